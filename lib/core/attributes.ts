@@ -1,0 +1,45 @@
+/**
+ * Attribute names, spelled here and nowhere else. `gen_ai.*`, `http.*`, `server.*` and `error.*` are
+ * OpenTelemetry semantic conventions (GenAI conventions, development status, 1.37); `agentop.*` are ours.
+ */
+export const ATTR = {
+  operationName: "gen_ai.operation.name",
+  providerName: "gen_ai.provider.name",
+  agentName: "gen_ai.agent.name",
+  conversationId: "gen_ai.conversation.id",
+  requestModel: "gen_ai.request.model",
+  requestTemperature: "gen_ai.request.temperature",
+  requestTopP: "gen_ai.request.top_p",
+  requestMaxTokens: "gen_ai.request.max_tokens",
+  requestSeed: "gen_ai.request.seed",
+  toolDefinitions: "gen_ai.tool.definitions",
+  toolName: "gen_ai.tool.name",
+  toolCallId: "gen_ai.tool.call.id",
+  toolCallArguments: "gen_ai.tool.call.arguments",
+  toolCallResult: "gen_ai.tool.call.result",
+
+  resendCount: "http.request.resend_count",
+  statusCode: "http.response.status_code",
+  serverAddress: "server.address",
+  serverPort: "server.port",
+  errorType: "error.type",
+
+  /** Wait after this attempt before the next, ms. */
+  retryDelayMs: "agentop.retry.delay_ms",
+  /** What the server asked for with Retry-After, ms. */
+  retryAfterMs: "agentop.retry.after_ms",
+  attemptOutcome: "agentop.attempt.outcome",
+  /** Text streamed by an attempt that then failed. */
+  attemptPartial: "agentop.attempt.partial",
+  /** Hash of the canonical request: equal requests can be answered from a recording. */
+  requestHash: "agentop.request.hash",
+  toolSummary: "agentop.tool.summary",
+  /** `live` or `recorded`. */
+  toolSource: "agentop.tool.source",
+  toolIdempotent: "agentop.tool.idempotent",
+  toolTruncatedBytes: "agentop.tool.truncated_bytes",
+  /** The run a hand-off started. */
+  childRunId: "agentop.child_run.id",
+  approvalDecision: "agentop.approval.decision",
+  approvalBy: "agentop.approval.by",
+} as const;

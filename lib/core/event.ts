@@ -1,0 +1,160 @@
+import {
+  addUsage,
+  type Cost,
+  type Evaluation,
+  type Message,
+  NO_USAGE,
+  type Snapshot,
+  type Span,
+  type SpanStatus,
+  type Usage,
+} from "./span.ts";
+import type { Run, RunChange, RunTotals } from "./run.ts";
+
+/** How a span ended. Fields left out keep what `span_start` said; attributes are merged. */
+export interface SpanEnd {
+  readonly type: "span_end";
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly endTimeUs: number;
+  readonly status: SpanStatus;
+  readonly errorType?: string;
+  readonly errorMessage?: string;
+  readonly responseModel?: string;
+  readonly responseId?: string;
+  readonly finishReasons?: readonly string[];
+  readonly timeToFirstChunkMs?: number;
+  readonly usage?: Usage;
+  readonly cost?: Cost;
+  readonly outputMessages?: readonly Message[];
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+/** Written to the store before anyone is told. `span_start` on a known span re-opens it (a resumed run). */
+export type DurableEvent =
+  | { readonly type: "run_start"; readonly run: Run }
+  | { readonly type: "run_update"; readonly traceId: string; readonly change: RunChange }
+  | { readonly type: "span_start"; readonly span: Span }
+  | SpanEnd
+  | { readonly type: "snapshot"; readonly snapshot: Snapshot }
+  | { readonly type: "evaluation"; readonly evaluation: Evaluation };
+
+/** Streamed text. Lossy: the durable `span_end` carries the whole message. */
+export type TransientEvent =
+  | {
+    readonly type: "delta";
+    readonly traceId: string;
+    readonly spanId: string;
+    readonly channel: "text" | "reasoning" | "tool_call";
+    readonly text: string;
+  }
+  /** The attempt that streamed so far failed: forget its text. */
+  | { readonly type: "reset"; readonly traceId: string; readonly spanId: string };
+
+export type TraceEvent = DurableEvent | TransientEvent;
+
+export function isDurable(event: TraceEvent): event is DurableEvent {
+  return event.type !== "delta" && event.type !== "reset";
+}
+
+/** Everything known about one run. */
+export interface Trace {
+  readonly run: Run;
+  readonly spans: ReadonlyMap<string, Span>;
+  readonly snapshots: readonly Snapshot[];
+  readonly evaluations: readonly Evaluation[];
+}
+
+export const NO_TOTALS: RunTotals = Object.freeze({
+  steps: 0,
+  llmCalls: 0,
+  toolCalls: 0,
+  attempts: 0,
+  usage: NO_USAGE,
+  costUsd: 0,
+  unknownCostCalls: 0,
+  retryWaitMs: 0,
+});
+
+/** What a started span adds to its run's totals. */
+export function totalsOfStart(span: Span): Partial<RunTotals> {
+  return {
+    ...(span.step === undefined ? {} : { steps: 1 }),
+    ...(span.kind === "llm" ? { llmCalls: 1 } : {}),
+    ...(span.kind === "tool" ? { toolCalls: 1 } : {}),
+    ...(span.kind === "attempt" ? { attempts: 1 } : {}),
+  };
+}
+
+/** What an ended span adds. Own runs put usage and cost on the span that paid, never also on its parent. */
+export function totalsOfEnd(event: SpanEnd): Partial<RunTotals> {
+  const waited = event.attributes?.["agentop.retry.delay_ms"];
+  return {
+    ...(event.usage ? { usage: event.usage } : {}),
+    ...(event.cost?.usd ? { costUsd: event.cost.usd } : {}),
+    ...(event.cost && event.cost.usd === null ? { unknownCostCalls: 1 } : {}),
+    ...(typeof waited === "number" ? { retryWaitMs: waited } : {}),
+  };
+}
+
+export function addTotals(a: RunTotals, b: Partial<RunTotals>): RunTotals {
+  return {
+    steps: a.steps + (b.steps ?? 0),
+    llmCalls: a.llmCalls + (b.llmCalls ?? 0),
+    toolCalls: a.toolCalls + (b.toolCalls ?? 0),
+    attempts: a.attempts + (b.attempts ?? 0),
+    usage: b.usage ? addUsage(a.usage, b.usage) : a.usage,
+    costUsd: a.costUsd + (b.costUsd ?? 0),
+    unknownCostCalls: a.unknownCostCalls + (b.unknownCostCalls ?? 0),
+    retryWaitMs: a.retryWaitMs + (b.retryWaitMs ?? 0),
+  };
+}
+
+/**
+ * The one reducer: live screens fold events with it, and what the store loads must equal the fold.
+ * The first event of a trace must be `run_start`; pass `undefined` as the state then.
+ */
+export function applyEvent(trace: Trace | undefined, event: DurableEvent): Trace {
+  if (event.type === "run_start") {
+    return { run: event.run, spans: new Map(), snapshots: [], evaluations: [] };
+  }
+  if (!trace) throw new RangeError(`Cannot apply "${event.type}": the run was never started`);
+  switch (event.type) {
+    case "run_update":
+      return { ...trace, run: changeRun(trace.run, event.change) };
+    case "span_start": {
+      const known = trace.spans.has(event.span.spanId);
+      const spans = new Map(trace.spans).set(event.span.spanId, event.span);
+      const totals = known ? trace.run.totals : addTotals(trace.run.totals, totalsOfStart(event.span));
+      return { ...trace, spans, run: { ...trace.run, totals } };
+    }
+    case "span_end": {
+      const span = trace.spans.get(event.spanId);
+      if (!span) throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
+      const { type: _, traceId: _t, spanId: _s, attributes, ...end } = event;
+      const spans = new Map(trace.spans).set(event.spanId, {
+        ...span,
+        ...end,
+        attributes: { ...span.attributes, ...attributes },
+      });
+      return {
+        ...trace,
+        spans,
+        run: { ...trace.run, totals: addTotals(trace.run.totals, totalsOfEnd(event)) },
+      };
+    }
+    case "snapshot":
+      return { ...trace, snapshots: [...trace.snapshots, event.snapshot] };
+    case "evaluation":
+      return { ...trace, evaluations: [...trace.evaluations, event.evaluation] };
+  }
+}
+
+function changeRun(run: Run, change: RunChange): Run {
+  const next: Record<string, unknown> = { ...run };
+  for (const [key, value] of Object.entries(change)) {
+    if (value === null) delete next[key];
+    else if (value !== undefined) next[key] = value;
+  }
+  return next as unknown as Run;
+}

@@ -1,0 +1,28 @@
+import type { Host } from "./ports.ts";
+
+/** Waits on the real clock; rejects with the signal's reason as soon as it is aborted. */
+export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    if (signal?.aborted) return reject(signal.reason);
+    const onAbort = () => {
+      clearTimeout(timer);
+      reject(signal!.reason);
+    };
+    const timer = setTimeout(() => {
+      signal?.removeEventListener("abort", onAbort);
+      resolve();
+    }, ms);
+    signal?.addEventListener("abort", onAbort, { once: true });
+  });
+}
+
+/** The world as it is: real network, clock, ids and chance. */
+export function systemHost(): Host {
+  return {
+    fetch: (input, init) => fetch(input, init),
+    now: () => performance.timeOrigin + performance.now(),
+    sleep,
+    newId: () => crypto.randomUUID().replaceAll("-", ""),
+    random: () => Math.random(),
+  };
+}

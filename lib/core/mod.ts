@@ -1,0 +1,15 @@
+/**
+ * Ring 0: the words everything else speaks. Types, events and their fold, errors, ports. Imports nothing.
+ *
+ * @module
+ */
+export * from "./span.ts";
+export * from "./run.ts";
+export * from "./event.ts";
+export * from "./attributes.ts";
+export * from "./ids.ts";
+export * from "./errors.ts";
+export * from "./json.ts";
+export * from "./text.ts";
+export * from "./ports.ts";
+export * from "./host.ts";

@@ -1,0 +1,262 @@
+import type { DurableEvent, Trace, TraceEvent } from "./event.ts";
+import type { Run, RunStatus } from "./run.ts";
+import type { Cost, Message, Usage } from "./span.ts";
+
+/** Everything that differs between a test and the world: network, clock, ids and chance. */
+export interface Host {
+  readonly fetch: typeof fetch;
+  /** Milliseconds since the epoch, with fractions. */
+  now(): number;
+  /** Resolves after `ms`; rejects with the signal's reason as soon as it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  /** 32 random lower-case hex digits. */
+  newId(): string;
+  /** In [0, 1). */
+  random(): number;
+}
+
+/** What every call below the loop carries. */
+export interface CallContext {
+  readonly signal: AbortSignal;
+  readonly emit: (event: TraceEvent) => void;
+  readonly traceId: string;
+  readonly parentSpanId: string;
+}
+
+// ---------------------------------------------------------------------------------------------- models
+
+export interface ToolDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** JSON Schema (draft 2020-12) of the arguments object. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+export interface ModelParameters {
+  readonly temperature?: number;
+  readonly topP?: number;
+  readonly maxTokens?: number;
+  readonly seed?: number;
+  readonly stop?: readonly string[];
+  readonly toolChoice?: "auto" | "none" | "any" | "required";
+  readonly parallelToolCalls?: boolean;
+  /** A JSON schema the answer must follow. */
+  readonly responseSchema?: Readonly<Record<string, unknown>>;
+  readonly reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
+  readonly safePrompt?: boolean;
+}
+
+export interface ChatRequest {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly tools: readonly ToolDefinition[];
+  readonly parameters: ModelParameters;
+  /** `false` asks for the whole answer at once. @default true */
+  readonly stream?: boolean;
+}
+
+export interface ChatResponse {
+  /** Role `assistant`. A tool call whose arguments are not JSON keeps them as the raw string. */
+  readonly message: Message;
+  /** `stop | length | tool_calls | model_length | error | ...`, as the API says. */
+  readonly finishReason: string;
+  readonly responseModel: string;
+  readonly responseId?: string;
+  /** Absent when the server sent none. */
+  readonly usage?: Usage;
+  readonly timeToFirstChunkMs?: number;
+}
+
+/**
+ * A model API. `chat` streams `delta` events for `context.parentSpanId` through `context.emit` while it runs.
+ * Throws `ProviderError` for every failure of the call, and the signal's reason when aborted.
+ */
+export interface Provider {
+  /** The value of `gen_ai.provider.name`. */
+  readonly name: string;
+  chat(request: ChatRequest, context: CallContext): Promise<ChatResponse>;
+}
+
+// ---------------------------------------------------------------------------------------------- prices
+
+export interface PricedCall {
+  readonly model: string;
+  readonly usage?: Usage;
+  /** Units other than tokens, e.g. `{ characters: 1200 }`. */
+  readonly quantities?: Readonly<Record<string, number>>;
+  readonly atMs: number;
+  readonly batch?: boolean;
+}
+
+export interface PriceBook {
+  /** Never throws and never guesses: an unknown model or unit has `usd: null`. */
+  price(call: PricedCall): Cost;
+}
+
+// ---------------------------------------------------------------------------------------------- tools
+
+/** What a tool may touch. Empty lists mean nothing of that kind. */
+export interface ToolPermissions {
+  /** Folders or files it reads. */
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Hosts it reaches. */
+  readonly net: readonly string[];
+  /** It runs code or a program. */
+  readonly run: boolean;
+}
+
+export const NO_PERMISSIONS: ToolPermissions = Object.freeze({ read: [], write: [], net: [], run: false });
+
+/** Tools that write, execute or reach the network ask first. */
+export function needsApproval(permissions: ToolPermissions): boolean {
+  return permissions.write.length > 0 || permissions.net.length > 0 || permissions.run;
+}
+
+export interface ToolContext extends CallContext {
+  readonly host: Host;
+  /** Output beyond this is cut; the tool should stop producing it. */
+  readonly maxOutputBytes: number;
+}
+
+export interface ToolResult {
+  /** What the model reads. */
+  readonly content: string;
+  /** The tool ran and failed: the model is told, the run goes on. */
+  readonly isError?: boolean;
+  /** Bytes of output left out because of `maxOutputBytes`. */
+  readonly truncatedBytes?: number;
+  /** Billed units, e.g. `{ model: "eleven_v3", quantities: { characters: 120 } }`. */
+  readonly billed?: { readonly model: string; readonly quantities: Readonly<Record<string, number>> };
+  /** Extra span attributes. */
+  readonly attributes?: Readonly<Record<string, unknown>>;
+}
+
+export interface Tool extends ToolDefinition {
+  readonly permissions: ToolPermissions;
+  /** Calling it twice with the same arguments does no more than calling it once. */
+  readonly idempotent: boolean;
+  /** One line for people, e.g. `read_file(sales.csv)`. Must not throw, whatever the arguments. */
+  summary(args: unknown): string;
+  /**
+   * Throws `ToolInputError` for arguments that do not fit the schema; other exceptions are the tool's failure.
+   * Both are fed back to the model. Must settle soon after `context.signal` is aborted.
+   */
+  execute(args: unknown, context: ToolContext): Promise<ToolResult>;
+}
+
+/** The arguments do not fit the tool's schema. The message is written for the model. */
+export class ToolInputError extends Error {
+  override readonly name = "ToolInputError";
+}
+
+// ---------------------------------------------------------------------------------------------- store
+
+export type ControlAction = "stop" | "pause" | "resume" | "approve" | "deny" | "budget";
+
+export interface ControlRequest {
+  readonly id: number;
+  readonly traceId: string;
+  readonly action: ControlAction;
+  /** Approvals: `{ spanId, always? }`; budget: `{ usd }`. */
+  readonly argument: Readonly<Record<string, unknown>>;
+  readonly requestedAtUs: number;
+}
+
+/** Text streamed so far by a model call that has not ended. Coalesced; gone when the span ends. */
+export interface PartialOutput {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly text: string;
+  readonly reasoning: string;
+  readonly updatedAtUs: number;
+}
+
+export interface RunFilter {
+  readonly status?: readonly RunStatus[];
+  readonly agent?: string;
+  readonly model?: string;
+  readonly group?: string;
+  readonly user?: string;
+  readonly sinceUs?: number;
+  readonly untilUs?: number;
+  readonly minCostUsd?: number;
+  readonly minTokens?: number;
+  /** Full-text terms, all of which must occur. */
+  readonly text?: string;
+}
+
+export type RunSort = "newest" | "oldest" | "cost" | "tokens" | "duration" | "steps";
+
+export interface RunPage {
+  readonly runs: readonly Run[];
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+export type CostKey = "model" | "agent" | "day" | "group" | "user" | "run";
+
+export interface CostRow {
+  readonly key: string;
+  readonly runs: number;
+  readonly llmCalls: number;
+  readonly usage: Usage;
+  /** Sum of the known costs. */
+  readonly costUsd: number;
+  readonly unknownCostCalls: number;
+}
+
+/**
+ * What the loop and the edges need of a store. Every method may throw `StoreError`.
+ * `write` is atomic and durable: when it resolves, all events are on disk, in order, and other processes can see them.
+ */
+export interface Store extends AsyncDisposable {
+  write(events: readonly DurableEvent[]): Promise<void>;
+
+  listRuns(query?: {
+    readonly filter?: RunFilter;
+    readonly sort?: RunSort;
+    readonly limit?: number;
+    readonly cursor?: string;
+  }): Promise<RunPage>;
+  countRuns(filter?: RunFilter): Promise<number>;
+  /** A run id, a unique beginning or end of one (4 characters or more), `last`, `last~N`. Throws `AgentOpError`. */
+  resolveRun(reference: string): Promise<Run>;
+  getRun(traceId: string): Promise<Run | undefined>;
+  childRuns(runId: string): Promise<readonly Run[]>;
+  /** The whole run; throws `AgentOpError` when unknown. */
+  loadTrace(traceId: string): Promise<Trace>;
+  /** Conversation order, with the span that produced each message. */
+  loadMessages(traceId: string): Promise<readonly StoredMessage[]>;
+  costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]>;
+
+  /** Not durable, coalesced by the caller to at most 20 a second. `undefined` text removes the row. */
+  writePartial(partial: PartialOutput): Promise<void>;
+  partials(traceId: string): Promise<readonly PartialOutput[]>;
+
+  requestControl(traceId: string, action: ControlAction, argument?: Record<string, unknown>): Promise<void>;
+  /** Requests not yet taken, oldest first, and marks them taken. */
+  takeControl(traceId: string): Promise<readonly ControlRequest[]>;
+
+  /**
+   * Claims a run for this process; held until released, renewed by the store itself. `false` when another live process
+   * holds it.
+   */
+  claimRun(traceId: string): Promise<boolean>;
+  releaseRun(traceId: string): Promise<void>;
+  /** Marks runs whose process died as `interrupted` and closes their open spans. Returns how many. */
+  recoverInterrupted(): Promise<number>;
+
+  /** Calls back soon after another connection (or this one) committed. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+}
+
+export interface StoredMessage {
+  /** Content hash of the message and everything before it: 32 hex digits. */
+  readonly messageId: string;
+  readonly spanId: string;
+  readonly message: Message;
+  readonly finishReason?: string;
+  readonly tokenCount?: number;
+  readonly timestampUs: number;
+}

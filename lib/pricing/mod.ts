@@ -1,0 +1,14 @@
+/**
+ * What calls cost: a price book over dated tables (the user's, a built-in one for Mistral, the genai-prices library), and
+ * receipts that show the arithmetic. Money is never guessed: what has no known price costs `null`.
+ *
+ * @module
+ */
+export * from "./price_book.ts";
+export { type PriceAlias, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
+export { MISTRAL_OVERLAY } from "./overlay.ts";
+export { parsePriceOverlay } from "./user_overlay.ts";
+export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan } from "./elevenlabs.ts";
+export { formatReceipt, formatUsd, type Receipt, type ReceiptLine, receiptOf } from "./receipt.ts";
+export { type WorstCaseCall, worstCaseUsd } from "./worst_case.ts";
+export { usdOf } from "./arithmetic.ts";

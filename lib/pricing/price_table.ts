@@ -1,0 +1,90 @@
+/** The units a call is billed in. `input_tokens` are the uncached ones; a page is either plain or annotated. */
+export const UNITS = {
+  input: "input_tokens",
+  cachedInput: "cached_input_tokens",
+  cacheWriteInput: "cache_write_input_tokens",
+  output: "output_tokens",
+  /** Only where reasoning has a price of its own; elsewhere it is part of `output_tokens`. */
+  reasoning: "reasoning_tokens",
+  characters: "characters",
+  pages: "pages",
+  annotatedPages: "annotated_pages",
+  audioSeconds: "audio_seconds",
+  /** One per call, where a call has a price of its own. */
+  requests: "requests",
+} as const;
+
+/** A name that meant an entry's model during some days (UTC, both inclusive). Vendors move their `-latest` names. */
+export interface PriceAlias {
+  readonly name: string;
+  readonly from?: string;
+  readonly to?: string;
+}
+
+/** What one model cost during some days (UTC, `YYYY-MM-DD`, both inclusive). Units left out have no known price. */
+export interface PriceEntry {
+  readonly id: string;
+  readonly aliases?: readonly PriceAlias[];
+  readonly from?: string;
+  readonly to?: string;
+  readonly usdPerMillion: Readonly<Record<string, number>>;
+  /** Factor on batch calls; absent: what a batch call costs is unknown. */
+  readonly batchFactor?: number;
+  readonly source: string;
+  /** Day the price was known to hold. */
+  readonly date: string;
+}
+
+export interface PriceOverlay {
+  readonly models: readonly PriceEntry[];
+}
+
+/** The UTC day of a time, or `undefined` when the time is none. */
+export function dayOf(atMs: number): string | undefined {
+  const date = new Date(atMs);
+  return Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 10);
+}
+
+interface Named {
+  readonly entry: PriceEntry;
+  readonly from: string;
+  readonly to: string;
+}
+
+const FIRST_DAY = "0000-01-01";
+const LAST_DAY = "9999-12-31";
+
+/** Finds what a name cost on a day. Of several that fit, the one that began last wins, then the one listed last. */
+export class PriceTable {
+  readonly #byName = new Map<string, Named[]>();
+
+  constructor(entries: readonly PriceEntry[]) {
+    for (const entry of entries) {
+      this.#add(entry.id, entry);
+      for (const alias of entry.aliases ?? []) this.#add(alias.name, entry, alias);
+    }
+  }
+
+  #add(name: string, entry: PriceEntry, alias: { from?: string; to?: string } = {}): void {
+    const key = name.toLowerCase();
+    const later = (a = FIRST_DAY, b = FIRST_DAY) => a > b ? a : b;
+    const earlier = (a = LAST_DAY, b = LAST_DAY) => a < b ? a : b;
+    const named = { entry, from: later(entry.from, alias.from), to: earlier(entry.to, alias.to) };
+    const known = this.#byName.get(key);
+    if (known) known.push(named);
+    else this.#byName.set(key, [named]);
+  }
+
+  /** Whether the name is priced on any day. */
+  has(name: string): boolean {
+    return this.#byName.has(name);
+  }
+
+  find(name: string, day: string): PriceEntry | undefined {
+    let best: Named | undefined;
+    for (const named of this.#byName.get(name) ?? []) {
+      if (named.from <= day && day <= named.to && (!best || named.from >= best.from)) best = named;
+    }
+    return best?.entry;
+  }
+}

@@ -1,0 +1,161 @@
+import type { Document, LineCounter } from "yaml";
+import { AgentOpError, messageOf, oneLine } from "../core/mod.ts";
+import { dayOf, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
+
+const OVERLAY_LENGTH_MAX = 1_000_000;
+const OVERLAY_MODELS_MAX = 5_000;
+const ALIASES_MAX = 100;
+/** USD per million; above it a figure is a slip of the keyboard. */
+const PRICE_MAX = 1e9;
+
+interface UserEntry {
+  readonly id: string;
+  readonly aliases?: readonly string[] | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+  readonly date?: string | undefined;
+  readonly source: string;
+  readonly inputPerMillion?: number | undefined;
+  readonly cachedInputPerMillion?: number | undefined;
+  readonly cacheWritePerMillion?: number | undefined;
+  readonly outputPerMillion?: number | undefined;
+  readonly perMillionCharacters?: number | undefined;
+  readonly per1kPages?: number | undefined;
+  readonly per1kAnnotatedPages?: number | undefined;
+  readonly perAudioHour?: number | undefined;
+  readonly batchFactor?: number | undefined;
+}
+
+/** The price fields of a user's entry: unit, and what makes them prices per million. */
+const PRICE_FIELDS = {
+  inputPerMillion: [UNITS.input, 1],
+  cachedInputPerMillion: [UNITS.cachedInput, 1],
+  cacheWritePerMillion: [UNITS.cacheWriteInput, 1],
+  outputPerMillion: [UNITS.output, 1],
+  perMillionCharacters: [UNITS.characters, 1],
+  per1kPages: [UNITS.pages, 1e3],
+  per1kAnnotatedPages: [UNITS.annotatedPages, 1e3],
+  perAudioHour: [UNITS.audioSeconds, 1e6 / 3600],
+} as const satisfies Record<string, readonly [string, number]>;
+const PRICE_NAMES = Object.keys(PRICE_FIELDS) as readonly (keyof typeof PRICE_FIELDS)[];
+
+async function schemaOf() {
+  const { z } = await import("zod");
+  const name = z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(256, "is too long");
+  const price = z.number({ error: "must be a number of USD" }).min(0, "must not be negative")
+    .max(PRICE_MAX, "is too large").optional();
+  const day = z.string({ error: "must be a day like 2026-06-16" })
+    .refine((text) => dayOf(Date.parse(`${text}T00:00:00Z`)) === text, "must be a day like 2026-06-16")
+    .optional();
+  const prices = Object.fromEntries(PRICE_NAMES.map((field) => [field, price])) as Record<
+    keyof typeof PRICE_FIELDS,
+    typeof price
+  >;
+  const entry = z.strictObject({
+    id: name,
+    aliases: z.array(name, { error: "must be a list of names" }).max(ALIASES_MAX, "is too long").optional(),
+    from: day,
+    to: day,
+    date: day,
+    source: name,
+    batchFactor: z.number({ error: "must be a number" }).min(0, "must not be negative").max(
+      1,
+      "must be at most 1",
+    )
+      .optional(),
+    ...prices,
+  }, { error: "must be a model with id, source and prices" })
+    .refine((model) => PRICE_NAMES.some((field) => model[field] !== undefined), {
+      message: `must have a price (${PRICE_NAMES.slice(0, 4).join(", ")}, ...)`,
+    })
+    .refine((model) => !model.from || !model.to || model.from <= model.to, {
+      message: "must not be before `from`",
+      path: ["to"],
+    });
+  return z.strictObject({
+    models: z.array(entry, { error: "must be a list" }).max(OVERLAY_MODELS_MAX, "is too long"),
+  }, { error: "must be a map with `models`" });
+}
+
+/**
+ * Reads a user's price file (YAML or JSON): `models: [{id, aliases?, from?, to?, date?, source, ...prices}]`, prices in
+ * USD as `inputPerMillion`, `cachedInputPerMillion`, `cacheWritePerMillion`, `outputPerMillion`, `perMillionCharacters`,
+ * `per1kPages`, `per1kAnnotatedPages`, `perAudioHour`. `from` and `to` are days (UTC, both included); `date` is when the
+ * price was looked up (@default `from`). `batchFactor` (@default 0.5) multiplies batch calls. Units left out stay unknown.
+ *
+ * Throws an `AgentOpError` of one line that names the file, the line and the field.
+ */
+export async function parsePriceOverlay(text: string, path: string): Promise<PriceOverlay> {
+  const fail = (line: number, problem: string): never => {
+    throw new AgentOpError(`Cannot load ${path}:${line}: ${problem}`);
+  };
+  if (text.length > OVERLAY_LENGTH_MAX) fail(1, `the file is longer than ${OVERLAY_LENGTH_MAX} characters`);
+  const [{ LineCounter, parseDocument }, schema] = await Promise.all([import("yaml"), schemaOf()]);
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const [error] = document.errors;
+  if (error) fail(lines.linePos(error.pos[0]).line, oneLine(error.message, 200));
+  let value: unknown;
+  try {
+    value = document.toJS({ maxAliasCount: ALIASES_MAX });
+  } catch (cause) {
+    fail(1, oneLine(messageOf(cause), 200));
+  }
+  const result = schema.safeParse(value);
+  if (result.success) return { models: result.data.models.map(toEntry) };
+  const issue = result.error.issues[0]!;
+  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
+  const at = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
+  return fail(
+    lineOf(document, lines, at),
+    describe(value, at, unknownKey ? "is not a known field" : issue.message),
+  );
+}
+
+function toEntry(model: UserEntry): PriceEntry {
+  const usdPerMillion: Record<string, number> = {};
+  for (const field of PRICE_NAMES) {
+    const [unit, factor] = PRICE_FIELDS[field];
+    const price = model[field];
+    if (price !== undefined) usdPerMillion[unit] = price * factor;
+  }
+  return {
+    id: model.id,
+    ...(model.aliases ? { aliases: model.aliases.map((name) => ({ name })) } : {}),
+    ...(model.from ? { from: model.from } : {}),
+    ...(model.to ? { to: model.to } : {}),
+    usdPerMillion,
+    batchFactor: model.batchFactor ?? 0.5,
+    source: model.source,
+    date: model.date ?? model.from ?? "undated",
+  };
+}
+
+function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
+  let inner = value;
+  for (const key of path) {
+    if (inner === null || typeof inner !== "object" || !Object.hasOwn(inner, key)) return undefined;
+    inner = (inner as Record<PropertyKey, unknown>)[key];
+  }
+  return inner;
+}
+
+function describe(value: unknown, path: readonly PropertyKey[], message: string): string {
+  const name = path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(
+    /^\./,
+    "",
+  );
+  const got = valueAt(value, path);
+  if (got === undefined && path.length > 0) return `${oneLine(name, 100)} is missing`;
+  return oneLine(`${oneLine(name, 100) || "the file"} ${message}: got ${JSON.stringify(got ?? null)}`, 300);
+}
+
+/** The line of the innermost node on the path that exists, from 1. */
+function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    const range = (node as { range?: readonly number[] } | null | undefined)?.range;
+    if (range) return lines.linePos(range[0]!).line;
+  }
+  return 1;
+}

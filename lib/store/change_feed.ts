@@ -1,0 +1,85 @@
+import type { DatabaseSync } from "node:sqlite";
+import { MEMORY, sideFolder } from "./open.ts";
+
+/** Catches what the file watcher misses (some network and container file systems have no events). */
+const POLL_MS = 250;
+const PULSE = new Uint8Array([0x2e]);
+
+/**
+ * Tells this process and others that something was committed: a byte into a hint file in a folder of its own, then
+ * `PRAGMA data_version`, which moves only for other connections' commits.
+ */
+export class ChangeFeed {
+  readonly #folder: string | undefined;
+  readonly #version: () => number;
+  readonly #listeners = new Set<() => void>();
+  #pulse: Deno.FsFile | undefined;
+  #watcher: Deno.FsWatcher | undefined;
+  #timer: ReturnType<typeof setInterval> | undefined;
+  #seen = 0;
+
+  constructor(path: string, sqlite: DatabaseSync) {
+    this.#folder = path === MEMORY ? undefined : `${sideFolder(path)}/hint`;
+    const statement = sqlite.prepare("pragma data_version");
+    this.#version = () => Number(statement.get()?.["data_version"]);
+  }
+
+  /** After a commit of this connection. A hint that cannot be written is no failure: others poll. */
+  announce(): void {
+    for (const listener of this.#listeners) listener();
+    if (!this.#folder) return;
+    try {
+      if (!this.#pulse) {
+        Deno.mkdirSync(this.#folder, { recursive: true });
+        this.#pulse = Deno.openSync(`${this.#folder}/pulse`, { create: true, write: true });
+      }
+      this.#pulse.seekSync(0, Deno.SeekMode.Start);
+      this.#pulse.writeSync(PULSE);
+    } catch { /* see above */ }
+  }
+
+  listen(listener: () => void): () => void {
+    this.#listeners.add(listener);
+    if (this.#listeners.size === 1) this.#start();
+    return () => {
+      this.#listeners.delete(listener);
+      if (this.#listeners.size === 0) this.#stop();
+    };
+  }
+
+  #start(): void {
+    if (!this.#folder) return;
+    this.#seen = this.#version();
+    this.#timer = setInterval(() => this.#check(), POLL_MS);
+    try {
+      Deno.mkdirSync(this.#folder, { recursive: true });
+      this.#watcher = Deno.watchFs(this.#folder);
+      this.#follow(this.#watcher).catch(() => {});
+    } catch { /* polling remains */ }
+  }
+
+  async #follow(watcher: Deno.FsWatcher): Promise<void> {
+    for await (const _ of watcher) this.#check();
+  }
+
+  #check(): void {
+    const version = this.#version();
+    if (version === this.#seen) return;
+    this.#seen = version;
+    for (const listener of this.#listeners) listener();
+  }
+
+  #stop(): void {
+    clearInterval(this.#timer);
+    this.#watcher?.close();
+    this.#timer = undefined;
+    this.#watcher = undefined;
+  }
+
+  close(): void {
+    this.#listeners.clear();
+    this.#stop();
+    this.#pulse?.close();
+    this.#pulse = undefined;
+  }
+}

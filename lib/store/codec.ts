@@ -1,0 +1,77 @@
+import { Buffer } from "node:buffer";
+import { createHash } from "node:crypto";
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+
+/** Bodies shorter than this are stored as they are: zstd frames have about 13 bytes of overhead. */
+const COMPRESS_FROM_BYTES = 96;
+const ZSTD_LEVEL = 6;
+/** Refuses to inflate beyond this: a damaged or hostile body must not eat the memory. */
+const MAX_BODY_BYTES = 256 * 1024 * 1024;
+
+export const ENCODING_PLAIN = 0;
+export const ENCODING_ZSTD = 1;
+
+export interface EncodedBody {
+  readonly hash: Uint8Array;
+  readonly encoding: number;
+  readonly length: number;
+  readonly data: Uint8Array;
+}
+
+export function hashOf(...chunks: readonly (Uint8Array | string)[]): Uint8Array {
+  const hash = createHash("sha256");
+  for (const chunk of chunks) hash.update(chunk);
+  return new Uint8Array(hash.digest().subarray(0, 16));
+}
+
+/** `json` must be the output of `JSON.stringify`: it escapes NUL and lone surrogates, so UTF-8 keeps every string. */
+export function encodeBody(json: string, hash: Uint8Array = hashOf(json)): EncodedBody {
+  const plain = Buffer.from(json, "utf8");
+  if (plain.length < COMPRESS_FROM_BYTES) {
+    return { hash, encoding: ENCODING_PLAIN, length: plain.length, data: plain };
+  }
+  const packed = zstdCompressSync(plain, { params: { [constants.ZSTD_c_compressionLevel]: ZSTD_LEVEL } });
+  return packed.length < plain.length
+    ? { hash, encoding: ENCODING_ZSTD, length: plain.length, data: packed }
+    : { hash, encoding: ENCODING_PLAIN, length: plain.length, data: plain };
+}
+
+export function decodeBody(encoding: number, data: Uint8Array): string {
+  if (encoding === ENCODING_PLAIN) {
+    return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
+  }
+  if (encoding !== ENCODING_ZSTD) {
+    throw new RangeError(`Cannot read a stored body: unknown encoding ${encoding}`);
+  }
+  return zstdDecompressSync(data, { maxOutputLength: MAX_BODY_BYTES }).toString("utf8");
+}
+
+export function bytes(hex: string): Uint8Array {
+  return new Uint8Array(Buffer.from(hex, "hex"));
+}
+
+export function hex(data: Uint8Array): string {
+  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
+}
+
+/** Position lists as text: `0,3-17`. Conversations make them short. */
+export function packPositions(positions: readonly number[]): string {
+  const ranges: string[] = [];
+  for (let i = 0; i < positions.length;) {
+    let end = i;
+    while (end + 1 < positions.length && positions[end + 1] === positions[end]! + 1) end++;
+    ranges.push(end === i ? `${positions[i]}` : `${positions[i]}-${positions[end]}`);
+    i = end + 1;
+  }
+  return ranges.join(",");
+}
+
+export function unpackPositions(text: string): number[] {
+  const positions: number[] = [];
+  if (text === "") return positions;
+  for (const range of text.split(",")) {
+    const [from, to] = range.split("-").map(Number);
+    for (let position = from!; position <= (to ?? from!); position++) positions.push(position);
+  }
+  return positions;
+}

@@ -1,0 +1,12 @@
+/**
+ * The schema's history: named, append-only. A released migration is never edited; a change is a new file.
+ *
+ * @module
+ */
+import type { Migration } from "kysely/migration";
+import { init } from "./0001_init.ts";
+
+export const MIGRATIONS: Readonly<Record<string, Migration>> = { "0001_init": init };
+
+/** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */
+export const SCHEMA_VERSION = Object.keys(MIGRATIONS).length;

@@ -1,0 +1,150 @@
+import type { Kysely, Selectable } from "kysely";
+import {
+  AgentOpError,
+  type Evaluation,
+  type Message,
+  type Run,
+  type Snapshot,
+  type StoredMessage,
+  toolCallsOf,
+  type Trace,
+} from "../core/mod.ts";
+import { bytes, decodeBody, hex, unpackPositions } from "./codec.ts";
+import { runOf, spanOf } from "./rows.ts";
+import type { EvaluationRow, RunRow, Schema } from "./schema.ts";
+
+const BODIES_PER_QUERY = 500;
+
+/** Decoded bodies by id. */
+export async function loadBodies(
+  db: Kysely<Schema>,
+  ids: Iterable<number | null>,
+): Promise<Map<number, string>> {
+  const wanted = [...new Set(ids)].filter((id) => id !== null);
+  const bodies = new Map<number, string>();
+  for (let from = 0; from < wanted.length; from += BODIES_PER_QUERY) {
+    const rows = await db.selectFrom("body").select(["id", "encoding", "data"])
+      .where("id", "in", wanted.slice(from, from + BODIES_PER_QUERY)).execute();
+    for (const row of rows) bodies.set(row.id, decodeBody(row.encoding, row.data));
+  }
+  return bodies;
+}
+
+export async function runsOf(db: Kysely<Schema>, rows: readonly Selectable<RunRow>[]): Promise<Run[]> {
+  const bodies = await loadBodies(
+    db,
+    rows.flatMap((row) => [row.config_body, row.prompt_body, row.output_body]),
+  );
+  return rows.map((row) => runOf(row, bodies));
+}
+
+export async function loadTrace(db: Kysely<Schema>, traceId: string): Promise<Trace> {
+  const key = bytes(traceId);
+  const row = await db.selectFrom("run").selectAll().where("trace_id", "=", key).executeTakeFirst();
+  if (!row) throw new AgentOpError(`Cannot load run ${traceId}: it is not in the store. Try: agentop runs`);
+  const [run] = await runsOf(db, [row]);
+  const messages = (await messageRows(db, key)).map((it) => it.message);
+  const rows = await db.selectFrom("span").selectAll().where("trace_id", "=", key).execute();
+  rows.sort((a, b) => a.start_us - b.start_us || (a.step ?? 0) - (b.step ?? 0));
+  const bodies = await loadBodies(db, rows.flatMap((span) => [span.attributes_body, span.price_body]));
+  const spans = new Map(rows.map((span) => [hex(span.span_id), spanOf(span, messages, bodies)]));
+  return {
+    run: run!,
+    spans,
+    snapshots: await loadSnapshots(db, traceId, messages),
+    evaluations: await loadEvaluations(db, traceId),
+  };
+}
+
+async function messageRows(db: Kysely<Schema>, key: Uint8Array) {
+  const rows = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
+    .select(["message_id", "span_id", "at_us", "encoding", "data"])
+    .where("trace_id", "=", key).orderBy("position").execute();
+  return rows.map((row) => ({ ...row, message: JSON.parse(decodeBody(row.encoding, row.data)) as Message }));
+}
+
+async function loadSnapshots(
+  db: Kysely<Schema>,
+  traceId: string,
+  messages: readonly Message[],
+): Promise<Snapshot[]> {
+  const rows = await db.selectFrom("snapshot").selectAll().where("trace_id", "=", bytes(traceId))
+    .orderBy("step").orderBy("created_us").execute();
+  const bodies = await loadBodies(db, rows.map((row) => row.key_values_body));
+  return rows.map((row) => ({
+    snapshotId: hex(row.snapshot_id),
+    traceId,
+    spanId: hex(row.span_id),
+    step: row.step,
+    createdAtUs: row.created_us,
+    messages: unpackPositions(row.message_refs).map((position) => messages[position]!),
+    keyValues: row.key_values_body === null
+      ? {}
+      : JSON.parse(bodies.get(row.key_values_body)!) as Record<string, unknown>,
+  }));
+}
+
+async function loadEvaluations(db: Kysely<Schema>, traceId: string): Promise<Evaluation[]> {
+  const rows = await db.selectFrom("evaluation").selectAll().where("trace_id", "=", bytes(traceId))
+    .orderBy("created_us").execute();
+  return rows.map((row) => evaluationOf(traceId, row));
+}
+
+function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
+  return {
+    evalId: row.eval_id,
+    traceId,
+    ...(row.span_id === null ? {} : { spanId: hex(row.span_id) }),
+    name: row.name,
+    ...(row.value === null ? {} : { value: row.value }),
+    ...(row.label === null ? {} : { label: row.label }),
+    ...(row.explanation === null ? {} : { explanation: row.explanation }),
+    source: row.source,
+    ...(row.scorer_version === null ? {} : { scorerVersion: row.scorer_version }),
+    createdAtUs: row.created_us,
+  };
+}
+
+/** All messages of a run in conversation order: results of parallel tool calls follow the order of the calls. */
+export async function loadMessages(db: Kysely<Schema>, traceId: string): Promise<StoredMessage[]> {
+  const key = bytes(traceId);
+  const rows = await messageRows(db, key);
+  const spans = await db.selectFrom("span").select(["span_id", "kind", "finish_reasons", "output_tokens"])
+    .where("trace_id", "=", key).where("kind", "=", "llm").execute();
+  const byId = new Map(spans.map((span) => [hex(span.span_id), span]));
+  const stored = rows.map((row): StoredMessage => {
+    const spanId = hex(row.span_id);
+    const span = row.message.role === "assistant" ? byId.get(spanId) : undefined;
+    const finishReason = span?.finish_reasons ? (JSON.parse(span.finish_reasons) as string[])[0] : undefined;
+    return {
+      messageId: hex(row.message_id),
+      spanId,
+      message: row.message,
+      ...(finishReason === undefined ? {} : { finishReason }),
+      ...(span?.output_tokens == null ? {} : { tokenCount: span.output_tokens }),
+      timestampUs: row.at_us,
+    };
+  });
+  return inConversationOrder(stored);
+}
+
+function inConversationOrder(messages: readonly StoredMessage[]): StoredMessage[] {
+  const ordered: StoredMessage[] = [];
+  for (let i = 0; i < messages.length;) {
+    const current = messages[i++]!;
+    ordered.push(current);
+    const order = toolCallsOf(current.message).map((call) => call.id);
+    if (order.length < 2) continue;
+    const start = i;
+    while (messages[i]?.message.role === "tool") i++;
+    const results = messages.slice(start, i);
+    results.sort((a, b) => order.indexOf(answeredCall(a)) - order.indexOf(answeredCall(b)));
+    ordered.push(...results);
+  }
+  return ordered;
+}
+
+function answeredCall({ message }: StoredMessage): string {
+  const part = message.parts.find((part) => part.type === "tool_call_response");
+  return part?.type === "tool_call_response" ? part.id : "";
+}

@@ -1,0 +1,136 @@
+import type { Selectable } from "kysely";
+import type { Cost, Message, PriceTag, Run, RunStatus, RunTotals, Span, Usage } from "../core/mod.ts";
+import { hex, unpackPositions } from "./codec.ts";
+import type { RunRow, SpanRow, TokenColumns } from "./schema.ts";
+
+export const TOTAL_COLUMNS = [
+  "steps",
+  "llm_calls",
+  "tool_calls",
+  "attempts",
+  "input_tokens",
+  "output_tokens",
+  "cached_input_tokens",
+  "cache_write_input_tokens",
+  "reasoning_tokens",
+  "cost_usd",
+  "unknown_cost_calls",
+  "retry_wait_ms",
+] as const satisfies readonly (keyof RunRow)[];
+
+export function tokenColumns(usage: Usage): TokenColumns {
+  return {
+    input_tokens: usage.inputTokens,
+    output_tokens: usage.outputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    cache_write_input_tokens: usage.cacheWriteInputTokens,
+    reasoning_tokens: usage.reasoningTokens,
+  };
+}
+
+export function usageOf(row: TokenColumns): Usage {
+  return {
+    inputTokens: row.input_tokens,
+    outputTokens: row.output_tokens,
+    cachedInputTokens: row.cached_input_tokens,
+    cacheWriteInputTokens: row.cache_write_input_tokens,
+    reasoningTokens: row.reasoning_tokens,
+  };
+}
+
+export function totalsOf(row: Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>): RunTotals {
+  return {
+    steps: row.steps,
+    llmCalls: row.llm_calls,
+    toolCalls: row.tool_calls,
+    attempts: row.attempts,
+    usage: usageOf(row),
+    costUsd: row.cost_usd,
+    unknownCostCalls: row.unknown_cost_calls,
+    retryWaitMs: row.retry_wait_ms,
+  };
+}
+
+/** `bodies` are the decoded bodies that the row refers to. */
+export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
+  const text = (inline: string | null, body: number | null): string | undefined => {
+    const json = inline ?? (body === null ? undefined : bodies.get(body));
+    return json === undefined ? undefined : JSON.parse(json) as string;
+  };
+  const output = text(row.output, row.output_body);
+  return {
+    traceId: hex(row.trace_id),
+    runId: row.run_id,
+    agent: row.agent,
+    status: row.status as RunStatus,
+    model: row.model,
+    origin: row.origin as Run["origin"],
+    userId: row.user_id,
+    ...(row.group_id === null ? {} : { group: row.group_id }),
+    tags: JSON.parse(row.tags) as Record<string, string>,
+    config: JSON.parse(bodies.get(row.config_body) ?? "{}") as Record<string, unknown>,
+    prompt: text(row.prompt, row.prompt_body) ?? "",
+    ...(output === undefined ? {} : { output }),
+    ...(row.parent_run_id === null ? {} : { parentRunId: row.parent_run_id }),
+    ...(row.forked_run_id === null
+      ? {}
+      : { forkedFrom: { runId: row.forked_run_id, step: row.forked_step ?? 0 } }),
+    startTimeUs: row.start_us,
+    ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
+    ...(row.error_type === null
+      ? {}
+      : { error: { type: row.error_type, message: JSON.parse(row.error_message ?? '""') as string } }),
+    totals: totalsOf(row),
+  };
+}
+
+/** `messages` are the run's messages by position. */
+export function spanOf(
+  row: Selectable<SpanRow>,
+  messages: readonly Message[],
+  bodies: ReadonlyMap<number, string>,
+): Span {
+  const optional = <K extends keyof Span>(key: K, value: Span[K] | null | undefined) =>
+    value === null || value === undefined ? {} : { [key]: value } as { [P in K]: Span[K] };
+  const pick = (refs: string | null) =>
+    refs === null ? undefined : unpackPositions(refs).map((position) => messages[position]!);
+  const attributes = row.attributes ??
+    (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body) ?? "{}");
+  return {
+    traceId: hex(row.trace_id),
+    spanId: hex(row.span_id),
+    ...optional("parentSpanId", row.parent_span_id === null ? null : hex(row.parent_span_id)),
+    name: row.name,
+    kind: row.kind as Span["kind"],
+    ...optional("step", row.step),
+    startTimeUs: row.start_us,
+    ...optional("endTimeUs", row.end_us),
+    status: row.status as Span["status"],
+    ...optional("errorType", row.error_type),
+    ...optional("errorMessage", row.error_message === null ? null : JSON.parse(row.error_message) as string),
+    ...optional("providerName", row.provider),
+    ...optional("requestModel", row.request_model),
+    ...optional("responseModel", row.response_model),
+    ...optional("responseId", row.response_id),
+    ...optional(
+      "finishReasons",
+      row.finish_reasons === null ? null : JSON.parse(row.finish_reasons) as string[],
+    ),
+    ...optional("timeToFirstChunkMs", row.time_to_first_chunk_ms),
+    ...optional("usage", row.input_tokens === null ? null : usageOf(row as TokenColumns)),
+    ...optional("cost", costOf(row, bodies)),
+    ...optional("inputMessages", pick(row.input_refs)),
+    ...optional("outputMessages", pick(row.output_refs)),
+    attributes: JSON.parse(attributes) as Record<string, unknown>,
+  };
+}
+
+function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): Cost | undefined {
+  if (row.cost_quantities === null) return undefined;
+  const tag = row.price_body === null ? undefined : bodies.get(row.price_body);
+  return {
+    usd: row.cost_usd,
+    quantities: JSON.parse(row.cost_quantities) as Record<string, number>,
+    ...(tag === undefined ? {} : { tag: JSON.parse(tag) as PriceTag }),
+  };
+}

@@ -1,0 +1,152 @@
+import type { Generated } from "kysely";
+
+/** Physical tables. Ids are bytes; times are microseconds since the epoch; free text is JSON text (see `codec.ts`). */
+export interface Schema {
+  clock: { id: number; seq: number };
+  body: { id: Generated<number>; hash: Uint8Array; encoding: number; length: number; data: Uint8Array };
+  run: RunRow & { id: Generated<number> };
+  span: SpanRow;
+  run_message: MessageRow;
+  run_usage: UsageRow;
+  snapshot: SnapshotRow;
+  evaluation: EvaluationRow;
+  diff: DiffRow;
+  partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
+  control: {
+    id: Generated<number>;
+    trace_id: Uint8Array;
+    action: string;
+    argument: string;
+    requested_us: number;
+    taken: number;
+  };
+  run_search: { rowid: number; text: string; run_search: string };
+}
+
+export interface TokenColumns {
+  input_tokens: number;
+  output_tokens: number;
+  cached_input_tokens: number;
+  cache_write_input_tokens: number;
+  reasoning_tokens: number;
+}
+
+export interface RunRow extends TokenColumns {
+  trace_id: Uint8Array;
+  run_id: string;
+  agent: string;
+  model: string;
+  status: string;
+  origin: string;
+  user_id: string;
+  group_id: string | null;
+  parent_run_id: string | null;
+  forked_run_id: string | null;
+  forked_step: number | null;
+  start_us: number;
+  end_us: number | null;
+  tags: string;
+  config_body: number;
+  prompt: string | null;
+  prompt_body: number | null;
+  output: string | null;
+  output_body: number | null;
+  error_type: string | null;
+  error_message: string | null;
+  steps: number;
+  llm_calls: number;
+  tool_calls: number;
+  attempts: number;
+  cost_usd: number;
+  unknown_cost_calls: number;
+  retry_wait_ms: number;
+  seq: number;
+  owner: string | null;
+  indexed: number;
+}
+
+export interface SpanRow {
+  trace_id: Uint8Array;
+  span_id: Uint8Array;
+  parent_span_id: Uint8Array | null;
+  kind: string;
+  name: string;
+  step: number | null;
+  start_us: number;
+  end_us: number | null;
+  status: string;
+  error_type: string | null;
+  error_message: string | null;
+  provider: string | null;
+  request_model: string | null;
+  response_model: string | null;
+  response_id: string | null;
+  finish_reasons: string | null;
+  time_to_first_chunk_ms: number | null;
+  input_tokens: number | null;
+  output_tokens: number | null;
+  cached_input_tokens: number | null;
+  cache_write_input_tokens: number | null;
+  reasoning_tokens: number | null;
+  cost_usd: number | null;
+  cost_quantities: string | null;
+  price_body: number | null;
+  input_refs: string | null;
+  output_refs: string | null;
+  attributes: string | null;
+  attributes_body: number | null;
+}
+
+export interface MessageRow {
+  trace_id: Uint8Array;
+  position: number;
+  message_id: Uint8Array;
+  body_id: number;
+  span_id: Uint8Array;
+  at_us: number;
+}
+
+/** Tokens and money of one run by model and day: what cost reports add up. */
+export interface UsageRow extends TokenColumns {
+  trace_id: Uint8Array;
+  model: string;
+  day: number;
+  llm_calls: number;
+  cost_usd: number;
+  unknown_cost_calls: number;
+}
+
+export interface SnapshotRow {
+  trace_id: Uint8Array;
+  step: number;
+  snapshot_id: Uint8Array;
+  span_id: Uint8Array;
+  created_us: number;
+  message_refs: string;
+  key_values_body: number | null;
+}
+
+export interface EvaluationRow {
+  eval_id: string;
+  trace_id: Uint8Array;
+  span_id: Uint8Array | null;
+  name: string;
+  value: number | null;
+  label: string | null;
+  explanation: string | null;
+  source: string;
+  scorer_version: string | null;
+  created_us: number;
+}
+
+export interface DiffRow {
+  diff_id: string;
+  left_run_id: string;
+  right_run_id: string;
+  created_us: number;
+  overrides: string;
+  parameter_changed: string | null;
+  before_output: string | null;
+  after_output: string | null;
+  diff_json: string;
+}

@@ -1,0 +1,399 @@
+import { type Kysely, sql, type Transaction } from "kysely";
+import {
+  addTotals,
+  type Cost,
+  type DurableEvent,
+  type Evaluation,
+  type Message,
+  NO_USAGE,
+  type Run,
+  type RunChange,
+  type RunTotals,
+  type Snapshot,
+  type Span,
+  type SpanEnd,
+  totalsOfEnd,
+  totalsOfStart,
+} from "../core/mod.ts";
+import { tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
+import { bytes, decodeBody, encodeBody, hashOf, hex, packPositions } from "./codec.ts";
+import type { Schema, SpanRow } from "./schema.ts";
+import { messageKey, TraceState } from "./trace_state.ts";
+
+/** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
+const INLINE_MAX = 512;
+const BODY_CACHE_MAX = 4096;
+const TRACE_CACHE_MAX = 512;
+const US_PER_DAY = 86_400_000_000;
+
+type Db = Transaction<Schema> | Kysely<Schema>;
+
+/** Turns events into rows. Every call runs inside one transaction of the caller. */
+export class Writer {
+  readonly #bodies = new Map<string, number>();
+  readonly #traces = new Map<string, TraceState>();
+
+  /** Forget everything cached: the transaction it came from was rolled back. */
+  reset(): void {
+    this.#bodies.clear();
+    this.#traces.clear();
+  }
+
+  async apply(db: Db, events: readonly DurableEvent[], seq: number): Promise<void> {
+    const touched = new Map<string, TraceState>();
+    const stateOf = async (traceId: string): Promise<TraceState> => {
+      const state = touched.get(traceId) ?? await this.#trace(db, traceId);
+      touched.set(traceId, state);
+      return state;
+    };
+    for (const event of events) {
+      if (event.type === "run_start") {
+        await this.#runStart(db, event.run, seq);
+        const state = new TraceState();
+        state.totals = event.run.totals;
+        touched.set(event.run.traceId, state);
+        continue;
+      }
+      const state = await stateOf(traceIdOf(event));
+      switch (event.type) {
+        case "run_update":
+          await this.#runUpdate(db, event.traceId, event.change);
+          break;
+        case "span_start":
+          state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span));
+          break;
+        case "span_end":
+          await this.#spanEnd(db, state, event);
+          state.totals = addTotals(state.totals, totalsOfEnd(event));
+          break;
+        case "snapshot":
+          await this.#snapshot(db, state, event.snapshot);
+          break;
+        case "evaluation":
+          await this.#evaluation(db, event.evaluation);
+      }
+    }
+    for (const [traceId, state] of touched) {
+      await setTotals(db, traceId, state.totals, seq);
+      state.seq = seq;
+      this.#keepTrace(traceId, state);
+    }
+  }
+
+  async #runStart(db: Db, run: Run, seq: number): Promise<void> {
+    await db.insertInto("run").values({
+      trace_id: bytes(run.traceId),
+      run_id: run.runId,
+      agent: run.agent,
+      model: run.model,
+      status: run.status,
+      origin: run.origin,
+      user_id: run.userId,
+      group_id: run.group ?? null,
+      parent_run_id: run.parentRunId ?? null,
+      forked_run_id: run.forkedFrom?.runId ?? null,
+      forked_step: run.forkedFrom?.step ?? null,
+      start_us: run.startTimeUs,
+      end_us: run.endTimeUs ?? null,
+      tags: JSON.stringify(run.tags),
+      config_body: await this.#body(db, JSON.stringify(run.config)),
+      ...(await this.#text(db, "prompt", run.prompt)),
+      ...(await this.#text(db, "output", run.output)),
+      error_type: run.error?.type ?? null,
+      error_message: run.error ? JSON.stringify(run.error.message) : null,
+      steps: run.totals.steps,
+      llm_calls: run.totals.llmCalls,
+      tool_calls: run.totals.toolCalls,
+      attempts: run.totals.attempts,
+      ...tokenColumns(run.totals.usage),
+      cost_usd: run.totals.costUsd,
+      unknown_cost_calls: run.totals.unknownCostCalls,
+      retry_wait_ms: run.totals.retryWaitMs,
+      seq,
+      owner: null,
+      indexed: 0,
+    }).execute();
+  }
+
+  async #runUpdate(db: Db, traceId: string, change: RunChange): Promise<void> {
+    const values = {
+      ...(change.status === undefined ? {} : { status: change.status }),
+      // Whatever changes the run may change what search should find.
+      indexed: 0,
+      ...(change.startTimeUs === undefined ? {} : { start_us: change.startTimeUs }),
+      ...(change.endTimeUs === undefined ? {} : { end_us: change.endTimeUs }),
+      ...(change.model === undefined ? {} : { model: change.model }),
+      ...(change.output === undefined ? {} : await this.#text(db, "output", change.output ?? undefined)),
+      ...(change.error === undefined ? {} : {
+        error_type: change.error?.type ?? null,
+        error_message: change.error ? JSON.stringify(change.error.message) : null,
+      }),
+    };
+    const { numUpdatedRows } = await db.updateTable("run").set(values).where("trace_id", "=", bytes(traceId))
+      .executeTakeFirstOrThrow();
+    if (numUpdatedRows === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
+  }
+
+  async #spanStart(db: Db, state: TraceState, span: Span): Promise<Partial<RunTotals>> {
+    const traceId = bytes(span.traceId);
+    const spanId = bytes(span.spanId);
+    const row: SpanRow = {
+      trace_id: traceId,
+      span_id: spanId,
+      parent_span_id: span.parentSpanId === undefined ? null : bytes(span.parentSpanId),
+      kind: span.kind,
+      name: span.name,
+      step: span.step ?? null,
+      start_us: span.startTimeUs,
+      provider: span.providerName ?? null,
+      request_model: span.requestModel ?? null,
+      input_refs: await this.#refs(db, state, span, span.inputMessages, span.startTimeUs),
+      ...(await this.#endColumns(db, state, span, span.endTimeUs ?? span.startTimeUs)),
+      ...(await this.#attributes(db, span.attributes)),
+    };
+    state.openSpans.set(span.spanId, {
+      kind: span.kind,
+      model: span.requestModel ?? span.name,
+      attributes: span.attributes,
+    });
+    const inserted = await db.insertInto("span").values(row).onConflict((conflict) => conflict.doNothing())
+      .executeTakeFirst();
+    if (inserted.numInsertedOrUpdatedRows === 1n) return totalsOfStart(span);
+    const { trace_id: _t, span_id: _s, ...changed } = row;
+    await db.updateTable("span").set(changed).where("trace_id", "=", traceId).where("span_id", "=", spanId)
+      .execute();
+    return {};
+  }
+
+  async #spanEnd(db: Db, state: TraceState, event: SpanEnd): Promise<void> {
+    const open = state.openSpans.get(event.spanId) ?? await loadOpenSpan(db, event);
+    state.openSpans.delete(event.spanId);
+    const columns = await this.#endColumns(db, state, event, event.endTimeUs);
+    const given = Object.entries(columns).filter(([name, value]) => value !== null || name === "end_us");
+    await db.updateTable("span").set({
+      ...Object.fromEntries(given),
+      ...(event.attributes ? await this.#attributes(db, { ...open.attributes, ...event.attributes }) : {}),
+    }).where("trace_id", "=", bytes(event.traceId)).where("span_id", "=", bytes(event.spanId)).execute();
+    if (open.kind === "llm") {
+      await db.deleteFrom("partial").where("trace_id", "=", bytes(event.traceId))
+        .where("span_id", "=", bytes(event.spanId)).execute();
+    }
+    if (open.kind === "llm" || event.usage || event.cost) await addUsageRow(db, event, open.kind, open.model);
+  }
+
+  /** The columns that `span_end` may set; all of them `null` for a span that just starts. */
+  async #endColumns(db: Db, state: TraceState, end: Span | SpanEnd, atUs: number) {
+    const { usage, cost } = end;
+    return {
+      end_us: end.endTimeUs ?? null,
+      status: end.status,
+      error_type: end.errorType ?? null,
+      error_message: end.errorMessage === undefined ? null : JSON.stringify(end.errorMessage),
+      response_model: end.responseModel ?? null,
+      response_id: end.responseId ?? null,
+      finish_reasons: end.finishReasons ? JSON.stringify(end.finishReasons) : null,
+      time_to_first_chunk_ms: end.timeToFirstChunkMs ?? null,
+      input_tokens: usage?.inputTokens ?? null,
+      output_tokens: usage?.outputTokens ?? null,
+      cached_input_tokens: usage?.cachedInputTokens ?? null,
+      cache_write_input_tokens: usage?.cacheWriteInputTokens ?? null,
+      reasoning_tokens: usage?.reasoningTokens ?? null,
+      cost_usd: cost?.usd ?? null,
+      cost_quantities: cost ? JSON.stringify(cost.quantities) : null,
+      price_body: await this.#price(db, cost),
+      output_refs: await this.#refs(db, state, end, end.outputMessages, atUs),
+    };
+  }
+
+  async #snapshot(db: Db, state: TraceState, snapshot: Snapshot): Promise<void> {
+    await db.insertInto("snapshot").values({
+      trace_id: bytes(snapshot.traceId),
+      step: snapshot.step,
+      snapshot_id: bytes(snapshot.snapshotId),
+      span_id: bytes(snapshot.spanId),
+      created_us: snapshot.createdAtUs,
+      message_refs: await this.#refs(db, state, snapshot, snapshot.messages, snapshot.createdAtUs) ?? "",
+      key_values_body: Object.keys(snapshot.keyValues).length === 0
+        ? null
+        : await this.#body(db, JSON.stringify(snapshot.keyValues)),
+    }).execute();
+  }
+
+  async #evaluation(db: Db, it: Evaluation): Promise<void> {
+    await db.insertInto("evaluation").values({
+      eval_id: it.evalId,
+      trace_id: bytes(it.traceId),
+      span_id: it.spanId === undefined ? null : bytes(it.spanId),
+      name: it.name,
+      value: it.value ?? null,
+      label: it.label ?? null,
+      explanation: it.explanation ?? null,
+      source: it.source,
+      scorer_version: it.scorerVersion ?? null,
+      created_us: it.createdAtUs,
+    }).execute();
+  }
+
+  /** Positions of `messages` in the run, appending the new ones. */
+  async #refs(
+    db: Db,
+    state: TraceState,
+    owner: { readonly traceId: string; readonly spanId: string },
+    messages: readonly Message[] | undefined,
+    atUs: number,
+  ): Promise<string | null> {
+    if (!messages) return null;
+    const positions: number[] = [];
+    for (const message of messages) {
+      const { json, hash, hashHex } = messageKey(message);
+      const known = state.find(hashHex, positions.at(-1) ?? -1);
+      if (known !== undefined) {
+        positions.push(known);
+        continue;
+      }
+      const body = await this.#body(db, json, hash);
+      const { position, messageId } = state.append(hash, hashHex);
+      positions.push(position);
+      await db.insertInto("run_message").values({
+        trace_id: bytes(owner.traceId),
+        position,
+        message_id: messageId,
+        body_id: body,
+        span_id: bytes(owner.spanId),
+        at_us: atUs,
+      }).execute();
+    }
+    return packPositions(positions);
+  }
+
+  async #price(db: Db, cost: Cost | undefined): Promise<number | null> {
+    return cost?.tag ? await this.#body(db, JSON.stringify(cost.tag)) : null;
+  }
+
+  async #attributes(db: Db, attributes: Readonly<Record<string, unknown>>) {
+    const json = JSON.stringify(attributes);
+    if (json === "{}") return { attributes: null, attributes_body: null };
+    if (json.length <= INLINE_MAX) return { attributes: json, attributes_body: null };
+    return { attributes: null, attributes_body: await this.#body(db, json) };
+  }
+
+  async #text<K extends "prompt" | "output">(db: Db, column: K, text: string | undefined) {
+    const json = text === undefined ? null : JSON.stringify(text);
+    const inline = json === null || json.length <= INLINE_MAX;
+    return {
+      [column]: inline ? json : null,
+      [`${column}_body`]: inline ? null : await this.#body(db, json),
+    } as Record<K, string | null> & Record<`${K}_body`, number | null>;
+  }
+
+  /** Stores a body once and returns its id. */
+  async #body(db: Db, json: string, hash: Uint8Array = hashOf(json)): Promise<number> {
+    const key = hex(hash);
+    const cached = this.#bodies.get(key);
+    if (cached !== undefined) return cached;
+    const inserted = await db.insertInto("body").values(encodeBody(json, hash))
+      .onConflict((conflict) => conflict.column("hash").doNothing()).returning("id").executeTakeFirst();
+    const id = inserted?.id ??
+      (await db.selectFrom("body").select("id").where("hash", "=", hash).executeTakeFirstOrThrow()).id;
+    if (this.#bodies.size >= BODY_CACHE_MAX) this.#bodies.delete(this.#bodies.keys().next().value!);
+    this.#bodies.set(key, id);
+    return id;
+  }
+
+  /** The state kept from the last write, unless the run row says that another process wrote since. */
+  async #trace(db: Db, traceId: string): Promise<TraceState> {
+    const key = bytes(traceId);
+    const known = this.#traces.get(traceId);
+    const row = await db.selectFrom("run").select([...TOTAL_COLUMNS, "seq"]).where("trace_id", "=", key)
+      .executeTakeFirst();
+    if (!row) throw new RangeError(`Cannot write to run "${traceId}": it was never started`);
+    if (known?.seq === row.seq) return known;
+    const state = new TraceState();
+    state.totals = totalsOf(row);
+    const rows = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
+      .select(["body.hash", "run_message.message_id"]).where("trace_id", "=", key).orderBy("position")
+      .execute();
+    for (const { hash, message_id } of rows) state.load(hex(hash), message_id);
+    return state;
+  }
+
+  #keepTrace(traceId: string, state: TraceState): void {
+    if (this.#traces.size >= TRACE_CACHE_MAX) this.#traces.delete(this.#traces.keys().next().value!);
+    this.#traces.set(traceId, state);
+  }
+}
+
+async function loadOpenSpan(db: Db, { traceId, spanId }: SpanEnd) {
+  const row = await db.selectFrom("span").select([
+    "kind",
+    "name",
+    "request_model",
+    "attributes",
+    "attributes_body",
+  ])
+    .where("trace_id", "=", bytes(traceId)).where("span_id", "=", bytes(spanId)).executeTakeFirst();
+  if (!row) throw new RangeError(`Cannot end span "${spanId}": it was never started`);
+  let json = row.attributes ?? "{}";
+  if (row.attributes_body !== null) {
+    const body = await db.selectFrom("body").select(["encoding", "data"]).where(
+      "id",
+      "=",
+      row.attributes_body,
+    )
+      .executeTakeFirstOrThrow();
+    json = decodeBody(body.encoding, body.data);
+  }
+  return {
+    kind: row.kind as Span["kind"],
+    model: row.request_model ?? row.name,
+    attributes: JSON.parse(json) as Record<string, unknown>,
+  };
+}
+
+async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
+  await db.updateTable("run").set({
+    seq,
+    steps: totals.steps,
+    llm_calls: totals.llmCalls,
+    tool_calls: totals.toolCalls,
+    attempts: totals.attempts,
+    ...tokenColumns(totals.usage),
+    cost_usd: totals.costUsd,
+    unknown_cost_calls: totals.unknownCostCalls,
+    retry_wait_ms: totals.retryWaitMs,
+  }).where("trace_id", "=", bytes(traceId)).execute();
+}
+
+async function addUsageRow(db: Db, event: SpanEnd, kind: Span["kind"], model: string): Promise<void> {
+  const { usage, cost } = event;
+  const row = {
+    trace_id: bytes(event.traceId),
+    model,
+    day: Math.floor(event.endTimeUs / US_PER_DAY),
+    llm_calls: kind === "llm" ? 1 : 0,
+    ...tokenColumns(usage ?? NO_USAGE),
+    cost_usd: cost?.usd ?? 0,
+    unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
+  };
+  const { trace_id: _t, model: _m, day: _d, ...sums } = row;
+  await db.insertInto("run_usage").values(row).onConflict((conflict) =>
+    conflict.columns(["trace_id", "model", "day"]).doUpdateSet(
+      Object.fromEntries(
+        Object.entries(sums).map(([name, value]) => [name, sql`${sql.ref(`run_usage.${name}`)} + ${value}`]),
+      ),
+    )
+  ).execute();
+}
+
+function traceIdOf(event: Exclude<DurableEvent, { type: "run_start" }>): string {
+  switch (event.type) {
+    case "span_start":
+      return event.span.traceId;
+    case "snapshot":
+      return event.snapshot.traceId;
+    case "evaluation":
+      return event.evaluation.traceId;
+    default:
+      return event.traceId;
+  }
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { StoreError } from "../../lib/core/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../support/fake_host.ts";
+import { sampleEvents } from "../support/sample_run.ts";
+
+async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+async function refused(path: string, code: string): Promise<void> {
+  await assert.rejects(openStore(path), (error: unknown) => {
+    assert(error instanceof StoreError, String(error));
+    assert.equal(error.code, code, error.message);
+    assert.match(error.message, /^Cannot open the store .+: .+\. Try: .+$/);
+    assert.equal(error.message.split("\n").length, 1);
+    return true;
+  });
+}
+
+async function sample(path: string): Promise<string> {
+  await using store = await openStore(path);
+  const events = [...sampleEvents({ rounds: 2 })];
+  await store.write(events);
+  assert(events[0]?.type === "run_start");
+  return events[0].run.traceId;
+}
+
+Deno.test("openStore() finds again what another connection wrote", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const traceId = await sample(path);
+    await using store = await openStore(path);
+    assert.equal((await store.getRun(traceId))?.status, "completed");
+  });
+});
+
+Deno.test("openStore() refuses what is no store, in one line, and leaves it as it was", async () => {
+  await withFolder(async (folder) => {
+    const text = join(folder, "notes.txt");
+    await Deno.writeTextFile(
+      text,
+      "this is not a database, and long enough to be read as a header".repeat(20),
+    );
+    await refused(text, "not_a_database");
+    assert.match(await Deno.readTextFile(text), /^this is not/);
+    const other = join(folder, "other.db");
+    const db = new DatabaseSync(other);
+    db.exec("create table theirs(x)");
+    db.close();
+    await refused(other, "not_a_database");
+    await refused(join(folder, "missing", "a.db"), "missing_folder");
+    await refused(folder, "not_a_database");
+  });
+});
+
+Deno.test("openStore() refuses a newer schema", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    await sample(path);
+    const db = new DatabaseSync(path);
+    db.exec("pragma user_version = 99");
+    db.close();
+    await refused(path, "newer_schema");
+  });
+});
+
+Deno.test("a damaged store is named as such", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const traceId = await sample(path);
+    const data = await Deno.readFile(path);
+    for (let at = 100; at < 40_000 && at < data.length; at++) data[at] = at % 251;
+    await Deno.writeFile(path, data);
+    await assert.rejects(async () => {
+      await using store = await openStore(path);
+      await store.loadTrace(traceId);
+    }, (error: unknown) => error instanceof StoreError && error.code === "damaged");
+  });
+});
+
+Deno.test("a store that another process holds is reported as locked", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    await sample(path);
+    await using store = await openStore(path);
+    store.connection.sqlite.exec("pragma busy_timeout = 20");
+    const other = new DatabaseSync(path);
+    other.exec("begin immediate");
+    await assert.rejects(
+      store.write([...sampleEvents({ rounds: 0, agent: "late" })]),
+      (error: unknown) => error instanceof StoreError && error.code === "locked",
+    );
+    other.exec("rollback");
+    other.close();
+    assert.equal(await store.countRuns(), 1);
+  });
+});
+
+Deno.test("a full disk is reported, and what was acknowledged stays", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const traceId = await sample(path);
+    await using store = await openStore(path);
+    const pages = Number(store.connection.sqlite.prepare("pragma page_count").get()?.["page_count"]);
+    store.connection.sqlite.exec(`pragma max_page_count = ${pages}`);
+    const host = { ...fakeHost(), newId: () => crypto.randomUUID().replaceAll("-", "") };
+    const big = [...sampleEvents({ host, rounds: 40, text: (n) => crypto.randomUUID().repeat(60) + n })];
+    await assert.rejects(
+      store.write(big),
+      (error: unknown) =>
+        error instanceof StoreError && error.code === "disk_full" && error.message.includes(path),
+    );
+    assert.equal((await store.verify()).ok, true);
+    assert.equal((await store.getRun(traceId))?.status, "completed");
+    assert.equal(await store.countRuns(), 1);
+  });
+});
+
+Deno.test("backupTo() copies a store that opens, and never overwrites", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const traceId = await sample(path);
+    {
+      await using store = await openStore(path);
+      await store.backupTo(join(folder, "copy.db"));
+      await assert.rejects(store.backupTo(join(folder, "copy.db")), /the file exists/);
+    }
+    await using copy = await openStore(join(folder, "copy.db"));
+    assert.equal((await copy.getRun(traceId))?.status, "completed");
+  });
+});

@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { openStore } from "../../lib/store/mod.ts";
+
+const CHILD = new URL("./fixtures/child.ts", import.meta.url).pathname;
+
+function child(...args: string[]): Deno.ChildProcess {
+  return new Deno.Command(Deno.execPath(), {
+    args: ["run", "--no-prompt", "--quiet", "--allow-read", "--allow-write", CHILD, ...args],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+}
+
+async function withStorePath(test: (path: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await test(join(folder, "a.db"));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Lines of a child's output, as they come. */
+async function* linesOf(process: Deno.ChildProcess): AsyncGenerator<string> {
+  let rest = "";
+  for await (const chunk of process.stdout.pipeThrough(new TextDecoderStream())) {
+    const lines = (rest + chunk).split("\n");
+    rest = lines.pop()!;
+    yield* lines;
+  }
+}
+
+Deno.test("four processes starting together on a new store all succeed", async () => {
+  await withStorePath(async (path) => {
+    const results = await Promise.all(Array.from({ length: 4 }, () => child("write", path, "3").output()));
+    for (const { code, stderr } of results) assert.equal(code, 0, new TextDecoder().decode(stderr));
+    await using store = await openStore(path);
+    assert.equal(await store.countRuns({ status: ["completed"] }), 12);
+    assert.equal((await store.verify()).ok, true);
+  });
+});
+
+Deno.test("kill -9 loses no acknowledged step, and the run is then interrupted", async () => {
+  await withStorePath(async (path) => {
+    const process = child("steps", path);
+    let traceId = "";
+    let acknowledged = 0;
+    for await (const line of linesOf(process)) {
+      const [kind, value] = line.split(" ");
+      if (kind === "run") traceId = value!;
+      if (kind === "step") acknowledged = Number(value);
+      if (acknowledged >= 25) {
+        process.kill("SIGKILL");
+        break;
+      }
+    }
+    await process.status;
+    await process.stderr.cancel();
+    await using store = await openStore(path);
+    assert.equal(await store.recoverInterrupted(), 1);
+    const { run, spans } = await store.loadTrace(traceId);
+    assert.equal(run.status, "interrupted");
+    assert(run.totals.steps >= acknowledged, `${run.totals.steps} stored, ${acknowledged} acknowledged`);
+    assert([...spans.values()].every((span) => span.endTimeUs !== undefined));
+    assert([...spans.values()].some((span) => span.status === "interrupted"));
+    assert.equal((await store.verify()).ok, true);
+    assert.equal(await store.recoverInterrupted(), 0);
+  });
+});
+
+Deno.test("a run that a living process holds is neither claimed nor interrupted", async () => {
+  await withStorePath(async (path) => {
+    const process = child("steps", path);
+    let traceId = "";
+    for await (const line of linesOf(process)) {
+      if (line.startsWith("run ")) traceId = line.slice(4);
+      if (!line.startsWith("step ")) continue;
+      await using store = await openStore(path);
+      assert.equal(await store.recoverInterrupted(), 0);
+      assert.equal(await store.claimRun(traceId), false);
+      process.kill("SIGKILL");
+      break;
+    }
+    await process.status;
+    await process.stderr.cancel();
+  });
+});
+
+Deno.test("onChange() hears of another process's commits", async () => {
+  await withStorePath(async (path) => {
+    await using store = await openStore(path);
+    const heard = Promise.withResolvers<void>();
+    const stop = store.onChange(async () => {
+      if (await store.countRuns() > 0) heard.resolve();
+    });
+    const { code } = await child("write", path, "1").output();
+    assert.equal(code, 0);
+    await heard.promise;
+    stop();
+  });
+});

@@ -1,4 +1,4 @@
-import { type Kysely, sql, type Transaction } from "kysely";
+import { sql } from "kysely";
 import {
   addTotals,
   type Cost,
@@ -17,7 +17,8 @@ import {
 } from "../core/mod.ts";
 import { tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, encodeBody, hashOf, hex, packPositions } from "./codec.ts";
-import type { Schema, SpanRow } from "./schema.ts";
+import type { RunRow, SpanRow } from "./schema.ts";
+import { type Db, run as execute } from "./statements.ts";
 import { messageKey, TraceState } from "./trace_state.ts";
 
 /** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
@@ -25,8 +26,6 @@ const INLINE_MAX = 512;
 const BODY_CACHE_MAX = 4096;
 const TRACE_CACHE_MAX = 512;
 const US_PER_DAY = 86_400_000_000;
-
-type Db = Transaction<Schema> | Kysely<Schema>;
 
 /** Turns events into rows. Every call runs inside one transaction of the caller. */
 export class Writer {
@@ -156,9 +155,13 @@ export class Writer {
       model: span.requestModel ?? span.name,
       attributes: span.attributes,
     });
-    const inserted = await db.insertInto("span").values(row).onConflict((conflict) => conflict.doNothing())
-      .executeTakeFirst();
-    if (inserted.numInsertedOrUpdatedRows === 1n) return totalsOfStart(span);
+    const { changes } = await execute(
+      db,
+      "insert span",
+      Object.values(row),
+      () => db.insertInto("span").values(row).onConflict((conflict) => conflict.doNothing()),
+    );
+    if (changes === 1n) return totalsOfStart(span);
     const { trace_id: _t, span_id: _s, ...changed } = row;
     await db.updateTable("span").set(changed).where("trace_id", "=", traceId).where("span_id", "=", spanId)
       .execute();
@@ -169,14 +172,28 @@ export class Writer {
     const open = state.openSpans.get(event.spanId) ?? await loadOpenSpan(db, event);
     state.openSpans.delete(event.spanId);
     const columns = await this.#endColumns(db, state, event, event.endTimeUs);
-    const given = Object.entries(columns).filter(([name, value]) => value !== null || name === "end_us");
-    await db.updateTable("span").set({
-      ...Object.fromEntries(given),
-      ...(event.attributes ? await this.#attributes(db, { ...open.attributes, ...event.attributes }) : {}),
-    }).where("trace_id", "=", bytes(event.traceId)).where("span_id", "=", bytes(event.spanId)).execute();
+    const given = Object.fromEntries(
+      Object.entries({
+        ...columns,
+        ...(event.attributes ? await this.#attributes(db, { ...open.attributes, ...event.attributes }) : {}),
+      }).filter(([, value]) => value !== null),
+    );
+    await execute(
+      db,
+      `end span ${Object.keys(given)}`,
+      [...Object.values(given), bytes(event.traceId), bytes(event.spanId)],
+      () =>
+        db.updateTable("span").set(given).where("trace_id", "=", bytes(event.traceId))
+          .where("span_id", "=", bytes(event.spanId)),
+    );
     if (open.kind === "llm") {
-      await db.deleteFrom("partial").where("trace_id", "=", bytes(event.traceId))
-        .where("span_id", "=", bytes(event.spanId)).execute();
+      const key = [bytes(event.traceId), bytes(event.spanId)] as const;
+      await execute(
+        db,
+        "delete partial",
+        key,
+        () => db.deleteFrom("partial").where("trace_id", "=", key[0]).where("span_id", "=", key[1]),
+      );
     }
     if (open.kind === "llm" || event.usage || event.cost) await addUsageRow(db, event, open.kind, open.model);
   }
@@ -206,7 +223,7 @@ export class Writer {
   }
 
   async #snapshot(db: Db, state: TraceState, snapshot: Snapshot): Promise<void> {
-    await db.insertInto("snapshot").values({
+    const row = {
       trace_id: bytes(snapshot.traceId),
       step: snapshot.step,
       snapshot_id: bytes(snapshot.snapshotId),
@@ -216,7 +233,8 @@ export class Writer {
       key_values_body: Object.keys(snapshot.keyValues).length === 0
         ? null
         : await this.#body(db, JSON.stringify(snapshot.keyValues)),
-    }).execute();
+    };
+    await execute(db, "insert snapshot", Object.values(row), () => db.insertInto("snapshot").values(row));
   }
 
   async #evaluation(db: Db, it: Evaluation): Promise<void> {
@@ -254,14 +272,15 @@ export class Writer {
       const body = await this.#body(db, json, hash);
       const { position, messageId } = state.append(hash, hashHex);
       positions.push(position);
-      await db.insertInto("run_message").values({
+      const row = {
         trace_id: bytes(owner.traceId),
         position,
         message_id: messageId,
         body_id: body,
         span_id: bytes(owner.spanId),
         at_us: atUs,
-      }).execute();
+      };
+      await execute(db, "insert message", Object.values(row), () => db.insertInto("run_message").values(row));
     }
     return packPositions(positions);
   }
@@ -291,8 +310,14 @@ export class Writer {
     const key = hex(hash);
     const cached = this.#bodies.get(key);
     if (cached !== undefined) return cached;
-    const inserted = await db.insertInto("body").values(encodeBody(json, hash))
-      .onConflict((conflict) => conflict.column("hash").doNothing()).returning("id").executeTakeFirst();
+    const body = encodeBody(json, hash);
+    const { rows: [inserted] } = await execute<{ id: number }>(
+      db,
+      "insert body",
+      Object.values(body),
+      () =>
+        db.insertInto("body").values(body).onConflict((it) => it.column("hash").doNothing()).returning("id"),
+    );
     const id = inserted?.id ??
       (await db.selectFrom("body").select("id").where("hash", "=", hash).executeTakeFirstOrThrow()).id;
     if (this.#bodies.size >= BODY_CACHE_MAX) this.#bodies.delete(this.#bodies.keys().next().value!);
@@ -351,7 +376,7 @@ async function loadOpenSpan(db: Db, { traceId, spanId }: SpanEnd) {
 }
 
 async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
-  await db.updateTable("run").set({
+  const row = {
     seq,
     steps: totals.steps,
     llm_calls: totals.llmCalls,
@@ -361,7 +386,13 @@ async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number
     cost_usd: totals.costUsd,
     unknown_cost_calls: totals.unknownCostCalls,
     retry_wait_ms: totals.retryWaitMs,
-  }).where("trace_id", "=", bytes(traceId)).execute();
+  };
+  await execute(
+    db,
+    "set run totals",
+    [...Object.values(row), bytes(traceId)],
+    () => db.updateTable("run").set(row).where("trace_id", "=", bytes(traceId)),
+  );
 }
 
 async function addUsageRow(db: Db, event: SpanEnd, kind: Span["kind"], model: string): Promise<void> {
@@ -376,13 +407,21 @@ async function addUsageRow(db: Db, event: SpanEnd, kind: Span["kind"], model: st
     unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
   };
   const { trace_id: _t, model: _m, day: _d, ...sums } = row;
-  await db.insertInto("run_usage").values(row).onConflict((conflict) =>
-    conflict.columns(["trace_id", "model", "day"]).doUpdateSet(
-      Object.fromEntries(
-        Object.entries(sums).map(([name, value]) => [name, sql`${sql.ref(`run_usage.${name}`)} + ${value}`]),
+  await execute(
+    db,
+    "add usage",
+    [...Object.values(row), ...Object.values(sums)],
+    () =>
+      db.insertInto("run_usage").values(row).onConflict((conflict) =>
+        conflict.columns(["trace_id", "model", "day"]).doUpdateSet(
+          Object.fromEntries(
+            Object.entries(sums).map((
+              [name, value],
+            ) => [name, sql`${sql.ref(`run_usage.${name}`)} + ${value}`]),
+          ),
+        )
       ),
-    )
-  ).execute();
+  );
 }
 
 function traceIdOf(event: Exclude<DurableEvent, { type: "run_start" }>): string {

@@ -13,3 +13,5 @@ export * from "./json.ts";
 export * from "./text.ts";
 export * from "./ports.ts";
 export * from "./host.ts";
+export * from "./run_query.ts";
+export * from "./checked_yaml.ts";

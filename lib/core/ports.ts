@@ -65,6 +65,8 @@ export interface ChatResponse {
   /** Absent when the server sent none. */
   readonly usage?: Usage;
   readonly timeToFirstChunkMs?: number;
+  /** Status of the HTTP response, where there was one. */
+  readonly statusCode?: number;
 }
 
 /**

@@ -1,0 +1,60 @@
+import type { ModelParameters } from "../core/mod.ts";
+
+export type ApprovePolicy = "ask" | "auto" | "never";
+
+/** A tool of an agent: one of the tool family by name, or another agent that work is handed to. */
+export interface ToolReference {
+  readonly kind: "tool" | "agent";
+  readonly name: string;
+  readonly config?: Readonly<Record<string, unknown>>;
+}
+
+export interface AgentLimits {
+  /** Model calls and tool calls together. */
+  readonly maxSteps: number;
+  readonly budgetUsd?: number;
+  /** Time paused or waiting for an approval does not count. */
+  readonly timeoutSeconds: number;
+  readonly toolTimeoutSeconds: number;
+  readonly maxToolOutputBytes: number;
+}
+
+export interface RetrySettings {
+  readonly maxAttempts?: number;
+  readonly minWaitSeconds?: number;
+  readonly maxWaitSeconds?: number;
+}
+
+/** A resolved agent: file, environment defaults and overrides put together. Stored with each run as JSON. */
+export interface AgentConfig {
+  readonly name: string;
+  readonly description?: string;
+  readonly model: string;
+  readonly instructions: string;
+  readonly parameters: ModelParameters;
+  readonly tools: readonly ToolReference[];
+  readonly memory: {
+    /** Messages sent besides the system message; older ones stay stored. */
+    readonly window: number;
+    readonly keyValue: boolean;
+  };
+  readonly limits: AgentLimits;
+  readonly retry: RetrySettings;
+  readonly approve: ApprovePolicy;
+  /** Folder that relative paths of tools start from. */
+  readonly baseDir: string;
+}
+
+/** What an agent file may leave out. Environment variables go between these and the file. */
+export const AGENT_DEFAULTS = {
+  model: "mistral-large-latest",
+  maxTokens: 2048,
+  temperature: 0.6,
+  window: 200,
+  limits: {
+    maxSteps: 50,
+    timeoutSeconds: 600,
+    toolTimeoutSeconds: 60,
+    maxToolOutputBytes: 65_536,
+  } satisfies AgentLimits,
+} as const;

@@ -1,0 +1,120 @@
+import { type ControlRequest, type Store } from "../core/mod.ts";
+import type { ApprovalAnswer, ApprovalRequest, Approver } from "./approval.ts";
+import { RunStop } from "./stop.ts";
+
+/** Looks at the store at most this often, however much is written. */
+const LOOK_EVERY_MS = 50;
+
+/** The ways others steer a run: requests in the store, read at every boundary and while waiting. */
+export class RunControl {
+  readonly #store: Store;
+  readonly #traceId: string;
+  readonly #stop: (reason: RunStop) => void;
+  readonly #onBudget: (usd: number) => void;
+  readonly #answers = new Map<string, (answer: ApprovalAnswer) => void>();
+  readonly #unsubscribe: () => void;
+  #paused = false;
+  #wake: PromiseWithResolvers<void> | undefined;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #looking: Promise<void> | undefined;
+
+  constructor(
+    store: Store,
+    traceId: string,
+    hooks: { stop: (reason: RunStop) => void; onBudget: (usd: number) => void },
+  ) {
+    this.#store = store;
+    this.#traceId = traceId;
+    this.#stop = hooks.stop;
+    this.#onBudget = hooks.onBudget;
+    this.#unsubscribe = store.onChange(() => {
+      this.#timer ??= setTimeout(() => {
+        this.#timer = undefined;
+        this.look().catch(() => {}); // the next write meets the same trouble and reports it
+      }, LOOK_EVERY_MS);
+    });
+  }
+
+  get isPaused(): boolean {
+    return this.#paused;
+  }
+
+  /** Takes waiting requests and acts on them. */
+  look(): Promise<void> {
+    return this.#looking ??= (async () => {
+      try {
+        for (const request of await this.#store.takeControl(this.#traceId)) this.#act(request);
+      } finally {
+        this.#looking = undefined;
+      }
+    })();
+  }
+
+  #act({ action, argument }: ControlRequest): void {
+    switch (action) {
+      case "stop":
+        return this.#stop(RunStop.cancelled("stopped by a person"));
+      case "pause":
+        this.#paused = true;
+        return;
+      case "resume":
+        this.#paused = false;
+        this.#wake?.resolve();
+        return;
+      case "budget":
+        if (typeof argument["usd"] === "number" && argument["usd"] > 0) this.#onBudget(argument["usd"]);
+        return;
+      case "approve":
+      case "deny": {
+        const spanId = String(argument["spanId"] ?? "");
+        const answer = this.#answers.get(spanId);
+        this.#answers.delete(spanId);
+        answer?.({
+          decision: action === "approve" ? "allow" : "deny",
+          always: argument["always"] === true,
+          by: typeof argument["by"] === "string" ? argument["by"] : "control",
+          ...(action === "deny" ? { reason: "a person refused it" } : {}),
+        });
+      }
+    }
+  }
+
+  /** Resolves when the run goes on; rejects with the signal's reason. */
+  async whilePaused(signal: AbortSignal): Promise<void> {
+    while (this.#paused) {
+      signal.throwIfAborted();
+      this.#wake = Promise.withResolvers();
+      await orAborted(this.#wake.promise, signal);
+    }
+  }
+
+  /** Waits for `approve` or `deny` from another process. */
+  readonly approver: Approver = async ({ spanId }: ApprovalRequest, signal: AbortSignal) => {
+    const answer = Promise.withResolvers<ApprovalAnswer>();
+    this.#answers.set(spanId, answer.resolve);
+    try {
+      return await orAborted(answer.promise, signal);
+    } finally {
+      this.#answers.delete(spanId);
+    }
+  };
+
+  close(): void {
+    this.#unsubscribe();
+    clearTimeout(this.#timer);
+  }
+}
+
+/** `promise`, or the signal's reason as soon as it is aborted. */
+export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  signal.throwIfAborted();
+  const aborted = Promise.withResolvers<never>();
+  const onAbort = () => aborted.reject(signal.reason);
+  signal.addEventListener("abort", onAbort, { once: true });
+  try {
+    return await Promise.race([promise, aborted.promise]);
+  } finally {
+    signal.removeEventListener("abort", onAbort);
+  }
+}
+

@@ -1,0 +1,74 @@
+import { type DurableEvent, isDurable, type Store, type TraceEvent } from "../core/mod.ts";
+
+export type Listener = (event: TraceEvent) => void;
+
+export interface RecorderOptions {
+  readonly listeners?: readonly Listener[];
+  /** The store refused a write: the run must stop. Called once. */
+  readonly onStoreFailure: (error: unknown) => void;
+  /** A listener threw. It fails alone. */
+  readonly onListenerError?: (error: unknown) => void;
+}
+
+/**
+ * Write, then tell: durable events reach listeners only once they are on disk. Events emitted in one turn of the event loop, by
+ * all runs of the process, share a transaction.
+ */
+export class Recorder {
+  readonly #store: Store;
+  readonly #options: RecorderOptions;
+  #queue: DurableEvent[] = [];
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(store: Store, options: RecorderOptions) {
+    this.#store = store;
+    this.#options = options;
+  }
+
+  /** Never throws and never waits. */
+  readonly emit = (event: TraceEvent): void => {
+    if (!isDurable(event)) return this.#tell(event);
+    this.#queue.push(event);
+    this.#timer ??= setTimeout(() => this.#send(), 0);
+  };
+
+  /** Resolves when everything emitted so far is on disk and told; throws what the store threw. */
+  async flush(): Promise<void> {
+    this.#send();
+    await this.#writing;
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #send(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const events = this.#queue;
+    this.#queue = [];
+    if (events.length === 0) return;
+    this.#writing = this.#writing.then(() => this.#write(events));
+  }
+
+  async #write(events: readonly DurableEvent[]): Promise<void> {
+    if (this.#failure) return;
+    try {
+      await this.#store.write(events);
+    } catch (error) {
+      this.#failure = { error };
+      this.#options.onStoreFailure(error);
+      return;
+    }
+    for (const event of events) this.#tell(event);
+  }
+
+  #tell(event: TraceEvent): void {
+    for (const listener of this.#options.listeners ?? []) {
+      try {
+        listener(event);
+      } catch (error) {
+        this.#options.onListenerError?.(error);
+      }
+    }
+  }
+}

@@ -1,0 +1,170 @@
+import type { CompletionChunk } from "@mistralai/mistralai/models/components/completionchunk.js";
+import type { ChatCompletionResponse } from "@mistralai/mistralai/models/components/chatcompletionresponse.js";
+import type { ContentChunk } from "@mistralai/mistralai/models/components/contentchunk.js";
+import type { ToolCall } from "@mistralai/mistralai/models/components/toolcall.js";
+import { type ChatResponse, type Part, tryParseJson, type Usage } from "../core/mod.ts";
+import { toUsage } from "./mistral_usage.ts";
+import { WireError } from "./wire_error.ts";
+
+/** The longest answer taken: text, reasoning and arguments together, UTF-16 units. */
+export const MAX_ANSWER_CHARS = 16 * 1024 * 1024;
+/** The most tool calls taken from one answer. */
+export const MAX_TOOL_CALLS = 256;
+
+export type DeltaChannel = "text" | "reasoning" | "tool_call";
+
+export interface AnswerOptions {
+  readonly onDelta: (channel: DeltaChannel, text: string) => void;
+  /** An id for a tool call whose server gave it none. */
+  readonly newCallId: () => string;
+}
+
+interface CallBuilder {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+type Content = string | readonly ContentChunk[] | null | undefined;
+
+/** Puts an answer together, from the chunks of a stream or from a whole completion. */
+export class AnswerBuilder {
+  readonly #options: AnswerOptions;
+  readonly #parts: { type: "text" | "reasoning"; content: string }[] = [];
+  readonly #calls: CallBuilder[] = [];
+  readonly #callById = new Map<string, CallBuilder>();
+  readonly #callByIndex = new Map<number, CallBuilder>();
+  #chars = 0;
+  #finishReason: string | undefined;
+  #model = "";
+  #id = "";
+  #usage: Usage | undefined;
+
+  constructor(options: AnswerOptions) {
+    this.#options = options;
+  }
+
+  get finished(): boolean {
+    return this.#finishReason !== undefined;
+  }
+
+  /** The text so far. */
+  get text(): string {
+    return this.#parts.map((part) => part.type === "text" ? part.content : "").join("");
+  }
+
+  addChunk(chunk: CompletionChunk): void {
+    this.#addEnvelope(chunk);
+    for (const choice of chunk.choices) {
+      if (choice.index !== 0) continue;
+      this.#addContent(choice.delta.content);
+      for (const call of choice.delta.toolCalls ?? []) this.#addCall(call);
+      this.#finishReason = choice.finishReason ?? this.#finishReason;
+    }
+  }
+
+  addCompletion(completion: ChatCompletionResponse): void {
+    this.#addEnvelope(completion);
+    const choice = completion.choices.find(({ index }) => index === 0);
+    if (!choice?.message) throw new WireError("bad_json", "the answer holds no message");
+    this.#addContent(choice.message.content);
+    for (const call of choice.message.toolCalls ?? []) this.#addCall(call);
+    this.#finishReason = choice.finishReason;
+  }
+
+  build(requestModel: string): ChatResponse {
+    const parts: Part[] = [
+      ...this.#parts,
+      ...this.#calls.map((call) => ({
+        type: "tool_call" as const,
+        id: call.id || this.#options.newCallId(),
+        name: call.name,
+        arguments: call.arguments.trim() === "" ? {} : tryParseJson(call.arguments) ?? call.arguments,
+      })),
+    ];
+    return {
+      message: { role: "assistant", parts },
+      finishReason: this.#finishReason ?? "",
+      responseModel: this.#model || requestModel,
+      ...(this.#id ? { responseId: this.#id } : {}),
+      ...(this.#usage ? { usage: this.#usage } : {}),
+    };
+  }
+
+  #addEnvelope(envelope: Pick<CompletionChunk, "id" | "model" | "usage">): void {
+    this.#id ||= envelope.id;
+    this.#model ||= envelope.model;
+    this.#usage = toUsage(envelope.usage) ?? this.#usage;
+  }
+
+  #addContent(content: Content): void {
+    if (typeof content === "string") return this.#append("text", content);
+    for (const chunk of content ?? []) {
+      if (chunk.type === "text" && "text" in chunk) this.#append("text", chunk.text);
+      if (chunk.type !== "thinking" || !("thinking" in chunk)) continue;
+      for (const inner of chunk.thinking) {
+        if (inner.type === "text" && "text" in inner) this.#append("reasoning", inner.text);
+      }
+    }
+  }
+
+  #append(type: "text" | "reasoning", text: string): void {
+    if (text === "") return;
+    this.#count(text);
+    const last = this.#parts.at(-1);
+    if (last?.type === type) last.content += text;
+    else this.#parts.push({ type, content: text });
+    this.#options.onDelta(type, text);
+  }
+
+  #addCall(fragment: ToolCall): void {
+    const text = typeof fragment.function.arguments === "string"
+      ? fragment.function.arguments
+      : JSON.stringify(fragment.function.arguments);
+    const call = this.#callOf(fragment);
+    if (!call.name && fragment.function.name) {
+      this.#count(fragment.function.name);
+      call.name = fragment.function.name;
+      const separator = call === this.#calls[0] ? "" : "\n";
+      this.#options.onDelta("tool_call", `${separator}${call.name} `);
+    }
+    if (text === "") return;
+    this.#count(text);
+    call.arguments += text;
+    this.#options.onDelta("tool_call", text);
+  }
+
+  /**
+   * The call a fragment continues. Ids come first, because some servers give every call index 0; fragments without an id belong
+   * to the call last seen at their index, unless they name a function and that call is complete already.
+   */
+  #callOf(fragment: ToolCall): CallBuilder {
+    // The SDK turns a missing id into "null" and a missing index into 0.
+    const id = fragment.id && fragment.id !== "null" ? fragment.id : "";
+    const index = fragment.index ?? 0;
+    const atIndex = this.#callByIndex.get(index);
+    let call = id ? this.#callById.get(id) : atIndex;
+    if (!id && call && fragment.function.name && isComplete(call)) call = undefined;
+    if (!call) {
+      if (this.#calls.length >= MAX_TOOL_CALLS) {
+        throw new WireError("too_large", `the answer holds more than ${MAX_TOOL_CALLS} tool calls`);
+      }
+      call = { id, name: "", arguments: "" };
+      this.#calls.push(call);
+      if (id) this.#callById.set(id, call);
+    }
+    this.#callByIndex.set(index, call);
+    return call;
+  }
+
+  #count(text: string): void {
+    this.#chars += text.length;
+    if (this.#chars > MAX_ANSWER_CHARS) {
+      throw new WireError("too_large", `the answer is longer than ${MAX_ANSWER_CHARS} characters`);
+    }
+  }
+}
+
+function isComplete(call: CallBuilder): boolean {
+  return call.name !== "" && tryParseJson(call.arguments) !== undefined;
+}

@@ -1,0 +1,96 @@
+import { tryParseJson } from "../core/mod.ts";
+import type { Dialect } from "./endpoint.ts";
+import { normaliseEvents } from "./normalise_events.ts";
+import { readBody } from "./read_body.ts";
+import { WireError } from "./wire_error.ts";
+import { fixCompletion, fixModelList, isObject, toOpenAiRequest, type WireObject } from "./wire_json.ts";
+
+/** The largest JSON answer read, bytes. */
+export const MAX_JSON_BYTES = 32 * 1024 * 1024;
+/** How much of an error's body is read, bytes; the rest is dropped. */
+export const MAX_ERROR_BODY_BYTES = 64 * 1024;
+
+export interface NormaliseOptions {
+  readonly dialect: Dialect;
+  /** `headers`: the answer began. `event`: a whole event or comment of a stream arrived. */
+  readonly onProgress?: (stage: "headers" | "event") => void;
+}
+
+/**
+ * The one seam between the SDK and the network. Makes answers of OpenAI-dialect servers parse under the SDK, streamed or not,
+ * rewrites requests for them when the dialect says so, bounds every body, and never follows redirects (a POST would become a
+ * GET, and the key would travel along). Answers of a genuine Mistral server pass through with the same meaning.
+ */
+export function normalisingFetch(
+  fetcher: typeof fetch,
+  options: NormaliseOptions,
+): (input: Request | string | URL, init?: RequestInit) => Promise<Response> {
+  return async (input, init) => {
+    const given = new Request(input, init);
+    const request = options.dialect === "openai" && given.method === "POST" ? await rewrite(given) : given;
+    // The SDK sends this header even when it is empty.
+    if (request.headers.get("cookie") === "") request.headers.delete("cookie");
+    const response = await fetcher(request, { redirect: "manual", signal: request.signal });
+    options.onProgress?.("headers");
+    return await normaliseResponse(response, new URL(request.url).pathname, options);
+  };
+}
+
+async function rewrite(request: Request): Promise<Request> {
+  const text = await request.text();
+  const body = tryParseJson(text);
+  const headers = new Headers(request.headers);
+  headers.delete("content-length");
+  return new Request(request.url, {
+    method: request.method,
+    headers,
+    body: isObject(body) ? JSON.stringify(toOpenAiRequest(body)) : text,
+    signal: request.signal,
+  });
+}
+
+async function normaliseResponse(
+  response: Response,
+  path: string,
+  options: NormaliseOptions,
+): Promise<Response> {
+  const type = (response.headers.get("content-type") ?? "").toLowerCase();
+  if (response.status !== 200 || !response.body) {
+    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { cut: true }));
+  }
+  if (type.startsWith("text/event-stream")) {
+    return rebuild(
+      response,
+      normaliseEvents(response.body, { onProgress: () => options.onProgress?.("event") }),
+    );
+  }
+  if (!/^application\/([^;]+\+)?json/.test(type)) {
+    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { cut: true }));
+  }
+  const text = await readBody(response.body, MAX_JSON_BYTES);
+  return rebuild(response, normaliseJson(text, response.headers, path));
+}
+
+function normaliseJson(text: string, headers: Headers, path: string): string {
+  const parsed = tryParseJson(text);
+  if (!isObject(parsed)) {
+    // Without a length a cut body looks like a whole one.
+    const undelimited = !headers.has("content-length") && !headers.has("transfer-encoding");
+    if (parsed === undefined && undelimited) throw new WireError("cut", "the answer ended early");
+    throw new WireError("bad_json", "the answer is not a JSON object");
+  }
+  const fix: (body: WireObject) => WireObject = path.endsWith("/models") ? fixModelList : fixCompletion;
+  try {
+    return JSON.stringify(fix(parsed));
+  } catch {
+    throw new WireError("bad_json", "the answer is nested too deeply"); // JSON.stringify recurses, JSON.parse does not
+  }
+}
+
+function rebuild(response: Response, body: string | ReadableStream<Uint8Array>): Response {
+  const headers = new Headers(response.headers);
+  for (const name of ["content-length", "content-encoding", "transfer-encoding"]) headers.delete(name);
+  const status = response.status < 200 ? 502 : response.status;
+  const empty = [204, 205, 304].includes(status);
+  return new Response(empty ? null : body, { status, headers });
+}

@@ -1,0 +1,153 @@
+import { type Host, isAbortError, ProviderError } from "../core/mod.ts";
+import { backoffMs, type RetryPolicy } from "./backoff.ts";
+
+export interface AttemptContext {
+  /** From 1. */
+  readonly attempt: number;
+  /** Aborted by the caller's signal and by the attempt's own timeout. */
+  readonly signal: AbortSignal;
+}
+
+/** How one attempt ended. */
+export interface AttemptEnd {
+  readonly attempt: number;
+  /** `retry`: it failed and another follows after `delayMs`. */
+  readonly outcome: "ok" | "retry" | "fail";
+  readonly error?: unknown;
+  /** The caller cancelled. */
+  readonly aborted: boolean;
+  readonly delayMs?: number;
+}
+
+export interface RetryOptions {
+  readonly host: Host;
+  /** Cancels attempts and waits; its owner sets the limit on the total time. */
+  readonly signal: AbortSignal;
+  /** Named in errors. */
+  readonly provider: string;
+  /**
+   * Runs around each attempt, outside its clock: queues, circuit breakers. When it throws without calling `run`, no attempt
+   * took place and `onAttempt` is not called.
+   */
+  readonly around?: <T>(run: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Called once per attempt, before the wait that follows it. */
+  readonly onAttempt?: (end: AttemptEnd) => void;
+}
+
+/**
+ * Calls `fn` until it succeeds, fails for good or attempts run out. Only a `ProviderError` that says it is retryable (or whose
+ * status the policy adds) is tried again. Throws that error, or the signal's reason when the caller cancels.
+ * A first attempt that succeeds waits for nothing and leaves no timer behind.
+ */
+export async function withRetry<T>(
+  fn: (context: AttemptContext) => Promise<T>,
+  policy: RetryPolicy,
+  options: RetryOptions,
+): Promise<T> {
+  const { host, signal, onAttempt } = options;
+  for (let attempt = 1;; attempt++) {
+    signal.throwIfAborted();
+    let started = false;
+    const run = () => {
+      started = true;
+      return runTimed(fn, attempt, policy, options);
+    };
+    let result: T;
+    try {
+      result = await (options.around ? options.around(run, signal) : run());
+    } catch (error) {
+      const aborted = signal.aborted;
+      const delayMs = aborted ? undefined : delayAfter(error, attempt, policy, host);
+      if (started) {
+        onAttempt?.({
+          attempt,
+          outcome: delayMs === undefined ? "fail" : "retry",
+          error,
+          aborted,
+          ...(delayMs === undefined ? {} : { delayMs }),
+        });
+      }
+      if (aborted) throw signal.reason;
+      if (delayMs === undefined) throw explain(error, attempt, policy);
+      await host.sleep(delayMs, signal);
+      continue;
+    }
+    onAttempt?.({ attempt, outcome: "ok", aborted: false });
+    return result;
+  }
+}
+
+async function runTimed<T>(
+  fn: (context: AttemptContext) => Promise<T>,
+  attempt: number,
+  policy: RetryPolicy,
+  options: RetryOptions,
+): Promise<T> {
+  const controller = new AbortController();
+  const onAbort = () => controller.abort(options.signal.reason);
+  options.signal.addEventListener("abort", onAbort, { once: true });
+  let timedOut = false;
+  const timer = setTimeout(() => {
+    timedOut = true;
+    controller.abort(new DOMException("The attempt took too long", "TimeoutError"));
+  }, policy.attemptTimeoutMs);
+  try {
+    return await fn({ attempt, signal: controller.signal });
+  } catch (error) {
+    const byTimer = error === controller.signal.reason || isAbortError(error) ||
+      error instanceof ProviderError;
+    if (!timedOut || !byTimer || options.signal.aborted) throw error;
+    throw new ProviderError(
+      `Cannot get an answer: one attempt took longer than ${policy.attemptTimeoutMs / 1000} s. ` +
+        "Try: a shorter prompt, fewer tokens or a longer timeout",
+      {
+        provider: options.provider,
+        kind: "timeout",
+        errorType: "timeout",
+        retryable: true,
+        partial: error instanceof ProviderError ? error.partial : undefined,
+      },
+    );
+  } finally {
+    clearTimeout(timer);
+    options.signal.removeEventListener("abort", onAbort);
+  }
+}
+
+/** The wait before the next attempt, or `undefined` when there must not be one. */
+function delayAfter(error: unknown, attempt: number, policy: RetryPolicy, host: Host): number | undefined {
+  if (!(error instanceof ProviderError) || attempt >= policy.maxAttempts) return undefined;
+  const status = error.statusCode;
+  if (!error.retryable && !(status !== undefined && policy.retryStatuses.includes(status))) return undefined;
+  if ((error.retryAfterMs ?? 0) > policy.maxWaitMs) return undefined;
+  return backoffMs(policy, attempt, { random: host.random(), retryAfterMs: error.retryAfterMs });
+}
+
+/** Says what retrying came to, so that the message explains why the call was given up. */
+function explain(error: unknown, attempt: number, policy: RetryPolicy): unknown {
+  if (!(error instanceof ProviderError)) return error;
+  const afterMs = error.retryAfterMs ?? 0;
+  const notes = [
+    ...(attempt > 1 ? [`${attempt} attempts`] : []),
+    ...(error.retryable && afterMs > policy.maxWaitMs
+      ? [`the server asks to wait ${Math.ceil(afterMs / 1000)} s, the limit is ${policy.maxWaitMs / 1000} s`]
+      : []),
+  ];
+  if (notes.length === 0) return error;
+  const [reason, remedy] = splitRemedy(error.message);
+  return new ProviderError(`${reason} (${notes.join("; ")})${remedy}`, {
+    provider: error.provider,
+    kind: error.kind,
+    errorType: error.errorType,
+    retryable: error.retryable,
+    statusCode: error.statusCode,
+    retryAfterMs: error.retryAfterMs,
+    partial: error.partial,
+    cause: error,
+  });
+}
+
+function splitRemedy(message: string): [reason: string, remedy: string] {
+  const at = message.lastIndexOf(". Try: ");
+  return at < 0 ? [message, ""] : [message.slice(0, at), message.slice(at)];
+}

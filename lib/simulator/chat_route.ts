@@ -1,0 +1,94 @@
+import type { ServerResponse } from "node:http";
+import { type ApiError, bodyError, gatewayError, modelError } from "./api_error.ts";
+import { BodyReader } from "./body_reader.ts";
+import { type ChatBody, readChatBody } from "./chat_body.ts";
+import { complete } from "./completion.ts";
+import { type DeliveryContext, type Pace, sendEvents, sendJson } from "./delivery.ts";
+import type { Decision, Engine } from "./engine.ts";
+import { type Fault, parseFault } from "./faults.ts";
+import { completionBody, completionChunks } from "./wire.ts";
+
+/** One request on its way through a route. */
+export interface Exchange extends DeliveryContext {
+  readonly res: ServerResponse;
+  readonly body: unknown;
+  readonly requestHeaders: Readonly<Record<string, string | string[] | undefined>>;
+  readonly seed: number;
+  readonly pace: Pace;
+  readonly engine: Engine;
+  /** Tells the owner of the simulator what was decided, before anything is sent. */
+  readonly announce: (answeredBy: string, body: unknown) => void;
+}
+
+/** `POST /v1/chat/completions`. Throws `ApiError`. */
+export async function answerChat(exchange: Exchange): Promise<void> {
+  const body = readChatBody(exchange.body);
+  const decision = exchange.engine.decide(body, forcedFault(exchange), callerOf(exchange));
+  await answer(exchange, body, decision);
+}
+
+/** `POST /v1/fim/completions`: code between a prompt and a suffix. Throws `ApiError`. */
+export async function answerFim(exchange: Exchange): Promise<void> {
+  const reader = new BodyReader();
+  const given = reader.object([], exchange.body) ?? {};
+  const prompt = reader.required(["prompt"], given.prompt)
+    ? reader.string(["prompt"], given.prompt)
+    : undefined;
+  if (given.suffix !== undefined && given.suffix !== null) reader.string(["suffix"], given.suffix);
+  if (reader.problems.length > 0) throw bodyError(reader.problems);
+  const body = readChatBody({ ...given, messages: [{ role: "user", content: prompt }], tools: null });
+  const indent = /[ \t]*$/.exec(prompt!.split("\n").at(-1)!)![0];
+  const text = `// completed by the simulator after ${
+    prompt!.length
+  } characters\n${indent}return undefined;\n`;
+  const fault = forcedFault(exchange);
+  await answer(exchange, body, { reply: { text }, answeredBy: "fim", ...(fault ? { fault } : {}) });
+}
+
+async function answer(exchange: Exchange, body: ChatBody, decision: Decision): Promise<void> {
+  const { reply, fault } = decision;
+  exchange.announce(decision.answeredBy, exchange.body);
+  const pace = {
+    latencyMs: reply.latencyMs ?? exchange.pace.latencyMs,
+    tokensPerSecond: reply.tokensPerSecond ?? exchange.pace.tokensPerSecond,
+  };
+  if (pace.latencyMs > 0) await exchange.host.sleep(pace.latencyMs, exchange.signal);
+  if (fault && "status" in fault) throw statusError(fault);
+  const last = body.messages.at(-1)!;
+  const completion = complete(body, reply, last.role === "assistant" ? last.text : "", exchange.seed);
+  if (body.stream) {
+    return await sendEvents(exchange.res, [...completionChunks(completion)], pace, fault, exchange);
+  }
+  const writingMs = 1000 * completion.usage.completion_tokens / pace.tokensPerSecond;
+  if (writingMs > 0) await exchange.host.sleep(writingMs, exchange.signal);
+  await sendJson(exchange.res, completionBody(completion), fault, exchange);
+}
+
+/** The fault asked for with `x-agentop-fault`. Throws `ApiError` 400 for one that does not exist. */
+export function forcedFault(exchange: Pick<Exchange, "requestHeaders">): Fault | undefined {
+  const header = exchange.requestHeaders["x-agentop-fault"];
+  if (typeof header !== "string" || header === "") return undefined;
+  const fault = parseFault(header);
+  if (fault) return fault;
+  throw modelError(
+    400,
+    `Unknown x-agentop-fault "${header.slice(0, 60)}". Try: 429, 429:2, hang, cut:5, eof:3, badJson`,
+  );
+}
+
+/** The error answer of a status fault, in that status's usual shape. */
+export function statusError(fault: Extract<Fault, { status: number }>): ApiError {
+  const headers = fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
+  const plain = fault.status === 401
+    ? gatewayError(401, "Unauthorized")
+    : fault.status === 422
+    ? bodyError([{ type: "value_error", loc: ["body"], msg: "Value error, simulated", input: null }])
+    : modelError(fault.status);
+  return plain.withHeaders(headers);
+}
+
+/** The trace id of a W3C `traceparent`: two runs with equal messages must not share their faults. */
+function callerOf(exchange: Exchange): string {
+  const header = exchange.requestHeaders.traceparent;
+  return (typeof header === "string" ? /^[0-9a-f]{2}-([0-9a-f]{32})-/.exec(header)?.[1] : undefined) ?? "";
+}

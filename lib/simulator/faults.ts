@@ -1,0 +1,94 @@
+/**
+ * One way for an answer to go wrong. Counts are stream chunks sent before it happens; an answer that comes whole is cut in
+ * the middle of its JSON instead. A fault that needs more chunks than the answer has strikes before the last one.
+ */
+export type Fault =
+  /** An HTTP error. `retryAfter`: seconds, or an HTTP date (sent as it is). */
+  | { readonly status: number; readonly retryAfter?: number | string }
+  /** Never answers; the connection stays open until the client or the simulator closes it. */
+  | { readonly hang: true }
+  | { readonly hangMidStream: number }
+  /** The connection breaks; with 0, before the status line. */
+  | { readonly cut: number }
+  /** The stream ends as if all were well, without `finish_reason` and `[DONE]`. */
+  | { readonly eof: number }
+  /** 200 with something that is not JSON. */
+  | { readonly badJson: true }
+  /** 200 with JSON that is not a completion: in a stream, an error object after this many chunks. */
+  | { readonly badChunk: number }
+  /** All of the answer, with this wait before every chunk. */
+  | { readonly dripMs: number };
+
+export type FaultKind =
+  | "status"
+  | "hang"
+  | "hangMidStream"
+  | "cut"
+  | "eof"
+  | "badJson"
+  | "badChunk"
+  | "dripMs";
+
+export const FAULT_KINDS: readonly FaultKind[] = [
+  "status",
+  "hang",
+  "hangMidStream",
+  "cut",
+  "eof",
+  "badJson",
+  "badChunk",
+  "dripMs",
+];
+
+/**
+ * The `x-agentop-fault` header: `429`, `429:2` (Retry-After 2), `hang`, `hangMidStream:3`, `cut:5`, `eof:3`, `badJson`,
+ * `badChunk:2`, `dripMs:50`. `undefined` when it is none of these.
+ */
+export function parseFault(text: string): Fault | undefined {
+  const [word, argument, ...rest] = text.trim().split(":");
+  if (rest.length > 0 || word === undefined) return undefined;
+  const number = argument === undefined ? undefined : Number(argument);
+  if (number !== undefined && !(Number.isFinite(number) && number >= 0)) return undefined;
+  if (/^[45]\d\d$/.test(word)) {
+    return { status: Number(word), ...(number === undefined ? {} : { retryAfter: number }) };
+  }
+  if (word === "hang" || word === "badJson") {
+    return number === undefined ? { [word]: true } as Fault : undefined;
+  }
+  if (
+    word === "hangMidStream" || word === "cut" || word === "eof" || word === "badChunk" || word === "dripMs"
+  ) {
+    return { [word]: Math.floor(number ?? 3) } as unknown as Fault;
+  }
+  return undefined;
+}
+
+/** A fault in a few words, for logs: `429`, `cut:5`, `hang`. */
+export function describeFault(fault: Fault): string {
+  if ("status" in fault) {
+    return fault.retryAfter === undefined ? `${fault.status}` : `${fault.status}:${fault.retryAfter}`;
+  }
+  const [kind, value] = Object.entries(fault)[0]!;
+  return value === true ? kind : `${kind}:${value}`;
+}
+
+const MAX_COUNTERS = 4096;
+
+/**
+ * Deals out the faults of a step, one per request with the same messages, then the answer, then starts over: whoever
+ * repeats the conversation meets the same faults again. Forgets the conversation it has not seen for longest.
+ */
+export class FaultCounters {
+  readonly #dealt = new Map<string, number>();
+
+  /** The next fault for this conversation step, or `undefined` when its turn to answer has come. */
+  next(key: string, faults: readonly Fault[]): Fault | undefined {
+    const dealt = this.#dealt.get(key) ?? 0;
+    this.#dealt.delete(key);
+    const fault = faults[dealt];
+    if (fault === undefined) return undefined;
+    this.#dealt.set(key, dealt + 1);
+    if (this.#dealt.size > MAX_COUNTERS) this.#dealt.delete(this.#dealt.keys().next().value!);
+    return fault;
+  }
+}

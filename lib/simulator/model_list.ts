@@ -1,0 +1,119 @@
+interface ModelFacts {
+  readonly id: string;
+  readonly aliases: readonly string[];
+  readonly about: string;
+  readonly contextTokens: number;
+  readonly temperature: number;
+  readonly can: readonly Capability[];
+}
+
+const CAPABILITIES = [
+  "completion_chat",
+  "completion_fim",
+  "function_calling",
+  "fine_tuning",
+  "vision",
+  "ocr",
+  "classification",
+  "moderation",
+  "audio",
+] as const;
+type Capability = (typeof CAPABILITIES)[number];
+
+const CHAT: readonly Capability[] = ["completion_chat", "function_calling"];
+const SEEING: readonly Capability[] = [...CHAT, "vision"];
+/** 2025-12-01: the list does not change with the day. */
+const LISTED_AT_S = 1_764_547_200;
+
+const MODELS: readonly ModelFacts[] = [
+  model("mistral-large-2512", ["mistral-large-latest"], "Flagship multimodal model", 262_144, 0.3, SEEING),
+  model(
+    "mistral-medium-2508",
+    ["mistral-medium-latest", "mistral-medium"],
+    "Balanced multimodal model",
+    131_072,
+    0.3,
+    SEEING,
+  ),
+  model("mistral-small-2603", ["mistral-small-latest"], "Small, fast multimodal model", 131_072, 0.3, SEEING),
+  model("magistral-medium-2509", ["magistral-medium-latest"], "Reasoning model", 131_072, 0.7, SEEING),
+  model("magistral-small-2509", ["magistral-small-latest"], "Small reasoning model", 131_072, 0.7, SEEING),
+  model("ministral-14b-2512", ["ministral-14b-latest"], "Edge model, 14B", 262_144, 0.3, SEEING),
+  model("ministral-8b-2512", ["ministral-8b-latest"], "Edge model, 8B", 262_144, 0.3, SEEING),
+  model("ministral-3b-2512", ["ministral-3b-latest"], "Edge model, 3B", 131_072, 0.3, SEEING),
+  model("codestral-2508", ["codestral-latest"], "Code completion model", 256_000, 0.3, [
+    ...CHAT,
+    "completion_fim",
+  ]),
+  model(
+    "devstral-2512",
+    ["devstral-latest", "devstral-medium-latest"],
+    "Coding agent model",
+    262_144,
+    0.2,
+    CHAT,
+  ),
+  model("open-mistral-nemo", ["open-mistral-nemo-2407"], "Open 12B model", 131_072, 0.3, CHAT),
+  model("pixtral-large-2411", ["pixtral-large-latest"], "Vision model", 131_072, 0.7, SEEING),
+  model("voxtral-small-2507", ["voxtral-small-latest"], "Audio understanding model", 32_768, 0.2, [
+    ...CHAT,
+    "audio",
+  ]),
+  model("mistral-embed", ["mistral-embed-2312"], "Text embeddings, 1024 dimensions", 8192, 0, []),
+  model("codestral-embed-2505", ["codestral-embed"], "Code embeddings", 8192, 0, []),
+  model("mistral-moderation-2411", ["mistral-moderation-latest"], "Moderation", 8192, 0, [
+    "moderation",
+    "classification",
+  ]),
+  model("mistral-ocr-2512", ["mistral-ocr-latest"], "Document reading", 16_384, 0, ["ocr", "vision"]),
+];
+
+function model(
+  id: string,
+  aliases: readonly string[],
+  about: string,
+  contextTokens: number,
+  temperature: number,
+  can: readonly Capability[],
+): ModelFacts {
+  return { id, aliases, about, contextTokens, temperature, can };
+}
+
+/** The body of `GET /v1/models`: as at Mistral's, every alias is an entry of its own that names the others. */
+export function modelList(simulated: readonly string[]): Readonly<Record<string, unknown>> {
+  const special = simulated.map((id) =>
+    model(id, [], "Simulator: behaves as its name says", 131_072, 0.3, CHAT)
+  );
+  const entries = [...MODELS, ...special].flatMap((facts) => {
+    const names = [facts.id, ...facts.aliases];
+    return names.map((name) => card(facts, name, names.filter((other) => other !== name)));
+  });
+  return { object: "list", data: entries };
+}
+
+/** The body of `GET /v1/models/{id}`, or `undefined`. */
+export function modelCard(
+  id: string,
+  simulated: readonly string[],
+): Readonly<Record<string, unknown>> | undefined {
+  const data = modelList(simulated).data as readonly Readonly<Record<string, unknown>>[];
+  return data.find((entry) => entry.id === id);
+}
+
+function card(facts: ModelFacts, id: string, aliases: readonly string[]): Readonly<Record<string, unknown>> {
+  return {
+    id,
+    object: "model",
+    created: LISTED_AT_S,
+    owned_by: "mistralai",
+    capabilities: Object.fromEntries(CAPABILITIES.map((name) => [name, facts.can.includes(name)])),
+    name: facts.id,
+    description: facts.about,
+    max_context_length: facts.contextTokens,
+    aliases,
+    deprecation: null,
+    deprecation_replacement_model: null,
+    default_model_temperature: facts.temperature,
+    type: "base",
+  };
+}

@@ -1,0 +1,60 @@
+import type { Scenario } from "./scenario.ts";
+import { checkTemplate, TemplateError } from "./template.ts";
+
+/** Where in a scenario, e.g. `["steps", 0, "text"]`. */
+export type ScenarioPath = readonly (string | number)[];
+
+export interface ScenarioProblem {
+  readonly path: ScenarioPath;
+  /** Continues the path: `must be …`. */
+  readonly reason: string;
+}
+
+/** `steps[0].text` */
+export function describePath(path: ScenarioPath): string {
+  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join(
+    "",
+  );
+}
+
+/** What is wrong with a scenario beyond its shape: regular expressions and templates. */
+export function scenarioProblems(scenario: Scenario): readonly ScenarioProblem[] {
+  const problems: ScenarioProblem[] = [];
+  for (const field of ["agent", "prompt"] as const) {
+    const source = scenario.match?.[field];
+    if (source !== undefined && !isPattern(source)) {
+      problems.push({ path: ["match", field], reason: `must be a regular expression: got "${source}"` });
+    }
+  }
+  const check = (value: unknown, path: ScenarioPath): void => {
+    if (typeof value === "string") {
+      try {
+        checkTemplate(value);
+      } catch (error) {
+        if (!(error instanceof TemplateError)) throw error;
+        problems.push({ path, reason: `has a bad template: ${error.message}` });
+      }
+    } else if (value !== null && typeof value === "object") {
+      for (const [key, item] of Object.entries(value)) {
+        check(item, [...path, Array.isArray(value) ? Number(key) : key]);
+      }
+    }
+  };
+  for (const [i, step] of scenario.steps.entries()) {
+    check(step.think, ["steps", i, "think"]);
+    check(step.text, ["steps", i, "text"]);
+    for (const [j, call] of (step.toolCalls ?? []).entries()) {
+      check(call.arguments, ["steps", i, "toolCalls", j, "arguments"]);
+    }
+  }
+  return problems;
+}
+
+function isPattern(source: string): boolean {
+  try {
+    new RegExp(source, "i");
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,91 @@
+import { messageOf } from "../../core/mod.ts";
+import type { Answer, Effect, Msg, Query, ScreenId } from "./message.ts";
+
+type Load = Extract<Effect, { type: "load" }>;
+
+interface Lane {
+  busy: boolean;
+  waiting: Load | undefined;
+  timer: ReturnType<typeof setTimeout> | undefined;
+  startedMs: number;
+  tookMs: number;
+}
+
+/** Refreshes take at most a quarter of the time, so that a slow store leaves room for keys. */
+const REST_FACTOR = 4;
+const REST_MS_MAX = 3_000;
+
+/**
+ * Runs queries off the key path: one under way per screen and slot, the newest waits, and refreshes keep their distance. A
+ * query without `minIntervalMs` starts as soon as its lane is free.
+ */
+export class Loader {
+  readonly #lanes = new Map<string, Lane>();
+  readonly #answer: (query: Query) => Promise<Answer>;
+  readonly #deliver: (screen: ScreenId, msg: Msg) => void;
+  #closed = false;
+
+  constructor(
+    answer: (query: Query) => Promise<Answer>,
+    deliver: (screen: ScreenId, msg: Msg) => void,
+  ) {
+    this.#answer = answer;
+    this.#deliver = deliver;
+  }
+
+  load(screen: ScreenId, effect: Load): void {
+    if (this.#closed) return;
+    const key = `${screen}/${effect.slot}`;
+    let lane = this.#lanes.get(key);
+    if (!lane) {
+      lane = { busy: false, waiting: undefined, timer: undefined, startedMs: -Infinity, tookMs: 0 };
+      this.#lanes.set(key, lane);
+    }
+    lane.waiting = effect;
+    this.#next(screen, lane);
+  }
+
+  close(): void {
+    this.#closed = true;
+    for (const lane of this.#lanes.values()) clearTimeout(lane.timer);
+    this.#lanes.clear();
+  }
+
+  #next(screen: ScreenId, lane: Lane): void {
+    const effect = lane.waiting;
+    if (lane.busy || !effect || this.#closed) return;
+    clearTimeout(lane.timer);
+    lane.timer = undefined;
+    const restMs = effect.minIntervalMs === undefined
+      ? 0
+      : Math.max(effect.minIntervalMs, Math.min(REST_MS_MAX, lane.tookMs * REST_FACTOR));
+    // Real time, not the host's clock: this is about load, not about anything shown.
+    const waitMs = lane.startedMs + restMs - performance.now();
+    if (waitMs > 0) {
+      lane.timer = setTimeout(() => this.#next(screen, lane), waitMs);
+      return;
+    }
+    lane.waiting = undefined;
+    lane.busy = true;
+    lane.startedMs = performance.now();
+    this.#run(screen, lane, effect).catch((error: unknown) => {
+      queueMicrotask(() => {
+        throw error;
+      });
+    });
+  }
+
+  async #run(screen: ScreenId, lane: Lane, { slot, ticket, query }: Load): Promise<void> {
+    let msg: Msg;
+    try {
+      msg = { type: "answer", slot, ticket, answer: await this.#answer(query) };
+    } catch (error) {
+      msg = { type: "no_answer", slot, ticket, message: messageOf(error) };
+    }
+    lane.tookMs = performance.now() - lane.startedMs;
+    lane.busy = false;
+    if (this.#closed) return;
+    this.#deliver(screen, msg);
+    this.#next(screen, lane);
+  }
+}

@@ -1,0 +1,39 @@
+import { escapeText, messageOf, oneLine } from "../../core/mod.ts";
+import type { TuiOptions, TuiServices } from "../ports.ts";
+import { guard, suspendProcess } from "../terminal/guard.ts";
+import { Workbench } from "./workbench.ts";
+
+const CRASH_LENGTH_MAX = 300;
+
+/** Runs the workbench on this process's terminal. Whatever ends it, the terminal is restored first. */
+export async function startTui(services: TuiServices, options: TuiOptions): Promise<number> {
+  const { promise, resolve } = Promise.withResolvers<number>();
+  let ended = false;
+  const end = (code: number, error?: unknown) => {
+    if (ended) return;
+    ended = true;
+    workbench.restore();
+    unguard();
+    if (error !== undefined) console.error(crashLine(error));
+    resolve(code);
+  };
+  const workbench = new Workbench(services, options, {
+    onExit: (code) => end(code),
+    onCrash: (error) => end(1, error),
+    suspend: suspendProcess,
+  });
+  const unguard = guard((ending) =>
+    ending.type === "signal" ? end(ending.exitCode) : end(1, ending.error ?? new Error("unknown"))
+  );
+  try {
+    workbench.start();
+  } catch (error) {
+    end(1, error);
+  }
+  return await promise;
+}
+
+function crashLine(error: unknown): string {
+  const reason = escapeText(oneLine(messageOf(error), CRASH_LENGTH_MAX));
+  return `agentop: Cannot go on with the workbench: ${reason}. Try: start it again; runs are safe in the store`;
+}

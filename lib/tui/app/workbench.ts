@@ -1,0 +1,304 @@
+import { isLive, messageOf } from "../../core/mod.ts";
+import { ASCII, UNICODE } from "../draw/glyphs.ts";
+import { type ThemeName, THEMES } from "../draw/theme.ts";
+import type { TuiOptions, TuiServices } from "../ports.ts";
+import { Screen, type Terminal } from "../terminal/screen.ts";
+import { Loader } from "./loader.ts";
+import type { Effect, ScreenId } from "./message.ts";
+import { type App, type AppEffect, type AppMsg, type AppStep, initApp } from "./model.ts";
+import { answerQuery } from "./queries.ts";
+import { startApp, tickMs, updateApp } from "./update.ts";
+import { viewApp } from "./view.ts";
+
+/** At most 30 repaints a second for what arrives by itself; keys repaint at once. */
+const FRAME_MS = 33;
+const STOP_WAIT_MS_MAX = 2_000;
+
+export interface WorkbenchHooks {
+  /** Leave the terminal and end with this code. */
+  readonly onExit: (code: number) => void;
+  readonly onCrash: (error: unknown) => void;
+  /** Stop the process until the shell continues it. */
+  readonly suspend: () => void;
+}
+
+/** The shell around the pure parts: holds the model, runs effects, paints. */
+export class Workbench {
+  readonly #services: TuiServices;
+  readonly #options: TuiOptions;
+  readonly #hooks: WorkbenchHooks;
+  readonly #screen: Screen;
+  readonly #loader: Loader;
+  #app: App;
+  #unsubscribe: () => void = () => {};
+  #paintTimer: ReturnType<typeof setTimeout> | undefined;
+  #changeTimer: ReturnType<typeof setTimeout> | undefined;
+  #tickTimer: ReturnType<typeof setTimeout> | undefined;
+  readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  #paintedMs = 0;
+  #closed = false;
+
+  constructor(services: TuiServices, options: TuiOptions, hooks: WorkbenchHooks, terminal?: Terminal) {
+    this.#services = services;
+    this.#options = options;
+    this.#hooks = hooks;
+    this.#screen = new Screen({
+      draw: () => this.#draw(),
+      onKey: (input) =>
+        this.#guarded(() => this.#input(input.type === "key" ? input : { type: "paste", text: input.text })),
+      onPointer: (input) =>
+        this.#guarded(() =>
+          this.#input(
+            input.type === "click"
+              ? { type: "pointer_click", x: input.x, y: input.y }
+              : { type: "pointer_wheel", x: input.x, y: input.y, lines: input.lines },
+          )
+        ),
+      onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
+    }, { mouse: options.mouse ?? true, ...(terminal ? { terminal } : {}) });
+    this.#loader = new Loader(
+      (query) => answerQuery(services, query),
+      (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
+    );
+    this.#app = initApp({
+      size: this.#screen.size,
+      nowMs: services.host.now(),
+      theme: THEMES[this.#themeName(options.background === "light" ? "light" : "dark")],
+      glyphs: options.ascii ? ASCII : UNICODE,
+      endpoint: services.endpoint,
+      storePath: services.storePath,
+      hasEditor: services.openEditor !== undefined,
+    });
+  }
+
+  start(): void {
+    this.#screen.start();
+    this.#screen.setTitle("AgentOp Studio");
+    this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
+    this.#take(startApp(this.#app));
+    if ((this.#options.background ?? "auto") === "auto" && this.#themeName("dark") === "dark") {
+      this.#spawn(async () => {
+        const background = await this.#screen.background();
+        if (background && !this.#closed) this.#dispatch({ type: "theme", theme: THEMES[background] });
+      });
+    }
+  }
+
+  /** Gives the terminal back. Safe at any time. */
+  restore(): void {
+    this.#closed = true;
+    this.#unsubscribe();
+    this.#loader.close();
+    for (const timer of [this.#paintTimer, this.#changeTimer, this.#tickTimer, ...this.#timers]) {
+      clearTimeout(timer);
+    }
+    this.#screen.stop();
+  }
+
+  #themeName(background: "dark" | "light"): ThemeName {
+    const color = this.#options.color ?? "auto";
+    return color === "none" || color === "16" ? color : background;
+  }
+
+  #draw(): readonly string[] {
+    try {
+      return viewApp(this.#app);
+    } catch (error) {
+      this.#hooks.onCrash(error);
+      return [];
+    }
+  }
+
+  #guarded(act: () => void): void {
+    try {
+      act();
+    } catch (error) {
+      this.#hooks.onCrash(error);
+    }
+  }
+
+  /** Runs work whose failure is a bug of ours. */
+  #spawn(work: () => Promise<void>): void {
+    work().catch((error: unknown) => this.#hooks.onCrash(error));
+  }
+
+  #input(msg: AppMsg): void {
+    this.#dispatch(msg);
+    this.#paintNow();
+  }
+
+  #dispatch(msg: AppMsg): void {
+    if (this.#closed) return;
+    const extendedKeys = this.#screen.hasExtendedKeys;
+    this.#take(updateApp({ ...this.#app, nowMs: this.#services.host.now(), extendedKeys }, msg));
+  }
+
+  #take([app, effects]: AppStep): void {
+    this.#app = app;
+    this.#paintSoon();
+    for (const effect of effects) this.#run(effect);
+    this.#scheduleTick();
+  }
+
+  #paintNow(): void {
+    clearTimeout(this.#paintTimer);
+    this.#paintTimer = undefined;
+    this.#paintedMs = performance.now();
+    this.#screen.repaint();
+  }
+
+  #paintSoon(): void {
+    if (this.#paintTimer !== undefined || this.#closed) return;
+    const waitMs = Math.max(0, this.#paintedMs + FRAME_MS - performance.now());
+    this.#paintTimer = setTimeout(() => this.#paintNow(), waitMs);
+  }
+
+  #storeChanged(): void {
+    if (this.#changeTimer !== undefined || this.#closed) return;
+    this.#changeTimer = setTimeout(() => {
+      this.#changeTimer = undefined;
+      this.#guarded(() => this.#dispatch({ type: "screen", msg: { type: "store_changed" } }));
+    }, FRAME_MS);
+  }
+
+  #scheduleTick(): void {
+    const delayMs = tickMs(this.#app);
+    if (delayMs === undefined || this.#tickTimer !== undefined || this.#closed) return;
+    this.#tickTimer = setTimeout(() => {
+      this.#tickTimer = undefined;
+      this.#guarded(() => this.#dispatch({ type: "screen", msg: { type: "tick" } }));
+    }, delayMs);
+  }
+
+  #run(effect: AppEffect): void {
+    switch (effect.type) {
+      case "screen":
+        return this.#runFor(effect.screen, effect.effect);
+      case "timer": {
+        const timer = setTimeout(() => {
+          this.#timers.delete(timer);
+          this.#guarded(() => this.#input(effect.msg));
+        }, effect.delayMs);
+        this.#timers.add(timer);
+        return;
+      }
+      case "check_leave":
+        return this.#spawn(() => this.#checkLeave(effect.traceIds));
+      case "suspend":
+        return this.#suspend();
+      case "exit":
+        return this.#spawn(() => this.#exit(effect.stop));
+    }
+  }
+
+  #runFor(screen: ScreenId, effect: Effect): void {
+    const { store } = this.#services;
+    switch (effect.type) {
+      case "load":
+        return this.#loader.load(screen, effect);
+      case "launch":
+        return this.#spawn(() => this.#launch(screen, effect));
+      case "control":
+        return this.#try(
+          () => store.requestControl(effect.traceId, effect.action, effect.argument),
+          effect.done,
+        );
+      case "revive": {
+        const { resume } = this.#services;
+        if (!resume) {
+          return this.#notify("warn", "Cannot resume an interrupted run from here. Try: agentop resume");
+        }
+        return this.#try(
+          () => resume.call(this.#services, effect.traceId),
+          "Resuming from the last finished step",
+        );
+      }
+      case "copy":
+        this.#screen.copy(effect.text);
+        return this.#notify("info", "Copied");
+      case "editor":
+        return this.#spawn(() => this.#edit(screen, effect.text));
+      case "go":
+      case "leave":
+      case "notice":
+        return; // done by the root
+    }
+  }
+
+  #try(work: () => Promise<void>, done: string): void {
+    this.#spawn(async () => {
+      try {
+        await work();
+        this.#notify("info", done);
+      } catch (error) {
+        this.#notify("error", messageOf(error));
+      }
+    });
+  }
+
+  #notify(level: "info" | "warn" | "error", text: string): void {
+    this.#dispatch({ type: "notify", level, text });
+  }
+
+  async #launch(screen: ScreenId, effect: Extract<Effect, { type: "launch" }>): Promise<void> {
+    const { request, watch } = effect;
+    try {
+      const run = await this.#services.launch(request);
+      this.#dispatch({ type: "screen", screen, msg: { type: "launched", run, request, watch } });
+    } catch (error) {
+      this.#dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
+    }
+  }
+
+  async #edit(screen: ScreenId, text: string): Promise<void> {
+    this.#screen.stop();
+    let edited: string | undefined;
+    let problem: string | undefined;
+    try {
+      edited = await this.#services.openEditor?.(text);
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    if (this.#closed) return;
+    this.#screen.start();
+    this.#screen.redraw();
+    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: edited } });
+    if (problem !== undefined) this.#notify("error", problem);
+  }
+
+  #suspend(): void {
+    this.#screen.stop();
+    try {
+      this.#hooks.suspend();
+    } catch (error) {
+      this.#notify("warn", `Cannot suspend: ${messageOf(error)}`);
+    }
+    // The signal stops the process before this timer; it fires after the shell continued it.
+    const timer = setTimeout(() => {
+      this.#timers.delete(timer);
+      if (this.#closed) return;
+      this.#screen.start();
+      this.#screen.redraw();
+    }, 50);
+    this.#timers.add(timer);
+  }
+
+  async #checkLeave(traceIds: readonly string[]): Promise<void> {
+    let live: Extract<AppMsg, { type: "leave_checked" }>["live"] = [];
+    try {
+      const answer = await answerQuery(this.#services, { kind: "statuses", traceIds });
+      if (answer.kind === "statuses") live = answer.runs.filter((run) => isLive(run.status));
+    } catch {
+      // A store that cannot be read must not keep anyone in; runs go on by themselves.
+    }
+    this.#dispatch({ type: "leave_checked", live });
+  }
+
+  async #exit(stop: readonly string[]): Promise<void> {
+    const { store, host } = this.#services;
+    const requests = stop.map((traceId) => store.requestControl(traceId, "stop"));
+    await Promise.race([Promise.allSettled(requests), host.sleep(STOP_WAIT_MS_MAX)]);
+    await this.#screen.drain();
+    this.#hooks.onExit(0);
+  }
+}

@@ -1,0 +1,42 @@
+import type { Glyphs } from "./glyphs.ts";
+import { type Line, seg, type Segment } from "./line.ts";
+import type { Tone } from "./theme.ts";
+
+/** One column per value, scaled from 0 to the largest. */
+export function sparkline(values: readonly number[], glyphs: Glyphs): string {
+  const max = Math.max(0, ...values);
+  const top = glyphs.spark.length - 1;
+  return values.map((value) =>
+    glyphs.spark[max > 0 && value > 0 ? Math.max(1, Math.round((value / max) * top)) : 0]
+  ).join("");
+}
+
+/** The nearest-rank quantile of `values`; `undefined` without any. */
+export function quantile(values: readonly number[], q: number): number | undefined {
+  if (values.length === 0) return undefined;
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))];
+}
+
+/** When something happened within a longer time, as a bar `columns` wide. `from` and `to` are shares in 0…1. */
+export function waterfall(from: number, to: number, columns: number, tone: Tone, glyphs: Glyphs): Line {
+  const clamp = (share: number) => Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0));
+  const start = Math.min(columns - 1, Math.floor(clamp(from) * columns));
+  const end = Math.max(start, Math.min(columns, Math.round(clamp(to) * columns)));
+  const parts: Segment[] = [];
+  if (start > 0) parts.push(seg(glyphs.barTrack.repeat(start), "track"));
+  parts.push(seg(end === start ? glyphs.barThin : glyphs.barFull.repeat(end - start), tone));
+  const rest = columns - start - Math.max(1, end - start);
+  if (rest > 0) parts.push(seg(glyphs.barTrack.repeat(rest), "track"));
+  return parts;
+}
+
+/** How much of a limit is used. */
+export function gauge(share: number, columns: number, glyphs: Glyphs): Line {
+  const filled = Math.min(columns, Math.max(0, Math.round(share * columns)));
+  const tone: Tone = share >= 1 ? "error" : share >= 0.8 ? "warn" : "ok";
+  return [
+    seg(glyphs.barFull.repeat(filled), tone),
+    seg(glyphs.barTrack.repeat(columns - filled), "track"),
+  ];
+}

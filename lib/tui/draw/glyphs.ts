@@ -1,0 +1,112 @@
+import type { RunStatus } from "../../core/mod.ts";
+
+/** Every sign that is not a letter, so that one switch makes the whole workbench ASCII. */
+export interface Glyphs {
+  readonly status: Readonly<Record<RunStatus, string>>;
+  readonly box: {
+    readonly horizontal: string;
+    readonly vertical: string;
+    readonly topLeft: string;
+    readonly topRight: string;
+    readonly bottomLeft: string;
+    readonly bottomRight: string;
+  };
+  /** From empty to full. */
+  readonly spark: readonly string[];
+  readonly barFull: string;
+  readonly barTrack: string;
+  readonly barThin: string;
+  readonly pointer: string;
+  readonly open: string;
+  readonly closed: string;
+  readonly branch: string;
+  readonly lastBranch: string;
+  readonly through: string;
+  readonly up: string;
+  readonly down: string;
+  readonly enter: string;
+  readonly fork: string;
+  readonly ellipsis: string;
+  readonly dot: string;
+  readonly arrow: string;
+  readonly times: string;
+  readonly scrollThumb: string;
+  readonly spinner: readonly string[];
+}
+
+export const UNICODE: Glyphs = {
+  status: {
+    queued: "○",
+    running: "●",
+    waiting: "⧗",
+    paused: "⏸",
+    completed: "✓",
+    failed: "✗",
+    stopped: "■",
+    cancelled: "■",
+    interrupted: "↯",
+  },
+  box: {
+    horizontal: "─",
+    vertical: "│",
+    topLeft: "╭",
+    topRight: "╮",
+    bottomLeft: "╰",
+    bottomRight: "╯",
+  },
+  spark: ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+  barFull: "█",
+  barTrack: "·",
+  barThin: "▏",
+  pointer: "▶",
+  open: "▾",
+  closed: "▸",
+  branch: "├",
+  lastBranch: "└",
+  through: "│",
+  up: "↑",
+  down: "↓",
+  enter: "⏎",
+  fork: "⑂",
+  ellipsis: "…",
+  dot: "·",
+  arrow: "→",
+  times: "×",
+  scrollThumb: "┃",
+  spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+};
+
+export const ASCII: Glyphs = {
+  status: {
+    queued: "o",
+    running: "*",
+    waiting: "?",
+    paused: "=",
+    completed: "+",
+    failed: "x",
+    stopped: "#",
+    cancelled: "#",
+    interrupted: "!",
+  },
+  box: { horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+" },
+  spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
+  barFull: "#",
+  barTrack: ".",
+  barThin: "|",
+  pointer: ">",
+  open: "v",
+  closed: ">",
+  branch: "|",
+  lastBranch: "`",
+  through: "|",
+  up: "^",
+  down: "v",
+  enter: "Enter",
+  fork: "Y",
+  ellipsis: "~",
+  dot: "-",
+  arrow: "->",
+  times: "x",
+  scrollThumb: "#",
+  spinner: ["|", "/", "-", "\\"],
+};

@@ -1,0 +1,152 @@
+/** Colours by meaning. Views name a tone, never a colour. */
+export type Tone =
+  | "text"
+  | "dim"
+  | "strong"
+  | "title"
+  | "accent"
+  | "ok"
+  | "error"
+  | "warn"
+  | "live"
+  | "waiting"
+  | "border"
+  | "focus"
+  | "key"
+  | "heading"
+  | "agent"
+  | "llm"
+  | "tool"
+  | "attempt"
+  | "other"
+  | "track"
+  | "chip";
+
+/** What lies behind a whole row. */
+export type Ground = "none" | "selected" | "marked" | "header";
+
+export interface Theme {
+  /** SGR parameters per tone, without `0`. Empty means the terminal's default. */
+  readonly tones: Readonly<Record<Tone, string>>;
+  readonly grounds: Readonly<Record<Ground, string>>;
+}
+
+export type ThemeName = "dark" | "light" | "16" | "none";
+
+const c = (index: number) => `38;5;${index}`;
+
+const DARK: Theme = {
+  tones: {
+    text: c(252),
+    dim: c(245),
+    strong: `1;${c(255)}`,
+    title: `1;${c(255)}`,
+    accent: c(75),
+    ok: c(114),
+    error: c(203),
+    warn: c(221),
+    live: c(81),
+    waiting: c(215),
+    border: c(239),
+    focus: c(75),
+    key: `1;${c(75)}`,
+    heading: c(103),
+    agent: c(141),
+    llm: c(75),
+    tool: c(114),
+    attempt: c(180),
+    other: c(109),
+    track: c(237),
+    chip: `1;${c(234)};48;5;75`,
+  },
+  grounds: { none: "", selected: "48;5;24", marked: "48;5;238", header: "48;5;235" },
+};
+
+const LIGHT: Theme = {
+  tones: {
+    text: c(236),
+    dim: c(243),
+    strong: `1;${c(232)}`,
+    title: `1;${c(232)}`,
+    accent: c(25),
+    ok: c(28),
+    error: c(160),
+    warn: c(130),
+    live: c(31),
+    waiting: c(166),
+    border: c(250),
+    focus: c(25),
+    key: `1;${c(25)}`,
+    heading: c(60),
+    agent: c(91),
+    llm: c(25),
+    tool: c(28),
+    attempt: c(94),
+    other: c(66),
+    track: c(253),
+    chip: `1;${c(231)};48;5;25`,
+  },
+  grounds: { none: "", selected: "48;5;153", marked: "48;5;253", header: "48;5;254" },
+};
+
+const SIXTEEN: Theme = {
+  tones: {
+    text: "",
+    dim: "2",
+    strong: "1",
+    title: "1",
+    accent: "36",
+    ok: "32",
+    error: "31",
+    warn: "33",
+    live: "36",
+    waiting: "33",
+    border: "2",
+    focus: "36",
+    key: "1;36",
+    heading: "2",
+    agent: "35",
+    llm: "34",
+    tool: "32",
+    attempt: "33",
+    other: "36",
+    track: "2",
+    chip: "1;7",
+  },
+  grounds: { none: "", selected: "7", marked: "4", header: "" },
+};
+
+/** No colour at all: bold, faint and inverse only. */
+const NONE: Theme = {
+  tones: {
+    text: "",
+    dim: "2",
+    strong: "1",
+    title: "1",
+    accent: "1",
+    ok: "",
+    error: "1",
+    warn: "1",
+    live: "1",
+    waiting: "1",
+    border: "2",
+    focus: "1",
+    key: "1",
+    heading: "2",
+    agent: "",
+    llm: "",
+    tool: "",
+    attempt: "",
+    other: "",
+    track: "2",
+    chip: "7",
+  },
+  grounds: { none: "", selected: "7", marked: "4", header: "" },
+};
+
+export const THEMES: Readonly<Record<ThemeName, Theme>> = {
+  dark: DARK,
+  light: LIGHT,
+  "16": SIXTEEN,
+  none: NONE,
+};

@@ -1,0 +1,21 @@
+/**
+ * The full-screen workbench: lists runs, launches agents and watches them live, all through the store.
+ *
+ * State and drawing are apart. Each folder in `screens/` has a key table, `update(model, msg): [model, Effect[]]` and
+ * `view(model, size): Line[]`, all pure; effects are data which `app/` runs. `draw/` holds widgets and themes,
+ * `terminal/` the screen and keyboard: the only folder that knows the terminal library.
+ *
+ * @module
+ */
+import type { TuiOptions, TuiServices } from "./ports.ts";
+
+export type { AgentEntry, LaunchedRun, LaunchRequest, TuiOptions, TuiServices } from "./ports.ts";
+
+/**
+ * Runs the workbench until the person leaves it and resolves with the exit code: 0, 1 after a crash (one line on stderr),
+ * 128 + n after signal n. The terminal is restored by then, whatever happened. Needs stdin and stdout to be a terminal.
+ */
+export async function runTui(services: TuiServices, options: TuiOptions = {}): Promise<number> {
+  const { startTui } = await import("./app/start.ts");
+  return await startTui(services, options);
+}

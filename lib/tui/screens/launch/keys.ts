@@ -1,0 +1,106 @@
+import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import { chosenAgent, type LaunchModel } from "./model.ts";
+
+const both = ["normal", "form"] as const;
+const ready = (model: LaunchModel) => chosenAgent(model) !== undefined && !model.starting;
+const inPrompt = (model: LaunchModel) => model.focus === "prompt";
+const inField = (model: LaunchModel) => model.focus !== "prompt" && model.focus !== "agents";
+
+export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
+  {
+    keys: ["enter"],
+    action: "choose",
+    label: "choose",
+    help: "choose the agent and write the prompt",
+    footer: 1,
+  },
+  {
+    keys: ["/"],
+    action: "filter",
+    label: "filter",
+    help: "find an agent by a few of its letters",
+    footer: 2,
+  },
+  {
+    keys: ["ctrl+s", "ctrl+enter"],
+    action: "start",
+    label: "start",
+    help: "start and watch (^s works in every terminal)",
+    footer: 3,
+    modes: both,
+    when: ready,
+  },
+  {
+    keys: ["ctrl+o"],
+    action: "start_stay",
+    label: "start, stay",
+    help: "start and stay here, to launch another",
+    footer: 4,
+    modes: both,
+    when: ready,
+  },
+  { keys: ["tab"], action: "next", label: "next field", help: "next field", footer: 5, modes: both },
+  { keys: ["shift+tab"], action: "previous", label: "field before", help: "field before", modes: both },
+  {
+    keys: ["enter"],
+    action: "next",
+    label: "next field",
+    help: "next field",
+    modes: ["form"],
+    when: inField,
+  },
+  {
+    keys: ["alt+up"],
+    action: "older",
+    label: "older prompt",
+    help: "the prompt sent before",
+    modes: ["form"],
+    when: (model) => inPrompt(model) && model.history.length > 0,
+    footer: 7,
+  },
+  {
+    keys: ["alt+down"],
+    action: "newer",
+    label: "newer prompt",
+    help: "the prompt sent after",
+    modes: ["form"],
+    when: inPrompt,
+  },
+  {
+    keys: ["ctrl+e"],
+    action: "editor",
+    label: "editor",
+    help: "write the prompt in your editor",
+    modes: both,
+    footer: 6,
+  },
+  {
+    keys: ["escape"],
+    action: "to_agents",
+    label: "agents",
+    help: "back to the agents",
+    modes: ["form"],
+    footer: 8,
+  },
+  { keys: ["escape"], action: "back", label: "back", help: "back one level", footer: 8 },
+  { keys: ["r"], action: "reload", label: "reload", help: "read the agent files again" },
+  ...MOTION_KEYS,
+  {
+    keys: ["enter"],
+    action: "choose",
+    label: "choose",
+    help: "choose the agent",
+    modes: ["filter"],
+    footer: 1,
+  },
+  {
+    keys: ["escape"],
+    action: "filter_clear",
+    label: "clear",
+    help: "all agents again",
+    modes: ["filter"],
+    footer: 2,
+  },
+  { keys: ["down", "ctrl+n"], action: "down", label: "down", help: "down the agents", modes: ["filter"] },
+  { keys: ["up", "ctrl+p"], action: "up", label: "up", help: "up the agents", modes: ["filter"] },
+];

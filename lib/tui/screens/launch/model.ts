@@ -1,0 +1,115 @@
+import type { AgentEntry, LaunchRequest } from "../../ports.ts";
+import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
+import { fuzzyFilter } from "./fuzzy.ts";
+
+/** The fields of the form, in the order of Tab. */
+export const FORM_FIELDS = ["prompt", "model", "temperature", "maxTokens", "group", "budget"] as const;
+export type FormField = (typeof FORM_FIELDS)[number];
+export type Focus = "agents" | FormField;
+
+export interface LaunchModel {
+  readonly agents: readonly AgentEntry[];
+  readonly state: "loading" | "ready" | "failed";
+  readonly failure: string;
+  readonly filter: TextField;
+  readonly filtering: boolean;
+  /** Path of the chosen agent file: the selection is a file, not a row. */
+  readonly chosen?: string;
+  readonly top: number;
+  readonly focus: Focus;
+  readonly fields: Readonly<Record<FormField, TextField>>;
+  /** Prompts sent before, newest last, and where the person is in them. */
+  readonly history: readonly string[];
+  readonly historyAt?: number;
+  /** A start was asked for and not answered yet. */
+  readonly starting: boolean;
+  readonly ticket: number;
+}
+
+export const HISTORY_MAX = 50;
+
+export const INITIAL: LaunchModel = {
+  agents: [],
+  state: "loading",
+  failure: "",
+  filter: EMPTY_FIELD,
+  filtering: false,
+  top: 0,
+  focus: "agents",
+  fields: {
+    prompt: EMPTY_FIELD,
+    model: EMPTY_FIELD,
+    temperature: EMPTY_FIELD,
+    maxTokens: EMPTY_FIELD,
+    group: EMPTY_FIELD,
+    budget: EMPTY_FIELD,
+  },
+  history: [],
+  starting: false,
+  ticket: 0,
+};
+
+export function shownAgents(model: LaunchModel): readonly AgentEntry[] {
+  return fuzzyFilter(model.agents, model.filter.text, (agent) => `${agent.name} ${agent.model}`);
+}
+
+export function chosenIndex(model: LaunchModel): number {
+  return Math.max(0, shownAgents(model).findIndex((agent) => agent.path === model.chosen));
+}
+
+export function chosenAgent(model: LaunchModel): AgentEntry | undefined {
+  return shownAgents(model)[chosenIndex(model)];
+}
+
+export type Checked =
+  | { readonly request: LaunchRequest }
+  | { readonly problem: string; readonly focus: Focus };
+
+/** The form as a request, or what is missing and where. */
+export function requestOf(model: LaunchModel): Checked {
+  const agent = chosenAgent(model);
+  const text = (field: FormField) => model.fields[field].text.trim();
+  if (!agent) return { problem: "Choose an agent first", focus: "agents" };
+  if (agent.error !== undefined) {
+    return { problem: `Cannot launch ${agent.name}: ${agent.error}`, focus: "agents" };
+  }
+  if (text("prompt") === "") return { problem: "Write a prompt first", focus: "prompt" };
+  const wrong =
+    numberProblem("temperature", text("temperature"), (value) => value >= 0 && value <= 2, "0 to 2") ??
+      numberProblem(
+        "maxTokens",
+        text("maxTokens"),
+        (value) => Number.isInteger(value) && value > 0,
+        "a whole number above 0",
+      ) ??
+      numberProblem(
+        "budget",
+        text("budget").replace(/^\$/, ""),
+        (value) => value > 0,
+        "US dollars, e.g. 0.05",
+      );
+  if (wrong) return wrong;
+  const overrides: Record<string, string> = {};
+  for (const field of ["model", "temperature", "maxTokens"] as const) {
+    if (text(field) !== "") overrides[field] = text(field);
+  }
+  return {
+    request: {
+      agent: agent.path,
+      prompt: model.fields.prompt.text,
+      ...(Object.keys(overrides).length > 0 ? { overrides } : {}),
+      ...(text("group") === "" ? {} : { group: text("group") }),
+      ...(text("budget") === "" ? {} : { budgetUsd: Number(text("budget").replace(/^\$/, "")) }),
+    },
+  };
+}
+
+function numberProblem(
+  field: FormField,
+  text: string,
+  fits: (value: number) => boolean,
+  want: string,
+): Checked | undefined {
+  if (text === "" || (Number.isFinite(Number(text)) && fits(Number(text)))) return undefined;
+  return { problem: `Cannot use ${field}: got "${text.slice(0, 40)}". Try: ${want}`, focus: field };
+}

@@ -1,0 +1,17 @@
+import type { Screen } from "../../app/screen.ts";
+import { LAUNCH_KEYS } from "./keys.ts";
+import { INITIAL, type LaunchModel } from "./model.ts";
+import { updateLaunch } from "./update.ts";
+import { viewLaunch } from "./view.ts";
+
+/** Starts runs. */
+export const launchScreen: Screen<LaunchModel> = {
+  id: "launch",
+  title: "Launch",
+  keys: LAUNCH_KEYS,
+  init: () => INITIAL,
+  mode: (model) => (model.filtering ? "filter" : model.focus === "agents" ? "normal" : "form"),
+  update: updateLaunch,
+  view: viewLaunch,
+  tickMs: () => undefined,
+};

@@ -1,0 +1,177 @@
+import { shortRunId } from "../../../core/mod.ts";
+import { type Env, keySign } from "../../app/screen.ts";
+import { EMPTY, fitLine, type Line, line, lineWidth, onGround, seg } from "../../draw/line.ts";
+import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { fieldLine, fieldLines } from "../../draw/text_field.ts";
+import type { AgentEntry } from "../../ports.ts";
+import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
+import { agentHeight, launchLayout } from "./layout.ts";
+import {
+  chosenAgent,
+  chosenIndex,
+  FORM_FIELDS,
+  type FormField,
+  type LaunchModel,
+  shownAgents,
+} from "./model.ts";
+
+const LABELS: Readonly<Record<FormField, string>> = {
+  prompt: "prompt",
+  model: "model",
+  temperature: "temperature",
+  maxTokens: "max tokens",
+  group: "group",
+  budget: "budget USD",
+};
+const LABEL_COLUMNS = 13;
+const RECENT_MAX = 6;
+
+export function viewLaunch(model: LaunchModel, env: Env): readonly Line[] {
+  const layout = launchLayout(env.size, model.focus);
+  const agents = layout.agents && agentsPane(model, env, layout.agents.columns, layout.agents.rows);
+  const prompt = layout.prompt && promptPane(model, env, layout.prompt.columns, layout.prompt.rows);
+  const options = layout.options && optionsPane(model, env, layout.options.columns, layout.options.rows);
+  const form = [...(prompt ?? []), ...(options ?? [])];
+  if (!agents) return form;
+  if (form.length === 0) return agents;
+  if (!layout.about) return beside(agents, form);
+  return beside(agents, form, aboutPane(model, env, layout.about.columns, layout.about.rows));
+}
+
+function agentsPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER;
+  const shown = shownAgents(model);
+  const chosen = chosenIndex(model);
+  const height = agentHeight(env.size);
+  const lines: Line[] = [
+    model.filtering || model.filter.text !== ""
+      ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.filtering)]
+      : [seg(" / ", "key"), seg("filter", "dim")],
+  ];
+  const nameColumns = Math.min(20, Math.max(8, ...model.agents.map((agent) => width(clean(agent.name)) + 1)));
+  shown.slice(model.top, model.top + height).forEach((agent, at) => {
+    const row = agentRow(agent, model.top + at === chosen, nameColumns, inner, env);
+    lines.push(row);
+  });
+  if (shown.length === 0) lines.push(EMPTY, ...noAgents(model, inner));
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Agents",
+    focused: model.focus === "agents",
+    ...(model.state === "loading" ? { note: line(`reading${env.glyphs.ellipsis}`, "dim") } : {}),
+    foot: shown.length > 0 ? line(`${chosen + 1} of ${shown.length}`, "dim") : EMPTY,
+    scroll: { top: model.top, total: shown.length + 1 },
+  });
+}
+
+function agentRow(
+  agent: AgentEntry,
+  selected: boolean,
+  nameColumns: number,
+  columns: number,
+  env: Env,
+): Line {
+  const broken = agent.error !== undefined;
+  const row: Line = fitLine([
+    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+    seg(fit(clean(agent.name), nameColumns), broken ? "error" : "strong"),
+    seg(
+      broken ? `${env.glyphs.status.failed} ${clean(agent.error!)}` : clean(agent.model),
+      broken ? "error" : "dim",
+    ),
+  ], columns);
+  return selected ? onGround(row, "selected") : row;
+}
+
+function noAgents(model: LaunchModel, columns: number): readonly Line[] {
+  const say = (text: string, tone: "text" | "dim" | "error"): readonly Line[] =>
+    wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
+  if (model.state === "loading") return say("Reading agent files…", "dim");
+  if (model.state === "failed") {
+    return [...say(clean(model.failure), "error"), EMPTY, ...say("r reads them again", "dim")];
+  }
+  if (model.filter.text !== "") return say("No agent fits.", "dim");
+  return [
+    ...say("No agent files found.", "text"),
+    EMPTY,
+    ...say("Put a YAML file into ./agents, then press r.", "dim"),
+  ];
+}
+
+function promptPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER - 2;
+  const height = rows - BORDER;
+  const focused = model.focus === "prompt";
+  const field = model.fields.prompt;
+  const { lines, cursorRow } = fieldLines(field, inner, focused);
+  const top = Math.max(0, Math.min(cursorRow - height + 1, lines.length - height));
+  const agent = chosenAgent(model);
+  const hint = agent ? `What should ${clean(agent.name)} do?` : "What should the agent do?";
+  const content: readonly Line[] = field.text === ""
+    ? [fieldLine(field, inner, focused, hint)]
+    : lines.slice(top, top + height);
+  const start = keySign(env.extendedKeys ? "ctrl+enter" : "ctrl+s", env.glyphs);
+  return pane(content.map((row): Line => [seg(" "), ...row]), columns, rows, env.glyphs, {
+    title: "Prompt",
+    focused,
+    note: model.starting ? line(`starting${env.glyphs.ellipsis}`, "live") : EMPTY,
+    foot: [seg(start, "key"), seg(" starts", "dim")],
+    scroll: { top, total: lines.length },
+  });
+}
+
+function optionsPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER;
+  const agent = chosenAgent(model);
+  const placeholders: Readonly<Record<FormField, string>> = {
+    prompt: "",
+    model: agent ? clean(agent.model) : "as in the agent file",
+    temperature: "as in the agent file",
+    maxTokens: "as in the agent file",
+    group: "none",
+    budget: "as in the agent file",
+  };
+  const lines = FORM_FIELDS.slice(1).map((name): Line => {
+    const focused = model.focus === name;
+    const label = seg(
+      `${focused ? env.glyphs.pointer : " "} ${fit(LABELS[name], LABEL_COLUMNS)}`,
+      focused ? "key" : "dim",
+    );
+    return [label, ...fieldLine(model.fields[name], inner - LABEL_COLUMNS - 4, focused, placeholders[name])];
+  });
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Options",
+    focused: model.focus !== "agents" && model.focus !== "prompt",
+  });
+}
+
+function aboutPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER - 2;
+  const agent = chosenAgent(model);
+  const lines: Line[] = [];
+  const text = (value: string, tone: "text" | "dim" | "error" = "text") => {
+    for (const piece of wrap(clean(value), inner)) lines.push(line(` ${piece}`, tone));
+  };
+  if (agent) {
+    text(agent.path, "dim");
+    if (agent.error !== undefined) text(agent.error, "error");
+    if (agent.description !== undefined) {
+      lines.push(EMPTY);
+      text(agent.description);
+    }
+    lines.push(EMPTY, line(` Tools${agent.tools.length === 0 ? ": none" : ""}`, "heading"));
+    for (const tool of agent.tools) {
+      lines.push([seg(` ${env.glyphs.dot} `, "dim"), seg(cut(clean(tool), inner - 2), "tool")]);
+    }
+  }
+  if (env.own.length > 0) {
+    lines.push(EMPTY, line(" Started here", "heading"));
+    for (const run of env.own.slice(-RECENT_MAX).reverse()) {
+      lines.push([
+        seg(` ${clean(shortRunId(run.runId))}  `, "dim"),
+        seg(cut(clean(run.request.prompt), Math.max(1, inner - 12))),
+      ]);
+    }
+  }
+  const title = agent ? clean(agent.name) : "About";
+  return pane(lines, columns, rows, env.glyphs, { title: lineWidth(line(title)) > 0 ? title : "About" });
+}

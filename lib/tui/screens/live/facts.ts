@@ -1,0 +1,64 @@
+import { type Run, shortRunId, type Trace } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { age, duration, grouped, money } from "../../draw/format.ts";
+import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
+import { clean, cut, fit } from "../../terminal/text.ts";
+
+const LABEL_COLUMNS = 11;
+const FACTS_MAX = 60;
+
+/** What there is to say about a run apart from its spans. */
+export function factLines(trace: Trace, env: Env, columns: number): readonly Line[] {
+  const { run } = trace;
+  const fact = (label: string, value: string): Line => [
+    seg(` ${fit(label, LABEL_COLUMNS)}`, "dim"),
+    seg(cut(clean(value), Math.max(1, columns - LABEL_COLUMNS - 2))),
+  ];
+  const lines: Line[] = [
+    fact("id", shortRunId(run.runId)),
+    fact("agent", run.agent),
+    fact("model", run.model),
+    fact("started", `${clock(run)} (${age(run.startTimeUs / 1000, env.nowMs)} ago)`),
+    ...(run.group === undefined ? [] : [fact("group", run.group)]),
+    ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
+    ...(run.forkedFrom === undefined
+      ? []
+      : [fact("forked", `${shortRunId(run.forkedFrom.runId)} at step ${run.forkedFrom.step}`)]),
+    ...Object.entries(run.tags).map(([key, value]) => fact(key, value)),
+    EMPTY,
+    line(" Tokens", "heading"),
+    ...tokenFacts(run, fact),
+    EMPTY,
+    line(" Cost", "heading"),
+    fact("so far", money(run.totals.costUsd, run.totals.unknownCostCalls)),
+    ...(run.totals.unknownCostCalls > 0 ? [fact("unpriced", `${run.totals.unknownCostCalls} calls`)] : []),
+    EMPTY,
+    line(" Requests", "heading"),
+    fact("calls", grouped(run.totals.llmCalls)),
+    fact("attempts", grouped(run.totals.attempts)),
+    fact("waited", duration(run.totals.retryWaitMs)),
+  ];
+  if (run.error) lines.push(EMPTY, line(" Error", "heading"), fact(run.error.type, run.error.message));
+  if (trace.evaluations.length > 0) {
+    lines.push(EMPTY, line(" Scores", "heading"));
+    for (const score of trace.evaluations) {
+      lines.push(fact(score.name, score.label ?? (score.value === undefined ? "" : score.value.toFixed(3))));
+    }
+  }
+  return lines.slice(0, FACTS_MAX);
+}
+
+function tokenFacts(run: Run, fact: (label: string, value: string) => Line): readonly Line[] {
+  const { usage } = run.totals;
+  return [
+    fact("input", grouped(usage.inputTokens)),
+    ...(usage.cachedInputTokens > 0 ? [fact("cached", grouped(usage.cachedInputTokens))] : []),
+    fact("output", grouped(usage.outputTokens)),
+    ...(usage.reasoningTokens > 0 ? [fact("reasoning", grouped(usage.reasoningTokens))] : []),
+  ];
+}
+
+function clock(run: Run): string {
+  const date = new Date(run.startTimeUs / 1000);
+  return Number.isNaN(date.getTime()) ? "?" : `${date.toISOString().slice(11, 19)}Z`;
+}

@@ -1,0 +1,148 @@
+import { isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { BORDER } from "../../draw/pane.ts";
+import type { Line } from "../../draw/line.ts";
+import { type TabId, tabLines } from "../../trace/content.ts";
+import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
+
+/** One run, live or finished. */
+export interface LiveModel {
+  readonly traceId?: string;
+  readonly runId: string;
+  /** `waiting`: the runner has not written the run yet. */
+  readonly state: "none" | "loading" | "waiting" | "ready" | "failed";
+  readonly failure: string;
+  readonly trace?: Trace;
+  readonly partials: readonly PartialOutput[];
+  readonly selectedId?: string;
+  /** The selection goes along with what the run is doing, until the person moves it. */
+  readonly follow: boolean;
+  readonly collapsed: ReadonlySet<string>;
+  readonly treeTop: number;
+  readonly focus: "tree" | "detail";
+  readonly zoom: boolean;
+  readonly tab: TabId;
+  readonly detailTop: number;
+  /** The text stays at its end while it grows. */
+  readonly tail: boolean;
+  /** Lines there were when the person left the end. */
+  readonly seenLines: number;
+  readonly approval?: { readonly spanId: string; readonly top: number };
+  readonly tickets: Readonly<Record<Slot, number>>;
+}
+
+export type Slot = "trace" | "partials";
+
+export const INITIAL: LiveModel = {
+  runId: "",
+  state: "none",
+  failure: "",
+  partials: [],
+  follow: true,
+  collapsed: new Set(),
+  treeTop: 0,
+  focus: "tree",
+  zoom: false,
+  tab: "output",
+  detailTop: 0,
+  tail: true,
+  seenLines: 0,
+  tickets: { trace: 0, partials: 0 },
+};
+
+export const SUMMARY_ROWS = 2;
+
+interface Area {
+  readonly x: number;
+  readonly y: number;
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface LiveLayout {
+  readonly tree?: Area;
+  readonly detail?: Area;
+  /** Facts of the run, only where there is room for a third pane. */
+  readonly facts?: Area;
+}
+
+export function liveLayout(model: LiveModel, env: Env): LiveLayout {
+  const { columns, rows } = env.size;
+  const y = SUMMARY_ROWS;
+  const area = rows - y;
+  const whole: Area = { x: 0, y, columns, rows: area };
+  if (model.zoom || columns < 60) return model.focus === "tree" ? { tree: whole } : { detail: whole };
+  if (columns < 100) {
+    const above = Math.max(5, Math.floor(area * 0.45));
+    return { tree: { ...whole, rows: above }, detail: { ...whole, y: y + above, rows: area - above } };
+  }
+  const factColumns = columns >= 140 ? 34 : 0;
+  const left = Math.floor((columns - factColumns) * 0.5);
+  const middle = columns - factColumns - left;
+  return {
+    tree: { ...whole, columns: left },
+    detail: { ...whole, x: left, columns: middle },
+    ...(factColumns > 0 ? { facts: { ...whole, x: left + middle, columns: factColumns } } : {}),
+  };
+}
+
+export function rowsOf(model: LiveModel): readonly TreeRow[] {
+  return model.trace ? remembered(model.trace, model.collapsed) : [];
+}
+
+let last: { trace: Trace; collapsed: ReadonlySet<string>; rows: readonly TreeRow[] } | undefined;
+
+function remembered(trace: Trace, collapsed: ReadonlySet<string>): readonly TreeRow[] {
+  if (last?.trace !== trace || last.collapsed !== collapsed) {
+    last = { trace, collapsed, rows: treeRows(trace, collapsed) };
+  }
+  return last.rows;
+}
+
+export function selectedSpan(model: LiveModel): Span | undefined {
+  return model.selectedId === undefined ? undefined : model.trace?.spans.get(model.selectedId);
+}
+
+/** The row of the selection, or of its nearest ancestor in view. */
+export function selectedIndex(model: LiveModel): number {
+  const rows = rowsOf(model);
+  let id = model.selectedId;
+  for (let step = 0; id !== undefined && step < rows.length + 1; step++) {
+    const index = rows.findIndex((row) => row.span.spanId === id);
+    if (index >= 0) return index;
+    id = model.trace?.spans.get(id)?.parentSpanId;
+  }
+  return 0;
+}
+
+export function treeHeight(model: LiveModel, env: Env): number {
+  return Math.max(1, (liveLayout(model, env).tree?.rows ?? 0) - BORDER - 1);
+}
+
+export function detailHeight(model: LiveModel, env: Env): number {
+  return Math.max(1, (liveLayout(model, env).detail?.rows ?? 0) - BORDER);
+}
+
+/** The open tab, wrapped to the pane. */
+export function detailLines(model: LiveModel, env: Env): readonly Line[] {
+  const span = selectedSpan(model);
+  if (!span || !model.trace) return [];
+  const columns = (liveLayout(model, env).detail?.columns ?? env.size.columns) - BORDER - 2;
+  const partial = model.partials.find((item) => item.spanId === span.spanId);
+  return tabLines(model.tab, model.trace, span, partial, Math.max(1, columns));
+}
+
+export function detailTop(model: LiveModel, env: Env, total: number): number {
+  const end = Math.max(0, total - detailHeight(model, env));
+  return model.tail && isGrowing(model) ? end : Math.min(model.detailTop, end);
+}
+
+/** True while the text of the open tab is still being written. */
+export function isGrowing(model: LiveModel): boolean {
+  const span = selectedSpan(model);
+  return span !== undefined && span.endTimeUs === undefined && model.tab === "output";
+}
+
+export function isLiveRun(model: LiveModel): boolean {
+  return model.trace !== undefined && isLive(model.trace.run.status);
+}

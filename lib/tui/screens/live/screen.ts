@@ -1,0 +1,17 @@
+import type { Screen } from "../../app/screen.ts";
+import { LIVE_KEYS } from "./keys.ts";
+import { INITIAL, type LiveModel } from "./model.ts";
+import { liveTickMs, updateLive } from "./update.ts";
+import { viewLive } from "./view.ts";
+
+/** One run: its spans, what each said, and its controls while it is live. */
+export const liveScreen: Screen<LiveModel> = {
+  id: "live",
+  title: "Live",
+  keys: LIVE_KEYS,
+  init: () => INITIAL,
+  mode: (model) => (model.approval ? "dialog" : "normal"),
+  update: updateLive,
+  view: viewLive,
+  tickMs: liveTickMs,
+};

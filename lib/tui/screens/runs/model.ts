@@ -1,0 +1,136 @@
+import type { Run, RunFilter, RunSort, Trace } from "../../../core/mod.ts";
+import type { Activity } from "../../app/message.ts";
+import type { Env } from "../../app/screen.ts";
+import { BORDER } from "../../draw/pane.ts";
+import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
+import { EMPTY_WINDOW, hasMore, knownRows, runAt, type RunWindow } from "./window.ts";
+
+/** The list of runs, what it is filtered by, and where the person is in it. */
+export interface RunsModel {
+  /** Present while the filter is being typed. */
+  readonly editing?: TextField;
+  readonly filterText: string;
+  readonly filter: RunFilter;
+  readonly filterErrors: readonly string[];
+  readonly sort: RunSort;
+  readonly window: RunWindow;
+  /** The window runs from the end of the list: row 0 is the last run. Only after `G` in a long list. */
+  readonly reversed: boolean;
+  /** A new list was asked for; the old one is shown until it is there. `index`: the row to select in it. */
+  readonly restarting?: { readonly reversed: boolean; readonly index?: number };
+  readonly state: "loading" | "ready" | "failed";
+  readonly failure: string;
+  /** Runs that pass the filter. */
+  readonly matching?: number;
+  readonly activity?: Activity;
+  /** The selection is a run, not a row. */
+  readonly selectedId?: string;
+  readonly index: number;
+  /** First row in view. */
+  readonly top: number;
+  readonly preview?: { readonly traceId: string; readonly trace: Trace | undefined };
+  readonly zoom: boolean;
+  readonly tickets: Readonly<Record<Slot, number>>;
+  /** The page the latest question was about. */
+  readonly askedPage: number;
+}
+
+export type Slot = "runs" | "count" | "activity" | "preview";
+
+export const SORTS: readonly RunSort[] = ["newest", "cost", "tokens", "duration", "steps", "oldest"];
+
+export const INITIAL: RunsModel = {
+  filterText: "",
+  filter: {},
+  filterErrors: [],
+  sort: "newest",
+  window: EMPTY_WINDOW,
+  reversed: false,
+  state: "loading",
+  failure: "",
+  index: 0,
+  top: 0,
+  zoom: false,
+  tickets: { runs: 0, count: 0, activity: 0, preview: 0 },
+  askedPage: 0,
+};
+
+export function fieldOfFilter(model: RunsModel): TextField {
+  return model.editing ?? EMPTY_FIELD;
+}
+
+export function selectedRun(model: RunsModel): Run | undefined {
+  const run = runAt(model.window, model.index);
+  return run && run.traceId === model.selectedId ? run : undefined;
+}
+
+/** The order the store is asked for. */
+export function askedSort(model: RunsModel): RunSort {
+  if (!(model.restarting?.reversed ?? model.reversed)) return model.sort;
+  return model.sort === "newest" ? "oldest" : "newest";
+}
+
+/** True when `G` can start from the other end instead of walking there. */
+export function canReverse(model: RunsModel): boolean {
+  return (model.sort === "newest" || model.sort === "oldest") && hasMore(model.window);
+}
+
+export interface RunsLayout {
+  readonly kpi: number;
+  readonly filter: number;
+  readonly table: { readonly x: number; readonly y: number; readonly columns: number; readonly rows: number };
+  readonly preview?: { readonly columns: number; readonly rows: number };
+  /** A third pane for the answer. */
+  readonly answer?: { readonly columns: number; readonly rows: number };
+  /** The preview is below, not beside. */
+  readonly stacked: boolean;
+}
+
+const TABLE_HEAD_ROWS = 1;
+const STACKED_PREVIEW_ROWS = 8;
+const STACKED_ROWS_MIN = 20;
+
+export function runsLayout(model: RunsModel, env: Env): RunsLayout {
+  const { columns, rows } = env.size;
+  const top = 2;
+  const area = rows - top;
+  const base = { kpi: 0, filter: 1 };
+  const whole = { x: 0, y: top, columns, rows: area };
+  if (model.zoom || columns < 60) return { ...base, table: whole, stacked: false };
+  if (columns < 100) {
+    if (area < STACKED_ROWS_MIN) return { ...base, table: whole, stacked: true };
+    return {
+      ...base,
+      table: { ...whole, rows: area - STACKED_PREVIEW_ROWS },
+      preview: { columns, rows: STACKED_PREVIEW_ROWS },
+      stacked: true,
+    };
+  }
+  if (columns < 140) {
+    const side = Math.floor(columns * 0.4);
+    return {
+      ...base,
+      table: { ...whole, columns: columns - side },
+      preview: { columns: side, rows: area },
+      stacked: false,
+    };
+  }
+  const side = Math.floor(columns * 0.29);
+  return {
+    ...base,
+    table: { ...whole, columns: columns - 2 * side },
+    preview: { columns: side, rows: area },
+    answer: { columns: side, rows: area },
+    stacked: false,
+  };
+}
+
+/** Runs the table shows at once. */
+export function tableHeight(model: RunsModel, env: Env): number {
+  return Math.max(1, runsLayout(model, env).table.rows - BORDER - TABLE_HEAD_ROWS);
+}
+
+export function isEmptyStore(model: RunsModel): boolean {
+  return model.state === "ready" && knownRows(model.window) === 0 && !hasMore(model.window) &&
+    model.filterText === "";
+}

@@ -1,0 +1,17 @@
+import type { Screen } from "../../app/screen.ts";
+import { RUNS_KEYS } from "./keys.ts";
+import { INITIAL, type RunsModel } from "./model.ts";
+import { runsTickMs, updateRuns } from "./update.ts";
+import { viewRuns } from "./view.ts";
+
+/** Home: every run of the store. */
+export const runsScreen: Screen<RunsModel> = {
+  id: "runs",
+  title: "Runs",
+  keys: RUNS_KEYS,
+  init: () => INITIAL,
+  mode: (model) => (model.editing ? "filter" : "normal"),
+  update: updateRuns,
+  view: viewRuns,
+  tickMs: runsTickMs,
+};

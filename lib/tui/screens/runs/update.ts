@@ -1,0 +1,287 @@
+import { isLive, parseRunQuery, type RunPage } from "../../../core/mod.ts";
+import type { Msg, Query } from "../../app/message.ts";
+import type { Env, Step } from "../../app/screen.ts";
+import { clamp, keepInView, moved } from "../../draw/scroll.ts";
+import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
+import {
+  askedSort,
+  canReverse,
+  fieldOfFilter,
+  isEmptyStore,
+  runsLayout,
+  type RunsModel,
+  selectedRun,
+  type Slot,
+  SORTS,
+  tableHeight,
+} from "./model.ts";
+import {
+  cursorOf,
+  EMPTY_WINDOW,
+  hasMore,
+  indexOfRun,
+  knownRows,
+  missingPage,
+  PAGE_ROWS,
+  runAt,
+  withPage,
+} from "./window.ts";
+
+const ROWS_INTERVAL_MS = 250;
+const COUNT_INTERVAL_MS = 1_000;
+const ACTIVITY_INTERVAL_MS = 2_000;
+const TABLE_HEAD_ROWS = 2;
+
+export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel> {
+  switch (msg.type) {
+    case "enter":
+    case "store_changed":
+      return refresh(model, env, msg.type === "enter");
+    case "resized":
+      return look(withView(model, env), env);
+    case "action":
+      return act(model, msg.action, msg.count, env);
+    case "text":
+      return typed(model, insert(fieldOfFilter(model), msg.text), env);
+    case "edit":
+      return typed(model, edit(fieldOfFilter(model), msg.key), env);
+    case "wheel":
+      return select(
+        model,
+        clamp(model.index + (model.reversed ? -msg.lines : msg.lines), 0, lastRow(model)),
+        env,
+      );
+    case "click":
+      return clicked(model, msg.x, msg.y, env);
+    case "answer":
+      return answered(model, msg, env);
+    case "no_answer":
+      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      return msg.slot === "runs"
+        ? [{ ...model, state: "failed", failure: msg.message }, []]
+        : [model, [{ type: "notice", level: "error", text: msg.message }]];
+    default:
+      return [model, []];
+  }
+}
+
+function act(model: RunsModel, action: string, count: number | undefined, env: Env): Step<RunsModel> {
+  const run = selectedRun(model);
+  switch (action) {
+    case "open":
+      return [
+        model,
+        run ? [{ type: "go", screen: "live", target: { traceId: run.traceId, runId: run.runId } }] : [],
+      ];
+    case "launch":
+      return [model, [{ type: "go", screen: "launch" }]];
+    case "copy":
+      return [model, run ? [{ type: "copy", text: run.runId }] : []];
+    case "stop":
+      return run && isLive(run.status)
+        ? [model, [{ type: "control", traceId: run.traceId, action: "stop", done: "Asked the run to stop" }]]
+        : [model, []];
+    case "zoom":
+      return look(withView({ ...model, zoom: !model.zoom }, env), env);
+    case "sort":
+      return restart({ ...model, sort: SORTS[(SORTS.indexOf(model.sort) + 1) % SORTS.length]! }, {
+        reversed: false,
+        index: 0,
+      });
+    case "filter":
+      return [{ ...model, editing: fieldOf(model.filterText === "" ? "" : `${model.filterText} `) }, []];
+    case "filter_done": {
+      const { editing: _, ...kept } = model;
+      return [kept, []];
+    }
+    case "filter_cancel":
+    case "back": {
+      const { editing: _, ...kept } = model;
+      return model.filterText === "" ? [kept, []] : typed(kept, undefined, env, "");
+    }
+    default:
+      return move(model, action, count, env);
+  }
+}
+
+function move(model: RunsModel, action: string, count: number | undefined, env: Env): Step<RunsModel> {
+  if (action === "bottom" && count === undefined && canReverse(model) && !model.reversed) {
+    return restart(model, { reversed: true, index: 0 });
+  }
+  if (model.reversed && (action === "top" || count !== undefined && action === "bottom")) {
+    return restart(model, { reversed: false, index: (count ?? 1) - 1 });
+  }
+  const index = moved(
+    model.reversed ? mirrored(action) : action,
+    model.index,
+    count,
+    tableHeight(model, env),
+    rows(model),
+  );
+  return index === undefined ? [model, []] : select(model, index, env);
+}
+
+/** In a window that runs from the end, down leads to lower rows. */
+function mirrored(action: string): string {
+  const pairs: Readonly<Record<string, string>> = {
+    down: "up",
+    up: "down",
+    half_down: "half_up",
+    half_up: "half_down",
+    page_down: "page_up",
+    page_up: "page_down",
+    bottom: "top",
+  };
+  return pairs[action] ?? action;
+}
+
+/** Rows a motion may reach: one beyond the known ones, so that walking on loads the next page. */
+function rows(model: RunsModel): number {
+  return knownRows(model.window) + (hasMore(model.window) ? 1 : 0);
+}
+
+function lastRow(model: RunsModel): number {
+  return Math.max(0, rows(model) - 1);
+}
+
+function select(model: RunsModel, index: number, env: Env): Step<RunsModel> {
+  const run = runAt(model.window, index);
+  const { selectedId: _, ...rest } = model;
+  return look(withView({ ...rest, index, ...(run ? { selectedId: run.traceId } : {}) }, env), env);
+}
+
+function withView(model: RunsModel, env: Env): RunsModel {
+  const top = keepInView(model.top, model.index, tableHeight(model, env), rows(model));
+  return top === model.top ? model : { ...model, top };
+}
+
+function clicked(model: RunsModel, x: number, y: number, env: Env): Step<RunsModel> {
+  const { table } = runsLayout(model, env);
+  const row = y - table.y - TABLE_HEAD_ROWS;
+  const height = tableHeight(model, env);
+  if (row < 0 || row >= height || x < table.x || x >= table.x + table.columns) return [model, []];
+  const index = model.reversed ? model.top + height - 1 - row : model.top + row;
+  if (!runAt(model.window, index)) return [model, []];
+  if (index === model.index && model.selectedId !== undefined) return act(model, "open", undefined, env);
+  return select(model, index, env);
+}
+
+/** The filter as typed so far; the list follows at once. */
+function typed(model: RunsModel, field: TextField | undefined, env: Env, text?: string): Step<RunsModel> {
+  if (!field && text === undefined) return [model, []];
+  const filterText = (text ?? field!.text).trim();
+  const editing = field ? { editing: field } : {};
+  if (filterText === model.filterText) return [{ ...model, ...editing }, []];
+  const { filter, errors } = parseRunQuery(filterText, env.nowMs);
+  return restart({ ...model, ...editing, filterText, filter, filterErrors: errors }, { reversed: false });
+}
+
+/** A new list: other filter, order or end. The rows shown stay until the answer is there. */
+function restart(model: RunsModel, restarting: { reversed: boolean; index?: number }): Step<RunsModel> {
+  const step = askPage({ ...model, restarting }, 0, {});
+  return ask(step, "count", { kind: "count", filter: model.filter }, {});
+}
+
+function refresh(model: RunsModel, env: Env, now: boolean): Step<RunsModel> {
+  const page = model.restarting ? 0 : Math.floor(model.top / PAGE_ROWS);
+  const interval = now ? {} : { minIntervalMs: ROWS_INTERVAL_MS };
+  let step = askPage(model, page, interval);
+  step = ask(
+    step,
+    "count",
+    { kind: "count", filter: model.filter },
+    now ? {} : { minIntervalMs: COUNT_INTERVAL_MS },
+  );
+  step = ask(
+    step,
+    "activity",
+    { kind: "activity", nowMs: env.nowMs },
+    now ? {} : { minIntervalMs: ACTIVITY_INTERVAL_MS },
+  );
+  const run = selectedRun(model);
+  if (!run || !runsLayout(model, env).preview) return step;
+  const shown = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
+  if (shown && !isLive(shown.run.status) && !isLive(run.status)) return step;
+  return ask(step, "preview", { kind: "trace", traceId: run.traceId }, interval);
+}
+
+/** Asks for what the view needs and does not have. */
+function look(model: RunsModel, env: Env): Step<RunsModel> {
+  let step: Step<RunsModel> = [model, []];
+  const page = missingPage(model.window, model.top, tableHeight(model, env));
+  if (page !== undefined && !model.restarting) step = askPage(model, page, {});
+  const run = selectedRun(model);
+  if (run && runsLayout(model, env).preview && model.preview?.traceId !== run.traceId) {
+    step = ask(step, "preview", { kind: "trace", traceId: run.traceId }, {});
+  }
+  return step;
+}
+
+function askPage(model: RunsModel, page: number, options: { minIntervalMs?: number }): Step<RunsModel> {
+  const cursor = model.restarting ? undefined : cursorOf(model.window, page);
+  return ask([{ ...model, askedPage: page }, []], "runs", {
+    kind: "runs",
+    filter: model.filter,
+    sort: askedSort(model),
+    limit: PAGE_ROWS,
+    ...(cursor === undefined ? {} : { cursor }),
+  }, options);
+}
+
+function ask(
+  [model, effects]: Step<RunsModel>,
+  slot: Slot,
+  query: Query,
+  options: { minIntervalMs?: number },
+): Step<RunsModel> {
+  const ticket = model.tickets[slot] + 1;
+  return [
+    { ...model, tickets: { ...model.tickets, [slot]: ticket } },
+    [...effects, { type: "load", slot, ticket, query, ...options }],
+  ];
+}
+
+function answered(model: RunsModel, msg: Extract<Msg, { type: "answer" }>, env: Env): Step<RunsModel> {
+  if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+  switch (msg.answer.kind) {
+    case "runs":
+      return withRuns(model, msg.answer.page, env);
+    case "count":
+      return [{ ...model, matching: msg.answer.count }, []];
+    case "activity":
+      return [{ ...model, activity: msg.answer.activity }, []];
+    case "trace": {
+      const run = selectedRun(model);
+      return [run ? { ...model, preview: { traceId: run.traceId, trace: msg.answer.trace } } : model, []];
+    }
+    default:
+      return [model, []];
+  }
+}
+
+function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
+  const { restarting, ...rest } = model;
+  const window = withPage(restarting ? EMPTY_WINDOW : model.window, model.askedPage, page);
+  const found = model.selectedId === undefined || restarting?.index !== undefined
+    ? undefined
+    : indexOfRun(window, model.selectedId);
+  const wanted = restarting ? restarting.index ?? found ?? 0 : found ?? model.index;
+  // Rows that arrived above the view must not push it along.
+  const top = restarting
+    ? 0
+    : model.top > 0 && found !== undefined
+    ? Math.max(0, model.top + found - model.index)
+    : model.top;
+  const reversed = restarting?.reversed ?? model.reversed;
+  return select(
+    { ...rest, window, reversed, state: "ready", failure: "", top },
+    clamp(wanted, 0, Math.max(0, knownRows(window) - 1)),
+    env,
+  );
+}
+
+/** Live rows show their age and duration. */
+export function runsTickMs(model: RunsModel): number | undefined {
+  if (isEmptyStore(model) || model.state !== "ready") return undefined;
+  return model.activity !== undefined && model.activity.live > 0 ? 1_000 : undefined;
+}

@@ -1,0 +1,228 @@
+import { isLive, shortRunId } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { quantile, sparkline } from "../../draw/charts.ts";
+import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
+import { EMPTY, fitLine, type Line, line, lineWidth, seg, type Segment, spread } from "../../draw/line.ts";
+import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { fieldLine } from "../../draw/text_field.ts";
+import { clean, cut } from "../../terminal/text.ts";
+import { tabLines } from "../../trace/content.ts";
+import { treeLayout, treeRow } from "../../trace/span_row.ts";
+import { treeRows } from "../../trace/span_tree.ts";
+import { emptyLines } from "./empty.ts";
+import { isEmptyStore, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
+import { runMs, tableColumns, tableHead, tableRow } from "./table.ts";
+import { hasMore, heldRuns, knownRows, runAt } from "./window.ts";
+
+const RECENT_MAX = 100;
+const KPI_GAP = 3;
+const NO_SPANS: ReadonlySet<string> = new Set();
+
+export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
+  if (isEmptyStore(model)) return emptyLines(env);
+  const layout = runsLayout(model, env);
+  const head = [kpis(model, env), filterLine(model, env)];
+  const table = tablePane(model, env);
+  if (!layout.preview) return [...head, ...table];
+  const preview = previewPane(
+    model,
+    env,
+    layout.preview.columns,
+    layout.preview.rows,
+    layout.answer !== undefined,
+  );
+  if (layout.stacked) return [...head, ...table, ...preview];
+  if (!layout.answer) return [...head, ...beside(table, preview)];
+  return [
+    ...head,
+    ...beside(table, preview, answerPane(model, env, layout.answer.columns, layout.answer.rows)),
+  ];
+}
+
+/** Figures of the whole store, then of the newest runs; as many as fit. */
+function kpis(model: RunsModel, env: Env): Line {
+  const parts: Line[] = [];
+  const { activity } = model;
+  if (activity) {
+    const today = activity.days.at(-1);
+    const trend = (pick: (day: { runs: number; costUsd: number }) => number) =>
+      sparkline(activity.days.map(pick), env.glyphs);
+    parts.push([
+      seg("runs ", "dim"),
+      seg(grouped(activity.runs), "strong"),
+      seg(` ${trend((day) => day.runs)}`, "accent"),
+    ]);
+    parts.push([seg("today ", "dim"), seg(grouped(today?.runs ?? 0), "strong")]);
+    if (activity.live > 0) {
+      parts.push([seg(`${env.glyphs.status.running} `, "live"), seg(`${activity.live} live`, "live")]);
+    }
+    parts.push([
+      seg("failed ", "dim"),
+      seg(String(activity.failedToday), activity.failedToday > 0 ? "error" : "strong"),
+    ]);
+    const cost = activity.days.reduce((sum, day) => sum + day.costUsd, 0);
+    parts.push([
+      seg("cost ", "dim"),
+      seg(money(cost), "strong"),
+      seg(` ${trend((day) => day.costUsd)}`, "accent"),
+    ]);
+    const tokens = activity.days.reduce((sum, day) => sum + day.tokens, 0);
+    parts.push([seg("tokens ", "dim"), seg(compact(tokens), "strong")]);
+  }
+  const recent = model.reversed ? [] : heldRuns(model.window).slice(0, RECENT_MAX);
+  const finished = recent.filter((run) => run.endTimeUs !== undefined);
+  const p95 = quantile(finished.map((run) => runMs(run, env.nowMs)), 0.95);
+  if (p95 !== undefined) parts.push([seg("p95 ", "dim"), seg(duration(p95), "strong")]);
+  const retries = recent.reduce(
+    (sum, run) => sum + Math.max(0, run.totals.attempts - run.totals.llmCalls),
+    0,
+  );
+  if (retries > 0) {
+    const lostMs = recent.reduce((sum, run) => sum + run.totals.retryWaitMs, 0);
+    parts.push([
+      seg("retries ", "dim"),
+      seg(String(retries), "warn"),
+      seg(` ${duration(lostMs)} lost`, "dim"),
+    ]);
+  }
+  const row: Segment[] = [seg(" ")];
+  for (const part of parts) {
+    if (lineWidth(row) + lineWidth(part) > env.size.columns) break;
+    row.push(...part, seg(" ".repeat(KPI_GAP)));
+  }
+  return fitLine(row, env.size.columns);
+}
+
+function filterLine(model: RunsModel, env: Env): Line {
+  const { columns } = env.size;
+  const total = model.matching ?? knownRows(model.window);
+  const more = model.matching === undefined && hasMore(model.window) ? "+" : "";
+  const shown = model.filterText === "" ? `${grouped(total)}${more} runs` : `${grouped(total)}${more} match`;
+  const right: Line = [seg(`${model.sort === "newest" ? "" : `by ${model.sort}  `}${shown} `, "dim")];
+  const problem = model.filterErrors[0];
+  const room = columns - lineWidth(right) - 4;
+  if (model.editing) {
+    const help: Line = problem === undefined ? EMPTY : [seg("  "), seg(clean(problem), "warn")];
+    return spread(
+      [
+        seg(" / ", "key"),
+        ...fieldLine(model.editing, room, true, "status:failed agent:x model:y since:24h cost>0.01 or words"),
+        ...help,
+      ],
+      right,
+      columns,
+    );
+  }
+  if (model.filterText === "") return spread([seg(" / ", "key"), seg("filter", "dim")], right, columns);
+  const text: Line = [seg(" / ", "key"), seg(clean(model.filterText), "accent")];
+  return spread(problem === undefined ? text : [...text, seg(`  ${clean(problem)}`, "warn")], right, columns);
+}
+
+function tablePane(model: RunsModel, env: Env): readonly Line[] {
+  const { table } = runsLayout(model, env);
+  const inner = table.columns - BORDER;
+  const columns = tableColumns(inner);
+  const height = tableHeight(model, env);
+  const lines: Line[] = [tableHead(columns)];
+  const known = knownRows(model.window);
+  if (known === 0) lines.push(EMPTY, ...notes(model));
+  else {
+    for (let y = 0; y < height; y++) {
+      const index = model.reversed ? model.top + height - 1 - y : model.top + y;
+      const run = runAt(model.window, index);
+      if (run) lines.push(tableRow(run, columns, index === model.index, env));
+      else if (index >= 0 && index < known + (hasMore(model.window) ? 1 : 0)) {
+        lines.push(line(`  ${env.glyphs.ellipsis}`, "dim"));
+      } else lines.push(EMPTY);
+    }
+  }
+  const total = model.matching ?? known;
+  const position = model.reversed ? total - model.index : model.index + 1;
+  return pane(lines, table.columns, table.rows, env.glyphs, {
+    title: "Runs",
+    focused: true,
+    ...(model.state === "failed"
+      ? { note: [seg(cut(clean(model.failure), Math.max(0, inner - 12)), "error")] }
+      : model.restarting
+      ? { note: line(`loading${env.glyphs.ellipsis}`, "dim") }
+      : {}),
+    ...(known > 0 ? { foot: line(`${grouped(position)} of ${grouped(total)}`, "dim") } : {}),
+    scroll: {
+      top: model.reversed ? Math.max(0, total - model.top - height) : model.top,
+      total: Math.max(total, known) + 1,
+    },
+  });
+}
+
+function notes(model: RunsModel): readonly Line[] {
+  if (model.state === "failed") {
+    return [line("  The store cannot be read.", "error"), line(`  ${clean(model.failure)}`, "dim")];
+  }
+  if (model.state === "loading" || model.restarting) return [line("  Loading runs…", "dim")];
+  return [line("  No run passes this filter.", "text"), EMPTY, line("  esc clears it, / changes it.", "dim")];
+}
+
+function previewPane(
+  model: RunsModel,
+  env: Env,
+  columns: number,
+  rows: number,
+  short: boolean,
+): readonly Line[] {
+  const run = selectedRun(model);
+  if (!run) return pane([], columns, rows, env.glyphs, { title: "Preview" });
+  const inner = columns - BORDER;
+  const trace = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
+  const current = trace?.run ?? run;
+  const facts: Line = [
+    seg(
+      ` ${env.glyphs.status[current.status]} ${statusWord(current.status, current.error?.type)}`,
+      statusTone(current.status),
+    ),
+    seg(
+      `  ${duration(runMs(current, env.nowMs))}  ${
+        money(current.totals.costUsd, current.totals.unknownCostCalls)
+      }`,
+    ),
+    seg(
+      `  ${current.totals.steps} steps  ${
+        compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)
+      } tokens`,
+      "dim",
+    ),
+  ];
+  const lines: Line[] = [facts];
+  if (current.error) {
+    lines.push([seg(` ${clean(`${current.error.type}: ${current.error.message}`)}`, "error")]);
+  }
+  lines.push([seg(" prompt  ", "heading"), seg(clean(current.prompt))]);
+  if (!short && current.output !== undefined) {
+    lines.push([seg(" answer  ", "heading"), seg(clean(current.output))]);
+  }
+  if (rows > 10) lines.push(EMPTY);
+  if (trace) {
+    const layout = treeLayout(inner);
+    const room = rows - BORDER - lines.length;
+    const all = treeRows(trace, NO_SPANS);
+    for (const row of all.slice(0, room)) lines.push(treeRow(row, trace, layout, env.glyphs, env.nowMs));
+    if (all.length > room && room > 0) {
+      lines[lines.length - 1] = line(` ${env.glyphs.ellipsis} ${all.length - room + 1} more`, "dim");
+    }
+  } else lines.push(line(` loading${env.glyphs.ellipsis}`, "dim"));
+  return pane(lines, columns, rows, env.glyphs, {
+    title: `${clean(shortRunId(run.runId))} ${clean(run.agent)}`,
+  });
+}
+
+function answerPane(model: RunsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const run = selectedRun(model);
+  const trace = run && model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
+  const root = trace && treeRows(trace, NO_SPANS)[0]?.span;
+  const inner = columns - BORDER - 2;
+  const text = trace && root ? tabLines("output", trace, root, undefined, inner) : [];
+  const hint = run && isLive(run.status)
+    ? line(`  ${env.glyphs.status.running} live: ${env.glyphs.enter} watches it`, "live")
+    : line("  no answer", "dim");
+  const content = text.length > 0 ? text.map((row): Line => [seg(" "), ...row]) : [EMPTY, hint];
+  return pane(content, columns, rows, env.glyphs, { title: "Answer" });
+}

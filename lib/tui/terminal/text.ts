@@ -1,0 +1,95 @@
+import { CURSOR_MARKER, sliceByColumn, visibleWidth } from "@earendil-works/pi-tui";
+import { escapeText } from "../../core/mod.ts";
+
+/** Zero columns wide: the terminal's cursor is shown where a frame has it. */
+export const CURSOR = CURSOR_MARKER;
+
+const ASCII = /^[\x20-\x7e]*$/;
+/** Longest text that is measured and cut as a whole: nothing wider fits on any screen. */
+const CELL_LENGTH_MAX = 4_096;
+const WRAP_CACHE_MAX = 4_000;
+
+/** Columns that `text` takes. */
+export function width(text: string): number {
+  return ASCII.test(text) ? text.length : visibleWidth(text);
+}
+
+/**
+ * Makes text from outside safe and steady in a cell: controls shown as escapes, and emoji reduced to forms whose width
+ * all terminals agree on (no joiners, no style selectors, no skin tones, flags as letters).
+ */
+export function clean(text: string): string {
+  const head = text.length > CELL_LENGTH_MAX ? text.slice(0, CELL_LENGTH_MAX) : text;
+  return ASCII.test(head) ? head : steady(escapeText(head.replace(/\s+/g, " ")));
+}
+
+/** Like `clean` for text of many lines; tabs become blanks. */
+export function cleanLines(text: string): readonly string[] {
+  return steady(escapeText(text, { multiline: true })).replaceAll("\t", "  ").split("\n");
+}
+
+function steady(text: string): string {
+  return text
+    .replace(/\ufe0f|[\u{1f3fb}-\u{1f3ff}]/gu, "")
+    .replace(/[\u{1f1e6}-\u{1f1ff}]/gu, (flag) => String.fromCharCode(flag.codePointAt(0)! - 0x1f1e6 + 65))
+    .replace(/(\p{M}{3})\p{M}+/gu, "$1");
+}
+
+/** Cut to at most `columns`, with `…` where something was lost. */
+export function cut(text: string, columns: number, ellipsis = "…"): string {
+  if (columns <= 0) return "";
+  if (width(text) <= columns) return text;
+  if (columns === 1) return ellipsis;
+  const room = columns - 1;
+  return (ASCII.test(text) ? text.slice(0, room) : sliceByColumn(text, 0, room, true)) + ellipsis;
+}
+
+/** Exactly `columns` wide: cut or padded. */
+export function fit(text: string, columns: number, align: "left" | "right" = "left", ellipsis = "…"): string {
+  const short = cut(text, columns, ellipsis);
+  const padding = " ".repeat(Math.max(0, columns - width(short)));
+  return align === "left" ? short + padding : padding + short;
+}
+
+/** The part of `text` from column `start` on, at most `columns` wide. */
+export function slice(text: string, start: number, columns: number): string {
+  return ASCII.test(text) ? text.slice(start, start + columns) : sliceByColumn(text, start, columns, true);
+}
+
+const wrapCache = new Map<string, readonly string[]>();
+
+/** Breaks one line at blanks where possible; every piece is at most `columns` wide. Blanks at a break are dropped. */
+export function wrap(line: string, columns: number): readonly string[] {
+  const room = Math.max(1, columns);
+  if (width(line) <= room) return [line];
+  const key = `${room}\n${line}`;
+  const known = wrapCache.get(key);
+  if (known) return known;
+  const pieces = breakLine(line, room);
+  if (wrapCache.size >= WRAP_CACHE_MAX) wrapCache.clear();
+  wrapCache.set(key, pieces);
+  return pieces;
+}
+
+function breakLine(line: string, room: number): readonly string[] {
+  const pieces: string[] = [];
+  let current = "";
+  let used = 0;
+  for (const word of line.split(/(?<= )(?=[^ ])/)) {
+    const body = word.trimEnd();
+    if (used + width(body) > room && used > 0) {
+      pieces.push(current.trimEnd());
+      [current, used] = ["", 0];
+    }
+    let rest = word;
+    while (width(rest.trimEnd()) > room) {
+      const head = slice(rest, 0, room) || [...rest][0]!;
+      pieces.push(head);
+      rest = rest.slice(head.length);
+    }
+    current += rest;
+    used += width(rest);
+  }
+  if (current.trimEnd() !== "" || pieces.length === 0) pieces.push(current.trimEnd());
+  return pieces;
+}

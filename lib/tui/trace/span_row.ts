@@ -1,0 +1,182 @@
+import { ATTR, type Span, type Trace } from "../../core/mod.ts";
+import { waterfall } from "../draw/charts.ts";
+import { compact, duration, kindTone, money } from "../draw/format.ts";
+import type { Glyphs } from "../draw/glyphs.ts";
+import { type Line, lineWidth, seg, type Segment } from "../draw/line.ts";
+import type { Tone } from "../draw/theme.ts";
+import { clean, cut, fit, width } from "../terminal/text.ts";
+import type { TreeRow } from "./span_tree.ts";
+
+/** Which figures fit beside the names of a tree `columns` wide. */
+export interface TreeLayout {
+  readonly name: number;
+  readonly time: number;
+  readonly tokens: number;
+  readonly cost: number;
+  readonly bar: number;
+}
+
+const TIME = 7;
+const TOKENS = 7;
+const COST = 9;
+const NAME_MIN = 22;
+const SPINNER_MS = 120;
+
+export function treeLayout(columns: number): TreeLayout {
+  let rest = columns - TIME - 2;
+  const take = (wanted: number, keep: number) => {
+    if (rest - wanted < keep) return 0;
+    rest -= wanted;
+    return wanted;
+  };
+  const bar = columns >= 90 ? Math.floor(columns * 0.28) : columns >= 52 ? 14 : 0;
+  const tokens = take(TOKENS, NAME_MIN);
+  const cost = take(COST, NAME_MIN);
+  const barTaken = bar > 0 ? take(bar + 1, NAME_MIN) : 0;
+  return { name: Math.max(4, rest), time: TIME, tokens, cost, bar: Math.max(0, barTaken - 1) };
+}
+
+/** The heads of the columns. */
+export function treeHead(layout: TreeLayout): Line {
+  return [
+    seg(fit("  SPAN", layout.name + 2), "heading"),
+    seg(fit("TIME", layout.time, "right"), "heading"),
+    seg(layout.tokens ? fit("TOKENS", layout.tokens, "right") : "", "heading"),
+    seg(layout.cost ? fit("COST", layout.cost, "right") : "", "heading"),
+    seg(layout.bar ? " " + fit("WHEN", layout.bar) : "", "heading"),
+  ];
+}
+
+/** One span as a row: guides, sign, name, figures, and when it ran within the whole run. */
+export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: Glyphs, nowMs: number): Line {
+  const { span } = row;
+  const endUs = span.endTimeUs ?? Math.max(span.startTimeUs, nowMs * 1000);
+  const name: Segment[] = [seg(guides(row, glyphs), "border")];
+  name.push(seg(row.hasChildren ? `${row.isOpen ? glyphs.open : glyphs.closed} ` : "", "dim"));
+  name.push(seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span)));
+  name.push(...spanName(row, glyphs));
+  const used = clipped(name, layout.name);
+  return [
+    seg(" "),
+    ...used,
+    seg(" ".repeat(Math.max(0, layout.name - lineWidth(used)))),
+    seg(" "),
+    seg(
+      fit(duration((endUs - span.startTimeUs) / 1000), layout.time, "right"),
+      span.endTimeUs ? "text" : "live",
+    ),
+    seg(layout.tokens ? fit(tokensOf(span), layout.tokens, "right") : "", "dim"),
+    seg(layout.cost ? fit(costOf(span), layout.cost, "right") : "", "dim"),
+    ...(layout.bar ? [seg(" "), ...bar(span, trace, layout.bar, glyphs, nowMs)] : []),
+  ];
+}
+
+function clipped(parts: readonly Segment[], columns: number): readonly Segment[] {
+  const result: Segment[] = [];
+  let used = 0;
+  for (const part of parts) {
+    const room = columns - used;
+    if (room <= 0) break;
+    const text = cut(part.text, room);
+    result.push({ ...part, text });
+    used += width(text);
+  }
+  return result;
+}
+
+function guides(row: TreeRow, glyphs: Glyphs): string {
+  if (row.depth === 0) return "";
+  const inner = row.guides.slice(1).map((goesOn) => (goesOn ? `${glyphs.through} ` : "  ")).join("");
+  return `${inner}${row.isLast ? glyphs.lastBranch : glyphs.branch} `;
+}
+
+export function spanSign(span: Span, glyphs: Glyphs, nowMs: number): string {
+  if (span.status === "interrupted") return glyphs.status.interrupted;
+  if (span.status === "error") return glyphs.status.failed;
+  if (span.endTimeUs !== undefined) return glyphs.status.completed;
+  if (span.kind === "guardrail") return glyphs.status.waiting;
+  return glyphs.spinner[Math.floor(nowMs / SPINNER_MS) % glyphs.spinner.length]!;
+}
+
+export function spanTone(span: Span): Tone {
+  if (span.status === "interrupted" || span.status === "error") return "error";
+  if (span.endTimeUs !== undefined) return "ok";
+  return span.kind === "guardrail" ? "waiting" : "live";
+}
+
+/** What the span is, in a few words and its kind's colour. */
+export function spanName(row: TreeRow, glyphs: Glyphs): readonly Segment[] {
+  const { span } = row;
+  const tone = kindTone(span.kind);
+  if (span.kind === "attempt") return attemptName(span, glyphs);
+  if (span.kind === "guardrail") {
+    const decision = textAttribute(span, ATTR.approvalDecision);
+    return [seg("approval ", tone), seg(decision ?? "waiting", decision === undefined ? "waiting" : "dim")];
+  }
+  const step = span.step === undefined ? "" : `${span.step} `;
+  const label = span.kind === "tool"
+    ? textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name
+    : span.kind === "llm"
+    ? span.responseModel ?? span.requestModel ?? span.name
+    : span.kind === "agent"
+    ? textAttribute(span, ATTR.agentName) ?? span.name
+    : span.name;
+  const parts: Segment[] = [seg(step, "dim"), seg(`${span.kind} `, tone), seg(clean(label), "text")];
+  if (row.attempts.length > 1) {
+    const course = row.attempts.map(attemptWord).join(glyphs.arrow);
+    parts.push(seg(` ${glyphs.times}${row.attempts.length} `, "warn"), seg(course, "dim"));
+  }
+  if (span.errorType !== undefined) parts.push(seg(` ${clean(span.errorType)}`, "error"));
+  return parts;
+}
+
+function attemptName(span: Span, glyphs: Glyphs): readonly Segment[] {
+  const number = numberAttribute(span, ATTR.resendCount) ?? 0;
+  const wait = numberAttribute(span, ATTR.retryDelayMs);
+  const asked = numberAttribute(span, ATTR.retryAfterMs);
+  const parts: Segment[] = [
+    seg(`attempt ${number + 1} `, "attempt"),
+    seg(attemptWord(span), span.status === "error" ? "error" : span.endTimeUs === undefined ? "live" : "ok"),
+  ];
+  if (wait !== undefined && wait > 0) parts.push(seg(`  wait ${duration(wait)}`, "warn"));
+  if (asked !== undefined) parts.push(seg(` ${glyphs.dot} server asked ${duration(asked)}`, "dim"));
+  return parts;
+}
+
+/** `429`, `timeout`, `ok`, or `…` while it is under way. */
+export function attemptWord(span: Span): string {
+  const code = numberAttribute(span, ATTR.statusCode);
+  if (span.status === "error" || span.status === "interrupted") {
+    return clean(span.errorType ?? (code === undefined ? span.status : String(code)));
+  }
+  if (span.endTimeUs === undefined) return "…";
+  return code === undefined || code === 200 ? "ok" : String(code);
+}
+
+function tokensOf(span: Span): string {
+  return span.usage ? compact(span.usage.inputTokens + span.usage.outputTokens) : "";
+}
+
+function costOf(span: Span): string {
+  if (!span.cost) return "";
+  return span.cost.usd === null ? "unknown" : money(span.cost.usd);
+}
+
+function bar(span: Span, trace: Trace, columns: number, glyphs: Glyphs, nowMs: number): Line {
+  const startUs = trace.run.startTimeUs;
+  const endUs = trace.run.endTimeUs ?? Math.max(startUs + 1, nowMs * 1000);
+  const whole = Math.max(1, endUs - startUs);
+  const share = (timeUs: number) => (timeUs - startUs) / whole;
+  const tone = span.status === "error" || span.status === "interrupted" ? "error" : kindTone(span.kind);
+  return waterfall(share(span.startTimeUs), share(span.endTimeUs ?? endUs), columns, tone, glyphs);
+}
+
+export function textAttribute(span: Span, name: string): string | undefined {
+  const value = span.attributes[name];
+  return typeof value === "string" ? value : undefined;
+}
+
+export function numberAttribute(span: Span, name: string): number | undefined {
+  const value = span.attributes[name];
+  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
+}

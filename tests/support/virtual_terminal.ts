@@ -1,0 +1,69 @@
+import xterm from "@xterm/headless";
+import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
+import type { Terminal } from "../../lib/tui/terminal/screen.ts";
+
+/** A terminal in memory: what is written to it can be read back as the rows a person would see. */
+export class VirtualTerminal implements Terminal {
+  readonly #xterm: InstanceType<typeof xterm.Terminal>;
+  #onInput: (data: string) => void = () => {};
+  #onResize: () => void = () => {};
+  /** Every byte written. */
+  raw = "";
+  readonly kittyProtocolActive = false;
+  running = false;
+  columns: number;
+  rows: number;
+
+  constructor(columns: number, rows: number) {
+    [this.columns, this.rows] = [columns, rows];
+    this.#xterm = new xterm.Terminal({ cols: columns, rows, allowProposedApi: true, scrollback: 0 });
+    this.#xterm.loadAddon(new UnicodeGraphemesAddon());
+  }
+
+  start(onInput: (data: string) => void, onResize: () => void): void {
+    this.running = true;
+    [this.#onInput, this.#onResize] = [onInput, onResize];
+  }
+
+  stop(): void {
+    this.running = false;
+  }
+
+  async drainInput(): Promise<void> {}
+
+  write(data: string): void {
+    this.raw += data;
+    this.#xterm.write(data);
+  }
+
+  moveBy(): void {}
+  hideCursor(): void {}
+  showCursor(): void {}
+  clearLine(): void {}
+  clearFromCursor(): void {}
+  clearScreen(): void {}
+  setTitle(): void {}
+  setProgress(): void {}
+
+  /** One key sequence, as a terminal sends it. */
+  send(sequence: string): void {
+    this.#onInput(sequence);
+  }
+
+  resize(columns: number, rows: number): void {
+    [this.columns, this.rows] = [columns, rows];
+    this.#xterm.resize(columns, rows);
+    this.#onResize();
+  }
+
+  /** What is on the screen once everything written so far was read. */
+  async screen(): Promise<string> {
+    await new Promise<void>((resolve) => this.#xterm.write("", resolve));
+    const { active } = this.#xterm.buffer;
+    return Array.from({ length: this.rows }, (_, y) => active.getLine(y)?.translateToString(true) ?? "").join("\n");
+  }
+
+  dispose(): void {
+    this.#xterm.dispose();
+  }
+}

@@ -127,8 +127,9 @@ export async function parseAgentFile(
 ): Promise<AgentConfig> {
   const keys = (at: YamlPath) => KEYS[at.map(String).join(".")] ?? [];
   const { data, fail } = await parseCheckedYaml(text, path, await buildSchema(), { keys });
+  const { TOOL_FACTORIES } = await import("../tools/mod.ts");
   const tools = (data.tools ?? []).map((entry, index) =>
-    toolOf(entry, (problem) => fail(["tools", index], problem))
+    toolOf(entry, TOOL_FACTORIES, (problem) => fail(["tools", index], problem))
   );
   const twice = tools.findIndex((it, index) =>
     tools.some((other, at) => at < index && other.name === it.name)

@@ -1,4 +1,4 @@
-import { type ControlRequest, type Store } from "../core/mod.ts";
+import type { ControlRequest, Store } from "../core/mod.ts";
 import type { ApprovalAnswer, ApprovalRequest, Approver } from "./approval.ts";
 import { RunStop } from "./stop.ts";
 
@@ -117,4 +117,3 @@ export async function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Pr
     signal.removeEventListener("abort", onAbort);
   }
 }
-

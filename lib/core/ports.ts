@@ -138,6 +138,8 @@ export interface Tool extends ToolDefinition {
   readonly permissions: ToolPermissions;
   /** Calling it twice with the same arguments does no more than calling it once. */
   readonly idempotent: boolean;
+  /** It keeps a time limit of its own: the loop sets none. @default false */
+  readonly limitsItself?: boolean;
   /** One line for people, e.g. `read_file(sales.csv)`. Must not throw, whatever the arguments. */
   summary(args: unknown): string;
   /**

@@ -1,4 +1,4 @@
-import { RUN_STATUSES, type RunStatus } from "./run.ts";
+import { LIVE_STATUSES, RUN_STATUSES, type RunStatus } from "./run.ts";
 import type { RunFilter } from "./ports.ts";
 import { nearest } from "./text.ts";
 
@@ -24,6 +24,7 @@ const UNIT_MS: Readonly<Record<string, number>> = {
 
 /**
  * Reads `status:failed,stopped agent:x model:y group:g user:u since:24h until:2026-01-31 cost>0.01 tokens>1000 free text`.
+ * A status may be cut short (`fail`), `live` stands for running, waiting and paused, `done` for completed.
  * Values with blanks are quoted: `agent:"my agent"`; a quoted word is always free text. `since:` and `until:` take an age
  * (`90s 15m 24h 7d 2w`) or an ISO 8601 time. Never throws.
  */
@@ -81,11 +82,11 @@ function readTerm(draft: Draft, errors: string[], key: Key, operator: string, va
   switch (key) {
     case "status": {
       const wanted = value.toLowerCase().split(",").filter((word) => word !== "");
-      const unknown = wanted.find((word) => !isStatus(word));
+      const unknown = wanted.find((word) => statusesOf(word).length === 0);
       if (unknown !== undefined || wanted.length === 0) {
         return void complain("not a status", nearest(unknown ?? "", RUN_STATUSES) ?? RUN_STATUSES.join(" "));
       }
-      draft.status = [...new Set(wanted as RunStatus[])];
+      draft.status = [...new Set(wanted.flatMap(statusesOf))];
       return;
     }
     case "agent":
@@ -190,8 +191,13 @@ function isKey(word: string): word is Key {
   return (KEYS as readonly string[]).includes(word);
 }
 
-function isStatus(word: string): word is RunStatus {
-  return (RUN_STATUSES as readonly string[]).includes(word);
+/** Every status the word is the beginning of, so that a list can follow while it is typed; and the words lists show. */
+function statusesOf(word: string): readonly RunStatus[] {
+  const exact = RUN_STATUSES.filter((status) => status === word);
+  if (exact.length > 0) return exact;
+  if (word === "live") return LIVE_STATUSES;
+  if (word === "done") return ["completed"];
+  return RUN_STATUSES.filter((status) => status.startsWith(word));
 }
 
 function operatorOf(key: string): string {

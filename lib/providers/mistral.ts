@@ -52,12 +52,13 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
         if (stage === "event") watchdog.arm(idleMs, "the stream stood still");
         else if (!streamed) watchdog.arm(idleMs, "the answer stood still");
       };
-      const client = sdk.openClient(endpoint, { fetch: host.fetch, apiKey, onProgress });
+      const { signal } = watchdog;
+      const client = sdk.openClient(endpoint, { fetch: host.fetch, apiKey, signal, onProgress });
       let done = false;
       try {
         const input = toMistralRequest(request);
-        if (streamed) await call.readStream(await sdk.chatStream(client, input, { signal: watchdog.signal }));
-        else call.readWhole(await sdk.chatComplete(client, input, { signal: watchdog.signal }));
+        if (streamed) await call.readStream(await sdk.chatStream(client, input, { signal }));
+        else call.readWhole(await sdk.chatComplete(client, input, { signal }));
         done = true;
         return call.response();
       } catch (error) {

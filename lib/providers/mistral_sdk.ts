@@ -37,20 +37,13 @@ const refusingLogger = {
 /** A client for one call: cheap to make, and its progress reports belong to that call. */
 export function openClient(
   endpoint: Endpoint,
-  options: {
-    readonly fetch: typeof fetch;
-    readonly apiKey: string;
-    readonly onProgress: NormaliseOptions["onProgress"];
-  },
+  options: Omit<NormaliseOptions, "dialect"> & { readonly fetch: typeof fetch; readonly apiKey: string },
 ): MistralCore {
-  const { dialect } = endpoint;
-  const fetcher = normalisingFetch(options.fetch, {
-    dialect,
-    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
-  });
+  const { fetch, apiKey, ...rest } = options;
+  const fetcher = normalisingFetch(fetch, { dialect: endpoint.dialect, ...rest });
   const sdkOptions = {
     // Never undefined, or the SDK would look for a key itself. Empty sends no Authorization header.
-    apiKey: options.apiKey,
+    apiKey,
     serverURL: endpoint.serverUrl,
     httpClient: new HTTPClient({ fetcher }),
     retryConfig: { strategy: "none" as const },

@@ -12,6 +12,8 @@ export const MAX_ERROR_BODY_BYTES = 64 * 1024;
 
 export interface NormaliseOptions {
   readonly dialect: Dialect;
+  /** Ends the call, whatever it waits for. The signals of the SDK's requests are not relied on: they are copies. */
+  readonly signal: AbortSignal;
   /** `headers`: the answer began. `event`: a whole event or comment of a stream arrived. */
   readonly onProgress?: (stage: "headers" | "event") => void;
 }
@@ -30,7 +32,7 @@ export function normalisingFetch(
     const request = options.dialect === "openai" && given.method === "POST" ? await rewrite(given) : given;
     // The SDK sends this header even when it is empty.
     if (request.headers.get("cookie") === "") request.headers.delete("cookie");
-    const response = await fetcher(request, { redirect: "manual", signal: request.signal });
+    const response = await fetcher(request, { redirect: "manual", signal: options.signal });
     options.onProgress?.("headers");
     return await normaliseResponse(response, new URL(request.url).pathname, options);
   };
@@ -45,7 +47,6 @@ async function rewrite(request: Request): Promise<Request> {
     method: request.method,
     headers,
     body: isObject(body) ? JSON.stringify(toOpenAiRequest(body)) : text,
-    signal: request.signal,
   });
 }
 
@@ -54,9 +55,10 @@ async function normaliseResponse(
   path: string,
   options: NormaliseOptions,
 ): Promise<Response> {
+  const { signal } = options;
   const type = (response.headers.get("content-type") ?? "").toLowerCase();
   if (response.status !== 200 || !response.body) {
-    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { cut: true }));
+    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { signal, cut: true }));
   }
   if (type.startsWith("text/event-stream")) {
     return rebuild(
@@ -65,9 +67,9 @@ async function normaliseResponse(
     );
   }
   if (!/^application\/([^;]+\+)?json/.test(type)) {
-    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { cut: true }));
+    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { signal, cut: true }));
   }
-  const text = await readBody(response.body, MAX_JSON_BYTES);
+  const text = await readBody(response.body, MAX_JSON_BYTES, { signal });
   return rebuild(response, normaliseJson(text, response.headers, path));
 }
 

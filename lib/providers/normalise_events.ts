@@ -1,5 +1,6 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
 import { tryParseJson } from "../core/mod.ts";
+import { BodyReader } from "./read_body.ts";
 import { jsonMessage } from "./server_message.ts";
 import { WireError } from "./wire_error.ts";
 import { fixChunk, isObject, type WireObject } from "./wire_json.ts";
@@ -15,9 +16,9 @@ export const MAX_STREAM_BYTES = 256 * 1024 * 1024;
  */
 export function normaliseEvents(
   body: ReadableStream<Uint8Array>,
-  options: { readonly onProgress?: () => void } = {},
+  options: { readonly signal: AbortSignal; readonly onProgress?: () => void },
 ): ReadableStream<Uint8Array> {
-  const reader = body.getReader();
+  const reader = new BodyReader(body, options.signal);
   const decoder = new TextDecoder();
   const encoder = new TextEncoder();
   let output = "";
@@ -43,8 +44,8 @@ export function normaliseEvents(
   });
 
   async function readMore(): Promise<void> {
-    const { done, value } = await reader.read();
-    if (done) {
+    const value = await reader.read();
+    if (!value) {
       atEnd = true;
       // The blank line dispatches an event whose server closed right after it.
       parser.feed(decoder.decode() + "\n\n");
@@ -66,9 +67,10 @@ export function normaliseEvents(
         output = "";
       } else if (failure) {
         controller.error(failure);
-        await reader.cancel(failure).catch(() => {});
+        await reader.cancel(failure);
       } else {
         controller.close();
+        await reader.cancel();
       }
     },
     cancel: (reason) => reader.cancel(reason),

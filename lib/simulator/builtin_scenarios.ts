@@ -1,7 +1,7 @@
 import type { Scenario } from "./scenario.ts";
 
 /**
- * Scripts for the demo agents, recognised by the first words of their instructions. Figures come from what the tools returned,
+ * Scripts for the demo agents, recognised by a phrase of their instructions. Figures come from what the tools returned,
  * so another data file, or an edited tool result in a replay, gives another answer. Other prompts are left to the rules.
  */
 export const BUILTIN_SCENARIOS: readonly Scenario[] = [
@@ -9,7 +9,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
     name: "demo-researcher",
     match: {
       model: "*",
-      agent: "^\\s*You are the researcher",
+      agent: "\\bYou are the researcher",
       prompt: "(?=[\\s\\S]*\\b(rows?|records?|lines)\\b)(?=[\\s\\S]*\\brevenue\\b)",
       hasTool: "read_file",
     },
@@ -41,7 +41,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "demo-editor",
-    match: { agent: "^\\s*You are the editor", hasTool: "writer" },
+    match: { agent: "\\bYou are the editor", hasTool: "writer" },
     per: "turn",
     steps: [
       {
@@ -53,7 +53,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "demo-writer",
-    match: { agent: "^\\s*You are the writer" },
+    match: { agent: "\\bYou are the writer" },
     per: "turn",
     steps: [{
       text:
@@ -63,7 +63,7 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
   },
   {
     name: "demo-flaky",
-    match: { agent: "^\\s*You are the flaky demo" },
+    match: { agent: "\\bYou are the flaky demo" },
     per: "turn",
     steps: [{
       faults: [{ status: 429, retryAfter: 1 }, { status: 503 }, { cut: 12 }],

@@ -33,6 +33,12 @@ Deno.test("parseRunQuery() reads every term and leaves the rest as text", () => 
   );
 });
 
+Deno.test("parseRunQuery() follows a status while it is typed and knows the words lists show", () => {
+  assert.deepEqual(parse("status:fa").filter.status, ["failed"]);
+  assert.deepEqual(parse("status:c").filter.status, ["completed", "cancelled"]);
+  assert.deepEqual(parse("status:live,done").filter.status, ["running", "waiting", "paused", "completed"]);
+});
+
 Deno.test("parseRunQuery() reads dates as UTC and keeps microseconds", () => {
   assert.equal(parse("since:2026-01-09").filter.sinceUs, Date.UTC(2026, 0, 9) * 1000);
   assert.equal(

@@ -6,6 +6,7 @@ import { MAX_EVENT_CHARS, normaliseEvents } from "../../lib/providers/normalise_
 import { chunk, completion, event, finish, json, sse, startFaultServer } from "../support/fault_server.ts";
 import { chatRequest, failureOf, mistralOn, recordingContext } from "./calls.ts";
 
+const { signal } = new AbortController();
 const OPENAI = { dialect: "openai" } as const;
 
 async function answerTo(...chunks: readonly unknown[]): Promise<ChatResponse> {
@@ -244,7 +245,7 @@ Deno.test("chat() survives nesting that no one can write back", async () => {
 Deno.test("normaliseEvents() delivers what came before trouble, then the trouble", async () => {
   const body = new Response(event(chunk({ content: "a" })) + event("{oops") + event(chunk({ content: "b" })))
     .body!;
-  const reader = normaliseEvents(body).getReader();
+  const reader = normaliseEvents(body, { signal }).getReader();
   const first = await reader.read();
   assert.match(new TextDecoder().decode(first.value), /"content":"a"/);
   await assert.rejects(reader.read(), { name: "WireError", code: "bad_json" });
@@ -253,12 +254,13 @@ Deno.test("normaliseEvents() delivers what came before trouble, then the trouble
 Deno.test("normaliseEvents() hands a cancellation on", async () => {
   let cancelled: unknown;
   const body = new ReadableStream<Uint8Array>({ cancel: (reason) => void (cancelled = reason) });
-  await normaliseEvents(body).cancel("enough");
+  await normaliseEvents(body, { signal }).cancel("enough");
   assert.equal(cancelled, "enough");
 });
 
 Deno.test("normaliseEvents() takes an event just below the limit", async () => {
   const content = "x".repeat(MAX_EVENT_CHARS - 1_000);
-  const text = await new Response(normaliseEvents(new Response(event(chunk({ content }))).body!)).text();
+  const text = await new Response(normaliseEvents(new Response(event(chunk({ content }))).body!, { signal }))
+    .text();
   assert.ok(text.length > content.length);
 });

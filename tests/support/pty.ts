@@ -42,7 +42,10 @@ export class PtyProgram implements Disposable {
 
   screen(): string {
     const { active } = this.#xterm.buffer;
-    return Array.from({ length: this.#xterm.rows }, (_, y) => active.getLine(y)?.translateToString(true) ?? "").join("\n");
+    return Array.from(
+      { length: this.#xterm.rows },
+      (_, y) => active.getLine(y)?.translateToString(true) ?? "",
+    ).join("\n");
   }
 
   /** Resolves with the screen once it matches; throws with the screen when it never does. */
@@ -53,7 +56,9 @@ export class PtyProgram implements Disposable {
       if (wanted.test(screen)) return screen;
       await new Promise((resolve) => setTimeout(resolve, POLL_MS));
     }
-    throw new Error(`the screen never matched ${wanted}:\n${this.screen()}\n${JSON.stringify(this.raw.slice(-600))}`);
+    throw new Error(
+      `the screen never matched ${wanted}:\n${this.screen()}\n${JSON.stringify(this.raw.slice(-600))}`,
+    );
   }
 
   keys(text: string): void {

@@ -60,7 +60,9 @@ export class VirtualTerminal implements Terminal {
   async screen(): Promise<string> {
     await new Promise<void>((resolve) => this.#xterm.write("", resolve));
     const { active } = this.#xterm.buffer;
-    return Array.from({ length: this.rows }, (_, y) => active.getLine(y)?.translateToString(true) ?? "").join("\n");
+    return Array.from({ length: this.rows }, (_, y) => active.getLine(y)?.translateToString(true) ?? "").join(
+      "\n",
+    );
   }
 
   dispose(): void {

@@ -35,7 +35,13 @@ export class Bench implements AsyncDisposable {
   suspended = 0;
   readonly #workbench: Workbench;
 
-  private constructor(terminal: VirtualTerminal, store: Store, host: FakeHost, given: Partial<TuiServices>, options: TuiOptions) {
+  private constructor(
+    terminal: VirtualTerminal,
+    store: Store,
+    host: FakeHost,
+    given: Partial<TuiServices>,
+    options: TuiOptions,
+  ) {
     [this.terminal, this.store, this.host] = [terminal, store, host];
     const services: TuiServices = {
       store,
@@ -52,7 +58,13 @@ export class Bench implements AsyncDisposable {
             tools: ["calculator", "read_file"],
           },
           { name: "writer", path: "agents/writer.yaml", model: "mistral-large-latest", tools: [] },
-          { name: "broken", path: "agents/broken.yaml", model: "", tools: [], error: "line 3: model must be a string" },
+          {
+            name: "broken",
+            path: "agents/broken.yaml",
+            model: "",
+            tools: [],
+            error: "line 3: model must be a string",
+          },
         ]),
       launch: (request) => {
         this.launches.push(request);

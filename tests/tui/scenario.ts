@@ -15,7 +15,10 @@ import {
 } from "../../lib/core/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 
-export const say = (role: Message["role"], content: string): Message => ({ role, parts: [{ type: "text", content }] });
+export const say = (role: Message["role"], content: string): Message => ({
+  role,
+  parts: [{ type: "text", content }],
+});
 
 /** Writes runs the way the loop would, step by step, on a clock of its own. */
 export class Story {
@@ -61,7 +64,14 @@ export class Story {
     const spanId = span.spanId ?? newSpanId(this.#host);
     await this.#store.write([{
       type: "span_start",
-      span: { traceId: this.run.traceId, startTimeUs: nowUs(this.#host), status: "unset", attributes: {}, ...span, spanId },
+      span: {
+        traceId: this.run.traceId,
+        startTimeUs: nowUs(this.#host),
+        status: "unset",
+        attributes: {},
+        ...span,
+        spanId,
+      },
     }]);
     return spanId;
   }
@@ -91,7 +101,12 @@ export class Story {
   }
 
   /** One HTTP try of a model call, `ms` long. */
-  async attempt(llm: string, number: number, ms: number, failure?: { type: string; waitMs: number; askedMs?: number }) {
+  async attempt(
+    llm: string,
+    number: number,
+    ms: number,
+    failure?: { type: string; waitMs: number; askedMs?: number },
+  ) {
     const spanId = await this.#open({
       parentSpanId: llm,
       name: "POST /v1/chat/completions",
@@ -111,7 +126,12 @@ export class Story {
     if (failure) this.#host.advance(failure.waitMs);
   }
 
-  async answer(llm: string, message: Message, tokens: readonly [number, number], usd: number | null): Promise<void> {
+  async answer(
+    llm: string,
+    message: Message,
+    tokens: readonly [number, number],
+    usd: number | null,
+  ): Promise<void> {
     await this.end(llm, {
       responseModel: this.run.model,
       finishReasons: ["stop"],
@@ -142,7 +162,11 @@ export class Story {
     });
   }
 
-  async remember(spanId: string, keyValues: Record<string, unknown>, messages: readonly Message[]): Promise<void> {
+  async remember(
+    spanId: string,
+    keyValues: Record<string, unknown>,
+    messages: readonly Message[],
+  ): Promise<void> {
     await this.#store.write([{
       type: "snapshot",
       snapshot: {
@@ -161,7 +185,10 @@ export class Story {
     await this.#store.write([{ type: "run_update", traceId: this.run.traceId, change: { status } }]);
   }
 
-  async finish(status: RunStatus, given: { output?: string; error?: { type: string; message: string } } = {}): Promise<void> {
+  async finish(
+    status: RunStatus,
+    given: { output?: string; error?: { type: string; message: string } } = {},
+  ): Promise<void> {
     const failed = status !== "completed";
     await this.end(this.root, {
       status: failed ? "error" : "ok",
@@ -175,12 +202,17 @@ export class Story {
   }
 }
 
-export const ANSWER = "There are 1,204 rows in sales.csv.\n\nThe first row is the header, so 1,203 of them are orders. " +
+export const ANSWER =
+  "There are 1,204 rows in sales.csv.\n\nThe first row is the header, so 1,203 of them are orders. " +
   "The newest order is from 2026-01-01.";
 
 /** A finished run: a call that was refused once, a tool, and the answer. */
 export async function finishedRun(store: Store, host: FakeHost, given: Partial<Run> = {}): Promise<Story> {
-  const story = await Story.begin(store, host, { config: { limits: { budgetUsd: 0.005 } }, group: "demo", ...given });
+  const story = await Story.begin(store, host, {
+    config: { limits: { budgetUsd: 0.005 } },
+    group: "demo",
+    ...given,
+  });
   const system = say("system", "You answer with figures from the data folder. Cite the file you used.");
   const user = say("user", story.run.prompt);
   const first = await story.call([system, user]);
@@ -188,12 +220,19 @@ export async function finishedRun(store: Store, host: FakeHost, given: Partial<R
   await story.attempt(first, 1, 640);
   const asks: Message = {
     role: "assistant",
-    parts: [{ type: "tool_call", id: "c1", name: "read_file", arguments: { path: "sales.csv", maxBytes: 4096 } }],
+    parts: [{
+      type: "tool_call",
+      id: "c1",
+      name: "read_file",
+      arguments: { path: "sales.csv", maxBytes: 4096 },
+    }],
   };
   await story.answer(first, asks, [412, 18], 0.0009);
   const tool = await story.tool("read_file", { path: "sales.csv", maxBytes: 4096 }, "read_file(sales.csv)");
   host.advance(42);
-  await story.end(tool, { attributes: { [ATTR.toolCallResult]: "id,date,amount\n1,2026-01-01,12.50\n2,2026-01-01,8.00" } });
+  await story.end(tool, {
+    attributes: { [ATTR.toolCallResult]: "id,date,amount\n1,2026-01-01,12.50\n2,2026-01-01,8.00" },
+  });
   await story.remember(tool, { file: "sales.csv", rows: 1204 }, [system, user, asks]);
   const second = await story.call([system, user, asks]);
   await story.attempt(second, 0, 1_900);
@@ -203,7 +242,11 @@ export async function finishedRun(store: Store, host: FakeHost, given: Partial<R
 }
 
 /** A run that is writing its answer. */
-export async function liveRun(store: Store, host: FakeHost, text: string): Promise<{ story: Story; llm: string }> {
+export async function liveRun(
+  store: Store,
+  host: FakeHost,
+  text: string,
+): Promise<{ story: Story; llm: string }> {
   const story = await Story.begin(store, host, {
     agent: "writer",
     model: "mistral-large-latest",
@@ -215,12 +258,22 @@ export async function liveRun(store: Store, host: FakeHost, text: string): Promi
   await story.answer(plan, say("assistant", "First a plan, then the letter."), [120, 40], 0.004);
   const llm = await story.call();
   host.advance(700);
-  await store.writePartial({ traceId: story.run.traceId, spanId: llm, text, reasoning: "", updatedAtUs: nowUs(host) });
+  await store.writePartial({
+    traceId: story.run.traceId,
+    spanId: llm,
+    text,
+    reasoning: "",
+    updatedAtUs: nowUs(host),
+  });
   return { story, llm };
 }
 
 /** A run that waits for a person. */
-export async function waitingRun(store: Store, host: FakeHost, args: unknown = { path: "letter.md", content: "Dear customer,\nthank you." }) {
+export async function waitingRun(
+  store: Store,
+  host: FakeHost,
+  args: unknown = { path: "letter.md", content: "Dear customer,\nthank you." },
+) {
   const story = await Story.begin(store, host, { agent: "editor", prompt: "Save the letter." });
   const llm = await story.call();
   await story.attempt(llm, 0, 400);
@@ -246,13 +299,21 @@ export async function everyState(store: Store, host: FakeHost): Promise<{ live: 
   await flaky.end(call, { status: "error", errorType: "timeout", errorMessage: "no answer within 30 s" });
   await flaky.finish("failed", { error: { type: "timeout", message: "no answer within 30 s" } });
   host.advance(600_000);
-  const triage = await Story.begin(store, host, { agent: "triage", model: "mistral-medium-latest", prompt: "Sort the inbox." });
+  const triage = await Story.begin(store, host, {
+    agent: "triage",
+    model: "mistral-medium-latest",
+    prompt: "Sort the inbox.",
+  });
   const sort = await triage.call();
   await triage.attempt(sort, 0, 41_000);
   await triage.answer(sort, say("assistant", "…"), [9_812, 480], 0.05);
   await triage.finish("stopped", { error: { type: "budget", message: "the budget of $0.05 is used up" } });
   host.advance(60_000);
-  const wide = await Story.begin(store, host, { agent: "翻訳者", model: "modèle-local", prompt: "売上の行数を数えて 👩‍👩‍👧 ✍️ 🇫🇷" });
+  const wide = await Story.begin(store, host, {
+    agent: "翻訳者",
+    model: "modèle-local",
+    prompt: "売上の行数を数えて 👩‍👩‍👧 ✍️ 🇫🇷",
+  });
   const translate = await wide.call();
   await wide.attempt(translate, 0, 700);
   await wide.answer(translate, say("assistant", "1204 行です。"), [64, 12], null);

@@ -37,6 +37,7 @@ export interface DayActivity {
 
 export interface Activity {
   readonly runs: number;
+  readonly today: number;
   readonly live: number;
   readonly failedToday: number;
   /** Oldest first, one entry per day, the last is today (UTC). */

@@ -36,8 +36,9 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
 async function activity({ store }: TuiServices, nowMs: number): Promise<Activity> {
   const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
   const sinceMs = todayMs - (ACTIVITY_DAYS - 1) * DAY_MS;
-  const [runs, live, failedToday, rows] = await Promise.all([
+  const [runs, today, live, failedToday, rows] = await Promise.all([
     store.countRuns(),
+    store.countRuns({ sinceUs: todayMs * 1000 }),
     store.countRuns({ status: LIVE_STATUSES }),
     store.countRuns({ status: ["failed"], sinceUs: todayMs * 1000 }),
     store.costBy("day", { sinceUs: sinceMs * 1000 }),
@@ -53,5 +54,5 @@ async function activity({ store }: TuiServices, nowMs: number): Promise<Activity
       costUsd: row?.costUsd ?? 0,
     };
   });
-  return { runs, live, failedToday, days };
+  return { runs, today, live, failedToday, days };
 }

@@ -3,6 +3,7 @@ import { fieldLine } from "../draw/text_field.ts";
 import {
   EMPTY,
   fitLine,
+  fitParts,
   type Line,
   line,
   lineWidth,
@@ -16,15 +17,18 @@ import {
 import { centered, pane } from "../draw/pane.ts";
 import { statusTone, statusWord } from "../draw/format.ts";
 import { shortRunId } from "../../core/mod.ts";
-import { clean, cut, fit, width } from "../terminal/text.ts";
+import { clean, cut, fit, width, wrap } from "../terminal/text.ts";
 import { footerKeys, helpSections } from "./keymap.ts";
 import type { ScreenId } from "./message.ts";
 import { type App, envOf, MIN_COLUMNS, MIN_ROWS, screenOf } from "./model.ts";
 import { type Key, keySign } from "./screen.ts";
 
 const NAME = " AgentOp ";
-const FOOTER_KEYS_MAX = 7;
+const FOOTER_KEYS_MAX = 8;
+/** Footer places from here on are kept whatever else fits. */
+const ALWAYS_FROM = 90;
 const LEAVE_LIST_MAX = 5;
+const HELP_KEY_COLUMNS = 16;
 
 /** The whole frame: one string per row. Pure. */
 export function viewApp(app: App): readonly string[] {
@@ -111,23 +115,15 @@ function footer(app: App): Line {
     const tone = notice.level === "error" ? "error" : notice.level === "warn" ? "warn" : "accent";
     return fitLine([seg(` ${clean(notice.text)}`, tone)], columns);
   }
-  const parts: Segment[] = [];
-  let shown = 0;
+  const hints = (keys: readonly Key[]) => keys.map((key) => keyHint(key, app));
   const keys = footerKeys(app);
-  const help = keys.filter((key) => (key.footer ?? 0) >= 90);
-  for (
-    const key of [
-      ...keys.filter((item) => !help.includes(item)).slice(0, FOOTER_KEYS_MAX - help.length),
-      ...help,
-    ]
-  ) {
-    const hint = keyHint(key, app);
-    if (lineWidth(parts) + lineWidth(hint) > columns) continue;
-    parts.push(...hint);
-    shown++;
-    if (shown >= FOOTER_KEYS_MAX) break;
-  }
-  return fitLine(parts, columns);
+  const always = hints(keys.filter((key) => key.footer! >= ALWAYS_FROM));
+  const others = hints(keys.filter((key) => key.footer! < ALWAYS_FROM)).slice(
+    0,
+    FOOTER_KEYS_MAX - always.length,
+  );
+  const room = columns - always.reduce((sum, hint) => sum + lineWidth(hint), 0);
+  return fitLine([...fitParts(others, 0, room), ...always.flat()], columns);
 }
 
 function keyHint(key: Key, app: App): Line {
@@ -153,7 +149,9 @@ function helpBox(app: App): readonly Line[] {
     lines.push([seg(` ${section.title}`, "heading")]);
     for (const key of hits) {
       const signs = key.keys.map((name) => keySign(name, app.glyphs)).join("  ");
-      lines.push([seg(`  ${fit(signs, 16)}`, "key"), seg(cut(key.help, inner - 18))]);
+      wrap(key.help, inner - HELP_KEY_COLUMNS - 2).forEach((piece, at) =>
+        lines.push([seg(`  ${fit(at === 0 ? signs : "", HELP_KEY_COLUMNS)}`, "key"), seg(piece)])
+      );
       matches++;
     }
   }

@@ -63,7 +63,7 @@ const STATUS_WORDS: Readonly<Record<RunStatus, string>> = {
   failed: "failed",
   stopped: "stopped",
   cancelled: "cancelled",
-  interrupted: "interrupted",
+  interrupted: "cut off",
 };
 
 /** One short word; what stopped a run says more than `stopped`. */

@@ -50,6 +50,22 @@ export function spread(left: Line, right: Line, columns: number): Line {
   return [...fitLine(left, columns - rightWidth), ...right];
 }
 
+/** The parts that fit into `columns`, in order, `gap` apart. */
+export function fitParts(parts: readonly Line[], gap: number, columns: number): Line {
+  const row: Segment[] = [];
+  let used = 0;
+  for (const part of parts) {
+    const wide = lineWidth(part);
+    if (wide === 0) continue;
+    const before = row.length > 0 ? gap : 0;
+    if (used + before + wide > columns) break;
+    if (before > 0) row.push(seg(" ".repeat(before)));
+    row.push(...part);
+    used += before + wide;
+  }
+  return row;
+}
+
 /** The part from column `start` on, `columns` wide. */
 export function sliceLine(row: Line, start: number, columns: number): Line {
   const parts: Segment[] = [];

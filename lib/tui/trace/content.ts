@@ -86,6 +86,7 @@ function outputBlocks(trace: Trace, span: Span, partial: PartialOutput | undefin
     blocks.push(block(`${span.errorType ?? "error"}: ${span.errorMessage}`, "error"), GAP);
   }
   if (span.kind === "tool") return [...blocks, ...resultBlocks(span)];
+  if (span.kind === "guardrail") return [...blocks, ...approvalBlocks(span)];
   if (span.endTimeUs === undefined && partial) {
     if (partial.reasoning !== "") blocks.push(block(partial.reasoning, "dim"), GAP);
     blocks.push(block(partial.text));
@@ -102,6 +103,19 @@ function outputBlocks(trace: Trace, span: Span, partial: PartialOutput | undefin
     if (trace.run.output !== undefined) blocks.push(block(trace.run.output));
   }
   return blocks;
+}
+
+function approvalBlocks(span: Span): readonly Block[] {
+  const decision = textAttribute(span, ATTR.approvalDecision);
+  const by = textAttribute(span, ATTR.approvalBy);
+  return [
+    block(textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name, "tool"),
+    ...jsonBlocks(span.attributes[ATTR.toolCallArguments], 2),
+    GAP,
+    decision === undefined
+      ? block(span.endTimeUs === undefined ? "waits for an answer: a" : "no answer", "waiting")
+      : block(`${decision}${by === undefined ? "" : ` by ${by}`}`, "dim"),
+  ];
 }
 
 function inputBlocks(trace: Trace, span: Span): readonly Block[] {

@@ -20,20 +20,25 @@ const TIME = 7;
 const TOKENS = 7;
 const COST = 9;
 const NAME_MIN = 22;
+/** A name this long is read at ease; what is left makes the bars longer. */
+const NAME_GOOD = 28;
+const BAR_FROM = 46;
+const BAR_MIN = 9;
+const BAR_MAX = 48;
 const SPINNER_MS = 120;
 
 export function treeLayout(columns: number): TreeLayout {
   let rest = columns - TIME - 2;
-  const take = (wanted: number, keep: number) => {
-    if (rest - wanted < keep) return 0;
+  const take = (wanted: number) => {
+    if (rest - wanted < NAME_MIN) return 0;
     rest -= wanted;
     return wanted;
   };
-  const bar = columns >= 90 ? Math.floor(columns * 0.28) : columns >= 52 ? 14 : 0;
-  const tokens = take(TOKENS, NAME_MIN);
-  const cost = take(COST, NAME_MIN);
-  const barTaken = bar > 0 ? take(bar + 1, NAME_MIN) : 0;
-  return { name: Math.max(4, rest), time: TIME, tokens, cost, bar: Math.max(0, barTaken - 1) };
+  const bar = columns >= BAR_FROM ? take(BAR_MIN + 1) : 0;
+  const cost = take(COST);
+  const tokens = take(TOKENS);
+  const spare = bar > 0 ? Math.max(0, Math.min(rest - NAME_GOOD, BAR_MAX - BAR_MIN)) : 0;
+  return { name: Math.max(4, rest - spare), time: TIME, tokens, cost, bar: Math.max(0, bar - 1) + spare };
 }
 
 /** The heads of the columns. */

@@ -122,9 +122,14 @@ export function activeSpan(trace: Trace): Span | undefined {
   let best: Span | undefined;
   for (const span of trace.spans.values()) {
     if (span.endTimeUs !== undefined || span.kind === "attempt") continue;
-    if (!best || span.startTimeUs >= best.startTimeUs) best = span;
+    if (!best || span.startTimeUs > best.startTimeUs || isDeeper(span, best)) best = span;
   }
   return best;
+}
+
+/** For two that started in the same microsecond. */
+function isDeeper(span: Span, than: Span): boolean {
+  return span.startTimeUs === than.startTimeUs && than.parentSpanId !== span.spanId;
 }
 
 /** A question that waits for a person: an open guardrail span. */

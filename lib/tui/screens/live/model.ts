@@ -51,6 +51,8 @@ export const INITIAL: LiveModel = {
 };
 
 export const SUMMARY_ROWS = 2;
+/** Rows above the text of a tab. */
+const FACT_ROWS = 2;
 
 interface Area {
   readonly x: number;
@@ -76,8 +78,8 @@ export function liveLayout(model: LiveModel, env: Env): LiveLayout {
     const above = Math.max(5, Math.floor(area * 0.45));
     return { tree: { ...whole, rows: above }, detail: { ...whole, y: y + above, rows: area - above } };
   }
-  const factColumns = columns >= 140 ? 34 : 0;
-  const left = Math.floor((columns - factColumns) * 0.5);
+  const factColumns = columns >= 140 ? 32 : 0;
+  const left = Math.floor((columns - factColumns) * 0.54);
   const middle = columns - factColumns - left;
   return {
     tree: { ...whole, columns: left },
@@ -120,7 +122,7 @@ export function treeHeight(model: LiveModel, env: Env): number {
 }
 
 export function detailHeight(model: LiveModel, env: Env): number {
-  return Math.max(1, (liveLayout(model, env).detail?.rows ?? 0) - BORDER);
+  return Math.max(1, (liveLayout(model, env).detail?.rows ?? 0) - BORDER - FACT_ROWS);
 }
 
 /** The open tab, wrapped to the pane. */

@@ -1,10 +1,11 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { gauge } from "../../draw/charts.ts";
-import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
+import { compact, duration, grouped, kindTone, money, statusTone, statusWord } from "../../draw/format.ts";
 import {
   EMPTY,
   fitLine,
+  fitParts,
   type Line,
   line,
   lineWidth,
@@ -143,12 +144,7 @@ function totals(run: Run, columns: number, env: Env): Line {
       seg(` ${duration(totals.retryWaitMs)} lost`, "dim"),
     ]);
   }
-  const row: Segment[] = [seg(" ")];
-  for (const part of parts) {
-    if (lineWidth(row) + lineWidth(part) > columns) break;
-    row.push(...part, seg("   "));
-  }
-  return fitLine(row, columns);
+  return [seg(" "), ...fitParts(parts, 3, columns - 2)];
 }
 
 function budget(run: Run, env: Env): Line {
@@ -200,7 +196,7 @@ function detailPane(model: LiveModel, env: Env, columns: number, rows: number): 
   const top = detailTop(model, env, lines.length);
   const content = lines.length > 0
     ? lines.slice(top, top + height).map((row): Line => [seg(" "), ...row])
-    : [EMPTY, nothing(model, env)];
+    : [nothing(model, env)];
   const below = lines.length - top - height;
   const fresh = isGrowing(model) && !model.tail ? lines.length - model.seenLines : 0;
   const foot: Line = fresh > 0
@@ -208,12 +204,38 @@ function detailPane(model: LiveModel, env: Env, columns: number, rows: number): 
     : below > 0
     ? line(`${env.glyphs.down} ${grouped(below)} more`, "dim")
     : EMPTY;
-  return pane(content, columns, rows, env.glyphs, {
+  return pane([spanFacts(model, env, columns - BORDER), EMPTY, ...content], columns, rows, env.glyphs, {
     tabs: tabBar(model, columns - BORDER),
     focused: model.focus === "detail",
     foot,
     scroll: { top, total: lines.length },
   });
+}
+
+/** What was measured of the chosen span: always above its tabs. */
+function spanFacts(model: LiveModel, env: Env, columns: number): Line {
+  const span = selectedSpan(model);
+  if (!span) return EMPTY;
+  const parts: Line[] = [[
+    seg(span.kind, kindTone(span.kind)),
+    seg(` ${clean(span.responseModel ?? span.requestModel ?? "")}`, "dim"),
+  ]];
+  parts.push([seg(duration(((span.endTimeUs ?? env.nowMs * 1000) - span.startTimeUs) / 1000))]);
+  if (span.timeToFirstChunkMs !== undefined) {
+    parts.push([seg("first words ", "dim"), seg(duration(span.timeToFirstChunkMs))]);
+  }
+  if (span.usage) {
+    parts.push([
+      seg(grouped(span.usage.inputTokens)),
+      seg(" in ", "dim"),
+      seg(grouped(span.usage.outputTokens)),
+      seg(" out", "dim"),
+    ]);
+  }
+  if (span.cost) parts.push([seg(span.cost.usd === null ? "cost unknown" : money(span.cost.usd))]);
+  const reasons = span.finishReasons?.join(", ");
+  if (reasons) parts.push([seg(clean(reasons), "dim")]);
+  return [seg(" "), ...fitParts(parts, 2, columns - 2)];
 }
 
 /** The open tab is always in view; its neighbours as far as they fit. */

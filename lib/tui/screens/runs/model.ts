@@ -107,7 +107,7 @@ export function runsLayout(model: RunsModel, env: Env): RunsLayout {
     };
   }
   if (columns < 140) {
-    const side = Math.floor(columns * 0.4);
+    const side = Math.floor(columns * 0.37);
     return {
       ...base,
       table: { ...whole, columns: columns - side },
@@ -115,7 +115,7 @@ export function runsLayout(model: RunsModel, env: Env): RunsLayout {
       stacked: false,
     };
   }
-  const side = Math.floor(columns * 0.29);
+  const side = Math.floor(columns * 0.26);
   return {
     ...base,
     table: { ...whole, columns: columns - 2 * side },

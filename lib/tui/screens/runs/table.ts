@@ -3,7 +3,7 @@ import type { Env } from "../../app/screen.ts";
 import { age, compact, duration, money, statusTone, statusWord } from "../../draw/format.ts";
 import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
-import { clean, fit } from "../../terminal/text.ts";
+import { clean, cut, fit } from "../../terminal/text.ts";
 
 interface Column {
   readonly head: string;
@@ -12,78 +12,102 @@ interface Column {
   cell(run: Run, env: Env): readonly [string, Tone];
 }
 
-const STATUS_COLUMNS = 11;
+type Name = "status" | "id" | "agent" | "model" | "steps" | "tokens" | "cost" | "time" | "age" | "prompt";
 
-/** The columns that fit, most important first to stay. */
+/** Left to right. */
+const ORDER: readonly Name[] = [
+  "status",
+  "id",
+  "agent",
+  "model",
+  "steps",
+  "tokens",
+  "cost",
+  "time",
+  "age",
+  "prompt",
+];
+/** Widths from the one that stays longest to the one that goes first. */
+const NEEDED: readonly (readonly [Name, number])[] = [
+  ["status", 2],
+  ["agent", 10],
+  ["time", 8],
+  ["cost", 10],
+  ["id", 9],
+  ["status", 12],
+  ["tokens", 8],
+  ["model", 13],
+  ["age", 5],
+  ["steps", 6],
+  ["prompt", 24],
+];
+const AGENT_COLUMNS_MAX = 20;
+const MODEL_COLUMNS_MAX = 24;
+const MARGIN = 3;
+
+/** The columns that fit, most important first to stay; names and prompt share what is left. */
 export function tableColumns(columns: number): readonly Column[] {
-  const wide = columns >= 56;
-  const fixed: Column[] = [
-    {
-      head: "STATUS",
-      columns: wide ? STATUS_COLUMNS : 2,
-      align: "left",
-      cell: (run, env) => [
-        wide
+  const widths = new Map<Name, number>();
+  let rest = columns - MARGIN;
+  for (const [name, wanted] of NEEDED) {
+    const more = wanted - (widths.get(name) ?? 0);
+    if (more > rest) break;
+    widths.set(name, wanted);
+    rest -= more;
+  }
+  const grow = (name: Name, max: number, share: number) => {
+    const now = widths.get(name);
+    if (now === undefined) return;
+    const more = Math.min(Math.floor(rest * share), max - now);
+    widths.set(name, now + more);
+    rest -= more;
+  };
+  grow("agent", AGENT_COLUMNS_MAX, widths.has("model") ? 0.4 : 1);
+  grow("model", MODEL_COLUMNS_MAX, 1);
+  grow("prompt", Infinity, 1);
+  grow("agent", Infinity, 1);
+  return ORDER.filter((name) => widths.has(name)).map((name) => columnOf(name, widths.get(name)!));
+}
+
+function columnOf(name: Name, columns: number): Column {
+  const left = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "left", cell });
+  const right = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "right", cell });
+  switch (name) {
+    case "status":
+      return left(columns > 2 ? "STATUS" : "", (run, env) => [
+        columns > 2
           ? `${env.glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`
           : env.glyphs.status[run.status],
         statusTone(run.status),
-      ],
-    },
-    { head: "ID", columns: 9, align: "left", cell: (run) => [clean(shortRunId(run.runId)), "dim"] },
-  ];
-  const figures: Column[] = [];
-  const add = (min: number, column: Column) => void (columns >= min && figures.push(column));
-  add(70, { head: "STEPS", columns: 6, align: "right", cell: (run) => [String(run.totals.steps), "dim"] });
-  add(56, {
-    head: "TOKENS",
-    columns: 8,
-    align: "right",
-    cell: (run) => [compact(run.totals.usage.inputTokens + run.totals.usage.outputTokens), "text"],
-  });
-  add(50, {
-    head: "COST",
-    columns: 10,
-    align: "right",
-    cell: (run) => [money(run.totals.costUsd, run.totals.unknownCostCalls), "text"],
-  });
-  add(0, {
-    head: "TIME",
-    columns: 8,
-    align: "right",
-    cell: (run, env) => [duration(runMs(run, env.nowMs)), isLive(run.status) ? "live" : "text"],
-  });
-  add(64, {
-    head: "AGE",
-    columns: 5,
-    align: "right",
-    cell: (run, env) => [age(run.startTimeUs / 1000, env.nowMs), "dim"],
-  });
-  const rest = columns - 2 - [...fixed, ...figures].reduce((sum, column) => sum + column.columns, 0) - 1;
-  return [...fixed, ...texts(Math.max(4, rest)), ...figures];
-}
-
-function texts(rest: number): readonly Column[] {
-  const agent = (width: number): Column => ({
-    head: "AGENT",
-    columns: width,
-    align: "left",
-    cell: (run, env) => [`${clean(run.agent)}${run.forkedFrom ? ` ${env.glyphs.fork}` : ""} `, "strong"],
-  });
-  const model = (width: number): Column => ({
-    head: "MODEL",
-    columns: width,
-    align: "left",
-    cell: (run) => [`${clean(run.model)} `, "text"],
-  });
-  const prompt = (width: number): Column => ({
-    head: "PROMPT",
-    columns: width,
-    align: "left",
-    cell: (run) => [`${clean(run.prompt)} `, "dim"],
-  });
-  if (rest < 22) return [agent(rest)];
-  if (rest < 52) return [agent(Math.floor(rest * 0.45)), model(rest - Math.floor(rest * 0.45))];
-  return [agent(18), model(22), prompt(rest - 40)];
+      ]);
+    case "id":
+      return left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]);
+    case "agent":
+      return left("AGENT", (run, env) => [
+        cut(`${clean(run.agent)}${run.forkedFrom ? ` ${env.glyphs.fork}` : ""}`, columns - 1),
+        "strong",
+      ]);
+    case "model":
+      return left("MODEL", (run) => [cut(clean(run.model), columns - 1), "text"]);
+    case "steps":
+      return right("STEPS", (run) => [String(run.totals.steps), "dim"]);
+    case "tokens":
+      return right(
+        "TOKENS",
+        (run) => [compact(run.totals.usage.inputTokens + run.totals.usage.outputTokens), "text"],
+      );
+    case "cost":
+      return right("COST", (run) => [money(run.totals.costUsd, run.totals.unknownCostCalls), "text"]);
+    case "time":
+      return right(
+        "TIME",
+        (run, env) => [duration(runMs(run, env.nowMs)), isLive(run.status) ? "live" : "text"],
+      );
+    case "age":
+      return right("AGE", (run, env) => [age(run.startTimeUs / 1000, env.nowMs), "dim"]);
+    case "prompt":
+      return left("  PROMPT", (run) => [`  ${clean(run.prompt)}`, "dim"]);
+  }
 }
 
 export function tableHead(columns: readonly Column[]): Line {

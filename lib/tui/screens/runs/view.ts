@@ -2,10 +2,11 @@ import { isLive, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
 import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
-import { EMPTY, fitLine, type Line, line, lineWidth, seg, type Segment, spread } from "../../draw/line.ts";
+import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
-import { clean, cut } from "../../terminal/text.ts";
+import { clean, cut, fit, wrap } from "../../terminal/text.ts";
+import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { treeRows } from "../../trace/span_tree.ts";
@@ -44,7 +45,6 @@ function kpis(model: RunsModel, env: Env): Line {
   const parts: Line[] = [];
   const { activity } = model;
   if (activity) {
-    const today = activity.days.at(-1);
     const trend = (pick: (day: { runs: number; costUsd: number }) => number) =>
       sparkline(activity.days.map(pick), env.glyphs);
     parts.push([
@@ -52,7 +52,7 @@ function kpis(model: RunsModel, env: Env): Line {
       seg(grouped(activity.runs), "strong"),
       seg(` ${trend((day) => day.runs)}`, "accent"),
     ]);
-    parts.push([seg("today ", "dim"), seg(grouped(today?.runs ?? 0), "strong")]);
+    parts.push([seg("today ", "dim"), seg(grouped(activity.today), "strong")]);
     if (activity.live > 0) {
       parts.push([seg(`${env.glyphs.status.running} `, "live"), seg(`${activity.live} live`, "live")]);
     }
@@ -85,12 +85,7 @@ function kpis(model: RunsModel, env: Env): Line {
       seg(` ${duration(lostMs)} lost`, "dim"),
     ]);
   }
-  const row: Segment[] = [seg(" ")];
-  for (const part of parts) {
-    if (lineWidth(row) + lineWidth(part) > env.size.columns) break;
-    row.push(...part, seg(" ".repeat(KPI_GAP)));
-  }
-  return fitLine(row, env.size.columns);
+  return [seg(" "), ...fitParts(parts, KPI_GAP, env.size.columns - 2)];
 }
 
 function filterLine(model: RunsModel, env: Env): Line {
@@ -174,32 +169,43 @@ function previewPane(
   const inner = columns - BORDER;
   const trace = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
   const current = trace?.run ?? run;
-  const facts: Line = [
-    seg(
-      ` ${env.glyphs.status[current.status]} ${statusWord(current.status, current.error?.type)}`,
-      statusTone(current.status),
-    ),
-    seg(
-      `  ${duration(runMs(current, env.nowMs))}  ${
-        money(current.totals.costUsd, current.totals.unknownCostCalls)
-      }`,
-    ),
-    seg(
-      `  ${current.totals.steps} steps  ${
-        compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)
-      } tokens`,
-      "dim",
-    ),
-  ];
-  const lines: Line[] = [facts];
-  if (current.error) {
-    lines.push([seg(` ${clean(`${current.error.type}: ${current.error.message}`)}`, "error")]);
+  const facts = fitParts(
+    [
+      [seg(
+        `${env.glyphs.status[current.status]} ${statusWord(current.status, current.error?.type)}`,
+        statusTone(current.status),
+      )],
+      [seg(duration(runMs(current, env.nowMs)))],
+      [seg(money(current.totals.costUsd, current.totals.unknownCostCalls))],
+      [seg(`${current.totals.steps} steps`, "dim")],
+      [seg(`${compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)} tokens`, "dim")],
+    ],
+    2,
+    inner - 2,
+  );
+  const lines: Line[] = [[seg(" "), ...facts]];
+  if (rows > 10) {
+    lines.push([
+      seg(` ${clean(current.model)}`, "llm"),
+      seg(current.group === undefined ? "" : `  group ${clean(current.group)}`, "dim"),
+    ]);
   }
-  lines.push([seg(" prompt  ", "heading"), seg(clean(current.prompt))]);
-  if (!short && current.output !== undefined) {
-    lines.push([seg(" answer  ", "heading"), seg(clean(current.output))]);
-  }
-  if (rows > 10) lines.push(EMPTY);
+  const roomy = rows > 14;
+  const labelled = (label: string, text: string, tone: Tone, max: number) => {
+    const pieces = wrap(clean(text), Math.max(8, inner - 10));
+    pieces.slice(0, roomy ? max : 1).forEach((piece, at) => {
+      const last = at === (roomy ? max : 1) - 1 && pieces.length > at + 1;
+      lines.push([
+        seg(` ${fit(at === 0 ? label : "", 8)}`, "heading"),
+        seg(last ? cut(`${piece} …`, inner - 9) : piece, tone),
+      ]);
+    });
+  };
+  if (roomy) lines.push(EMPTY);
+  labelled("prompt", current.prompt, "text", 3);
+  if (current.error) labelled("error", `${current.error.type}: ${current.error.message}`, "error", 3);
+  if (!short && current.output !== undefined) labelled("answer", current.output, "text", 4);
+  if (roomy) lines.push(EMPTY);
   if (trace) {
     const layout = treeLayout(inner);
     const room = rows - BORDER - lines.length;

@@ -29,7 +29,8 @@ export function knownRows(window: RunWindow): number {
 
 /** True when the store has rows beyond the known ones, or nothing was asked yet. */
 export function hasMore(window: RunWindow): boolean {
-  return window.pages.at(-1)!.size === 0;
+  const last = window.pages.at(-1)!;
+  return last.size === 0 && !last.runs;
 }
 
 export function runAt(window: RunWindow, index: number): Run | undefined {

@@ -1,0 +1,20 @@
+/**
+ * Agents at work: their files, the loop of model calls and tool calls, what it remembers, what limits it and who may steer it.
+ *
+ * @module
+ */
+export {
+  AGENT_DEFAULTS,
+  type AgentConfig,
+  type AgentLimits,
+  type ApprovePolicy,
+  type RetrySettings,
+  type ToolReference,
+} from "./agent_config.ts";
+export { loadAgentFile, type ModelDefaults, parseAgentFile } from "./agent_file.ts";
+export { applyOverrides, OVERRIDE_KEYS } from "./overrides.ts";
+export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
+export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
+export type { AgentServices } from "./services.ts";
+export type { Listener } from "./recorder.ts";
+export { RunStop } from "./stop.ts";

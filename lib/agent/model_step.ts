@@ -1,0 +1,140 @@
+import {
+  ATTR,
+  type ChatRequest,
+  type ChatResponse,
+  messageOf,
+  newSpanId,
+  nowUs,
+  type PriceBook,
+  ProviderError,
+} from "../core/mod.ts";
+import { worstCaseUsd } from "../pricing/mod.ts";
+import { AGENT_DEFAULTS } from "./agent_config.ts";
+import { estimatePromptTokensMax, type PromptCalibration, type Reservation } from "./budget.ts";
+import type { Session } from "./session.ts";
+import { RunStop } from "./stop.ts";
+
+/** What the last call is known to have used, while nothing before it was dropped from the window. */
+export type ModelCalibration = PromptCalibration & { readonly first: unknown };
+
+/** One model call: reserved, recorded, priced, remembered. Throws what ends the run. */
+export async function modelStep(session: Session): Promise<void> {
+  const { services, config, run, memory, recorder } = session;
+  const { host } = services;
+  const request: ChatRequest = {
+    model: config.model,
+    messages: memory.window(config.memory.window),
+    tools: [...session.tools.values()].map(({ name, description, parameters }) => ({
+      name,
+      description,
+      parameters,
+    })),
+    parameters: config.parameters,
+  };
+  const reservation = reserve(session, request);
+  const spanId = newSpanId(host);
+  const provider = services.provider(config);
+  const step = ++session.step;
+  recorder.emit({
+    type: "span_start",
+    span: {
+      traceId: run.traceId,
+      spanId,
+      parentSpanId: session.rootSpanId,
+      name: `chat ${config.model}`,
+      kind: "llm",
+      step,
+      startTimeUs: nowUs(host),
+      status: "unset",
+      providerName: provider.name,
+      requestModel: config.model,
+      inputMessages: request.messages,
+      attributes: requestAttributes(request),
+    },
+  });
+  const end = { type: "span_end", traceId: run.traceId, spanId } as const;
+  let response: ChatResponse;
+  try {
+    response = await provider.chat(request, {
+      signal: session.signal,
+      emit: recorder.emit,
+      traceId: run.traceId,
+      parentSpanId: spanId,
+    });
+  } catch (error) {
+    if (reservation) settleFailed(session, reservation, error);
+    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    throw error;
+  }
+  const cost = priceOf(services.prices, request.model, response, host.now());
+  if (reservation) session.ledger.settle(reservation, cost.usd);
+  else if (cost.usd !== null) session.ledger.charge(cost.usd);
+  memory.add(response.message);
+  recorder.emit({
+    ...end,
+    endTimeUs: nowUs(host),
+    status: "ok",
+    responseModel: response.responseModel,
+    ...(response.responseId === undefined ? {} : { responseId: response.responseId }),
+    finishReasons: [response.finishReason],
+    ...(response.timeToFirstChunkMs === undefined ? {} : { timeToFirstChunkMs: response.timeToFirstChunkMs }),
+    ...(response.usage ? { usage: response.usage } : {}),
+    cost,
+    outputMessages: [response.message],
+  });
+  session.snapshot(spanId, step);
+  session.calibration = response.usage && {
+    inputTokens: response.usage.inputTokens,
+    outputTokens: response.usage.outputTokens,
+    messageCount: request.messages.length,
+    first: request.messages[1],
+  };
+}
+
+/** Sets aside the most this call can cost. Throws when the budget has no room for it. */
+function reserve(session: Session, request: ChatRequest): Reservation | undefined {
+  if (!Number.isFinite(session.ledger.limitUsd)) return undefined;
+  const { calibration } = session;
+  const sameStart = calibration?.first === request.messages[1];
+  const usd = worstCaseUsd(session.services.prices, {
+    model: request.model,
+    maxInputTokens: estimatePromptTokensMax(
+      request.messages,
+      request.tools,
+      sameStart ? calibration : undefined,
+    ),
+    maxOutputTokens: request.parameters.maxTokens ?? AGENT_DEFAULTS.maxTokens,
+    atMs: session.services.host.now(),
+  });
+  return session.ledger.reserve(usd);
+}
+
+/** A call that was answered with an error is not billed; one that broke while streaming may be, so its worst case stays. */
+function settleFailed(session: Session, reservation: Reservation, error: unknown): void {
+  const streamed = !(error instanceof ProviderError) || error.partial !== undefined ||
+    error.kind === "timeout";
+  if (streamed) session.ledger.settle(reservation, null);
+  else session.ledger.release(reservation);
+}
+
+function priceOf(prices: PriceBook, model: string, { usage }: ChatResponse, atMs: number) {
+  return prices.price({ model, atMs, ...(usage ? { usage } : {}) });
+}
+
+export function describe(signal: AbortSignal, error: unknown): { errorType: string; errorMessage: string } {
+  const reason: unknown = signal.aborted ? signal.reason : error;
+  if (reason instanceof RunStop) return { errorType: reason.error.type, errorMessage: reason.error.message };
+  if (reason instanceof ProviderError) return { errorType: reason.errorType, errorMessage: reason.message };
+  return { errorType: reason instanceof Error ? reason.name : "error", errorMessage: messageOf(reason) };
+}
+
+function requestAttributes({ parameters, tools }: ChatRequest): Record<string, unknown> {
+  const named: Record<string, unknown> = {
+    [ATTR.requestTemperature]: parameters.temperature,
+    [ATTR.requestTopP]: parameters.topP,
+    [ATTR.requestMaxTokens]: parameters.maxTokens,
+    [ATTR.requestSeed]: parameters.seed,
+    [ATTR.toolDefinitions]: tools.length > 0 ? tools : undefined,
+  };
+  return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));
+}

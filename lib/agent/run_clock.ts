@@ -1,0 +1,45 @@
+import type { Host } from "../core/mod.ts";
+
+/** The run's time limit. Time spent paused or waiting for a person does not count. */
+export class RunClock {
+  readonly #host: Host;
+  readonly #limitMs: number;
+  readonly #startMs: number;
+  #idleMs = 0;
+  #idleSinceMs: number | undefined;
+
+  constructor(host: Host, limitMs: number) {
+    this.#host = host;
+    this.#limitMs = limitMs;
+    this.#startMs = host.now();
+  }
+
+  get remainingMs(): number {
+    const now = this.#host.now();
+    const idle = this.#idleMs + (this.#idleSinceMs === undefined ? 0 : now - this.#idleSinceMs);
+    return this.#limitMs - (now - this.#startMs - idle);
+  }
+
+  async idle<T>(wait: () => Promise<T>): Promise<T> {
+    const outer = this.#idleSinceMs === undefined;
+    if (outer) this.#idleSinceMs = this.#host.now();
+    try {
+      return await wait();
+    } finally {
+      if (outer) {
+        this.#idleMs += this.#host.now() - this.#idleSinceMs!;
+        this.#idleSinceMs = undefined;
+      }
+    }
+  }
+
+  /** Calls `onExpired` when the time is up, unless `done` is aborted first. */
+  async watch(done: AbortSignal, onExpired: () => void): Promise<void> {
+    try {
+      for (let left = this.remainingMs; left > 0; left = this.remainingMs) await this.#host.sleep(left, done);
+    } catch {
+      return; // the run is over
+    }
+    if (!done.aborted) onExpired();
+  }
+}

@@ -1,0 +1,209 @@
+import {
+  AgentOpError,
+  ATTR,
+  type DurableEvent,
+  newRunId,
+  newTraceId,
+  NO_TOTALS,
+  nowUs,
+  type Run,
+  type Span,
+  type Tool,
+} from "../core/mod.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import { BudgetLedger } from "./budget.ts";
+import { createHandoffTool, HANDOFF_DEPTH_MAX, HANDOFF_TAG } from "./handoff.ts";
+import type { AgentServices } from "./services.ts";
+import { type ResumePoint, Session } from "./session.ts";
+
+export interface RunRequest {
+  readonly prompt: string;
+  readonly userId?: string;
+  readonly group?: string;
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+interface ParentRun {
+  readonly run: Run;
+  readonly ledger: BudgetLedger;
+  readonly depth: number;
+  readonly toolSpanId: string;
+}
+
+/** Starts and resumes runs of this process. */
+export class AgentRunner {
+  readonly #services: AgentServices;
+
+  constructor(services: AgentServices) {
+    this.#services = services;
+  }
+
+  /**
+   * Writes a run that is ready to be executed, by this process or another. Throws `AgentOpError` for what would make it
+   * pointless to start: an empty prompt, a tool or agent that cannot be set up, a budget that cannot be kept.
+   */
+  async queue(config: AgentConfig, request: RunRequest, parent?: ParentRun): Promise<Run> {
+    const { store, host } = this.#services;
+    if (request.prompt.trim() === "") {
+      throw new AgentOpError(
+        `Cannot run ${config.name}: the prompt is empty. Try: agentop run ${config.name} "your question"`,
+      );
+    }
+    await this.#check(config);
+    const runId = newRunId(host);
+    const handsOff = config.tools.some((tool) => tool.kind === "agent");
+    const group = request.group ?? parent?.run.group ?? (handsOff ? runId : undefined);
+    const run: Run = {
+      traceId: newTraceId(host),
+      runId,
+      agent: config.name,
+      status: "queued",
+      model: config.model,
+      origin: "agent",
+      userId: request.userId ?? parent?.run.userId ?? "default",
+      ...(group === undefined ? {} : { group }),
+      tags: request.tags ?? {},
+      config: config as unknown as Record<string, unknown>,
+      prompt: request.prompt,
+      ...(parent ? { parentRunId: parent.run.runId } : {}),
+      startTimeUs: nowUs(host),
+      totals: NO_TOTALS,
+    };
+    await store.write([{ type: "run_start", run }]);
+    return run;
+  }
+
+  /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
+  async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
+    const config = run.config as unknown as AgentConfig;
+    const spentUsd = run.totals.costUsd;
+    const ledger = new BudgetLedger(config.limits.budgetUsd, { spentUsd });
+    return await this.#execute(run, ledger, 0, options.signal ?? new AbortController().signal);
+  }
+
+  /** `queue` and `execute`. */
+  async run(
+    config: AgentConfig,
+    request: RunRequest,
+    options: { readonly signal?: AbortSignal } = {},
+  ): Promise<Run> {
+    return await this.execute(await this.queue(config, request), options);
+  }
+
+  async #execute(run: Run, ledger: BudgetLedger, depth: number, signal: AbortSignal): Promise<Run> {
+    const { store } = this.#services;
+    if (!await store.claimRun(run.traceId)) {
+      throw new AgentOpError(
+        `Cannot run ${run.runId}: another process is working on it. Try: agentop watch ${run.runId}`,
+      );
+    }
+    try {
+      const config = run.config as unknown as AgentConfig;
+      await this.#services.prices.prepare([config.model]);
+      const resume = run.status === "queued" ? undefined : await resumePoint(this.#services, run.traceId);
+      const session = new Session({
+        services: this.#services,
+        run,
+        config,
+        signal,
+        ledger,
+        depth,
+        ...(resume ? { resume } : {}),
+        createTools: (session) => this.#tools(session),
+      });
+      return await session.execute();
+    } finally {
+      await store.releaseRun(run.traceId).catch(() => {});
+    }
+  }
+
+  async #tools(session: Session): Promise<readonly Tool[]> {
+    const { config } = session;
+    const tools: Tool[] = [];
+    for (const reference of config.tools) {
+      tools.push(
+        reference.kind === "tool" ? await this.#services.createTool(reference, config) : createHandoffTool(
+          await this.#services.loadAgent(reference.name, config),
+          (agent, prompt, toolSpanId, signal) => this.#child(session, agent, prompt, toolSpanId, signal),
+        ),
+      );
+    }
+    if (config.memory.keyValue) {
+      const { createMemoryTools } = await import("../tools/mod.ts");
+      tools.push(...createMemoryTools(session.memory.keyValues));
+    }
+    return tools;
+  }
+
+  /** The child run of a hand-off: the one that the same call began before an interruption, or a new one. */
+  async #child(
+    session: Session,
+    agent: AgentConfig,
+    prompt: string,
+    toolSpanId: string,
+    signal: AbortSignal,
+  ): Promise<Run> {
+    const { store } = this.#services;
+    if (session.depth >= HANDOFF_DEPTH_MAX) {
+      throw new Error(`${agent.name} was not asked: hand-offs are ${HANDOFF_DEPTH_MAX} deep at most`);
+    }
+    const callId = session.callIds.get(toolSpanId);
+    const earlier = (await store.childRuns(session.run.runId)).find((run) =>
+      run.tags[HANDOFF_TAG] === callId
+    );
+    if (earlier?.status === "completed") return earlier;
+    const ledger = session.ledger.limitUsd < Infinity
+      ? session.ledger
+      : new BudgetLedger(agent.limits.budgetUsd);
+    const parent = { run: session.run, ledger, depth: session.depth, toolSpanId };
+    const run = earlier?.status === "interrupted" || earlier?.status === "queued"
+      ? earlier
+      : await this.queue(agent, {
+        prompt,
+        tags: { ...session.run.tags, ...(callId ? { [HANDOFF_TAG]: callId } : {}) },
+      }, parent);
+    return await this.#execute(run, ledger, session.depth + 1, signal);
+  }
+
+  /** Fails before anything is stored, with the reason, rather than in the middle of a run. */
+  async #check(config: AgentConfig): Promise<void> {
+    const { prices, host } = this.#services;
+    for (const reference of config.tools) {
+      if (reference.kind === "tool") await this.#services.createTool(reference, config);
+      else await this.#services.loadAgent(reference.name, config);
+    }
+    if (config.limits.budgetUsd === undefined) return;
+    await prices.prepare([config.model]);
+    if (!prices.knows(config.model, host.now())) {
+      throw new AgentOpError(
+        `Cannot run ${config.name}: the price of ${config.model} is unknown, so a budget of $${config.limits.budgetUsd} ` +
+          `cannot be kept. Try: a model with a known price, a price file, or no budgetUsd`,
+      );
+    }
+  }
+}
+
+/** Reads back where a run stood. Results of calls that had finished are kept; what had only begun is known as such. */
+async function resumePoint({ store }: AgentServices, traceId: string): Promise<ResumePoint | undefined> {
+  const { run, spans, snapshots } = await store.loadTrace(traceId);
+  const all = [...spans.values()];
+  const rootSpan = all.find((span) => span.kind === "agent" && span.parentSpanId === undefined);
+  if (!rootSpan) return undefined;
+  const begun = all.filter((span) => span.kind === "tool" && span.status === "interrupted");
+  return {
+    rootSpan,
+    messages: (await store.loadMessages(run.traceId)).map((it) => it.message),
+    keyValues: snapshots.at(-1)?.keyValues ?? {},
+    step: all.reduce((max: number, span: Span) => Math.max(max, span.step ?? 0), 0),
+    begunCalls: new Set(begun.map((span) => String(span.attributes[ATTR.toolCallId]))),
+  };
+}
+
+/** Closes a queued run whose process never came. */
+export function failedToStart(run: Run, message: string, atUs: number): DurableEvent {
+  return {
+    type: "run_update",
+    traceId: run.traceId,
+    change: { status: "failed", endTimeUs: atUs, error: { type: "not_started", message } },
+  };
+}

@@ -1,0 +1,24 @@
+import type { Host, Provider, Store, Tool } from "../core/mod.ts";
+import type { LoadedPriceBook } from "../pricing/mod.ts";
+import type { AgentConfig, ToolReference } from "./agent_config.ts";
+import type { Approver } from "./approval.ts";
+import type { Listener } from "./recorder.ts";
+
+/** What runs of this process share. The edges put it together. */
+export interface AgentServices {
+  readonly store: Store;
+  readonly host: Host;
+  readonly prices: LoadedPriceBook;
+  /** A provider with the agent's retry settings: it records attempts as spans. */
+  provider(config: AgentConfig): Provider;
+  /** Throws `AgentOpError` when the tool cannot be set up. */
+  createTool(reference: ToolReference, config: AgentConfig): Promise<Tool>;
+  /** The agent that another one hands work to. Throws `AgentOpError` when there is none of that name. */
+  loadAgent(name: string, from: AgentConfig): Promise<AgentConfig>;
+  /** Asks a person; without it requests wait for `approve` or `deny` through the store. */
+  readonly approver?: Approver;
+  /** Told of every event after it is stored, and of streamed text at once. */
+  readonly listeners?: readonly Listener[];
+  /** Trouble that no run fails for: a listener that threw, a partial output that could not be written. */
+  readonly onNote?: (note: string) => void;
+}

@@ -1,0 +1,258 @@
+import {
+  ATTR,
+  isAbortError,
+  type Message,
+  messageOf,
+  newSpanId,
+  nowUs,
+  ProviderError,
+  type Run,
+  type RunChange,
+  type Span,
+  textOf,
+  type Tool,
+  toolCallsOf,
+} from "../core/mod.ts";
+import type { AgentConfig } from "./agent_config.ts";
+import { BudgetExceededError, type BudgetLedger } from "./budget.ts";
+import { RunControl } from "./control.ts";
+import { LoopGuard } from "./loop_guard.ts";
+import { Memory } from "./memory.ts";
+import { type ModelCalibration, modelStep } from "./model_step.ts";
+import { PartialWriter } from "./partial_writer.ts";
+import { Recorder } from "./recorder.ts";
+import { RunClock } from "./run_clock.ts";
+import type { AgentServices } from "./services.ts";
+import { RunStop } from "./stop.ts";
+import { toolRound } from "./tool_step.ts";
+
+/** Where an interrupted run left off. */
+export interface ResumePoint {
+  readonly rootSpan: Span;
+  readonly messages: readonly Message[];
+  readonly keyValues: Readonly<Record<string, unknown>>;
+  readonly step: number;
+  /** Ids of tool calls that had begun when the process died: their effects may have happened. */
+  readonly begunCalls: ReadonlySet<string>;
+}
+
+export interface SessionOptions {
+  readonly services: AgentServices;
+  readonly run: Run;
+  readonly config: AgentConfig;
+  readonly signal: AbortSignal;
+  readonly ledger: BudgetLedger;
+  /** 0 for a run that a person started; hand-offs count up. */
+  readonly depth: number;
+  readonly resume?: ResumePoint;
+  createTools(session: Session): Promise<readonly Tool[]>;
+}
+
+/** One run being executed: the state that its steps share, and the loop over them. */
+export class Session {
+  readonly services: AgentServices;
+  readonly run: Run;
+  readonly config: AgentConfig;
+  readonly ledger: BudgetLedger;
+  readonly depth: number;
+  readonly rootSpanId: string;
+  readonly memory: Memory;
+  readonly guard = new LoopGuard();
+  readonly recorder: Recorder;
+  readonly control: RunControl;
+  readonly clock: RunClock;
+  readonly begunCalls: ReadonlySet<string>;
+  readonly alwaysAllowed = new Set<string>();
+  /** The tool call that an open tool span answers. */
+  readonly callIds = new Map<string, string>();
+  tools: ReadonlyMap<string, Tool> = new Map();
+  calibration: ModelCalibration | undefined;
+  step: number;
+  readonly #abort = new AbortController();
+  readonly #partials: PartialWriter;
+  readonly #options: SessionOptions;
+
+  constructor(options: SessionOptions) {
+    const { services, run, config, resume } = options;
+    this.#options = options;
+    this.services = services;
+    this.run = run;
+    this.config = config;
+    this.ledger = options.ledger;
+    this.depth = options.depth;
+    this.step = resume?.step ?? 0;
+    this.begunCalls = resume?.begunCalls ?? new Set();
+    this.rootSpanId = resume?.rootSpan.spanId ?? newSpanId(services.host);
+    this.memory = new Memory(resume?.messages ?? opening(config, run.prompt), resume?.keyValues);
+    const note = (text: string) => services.onNote?.(text);
+    this.#partials = new PartialWriter(services.store, services.host, note);
+    this.recorder = new Recorder(services.store, {
+      listeners: [this.#partials.listen, ...(services.listeners ?? [])],
+      onStoreFailure: (error) => this.#abort.abort(error),
+      onListenerError: (error) => note(`a listener failed: ${messageOf(error)}`),
+    });
+    this.control = new RunControl(services.store, run.traceId, {
+      stop: (reason) => this.#abort.abort(reason),
+      onBudget: (usd) => this.ledger.setLimit(usd),
+    });
+    this.clock = new RunClock(services.host, config.limits.timeoutSeconds * 1000);
+  }
+
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  change(change: RunChange): void {
+    this.recorder.emit({ type: "run_update", traceId: this.run.traceId, change });
+  }
+
+  /** Runs to the end. Throws only what the store throws; everything else becomes the run's status. */
+  async execute(): Promise<Run> {
+    const { signal } = this.#options;
+    const onAbort = () => this.#abort.abort(signal.reason);
+    signal.addEventListener("abort", onAbort, { once: true });
+    if (signal.aborted) onAbort();
+    const done = new AbortController();
+    const watching = this.clock.watch(done.signal, () => {
+      const { timeoutSeconds } = this.config.limits;
+      this.#abort.abort(RunStop.limit("timeout", `the time limit of ${timeoutSeconds} s was reached`));
+    });
+    try {
+      this.#open();
+      let end: RunChange;
+      try {
+        const tools = await this.#options.createTools(this);
+        this.tools = new Map(tools.map((tool) => [tool.name, tool]));
+        end = { status: "completed", output: await this.#loop() };
+      } catch (error) {
+        end = ending(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
+      }
+      this.#close(end);
+      await this.recorder.flush();
+    } finally {
+      done.abort();
+      await watching;
+      signal.removeEventListener("abort", onAbort);
+      this.control.close();
+      this.#partials.close();
+    }
+    return await this.services.store.getRun(this.run.traceId) ?? this.run;
+  }
+
+  async #loop(): Promise<string> {
+    const { maxSteps } = this.config.limits;
+    for (;;) {
+      await this.boundary();
+      const pending = this.memory.pendingToolCalls();
+      if (pending.length > 0) {
+        await toolRound(this, pending.slice(0, Math.max(0, maxSteps - this.step)));
+        if (this.step >= maxSteps) throw tooManySteps(maxSteps);
+        continue;
+      }
+      const last = this.memory.messages.at(-1);
+      if (last?.role === "assistant" && toolCallsOf(last).length === 0) return textOf(last);
+      if (this.step >= maxSteps) throw tooManySteps(maxSteps);
+      await modelStep(this);
+    }
+  }
+
+  /** Between steps: what others asked for, pauses, stops. */
+  async boundary(): Promise<void> {
+    await this.control.look();
+    this.signal.throwIfAborted();
+    if (!this.control.isPaused) return;
+    this.change({ status: "paused" });
+    await this.recorder.flush();
+    await this.clock.idle(() => this.control.whilePaused(this.signal));
+    this.change({ status: "running" });
+  }
+
+  snapshot(spanId: string, step: number, messages: readonly Message[] = this.memory.messages): void {
+    const { host } = this.services;
+    this.recorder.emit({
+      type: "snapshot",
+      snapshot: {
+        snapshotId: newSpanId(host),
+        traceId: this.run.traceId,
+        spanId,
+        step,
+        createdAtUs: nowUs(host),
+        messages: [...messages],
+        keyValues: this.memory.entries(),
+      },
+    });
+  }
+
+  #open(): void {
+    const { run, config, services } = this;
+    const { resume } = this.#options;
+    this.recorder.emit({
+      type: "run_update",
+      traceId: run.traceId,
+      change: {
+        status: "running",
+        endTimeUs: null,
+        error: null,
+        ...(resume ? {} : { startTimeUs: nowUs(services.host) }),
+      },
+    });
+    const { endTimeUs: _e, errorType: _t, errorMessage: _m, ...again } = resume?.rootSpan ??
+      ({} as Partial<Span>);
+    this.recorder.emit({
+      type: "span_start",
+      span: resume ? { ...(again as Span), status: "unset" } : {
+        traceId: run.traceId,
+        spanId: this.rootSpanId,
+        name: `invoke_agent ${config.name}`,
+        kind: "agent",
+        startTimeUs: nowUs(services.host),
+        status: "unset",
+        inputMessages: this.memory.messages,
+        attributes: {
+          [ATTR.operationName]: "invoke_agent",
+          [ATTR.agentName]: config.name,
+          [ATTR.conversationId]: run.runId,
+        },
+      },
+    });
+  }
+
+  #close(end: RunChange): void {
+    const endTimeUs = nowUs(this.services.host);
+    this.recorder.emit({
+      type: "span_end",
+      traceId: this.run.traceId,
+      spanId: this.rootSpanId,
+      endTimeUs,
+      status: end.status === "completed" ? "ok" : "error",
+      ...(end.error ? { errorType: end.error.type, errorMessage: end.error.message } : {}),
+    });
+    this.change({ ...end, endTimeUs });
+  }
+}
+
+function opening(config: AgentConfig, prompt: string): Message[] {
+  const user: Message = { role: "user", parts: [{ type: "text", content: prompt }] };
+  if (config.instructions.trim() === "") return [user];
+  return [{ role: "system", parts: [{ type: "text", content: config.instructions }] }, user];
+}
+
+function tooManySteps(maxSteps: number): RunStop {
+  return RunStop.limit("max_steps", `the limit of ${maxSteps} steps was reached`);
+}
+
+/** The state a run ends in when it did not answer. */
+function ending(error: unknown): RunChange {
+  if (error instanceof RunStop) return { status: error.status, error: error.error };
+  if (error instanceof BudgetExceededError) {
+    return { status: "stopped", error: { type: "budget", message: error.message } };
+  }
+  if (error instanceof ProviderError) {
+    return { status: "failed", error: { type: error.errorType, message: error.message } };
+  }
+  if (isAbortError(error)) return { status: "cancelled", error: { type: "cancelled", message: "cancelled" } };
+  return {
+    status: "failed",
+    error: { type: error instanceof Error ? error.name : "error", message: messageOf(error) },
+  };
+}

@@ -1,0 +1,253 @@
+import {
+  ATTR,
+  type Message,
+  messageOf,
+  needsApproval,
+  newSpanId,
+  nowUs,
+  type Part,
+  type Tool,
+  ToolInputError,
+  type ToolResult,
+} from "../core/mod.ts";
+import type { ApprovalAnswer } from "./approval.ts";
+import { orAborted } from "./control.ts";
+import { SAME_CALL_MAX } from "./loop_guard.ts";
+import { describe } from "./model_step.ts";
+import type { Session } from "./session.ts";
+import { RunStop } from "./stop.ts";
+
+/** Tool calls of one round that run at the same time. */
+const PARALLEL_MAX = 16;
+
+type ToolCall = Extract<Part, { type: "tool_call" }>;
+
+interface Outcome extends ToolResult {
+  readonly errorType?: string;
+}
+
+/** Answers the calls of one assistant message, side by side, each a step. Results keep the order of the calls. */
+export async function toolRound(session: Session, calls: readonly ToolCall[]): Promise<void> {
+  for (const call of calls) {
+    if (session.guard.isLooping(call.name, call.arguments)) {
+      throw RunStop.limit(
+        "loop",
+        `the same call of ${call.name} came ${SAME_CALL_MAX} times with the same result`,
+      );
+    }
+  }
+  const results: Message[] = [];
+  for (let from = 0; from < calls.length; from += PARALLEL_MAX) {
+    const round = calls.slice(from, from + PARALLEL_MAX);
+    const answers: (Message | undefined)[] = round.map(() => undefined);
+    const finished = await Promise.allSettled(round.map(async (call, index) => {
+      const step = ++session.step;
+      await toolStep(session, call, step, (message) => {
+        answers[index] = message;
+        return [...session.memory.messages, ...results, ...answers.filter((it) => it !== undefined)];
+      });
+    }));
+    results.push(...answers.filter((it) => it !== undefined));
+    const failed = finished.find((it) => it.status === "rejected");
+    if (failed) throw failed.reason;
+  }
+  for (const message of results) session.memory.add(message);
+}
+
+async function toolStep(
+  session: Session,
+  call: ToolCall,
+  step: number,
+  remember: (message: Message) => readonly Message[],
+): Promise<void> {
+  const { services: { host }, recorder, run } = session;
+  const tool = session.tools.get(call.name);
+  const spanId = newSpanId(host);
+  recorder.emit({
+    type: "span_start",
+    span: {
+      traceId: run.traceId,
+      spanId,
+      parentSpanId: session.rootSpanId,
+      name: `execute_tool ${call.name}`,
+      kind: "tool",
+      step,
+      startTimeUs: nowUs(host),
+      status: "unset",
+      attributes: {
+        [ATTR.operationName]: "execute_tool",
+        [ATTR.toolName]: call.name,
+        [ATTR.toolCallId]: call.id,
+        [ATTR.toolCallArguments]: call.arguments,
+        ...(tool
+          ? { [ATTR.toolSummary]: tool.summary(call.arguments), [ATTR.toolIdempotent]: tool.idempotent }
+          : {}),
+      },
+    },
+  });
+  const end = { type: "span_end", traceId: run.traceId, spanId } as const;
+  session.callIds.set(spanId, call.id);
+  let outcome: Outcome;
+  try {
+    outcome = await perform(session, call, tool, spanId);
+  } catch (error) {
+    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    throw error;
+  } finally {
+    session.callIds.delete(spanId);
+  }
+  session.guard.record(call.name, call.arguments, outcome.content);
+  const message: Message = {
+    role: "tool",
+    parts: [{
+      type: "tool_call_response",
+      id: call.id,
+      name: call.name,
+      response: outcome.content,
+      ...(outcome.isError ? { isError: true } : {}),
+    }],
+  };
+  const { billed } = outcome;
+  const cost = billed && session.services.prices.price({ ...billed, atMs: host.now() });
+  if (cost?.usd) session.ledger.charge(cost.usd);
+  recorder.emit({
+    ...end,
+    endTimeUs: nowUs(host),
+    status: outcome.isError ? "error" : "ok",
+    ...(outcome.isError
+      ? { errorType: outcome.errorType ?? "tool_error", errorMessage: outcome.content }
+      : {}),
+    ...(cost ? { cost } : {}),
+    outputMessages: [message],
+    attributes: {
+      ...outcome.attributes,
+      ...(outcome.truncatedBytes ? { [ATTR.toolTruncatedBytes]: outcome.truncatedBytes } : {}),
+    },
+  });
+  session.snapshot(spanId, step, remember(message));
+}
+
+/** Everything that goes wrong inside a tool is told to the model; only the end of the run is thrown. */
+async function perform(
+  session: Session,
+  call: ToolCall,
+  tool: Tool | undefined,
+  spanId: string,
+): Promise<Outcome> {
+  const refused = (content: string, errorType: string): Outcome => ({ content, isError: true, errorType });
+  if (!tool) {
+    const names = [...session.tools.keys()];
+    const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no tools.";
+    return refused(`There is no tool "${call.name.slice(0, 80)}". ${there}`, "unknown_tool");
+  }
+  const begun = session.begunCalls.has(call.id) && !tool.idempotent;
+  if (begun || needsApproval(tool.permissions)) {
+    const answer = await approve(session, call, tool, spanId, begun);
+    if (answer.decision === "deny") {
+      return refused(
+        `The call of ${call.name} was not ${begun ? "repeated" : "allowed"}: ${
+          answer.reason ?? "it was refused"
+        }.`,
+        begun ? "not_repeated" : "denied",
+      );
+    }
+  }
+  // What cannot be undone must be on record before it happens.
+  if (!tool.idempotent) await session.recorder.flush();
+  const limit = new AbortController();
+  const { toolTimeoutSeconds, maxToolOutputBytes } = session.config.limits;
+  const signal = AbortSignal.any([session.signal, limit.signal]);
+  const timer = tool.limitsItself ? undefined : setTimeout(
+    () => limit.abort(new DOMException("time limit", "TimeoutError")),
+    toolTimeoutSeconds * 1000,
+  );
+  try {
+    return await orAborted(
+      tool.execute(call.arguments, {
+        signal,
+        emit: session.recorder.emit,
+        traceId: session.run.traceId,
+        parentSpanId: spanId,
+        host: session.services.host,
+        maxOutputBytes: maxToolOutputBytes,
+      }),
+      signal,
+    );
+  } catch (error) {
+    session.signal.throwIfAborted();
+    if (limit.signal.aborted) {
+      return refused(`${call.name} did not finish within ${toolTimeoutSeconds} s.`, "timeout");
+    }
+    const type = error instanceof ToolInputError ? "invalid_arguments" : "tool_error";
+    return refused(messageOf(error), type);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** Asks, according to the agent's policy, and records question and answer as a guardrail span. */
+async function approve(
+  session: Session,
+  call: ToolCall,
+  tool: Tool,
+  toolSpanId: string,
+  repeat: boolean,
+): Promise<ApprovalAnswer> {
+  const { services: { host }, recorder, run, config } = session;
+  const why = "it may have taken effect before the interruption";
+  if (config.approve === "never") {
+    return { decision: "deny", by: "policy", reason: repeat ? why : "approve is never" };
+  }
+  if (repeat && config.approve === "auto") return { decision: "deny", by: "policy", reason: why };
+  if (!repeat && (config.approve === "auto" || session.alwaysAllowed.has(call.name))) {
+    return { decision: "allow", by: "policy" };
+  }
+  const spanId = newSpanId(host);
+  const summary = `${repeat ? "repeat after an interruption: " : ""}${tool.summary(call.arguments)}`;
+  recorder.emit({
+    type: "span_start",
+    span: {
+      traceId: run.traceId,
+      spanId,
+      parentSpanId: toolSpanId,
+      name: `approve ${call.name}`,
+      kind: "guardrail",
+      startTimeUs: nowUs(host),
+      status: "unset",
+      attributes: {
+        [ATTR.toolName]: call.name,
+        [ATTR.toolSummary]: summary,
+        [ATTR.toolCallArguments]: call.arguments,
+      },
+    },
+  });
+  session.change({ status: "waiting" });
+  await recorder.flush();
+  const request = {
+    traceId: run.traceId,
+    spanId,
+    agent: config.name,
+    toolName: call.name,
+    arguments: call.arguments,
+    summary,
+    permissions: tool.permissions,
+  };
+  const end = { type: "span_end", traceId: run.traceId, spanId } as const;
+  try {
+    const ask = session.services.approver ?? session.control.approver;
+    const answer = await session.clock.idle(() => ask(request, session.signal));
+    if (answer.decision === "allow" && answer.always) session.alwaysAllowed.add(call.name);
+    recorder.emit({
+      ...end,
+      endTimeUs: nowUs(host),
+      status: answer.decision === "allow" ? "ok" : "error",
+      ...(answer.decision === "deny" ? { errorType: "denied" } : {}),
+      attributes: { [ATTR.approvalDecision]: answer.decision, [ATTR.approvalBy]: answer.by },
+    });
+    session.change({ status: "running" });
+    return answer;
+  } catch (error) {
+    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    throw error;
+  }
+}

@@ -1,0 +1,85 @@
+import { dirname, join, resolve } from "node:path";
+import { type AgentConfig, loadAgentFile, parseAgentFile } from "../agent/mod.ts";
+import { AgentOpError, messageOf, nearest } from "../core/mod.ts";
+import type { Config } from "./config.ts";
+
+const AGENTS_LISTED_MAX = 500;
+
+export interface FoundAgent {
+  readonly name: string;
+  readonly path: string;
+  readonly config?: AgentConfig;
+  /** Why it cannot be used. */
+  readonly error?: string;
+}
+
+function isPath(agent: string): boolean {
+  return /[/\\]/.test(agent) || /\.ya?ml$/i.test(agent);
+}
+
+/** All agent files of the lookup folders, first folder first; a name found twice counts once. */
+export async function findAgents(config: Config): Promise<readonly FoundAgent[]> {
+  const found = new Map<string, FoundAgent>();
+  for (const folder of config.agentFolders) {
+    const names: string[] = [];
+    try {
+      for await (const entry of Deno.readDir(folder)) {
+        if (!entry.isDirectory && /\.ya?ml$/i.test(entry.name)) names.push(entry.name);
+      }
+    } catch {
+      continue; // a folder that is not there holds no agents
+    }
+    for (const file of names.sort().slice(0, AGENTS_LISTED_MAX)) {
+      const path = join(folder, file);
+      const name = file.replace(/\.ya?ml$/i, "");
+      if (found.has(name)) continue;
+      try {
+        found.set(name, { name, path, config: await loadAgentFile(path, config.defaults) });
+      } catch (error) {
+        found.set(name, { name, path, error: messageOf(error) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
+export async function resolveAgent(agent: string, config: Config, from?: AgentConfig): Promise<AgentConfig> {
+  if (isPath(agent)) return await loadAgentFile(agent, config.defaults);
+  for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
+    for (const extension of ["yaml", "yml"]) {
+      const path = join(folder, `${agent}.${extension}`);
+      if (await Deno.stat(path).then((it) => it.isFile, () => false)) {
+        return await loadAgentFile(path, config.defaults);
+      }
+    }
+  }
+  const bundled = await bundledAgent(agent, config);
+  if (bundled) return bundled;
+  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  const names = [
+    ...(await findAgents(config)).map((it) => it.name),
+    ...Object.keys(BUNDLED_AGENTS).filter((it) => it.endsWith(".yaml")).map((it) => it.replace(/\.yaml$/, "")),
+  ];
+  const guess = nearest(agent, names);
+  throw new AgentOpError(
+    `Cannot find agent "${agent.slice(0, 80)}": it is not in ${config.agentFolders.join(", ")}. Try: ${
+      guess ?? "agentop agents, or a path to a .yaml file"
+    }`,
+  );
+}
+
+/** The demo agents are part of the program; their files are laid out in the home folder when one is used. */
+export async function bundledAgent(name: string, config: Config): Promise<AgentConfig | undefined> {
+  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  const file = `${name}.yaml`;
+  if (!Object.hasOwn(BUNDLED_AGENTS, file)) return undefined;
+  const folder = resolve(config.home, "bundled");
+  for (const [path, text] of Object.entries(BUNDLED_AGENTS)) {
+    const target = join(folder, path);
+    if (await Deno.readTextFile(target).catch(() => undefined) === text) continue;
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeTextFile(target, text);
+  }
+  return await parseAgentFile(BUNDLED_AGENTS[file]!, join(folder, file), config.defaults);
+}

@@ -1,0 +1,168 @@
+import { join } from "node:path";
+import { AgentOpError } from "../core/mod.ts";
+
+/** Everything the program takes from its surroundings. This file is the only reader of the environment. */
+export interface Config {
+  readonly mistralApiKey?: string;
+  readonly mistralServerUrl?: string;
+  /** Neither a key nor a server: the built-in simulator answers. */
+  readonly useSimulator: boolean;
+  readonly defaults: { readonly model?: string; readonly maxTokens?: number; readonly temperature?: number };
+  readonly retry: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };
+  readonly home: string;
+  readonly storePath: string;
+  /** The user named the store: its folder is not made for them. */
+  readonly storeGiven: boolean;
+  /** Folders where agents are looked up, in order. */
+  readonly agentFolders: readonly string[];
+  readonly secrets: {
+    readonly elevenLabsApiKey?: string;
+    readonly hfToken?: string;
+    readonly hfEndpoint?: string;
+    readonly wandbApiKey?: string;
+    readonly wandbProject?: string;
+    readonly wandbBaseUrl?: string;
+  };
+  readonly elevenLabsPlan?: string;
+  readonly editor?: string;
+  readonly term: string;
+  readonly color: "auto" | "none" | "always";
+}
+
+export interface GlobalFlags {
+  readonly store?: string | undefined;
+  readonly home?: string | undefined;
+  readonly color?: boolean | undefined;
+}
+
+/** Every variable the program reads; the permission sets in deno.json list the same names. */
+export const ENVIRONMENT = [
+  "MISTRAL_API_KEY",
+  "MISTRAL_SERVER_URL",
+  "MISTRAL_MODEL",
+  "MAX_TOKENS",
+  "TEMPERATURE",
+  "MISTRAL_RETRY_MAX_ATTEMPTS",
+  "MISTRAL_RETRY_MIN_WAIT",
+  "MISTRAL_RETRY_MAX_WAIT",
+  "AGENTOP_HOME",
+  "AGENTOP_STORE",
+  "AGENTOP_AGENTS",
+  "WANDB_API_KEY",
+  "WANDB_PROJECT",
+  "WANDB_BASE_URL",
+  "HF_TOKEN",
+  "HF_ENDPOINT",
+  "ELEVENLABS_API_KEY",
+  "ELEVENLABS_PLAN",
+  "NO_COLOR",
+  "FORCE_COLOR",
+  "TERM",
+  "COLORTERM",
+  "VISUAL",
+  "EDITOR",
+  "HOME",
+  "USERPROFILE",
+  "LOCALAPPDATA",
+  "XDG_DATA_HOME",
+] as const;
+type Variable = (typeof ENVIRONMENT)[number];
+export type Environment = (name: Variable) => string | undefined;
+
+/** An empty variable counts as unset. */
+function processEnvironment(name: Variable): string | undefined {
+  const value = Deno.env.get(name);
+  return value === undefined || value.trim() === "" ? undefined : value;
+}
+
+/** Throws `AgentOpError` that names the variable for a value that cannot be used. */
+export function readConfig(flags: GlobalFlags = {}, env: Environment = processEnvironment): Config {
+  const home = flags.home ?? env("AGENTOP_HOME") ?? join(dataFolder(env), "agentop");
+  const key = env("MISTRAL_API_KEY");
+  const server = env("MISTRAL_SERVER_URL");
+  const store = flags.store ?? env("AGENTOP_STORE");
+  if (store !== undefined && /^[a-z][a-z0-9+]+:\/\//i.test(store)) {
+    throw new AgentOpError(
+      `Cannot open the store ${
+        store.split("://")[0]
+      }://…: this version keeps its store in a SQLite file. Try: --store PATH`,
+    );
+  }
+  const minWaitMs = 1000 * number(env, "MISTRAL_RETRY_MIN_WAIT", 1, { min: 0, max: 3600 })!;
+  const maxWaitMs = 1000 * number(env, "MISTRAL_RETRY_MAX_WAIT", 60, { min: 0, max: 3600 })!;
+  const agents = env("AGENTOP_AGENTS");
+  return {
+    ...given("mistralApiKey", key),
+    ...given("mistralServerUrl", server),
+    useSimulator: key === undefined && server === undefined,
+    defaults: {
+      ...given("model", env("MISTRAL_MODEL")),
+      ...given("maxTokens", number(env, "MAX_TOKENS", undefined, { min: 1, integer: true })),
+      ...given("temperature", number(env, "TEMPERATURE", undefined, { min: 0, max: 1.5 })),
+    },
+    retry: {
+      maxAttempts: number(env, "MISTRAL_RETRY_MAX_ATTEMPTS", 3, { min: 1, max: 100, integer: true })!,
+      minWaitMs,
+      maxWaitMs,
+    },
+    home,
+    storePath: store ?? join(home, "agentop.db"),
+    storeGiven: store !== undefined,
+    agentFolders: agents ? agents.split(Deno.build.os === "windows" ? ";" : ":").filter((it) => it !== "") : [
+      "agents",
+      join(home, "agents"),
+    ],
+    secrets: {
+      ...given("elevenLabsApiKey", env("ELEVENLABS_API_KEY")),
+      ...given("hfToken", env("HF_TOKEN")),
+      ...given("hfEndpoint", env("HF_ENDPOINT")),
+      ...given("wandbApiKey", env("WANDB_API_KEY")),
+      ...given("wandbProject", env("WANDB_PROJECT")),
+      ...given("wandbBaseUrl", env("WANDB_BASE_URL")),
+    },
+    ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
+    ...given("editor", env("VISUAL") ?? env("EDITOR")),
+    term: env("TERM") ?? "",
+    color: flags.color === false || env("NO_COLOR") || env("TERM") === "dumb"
+      ? "none"
+      : env("FORCE_COLOR") && env("FORCE_COLOR") !== "0"
+      ? "always"
+      : "auto",
+  };
+}
+
+function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}
+
+function number(
+  env: Environment,
+  name: Variable,
+  fallback: number | undefined,
+  range: { readonly min: number; readonly max?: number; readonly integer?: boolean },
+): number | undefined {
+  const text = env(name);
+  if (text === undefined) return fallback;
+  const value = Number(text);
+  const fits = Number.isFinite(value) && value >= range.min &&
+    value <= (range.max ?? Number.MAX_SAFE_INTEGER) &&
+    (!range.integer || Number.isInteger(value));
+  if (fits) return value;
+  const kind = range.integer ? "a whole number" : "a number";
+  const bounds = range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
+  throw new AgentOpError(
+    `Cannot use ${name}: it must be ${kind} ${bounds}: got "${text.slice(0, 60)}". Try: unset ${name}`,
+  );
+}
+
+/** XDG base directory on Unix, the local application data on Windows. */
+function dataFolder(env: Environment): string {
+  const xdg = env("XDG_DATA_HOME");
+  if (xdg) return xdg;
+  const home = env("HOME") ?? env("USERPROFILE");
+  if (Deno.build.os === "windows" && env("LOCALAPPDATA")) return env("LOCALAPPDATA")!;
+  if (!home) throw new AgentOpError("Cannot find a data folder: HOME is not set. Try: AGENTOP_HOME=DIR");
+  return Deno.build.os === "darwin"
+    ? join(home, "Library", "Application Support")
+    : join(home, ".local", "share");
+}

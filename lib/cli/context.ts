@@ -1,0 +1,99 @@
+import { dirname } from "node:path";
+import { AgentOpError, type Host, systemHost } from "../core/mod.ts";
+import type { SqliteStore } from "../store/mod.ts";
+import { type Config, type GlobalFlags, readConfig } from "./config.ts";
+
+export interface Flags extends GlobalFlags {
+  readonly json?: boolean | undefined;
+  readonly verbose?: boolean | undefined;
+}
+
+/** What every command gets: the configuration, the world, the store when it asks, and where to write. */
+export class Context {
+  readonly config: Config;
+  readonly host: Host;
+  readonly json: boolean;
+  readonly verbose: boolean;
+  readonly #stack = new AsyncDisposableStack();
+  #store: Promise<SqliteStore> | undefined;
+
+  constructor(flags: Flags, host: Host = systemHost()) {
+    this.config = readConfig(flags);
+    this.host = host;
+    this.json = flags.json ?? false;
+    this.verbose = flags.verbose ?? false;
+  }
+
+  get stdoutIsTerminal(): boolean {
+    return Deno.stdout.isTerminal();
+  }
+
+  get stderrIsTerminal(): boolean {
+    return Deno.stderr.isTerminal();
+  }
+
+  /** Colours on stdout. */
+  get color(): boolean {
+    return this.config.color === "always" || this.config.color === "auto" && this.stdoutIsTerminal;
+  }
+
+  /** Opens the store once; runs of processes that died are marked as interrupted first. */
+  store(): Promise<SqliteStore> {
+    return this.#store ??= (async () => {
+      const { openStore } = await import("../store/mod.ts");
+      if (!this.config.storeGiven) {
+        await Deno.mkdir(dirname(this.config.storePath), { recursive: true }).catch((error) => {
+          throw new AgentOpError(
+            `Cannot make the folder ${
+              dirname(this.config.storePath)
+            }: ${error.message}. Try: AGENTOP_HOME=DIR`,
+            { cause: error },
+          );
+        });
+      }
+      const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
+      await store.recoverInterrupted();
+      return store;
+    })();
+  }
+
+  /** Runs `cleanup` when the command is over, in reverse order. */
+  defer(cleanup: () => Promise<void> | void): void {
+    this.#stack.defer(cleanup);
+  }
+
+  /** One document, and nothing else, on stdout. */
+  printJson(value: unknown): void {
+    this.print(JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0));
+  }
+
+  /** `text` must be escaped already. */
+  print(text: string): void {
+    writeAll(Deno.stdout, `${text}\n`);
+  }
+
+  /** Progress and notes for people; never on stdout. */
+  note(text: string): void {
+    writeAll(Deno.stderr, `${text}\n`);
+  }
+
+  async close(): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+const encoder = new TextEncoder();
+
+/** Writes everything; a reader that went away (`| head`) is no error. */
+export function writeAll(to: { writeSync(data: Uint8Array): number }, text: string): void {
+  const data = encoder.encode(text);
+  for (let at = 0; at < data.length;) {
+    try {
+      at += to.writeSync(data.subarray(at));
+    } catch (error) {
+      if (error instanceof Deno.errors.WouldBlock) continue;
+      if (error instanceof Deno.errors.BrokenPipe) return;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,73 @@
+import { Command, CommanderError } from "@commander-js/extra-typings";
+import { AgentOpError, escapeText, isAbortError, messageOf, oneLine } from "../core/mod.ts";
+import type { Act } from "./command.ts";
+import { COMMANDS } from "./commands/mod.ts";
+import { Context, type Flags, writeAll } from "./context.ts";
+import { VERSION } from "./version.ts";
+
+const ERROR_MAX_CHARS = 2000;
+
+/** Runs one command line and returns its exit code. Never throws. */
+export async function main(args: readonly string[]): Promise<number> {
+  let code = 0;
+  const program = new Command("agentop")
+    .description("A terminal workbench for people who build LLM agents on Mistral models.")
+    .version(VERSION, "--version", "print the version")
+    .option("--store <url>", "the store: a path (default: AGENTOP_STORE, else agentop.db in the home folder)")
+    .option("--home <dir>", "folder for store, agents and logs (default: AGENTOP_HOME)")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--no-color", "no colours")
+    .option("-v, --verbose", "retries as they happen, and the trace of errors")
+    .helpOption("-h, --help", "show help")
+    .helpCommand("help [command]", "show help for a command")
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true })
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => writeAll(Deno.stdout, text),
+      writeErr: () => {}, // errors are printed once, in our own form, below
+    });
+  const flags = () => program.opts() as Flags;
+  const act: Act = async (action) => {
+    const context = new Context(flags());
+    try {
+      code = await action(context) ?? 0;
+    } finally {
+      await context.close();
+    }
+  };
+  for (const command of COMMANDS) command.register(program as unknown as Command, act);
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  if (args.length === 0) {
+    program.action(() => act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {})));
+  }
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return code;
+  } catch (error) {
+    return report(error, flags().verbose ?? false);
+  }
+}
+
+/** Prints the one line a person needs and returns the exit code. */
+function report(error: unknown, verbose: boolean): number {
+  if (error instanceof CommanderError) {
+    if (error.exitCode === 0) return 0; // --help, --version
+    const [reason, ...rest] = error.message.replace(/^error: /, "").split("\n");
+    const hint = rest.join(" ").trim().replace(/^\(|\)$/g, "");
+    say(`Cannot read the command line: ${reason}. ${hint ? `${hint} ` : ""}Try: agentop --help`);
+    return 2;
+  }
+  const known = error instanceof AgentOpError;
+  say(known ? error.message : isAbortError(error) ? "Cancelled" : `Cannot go on: ${messageOf(error)}. Try: -v for the trace`);
+  if (verbose && error instanceof Error) {
+    for (let it: unknown = error; it instanceof Error; it = it.cause) {
+      writeAll(Deno.stderr, `${escapeText(it.stack ?? it.message, { multiline: true })}\n`);
+    }
+  }
+  return known ? error.exitCode : isAbortError(error) ? 130 : 1;
+}
+
+function say(message: string): void {
+  writeAll(Deno.stderr, `agentop: ${escapeText(oneLine(message, ERROR_MAX_CHARS))}\n`);
+}

@@ -1,0 +1,113 @@
+import assert from "node:assert/strict";
+import { openStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../support/fake_host.ts";
+import { PtyProgram } from "../support/pty.ts";
+import { finishedRun } from "./scenario.ts";
+
+const PROGRAM = new URL("./fixtures/program.ts", import.meta.url).pathname;
+const ALLOW = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-run", "--no-prompt"];
+
+interface Session extends AsyncDisposable {
+  readonly program: PtyProgram;
+  readonly pid: () => Promise<number>;
+}
+
+/** The workbench in a shell, which reports the exit code and the terminal's modes afterwards. */
+async function session(shell: (command: string) => readonly string[]): Promise<Session> {
+  const folder = await Deno.makeTempDir();
+  const path = `${folder}/agentop.db`;
+  const store = await openStore(path);
+  await finishedRun(store, fakeHost());
+  await store[Symbol.asyncDispose]();
+  const command = [Deno.execPath(), "run", "--quiet", ...ALLOW, PROGRAM, path, `${folder}/pid`]
+    .map((word) => `'${word}'`).join(" ");
+  const program = new PtyProgram(shell(command), { columns: 100, rows: 30 });
+  return {
+    program,
+    pid: async () => Number(await Deno.readTextFile(`${folder}/pid`)),
+    async [Symbol.asyncDispose]() {
+      program[Symbol.dispose]();
+      await program.exit;
+      await Deno.remove(folder, { recursive: true });
+    },
+  };
+}
+
+const reporting = (command: string) => ["/bin/sh", "-c", `${command}; echo "code=$?"; stty -a`];
+
+function assertRestored(program: PtyProgram) {
+  const { raw } = program;
+  const entered = raw.indexOf("\x1b[?1049h");
+  const left = raw.lastIndexOf("\x1b[?1049l");
+  assert.ok(entered >= 0 && left > entered, "the alternate screen is left");
+  const after = raw.slice(raw.lastIndexOf("\x1b[?2026h\x1b[", left - 200));
+  for (
+    const [sequence, what] of [["\x1b[?2004l", "paste"], ["\x1b[<u", "keyboard"], ["\x1b[?25h", "cursor"], [
+      "\x1b[?1006l",
+      "mouse",
+    ]]
+  ) {
+    assert.ok(raw.lastIndexOf(sequence!) > entered, `${what} is restored`);
+  }
+  assert.match(after, / icanon/, "lines are edited by the terminal again");
+  assert.match(after, / echo /);
+  assert.doesNotMatch(
+    after.slice(after.lastIndexOf("code=")),
+    /researcher/,
+    "nothing of the screen is left behind",
+  );
+}
+
+Deno.test("runTui() restores the terminal when it is quit, after following a resize", async () => {
+  await using use = await session(reporting);
+  const { program } = use;
+  await program.waitFor(/✓ done .*researcher/);
+  program.resize(80, 24);
+  await program.waitFor(/…\/agentop\.db · simulator|^ AgentOp/);
+  program.keys("?");
+  await program.waitFor(/type to filter/);
+  program.keys("\x1b");
+  await program.waitFor(/⏎ open/);
+  program.keys("q");
+  await program.waitFor(/code=0[\s\S]*icanon/);
+  assertRestored(program);
+});
+
+for (const [signal, code] of [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]] as const) {
+  Deno.test(`runTui() restores the terminal on ${signal}`, async () => {
+    await using use = await session(reporting);
+    await use.program.waitFor(/✓ done .*researcher/);
+    Deno.kill(await use.pid(), signal);
+    await use.program.waitFor(new RegExp(`code=${code}[\\s\\S]*icanon`));
+    assertRestored(use.program);
+  });
+}
+
+Deno.test("runTui() restores the terminal after a crash and says so in one safe line", async () => {
+  await using use = await session(reporting);
+  await use.program.waitFor(/✓ done .*researcher/);
+  use.program.keys("l");
+  const screen = await use.program.waitFor(/code=1[\s\S]*icanon/);
+  assertRestored(use.program);
+  assert.match(
+    screen.replaceAll("\n", ""),
+    /agentop: Cannot go on with the workbench: boom \\x1b\[31m\. Try: /,
+  );
+  assert.doesNotMatch(screen, /at .*program\.ts/);
+});
+
+Deno.test("runTui() suspends with ^z and comes back with fg", async () => {
+  await using use = await session((
+    command,
+  ) => ["/bin/bash", "--norc", "--noprofile", "-ic", `${command}; echo held; fg; echo "code=$?"; stty -a`]);
+  const { program } = use;
+  await program.waitFor(/✓ done .*researcher/);
+  const before = program.raw.split("\x1b[?1049h").length;
+  program.keys("\x1a");
+  await program.waitFor(/✓ done .*researcher/);
+  while (program.raw.split("\x1b[?1049h").length === before) await program.waitFor(/./);
+  assert.match(program.raw, /\x1b\[\?1049l[\s\S]*held[\s\S]*\x1b\[\?1049h/);
+  program.keys("q");
+  await program.waitFor(/code=0[\s\S]*icanon/);
+  assertRestored(program);
+});

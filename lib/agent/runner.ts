@@ -69,7 +69,9 @@ export class AgentRunner {
       startTimeUs: nowUs(host),
       totals: NO_TOTALS,
     };
-    await store.write([{ type: "run_start", run }]);
+    const event = { type: "run_start", run } as const;
+    await store.write([event]);
+    for (const listener of this.#services.listeners ?? []) listener(event);
     return run;
   }
 
@@ -189,7 +191,7 @@ async function resumePoint({ store }: AgentServices, traceId: string): Promise<R
   const all = [...spans.values()];
   const rootSpan = all.find((span) => span.kind === "agent" && span.parentSpanId === undefined);
   if (!rootSpan) return undefined;
-  const begun = all.filter((span) => span.kind === "tool" && span.status === "interrupted");
+  const begun = all.filter((span) => span.kind === "tool" && span.outputMessages === undefined);
   return {
     rootSpan,
     messages: (await store.loadMessages(run.traceId)).map((it) => it.message),

@@ -207,7 +207,7 @@ export class Session {
         kind: "agent",
         startTimeUs: nowUs(services.host),
         status: "unset",
-        inputMessages: this.memory.messages,
+        inputMessages: [...this.memory.messages],
         attributes: {
           [ATTR.operationName]: "invoke_agent",
           [ATTR.agentName]: config.name,

@@ -59,7 +59,9 @@ export async function resolveAgent(agent: string, config: Config, from?: AgentCo
   const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
   const names = [
     ...(await findAgents(config)).map((it) => it.name),
-    ...Object.keys(BUNDLED_AGENTS).filter((it) => it.endsWith(".yaml")).map((it) => it.replace(/\.yaml$/, "")),
+    ...Object.keys(BUNDLED_AGENTS).filter((it) => it.endsWith(".yaml")).map((it) =>
+      it.replace(/\.yaml$/, "")
+    ),
   ];
   const guess = nearest(agent, names);
   throw new AgentOpError(

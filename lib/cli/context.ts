@@ -17,11 +17,21 @@ export class Context {
   readonly #stack = new AsyncDisposableStack();
   #store: Promise<SqliteStore> | undefined;
 
-  constructor(flags: Flags, host: Host = systemHost()) {
-    this.config = readConfig(flags);
+  constructor(flags: Flags, host: Host = systemHost(), config: Config = readConfig(flags)) {
+    this.config = config;
     this.host = host;
     this.json = flags.json ?? false;
     this.verbose = flags.verbose ?? false;
+  }
+
+  /** The same with the simulator answering, whatever keys are set. Closed with this one. */
+  onSimulator(): Context {
+    const { mistralApiKey: _k, mistralServerUrl: _s, ...config } = this.config;
+    const flags = { json: this.json, verbose: this.verbose };
+    return this.#stack.adopt(
+      new Context(flags, this.host, { ...config, useSimulator: true }),
+      (it) => it.close(),
+    );
   }
 
   get stdoutIsTerminal(): boolean {

@@ -39,7 +39,9 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of COMMANDS) command.register(program as unknown as Command, act);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
   if (args.length === 0) {
-    program.action(() => act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {})));
+    program.action(() =>
+      act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {}))
+    );
   }
   try {
     await program.parseAsync([...args], { from: "user" });
@@ -59,7 +61,13 @@ function report(error: unknown, verbose: boolean): number {
     return 2;
   }
   const known = error instanceof AgentOpError;
-  say(known ? error.message : isAbortError(error) ? "Cancelled" : `Cannot go on: ${messageOf(error)}. Try: -v for the trace`);
+  say(
+    known
+      ? error.message
+      : isAbortError(error)
+      ? "Cancelled"
+      : `Cannot go on: ${messageOf(error)}. Try: -v for the trace`,
+  );
   if (verbose && error instanceof Error) {
     for (let it: unknown = error; it instanceof Error; it = it.cause) {
       writeAll(Deno.stderr, `${escapeText(it.stack ?? it.message, { multiline: true })}\n`);

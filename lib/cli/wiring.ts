@@ -17,21 +17,25 @@ export interface RunnerOptions {
   readonly approver?: Approver;
   readonly listeners?: readonly Listener[];
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** Runs are only written, for another process to execute: no simulator is needed. */
+  readonly queueOnly?: boolean;
 }
 
 /** Puts a runner together from the configuration: provider (or simulator), prices, tools, store. */
 export async function createRunner(context: Context, options: RunnerOptions = {}): Promise<AgentRunner> {
   const { config, host } = context;
-  const [{ createMistralProvider, createResilientProvider }, { createPriceBook, isElevenLabsPlan, ELEVENLABS_PLANS }] =
-    await Promise.all([import("../providers/mod.ts"), import("../pricing/mod.ts")]);
+  const [
+    { createMistralProvider, createResilientProvider },
+    { createPriceBook, isElevenLabsPlan, ELEVENLABS_PLANS },
+  ] = await Promise.all([import("../providers/mod.ts"), import("../pricing/mod.ts")]);
   const plan = config.elevenLabsPlan;
   if (plan !== undefined && !isElevenLabsPlan(plan)) {
     throw new AgentOpError(
-      `Cannot use ELEVENLABS_PLAN: it must be one of ${Object.keys(ELEVENLABS_PLANS).join(", ")}: got "${plan}". ` +
+      `Cannot use ELEVENLABS_PLAN: it must be one of ${ELEVENLABS_PLANS.join(", ")}: got "${plan}". ` +
         "Try: unset ELEVENLABS_PLAN",
     );
   }
-  const server = config.useSimulator ? await startDemoSimulator(context) : undefined;
+  const server = config.useSimulator && !options.queueOnly ? await startDemoSimulator(context) : undefined;
   const provider = createResilientProvider(
     createMistralProvider({
       host,

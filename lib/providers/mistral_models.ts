@@ -32,6 +32,7 @@ export async function listMistralModels(options: {
     const client = sdk.openClient(endpoint, {
       fetch: host.fetch,
       apiKey,
+      signal: watchdog.signal,
       onProgress: () => answering = true,
     });
     const result = await sdk.modelsList(client, undefined, { signal: watchdog.signal });

@@ -63,7 +63,7 @@ async function normaliseResponse(
   if (type.startsWith("text/event-stream")) {
     return rebuild(
       response,
-      normaliseEvents(response.body, { onProgress: () => options.onProgress?.("event") }),
+      normaliseEvents(response.body, { signal, onProgress: () => options.onProgress?.("event") }),
     );
   }
   if (!/^application\/([^;]+\+)?json/.test(type)) {

@@ -146,8 +146,8 @@ class AttemptRecorder {
     if (this.#ended) return;
     if (event.type === "delta") {
       this.#streamed = true;
-      if (event.channel === "text" && this.#partial.length < MAX_PARTIAL_CHARS) {
-        this.#partial = (this.#partial + event.text).slice(0, MAX_PARTIAL_CHARS);
+      if (event.channel === "text") {
+        this.#partial += event.text.slice(0, MAX_PARTIAL_CHARS - this.#partial.length);
       }
     }
     this.#call.context.emit(event);

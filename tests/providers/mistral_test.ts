@@ -91,7 +91,7 @@ Deno.test("chat() writes every parameter under Mistral's name", async () => {
       type: "json_schema",
       json_schema: { name: "My_answer_", schema: { title: "My answer!", type: "object" }, strict: true },
     },
-    tools: [{ type: "function", function: { ...WEATHER, strict: false } }],
+    tools: [{ type: "function", function: WEATHER }],
   });
 });
 

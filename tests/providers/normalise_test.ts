@@ -142,7 +142,7 @@ Deno.test("the openai dialect rewrites requests", async () => {
     stream_options: { include_usage: true },
     seed: 7,
     tool_choice: "required",
-    tools: [{ type: "function", function: { name: "f", description: "", parameters: {}, strict: false } }],
+    tools: [{ type: "function", function: { name: "f", description: "", parameters: {} } }],
     messages: [
       {
         role: "user",
@@ -241,6 +241,17 @@ Deno.test("chat() survives nesting that no one can write back", async () => {
     "protocol",
   );
 });
+
+for (const [type, stream] of [["text/event-stream", true], ["application/json", false]] as const) {
+  Deno.test(`chat() ends when aborted though the body of ${type} ignores the signal`, async () => {
+    const context = recordingContext();
+    const provider = inProcess(() => {
+      setTimeout(() => context.abort(new Error("stop")));
+      return new ReadableStream();
+    }, type);
+    await assert.rejects(provider.chat(chatRequest({ stream }), context), /stop/);
+  });
+}
 
 Deno.test("normaliseEvents() delivers what came before trouble, then the trouble", async () => {
   const body = new Response(event(chunk({ content: "a" })) + event("{oops") + event(chunk({ content: "b" })))

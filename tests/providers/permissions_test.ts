@@ -27,6 +27,7 @@ Deno.test("chat() needs no permission but the network, and prints nothing", asyn
     "--quiet",
     `--allow-net=127.0.0.1:${server.port}`,
     script,
+    server.url,
   ]);
   assert.equal(stderr, "");
   assert.equal(stdout, '[{"type":"text","content":"streamed"}]\n[{"type":"text","content":"whole"}]\n');

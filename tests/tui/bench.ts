@@ -108,6 +108,12 @@ export class Bench implements AsyncDisposable {
     return await this.until((screen) => wanted.test(screen), String(wanted));
   }
 
+  /** The screen once nothing is under way any more: no query, no pending repaint. */
+  async steady(): Promise<string> {
+    await this.#workbench.idle();
+    return await this.terminal.screen();
+  }
+
   async until(holds: (screen: string) => boolean, what: string): Promise<string> {
     const deadline = performance.now() + WAIT_MS_MAX;
     let screen = "";

@@ -45,6 +45,11 @@ export class Loader {
     this.#next(screen, lane);
   }
 
+  /** True when no query is under way or waiting. */
+  get idle(): boolean {
+    return [...this.#lanes.values()].every((lane) => !lane.busy && !lane.waiting);
+  }
+
   close(): void {
     this.#closed = true;
     for (const lane of this.#lanes.values()) clearTimeout(lane.timer);

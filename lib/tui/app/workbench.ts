@@ -84,6 +84,16 @@ export class Workbench {
     }
   }
 
+  /** Resolves when nothing is under way: no query, no change to take up, no repaint. For tests and screenshots. */
+  async idle(): Promise<void> {
+    let quietFrames = 0;
+    while (quietFrames < 2 && !this.#closed) {
+      await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
+      const quiet = this.#loader.idle && this.#changeTimer === undefined && this.#paintTimer === undefined;
+      quietFrames = quiet ? quietFrames + 1 : 0;
+    }
+  }
+
   /** Gives the terminal back. Safe at any time. */
   restore(): void {
     this.#closed = true;

@@ -1,0 +1,101 @@
+import { resolve } from "node:path";
+import { AgentOpError, nowUs } from "../../core/mod.ts";
+import { findAgents, resolveAgent } from "../agents.ts";
+import type { CliCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+
+export interface TuiFlags {
+  readonly mouse?: boolean | undefined;
+  readonly ascii?: boolean | undefined;
+}
+
+export const tui: CliCommand = {
+  register(program, act) {
+    program.command("tui").description("the full-screen workbench (also: agentop with no arguments)")
+      .option("--no-mouse", "leave the mouse to the terminal")
+      .option("--ascii", "draw with ASCII only")
+      .action((options) => act((context) => openWorkbench(context, options)));
+  },
+};
+
+/** Opens the workbench; its runs execute in processes of their own. */
+export async function openWorkbench(context: Context, flags: TuiFlags): Promise<number> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+    throw new AgentOpError(
+      "Cannot open the workbench: this is not a terminal. Try: agentop demo, or agentop --help",
+    );
+  }
+  if (context.config.term === "dumb") {
+    throw new AgentOpError(
+      'Cannot open the workbench: TERM is "dumb". Try: agentop demo, or another terminal',
+    );
+  }
+  const { runTui } = await import("../../tui/mod.ts");
+  const { config, host } = context;
+  const store = await context.store();
+  const follow = async (runId: string, traceId: string): Promise<void> => {
+    const { startRunnerProcess } = await import("../runner_process.ts");
+    startRunnerProcess(context, runId).then(async (code) => {
+      const run = await store.getRun(traceId);
+      if (run?.status !== "queued") return;
+      const { failedToStart } = await import("../../agent/mod.ts");
+      await store.write([failedToStart(run, `the runner process ended with code ${code}`, nowUs(host))]);
+    }).catch(() => {}); // the workbench is closing
+  };
+  return await runTui({
+    store,
+    host,
+    storePath: resolve(config.storePath),
+    endpoint: config.useSimulator
+      ? "simulator (no key)"
+      : config.mistralServerUrl === undefined
+      ? "api.mistral.ai"
+      : new URL(config.mistralServerUrl).host,
+    agents: async () => {
+      const found = await findAgents(config);
+      const bundled = found.length > 0 ? [] : await bundledEntries(context);
+      return [...found, ...bundled].map(({ name, path, config: agent, error }) => ({
+        name,
+        path,
+        model: agent?.model ?? "",
+        tools: agent?.tools.map((tool) => tool.name) ?? [],
+        ...(agent?.description === undefined ? {} : { description: agent.description }),
+        ...(error === undefined ? {} : { error }),
+      }));
+    },
+    launch: async ({ agent, prompt, overrides, group, budgetUsd }) => {
+      const { applyOverrides } = await import("../../agent/mod.ts");
+      const { createRunner } = await import("../wiring.ts");
+      const resolved = applyOverrides(await resolveAgent(agent, config), overrides ?? {});
+      const limits = { ...resolved.limits, ...(budgetUsd === undefined ? {} : { budgetUsd }) };
+      const runner = await createRunner(context, { queueOnly: true });
+      const run = await runner.queue({ ...resolved, limits }, {
+        prompt,
+        tags: config.useSimulator ? { simulator: "true" } : {},
+        ...(group === undefined ? {} : { group }),
+      });
+      await follow(run.runId, run.traceId);
+      return { runId: run.runId, traceId: run.traceId };
+    },
+    resume: async (traceId) => {
+      const run = await store.getRun(traceId);
+      if (run) await follow(run.runId, traceId);
+    },
+  }, {
+    mouse: flags.mouse ?? true,
+    ascii: flags.ascii ?? false,
+    color: config.color === "none" ? "none" : "auto",
+  });
+}
+
+/** The demo agents, shown while there are no others. */
+async function bundledEntries(context: Context) {
+  const { BUNDLED_AGENTS } = await import("../../simulator/mod.ts");
+  const { bundledAgent } = await import("../agents.ts");
+  const names = Object.keys(BUNDLED_AGENTS).filter((file) => file.endsWith(".yaml"))
+    .map((file) => file.replace(/\.yaml$/, ""));
+  return await Promise.all(names.map(async (name) => {
+    const agent = await bundledAgent(name, context.config);
+    return { name, path: `${agent!.baseDir}/${name}.yaml`, config: agent!, error: undefined };
+  }));
+}

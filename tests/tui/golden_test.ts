@@ -1,0 +1,102 @@
+import type { TuiOptions } from "../../lib/tui/mod.ts";
+import type { Store } from "../../lib/core/mod.ts";
+import type { FakeHost } from "../support/fake_host.ts";
+import { Bench } from "./bench.ts";
+import { assertGolden } from "./golden.ts";
+import { everyState, waitingRun } from "./scenario.ts";
+
+interface Frame {
+  readonly name: string;
+  readonly sizes: readonly (readonly [number, number])[];
+  readonly fill?: (store: Store, host: FakeHost) => Promise<unknown>;
+  /** What to press, and what to see before the next. */
+  readonly steps: readonly (readonly [RegExp, ...string[]])[];
+  readonly seen: RegExp;
+  readonly options?: TuiOptions;
+}
+
+const SIZES = [[160, 48], [100, 30], [80, 24]] as const;
+const WIDE = [[160, 48], [100, 30]] as const;
+const LISTED = /today 6[\s\S]*● live[\s\S]*▾ . agent writer/;
+
+const FRAMES: readonly Frame[] = [
+  { name: "runs", sizes: SIZES, fill: everyState, steps: [], seen: LISTED },
+  { name: "runs_empty", sizes: SIZES, steps: [], seen: /No runs yet/ },
+  { name: "runs_narrow", sizes: [[50, 20]], fill: everyState, steps: [], seen: /today 6[\s\S]*writer/ },
+  { name: "too_small", sizes: [[40, 10]], fill: everyState, steps: [], seen: /needs 40x12/ },
+  {
+    name: "runs_filter",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [[LISTED, "/", "status:failed flak"]],
+    seen: /1 match[\s\S]*1 of 1 [\s\S]*attempt 2/,
+  },
+  {
+    name: "live",
+    sizes: SIZES,
+    fill: everyState,
+    steps: [[LISTED, "enter"]],
+    seen: /thank you for ordering twice/,
+  },
+  {
+    name: "finished",
+    sizes: SIZES,
+    fill: everyState,
+    steps: [[LISTED, "j", "enter"]],
+    seen: /There are 1,204 rows/,
+  },
+  {
+    name: "attempts",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [[LISTED, "j", "enter"], [/There are 1,204/, "j", "]", "]", "]"]],
+    seen: /server asked to wait[\s\S]*lost to waiting/,
+  },
+  {
+    name: "memory",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [[LISTED, "j", "enter"], [/There are 1,204/, "G", "]", "]", "]", "]"]],
+    seen: /memory after step 2/,
+  },
+  {
+    name: "approve",
+    sizes: SIZES,
+    fill: waitingRun,
+    steps: [[/⧗ waiting[\s\S]*approval/, "enter"], [/waits: press a/, "a"]],
+    seen: /always in this run/,
+  },
+  { name: "launch", sizes: SIZES, fill: everyState, steps: [[LISTED, "l"]], seen: /researcher[\s\S]*broken/ },
+  {
+    name: "launch_prompt",
+    sizes: WIDE,
+    fill: everyState,
+    steps: [[LISTED, "l"], [/broken/, "enter", "Count the rows.", "enter", "Then 合計 them."]],
+    seen: /合計 them/,
+  },
+  { name: "help", sizes: [[100, 30]], fill: everyState, steps: [[LISTED, "?"]], seen: /type to filter/ },
+  {
+    name: "ascii",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [],
+    seen: /today 6[\s\S]*agent writer/,
+    options: { ascii: true },
+  },
+];
+
+for (const frame of FRAMES) {
+  for (const size of frame.sizes) {
+    const name = `${frame.name}_${size[0]}x${size[1]}`;
+    Deno.test(`viewApp() draws ${name}`, async () => {
+      await using bench = await Bench.open(size, frame.fill, {}, { color: "none", ...frame.options });
+      for (const [seen, ...keys] of frame.steps) {
+        // Narrow screens have no preview to wait for.
+        await bench.see(size[0] < 60 || size[1] < 24 ? /AgentOp/ : seen);
+        bench.press(...keys);
+      }
+      await bench.see(frame.seen);
+      await assertGolden(name, await bench.steady());
+    });
+  }
+}

@@ -265,7 +265,10 @@ export function table(
 ): string {
   const text = (it: Cell | string | undefined) => typeof it === "string" ? it : it?.text ?? "";
   const natural = columns.map(({ title, max }, index) =>
-    Math.min(max ?? Infinity, rows.reduce((most, row) => Math.max(most, width(text(row[index]))), width(title)))
+    Math.min(
+      max ?? Infinity,
+      rows.reduce((most, row) => Math.max(most, width(text(row[index]))), width(title)),
+    )
   );
   const { shown, widths } = layOut(columns, natural, look.columns);
   const line = (row: readonly (Cell | string)[], style?: Style) =>
@@ -307,7 +310,10 @@ function layOut(columns: readonly Column[], natural: readonly number[], room: nu
 }
 
 /** `label   value` lines with a dim label column. Values must be safe; rows without one are left out. */
-export function facts(rows: readonly (readonly [label: string, value: string | undefined])[], look: Look): string {
+export function facts(
+  rows: readonly (readonly [label: string, value: string | undefined])[],
+  look: Look,
+): string {
   const kept = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const room = kept.reduce((most, [label]) => Math.max(most, label.length), 0);
   return kept.flatMap(([label, value]) => {

@@ -10,6 +10,7 @@ import {
   textOf,
   toolCallsOf,
   type Trace,
+  tryParseJson,
   type Usage,
 } from "../core/mod.ts";
 
@@ -183,6 +184,25 @@ export function traceShape(trace: Trace, messages: readonly StoredMessage[]) {
     snapshots: trace.snapshots.map(snapshotShape),
     evaluations: trace.evaluations.map(evaluationShape),
     diffs: [] as unknown[],
+  };
+}
+
+/** A row of the `diff` table: what a replay or a comparison of two runs found. */
+export function diffShape(row: {
+  readonly diff_id: string;
+  readonly left_run_id: string;
+  readonly right_run_id: string;
+  readonly created_us: number;
+  readonly overrides: string;
+  readonly diff_json: string;
+}) {
+  return {
+    diffId: row.diff_id,
+    left: row.left_run_id,
+    right: row.right_run_id,
+    timestamp: isoTime(row.created_us),
+    overrides: tryParseJson(row.overrides) ?? null,
+    diff: tryParseJson(row.diff_json) ?? null,
   };
 }
 

@@ -1,8 +1,19 @@
 import { Option } from "@commander-js/extra-typings";
-import { AgentOpError, type CostKey, type CostRow, NO_USAGE, addUsage, shortRunId } from "../../core/mod.ts";
+import { addUsage, AgentOpError, type CostKey, type CostRow, NO_USAGE, shortRunId } from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { type Cell, cell, type Column, compact, costOf, grouped, knownCost, lookOf, plural, table } from "../format.ts";
+import {
+  type Cell,
+  cell,
+  type Column,
+  compact,
+  costOf,
+  grouped,
+  knownCost,
+  lookOf,
+  plural,
+  table,
+} from "../format.ts";
 import { readRunFilter } from "../run_filter.ts";
 import { costShape } from "../shapes.ts";
 
@@ -16,7 +27,9 @@ export const cost: CliCommand = {
       .addOption(new Option("--by <key>", "add up by").choices(KEYS).default("model" as const))
       .option("--since <when>", "only runs since then: 24h, 7d or 2026-11-01")
       .action((run, options) =>
-        act((context) => run === undefined ? showTotals(context, options) : showReceipt(context, run, options))
+        act((context) =>
+          run === undefined ? showTotals(context, options) : showReceipt(context, run, options)
+        )
       );
   },
 };
@@ -81,7 +94,10 @@ function cellsOf(row: CostRow, by: CostKey): readonly Cell[] {
     { text: compact(row.usage.inputTokens) },
     { text: compact(row.usage.cachedInputTokens) },
     { text: compact(row.usage.outputTokens) },
-    { text: knownCost(row.costUsd, row.unknownCostCalls), style: row.unknownCostCalls > 0 ? "yellow" : undefined },
+    {
+      text: knownCost(row.costUsd, row.unknownCostCalls),
+      style: row.unknownCostCalls > 0 ? "yellow" : undefined,
+    },
   ];
 }
 
@@ -91,7 +107,9 @@ async function showReceipt(
   options: { readonly by: CostKey; readonly since?: string | undefined },
 ): Promise<number> {
   if (options.since !== undefined) {
-    throw new AgentOpError("Cannot use --since with a run: a receipt is of all its calls. Try: agentop cost RUN");
+    throw new AgentOpError(
+      "Cannot use --since with a run: a receipt is of all its calls. Try: agentop cost RUN",
+    );
   }
   const store = await context.store();
   const run = await store.resolveRun(reference);
@@ -102,7 +120,9 @@ async function showReceipt(
   const paid = [...trace.spans.values()].filter((span) => span.cost !== undefined);
   const receipts = paid.map((span) => receiptOf(span));
   if (context.json) {
-    context.printJson(paid.map((span, index) => ({ spanId: span.spanId, step: span.step ?? null, ...receipts[index]! })));
+    context.printJson(
+      paid.map((span, index) => ({ spanId: span.spanId, step: span.step ?? null, ...receipts[index]! })),
+    );
     return 0;
   }
   const look = lookOf(context);
@@ -112,7 +132,10 @@ async function showReceipt(
   const children = await store.childRuns(run.runId);
   for (const child of children) {
     context.print(
-      look.paint("dim", `handed to ${cell(child.agent)}: ${costOf(child.totals)} (agentop cost ${shortRunId(child.runId)})`),
+      look.paint(
+        "dim",
+        `handed to ${cell(child.agent)}: ${costOf(child.totals)} (agentop cost ${shortRunId(child.runId)})`,
+      ),
     );
   }
   return 0;

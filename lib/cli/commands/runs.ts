@@ -21,7 +21,14 @@ import { runShape } from "../shapes.ts";
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 10_000;
-const SORTS = ["newest", "oldest", "cost", "tokens", "duration", "steps"] as const satisfies readonly RunSort[];
+const SORTS = [
+  "newest",
+  "oldest",
+  "cost",
+  "tokens",
+  "duration",
+  "steps",
+] as const satisfies readonly RunSort[];
 
 const COLUMNS: readonly Column[] = [
   { title: "ID" },
@@ -80,7 +87,12 @@ async function listRuns(
   context.print(table(COLUMNS, page.runs.map((run) => row(run, nowMs)), lookOf(context)));
   if (page.nextCursor !== undefined && context.stdoutIsTerminal) {
     const count = await store.countRuns(filter);
-    context.note(lookOf(context).paint("dim", `${grouped(page.runs.length)} of ${plural(count, "run")}: --limit shows more`));
+    context.note(
+      lookOf(context).paint(
+        "dim",
+        `${grouped(page.runs.length)} of ${plural(count, "run")}: --limit shows more`,
+      ),
+    );
   }
   return 0;
 }

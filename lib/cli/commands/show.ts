@@ -1,0 +1,188 @@
+import {
+  AgentOpError,
+  type Run,
+  shortRunId,
+  type Span,
+  type StoredMessage,
+  type Trace,
+} from "../../core/mod.ts";
+import type { SqliteStore } from "../../store/mod.ts";
+import type { CliCommand } from "../command.ts";
+import type { Context } from "../context.ts";
+import {
+  ago,
+  cell,
+  costOf,
+  duration,
+  facts,
+  grouped,
+  localTime,
+  type Look,
+  lookOf,
+  paragraph,
+  plural,
+  STATUS_SIGNS,
+} from "../format.ts";
+import { diffShape, traceShape } from "../shapes.ts";
+
+interface ShowOptions {
+  readonly messages?: true | undefined;
+  readonly memory?: true | undefined;
+  readonly span?: string | undefined;
+}
+
+export const show: CliCommand = {
+  register(program, act) {
+    program.command("show")
+      .description("show a run: its steps with time, tokens, cost and attempts, then the answer")
+      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
+      .option("--messages", "the conversation")
+      .option("--memory", "what the agent remembered after each step")
+      .option("--span <id>", "everything of one span: attributes, messages, receipt")
+      .action((run, options) => act((context) => showRun(context, run, options)));
+  },
+};
+
+async function showRun(context: Context, reference: string, options: ShowOptions): Promise<number> {
+  const store = await context.store();
+  const run = await store.resolveRun(reference);
+  const [trace, messages] = await Promise.all([
+    store.loadTrace(run.traceId),
+    store.loadMessages(run.traceId),
+  ]);
+  const { formatMemory, formatMessages, formatSpan, spanDocument } = await import("../show_parts.ts");
+  const look = lookOf(context);
+  if (options.span !== undefined) {
+    const span = findSpan(trace, options.span);
+    if (context.json) context.printJson(await spanDocument(span));
+    else context.print(await formatSpan(span, look));
+    return 0;
+  }
+  if (context.json) {
+    context.printJson({ ...traceShape(trace, messages), diffs: await loadDiffs(store, run.runId) });
+    return 0;
+  }
+  context.print(header(trace.run, look, context.host.now()));
+  if (options.messages) context.print(`\n${formatMessages(messages, look)}`);
+  if (options.memory) context.print(`\n${formatMemory(trace.snapshots, look)}`);
+  if (options.messages || options.memory) return 0;
+  await printSteps(context, store, trace, messages, look);
+  return 0;
+}
+
+async function printSteps(
+  context: Context,
+  store: SqliteStore,
+  trace: Trace,
+  messages: readonly StoredMessage[],
+  look: Look,
+): Promise<void> {
+  const { formatTree } = await import("../tree.ts");
+  const { run } = trace;
+  if (trace.spans.size > 0) context.print(`\n${formatTree(trace, look, context.host.now())}`);
+  const children = await store.childRuns(run.runId);
+  if (children.length > 0) {
+    const rows = children.map((child) => {
+      const { glyph, style } = STATUS_SIGNS[child.status];
+      return `  ${look.paint(style, glyph)} ${look.paint("cyan", shortRunId(child.runId))}  ${
+        cell(child.agent)
+      }  ` +
+        look.paint("dim", `${plural(child.totals.steps, "step")} · ${costOf(child.totals)}`);
+    });
+    context.print(`\n${look.paint("bold", "Handed over")}\n${rows.join("\n")}`);
+  }
+  if (trace.evaluations.length > 0) {
+    const rows = trace.evaluations.map((it) =>
+      `  ${cell(it.name)}  ${it.value ?? ""}${it.label === undefined ? "" : ` ${cell(it.label)}`}  ${
+        look.paint("dim", cell(it.source))
+      }`
+    );
+    context.print(`\n${look.paint("bold", "Scores")}\n${rows.join("\n")}`);
+  }
+  if (run.output !== undefined) {
+    context.print(`\n${look.paint("bold", "Answer")}\n${paragraph(run.output, look)}`);
+  }
+  if (context.stdoutIsTerminal) {
+    const id = shortRunId(run.runId);
+    context.print(look.paint(
+      "dim",
+      `\n${plural(messages.length, "message")}: agentop show ${id} --messages · receipt: agentop cost ${id}`,
+    ));
+  }
+}
+
+function header(run: Run, look: Look, nowMs: number): string {
+  const { glyph, style } = STATUS_SIGNS[run.status];
+  const { totals } = run;
+  const { usage } = totals;
+  const endMs = run.endTimeUs === undefined ? undefined : run.endTimeUs / 1000;
+  const startMs = run.startTimeUs / 1000;
+  const took = endMs === undefined ? "" : `, took ${duration(endMs - startMs)}`;
+  const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`).join(" ");
+  const title = `${look.paint(style, `${glyph} ${run.status}`)}  ${look.paint("bold", cell(run.agent))}  ${
+    look.paint("dim", cell(run.runId))
+  }`;
+  const rows = [
+    ["model", cell(run.model)],
+    ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
+    [
+      "tokens",
+      `${grouped(usage.inputTokens)} in (${grouped(usage.cachedInputTokens)} cached), ${
+        grouped(usage.outputTokens)
+      } out` +
+      (usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""),
+    ],
+    ["cost", costText(run)],
+    [
+      "calls",
+      `${plural(totals.steps, "step")}: ${plural(totals.llmCalls, "model call")}, ${
+        plural(totals.toolCalls, "tool call")
+      }; ` +
+      plural(totals.attempts, "attempt") +
+      (totals.retryWaitMs > 0 ? `, ${duration(totals.retryWaitMs)} lost to retries` : ""),
+    ],
+    ["group", run.group === undefined ? undefined : cell(run.group)],
+    ["tags", tags === "" ? undefined : cell(tags)],
+    ["parent", run.parentRunId === undefined ? undefined : cell(run.parentRunId)],
+    [
+      "fork of",
+      run.forkedFrom === undefined ? undefined : `${cell(run.forkedFrom.runId)}, step ${run.forkedFrom.step}`,
+    ],
+    ["prompt", cell(run.prompt)],
+    [
+      "error",
+      run.error === undefined
+        ? undefined
+        : look.paint("red", cell(run.error.type)) + ` ${cell(run.error.message)}`,
+    ],
+  ] as const;
+  return `${title}\n${facts(rows, look)}`;
+}
+
+function costText({ totals }: Run): string {
+  if (totals.unknownCostCalls === 0) return costOf(totals);
+  return `${costOf(totals)} (the price of ${plural(totals.unknownCostCalls, "call")} is unknown)`;
+}
+
+function findSpan(trace: Trace, id: string): Span {
+  const wanted = id.toLowerCase();
+  const found = [...trace.spans.values()].filter((span) => span.spanId.startsWith(wanted));
+  const exact = found.find((span) => span.spanId === wanted) ?? (found.length === 1 ? found[0] : undefined);
+  if (exact) return exact;
+  // A step's number is what the tree shows, so it names a span too.
+  const step = [...trace.spans.values()].find((span) => String(span.step) === id);
+  if (step) return step;
+  const reason = found.length === 0 ? "this run has no such span" : `${found.length} spans begin so`;
+  throw new AgentOpError(
+    `Cannot show span "${
+      cell(id.slice(0, 40))
+    }": ${reason}. Try: a step's number, or a spanId of agentop show ${shortRunId(trace.run.runId)} --json`,
+  );
+}
+
+async function loadDiffs(store: SqliteStore, runId: string) {
+  const rows = await store.connection.db.selectFrom("diff").selectAll()
+    .where((eb) => eb.or([eb("left_run_id", "=", runId), eb("right_run_id", "=", runId)]))
+    .orderBy("created_us").execute();
+  return rows.map(diffShape);
+}

@@ -28,9 +28,8 @@ export async function parseCheckedYaml<S extends z.ZodType>(
   options: { readonly keys?: (path: YamlPath) => readonly string[] } = {},
 ): Promise<CheckedYaml<z.output<S>>> {
   const failAt = (line: number, problem: string): never => {
-    throw new AgentOpError(
-      `Cannot load ${path}:${line}: ${oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "")}.`,
-    );
+    const reason = oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "");
+    throw new AgentOpError(`Cannot load ${path}:${line}: ${reason}${reason.endsWith("?") ? "" : "."}`);
   };
   if (text.length > FILE_MAX_CHARS) failAt(1, `the file is longer than ${FILE_MAX_CHARS} characters`);
   const { LineCounter, parseDocument } = await import("yaml");

@@ -1,8 +1,6 @@
-import type { Document, LineCounter } from "yaml";
-import { AgentOpError, messageOf, oneLine } from "../core/mod.ts";
+import { parseCheckedYaml } from "../core/mod.ts";
 import { dayOf, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
 
-const OVERLAY_LENGTH_MAX = 1_000_000;
 const OVERLAY_MODELS_MAX = 5_000;
 const ALIASES_MAX = 100;
 /** USD per million; above it a figure is a slip of the keyboard. */
@@ -38,6 +36,7 @@ const PRICE_FIELDS = {
   perAudioHour: [UNITS.audioSeconds, 1e6 / 3600],
 } as const satisfies Record<string, readonly [string, number]>;
 const PRICE_NAMES = Object.keys(PRICE_FIELDS) as readonly (keyof typeof PRICE_FIELDS)[];
+const MODEL_KEYS = ["models", "id", "aliases", "from", "to", "date", "source", "batchFactor", ...PRICE_NAMES];
 
 async function schemaOf() {
   const { z } = await import("zod");
@@ -86,30 +85,8 @@ async function schemaOf() {
  * Throws an `AgentOpError` of one line that names the file, the line and the field.
  */
 export async function parsePriceOverlay(text: string, path: string): Promise<PriceOverlay> {
-  const fail = (line: number, problem: string): never => {
-    throw new AgentOpError(`Cannot load ${path}:${line}: ${problem}`);
-  };
-  if (text.length > OVERLAY_LENGTH_MAX) fail(1, `the file is longer than ${OVERLAY_LENGTH_MAX} characters`);
-  const [{ LineCounter, parseDocument }, schema] = await Promise.all([import("yaml"), schemaOf()]);
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
-  const [error] = document.errors;
-  if (error) fail(lines.linePos(error.pos[0]).line, oneLine(error.message, 200));
-  let value: unknown;
-  try {
-    value = document.toJS({ maxAliasCount: ALIASES_MAX });
-  } catch (cause) {
-    fail(1, oneLine(messageOf(cause), 200));
-  }
-  const result = schema.safeParse(value);
-  if (result.success) return { models: result.data.models.map(toEntry) };
-  const issue = result.error.issues[0]!;
-  const unknownKey = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-  const at = unknownKey === undefined ? issue.path : [...issue.path, unknownKey];
-  return fail(
-    lineOf(document, lines, at),
-    describe(value, at, unknownKey ? "is not a known field" : issue.message),
-  );
+  const { data } = await parseCheckedYaml(text, path, await schemaOf(), { keys: () => MODEL_KEYS });
+  return { models: data.models.map(toEntry) };
 }
 
 function toEntry(model: UserEntry): PriceEntry {
@@ -129,33 +106,4 @@ function toEntry(model: UserEntry): PriceEntry {
     source: model.source,
     date: model.date ?? model.from ?? "undated",
   };
-}
-
-function valueAt(value: unknown, path: readonly PropertyKey[]): unknown {
-  let inner = value;
-  for (const key of path) {
-    if (inner === null || typeof inner !== "object" || !Object.hasOwn(inner, key)) return undefined;
-    inner = (inner as Record<PropertyKey, unknown>)[key];
-  }
-  return inner;
-}
-
-function describe(value: unknown, path: readonly PropertyKey[], message: string): string {
-  const name = path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(
-    /^\./,
-    "",
-  );
-  const got = valueAt(value, path);
-  if (got === undefined && path.length > 0) return `${oneLine(name, 100)} is missing`;
-  return oneLine(`${oneLine(name, 100) || "the file"} ${message}: got ${JSON.stringify(got ?? null)}`, 300);
-}
-
-/** The line of the innermost node on the path that exists, from 1. */
-function lineOf(document: Document, lines: LineCounter, path: readonly PropertyKey[]): number {
-  for (let length = path.length; length >= 0; length--) {
-    const node = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    const range = (node as { range?: readonly number[] } | null | undefined)?.range;
-    if (range) return lines.linePos(range[0]!).line;
-  }
-  return 1;
 }

@@ -6,4 +6,5 @@
  */
 export { openStore, SqliteStore } from "./sqlite_store.ts";
 export { MEMORY } from "./open.ts";
+export { openReadOnly, storeVersion } from "./read_only.ts";
 export type { StoreStats, VerifyReport } from "./maintenance.ts";

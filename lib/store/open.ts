@@ -8,7 +8,7 @@ import { storeError, toStoreError } from "./errors.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import type { Schema } from "./schema.ts";
 
-const BUSY_TIMEOUT_MS = 5000;
+export const BUSY_TIMEOUT_MS = 5000;
 const PAGE_BYTES = 8192;
 export const MEMORY = ":memory:";
 
@@ -50,7 +50,7 @@ export async function openConnection(path: string): Promise<Connection> {
 }
 
 /** The version a store file is at; 0 for a new one. Throws what SQLite throws for files it cannot read. */
-function userVersion(sqlite: DatabaseSync): number {
+export function userVersion(sqlite: DatabaseSync): number {
   return Number(sqlite.prepare("pragma user_version").get()?.["user_version"] ?? 0);
 }
 
@@ -110,7 +110,7 @@ async function migrate(sqlite: DatabaseSync): Promise<void> {
 }
 
 /** `body_text(encoding, data)` is a body's JSON; `message_text(encoding, data)` what a message says, for the views. */
-function registerFunctions(sqlite: DatabaseSync): void {
+export function registerFunctions(sqlite: DatabaseSync): void {
   const body = (encoding: unknown, data: unknown) =>
     data instanceof Uint8Array ? decodeBody(Number(encoding), data) : null;
   sqlite.function("body_text", { deterministic: true }, body);

@@ -61,33 +61,33 @@ Deno.test("parsePriceOverlay() names the line and the field of what is wrong, in
   const cases: readonly (readonly [string, string])[] = [
     [
       model(`    source: s\n    inputPerMillion: ten\n`),
-      `Cannot load prices.yaml:7: models[1].inputPerMillion must be a number of USD: got "ten"`,
+      `Cannot load prices.yaml:7: models[1].inputPerMillion must be a number of USD: got "ten".`,
     ],
     [
       model(`    source: s\n    outputPerMillion: -1\n`),
-      `Cannot load prices.yaml:7: models[1].outputPerMillion must not be negative: got -1`,
+      `Cannot load prices.yaml:7: models[1].outputPerMillion must not be negative: got -1.`,
     ],
-    [model(`    inputPerMillion: 1\n`), `Cannot load prices.yaml:5: models[1].source is missing`],
+    [model(`    inputPerMillion: 1\n`), `Cannot load prices.yaml:5: models[1].source is missing.`],
     [
       model(`    source: s\n    inputPerMilion: 1\n    outputPerMillion: 1\n`),
-      `Cannot load prices.yaml:7: models[1].inputPerMilion is not a known field: got 1`,
+      `Cannot load prices.yaml:7: models[1].inputPerMilion is not a known key: did you mean "inputPerMillion"?`,
     ],
     [
       model(`    source: s\n    inputPerMillion: 1\n    from: 2026-02-30\n`),
-      `Cannot load prices.yaml:8: models[1].from must be a day like 2026-06-16: got "2026-02-30"`,
+      `Cannot load prices.yaml:8: models[1].from must be a day like 2026-06-16: got "2026-02-30".`,
     ],
     [
       model(`    source: s\n    inputPerMillion: 1\n    from: 2026-02-03\n    to: 2026-02-02\n`),
-      'Cannot load prices.yaml:9: models[1].to must not be before `from`: got "2026-02-02"',
+      'Cannot load prices.yaml:9: models[1].to must not be before `from`: got "2026-02-02".',
     ],
     [
       model(`    source: s\n`),
       `Cannot load prices.yaml:5: models[1] must have a price (inputPerMillion, cachedInputPerMillion, ` +
-      `cacheWritePerMillion, outputPerMillion, ...): got {"id":"bad","source":"s"}`,
+      `cacheWritePerMillion, outputPerMillion, ...): got {"id":"bad","source":"s"}.`,
     ],
-    [`models: 3\n`, `Cannot load prices.yaml:1: models must be a list: got 3`],
-    [`{}`, `Cannot load prices.yaml:1: models is missing`],
-    [``, "Cannot load prices.yaml:1: the file must be a map with `models`: got null"],
+    [`models: 3\n`, `Cannot load prices.yaml:1: models must be a list: got 3.`],
+    [`{}`, `Cannot load prices.yaml:1: models is missing.`],
+    [``, "Cannot load prices.yaml:1: the file must be a map with `models`: got null."],
   ];
   for (const [text, expected] of cases) assert.equal(await problem(text), expected);
   assert.match(await problem("models:\n  - id: [\n"), /^Cannot load prices\.yaml:\d+: .+$/);
@@ -100,12 +100,12 @@ Deno.test("parsePriceOverlay() refuses hostile files", async () => {
     bomb.push(`${to}: &${to} [${Array(9).fill(`*${from}`).join(",")}]`);
   }
   assert.match(await problem(bomb.join("\n")), /^Cannot load prices\.yaml:1: .*alias/i);
-  assert.match(await problem("x".repeat(1_000_001)), /longer than 1000000 characters$/);
+  assert.match(await problem("x".repeat(1_000_001)), /longer than 1000000 characters\.$/);
   assert.match(
     await problem(
       `models:\n  - { id: a, source: s, inputPerMillion: 1, __proto__: { outputPerMillion: 5 } }\n`,
     ),
-    /^Cannot load prices\.yaml:2: models\[0\]\.__proto__ is not a known field/,
+    /^Cannot load prices\.yaml:2: models\[0\]\.__proto__ is not a known key/,
   );
   assert.doesNotMatch(await problem(`models: "${"y".repeat(5000)}"`), /y{400}/);
 });

@@ -28,8 +28,8 @@ const FRAMES: readonly Frame[] = [
     name: "runs_filter",
     sizes: [[100, 30]],
     fill: everyState,
-    steps: [[LISTED, "/", "status:failed flak"]],
-    seen: /1 match[\s\S]*1 of 1 [\s\S]*attempt 2/,
+    steps: [[LISTED, "/", "status:fail agent:flaky"]],
+    seen: /1 match[\s\S]*attempt 2 timeout/,
   },
   {
     name: "live",

@@ -108,7 +108,7 @@ Deno.test("runTui() suspends with ^z and comes back with fg", async () => {
   program.keys("fg\r");
   await program.waitFor(/✓ done .*researcher/);
   program.keys("q");
-  await program.waitFor(/\$ \s*$/);
+  await program.waitFor(/[$#]\s*$/);
   program.keys("echo code=$?; stty -a\r");
   await program.waitFor(/code=0[\s\S]* icanon/);
 });

@@ -4,15 +4,15 @@ import { age, duration, grouped, money } from "../../draw/format.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
-const LABEL_COLUMNS = 11;
+const LABEL_COLUMNS = 10;
 const FACTS_MAX = 60;
 
 /** What there is to say about a run apart from its spans. */
 export function factLines(trace: Trace, env: Env, columns: number): readonly Line[] {
   const { run } = trace;
   const fact = (label: string, value: string): Line => [
-    seg(` ${fit(label, LABEL_COLUMNS)}`, "dim"),
-    seg(cut(clean(value), Math.max(1, columns - LABEL_COLUMNS - 2))),
+    seg(` ${fit(clean(label), LABEL_COLUMNS)} `, "dim"),
+    seg(cut(clean(value), Math.max(1, columns - LABEL_COLUMNS - 3))),
   ];
   const lines: Line[] = [
     fact("id", shortRunId(run.runId)),

@@ -177,7 +177,7 @@ function previewPane(
       )],
       [seg(duration(runMs(current, env.nowMs)))],
       [seg(money(current.totals.costUsd, current.totals.unknownCostCalls))],
-      [seg(`${current.totals.steps} steps`, "dim")],
+      [seg(`${current.totals.steps} step${current.totals.steps === 1 ? "" : "s"}`, "dim")],
       [seg(`${compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)} tokens`, "dim")],
     ],
     2,

@@ -1,0 +1,103 @@
+import { messageOf } from "../core/mod.ts";
+import { openReadOnly } from "../store/mod.ts";
+
+/** What the parent sends on stdin, as one JSON document. */
+export interface SqlRequest {
+  readonly path: string;
+  readonly query: string;
+  readonly maxRows: number;
+  readonly maxBytes: number;
+  /** The reader ends itself after this time, should its parent have died. */
+  readonly timeoutMs: number;
+}
+
+export type SqlValue = string | number | null;
+
+/** What the reader prints. Bytes are hex digits; integers beyond 2^53 are text. */
+export type SqlAnswer =
+  | { readonly error: string }
+  | {
+    readonly columns: readonly string[];
+    readonly rows: readonly (readonly SqlValue[])[];
+    /** A limit was reached before the end. */
+    readonly more: boolean;
+  };
+
+const REQUEST_MAX_BYTES = 1_000_000;
+
+/** The body of the reader process: one request in, one answer out. */
+export async function runSqlReader(): Promise<SqlAnswer> {
+  const request = await readRequest();
+  startWatchdog(request.timeoutMs);
+  try {
+    return answer(request);
+  } catch (error) {
+    const message = messageOf(error);
+    return {
+      error: /not authorized|readonly|query_only|prohibited/i.test(message)
+        ? `only reading is allowed: ${message}`
+        : message,
+    };
+  }
+}
+
+async function readRequest(): Promise<SqlRequest> {
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
+  let bytes = 0;
+  for await (const chunk of Deno.stdin.readable) {
+    chunks.push(chunk);
+    bytes += chunk.length;
+    if (bytes > REQUEST_MAX_BYTES) break;
+  }
+  return JSON.parse(await new Blob(chunks).text()) as SqlRequest;
+}
+
+/** A thread of its own: a running query gives this one no turn. A process may always signal itself. */
+function startWatchdog(timeoutMs: number): void {
+  const program = `import process from "node:process";
+    setTimeout(() => process.kill(process.pid, "SIGKILL"), ${Math.ceil(timeoutMs)});`;
+  new Worker(`data:application/javascript,${encodeURIComponent(program)}`, { type: "module" });
+}
+
+function answer({ path, query, maxRows, maxBytes }: SqlRequest): SqlAnswer {
+  const sqlite = openReadOnly(path);
+  const statement = sqlite.prepare(query);
+  const rest = query.slice(statement.sourceSQL.length).replace(/--.*|\/\*[^]*?\*\/|[\s;]/g, "");
+  if (rest !== "") return { error: "it is more than one statement" };
+  // BEGIN, VACUUM and the like pass the authorizer; like everything that is not a query, they have no columns.
+  const names = statement.columns().map((column) => String(column.name));
+  if (names.length === 0) return { error: "only reading is allowed: it is not a query" };
+  statement.setReadBigInts(true);
+  statement.setReturnArrays(true);
+  const rows: SqlValue[][] = [];
+  let bytes = 0;
+  for (const raw of statement.iterate()) {
+    const row = (raw as unknown as readonly unknown[]).map(valueOf);
+    bytes += row.reduce<number>((sum, it) => sum + (typeof it === "string" ? it.length : 8) + 4, 0);
+    if (rows.length >= maxRows || bytes > maxBytes) return { columns: distinct(names), rows, more: true };
+    rows.push(row);
+  }
+  return { columns: distinct(names), rows, more: false };
+}
+
+function valueOf(value: unknown): SqlValue {
+  if (value === null || typeof value === "string") return value;
+  if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
+  if (typeof value === "bigint") {
+    return value >= Number.MIN_SAFE_INTEGER && value <= Number.MAX_SAFE_INTEGER
+      ? Number(value)
+      : String(value);
+  }
+  return value instanceof Uint8Array ? value.toHex() : String(value);
+}
+
+/** A name that comes again gets a number, so that no column of an object is lost. */
+function distinct(names: readonly string[]): readonly string[] {
+  const used = new Set<string>();
+  return names.map((name) => {
+    let unique = name;
+    for (let count = 1; used.has(unique); count++) unique = `${name}:${count}`;
+    used.add(unique);
+    return unique;
+  });
+}

@@ -1,0 +1,91 @@
+import { nowUs, systemHost } from "../../lib/core/mod.ts";
+import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../../tests/support/fake_host.ts";
+import { sampleEvents } from "../../tests/support/sample_run.ts";
+import { type Figure, medianMs } from "./figure.ts";
+
+const SPANS = 1_000_000;
+const ROUNDS = 15;
+
+/** Copies one written run until there are a million spans: other ids, times, agents, models and words. */
+async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: number }> {
+  const host = { ...fakeHost({ startMs: systemHost().now() - 86_400_000 * 90 }) };
+  await store.write([...sampleEvents({ host, rounds: 64, chars: 300 })]);
+  await store.indexPending();
+  const { sqlite } = store.connection;
+  const one = (sql: string) => Object.values(sqlite.prepare(sql).get()!)[0] as number;
+  const spansPerRun = one("select count(*) from span");
+  const runs = Math.ceil(SPANS / spansPerRun);
+  const columns = (table: string) =>
+    sqlite.prepare(`select name from pragma_table_info('${table}')`).all().map((row) => String(row["name"]));
+  const copy = (table: string, changed: Record<string, string>) => {
+    const names = columns(table).filter((name) => !(table === "run" && name === "id"));
+    const values = names.map((name) => changed[name] ?? `t.${name}`);
+    return sqlite.prepare(
+      `insert into ${table} (${names}) select ${values} from ${table} t where t.trace_id = (select trace_id from run where id = 1)`,
+    );
+  };
+  const step = 3_600_000_000 * 24 * 90 / runs;
+  const shift = `cast(?2 * ${Math.floor(step)} as integer)`;
+  const statements = [
+    copy("run", {
+      trace_id: "?1",
+      run_id: "printf('%s-%08d', substr(t.run_id, 1, 27), ?2)",
+      agent: "'agent' || (?2 % 20)",
+      model:
+        "case ?2 % 3 when 0 then 'mistral-large-latest' when 1 then 'ministral-8b-latest' else t.model end",
+      start_us: `t.start_us + ${shift}`,
+      end_us: `t.end_us + ${shift}`,
+      seq: "t.seq + ?2",
+    }),
+    copy("span", { trace_id: "?1", start_us: `t.start_us + ${shift}`, end_us: `t.end_us + ${shift}` }),
+    copy("run_message", { trace_id: "?1", at_us: `t.at_us + ${shift}` }),
+    copy("run_usage", {
+      trace_id: "?1",
+      model:
+        "case ?2 % 3 when 0 then 'mistral-large-latest' when 1 then 'ministral-8b-latest' else t.model end",
+      day: `t.day + ?2 * 90 / ${runs}`,
+    }),
+  ];
+  const index = sqlite.prepare(
+    "insert into run_search (rowid, text) values ((select id from run where trace_id = ?1), ?2)",
+  );
+  for (let n = 1; n < runs; n++) {
+    if (n % 250 === 1) sqlite.exec("begin immediate");
+    const id = crypto.getRandomValues(new Uint8Array(16));
+    for (const statement of statements) statement.run({ "?1": id, "?2": n } as never);
+    index.run(
+      id,
+      `revenue of region ${n % 7} word${n % 500} rare${n} agent${n % 20} the answer is ${n * 7919}`,
+    );
+    if (n % 250 === 0 || n === runs - 1) sqlite.exec("commit");
+  }
+  sqlite.exec("analyze; pragma wal_checkpoint(truncate)");
+  return { runs, spansPerRun };
+}
+
+export async function queries(): Promise<Figure[]> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await using store = await openStore(`${folder}/million.db`);
+    const { runs, spansPerRun } = await fill(store);
+    const { traceId } = await store.resolveRun(`last~${runs >> 1}`);
+    const since = { sinceUs: nowUs(systemHost()) - 86_400_000_000 * 365 };
+    const figure = async (name: string, limit: number, query: () => Promise<unknown>): Promise<Figure> => ({
+      name: `${name} (${runs} runs, ${runs * spansPerRun} spans)`,
+      value: await medianMs(ROUNDS, query),
+      unit: "ms",
+      limit,
+    });
+    return [
+      await figure("newest 50 runs", 5, () => store.listRuns({ limit: 50 })),
+      await figure(`a run of ${spansPerRun} spans`, 20, () => store.loadTrace(traceId)),
+      await figure("search, one run in 500", 50, () => store.listRuns({ filter: { text: "word7 revenue" } })),
+      await figure("search, every run", 50, () => store.listRuns({ filter: { text: "revenue" } })),
+      await figure("cost by model", 150, () => store.costBy("model", since)),
+      await figure("cost by day", 150, () => store.costBy("day", since)),
+    ];
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}

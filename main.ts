@@ -1,3 +1,7 @@
-import { main } from "./lib/cli/mod.ts";
+import { VERSION } from "./lib/cli/version.ts";
 
-if (import.meta.main) Deno.exit(await main(Deno.args));
+if (import.meta.main) {
+  // Answered before the command line is loaded: scripts and prompts ask for it often.
+  if (Deno.args.length === 1 && Deno.args[0] === "--version") console.log(VERSION);
+  else Deno.exit(await (await import("./lib/cli/mod.ts")).main(Deno.args));
+}

@@ -13,6 +13,9 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--code-splitting",
     "--minify",
     "--keep-names",
+    // An optional peer of the SDK, for telemetry that stays off.
+    "--external",
+    "@opentelemetry/api",
     "--outdir",
     "dist",
     "main.ts",

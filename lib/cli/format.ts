@@ -172,13 +172,12 @@ export function byteSize(bytes: number): string {
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
 
-/** `$0`, `$0.000123`, `$0.0210`, `$12.40`: three significant digits below a cent, four decimals below a dollar. */
+/** `$0`, `$0.000123`, `$0.0210`, `$12.40`: six decimals below a cent, so that a column of small amounts lines up. */
 export function money(usd: number): string {
   if (usd === 0) return "$0";
   if (usd >= 1) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+(?!\d)\.)/g, ",")}`;
   if (usd >= 0.01) return `$${usd.toFixed(4)}`;
-  const decimals = Math.min(12, Math.ceil(-Math.log10(usd)) + 2);
-  return `$${usd.toFixed(decimals)}`;
+  return usd < 0.0000005 ? "<$0.000001" : `$${usd.toFixed(6)}`;
 }
 
 /** `?` when nothing is known, `$0.0012+?` when some calls are of unknown cost. */

@@ -26,6 +26,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .configureOutput({
       writeOut: (text) => writeAll(Deno.stdout, text),
       writeErr: () => {}, // errors are printed once, in our own form, below
+      // Commander would read the environment to find out; help is plain anyway.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
     });
   const flags = () => program.opts() as Flags;
   const act: Act = async (action) => {
@@ -38,12 +41,14 @@ export async function main(args: readonly string[]): Promise<number> {
   };
   for (const command of COMMANDS) command.register(program as unknown as Command, act);
   for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
-  if (args.length === 0) {
-    program.action(() =>
-      act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {}))
-    );
-  }
   try {
+    // Flags alone, like `agentop --store X`, open the workbench too.
+    const { operands, unknown } = program.parseOptions([...args]);
+    if (operands.length === 0 && unknown.length === 0) {
+      program.action(() =>
+        act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {}))
+      );
+    }
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
@@ -55,6 +60,10 @@ export async function main(args: readonly string[]): Promise<number> {
 function report(error: unknown, verbose: boolean): number {
   if (error instanceof CommanderError) {
     if (error.exitCode === 0) return 0; // --help, --version
+    if (error.code === "commander.help") {
+      say("Cannot read the command line: a command is missing. Try: agentop --help");
+      return 2;
+    }
     const [reason, ...rest] = error.message.replace(/^error: /, "").split("\n");
     const hint = rest.join(" ").trim().replace(/^\(|\)$/g, "");
     say(`Cannot read the command line: ${reason}. ${hint ? `${hint} ` : ""}Try: agentop --help`);

@@ -56,7 +56,7 @@ export async function querySql(
   }
 }
 
-function readerArguments(path: string, home: string): readonly string[] {
+function readerArguments(path: string, home: string): string[] {
   const args = ["--store", path, "--home", home, "sql", "--reader"];
   if (Deno.build.standalone) return args;
   return [

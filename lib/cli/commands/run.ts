@@ -12,7 +12,7 @@ export interface LimitOptions {
   readonly approve?: string | undefined;
 }
 
-function collect(value: string, all: readonly string[]): string[] {
+function collect(value: string, all: readonly string[] = []): string[] {
   return [...all, value];
 }
 
@@ -29,7 +29,7 @@ export const run: CliCommand = {
       )
       .option("--group <group>", "experiment, session or batch the run belongs to")
       .option("--user <user>", "user the run is for")
-      .option("--tag <key=value>", "label the run", collect, [])
+      .option("--tag <key=value>", "label the run", collect)
       .option("--budget <usd>", "stop before this much is spent")
       .option("--max-steps <n>", "stop after this many model and tool calls")
       .option("--timeout <seconds>", "stop after this time")
@@ -41,13 +41,13 @@ export const run: CliCommand = {
           const { applyOverrides } = await import("../../agent/mod.ts");
           const { runInForeground } = await import("../foreground.ts");
           const config = withLimits(
-            applyOverrides(await resolveAgent(agent, context.config), pairs("--set", options.set)),
+            applyOverrides(await resolveAgent(agent, context.config), pairs("--set", options.set ?? [])),
             options,
           );
           const request = {
             prompt: await readPrompt(agent, prompt, options.file),
             tags: {
-              ...pairs("--tag", options.tag),
+              ...pairs("--tag", options.tag ?? []),
               ...(context.config.useSimulator ? { simulator: "true" } : {}),
             },
             ...(options.group === undefined ? {} : { group: options.group }),

@@ -76,14 +76,16 @@ async function runQuery(context: Context, given: string | undefined, options: Sq
     const look = lookOf(context);
     context.print(fitsTable(result, look) ? tableOf(result, look) : recordsOf(result, look));
   }
-  if (result.more) {
-    context.note(
-      `agentop: stopped after ${plural(result.rows.length, "row")}: there are more. Try: --limit N (at most ${
-        grouped(ROWS_MAX)
-      }), or fewer columns`,
-    );
-  }
+  if (result.more) context.note(`agentop: ${moreNote(result.rows.length)}`);
   return 0;
+}
+
+function moreNote(rows: number): string {
+  return rows === 0
+    ? "the first row is too large to show. Try: fewer columns, or substr()"
+    : `stopped after ${plural(rows, "row")}: there are more. Try: --limit N (at most ${
+      grouped(ROWS_MAX)
+    }), or fewer columns`;
 }
 
 async function readStdin(): Promise<string> {
@@ -115,7 +117,9 @@ function fitsTable({ columns, rows }: SqlRows, look: Look): boolean {
 }
 
 function text(value: SqlValue): string {
-  return value === null ? "null" : cell(String(value));
+  if (value === null) return "null";
+  // Sums of money carry binary noise in their last digits.
+  return cell(String(typeof value === "number" ? Number(value.toPrecision(12)) : value));
 }
 
 function tableOf({ columns, rows }: SqlRows, look: Look): string {

@@ -74,7 +74,7 @@ async function checkApi({ config, host }: Context): Promise<readonly Check[]> {
       message: `${server} answered in ${took} with ${plural(models.length, "model")}`,
     }];
   } catch (error) {
-    return [{ name, status: "broken", message: messageOf(error), remedy: apiRemedy(error, server) }];
+    return [{ name, status: "broken", remedy: apiRemedy(error, server), ...split(messageOf(error)) }];
   }
 }
 

@@ -66,6 +66,39 @@ export const ENVIRONMENT = [
   "LOCALAPPDATA",
   "XDG_DATA_HOME",
 ] as const;
+
+/** What packages ask for: `yaml` for its own debugging, the terminal library to know the terminal it is in. */
+export const LIBRARY_ENVIRONMENT = [
+  "LOG_STREAM",
+  "LOG_TOKENS",
+  "TERM_PROGRAM",
+  "WT_SESSION",
+  "WEZTERM_PANE",
+  "TMUX",
+  "ZELLIJ",
+  "WARP_TERMINAL_SESSION_UUID",
+  "WARP_SESSION_ID",
+  "TERMUX_VERSION",
+  "TERMINAL_EMULATOR",
+  "STY",
+  "SSH_TTY",
+  "SSH_CONNECTION",
+  "SSH_CLIENT",
+  "PI_TUI_WRITE_LOG",
+  "PI_TUI_DEBUG_REDRAW",
+  "PI_TUI_DEBUG",
+  "PI_TUI_ESC_TIMEOUT",
+  "PI_TRUE_COLOR",
+  "PI_IMAGE_PROTOCOL",
+  "PI_HYPERLINKS",
+  "LINES",
+  "COLUMNS",
+  "KITTY_WINDOW_ID",
+  "ITERM_SESSION_ID",
+  "GHOSTTY_RESOURCES_DIR",
+  "DISPLAY",
+] as const;
+
 type Variable = (typeof ENVIRONMENT)[number];
 export type Environment = (name: Variable) => string | undefined;
 

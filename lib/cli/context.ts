@@ -74,7 +74,10 @@ export class Context {
 
   /** One document, and nothing else, on stdout. */
   printJson(value: unknown): void {
-    this.print(JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0));
+    const json = JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0);
+    this.print(
+      json.replace(UNSAFE_IN_JSON, escapeUnits),
+    );
   }
 
   /** `text` must be escaped already. */
@@ -90,6 +93,13 @@ export class Context {
   async close(): Promise<void> {
     await this.#stack.disposeAsync();
   }
+}
+
+/** What JSON leaves as it is and a terminal obeys: C1 controls, bidirectional and other format characters. */
+const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+function escapeUnits(text: string): string {
+  return text.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");
 }
 
 const encoder = new TextEncoder();

@@ -190,14 +190,14 @@ export function costOf(totals: Pick<RunTotals, "costUsd" | "unknownCostCalls">):
   return knownCost(totals.costUsd, totals.unknownCostCalls);
 }
 
-/** `now`, `12s ago`, `5m ago`, `3h ago`, `2d ago`, then the day. */
-export function ago(fromMs: number, nowMs: number): string {
+/** `now`, `12s`, `5m`, `3h`, `2d`, then the day. */
+export function age(fromMs: number, nowMs: number): string {
   const seconds = Math.floor(Math.max(0, nowMs - fromMs) / 1000);
   if (seconds < 1) return "now";
-  if (seconds < 60) return `${seconds}s ago`;
-  if (seconds < 3600) return `${Math.floor(seconds / 60)}m ago`;
-  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h ago`;
-  if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)}d ago`;
+  if (seconds < 60) return `${seconds}s`;
+  if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
+  if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
+  if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
   return localTime(fromMs).slice(0, 10);
 }
 
@@ -225,7 +225,7 @@ export const STATUS_SIGNS: Readonly<Record<RunStatus, Sign>> = {
   completed: { glyph: "✓", style: "green" },
   failed: { glyph: "✗", style: "red" },
   stopped: { glyph: "■", style: "yellow" },
-  cancelled: { glyph: "■", style: "dim" },
+  cancelled: { glyph: "⊘", style: "dim" },
   interrupted: { glyph: "↯", style: "red" },
 };
 

@@ -66,7 +66,11 @@ function report(error: unknown, verbose: boolean): number {
     }
     const [reason, ...rest] = error.message.replace(/^error: /, "").split("\n");
     const hint = rest.join(" ").trim().replace(/^\(|\)$/g, "");
-    say(`Cannot read the command line: ${reason}. ${hint ? `${hint} ` : ""}Try: agentop --help`);
+    say(
+      `Cannot read the command line: ${reason?.replace(/\.$/, "")}. ${
+        hint ? `${hint} ` : ""
+      }Try: agentop --help`,
+    );
     return 2;
   }
   const known = error instanceof AgentOpError;

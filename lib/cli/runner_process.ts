@@ -1,5 +1,5 @@
 import type { Context } from "./context.ts";
-import { ENVIRONMENT } from "./config.ts";
+import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "./config.ts";
 
 /** What a runner process may do: agents choose files, hosts and code tools. Nothing may be loaded or asked for at run time. */
 export const RUNNER_PERMISSIONS: readonly string[] = [
@@ -9,7 +9,7 @@ export const RUNNER_PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-run",
   "--allow-sys=hostname",
-  `--allow-env=${ENVIRONMENT.join(",")}`,
+  `--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`,
 ];
 
 /** Starts a runner process that outlives this one. Resolves with its exit code when it ends while this one lives. */

@@ -29,15 +29,17 @@ const REQUEST_MAX_BYTES = 1_000_000;
 export async function runSqlReader(): Promise<SqlAnswer> {
   const request = await readRequest();
   startWatchdog(request.timeoutMs);
+  return answerSql(request);
+}
+
+/** Runs the query here and now; nothing but the end of the process stops it. Never throws. */
+export function answerSql(request: Omit<SqlRequest, "timeoutMs">): SqlAnswer {
   try {
-    return answer(request);
+    return readRows(request);
   } catch (error) {
     const message = messageOf(error);
-    return {
-      error: /not authorized|readonly|query_only|prohibited/i.test(message)
-        ? `only reading is allowed: ${message}`
-        : message,
-    };
+    const isRefusal = /not authorized|readonly|query_only|prohibited/i.test(message);
+    return { error: isRefusal ? `only reading is allowed: ${message}` : message };
   }
 }
 
@@ -59,8 +61,8 @@ function startWatchdog(timeoutMs: number): void {
   new Worker(`data:application/javascript,${encodeURIComponent(program)}`, { type: "module" });
 }
 
-function answer({ path, query, maxRows, maxBytes }: SqlRequest): SqlAnswer {
-  const sqlite = openReadOnly(path);
+function readRows({ path, query, maxRows, maxBytes }: Omit<SqlRequest, "timeoutMs">): SqlAnswer {
+  using sqlite = openReadOnly(path);
   const statement = sqlite.prepare(query);
   const rest = query.slice(statement.sourceSQL.length).replace(/--.*|\/\*[^]*?\*\/|[\s;]/g, "");
   if (rest !== "") return { error: "it is more than one statement" };

@@ -79,26 +79,30 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
     most((it) => it.tokens),
     most((it) => it.cost),
   ];
-  const numbers = [timeRoom, tokenRoom, costRoom].filter((it) => it > 0).reduce((sum, it) => sum + it + 2, 0);
+  const numberRoom = [timeRoom, tokenRoom, costRoom].filter((it) => it > 0).reduce(
+    (sum, it) => sum + it + 2,
+    0,
+  );
   const longest = rows.reduce(
     (sum, { row, name }) =>
       Math.max(sum, guidesOf(row).length + 2 + width(name.map((it) => it.text).join(""))),
     0,
   );
-  const room = Math.max(NAME_COLUMNS_MIN, Math.min(longest, look.columns - numbers));
+  const room = Math.max(NAME_COLUMNS_MIN, Math.min(longest, look.columns - numberRoom));
   const out = rows.map(({ row, name, time, tokens, cost }) => {
     const sign = spanSign(row.span);
     const guides = guidesOf(row);
     const left = look.paint("dim", guides) + look.paint(sign.style, sign.glyph) + " " +
       paintPieces(name, room - guides.length - 2, look);
-    const right = [[time, timeRoom], [tokens, tokenRoom], [cost, costRoom]] as const;
-    return left + right.filter(([, columns]) => columns > 0)
-      .map(([text, columns]) => `  ${look.paint("dim", pad(text, columns, "right"))}`).join("");
+    const numbers = [[time, timeRoom], [tokens, tokenRoom], [cost, costRoom]] as const;
+    const right = numbers.filter(([, columns]) => columns > 0)
+      .map(([text, columns]) => `  ${pad(text, columns, "right")}`).join("").trimEnd();
+    return left + look.paint("dim", right);
   });
   if (all.length > ROWS_MAX) {
     out.push(look.paint("dim", `… and ${all.length - ROWS_MAX} more spans: --json has all`));
   }
-  return out.map((line) => line.trimEnd()).join("\n");
+  return out.join("\n");
 }
 
 interface Piece {

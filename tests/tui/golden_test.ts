@@ -29,7 +29,7 @@ const FRAMES: readonly Frame[] = [
     sizes: [[100, 30]],
     fill: everyState,
     steps: [[LISTED, "/", "status:fail agent:flaky"]],
-    seen: /1 match[\s\S]*attempt 2 timeout/,
+    seen: /1 match[\s\S]*try 2 timeout/,
   },
   {
     name: "live",

@@ -148,3 +148,9 @@ Deno.test("viewApp() fills the screen exactly at every size", () => {
     }
   }
 });
+
+Deno.test("lib/tui/mod.ts loads nothing until runTui() is called", async () => {
+  const source = await Deno.readTextFile(new URL("../../lib/tui/mod.ts", import.meta.url));
+  const imports = [...source.matchAll(/^(?:import|export) (type )?.*from/gm)];
+  assert.ok(imports.length > 0 && imports.every((match) => match[1] !== undefined));
+});

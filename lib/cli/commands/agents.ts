@@ -67,8 +67,8 @@ function agentTable(found: readonly FoundAgent[], look: Look): string {
     { title: "" },
     { title: "NAME", min: 8 },
     { title: "MODEL", min: 12 },
-    { title: "TOOLS", min: 12 },
-    ...(hasPaths ? [{ title: "FILE", min: 12, drop: 1 }] : []),
+    { title: "TOOLS", min: 24 },
+    ...(hasPaths ? [{ title: "FILE", drop: 1 }] : []),
   ];
   return table(
     columns,

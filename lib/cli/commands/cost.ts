@@ -40,7 +40,7 @@ async function showTotals(
 ): Promise<number> {
   const filter = readRunFilter({ since: options.since }, context.host.now());
   const store = await context.store();
-  const rows = await store.costBy(options.by, filter);
+  const rows = (await store.costBy(options.by, filter)).filter(wasUsed);
   if (context.json) {
     context.printJson(rows.map(costShape));
     return 0;
@@ -82,8 +82,15 @@ async function showTotals(
   /** A run that used two models is one run. */
   async function runCount(): Promise<number> {
     const single = options.by !== "model" && options.by !== "day";
-    return single ? rows.reduce((sum, row) => sum + row.runs, 0) : (await store.costBy("run", filter)).length;
+    return single
+      ? rows.reduce((sum, row) => sum + row.runs, 0)
+      : (await store.costBy("run", filter)).filter(wasUsed).length;
   }
+}
+
+/** Imported spans may carry a usage of nothing. */
+function wasUsed({ llmCalls, usage, costUsd, unknownCostCalls }: CostRow): boolean {
+  return llmCalls + usage.inputTokens + usage.outputTokens + costUsd + unknownCostCalls > 0;
 }
 
 function cellsOf(row: CostRow, by: CostKey): readonly Cell[] {

@@ -3,7 +3,7 @@ import { isEmptyRunFilter, isLive, type Run, type RunSort, shortRunId } from "..
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import {
-  ago,
+  age,
   type Cell,
   cell,
   type Column,
@@ -31,16 +31,17 @@ const SORTS = [
 ] as const satisfies readonly RunSort[];
 
 const COLUMNS: readonly Column[] = [
+  { title: "" },
   { title: "ID" },
-  { title: "STATUS" },
+  { title: "STATUS", drop: 2 },
   { title: "AGENT", min: 8, max: 24 },
-  { title: "MODEL", min: 12, max: 32 },
-  { title: "STEPS", align: "right", drop: 2 },
+  { title: "MODEL", min: 16, max: 32 },
+  { title: "STEPS", align: "right", drop: 3 },
   { title: "TOKENS", align: "right" },
   { title: "COST", align: "right" },
   { title: "TIME", align: "right", drop: 1 },
-  { title: "WHEN" },
-  { title: "PROMPT", min: 16, drop: 3 },
+  { title: "AGE", align: "right" },
+  { title: "PROMPT", min: 16, drop: 4 },
 ];
 
 export const runs: CliCommand = {
@@ -102,15 +103,16 @@ function row(run: Run, nowMs: number): readonly Cell[] {
   const { totals } = run;
   const endMs = run.endTimeUs === undefined ? isLive(run.status) ? nowMs : undefined : run.endTimeUs / 1000;
   return [
+    { text: glyph, style },
     { text: cell(shortRunId(run.runId)), style: "cyan" },
-    { text: `${glyph} ${run.status}`, style },
+    { text: run.status, style },
     { text: cell(run.agent) },
     { text: cell(run.model), style: "dim" },
     { text: grouped(totals.steps) },
     { text: compact(totals.usage.inputTokens + totals.usage.outputTokens) },
     { text: costOf(totals) },
     { text: endMs === undefined ? "–" : duration(endMs - run.startTimeUs / 1000) },
-    { text: ago(run.startTimeUs / 1000, nowMs), style: "dim" },
+    { text: age(run.startTimeUs / 1000, nowMs), style: "dim" },
     { text: cell(run.prompt), style: "dim" },
   ];
 }

@@ -10,7 +10,7 @@ import type { SqliteStore } from "../../store/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import {
-  ago,
+  age,
   cell,
   costOf,
   duration,
@@ -24,6 +24,9 @@ import {
   STATUS_SIGNS,
 } from "../format.ts";
 import { diffShape, traceShape } from "../shapes.ts";
+
+/** Shorter beginnings of a span id could be the number of a step. */
+const PREFIX_MIN = 4;
 
 interface ShowOptions {
   readonly messages?: true | undefined;
@@ -124,7 +127,7 @@ function header(run: Run, look: Look, nowMs: number): string {
   }`;
   const rows = [
     ["model", cell(run.model)],
-    ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
+    ["started", `${localTime(startMs)}${ageNote(startMs, nowMs)}${took}`],
     [
       "tokens",
       `${grouped(usage.inputTokens)} in (${grouped(usage.cachedInputTokens)} cached), ${
@@ -159,24 +162,29 @@ function header(run: Run, look: Look, nowMs: number): string {
   return `${title}\n${facts(rows, look)}`;
 }
 
+function ageNote(startMs: number, nowMs: number): string {
+  const text = age(startMs, nowMs);
+  return text === "now" ? " (now)" : /^\d+[smhd]$/.test(text) ? ` (${text} ago)` : "";
+}
+
 function costText({ totals }: Run): string {
   if (totals.unknownCostCalls === 0) return costOf(totals);
   return `${costOf(totals)} (the price of ${plural(totals.unknownCostCalls, "call")} is unknown)`;
 }
 
+/** By id, by the number of its step (what the tree shows), or by the beginning of its id. */
 function findSpan(trace: Trace, id: string): Span {
   const wanted = id.toLowerCase();
-  const found = [...trace.spans.values()].filter((span) => span.spanId.startsWith(wanted));
-  const exact = found.find((span) => span.spanId === wanted) ?? (found.length === 1 ? found[0] : undefined);
-  if (exact) return exact;
-  // A step's number is what the tree shows, so it names a span too.
-  const step = [...trace.spans.values()].find((span) => String(span.step) === id);
-  if (step) return step;
-  const reason = found.length === 0 ? "this run has no such span" : `${found.length} spans begin so`;
+  const all = [...trace.spans.values()];
+  const found = trace.spans.get(wanted) ?? all.find((span) => String(span.step) === id);
+  if (found) return found;
+  const begin = wanted.length < PREFIX_MIN ? [] : all.filter((span) => span.spanId.startsWith(wanted));
+  if (begin.length === 1) return begin[0]!;
+  const reason = begin.length === 0 ? "this run has no such span" : `${begin.length} spans begin so`;
   throw new AgentOpError(
-    `Cannot show span "${
-      cell(id.slice(0, 40))
-    }": ${reason}. Try: a step's number, or a spanId of agentop show ${shortRunId(trace.run.runId)} --json`,
+    `Cannot show span "${id.slice(0, 40)}": ${reason}. Try: a step's number, or a spanId of agentop show ${
+      shortRunId(trace.run.runId)
+    } --json`,
   );
 }
 

@@ -8,7 +8,6 @@ import {
   line,
   lineWidth,
   onGround,
-  overlay,
   renderLine,
   seg,
   type Segment,
@@ -42,20 +41,11 @@ function frame(app: App): readonly Line[] {
   const body = screenOf(app.active).view(app.models[app.active], env);
   const area = Array.from({ length: env.size.rows }, (_, y) => fitLine(body[y] ?? EMPTY, columns));
   const covered = app.leaving
-    ? over(area, leaveBox(app), columns)
+    ? centered(area, leaveBox(app), columns)
     : app.help
-    ? over(area, helpBox(app), columns)
+    ? centered(area, helpBox(app), columns)
     : area;
   return [header(app), ...covered, footer(app)];
-}
-
-function over(area: readonly Line[], box: readonly Line[], columns: number): readonly Line[] {
-  return centered(
-    area.map((row) => row.map((part) => ({ text: part.text, tone: "border" as const }))),
-    box,
-    columns,
-    overlay,
-  );
 }
 
 function tooSmall(columns: number, rows: number): readonly Line[] {

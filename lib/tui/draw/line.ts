@@ -108,8 +108,9 @@ export function renderLine(row: Line, theme: Theme): string {
   let active = "";
   for (const segment of row) {
     if (segment.text === "") continue;
-    const ground = theme.grounds[segment.ground ?? "none"];
     const tone = theme.tones[segment.tone];
+    // A chip brings its own ground.
+    const ground = segment.tone === "chip" ? "" : theme.grounds[segment.ground ?? "none"];
     const style = ground === "" ? tone : tone === "" ? ground : `${tone};${ground}`;
     if (style !== active) {
       text += style === "" ? "\x1b[0m" : active === "" ? `\x1b[${style}m` : `\x1b[0;${style}m`;

@@ -1,6 +1,6 @@
 import { cut, width } from "../terminal/text.ts";
 import type { Glyphs } from "./glyphs.ts";
-import { EMPTY, fitLine, type Line, lineWidth, seg, type Segment } from "./line.ts";
+import { EMPTY, fitLine, type Line, lineWidth, overlay, seg, type Segment } from "./line.ts";
 
 export interface PaneOptions {
   readonly title?: string;
@@ -76,18 +76,14 @@ export function beside(...panes: readonly (readonly Line[])[]): readonly Line[] 
   return Array.from({ length: rows }, (_, y) => panes.flatMap((lines) => lines[y] ?? EMPTY));
 }
 
-/** A box in the middle of `base`. */
-export function centered(
-  base: readonly Line[],
-  box: readonly Line[],
-  columns: number,
-  compose: (base: Line, over: Line, x: number, columns: number) => Line,
-): readonly Line[] {
+/** A box in the middle of `base`, which is faded so that the box stands out. */
+export function centered(base: readonly Line[], box: readonly Line[], columns: number): readonly Line[] {
   const wide = Math.max(0, ...box.map(lineWidth));
   const x = Math.max(0, Math.floor((columns - wide) / 2));
   const y = Math.max(0, Math.floor((base.length - box.length) / 2));
   return base.map((row, index) => {
+    const faded = fitLine(row.map((part) => seg(part.text, "border")), columns);
     const over = box[index - y];
-    return over ? compose(row, over, x, columns) : row;
+    return over ? overlay(faded, over, x, columns) : faded;
   });
 }

@@ -19,7 +19,7 @@ export interface TreeLayout {
 const TIME = 7;
 const TOKENS = 7;
 const COST = 9;
-const NAME_MIN = 22;
+const NAME_MIN = 26;
 /** A name this long is read at ease; what is left makes the bars longer. */
 const NAME_GOOD = 28;
 const BAR_FROM = 46;
@@ -140,7 +140,7 @@ function attemptName(span: Span, glyphs: Glyphs): readonly Segment[] {
   const wait = numberAttribute(span, ATTR.retryDelayMs);
   const asked = numberAttribute(span, ATTR.retryAfterMs);
   const parts: Segment[] = [
-    seg(`attempt ${number + 1} `, "attempt"),
+    seg(`try ${number + 1} `, "attempt"),
     seg(attemptWord(span), span.status === "error" ? "error" : span.endTimeUs === undefined ? "live" : "ok"),
   ];
   if (wait !== undefined && wait > 0) parts.push(seg(`  wait ${duration(wait)}`, "warn"));

@@ -18,7 +18,7 @@ export function factLines(trace: Trace, env: Env, columns: number): readonly Lin
     fact("id", shortRunId(run.runId)),
     fact("agent", run.agent),
     fact("model", run.model),
-    fact("started", `${clock(run)} (${age(run.startTimeUs / 1000, env.nowMs)} ago)`),
+    fact("started", `${clock(run)} ${age(run.startTimeUs / 1000, env.nowMs)} ago`),
     ...(run.group === undefined ? [] : [fact("group", run.group)]),
     ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
     ...(run.forkedFrom === undefined

@@ -79,7 +79,7 @@ export function liveLayout(model: LiveModel, env: Env): LiveLayout {
     return { tree: { ...whole, rows: above }, detail: { ...whole, y: y + above, rows: area - above } };
   }
   const factColumns = columns >= 140 ? 32 : 0;
-  const left = Math.floor((columns - factColumns) * 0.54);
+  const left = Math.floor((columns - factColumns) * 0.56);
   const middle = columns - factColumns - left;
   return {
     tree: { ...whole, columns: left },

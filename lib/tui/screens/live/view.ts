@@ -10,7 +10,6 @@ import {
   line,
   lineWidth,
   onGround,
-  overlay,
   seg,
   type Segment,
   spread,
@@ -304,5 +303,5 @@ function withDialog(frame: readonly Line[], model: LiveModel, env: Env): readonl
     },
   );
   const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
-  return centered(rows, box, env.size.columns, overlay);
+  return centered(rows, box, env.size.columns);
 }

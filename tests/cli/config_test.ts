@@ -1,0 +1,63 @@
+import assert from "node:assert/strict";
+import denoConfig from "../../deno.json" with { type: "json" };
+import { ENVIRONMENT, type Environment, LIBRARY_ENVIRONMENT, readConfig } from "../../lib/cli/config.ts";
+import { RUNNER_PERMISSIONS } from "../../lib/cli/runner_process.ts";
+
+const env = (values: Record<string, string>): Environment => (name) => values[name];
+const HOME = { HOME: "/home/ada" };
+
+Deno.test("readConfig() needs nothing but a home folder", () => {
+  const config = readConfig({}, env(HOME));
+  assert.equal(config.useSimulator, true);
+  assert.equal(config.storeGiven, false);
+  assert.match(config.storePath, /agentop[/\\]agentop\.db$/);
+  assert.deepEqual(config.retry, { maxAttempts: 3, minWaitMs: 1000, maxWaitMs: 60_000 });
+});
+
+Deno.test("readConfig() prefers flags to variables, and variables to defaults", () => {
+  const given = env({
+    ...HOME,
+    AGENTOP_HOME: "/data",
+    AGENTOP_STORE: "/env.db",
+    MISTRAL_API_KEY: "k",
+    MAX_TOKENS: "9",
+  });
+  assert.equal(readConfig({}, given).storePath, "/env.db");
+  assert.equal(readConfig({ store: "/flag.db" }, given).storePath, "/flag.db");
+  assert.equal(readConfig({ home: "/other" }, env(HOME)).storePath, "/other/agentop.db");
+  assert.equal(readConfig({}, given).useSimulator, false);
+  assert.equal(readConfig({}, given).defaults.maxTokens, 9);
+  assert.equal(readConfig({}, env({ ...HOME, MISTRAL_SERVER_URL: "http://x" })).useSimulator, false);
+});
+
+Deno.test("readConfig() names the variable whose value cannot be used", () => {
+  for (
+    const [name, value] of [
+      ["MISTRAL_RETRY_MAX_ATTEMPTS", "abc"],
+      ["MISTRAL_RETRY_MAX_ATTEMPTS", "0"],
+      ["MISTRAL_RETRY_MAX_ATTEMPTS", "1.5"],
+      ["MISTRAL_RETRY_MIN_WAIT", "-1"],
+      ["MISTRAL_RETRY_MAX_WAIT", "soon"],
+      ["TEMPERATURE", "hot"],
+      ["MAX_TOKENS", "0"],
+    ] as const
+  ) {
+    assert.throws(() => readConfig({}, env({ ...HOME, [name]: value })), (error: unknown) => {
+      assert(error instanceof Error);
+      assert.match(
+        error.message,
+        new RegExp(`^Cannot use ${name}: it must be .*: got "${value}"\\. Try: unset ${name}$`),
+      );
+      return true;
+    });
+  }
+});
+
+Deno.test("the permission sets list exactly the variables the program reads", () => {
+  const read = [...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].sort();
+  const sets = denoConfig.permissions;
+  assert.deepEqual([...sets.cli.env].sort(), read);
+  assert.deepEqual([...sets.tui.env].sort(), read);
+  assert(RUNNER_PERMISSIONS.includes(`--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`));
+  assert.equal(RUNNER_PERMISSIONS.some((flag) => /^(-A|--allow-all)/.test(flag)), false);
+});

@@ -1,0 +1,109 @@
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "./fake_host.ts";
+import { sampleEvents, type SampleOptions } from "./sample_run.ts";
+
+const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** Holds the permission set `cli`, which is all that the program gets. */
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
+/** What Deno itself needs to start without a download. */
+const KEPT = [
+  "PATH",
+  "HOME",
+  "USERPROFILE",
+  "LOCALAPPDATA",
+  "DENO_DIR",
+  "XDG_CACHE_HOME",
+  "TMPDIR",
+  "TEMP",
+  "SystemRoot",
+];
+
+export interface CliResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The document that `--json` printed. */
+  // deno-lint-ignore no-explicit-any
+  json(): any;
+}
+
+/** A home folder of its own, the program run in it from outside, and its store opened from inside. */
+export class CliHome implements AsyncDisposable {
+  readonly path: string;
+
+  private constructor(path: string) {
+    this.path = path;
+  }
+
+  static async create(): Promise<CliHome> {
+    return new CliHome(await Deno.makeTempDir({ prefix: "agentop-cli-" }));
+  }
+
+  get storePath(): string {
+    return join(this.path, "agentop.db");
+  }
+
+  /** Runs `agentop ARGS` with nothing of this environment but what Deno needs. */
+  async run(
+    args: readonly string[],
+    options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {},
+  ): Promise<CliResult> {
+    const kept = KEPT.flatMap((name) => {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    });
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN, ...args],
+      cwd: this.path,
+      clearEnv: true,
+      env: { ...Object.fromEntries(kept), AGENTOP_HOME: this.path, ...options.env },
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    const sent = writer.write(new TextEncoder().encode(options.stdin ?? "")).then(() => writer.close())
+      .catch(() => {}); // a program that does not read its input is no failure
+    const { code, stdout, stderr } = await child.output();
+    await sent;
+    const text = new TextDecoder().decode(stdout);
+    return { code, stdout: text, stderr: new TextDecoder().decode(stderr), json: () => JSON.parse(text) };
+  }
+
+  /** Opens the store, lets `work` write to it, and closes it. */
+  async withStore<T>(work: (store: SqliteStore) => Promise<T>): Promise<T> {
+    await using store = await openStore(this.storePath, { host: fakeHost() });
+    return await work(store);
+  }
+
+  /** Stores finished runs, an hour apart, oldest first, and returns their run ids. */
+  async seed(...runs: readonly SampleOptions[]): Promise<readonly string[]> {
+    let startMs = Date.UTC(2026, 0, 1);
+    return await this.withStore(async (store) => {
+      const ids: string[] = [];
+      for (const options of runs) {
+        const host = fakeHost({ startMs });
+        startMs += 3_600_000;
+        // Ids count up from the same start in every fake host; here they must differ.
+        const newId = () => crypto.randomUUID().replaceAll("-", "");
+        const events = [...sampleEvents({ host: { ...host, newId }, ...options })];
+        await store.write(events);
+        for (const event of events) if (event.type === "run_start") ids.push(event.run.runId);
+      }
+      await store.indexPending();
+      return ids;
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Deno.remove(this.path, { recursive: true });
+  }
+}
+
+/** Text as an attacker would write it: clears the screen, sets the title, hides and reorders, in 7- and 8-bit form. */
+export const HOSTILE = "\x1b[2J\x1b]0;owned\x07 \x9b31m \u202eevil\u2066 ok";
+/** What must never reach a terminal from outside. */
+// deno-lint-ignore no-control-regex
+export const UNSAFE = /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/;

@@ -75,7 +75,6 @@ async function toolStep(
       startTimeUs: nowUs(host),
       status: "unset",
       attributes: {
-        [ATTR.operationName]: "execute_tool",
         [ATTR.toolName]: call.name,
         [ATTR.toolCallId]: call.id,
         [ATTR.toolCallArguments]: call.arguments,

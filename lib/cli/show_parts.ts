@@ -10,7 +10,6 @@ import { formatReceipt, receiptOf } from "../pricing/mod.ts";
 import {
   cell,
   duration,
-  facts,
   grouped,
   localTime,
   type Look,
@@ -19,6 +18,7 @@ import {
   spanSign,
   type Style,
 } from "./format.ts";
+import { facts } from "./table.ts";
 import { spanShape } from "./shapes.ts";
 
 const ROLE_STYLES: Readonly<Record<Message["role"], Style>> = {

@@ -3,7 +3,7 @@ import { createHash } from "node:crypto";
 import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Bodies shorter than this are stored as they are: zstd frames have about 13 bytes of overhead, and a context costs 0.1 ms. */
-const COMPRESS_FROM_BYTES = 192;
+const COMPRESS_FROM_BYTES = 128;
 const ZSTD_LEVEL = 3;
 /** Refuses to inflate beyond this: a damaged or hostile body must not eat the memory. */
 const MAX_BODY_BYTES = 256 * 1024 * 1024;

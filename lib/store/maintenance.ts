@@ -43,9 +43,9 @@ export async function verify({ sqlite, db }: Connection): Promise<VerifyReport> 
     after = page.at(-1)!.id;
   }
   let messages = 0;
-  const runs = await db.selectFrom("run").select(["trace_id", "run_id"]).execute();
+  const runs = await db.selectFrom("run").select(["id", "run_id"]).execute();
   for (const run of runs) {
-    const rows = await db.selectFrom("run_message").selectAll().where("trace_id", "=", run.trace_id)
+    const rows = await db.selectFrom("run_message").selectAll().where("run_no", "=", run.id)
       .orderBy("position").execute();
     let parent: Uint8Array | undefined;
     for (const [index, row] of rows.entries()) {
@@ -58,7 +58,7 @@ export async function verify({ sqlite, db }: Connection): Promise<VerifyReport> 
       parent = row.message_id;
     }
     const spans = await db.selectFrom("span").select(["input_refs", "output_refs"])
-      .where("trace_id", "=", run.trace_id).execute();
+      .where("run_no", "=", run.id).execute();
     for (const { input_refs, output_refs } of spans) {
       const refs = [...unpackPositions(input_refs ?? ""), ...unpackPositions(output_refs ?? "")];
       if (refs.some((position) => position >= rows.length)) {

@@ -158,7 +158,7 @@ export async function costBy(db: Kysely<Schema>, by: CostKey, given?: RunFilter)
   const alsoIds = filter.text === undefined ? [] : await unindexedMatches(db, filter.text);
   const key = sql.raw<string>(COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
-  const rows = await db.selectFrom("run_usage").innerJoin("run", "run.trace_id", "run_usage.trace_id").select(
+  const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
     [
       key.as("key"),
       sql<number>`count(distinct run.id)`.as("runs"),

@@ -43,38 +43,40 @@ export async function loadTrace(db: Kysely<Schema>, traceId: string): Promise<Tr
   const row = await db.selectFrom("run").selectAll().where("trace_id", "=", key).executeTakeFirst();
   if (!row) throw new AgentOpError(`Cannot load run ${traceId}: it is not in the store. Try: agentop runs`);
   const [run] = await runsOf(db, [row]);
-  const messages = (await messageRows(db, key)).map((it) => it.message);
-  const rows = await db.selectFrom("span").selectAll().where("trace_id", "=", key).execute();
-  rows.sort((a, b) => a.start_us - b.start_us || (a.step ?? 0) - (b.step ?? 0));
+  const messages = (await messageRows(db, row.id)).map((it) => it.message);
+  const rows = await db.selectFrom("span").selectAll().where("run_no", "=", row.id).orderBy("position")
+    .execute();
   const bodies = await loadBodies(db, rows.flatMap((span) => [span.attributes_body, span.price_body]));
-  const spans = new Map(rows.map((span) => [hex(span.span_id), spanOf(span, messages, bodies)]));
+  const spans = new Map(rows.map((span) => [hex(span.span_id), spanOf(traceId, span, messages, bodies)]));
   return {
     run: run!,
     spans,
-    snapshots: await loadSnapshots(db, traceId, messages),
-    evaluations: await loadEvaluations(db, traceId),
+    snapshots: await loadSnapshots(db, row.id, traceId, [...spans.keys()], messages),
+    evaluations: await loadEvaluations(db, row.id, traceId),
   };
 }
 
-async function messageRows(db: Kysely<Schema>, key: Uint8Array) {
+async function messageRows(db: Kysely<Schema>, runNo: number) {
   const rows = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
-    .select(["message_id", "span_id", "at_us", "encoding", "data"])
-    .where("trace_id", "=", key).orderBy("position").execute();
+    .select(["message_id", "span_position", "at_us", "encoding", "data"])
+    .where("run_no", "=", runNo).orderBy("position").execute();
   return rows.map((row) => ({ ...row, message: JSON.parse(decodeBody(row.encoding, row.data)) as Message }));
 }
 
 async function loadSnapshots(
   db: Kysely<Schema>,
+  runNo: number,
   traceId: string,
+  spanIds: readonly string[],
   messages: readonly Message[],
 ): Promise<Snapshot[]> {
-  const rows = await db.selectFrom("snapshot").selectAll().where("trace_id", "=", bytes(traceId))
+  const rows = await db.selectFrom("snapshot").selectAll().where("run_no", "=", runNo)
     .orderBy("step").orderBy("created_us").execute();
   const bodies = await loadBodies(db, rows.map((row) => row.key_values_body));
   return rows.map((row) => ({
     snapshotId: hex(row.snapshot_id),
     traceId,
-    spanId: hex(row.span_id),
+    spanId: spanIds[row.span_position]!,
     step: row.step,
     createdAtUs: row.created_us,
     messages: unpackPositions(row.message_refs).map((position) => messages[position]!),
@@ -84,8 +86,8 @@ async function loadSnapshots(
   }));
 }
 
-async function loadEvaluations(db: Kysely<Schema>, traceId: string): Promise<Evaluation[]> {
-  const rows = await db.selectFrom("evaluation").selectAll().where("trace_id", "=", bytes(traceId))
+async function loadEvaluations(db: Kysely<Schema>, runNo: number, traceId: string): Promise<Evaluation[]> {
+  const rows = await db.selectFrom("evaluation").selectAll().where("run_no", "=", runNo)
     .orderBy("created_us").execute();
   return rows.map((row) => evaluationOf(traceId, row));
 }
@@ -107,18 +109,19 @@ function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
 
 /** All messages of a run in conversation order: results of parallel tool calls follow the order of the calls. */
 export async function loadMessages(db: Kysely<Schema>, traceId: string): Promise<StoredMessage[]> {
-  const key = bytes(traceId);
-  const rows = await messageRows(db, key);
+  const run = await db.selectFrom("run").select("id").where("trace_id", "=", bytes(traceId))
+    .executeTakeFirst();
+  if (!run) return [];
+  const rows = await messageRows(db, run.id);
   const spans = await db.selectFrom("span").select(["span_id", "kind", "finish_reasons", "output_tokens"])
-    .where("trace_id", "=", key).where("kind", "=", "llm").execute();
-  const byId = new Map(spans.map((span) => [hex(span.span_id), span]));
+    .where("run_no", "=", run.id).orderBy("position").execute();
   const stored = rows.map((row): StoredMessage => {
-    const spanId = hex(row.span_id);
-    const span = row.message.role === "assistant" ? byId.get(spanId) : undefined;
+    const owner = spans[row.span_position];
+    const span = row.message.role === "assistant" && owner?.kind === "llm" ? owner : undefined;
     const finishReason = span?.finish_reasons ? (JSON.parse(span.finish_reasons) as string[])[0] : undefined;
     return {
       messageId: hex(row.message_id),
-      spanId,
+      spanId: owner ? hex(owner.span_id) : "",
       message: row.message,
       ...(finishReason === undefined ? {} : { finishReason }),
       ...(span?.output_tokens == null ? {} : { tokenCount: span.output_tokens }),

@@ -1,5 +1,15 @@
 import type { Selectable } from "kysely";
-import type { Cost, Message, PriceTag, Run, RunStatus, RunTotals, Span, Usage } from "../core/mod.ts";
+import {
+  canonicalJson,
+  type Cost,
+  type Message,
+  type PriceTag,
+  type Run,
+  type RunStatus,
+  type RunTotals,
+  type Span,
+  type Usage,
+} from "../core/mod.ts";
 import { hex, unpackPositions } from "./codec.ts";
 import type { RunRow, SpanRow, TokenColumns } from "./schema.ts";
 
@@ -84,8 +94,27 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
   };
 }
 
+/** Token calls are billed for what their usage says: then the quantities need not be stored again. */
+const FROM_USAGE = "usage";
+
+function billedTokens(usage: Usage): Record<string, number> {
+  const all = {
+    input_tokens: usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteInputTokens,
+    cached_input_tokens: usage.cachedInputTokens,
+    cache_write_input_tokens: usage.cacheWriteInputTokens,
+    output_tokens: usage.outputTokens,
+  };
+  return Object.fromEntries(Object.entries(all).filter(([, count]) => count > 0));
+}
+
+export function packQuantities({ quantities }: Cost, usage: Usage | undefined): string {
+  const json = canonicalJson(quantities);
+  return usage && json === canonicalJson(billedTokens(usage)) ? FROM_USAGE : json;
+}
+
 /** `messages` are the run's messages by position. */
 export function spanOf(
+  traceId: string,
   row: Selectable<SpanRow>,
   messages: readonly Message[],
   bodies: ReadonlyMap<number, string>,
@@ -97,7 +126,7 @@ export function spanOf(
   const attributes = row.attributes ??
     (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body) ?? "{}");
   return {
-    traceId: hex(row.trace_id),
+    traceId,
     spanId: hex(row.span_id),
     ...optional("parentSpanId", row.parent_span_id === null ? null : hex(row.parent_span_id)),
     name: row.name,
@@ -130,7 +159,9 @@ function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): 
   const tag = row.price_body === null ? undefined : bodies.get(row.price_body);
   return {
     usd: row.cost_usd,
-    quantities: JSON.parse(row.cost_quantities) as Record<string, number>,
+    quantities: row.cost_quantities === FROM_USAGE
+      ? billedTokens(usageOf(row as TokenColumns))
+      : JSON.parse(row.cost_quantities) as Record<string, number>,
     ...(tag === undefined ? {} : { tag: JSON.parse(tag) as PriceTag }),
   };
 }

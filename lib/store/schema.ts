@@ -1,6 +1,9 @@
 import type { Generated } from "kysely";
 
-/** Physical tables. Ids are bytes; times are microseconds since the epoch; free text is JSON text (see `codec.ts`). */
+/**
+ * Physical tables. `run_no` (`run.id`) leads every key, so that a run's rows are neighbours and new ones are appended: random
+ * ids as keys left a quarter of each page empty. Ids are bytes; times are microseconds since the epoch; free text is JSON text (see `codec.ts`).
+ */
 export interface Schema {
   clock: { id: number; seq: number };
   body: { id: Generated<number>; hash: Uint8Array; encoding: number; length: number; data: Uint8Array };
@@ -66,7 +69,9 @@ export interface RunRow extends TokenColumns {
 }
 
 export interface SpanRow {
-  trace_id: Uint8Array;
+  run_no: number;
+  /** Order of start within the run. */
+  position: number;
   span_id: Uint8Array;
   parent_span_id: Uint8Array | null;
   kind: string;
@@ -98,17 +103,18 @@ export interface SpanRow {
 }
 
 export interface MessageRow {
-  trace_id: Uint8Array;
+  run_no: number;
   position: number;
   message_id: Uint8Array;
   body_id: number;
-  span_id: Uint8Array;
+  /** Position of the span that added the message. */
+  span_position: number;
   at_us: number;
 }
 
 /** Tokens and money of one run by model and day: what cost reports add up. */
 export interface UsageRow extends TokenColumns {
-  trace_id: Uint8Array;
+  run_no: number;
   model: string;
   day: number;
   llm_calls: number;
@@ -117,10 +123,10 @@ export interface UsageRow extends TokenColumns {
 }
 
 export interface SnapshotRow {
-  trace_id: Uint8Array;
+  run_no: number;
   step: number;
   snapshot_id: Uint8Array;
-  span_id: Uint8Array;
+  span_position: number;
   created_us: number;
   message_refs: string;
   key_values_body: number | null;
@@ -128,7 +134,7 @@ export interface SnapshotRow {
 
 export interface EvaluationRow {
   eval_id: string;
-  trace_id: Uint8Array;
+  run_no: number;
   span_id: Uint8Array | null;
   name: string;
   value: number | null;

@@ -75,7 +75,7 @@ async function documentOf(db: Kysely<Schema>, runId: number): Promise<string> {
   ]
     .concat([run.error_message, ...bodies.values()]).filter((it) => it !== null);
   const messages = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
-    .select(["encoding", "data"]).where("trace_id", "=", run.trace_id).orderBy("position").execute();
+    .select(["encoding", "data"]).where("run_no", "=", run.id).orderBy("position").execute();
   let length = texts.reduce((sum, it) => sum + it.length, 0);
   for (const { encoding, data } of messages) {
     if (length > DOCUMENT_MAX_CHARS) break;
@@ -84,7 +84,7 @@ async function documentOf(db: Kysely<Schema>, runId: number): Promise<string> {
     length += text.length;
   }
   const spans = await db.selectFrom("span").select(["name", "error_type", "error_message"])
-    .where("trace_id", "=", run.trace_id).where("error_type", "is not", null).limit(1000).execute();
+    .where("run_no", "=", run.id).where("error_type", "is not", null).limit(1000).execute();
   for (const span of spans) texts.push(span.name, span.error_type ?? "", span.error_message ?? "");
   return texts.join("\n").slice(0, DOCUMENT_MAX_CHARS);
 }

@@ -36,11 +36,18 @@ export interface OpenSpan {
 export class TraceState {
   /** Of this state's last write. A run row with another `seq` was changed by someone else: load the state anew. */
   seq = 0;
+  readonly runNo: number;
+  /** Positions of the run's spans, in order of start. */
+  readonly spans = new Map<string, number>();
   totals: RunTotals = NO_TOTALS;
   readonly openSpans = new Map<string, OpenSpan>();
   readonly #positions = new Map<string, number[]>();
   #next = 0;
   #tip: Uint8Array = EMPTY;
+
+  constructor(runNo: number) {
+    this.runNo = runNo;
+  }
 
   /** Registers a stored message; must be called in order of position. */
   load(bodyHashHex: string, messageId: Uint8Array): void {

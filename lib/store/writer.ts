@@ -15,14 +15,15 @@ import {
   totalsOfEnd,
   totalsOfStart,
 } from "../core/mod.ts";
-import { tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
+import { packQuantities, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, encodeBody, hashOf, hex, packPositions } from "./codec.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
-import { messageKey, TraceState } from "./trace_state.ts";
+import { messageKey, type OpenSpan, TraceState } from "./trace_state.ts";
 
 /** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
 const INLINE_MAX = 512;
+const ALIKE_INLINE_MAX = 32;
 const BODY_CACHE_MAX = 4096;
 const TRACE_CACHE_MAX = 512;
 const US_PER_DAY = 86_400_000_000;
@@ -47,8 +48,7 @@ export class Writer {
     };
     for (const event of events) {
       if (event.type === "run_start") {
-        await this.#runStart(db, event.run, seq);
-        const state = new TraceState();
+        const state = new TraceState(await this.#runStart(db, event.run, seq));
         state.totals = event.run.totals;
         touched.set(event.run.traceId, state);
         continue;
@@ -69,7 +69,7 @@ export class Writer {
           await this.#snapshot(db, state, event.snapshot);
           break;
         case "evaluation":
-          await this.#evaluation(db, event.evaluation);
+          await this.#evaluation(db, state, event.evaluation);
       }
     }
     for (const [traceId, state] of touched) {
@@ -79,8 +79,8 @@ export class Writer {
     }
   }
 
-  async #runStart(db: Db, run: Run, seq: number): Promise<void> {
-    await db.insertInto("run").values({
+  async #runStart(db: Db, run: Run, seq: number): Promise<number> {
+    const { id } = await db.insertInto("run").values({
       trace_id: bytes(run.traceId),
       run_id: run.runId,
       agent: run.agent,
@@ -111,7 +111,8 @@ export class Writer {
       seq,
       owner: null,
       indexed: 0,
-    }).execute();
+    }).returning("id").executeTakeFirstOrThrow();
+    return id;
   }
 
   async #runUpdate(db: Db, traceId: string, change: RunChange): Promise<void> {
@@ -134,11 +135,13 @@ export class Writer {
   }
 
   async #spanStart(db: Db, state: TraceState, span: Span): Promise<Partial<RunTotals>> {
-    const traceId = bytes(span.traceId);
-    const spanId = bytes(span.spanId);
+    const known = state.spans.get(span.spanId);
+    const position = known ?? state.spans.size;
+    state.spans.set(span.spanId, position);
     const row: SpanRow = {
-      trace_id: traceId,
-      span_id: spanId,
+      run_no: state.runNo,
+      position,
+      span_id: bytes(span.spanId),
       parent_span_id: span.parentSpanId === undefined ? null : bytes(span.parentSpanId),
       kind: span.kind,
       name: span.name,
@@ -146,45 +149,44 @@ export class Writer {
       start_us: span.startTimeUs,
       provider: span.providerName ?? null,
       request_model: span.requestModel ?? null,
-      input_refs: await this.#refs(db, state, span, span.inputMessages, span.startTimeUs),
-      ...(await this.#endColumns(db, state, span, span.endTimeUs ?? span.startTimeUs)),
-      ...(await this.#attributes(db, span.attributes)),
+      input_refs: await this.#refs(db, state, position, span.inputMessages, span.startTimeUs),
+      ...(await this.#endColumns(db, state, position, span, span.endTimeUs ?? span.startTimeUs)),
+      ...(await this.#attributes(db, span.kind, span.attributes)),
     };
     state.openSpans.set(span.spanId, {
       kind: span.kind,
       model: span.requestModel ?? span.name,
       attributes: span.attributes,
     });
-    const { changes } = await execute(
-      db,
-      "insert span",
-      Object.values(row),
-      () => db.insertInto("span").values(row).onConflict((conflict) => conflict.doNothing()),
-    );
-    if (changes === 1n) return totalsOfStart(span);
-    const { trace_id: _t, span_id: _s, ...changed } = row;
-    await db.updateTable("span").set(changed).where("trace_id", "=", traceId).where("span_id", "=", spanId)
+    if (known === undefined) {
+      await execute(db, "insert span", Object.values(row), () => db.insertInto("span").values(row));
+      return totalsOfStart(span);
+    }
+    await db.updateTable("span").set(row).where("run_no", "=", state.runNo).where("position", "=", position)
       .execute();
     return {};
   }
 
   async #spanEnd(db: Db, state: TraceState, event: SpanEnd): Promise<void> {
-    const open = state.openSpans.get(event.spanId) ?? await loadOpenSpan(db, event);
+    const position = state.spans.get(event.spanId);
+    if (position === undefined) {
+      throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
+    }
+    const open = state.openSpans.get(event.spanId) ?? await loadOpenSpan(db, state.runNo, position);
     state.openSpans.delete(event.spanId);
-    const columns = await this.#endColumns(db, state, event, event.endTimeUs);
-    const given = Object.fromEntries(
-      Object.entries({
-        ...columns,
-        ...(event.attributes ? await this.#attributes(db, { ...open.attributes, ...event.attributes }) : {}),
-      }).filter(([, value]) => value !== null),
-    );
+    const columns = await this.#endColumns(db, state, position, event, event.endTimeUs);
+    const given = {
+      ...Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)),
+      ...(event.attributes
+        ? await this.#attributes(db, open.kind, { ...open.attributes, ...event.attributes })
+        : {}),
+    };
     await execute(
       db,
       `end span ${Object.keys(given)}`,
-      [...Object.values(given), bytes(event.traceId), bytes(event.spanId)],
+      [...Object.values(given), state.runNo, position],
       () =>
-        db.updateTable("span").set(given).where("trace_id", "=", bytes(event.traceId))
-          .where("span_id", "=", bytes(event.spanId)),
+        db.updateTable("span").set(given).where("run_no", "=", state.runNo).where("position", "=", position),
     );
     if (open.kind === "llm") {
       const key = [bytes(event.traceId), bytes(event.spanId)] as const;
@@ -195,11 +197,11 @@ export class Writer {
         () => db.deleteFrom("partial").where("trace_id", "=", key[0]).where("span_id", "=", key[1]),
       );
     }
-    if (open.kind === "llm" || event.usage || event.cost) await addUsageRow(db, event, open.kind, open.model);
+    if (open.kind === "llm" || event.usage || event.cost) await addUsageRow(db, state, event, open);
   }
 
   /** The columns that `span_end` may set; all of them `null` for a span that just starts. */
-  async #endColumns(db: Db, state: TraceState, end: Span | SpanEnd, atUs: number) {
+  async #endColumns(db: Db, state: TraceState, position: number, end: Span | SpanEnd, atUs: number) {
     const { usage, cost } = end;
     return {
       end_us: end.endTimeUs ?? null,
@@ -216,20 +218,24 @@ export class Writer {
       cache_write_input_tokens: usage?.cacheWriteInputTokens ?? null,
       reasoning_tokens: usage?.reasoningTokens ?? null,
       cost_usd: cost?.usd ?? null,
-      cost_quantities: cost ? JSON.stringify(cost.quantities) : null,
+      cost_quantities: cost ? packQuantities(cost, usage) : null,
       price_body: await this.#price(db, cost),
-      output_refs: await this.#refs(db, state, end, end.outputMessages, atUs),
+      output_refs: await this.#refs(db, state, position, end.outputMessages, atUs),
     };
   }
 
   async #snapshot(db: Db, state: TraceState, snapshot: Snapshot): Promise<void> {
+    const position = state.spans.get(snapshot.spanId);
+    if (position === undefined) {
+      throw new RangeError(`Cannot store a snapshot of span "${snapshot.spanId}": it was never started`);
+    }
     const row = {
-      trace_id: bytes(snapshot.traceId),
+      run_no: state.runNo,
       step: snapshot.step,
       snapshot_id: bytes(snapshot.snapshotId),
-      span_id: bytes(snapshot.spanId),
+      span_position: position,
       created_us: snapshot.createdAtUs,
-      message_refs: await this.#refs(db, state, snapshot, snapshot.messages, snapshot.createdAtUs) ?? "",
+      message_refs: await this.#refs(db, state, position, snapshot.messages, snapshot.createdAtUs) ?? "",
       key_values_body: Object.keys(snapshot.keyValues).length === 0
         ? null
         : await this.#body(db, JSON.stringify(snapshot.keyValues)),
@@ -237,10 +243,10 @@ export class Writer {
     await execute(db, "insert snapshot", Object.values(row), () => db.insertInto("snapshot").values(row));
   }
 
-  async #evaluation(db: Db, it: Evaluation): Promise<void> {
+  async #evaluation(db: Db, state: TraceState, it: Evaluation): Promise<void> {
     await db.insertInto("evaluation").values({
       eval_id: it.evalId,
-      trace_id: bytes(it.traceId),
+      run_no: state.runNo,
       span_id: it.spanId === undefined ? null : bytes(it.spanId),
       name: it.name,
       value: it.value ?? null,
@@ -256,7 +262,7 @@ export class Writer {
   async #refs(
     db: Db,
     state: TraceState,
-    owner: { readonly traceId: string; readonly spanId: string },
+    spanPosition: number,
     messages: readonly Message[] | undefined,
     atUs: number,
   ): Promise<string | null> {
@@ -273,11 +279,11 @@ export class Writer {
       const { position, messageId } = state.append(hash, hashHex);
       positions.push(position);
       const row = {
-        trace_id: bytes(owner.traceId),
+        run_no: state.runNo,
         position,
         message_id: messageId,
         body_id: body,
-        span_id: bytes(owner.spanId),
+        span_position: spanPosition,
         at_us: atUs,
       };
       await execute(db, "insert message", Object.values(row), () => db.insertInto("run_message").values(row));
@@ -289,10 +295,14 @@ export class Writer {
     return cost?.tag ? await this.#body(db, JSON.stringify(cost.tag)) : null;
   }
 
-  async #attributes(db: Db, attributes: Readonly<Record<string, unknown>>) {
+  /** Model calls and attempts of a run say mostly the same: those are stored once, as bodies. */
+  async #attributes(db: Db, kind: Span["kind"], attributes: Readonly<Record<string, unknown>>) {
     const json = JSON.stringify(attributes);
     if (json === "{}") return { attributes: null, attributes_body: null };
-    if (json.length <= INLINE_MAX) return { attributes: json, attributes_body: null };
+    const alike = kind === "llm" || kind === "attempt";
+    if (json.length <= (alike ? ALIKE_INLINE_MAX : INLINE_MAX)) {
+      return { attributes: json, attributes_body: null };
+    }
     return { attributes: null, attributes_body: await this.#body(db, json) };
   }
 
@@ -329,14 +339,23 @@ export class Writer {
   async #trace(db: Db, traceId: string): Promise<TraceState> {
     const key = bytes(traceId);
     const known = this.#traces.get(traceId);
-    const row = await db.selectFrom("run").select([...TOTAL_COLUMNS, "seq"]).where("trace_id", "=", key)
-      .executeTakeFirst();
+    const { rows: [row] } = await execute<
+      Pick<RunRow, typeof TOTAL_COLUMNS[number] | "seq"> & { id: number }
+    >(
+      db,
+      "select run totals",
+      [key],
+      () => db.selectFrom("run").select(["id", "seq", ...TOTAL_COLUMNS]).where("trace_id", "=", key),
+    );
     if (!row) throw new RangeError(`Cannot write to run "${traceId}": it was never started`);
     if (known?.seq === row.seq) return known;
-    const state = new TraceState();
+    const state = new TraceState(row.id);
     state.totals = totalsOf(row);
+    const spans = await db.selectFrom("span").select(["span_id", "position"]).where("run_no", "=", row.id)
+      .execute();
+    for (const span of spans) state.spans.set(hex(span.span_id), span.position);
     const rows = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
-      .select(["body.hash", "run_message.message_id"]).where("trace_id", "=", key).orderBy("position")
+      .select(["body.hash", "run_message.message_id"]).where("run_no", "=", row.id).orderBy("position")
       .execute();
     for (const { hash, message_id } of rows) state.load(hex(hash), message_id);
     return state;
@@ -348,26 +367,11 @@ export class Writer {
   }
 }
 
-async function loadOpenSpan(db: Db, { traceId, spanId }: SpanEnd) {
-  const row = await db.selectFrom("span").select([
-    "kind",
-    "name",
-    "request_model",
-    "attributes",
-    "attributes_body",
-  ])
-    .where("trace_id", "=", bytes(traceId)).where("span_id", "=", bytes(spanId)).executeTakeFirst();
-  if (!row) throw new RangeError(`Cannot end span "${spanId}": it was never started`);
-  let json = row.attributes ?? "{}";
-  if (row.attributes_body !== null) {
-    const body = await db.selectFrom("body").select(["encoding", "data"]).where(
-      "id",
-      "=",
-      row.attributes_body,
-    )
-      .executeTakeFirstOrThrow();
-    json = decodeBody(body.encoding, body.data);
-  }
+async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<OpenSpan> {
+  const row = await db.selectFrom("span").leftJoin("body", "body.id", "span.attributes_body")
+    .select(["kind", "name", "request_model", "attributes", "encoding", "data"])
+    .where("run_no", "=", runNo).where("position", "=", position).executeTakeFirstOrThrow();
+  const json = row.attributes ?? (row.data === null ? "{}" : decodeBody(row.encoding!, row.data));
   return {
     kind: row.kind as Span["kind"],
     model: row.request_model ?? row.name,
@@ -395,25 +399,25 @@ async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number
   );
 }
 
-async function addUsageRow(db: Db, event: SpanEnd, kind: Span["kind"], model: string): Promise<void> {
+async function addUsageRow(db: Db, { runNo }: TraceState, event: SpanEnd, span: OpenSpan): Promise<void> {
   const { usage, cost } = event;
   const row = {
-    trace_id: bytes(event.traceId),
-    model,
+    run_no: runNo,
+    model: span.model,
     day: Math.floor(event.endTimeUs / US_PER_DAY),
-    llm_calls: kind === "llm" ? 1 : 0,
+    llm_calls: span.kind === "llm" ? 1 : 0,
     ...tokenColumns(usage ?? NO_USAGE),
     cost_usd: cost?.usd ?? 0,
     unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
   };
-  const { trace_id: _t, model: _m, day: _d, ...sums } = row;
+  const { run_no: _r, model: _m, day: _d, ...sums } = row;
   await execute(
     db,
     "add usage",
     [...Object.values(row), ...Object.values(sums)],
     () =>
       db.insertInto("run_usage").values(row).onConflict((conflict) =>
-        conflict.columns(["trace_id", "model", "day"]).doUpdateSet(
+        conflict.columns(["run_no", "model", "day"]).doUpdateSet(
           Object.fromEntries(
             Object.entries(sums).map((
               [name, value],

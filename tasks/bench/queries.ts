@@ -22,7 +22,9 @@ async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: nu
     const names = columns(table).filter((name) => !(table === "run" && name === "id"));
     const values = names.map((name) => changed[name] ?? `t.${name}`);
     return sqlite.prepare(
-      `insert into ${table} (${names}) select ${values} from ${table} t where t.trace_id = (select trace_id from run where id = 1)`,
+      `insert into ${table} (${names}) select ${values} from ${table} t where t.${
+        table === "run" ? "id" : "run_no"
+      } = 1`,
     );
   };
   const step = 3_600_000_000 * 24 * 90 / runs;
@@ -38,22 +40,23 @@ async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: nu
       end_us: `t.end_us + ${shift}`,
       seq: "t.seq + ?2",
     }),
-    copy("span", { trace_id: "?1", start_us: `t.start_us + ${shift}`, end_us: `t.end_us + ${shift}` }),
-    copy("run_message", { trace_id: "?1", at_us: `t.at_us + ${shift}` }),
+    copy("span", { run_no: "?2 + 1", start_us: `t.start_us + ${shift}`, end_us: `t.end_us + ${shift}` }),
+    copy("run_message", { run_no: "?2 + 1", at_us: `t.at_us + ${shift}` }),
     copy("run_usage", {
-      trace_id: "?1",
+      run_no: "?2 + 1",
       model:
         "case ?2 % 3 when 0 then 'mistral-large-latest' when 1 then 'ministral-8b-latest' else t.model end",
       day: `t.day + ?2 * 90 / ${runs}`,
     }),
   ];
   const index = sqlite.prepare(
-    "insert into run_search (rowid, text) values ((select id from run where trace_id = ?1), ?2)",
+    "insert into run_search (rowid, text) values (?1, ?2)",
   );
   for (let n = 1; n < runs; n++) {
     if (n % 250 === 1) sqlite.exec("begin immediate");
     const id = crypto.getRandomValues(new Uint8Array(16));
-    for (const statement of statements) statement.run({ "?1": id, "?2": n } as never);
+    statements[0]!.run({ "?1": id, "?2": n } as never);
+    for (const statement of statements.slice(1)) statement.run({ "?2": n } as never);
     index.run(
       id,
       `revenue of region ${n % 7} word${n % 500} rare${n} agent${n % 20} the answer is ${n * 7919}`,

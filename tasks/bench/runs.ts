@@ -203,11 +203,11 @@ export async function concurrency(): Promise<Figure[]> {
 
 export async function storage(): Promise<Figure[]> {
   const calls = 30;
-  const runs = 10;
+  const runs = 40;
   await using sim = await simulator(calls, 0);
   return await withStore(async (path) => {
     await using store = await openStore(path);
-    const runner = new AgentRunner(services(sim.url, store, 240));
+    const runner = new AgentRunner(services(sim.url, store, 215));
     const agent = await config();
     const settle = async () => {
       await store.indexPending();

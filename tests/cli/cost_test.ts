@@ -88,10 +88,8 @@ Deno.test("cost RUN prints receipts that add up", async () => {
     /2\. mistral-small-latest\n {3}107 input tokens × \$0\.10 \/ 1M += \$0\.0000107\n/,
   );
   const receipts = json.json();
-  assert.deepEqual(receipts.map((it: { step: number; totalUsd: number }) => [it.step, it.totalUsd]), [[
-    1,
-    0.0000022,
-  ], [3, 0.0000122]]);
+  const sums = receipts.map((it: { step: number; totalUsd: number }) => [it.step, it.totalUsd.toFixed(9)]);
+  assert.deepEqual(sums, [[1, "0.000002200"], [3, "0.000012200"]]);
   assert.equal(wrong.code, 2);
 });
 

@@ -187,6 +187,6 @@ Deno.test("formatTree() keeps to the width of the terminal, with wide letters to
       const wide = [...line].reduce((sum, char) => sum + (char === "根" ? 2 : 1), 0);
       assert.ok(wide <= columns, `${wide} > ${columns}: ${line}`);
     }
-    assert.match(lines[1]!, /…  0ms  \?$/);
+    assert.match(lines[1]!, /… {2}0ms {2}\?$/);
   }
 });

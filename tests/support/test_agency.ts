@@ -38,10 +38,10 @@ export class TestAgency implements AsyncDisposable {
     this.store = store;
     this.simulator = simulator;
     this.#options = options;
-    const host = options.host ?? systemHost();
+    const host = options.host ?? { ...systemHost(), random: () => 0.5 };
     const provider = createResilientProvider(
       createMistralProvider({ host, apiKey: "test", serverUrl: simulator.url }),
-      { host, policy: { minWaitMs: 1, maxWaitMs: 2000 }, maxConcurrency: 64 },
+      { host, policy: { minWaitMs: 2, maxWaitMs: 2000 }, maxConcurrency: 64 },
     );
     const services: AgentServices = {
       store,

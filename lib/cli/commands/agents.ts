@@ -2,7 +2,8 @@ import { findAgents, type FoundAgent } from "../agents.ts";
 import type { AgentConfig } from "../../agent/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { cell, type Column, type Look, lookOf, plural, table } from "../format.ts";
+import { cell, type Look, lookOf, plural } from "../format.ts";
+import { type Column, table } from "../table.ts";
 
 export const agents: CliCommand = {
   register(program, act) {

@@ -2,18 +2,8 @@ import { Option } from "@commander-js/extra-typings";
 import { addUsage, AgentOpError, type CostKey, type CostRow, NO_USAGE, shortRunId } from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import {
-  type Cell,
-  cell,
-  type Column,
-  compact,
-  costOf,
-  grouped,
-  knownCost,
-  lookOf,
-  plural,
-  table,
-} from "../format.ts";
+import { cell, compact, costOf, grouped, knownCost, lookOf, plural } from "../format.ts";
+import { type Cell, type Column, table } from "../table.ts";
 import { readRunFilter } from "../run_filter.ts";
 import { costShape } from "../shapes.ts";
 

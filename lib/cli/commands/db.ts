@@ -1,7 +1,8 @@
 import { resolve } from "node:path";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import { byteSize, cell, facts, grouped, lookOf, plural } from "../format.ts";
+import { byteSize, cell, grouped, lookOf, plural } from "../format.ts";
+import { facts } from "../table.ts";
 
 export const db: CliCommand = {
   register(program, act) {

@@ -2,20 +2,8 @@ import { Option } from "@commander-js/extra-typings";
 import { isEmptyRunFilter, isLive, type Run, type RunSort, shortRunId } from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
-import {
-  age,
-  type Cell,
-  cell,
-  type Column,
-  compact,
-  costOf,
-  duration,
-  grouped,
-  lookOf,
-  plural,
-  STATUS_SIGNS,
-  table,
-} from "../format.ts";
+import { age, cell, compact, costOf, duration, grouped, lookOf, plural, STATUS_SIGNS } from "../format.ts";
+import { type Cell, type Column, table } from "../table.ts";
 import { collectList, type FilterFlags, readRunFilter, wholeNumber } from "../run_filter.ts";
 import { runShape } from "../shapes.ts";
 

@@ -14,7 +14,6 @@ import {
   cell,
   costOf,
   duration,
-  facts,
   grouped,
   localTime,
   type Look,
@@ -23,6 +22,7 @@ import {
   plural,
   STATUS_SIGNS,
 } from "../format.ts";
+import { facts } from "../table.ts";
 import { diffShape, traceShape } from "../shapes.ts";
 
 /** Shorter beginnings of a span id could be the number of a step. */

@@ -30,6 +30,9 @@ import { indexPending } from "./search.ts";
 import { Writer } from "./writer.ts";
 
 const INDEX_SLICE = 20;
+/** With this many runs at work, writes wait a moment for each other: one flush to disk then serves several runs. */
+const BUSY_RUNS = 8;
+const GATHER_MS = 4;
 const CHILD_RUNS_MAX = 1000;
 
 interface PendingWrite {
@@ -75,6 +78,7 @@ export class SqliteStore implements Store {
   async #drain(): Promise<void> {
     await Promise.resolve();
     while (this.#pending.length > 0) {
+      if (this.#claimed.size >= BUSY_RUNS) await this.#host.sleep(GATHER_MS);
       const batch = this.#pending;
       this.#pending = [];
       const failed = await this.#commit(batch).catch((error) => error ?? new Error("write failed"));

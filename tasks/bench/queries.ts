@@ -46,7 +46,7 @@ async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: nu
       run_no: "?2 + 1",
       model:
         "case ?2 % 3 when 0 then 'mistral-large-latest' when 1 then 'ministral-8b-latest' else t.model end",
-      day: `t.day + ?2 * 90 / ${runs}`,
+      day: `t.day + cast(?2 * 90 / ${runs} as integer)`,
     }),
   ];
   const index = sqlite.prepare(

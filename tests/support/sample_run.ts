@@ -1,5 +1,4 @@
 import {
-  addUsage,
   type DurableEvent,
   type Message,
   newRunId,
@@ -203,7 +202,6 @@ export function* sampleEvents(options: SampleOptions = {}): Generator<DurableEve
     spanId: root,
     endTimeUs: at(),
     status: "ok",
-    usage: addUsage(NO_USAGE, NO_USAGE),
   };
   yield {
     type: "run_update",

@@ -58,7 +58,7 @@ async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: nu
     statements[0]!.run({ "?1": id, "?2": n } as never);
     for (const statement of statements.slice(1)) statement.run({ "?2": n } as never);
     index.run(
-      id,
+      BigInt(n + 1),
       `revenue of region ${n % 7} word${n % 500} rare${n} agent${n % 20} the answer is ${n * 7919}`,
     );
     if (n % 250 === 0 || n === runs - 1) sqlite.exec("commit");

@@ -29,6 +29,10 @@ export interface CliResult {
   json(): any;
 }
 
+export interface CliOptions {
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A home folder of its own, the program run in it from outside, and its store opened from inside. */
 export class CliHome implements AsyncDisposable {
   readonly path: string;
@@ -45,16 +49,13 @@ export class CliHome implements AsyncDisposable {
     return join(this.path, "agentop.db");
   }
 
-  /** Runs `agentop ARGS` with nothing of this environment but what Deno needs. */
-  async run(
-    args: readonly string[],
-    options: { readonly env?: Readonly<Record<string, string>>; readonly stdin?: string } = {},
-  ): Promise<CliResult> {
+  /** Starts `agentop ARGS` with nothing of this environment but what Deno needs. */
+  start(args: readonly string[], options: CliOptions = {}): Deno.ChildProcess {
     const kept = KEPT.flatMap((name) => {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     });
-    const child = new Deno.Command(Deno.execPath(), {
+    return new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN, ...args],
       cwd: this.path,
       clearEnv: true,
@@ -63,6 +64,14 @@ export class CliHome implements AsyncDisposable {
       stdout: "piped",
       stderr: "piped",
     }).spawn();
+  }
+
+  /** Runs `agentop ARGS` to its end. */
+  async run(
+    args: readonly string[],
+    options: CliOptions & { readonly stdin?: string } = {},
+  ): Promise<CliResult> {
+    const child = this.start(args, options);
     const writer = child.stdin.getWriter();
     const sent = writer.write(new TextEncoder().encode(options.stdin ?? "")).then(() => writer.close())
       .catch(() => {}); // a program that does not read its input is no failure

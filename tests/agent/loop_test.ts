@@ -266,7 +266,7 @@ Deno.test("approve: auto never asks, never always refuses", async () => {
 Deno.test("another process can approve, pause, resume and stop through the store", async () => {
   const write = tool("write", () => Promise.resolve({ content: "written" }), writes);
   const status: string[] = [];
-  let agencyStore: TestAgency["store"] | undefined;
+  const opened = Promise.withResolvers<TestAgency["store"]>();
   await using agency = await TestAgency.open({
     tools: { write },
     scenarios: calling({ name: "write" }),
@@ -274,15 +274,17 @@ Deno.test("another process can approve, pause, resume and stop through the store
       if (event.type === "run_update" && event.change.status) status.push(event.change.status);
       if (event.type === "span_start" && event.span.kind === "guardrail") {
         const { traceId, spanId } = event.span;
-        agencyStore!.requestControl(traceId, "pause")
-          .then(() => agencyStore!.requestControl(traceId, "approve", { spanId, by: "tui" }));
+        opened.promise.then(async (store) => {
+          await store.requestControl(traceId, "pause");
+          await store.requestControl(traceId, "approve", { spanId, by: "tui" });
+        });
       }
       if (event.type === "run_update" && event.change.status === "paused") {
-        agencyStore!.requestControl(event.traceId, "resume");
+        opened.promise.then((store) => store.requestControl(event.traceId, "resume"));
       }
     }],
   });
-  agencyStore = agency.store;
+  opened.resolve(agency.store);
   const run = await agency.runner.run(await agency.agent(AGENT), { prompt: "go" });
   assert.equal(run.status, "completed");
   assert.deepEqual(status, ["running", "waiting", "running", "paused", "running", "completed"]);

@@ -40,8 +40,9 @@ const { schema: schemas } = fc.letrec<{ schema: z.ZodType }>((tie) => ({
       maxKeys: 4,
       noNullPrototype: true,
     }).map((fields) =>
+      // Zod takes what an object inherits for its properties: names like toString cannot be judged with it.
       z.strictObject(Object.fromEntries(
-        Object.entries(fields).filter(([name]) => name !== "__proto__").map((
+        Object.entries(fields).filter(([name]) => !(name in {})).map((
           [name, [inner, optional]],
         ) => [name, optional ? inner.optional() : inner]),
       ))

@@ -21,5 +21,16 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "main.ts",
   ],
 }).spawn().status;
-if (code === 0) await Deno.writeTextFile("dist/package.json", '{ "type": "module" }\n');
-Deno.exit(code);
+if (code !== 0) Deno.exit(code);
+await Deno.writeTextFile("dist/package.json", '{ "type": "module" }\n');
+
+// CommonJS packages ask for Node's modules with `require`, which a module does not have by itself. Made on
+// the first such call: importing `node:module` would double the time to start.
+const REQUIRE =
+  'const require=name=>process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);\n';
+for (const { name } of Deno.readDirSync("dist")) {
+  const path = `dist/${name}`;
+  if (!name.endsWith(".js")) continue;
+  const text = await Deno.readTextFile(path);
+  if (text.includes("Dynamic require of")) await Deno.writeTextFile(path, REQUIRE + text);
+}

@@ -7,6 +7,9 @@ const FILE_MAX_CHARS = 1_000_000;
 const ALIASES_MAX = 100;
 const MESSAGE_MAX_CHARS = 300;
 
+/** The parser, loaded on the first use. */
+export const loadYaml = () => import("./yaml.ts");
+
 export type YamlPath = readonly PropertyKey[];
 
 /** A YAML (or JSON) file that fits its schema, and the way to complain about a place in it. */
@@ -32,7 +35,7 @@ export async function parseCheckedYaml<S extends z.ZodType>(
     throw new AgentOpError(`Cannot load ${path}:${line}: ${reason}${reason.endsWith("?") ? "" : "."}`);
   };
   if (text.length > FILE_MAX_CHARS) failAt(1, `the file is longer than ${FILE_MAX_CHARS} characters`);
-  const { LineCounter, parseDocument } = await import("yaml");
+  const { LineCounter, parseDocument } = await loadYaml();
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const [error] = document.errors;

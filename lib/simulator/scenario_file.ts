@@ -1,6 +1,6 @@
 import type { Document, LineCounter } from "yaml";
 import type { core } from "zod";
-import { AgentOpError, messageOf } from "../core/mod.ts";
+import { AgentOpError, loadYaml, messageOf } from "../core/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { describePath, type ScenarioPath, scenarioProblems } from "./scenario_check.ts";
 
@@ -35,7 +35,7 @@ export async function loadScenarios(paths: readonly string[]): Promise<readonly 
 
 /** The scenarios in a YAML text. `file` is for messages. Throws `AgentOpError` with the line of the first thing wrong. */
 export async function parseScenarios(text: string, file: string): Promise<readonly Scenario[]> {
-  const { parseAllDocuments, LineCounter } = await import("yaml");
+  const { parseAllDocuments, LineCounter } = await loadYaml();
   const { scenarioSchema } = await import("./scenario_schema.ts");
   const lines = new LineCounter();
   const parsed = parseAllDocuments(text, { lineCounter: lines, prettyErrors: false });

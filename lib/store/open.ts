@@ -1,7 +1,7 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { Kysely } from "kysely";
-import { tryParseJson } from "../core/mod.ts";
+import { StoreError, tryParseJson } from "../core/mod.ts";
 import { decodeBody } from "./codec.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
@@ -32,8 +32,10 @@ export function sideFolder(path: string): string {
  */
 export async function openConnection(path: string): Promise<Connection> {
   let sqlite: DatabaseSync | undefined;
+  let folderIsThere = false;
   try {
     if (path !== MEMORY) await checkFolder(path);
+    folderIsThere = true;
     sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
     const version = userVersion(sqlite);
     if (version > SCHEMA_VERSION) throw storeError("open", path, "newer_schema");
@@ -45,7 +47,12 @@ export async function openConnection(path: string): Promise<Connection> {
     return { path, sqlite, db: new Kysely<Schema>({ dialect: new NodeSqliteDialect(sqlite) }) };
   } catch (error) {
     sqlite?.close();
-    throw toStoreError("open", path, error);
+    const known = toStoreError("open", path, error);
+    // The folder is there, and still SQLite cannot open the file or what it keeps beside it: it may not write here.
+    if (folderIsThere && known instanceof StoreError && known.code === "missing_folder") {
+      throw storeError("open", path, "read_only", error);
+    }
+    throw known;
   }
 }
 

@@ -77,8 +77,7 @@ async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
   using lock = path === MEMORY ? undefined : await lockFile(path);
   const version = userVersion(sqlite);
   if (version === 0) {
-    const tables = sqlite.prepare("select count(*) as n from sqlite_master").get()?.["n"];
-    if (tables !== 0) throw storeError("open", path, "not_a_database", "it holds other tables");
+    if (isForeign(sqlite)) throw storeError("open", path, "not_a_database", "it holds other tables");
     sqlite.exec(`pragma page_size = ${PAGE_BYTES}`);
   }
   if (path !== MEMORY) sqlite.prepare("pragma journal_mode = wal").get();
@@ -87,6 +86,14 @@ async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
     await migrate(sqlite);
   }
   void lock;
+}
+
+/** A database with tables that no migration of ours made. One whose first migration was cut short is ours. */
+function isForeign(sqlite: DatabaseSync): boolean {
+  const names = sqlite.prepare("select name from sqlite_master where type = 'table'").all().map((row) =>
+    String(row["name"])
+  );
+  return names.length > 0 && !names.some((name) => name.startsWith("kysely_migration"));
 }
 
 async function lockFile(path: string): Promise<Deno.FsFile> {

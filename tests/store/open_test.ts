@@ -61,6 +61,26 @@ Deno.test("openStore() refuses what is no store, in one line, and leaves it as i
   });
 });
 
+Deno.test("openStore() goes on with a first migration that was cut short", async () => {
+  await withFolder(async (folder) => {
+    const noted = join(folder, "noted.db");
+    const traceId = await sample(noted);
+    const almost = new DatabaseSync(noted);
+    almost.exec("pragma user_version = 0"); // killed before the version was noted
+    almost.close();
+    await using store = await openStore(noted);
+    assert.equal((await store.getRun(traceId))?.status, "completed");
+
+    const begun = join(folder, "begun.db");
+    const db = new DatabaseSync(begun); // killed before the first table of ours
+    db.exec(
+      "create table kysely_migration (name varchar(255) not null primary key, timestamp varchar(255) not null)",
+    );
+    db.close();
+    await sample(begun);
+  });
+});
+
 Deno.test("openStore() refuses a newer schema", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.db");

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
+  SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
   SqliteDriver,
@@ -46,6 +47,13 @@ class ImmediateDriver extends SqliteDriver {
   }
 }
 
+/** SQLite rolls table changes back like any other; Kysely assumes that it does not, and would migrate without a transaction. */
+class TransactionalDdlAdapter extends SqliteAdapter {
+  override get supportsTransactionalDdl(): boolean {
+    return true;
+  }
+}
+
 /** Kysely on `node:sqlite`, with prepared statements kept. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
@@ -68,6 +76,9 @@ export class NodeSqliteDialect extends SqliteDialect {
     super(config);
     this.#config = config;
     this.#db = db;
+  }
+  override createAdapter(): SqliteAdapter {
+    return new TransactionalDdlAdapter();
   }
   override createDriver(): SqliteDriver {
     return new ImmediateDriver(this.#config, this.#db);

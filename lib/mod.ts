@@ -2,7 +2,7 @@
  * AgentOp Studio as a library: open a store, run agents, read what they did.
  *
  * ```ts
- * import { openStore } from "./lib/mod.ts";
+ * import { openStore } from "@agentop/studio";
  *
  * await using store = await openStore("agentop.db");
  * const { runs } = await store.listRuns({ limit: 5 });
@@ -22,4 +22,5 @@ export {
 export { createMistralProvider, createResilientProvider } from "./providers/mod.ts";
 export { createPriceBook, receiptOf } from "./pricing/mod.ts";
 export { startSimulator } from "./simulator/mod.ts";
+export { diffRuns, memorySteps } from "./core/mod.ts";
 export type { Message, Run, Span, Trace } from "./core/mod.ts";

@@ -1,11 +1,12 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`; without them all run, one after the other.
+ * `concurrency`, `storage`, `queries`, `replay`; without them all run, one after the other.
  *
  * @module
  */
 import { type Figure, printTable } from "./bench/figure.ts";
 import { queries } from "./bench/queries.ts";
+import { replay } from "./bench/replay.ts";
 import { concurrency, overhead, storage } from "./bench/runs.ts";
 import { startUp } from "./bench/start_up.ts";
 
@@ -15,6 +16,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   concurrency,
   storage,
   queries,
+  replay,
 };
 
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);

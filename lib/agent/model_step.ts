@@ -66,7 +66,9 @@ export async function modelStep(session: Session): Promise<void> {
     recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
     throw error;
   }
-  const cost = priceOf(services.prices, request.model, response, host.now());
+  const cost = response.recorded
+    ? { usd: 0, quantities: {} }
+    : priceOf(services.prices, request.model, response, host.now());
   if (reservation) session.ledger.settle(reservation, cost.usd);
   else if (cost.usd !== null) session.ledger.charge(cost.usd);
   memory.add(response.message);
@@ -81,6 +83,7 @@ export async function modelStep(session: Session): Promise<void> {
     ...(response.usage ? { usage: response.usage } : {}),
     cost,
     outputMessages: [response.message],
+    ...(response.recorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
   });
   session.snapshot(spanId, step);
   session.calibration = response.usage && {

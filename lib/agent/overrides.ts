@@ -28,6 +28,22 @@ const PARAMETERS: Readonly<Record<string, Parse>> = {
 };
 const TOP_LEVEL = ["model", "instructions"] as const;
 
+/** `tools.NAME=off` takes a tool away, `on` adds one that needs no settings. */
+function withTool(
+  tools: AgentConfig["tools"],
+  name: string,
+  text: string,
+  fail: (must: string) => never,
+): AgentConfig["tools"] {
+  const has = tools.some((tool) => tool.name === name);
+  if (text === "on") return has ? tools : [...tools, { kind: "tool", name }];
+  if (text !== "off") return fail("must be on or off");
+  if (has) return tools.filter((tool) => tool.name !== name);
+  return fail(
+    `must name a tool of the agent (${tools.map((tool) => tool.name).join(", ") || "it has none"})`,
+  );
+}
+
 export const OVERRIDE_KEYS: readonly string[] = [...TOP_LEVEL, ...Object.keys(PARAMETERS)];
 
 /** Applies `--set key=value` pairs. Throws an `AgentOpError` that names the key. */
@@ -45,6 +61,8 @@ export function applyOverrides(
       next = { ...next, [key]: text };
     } else if (Object.hasOwn(PARAMETERS, key)) {
       next = { ...next, parameters: { ...next.parameters, [key]: PARAMETERS[key]!(text, fail) } };
+    } else if (key.startsWith("tools.")) {
+      next = { ...next, tools: withTool(next.tools, key.slice("tools.".length), text, fail) };
     } else {
       const guess = nearest(key, OVERRIDE_KEYS);
       throw new AgentOpError(

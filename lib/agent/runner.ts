@@ -21,6 +21,8 @@ export interface RunRequest {
   readonly userId?: string;
   readonly group?: string;
   readonly tags?: Readonly<Record<string, string>>;
+  /** The run that this one repeats, and the first step that is its own. */
+  readonly forkedFrom?: NonNullable<Run["forkedFrom"]>;
 }
 
 interface ParentRun {
@@ -38,12 +40,21 @@ export class AgentRunner {
     this.#services = services;
   }
 
-  /**
-   * Writes a run that is ready to be executed, by this process or another. Throws `AgentOpError` for what would make it
-   * pointless to start: an empty prompt, a tool or agent that cannot be set up, a budget that cannot be kept.
-   */
+  /** Writes a run that is ready to be executed, by this process or another. Throws what `prepare` throws. */
   async queue(config: AgentConfig, request: RunRequest, parent?: ParentRun): Promise<Run> {
-    const { store, host } = this.#services;
+    const run = await this.prepare(config, request, parent);
+    const event = { type: "run_start", run } as const;
+    await this.#services.store.write([event]);
+    for (const listener of this.#services.listeners ?? []) listener(event);
+    return run;
+  }
+
+  /**
+   * A run that could be executed; nothing is written. Throws `AgentOpError` for what would make it pointless to start: an empty
+   * prompt, a tool or agent that cannot be set up, a budget that cannot be kept.
+   */
+  async prepare(config: AgentConfig, request: RunRequest, parent?: ParentRun): Promise<Run> {
+    const { host } = this.#services;
     if (request.prompt.trim() === "") {
       throw new AgentOpError(
         `Cannot run ${config.name}: the prompt is empty. Try: agentop run ${config.name} "your question"`,
@@ -53,7 +64,7 @@ export class AgentRunner {
     const runId = newRunId(host);
     const handsOff = config.tools.some((tool) => tool.kind === "agent");
     const group = request.group ?? parent?.run.group ?? (handsOff ? runId : undefined);
-    const run: Run = {
+    return {
       traceId: newTraceId(host),
       runId,
       agent: config.name,
@@ -66,13 +77,10 @@ export class AgentRunner {
       config: config as unknown as Record<string, unknown>,
       prompt: request.prompt,
       ...(parent ? { parentRunId: parent.run.runId } : {}),
+      ...(request.forkedFrom ? { forkedFrom: request.forkedFrom } : {}),
       startTimeUs: nowUs(host),
       totals: NO_TOTALS,
     };
-    const event = { type: "run_start", run } as const;
-    await store.write([event]);
-    for (const listener of this.#services.listeners ?? []) listener(event);
-    return run;
   }
 
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
@@ -102,7 +110,9 @@ export class AgentRunner {
     try {
       const config = run.config as unknown as AgentConfig;
       await this.#services.prices.prepare([config.model]);
-      const resume = run.status === "queued" ? undefined : await resumePoint(this.#services, run.traceId);
+      // A fork is queued with the steps it begins with.
+      const isNew = run.status === "queued" && run.totals.steps === 0;
+      const resume = isNew ? undefined : await resumePoint(this.#services, run.traceId);
       const session = new Session({
         services: this.#services,
         run,
@@ -132,7 +142,9 @@ export class AgentRunner {
     }
     if (config.memory.keyValue) {
       const { createMemoryTools } = await import("../tools/mod.ts");
-      tools.push(...createMemoryTools(session.memory.keyValues));
+      const own = createMemoryTools(session.memory.keyValues);
+      session.memoryTools = new Set(own.map((tool) => tool.name));
+      tools.push(...own);
     }
     return tools;
   }
@@ -191,11 +203,18 @@ async function resumePoint({ store }: AgentServices, traceId: string): Promise<R
   const all = [...spans.values()];
   const rootSpan = all.find((span) => span.kind === "agent" && span.parentSpanId === undefined);
   if (!rootSpan) return undefined;
+  const latest = snapshots.reduce(
+    (best, it) => best && best.createdAtUs > it.createdAtUs ? best : it,
+    snapshots.at(-1),
+  );
   const begun = all.filter((span) => span.kind === "tool" && span.outputMessages === undefined);
   return {
     rootSpan,
-    messages: (await store.loadMessages(run.traceId)).map((it) => it.message),
-    keyValues: snapshots.at(-1)?.keyValues ?? {},
+    // A fork may have replaced messages that the copied steps still refer to: its snapshots say what it holds.
+    messages: run.forkedFrom && latest
+      ? latest.messages
+      : (await store.loadMessages(run.traceId)).map((it) => it.message),
+    keyValues: latest?.keyValues ?? {},
     step: all.reduce((max: number, span: Span) => Math.max(max, span.step ?? 0), 0),
     begunCalls: new Set(begun.map((span) => String(span.attributes[ATTR.toolCallId]))),
   };

@@ -1,8 +1,14 @@
-import type { Host, Provider, Store, Tool } from "../core/mod.ts";
+import type { Host, Provider, Store, Tool, ToolResult } from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { AgentConfig, ToolReference } from "./agent_config.ts";
 import type { Approver } from "./approval.ts";
 import type { Listener } from "./recorder.ts";
+
+export interface RecallableCall {
+  readonly traceId: string;
+  readonly name: string;
+  readonly arguments: unknown;
+}
 
 /** What runs of this process share. The edges put it together. */
 export interface AgentServices {
@@ -17,6 +23,13 @@ export interface AgentServices {
   loadAgent(name: string, from: AgentConfig): Promise<AgentConfig>;
   /** Asks a person; without it requests wait for `approve` or `deny` through the store. */
   readonly approver?: Approver;
+  /**
+   * What a tool call of this run is known to return: the tool is then neither asked for nor executed. `undefined` lets it run.
+   * Never asked about the agent's own memory.
+   */
+  readonly recall?: (call: RecallableCall) => ToolResult | undefined;
+  /** Every tool call that is executed is asked for first, whatever it touches. */
+  readonly askFirst?: boolean;
   /** Told of every event after it is stored, and of streamed text at once. */
   readonly listeners?: readonly Listener[];
   /** Trouble that no run fails for: a listener that threw, a partial output that could not be written. */

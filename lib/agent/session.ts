@@ -66,6 +66,8 @@ export class Session {
   /** The tool call that an open tool span answers. */
   readonly callIds = new Map<string, string>();
   tools: ReadonlyMap<string, Tool> = new Map();
+  /** Names of the tools that only touch this agent's memory. */
+  memoryTools: ReadonlySet<string> = new Set();
   calibration: ModelCalibration | undefined;
   step: number;
   readonly #abort = new AbortController();

@@ -22,10 +22,6 @@ const PARALLEL_MAX = 16;
 
 type ToolCall = Extract<Part, { type: "tool_call" }>;
 
-interface Outcome extends ToolResult {
-  readonly errorType?: string;
-}
-
 /** Answers the calls of one assistant message, side by side, each a step. Results keep the order of the calls. */
 export async function toolRound(session: Session, calls: readonly ToolCall[]): Promise<void> {
   for (const call of calls) {
@@ -86,7 +82,7 @@ async function toolStep(
   });
   const end = { type: "span_end", traceId: run.traceId, spanId } as const;
   session.callIds.set(spanId, call.id);
-  let outcome: Outcome;
+  let outcome: ToolResult;
   try {
     outcome = await perform(session, call, tool, spanId);
   } catch (error) {
@@ -132,15 +128,20 @@ async function perform(
   call: ToolCall,
   tool: Tool | undefined,
   spanId: string,
-): Promise<Outcome> {
-  const refused = (content: string, errorType: string): Outcome => ({ content, isError: true, errorType });
+): Promise<ToolResult> {
+  const refused = (content: string, errorType: string): ToolResult => ({ content, isError: true, errorType });
   if (!tool) {
     const names = [...session.tools.keys()];
     const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no tools.";
     return refused(`There is no tool "${call.name.slice(0, 80)}". ${there}`, "unknown_tool");
   }
+  const { services, run: { traceId } } = session;
+  const known = session.memoryTools.has(call.name)
+    ? undefined
+    : services.recall?.({ traceId, name: call.name, arguments: call.arguments });
+  if (known) return { ...known, attributes: { ...known.attributes, [ATTR.toolSource]: "recorded" } };
   const begun = session.begunCalls.has(call.id) && !tool.idempotent;
-  if (begun || needsApproval(tool.permissions)) {
+  if (begun || services.askFirst || needsApproval(tool.permissions)) {
     const answer = await approve(session, call, tool, spanId, begun);
     if (answer.decision === "deny") {
       return refused(

@@ -117,7 +117,8 @@ export function messageShape(it: StoredMessage) {
   };
 }
 
-function toolCallShape(span: Span, messages: readonly StoredMessage[]) {
+/** `isInherited`: the run is a fork and began with this call. */
+function toolCallShape(span: Span, messages: readonly StoredMessage[], isInherited: boolean) {
   const callId = String(span.attributes[ATTR.toolCallId] ?? span.spanId);
   const asked = messages.find((it) => toolCallsOf(it.message).some((call) => call.id === callId));
   const result = span.outputMessages?.[0];
@@ -130,7 +131,7 @@ function toolCallShape(span: Span, messages: readonly StoredMessage[]) {
     result: result ? contentOf(result) : null,
     isError: span.status === "error" || span.status === "interrupted",
     latencyMs: durationMs(span.startTimeUs, span.endTimeUs),
-    source: span.attributes[ATTR.toolSource] ?? "live",
+    source: span.attributes[ATTR.toolSource] ?? (isInherited ? "recorded" : "live"),
   };
 }
 
@@ -179,7 +180,9 @@ export function traceShape(trace: Trace, messages: readonly StoredMessage[]) {
     run: runShape(trace.run),
     spans: spans.map(spanShape),
     messages: messages.map(messageShape),
-    toolCalls: spans.filter((it) => it.kind === "tool").map((it) => toolCallShape(it, messages)),
+    toolCalls: spans.filter((it) => it.kind === "tool").map((it) =>
+      toolCallShape(it, messages, (it.step ?? Infinity) < (trace.run.forkedFrom?.step ?? 0))
+    ),
     attempts: spans.filter((it) => it.kind === "attempt").map(attemptShape),
     snapshots: trace.snapshots.map(snapshotShape),
     evaluations: trace.evaluations.map(evaluationShape),

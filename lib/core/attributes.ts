@@ -36,6 +36,10 @@ export const ATTR = {
   toolSummary: "agentop.tool.summary",
   /** `live` or `recorded`. */
   toolSource: "agentop.tool.source",
+  /** `recorded` when a replay answered a model call from the original run, at no cost. */
+  modelSource: "agentop.model.source",
+  /** A person changed what this step said when the run was forked. */
+  edited: "agentop.edited",
   toolIdempotent: "agentop.tool.idempotent",
   toolTruncatedBytes: "agentop.tool.truncated_bytes",
   /** The run a hand-off started. */

@@ -15,3 +15,8 @@ export * from "./ports.ts";
 export * from "./host.ts";
 export * from "./run_query.ts";
 export * from "./checked_yaml.ts";
+export * from "./json_diff.ts";
+export * from "./align.ts";
+export * from "./text_diff.ts";
+export * from "./run_diff.ts";
+export * from "./memory_steps.ts";

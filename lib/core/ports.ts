@@ -67,6 +67,8 @@ export interface ChatResponse {
   readonly timeToFirstChunkMs?: number;
   /** Status of the HTTP response, where there was one. */
   readonly statusCode?: number;
+  /** Taken from an earlier run: it costs nothing. */
+  readonly recorded?: true;
 }
 
 /**
@@ -126,6 +128,8 @@ export interface ToolResult {
   readonly content: string;
   /** The tool ran and failed: the model is told, the run goes on. */
   readonly isError?: boolean;
+  /** What the trace records as `error.type` of a failure. @default "tool_error" */
+  readonly errorType?: string;
   /** Bytes of output left out because of `maxOutputBytes`. */
   readonly truncatedBytes?: number;
   /** Billed units, e.g. `{ model: "eleven_v3", quantities: { characters: 120 } }`. */

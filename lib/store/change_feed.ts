@@ -46,6 +46,11 @@ export class ChangeFeed {
     } catch { /* see above */ }
   }
 
+  /** Moves with every commit of another connection. Costs microseconds. */
+  get version(): number {
+    return this.#version();
+  }
+
   listen(listener: () => void): () => void {
     this.#listeners.add(listener);
     if (this.#listeners.size === 1) this.#start();

@@ -5,6 +5,8 @@
  * @module
  */
 export { openStore, SqliteStore } from "./sqlite_store.ts";
+export type { ForkSource } from "./fork.ts";
+export type { DiffRow } from "./schema.ts";
 export { MEMORY } from "./open.ts";
 export { openReadOnly, storeVersion } from "./read_only.ts";
 export type { StoreStats, VerifyReport } from "./maintenance.ts";

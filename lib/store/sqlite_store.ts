@@ -21,11 +21,13 @@ import {
 import { ChangeFeed } from "./change_feed.ts";
 import { bytes, hex } from "./codec.ts";
 import { toStoreError } from "./errors.ts";
+import { copyPrefix, type ForkSource } from "./fork.ts";
 import { backupTo, stats, type StoreStats, verify, type VerifyReport } from "./maintenance.ts";
 import { type Connection, MEMORY, openConnection } from "./open.ts";
 import { Ownership } from "./ownership.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
+import type { DiffRow } from "./schema.ts";
 import { indexPending } from "./search.ts";
 import { Writer } from "./writer.ts";
 
@@ -34,6 +36,7 @@ const INDEX_SLICE = 20;
 const BUSY_RUNS = 8;
 const GATHER_MS = 4;
 const CHILD_RUNS_MAX = 1000;
+const DIFFS_MAX = 1000;
 
 interface PendingWrite {
   readonly events: readonly DurableEvent[];
@@ -49,6 +52,8 @@ export class SqliteStore implements Store {
   readonly #feed: ChangeFeed;
   readonly #owner: Ownership | undefined;
   readonly #claimed = new Set<string>();
+  readonly #controlLooks = new Map<string, string>();
+  #controlsMade = 0;
   #pending: PendingWrite[] = [];
   #draining: Promise<void> | undefined;
   #indexing: Promise<void> | undefined;
@@ -111,6 +116,53 @@ export class SqliteStore implements Store {
       this.#writer.reset();
       throw toStoreError("write to", path, error);
     }
+  }
+
+  /**
+   * Writes a run that begins with another run's steps, and what else it begins with, in one transaction. The copied rows share
+   * their bodies with the original.
+   */
+  async forkRun(run: Run, source: ForkSource, events: readonly DurableEvent[] = []): Promise<void> {
+    const { db, path } = this.#connection;
+    await this.#draining;
+    try {
+      await db.transaction().execute(async (transaction) => {
+        const { seq } = await transaction.updateTable("clock").set((eb) => ({ seq: eb("seq", "+", 1) }))
+          .where("id", "=", 1).returning("seq").executeTakeFirstOrThrow();
+        await this.#writer.apply(transaction, [{ type: "run_start", run }], seq);
+        await copyPrefix(transaction, source, run.traceId);
+        this.#writer.forget(run.traceId);
+        await this.#writer.apply(transaction, events, seq);
+      });
+    } catch (error) {
+      this.#writer.reset();
+      throw toStoreError("write to", path, error);
+    }
+    this.#feed.announce();
+  }
+
+  /** Runs that began with steps of this one, or repeat it; oldest first. */
+  async forksOf(runId: string): Promise<readonly Run[]> {
+    return await this.#read(async () => {
+      const { db } = this.#connection;
+      const rows = await db.selectFrom("run").selectAll().where("forked_run_id", "=", runId)
+        .orderBy("id").limit(CHILD_RUNS_MAX).execute();
+      return await runsOf(db, rows);
+    });
+  }
+
+  async saveDiff(row: DiffRow): Promise<void> {
+    await this.#read(() => this.#connection.db.insertInto("diff").values(row).execute());
+    this.#feed.announce();
+  }
+
+  /** Stored differences that a run is one side of; oldest first. */
+  async diffsOf(runId: string): Promise<readonly DiffRow[]> {
+    return await this.#read(() =>
+      this.#connection.db.selectFrom("diff").selectAll()
+        .where((eb) => eb.or([eb("left_run_id", "=", runId), eb("right_run_id", "=", runId)]))
+        .orderBy("created_us").limit(DIFFS_MAX).execute()
+    );
   }
 
   #indexSoon(): void {
@@ -229,34 +281,42 @@ export class SqliteStore implements Store {
         taken: 0,
       }).execute()
     );
+    this.#controlsMade++;
     this.#feed.announce();
   }
 
   async takeControl(traceId: string): Promise<readonly ControlRequest[]> {
-    return await this.#read(async () => {
-      const { db } = this.#connection;
-      const key = bytes(traceId);
-      const waiting = await db.selectFrom("control").select("id").where("trace_id", "=", key).where(
-        "taken",
-        "=",
-        0,
-      )
-        .limit(1).executeTakeFirst();
-      if (!waiting) return [];
-      const rows = await db.updateTable("control").set({ taken: 1 }).where("trace_id", "=", key).where(
-        "taken",
-        "=",
-        0,
-      )
-        .returningAll().execute();
-      return rows.sort((a, b) => a.id - b.id).map((row) => ({
-        id: row.id,
-        traceId,
-        action: row.action as ControlAction,
-        argument: JSON.parse(row.argument) as Record<string, unknown>,
-        requestedAtUs: row.requested_us,
-      }));
-    });
+    // Runs look often: nobody can have asked for anything while neither this nor another connection wrote.
+    const look = `${this.#feed.version} ${this.#controlsMade}`;
+    if (this.#controlLooks.get(traceId) === look) return [];
+    const requests = await this.#read(() => this.#takeWaiting(traceId));
+    this.#controlLooks.set(traceId, look);
+    return requests;
+  }
+
+  async #takeWaiting(traceId: string): Promise<ControlRequest[]> {
+    const { db } = this.#connection;
+    const key = bytes(traceId);
+    const waiting = await db.selectFrom("control").select("id").where("trace_id", "=", key).where(
+      "taken",
+      "=",
+      0,
+    )
+      .limit(1).executeTakeFirst();
+    if (!waiting) return [];
+    const rows = await db.updateTable("control").set({ taken: 1 }).where("trace_id", "=", key).where(
+      "taken",
+      "=",
+      0,
+    )
+      .returningAll().execute();
+    return rows.sort((a, b) => a.id - b.id).map((row) => ({
+      id: row.id,
+      traceId,
+      action: row.action as ControlAction,
+      argument: JSON.parse(row.argument) as Record<string, unknown>,
+      requestedAtUs: row.requested_us,
+    }));
   }
 
   async claimRun(traceId: string): Promise<boolean> {
@@ -282,6 +342,7 @@ export class SqliteStore implements Store {
   }
 
   async releaseRun(traceId: string): Promise<void> {
+    this.#controlLooks.delete(traceId);
     if (!this.#owner || !this.#claimed.delete(traceId)) return;
     await this.#read(() =>
       this.#connection.db.updateTable("run").set({ owner: null }).where("trace_id", "=", bytes(traceId))

@@ -1,9 +1,11 @@
 import { sql } from "kysely";
 import {
   addTotals,
+  ATTR,
   type Cost,
   type DurableEvent,
   type Evaluation,
+  isFinal,
   type Message,
   NO_USAGE,
   type Run,
@@ -39,8 +41,14 @@ export class Writer {
     this.#traces.clear();
   }
 
+  /** Someone else wrote rows of this run inside the same transaction. */
+  forget(traceId: string): void {
+    this.#traces.delete(traceId);
+  }
+
   async apply(db: Db, events: readonly DurableEvent[], seq: number): Promise<void> {
     const touched = new Map<string, TraceState>();
+    const ended = new Set<string>();
     const stateOf = async (traceId: string): Promise<TraceState> => {
       const state = touched.get(traceId) ?? await this.#trace(db, traceId);
       touched.set(traceId, state);
@@ -57,6 +65,7 @@ export class Writer {
       switch (event.type) {
         case "run_update":
           await this.#runUpdate(db, event.traceId, event.change);
+          if (event.change.status !== undefined && isFinal(event.change.status)) ended.add(event.traceId);
           break;
         case "span_start":
           state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span));
@@ -75,7 +84,8 @@ export class Writer {
     for (const [traceId, state] of touched) {
       await setTotals(db, traceId, state.totals, seq);
       state.seq = seq;
-      this.#keepTrace(traceId, state);
+      if (ended.has(traceId)) this.#traces.delete(traceId);
+      else this.#keepTrace(traceId, state);
     }
   }
 
@@ -197,7 +207,10 @@ export class Writer {
         () => db.deleteFrom("partial").where("trace_id", "=", key[0]).where("span_id", "=", key[1]),
       );
     }
-    if (open.kind === "llm" || event.usage || event.cost) await addUsageRow(db, state, event, open);
+    const isFree = event.attributes?.[ATTR.modelSource] === "recorded";
+    if (!isFree && (open.kind === "llm" || event.usage || event.cost)) {
+      await addUsageRow(db, state, event, open);
+    }
   }
 
   /** The columns that `span_end` may set; all of them `null` for a span that just starts. */

@@ -33,7 +33,7 @@ export function printTable(figures: readonly Figure[]): void {
     name,
     `${show(value)} ${unit}`,
     `${show(limit)} ${unit}`,
-    (value / limit).toFixed(2),
+    limit === 0 ? "–" : (value / limit).toFixed(2),
     value <= limit ? "ok" : "ABOVE",
   ]);
   const table = [["figure", "measured", "at most", "ratio", ""], ...rows];

@@ -7,15 +7,25 @@ import { type Figure, medianMs } from "./figure.ts";
 const SPANS = 1_000_000;
 const ROUNDS = 15;
 
-/** Copies one written run until there are a million spans: other ids, times, agents, models and words. */
-async function fill(store: SqliteStore): Promise<{ runs: number; spansPerRun: number }> {
+export interface Size {
+  /** Spans in all. */
+  readonly spans: number;
+  /** Rounds of the run that is copied, of about three spans each. */
+  readonly rounds: number;
+}
+
+/** Copies one written run until there are as many spans: other ids, times, agents, models and words. */
+export async function fill(
+  store: SqliteStore,
+  { spans, rounds }: Size = { spans: SPANS, rounds: 64 },
+): Promise<{ runs: number; spansPerRun: number }> {
   const host = { ...fakeHost({ startMs: systemHost().now() - 86_400_000 * 90 }) };
-  await store.write([...sampleEvents({ host, rounds: 64, chars: 300 })]);
+  await store.write([...sampleEvents({ host, rounds, chars: 300 })]);
   await store.indexPending();
   const { sqlite } = store.connection;
   const one = (sql: string) => Object.values(sqlite.prepare(sql).get()!)[0] as number;
   const spansPerRun = one("select count(*) from span");
-  const runs = Math.ceil(SPANS / spansPerRun);
+  const runs = Math.ceil(spans / spansPerRun);
   const columns = (table: string) =>
     sqlite.prepare(`select name from pragma_table_info('${table}')`).all().map((row) => String(row["name"]));
   const copy = (table: string, changed: Record<string, string>) => {

@@ -181,7 +181,9 @@ export async function concurrency(): Promise<Figure[]> {
     const agent = await config();
     await runner.run(agent, { prompt: "warm up" });
     const times: number[] = [];
+    const bare: number[] = [];
     for (let round = 0; round < 3; round++) {
+      bare.push(await timeMs(() => Promise.all(Array.from({ length: 50 }, () => bareLoop(sim.url)))));
       times.push(
         await timeMs(() =>
           Promise.all(Array.from({ length: 50 }, () => runner.run(agent, { prompt: "go" })))
@@ -191,7 +193,9 @@ export async function concurrency(): Promise<Figure[]> {
     const ideal = CALLS * latencyMs;
     return [
       {
-        name: `50 concurrent runs of ${CALLS} calls at ${latencyMs} ms, against the ideal`,
+        name: `50 concurrent runs of ${CALLS} calls at ${latencyMs} ms, against the ideal (bare loops: ${
+          (median(bare) / ideal).toFixed(2)
+        } x)`,
         value: median(times) / ideal,
         unit: "x",
         limit: 1.15,

@@ -298,3 +298,21 @@ Deno.test("the workbench says what to do where there is no terminal", async () =
     );
   }
 });
+
+Deno.test("prices.yaml in the home folder prices models of one's own", async () => {
+  await using home = await homeWith({ own: "model: house-model\nlimits: { budgetUsd: 5 }\n" });
+  await using sim = await simulator();
+  const env = { MISTRAL_SERVER_URL: sim.url, MISTRAL_API_KEY: "k" };
+  const unknown = await home.run(["run", "own", "hi"], { env });
+  assert.equal(unknown.code, 2);
+  assert.match(unknown.stderr, /the price of house-model is unknown/);
+  const prices = "models:\n  - { id: house-model, source: us, inputPerMillion: 1000, outputPerMillion: 0 }\n";
+  await Deno.writeTextFile(join(home.path, "prices.yaml"), prices);
+  const run = (await home.run(["run", "own", "hi", "--json"], { env })).json();
+  assert.equal(run.costUsd, run.usage.inputTokens / 1000);
+  await Deno.writeTextFile(join(home.path, "prices.yaml"), "models: 3\n");
+  assert.match(
+    (await home.run(["run", "own", "hi"], { env })).stderr,
+    /prices\.yaml:1: models must be a list/,
+  );
+});

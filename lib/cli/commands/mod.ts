@@ -5,13 +5,18 @@
  */
 import type { CliCommand } from "../command.ts";
 import { agents } from "./agents.ts";
+import { bisect } from "./bisect.ts";
 import { completions } from "./completions.ts";
 import { cost } from "./cost.ts";
 import { db } from "./db.ts";
 import { demo } from "./demo.ts";
+import { diff } from "./diff.ts";
 import { doctor } from "./doctor.ts";
 import { execute } from "./execute.ts";
+import { exportRun } from "./export.ts";
 import { init } from "./init.ts";
+import { memory } from "./memory.ts";
+import { replay } from "./replay.ts";
 import { run } from "./run.ts";
 import { runs } from "./runs.ts";
 import { show } from "./show.ts";
@@ -33,6 +38,11 @@ export const COMMANDS: readonly CliCommand[] = [
   stop,
   pause,
   resume,
+  replay,
+  diff,
+  memory,
+  bisect,
+  exportRun,
   cost,
   sql,
   sim,

@@ -27,6 +27,8 @@ import { diffShape, traceShape } from "../shapes.ts";
 
 /** Shorter beginnings of a span id could be the number of a step. */
 const PREFIX_MIN = 4;
+/** Replays and forks shown of one run's family. */
+const FAMILY_MAX = 100;
 
 interface ShowOptions {
   readonly messages?: true | undefined;
@@ -62,7 +64,10 @@ async function showRun(context: Context, reference: string, options: ShowOptions
     return 0;
   }
   if (context.json) {
-    context.printJson({ ...traceShape(trace, messages), diffs: await loadDiffs(store, run.runId) });
+    context.printJson({
+      ...traceShape(trace, messages),
+      diffs: (await store.diffsOf(run.runId)).map(diffShape),
+    });
     return 0;
   }
   context.print(header(trace.run, look, context.host.now()));
@@ -85,14 +90,19 @@ async function printSteps(
   if (trace.spans.size > 0) context.print(`\n${formatTree(trace, look, context.host.now())}`);
   const children = await store.childRuns(run.runId);
   if (children.length > 0) {
-    const rows = children.map((child) => {
-      const { glyph, style } = STATUS_SIGNS[child.status];
-      return `  ${look.paint(style, glyph)} ${look.paint("cyan", shortRunId(child.runId))}  ${
-        cell(child.agent)
-      }  ` +
-        look.paint("dim", `${plural(child.totals.steps, "step")} · ${costOf(child.totals)}`);
-    });
+    const rows = children.map((child) => `  ${runRow(child, look)}`);
     context.print(`\n${look.paint("bold", "Handed over")}\n${rows.join("\n")}`);
+  }
+  const family = await forkTree(store, run);
+  if (family.length > 1) {
+    const rows = family.map(({ run: member, depth }) => {
+      const row = `${"   ".repeat(depth)}${depth > 0 ? "└─ " : ""}${runRow(member, look)}`;
+      const from = member.forkedFrom && depth > 0
+        ? look.paint("dim", ` · from step ${member.forkedFrom.step}`)
+        : "";
+      return `  ${row}${from}${member.runId === run.runId ? look.paint("bold", "  ← this run") : ""}`;
+    });
+    context.print(`\n${look.paint("bold", "Replays and forks")}\n${rows.join("\n")}`);
   }
   if (trace.evaluations.length > 0) {
     const rows = trace.evaluations.map((it) =>
@@ -112,6 +122,39 @@ async function printSteps(
       `\n${plural(messages.length, "message")}: agentop show ${id} --messages · receipt: agentop cost ${id}`,
     ));
   }
+}
+
+function runRow(run: Run, look: Look): string {
+  const { glyph, style } = STATUS_SIGNS[run.status];
+  return `${look.paint(style, glyph)} ${look.paint("cyan", shortRunId(run.runId))}  ${cell(run.agent)}  ` +
+    look.paint("dim", `${plural(run.totals.steps, "step")} · ${costOf(run.totals)}`);
+}
+
+interface FamilyMember {
+  readonly run: Run;
+  readonly depth: number;
+}
+
+/** The run this one goes back to, and all that came of it: forks of forks are branches of branches. */
+async function forkTree(store: SqliteStore, run: Run): Promise<readonly FamilyMember[]> {
+  let root = run;
+  const above = new Set([run.runId]);
+  while (root.forkedFrom && !above.has(root.forkedFrom.runId)) {
+    above.add(root.forkedFrom.runId);
+    const parent = await store.resolveRun(root.forkedFrom.runId).catch(() => undefined);
+    if (!parent) break; // pruned
+    root = parent;
+  }
+  const members: FamilyMember[] = [];
+  const seen = new Set<string>();
+  const visit = async (member: Run, depth: number): Promise<void> => {
+    if (seen.has(member.runId) || members.length >= FAMILY_MAX) return;
+    seen.add(member.runId);
+    members.push({ run: member, depth });
+    for (const fork of await store.forksOf(member.runId)) await visit(fork, depth + 1);
+  };
+  await visit(root, 0);
+  return members;
 }
 
 function header(run: Run, look: Look, nowMs: number): string {
@@ -186,11 +229,4 @@ function findSpan(trace: Trace, id: string): Span {
       shortRunId(trace.run.runId)
     } --json`,
   );
-}
-
-async function loadDiffs(store: SqliteStore, runId: string) {
-  const rows = await store.connection.db.selectFrom("diff").selectAll()
-    .where((eb) => eb.or([eb("left_run_id", "=", runId), eb("right_run_id", "=", runId)]))
-    .orderBy("created_us").execute();
-  return rows.map(diffShape);
 }

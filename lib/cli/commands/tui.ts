@@ -1,6 +1,9 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import { AgentOpError, nowUs } from "../../core/mod.ts";
 import { findAgents, resolveAgent } from "../agents.ts";
+import { editFile, editText } from "../editor.ts";
+import { tuiPrices } from "../tui_prices.ts";
+import { loadTuiState, saveTuiState } from "../tui_state.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 
@@ -30,9 +33,13 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       'Cannot open the workbench: TERM is "dumb". Try: agentop demo, or another terminal',
     );
   }
-  const { runTui } = await import("../../tui/mod.ts");
+  const { runTui, preloadTui } = await import("../../tui/mod.ts");
   const { config, host } = context;
-  const store = await context.store();
+  const [store] = await Promise.all([context.store(), preloadTui()]);
+  const statePath = join(config.home, "tui.json");
+  const { runs: some } = await store.listRuns({ limit: 1 });
+  // Only a first start shows them: the simulator is not loaded for any other.
+  const demos = some.length > 0 ? [] : (await import("../../simulator/mod.ts")).DEMOS;
   const follow = async (runId: string, traceId: string): Promise<void> => {
     const { startRunnerProcess } = await import("../runner_process.ts");
     startRunnerProcess(context, runId).then(async (code) => {
@@ -54,14 +61,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     agents: async () => {
       const found = await findAgents(config);
       const bundled = found.length > 0 ? [] : await bundledEntries(context);
-      return [...found, ...bundled].map(({ name, path, config: agent, error }) => ({
-        name,
-        path,
-        model: agent?.model ?? "",
-        tools: agent?.tools.map((tool) => tool.name) ?? [],
-        ...(agent?.description === undefined ? {} : { description: agent.description }),
-        ...(error === undefined ? {} : { error }),
-      }));
+      const { agentEntry } = await import("../agent_entry.ts");
+      return await Promise.all([...found, ...bundled].map((agent) => agentEntry(context, agent)));
     },
     launch: async ({ agent, prompt, overrides, group, budgetUsd }) => {
       const { applyOverrides } = await import("../../agent/mod.ts");
@@ -81,6 +82,14 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       const run = await store.getRun(traceId);
       if (run) await follow(run.runId, traceId);
     },
+    demos,
+    loadState: () => loadTuiState(statePath),
+    saveState: (state) => saveTuiState(statePath, state),
+    ...(config.editor === undefined ? {} : {
+      openEditor: (text: string) => editText(config.editor!, text),
+      openFile: (path: string) => editFile(config.editor!, path),
+    }),
+    ...tuiPrices(context),
   }, {
     mouse: flags.mouse ?? true,
     ascii: flags.ascii ?? false,
@@ -96,6 +105,6 @@ async function bundledEntries(context: Context) {
     .map((file) => file.replace(/\.yaml$/, ""));
   return await Promise.all(names.map(async (name) => {
     const agent = await bundledAgent(name, context.config);
-    return { name, path: `${agent!.baseDir}/${name}.yaml`, config: agent!, error: undefined };
+    return { name, path: `${agent!.baseDir}/${name}.yaml`, config: agent! };
   }));
 }

@@ -1,0 +1,149 @@
+import { Option } from "@commander-js/extra-typings";
+import { AgentOpError, messageOf, shortRunId } from "../../core/mod.ts";
+import type { CliCommand } from "../command.ts";
+import { type Context, writeAll } from "../context.ts";
+import { exitCodeOf } from "../exit_code.ts";
+import { lookOf, money } from "../format.ts";
+import type { ReplayMode, ReplayOptions, ReplayResult, ToolPolicy } from "../replay_run.ts";
+import { wholeNumber } from "../run_filter.ts";
+import { pairs } from "./run.ts";
+
+const EDIT_MAX_BYTES = 1_000_000;
+const STEPS_MAX = 1_000_000;
+
+interface Flags {
+  readonly mode: ReplayMode;
+  readonly from?: number | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly edit?: readonly string[] | undefined;
+  readonly tools: ToolPolicy;
+  readonly agent?: string | undefined;
+}
+
+export const replay: CliCommand = {
+  register(program, act) {
+    const collect = (value: string, all: readonly string[] = []): string[] => [...all, value];
+    program.command("replay").description("run a run again, with something changed, and show what differs")
+      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
+      .addOption(
+        new Option(
+          "--mode <mode>",
+          "recorded: everything from the store; hybrid: what is on record; live: anew",
+        )
+          .choices(["recorded", "hybrid", "live"] as const).default("hybrid" as const),
+      )
+      .option("--from <step>", "fork: keep the steps before this one", wholeNumber("--from", 1, STEPS_MAX))
+      .option("--set <key=value>", "override model, temperature, instructions, tools.NAME=off, …", collect)
+      .option(
+        "--edit <step=file>",
+        "what a step says instead: its answer or its tool's result; 0 is the prompt",
+        collect,
+      )
+      .addOption(
+        new Option("--tools <policy>", "tool calls that are not on record: executed, refused, or asked for")
+          .choices(["recorded", "live", "ask"] as const).default("live" as const),
+      )
+      .option("--agent <agent>", "under this agent file instead of the recorded configuration")
+      .addOption(new Option("--repeater").hideHelp())
+      .addHelpText(
+        "after",
+        "\nExamples:\n  agentop replay last --mode recorded\n  agentop replay last --set model=mistral-large-latest" +
+          "\n  agentop replay last --from 3 --edit 3=result.txt",
+      )
+      .action(async (run, options) => {
+        if (options.repeater) {
+          const { runRepeater } = await import("../recorded_process.ts");
+          return writeAll(Deno.stdout, await runRepeater());
+        }
+        await act((context) => replayAndShow(context, run, options));
+      });
+  },
+};
+
+async function replayAndShow(context: Context, reference: string, flags: Flags): Promise<number> {
+  const [{ replayRun }, { replayDocument }, { abortOnSignals }] = await Promise.all([
+    import("../replay_run.ts"),
+    import("../diff_shape.ts"),
+    import("../signals.ts"),
+  ]);
+  const overrides = pairs("--set", flags.set ?? []);
+  const config = flags.agent === undefined
+    ? undefined
+    : await (await import("../agents.ts")).resolveAgent(flags.agent, context.config);
+  using stopper = abortOnSignals();
+  const result = await replayRun(context, reference, {
+    mode: flags.mode,
+    overrides,
+    edits: await readEdits(flags.edit ?? []),
+    tools: flags.tools,
+    ...(flags.from === undefined ? {} : { from: flags.from }),
+    ...(config ? { config } : {}),
+    runner: await runnerOptions(context),
+    signal: stopper.signal,
+  });
+  if (context.json) context.printJson(replayDocument(result));
+  else await print(context, result);
+  if (flags.mode === "recorded") return result.divergence || !result.diff.identical ? 1 : 0;
+  return exitCodeOf(result.run.status);
+}
+
+async function runnerOptions(context: Context): Promise<NonNullable<ReplayOptions["runner"]>> {
+  const [{ LivePrinter }, { terminalApprover }, { refuseAll }] = await Promise.all([
+    import("../live_printer.ts"),
+    import("../terminal_approver.ts"),
+    import("../../agent/mod.ts"),
+  ]);
+  const showSteps = context.stderrIsTerminal && !context.json;
+  const printer = new LivePrinter({
+    answer: () => {},
+    step: (line) => context.note(line),
+    color: context.config.color !== "none",
+  });
+  const canAsk = Deno.stdin.isTerminal() && context.stderrIsTerminal;
+  return {
+    approver: canAsk ? terminalApprover(context) : refuseAll,
+    ...(showSteps ? { listeners: [printer.listen] } : {}),
+  };
+}
+
+async function print(context: Context, result: ReplayResult): Promise<void> {
+  const { formatDiff } = await import("../diff_text.ts");
+  const look = lookOf(context);
+  const { divergence, run, savedCostUsd } = result;
+  context.print(await formatDiff(result.diff, look));
+  const id = shortRunId(run.runId);
+  const left = divergence
+    ? `left the recording at step ${divergence.step}: ${divergence.reason}`
+    : "answered from the recording to its end";
+  const saved = savedCostUsd > 0 ? ` · saved ${money(savedCostUsd)}` : "";
+  context.print(
+    `\n${look.paint("bold", `${result.mode} replay ${id}`)}  ${
+      look.paint("dim", result.mode === "live" ? "everything ran again" : `${left}${saved}`)
+    }`,
+  );
+  if (run.error) context.note(`agentop: the replay ${run.status}: ${run.error.message}`);
+  if (context.stdoutIsTerminal) {
+    context.print(
+      look.paint("dim", `agentop show ${id} · agentop diff ${shortRunId(result.original.runId)} ${id}`),
+    );
+  }
+}
+
+async function readEdits(values: readonly string[]): Promise<ReadonlyMap<number, string>> {
+  const edits = new Map<number, string>();
+  for (const [step, file] of Object.entries(pairs("--edit", values))) {
+    const number = wholeNumber("--edit", 0, STEPS_MAX)(step);
+    try {
+      const { size } = await Deno.stat(file);
+      if (size > EDIT_MAX_BYTES) throw new Error(`it is larger than ${EDIT_MAX_BYTES} bytes`);
+      edits.set(number, await Deno.readTextFile(file));
+    } catch (error) {
+      throw new AgentOpError(
+        `Cannot read the edit of step ${number} from ${file}: ${
+          messageOf(error)
+        }. Try: --edit ${number}=FILE`,
+      );
+    }
+  }
+  return edits;
+}

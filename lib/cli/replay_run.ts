@@ -1,0 +1,245 @@
+import type { AgentConfig, RunRequest } from "../agent/mod.ts";
+import { AgentOpError, diffRuns, isLive, nowUs, type Run, type RunDiff, type Trace } from "../core/mod.ts";
+import type { SqliteStore } from "../store/mod.ts";
+import type { Divergence, ForkPlan, ForkRequest } from "../replay/mod.ts";
+import type { Context } from "./context.ts";
+import type { RunnerOptions } from "./wiring.ts";
+
+export type ReplayMode = "recorded" | "hybrid" | "live";
+export type ToolPolicy = "recorded" | "live" | "ask";
+
+export interface ReplayOptions {
+  readonly mode: ReplayMode;
+  /** The first step to run again. */
+  readonly from?: number;
+  /** What steps say instead, by their number; 0 is the prompt. */
+  readonly edits: ReadonlyMap<number, string>;
+  readonly overrides: Readonly<Record<string, string>>;
+  /** For tool calls that are not on record. */
+  readonly tools: ToolPolicy;
+  /** Run it under this configuration instead of the recorded one. */
+  readonly config?: AgentConfig;
+  readonly runner?: RunnerOptions;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplayResult {
+  readonly original: Run;
+  readonly run: Run;
+  readonly mode: ReplayMode;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly diffId: string;
+  readonly diff: RunDiff;
+  readonly savedCostUsd: number;
+  /** Where the replay left the recording. */
+  readonly divergence: Divergence | undefined;
+}
+
+/** What all modes need: the original, the configuration and the beginning of the new run. Nothing is written yet. */
+interface Prepared {
+  readonly original: Trace;
+  readonly config: AgentConfig;
+  readonly request: RunRequest;
+  readonly plan: ForkPlan | undefined;
+}
+
+/** Runs a run again and stores the difference. Throws `AgentOpError` before anything is written. */
+export async function replayRun(
+  context: Context,
+  reference: string,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  const store = await context.store();
+  const prepared = await prepare(store, reference, options);
+  const { original } = prepared;
+  const { run, savedCostUsd, divergence } = options.mode === "recorded"
+    ? await replayRecorded(context, store, prepared)
+    : await replayWithModel(context, store, prepared, options);
+  const diff = await diffRuns(original, await store.loadTrace(run.traceId));
+  const overrides = {
+    ...options.overrides,
+    ...(options.from === undefined ? {} : { from: options.from }),
+    ...(options.edits.size === 0 ? {} : { edits: Object.fromEntries(options.edits) }),
+  };
+  const diffId = await keepDiff(context, store, diff, overrides);
+  return {
+    original: original.run,
+    run,
+    mode: options.mode,
+    overrides,
+    diffId,
+    diff,
+    savedCostUsd,
+    divergence,
+  };
+}
+
+async function prepare(store: SqliteStore, reference: string, options: ReplayOptions): Promise<Prepared> {
+  const [{ applyOverrides }, { checkReplayable, inheritedSteps, planFork }] = await Promise.all([
+    import("../agent/mod.ts"),
+    import("../replay/mod.ts"),
+  ]);
+  const { traceId, status, runId } = await store.resolveRun(reference);
+  if (isLive(status) || status === "queued") {
+    const remedy = status === "queued" ? `agentop resume ${runId}` : `agentop stop ${runId}`;
+    throw new AgentOpError(`Cannot replay ${runId}: it is ${status}, not finished. Try: ${remedy}`);
+  }
+  const original = await store.loadTrace(traceId);
+  checkReplayable(options.config ? withConfig(original, options.config) : original, {
+    needsAnswers: options.mode === "recorded",
+  });
+  const { run } = original;
+  const base = options.config ?? run.config as unknown as AgentConfig;
+  const config = applyOverrides(base, options.overrides);
+  const prompt = options.edits.get(0)?.replace(/\n$/, "");
+  if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
+    throw new AgentOpError(
+      "Cannot edit step 0: another prompt leaves nothing to keep. Try: --edit 0=FILE alone, or the edits of steps alone",
+    );
+  }
+  const plan = prompt === undefined ? forkOf(original, inheritedSteps(original), options, config) : undefined;
+  return {
+    original,
+    config,
+    plan: plan ? planFork(original, plan) : undefined,
+    request: {
+      prompt: prompt ?? run.prompt,
+      userId: run.userId,
+      ...(run.group === undefined ? {} : { group: run.group }),
+      tags: run.tags,
+      forkedFrom: { runId: run.runId, step: plan?.from ?? 1 },
+    },
+  };
+}
+
+/** Where the new run begins, if not at the beginning: as asked for, or after what the original itself had inherited. */
+function forkOf(
+  original: Trace,
+  inherited: number,
+  options: ReplayOptions,
+  config: AgentConfig,
+): ForkRequest | undefined {
+  const last = [...options.edits.keys()].sort((a, b) => b - a)[0];
+  const from = options.from ?? last ?? (inherited > 0 ? inherited + 1 : 1);
+  if (from === 1 && last === undefined) return undefined;
+  const isOther = config.instructions !== original.run.config["instructions"];
+  return { from, edits: options.edits, ...(isOther ? { instructions: config.instructions } : {}) };
+}
+
+function withConfig(trace: Trace, config: AgentConfig): Trace {
+  return { ...trace, run: { ...trace.run, config: config as unknown as Record<string, unknown> } };
+}
+
+// ---------------------------------------------------------------------------------------------- the modes
+
+interface Replayed {
+  readonly run: Run;
+  readonly savedCostUsd: number;
+  readonly divergence: Divergence | undefined;
+}
+
+/** The repeating process may not touch anything: it answers with events, and they are written here, all at once. */
+async function replayRecorded(
+  context: Context,
+  store: SqliteStore,
+  { original, config, request, plan }: Prepared,
+): Promise<Replayed> {
+  const [
+    { AgentRunner },
+    { begunTrace, createRecording, forkEvents },
+    { recordedServices },
+    { repeatInProcess },
+  ] = await Promise.all([
+    import("../agent/mod.ts"),
+    import("../replay/mod.ts"),
+    import("./recorded_run.ts"),
+    import("./recorded_process.ts"),
+  ]);
+  const { host } = context;
+  const services = recordedServices(createRecording(original), store, host);
+  const created = await new AgentRunner(services).prepare(config, request);
+  const fork = plan && forkEvents(original, plan, created, host);
+  const begun = fork
+    ? begunTrace(original, fork)
+    : { run: created, spans: new Map(), snapshots: [], evaluations: [] };
+  const answer = await repeatInProcess({ original, begun });
+  if (plan && fork) {
+    const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
+    await store.forkRun(fork.run, source, [...fork.events, ...answer.events]);
+  } else {
+    await store.write([{ type: "run_start", run: created }, ...answer.events]);
+  }
+  const run = (await store.getRun(created.traceId))!;
+  return { run, savedCostUsd: answer.savedCostUsd, divergence: answer.divergence ?? undefined };
+}
+
+async function replayWithModel(
+  context: Context,
+  store: SqliteStore,
+  prepared: Prepared,
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const { original, request, plan } = prepared;
+  const [
+    { createHybridProvider, createRecall, createRecording, forkEvents, notRecorded, ReplayLedger },
+    wiring,
+  ] = await Promise.all([import("../replay/mod.ts"), import("./wiring.ts")]);
+  const config = options.tools === "ask" ? { ...prepared.config, approve: "ask" as const } : prepared.config;
+  const ledger = new ReplayLedger();
+  const replayed: { traceId?: string } = {};
+  const isReplay = (traceId: string) => traceId === replayed.traceId;
+  const recording = createRecording(original, plan?.through ?? 0);
+  const runner = await wiring.createRunner(context, {
+    ...options.runner,
+    // The simulator answers for any name; it then answers for the same one again.
+    ...(context.config.useSimulator && config.model === original.run.model
+      ? {}
+      : { requireModel: config.model }),
+    adapt: (services) =>
+      options.mode === "live" ? services : {
+        ...services,
+        provider: (agent) => createHybridProvider(services.provider(agent), { recording, ledger, isReplay }),
+        recall: createRecall(recording, {
+          isReplay,
+          ...(options.tools === "recorded" ? { missing: notRecorded } : {}),
+        }),
+        askFirst: options.tools === "ask",
+      },
+  });
+  const created = await runner.prepare(config, request);
+  replayed.traceId = created.traceId;
+  const fork = plan && forkEvents(original, plan, created, context.host);
+  const queued = fork?.run ?? created;
+  if (plan && fork) {
+    const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
+    await store.forkRun(queued, source, fork.events);
+  } else await store.write([{ type: "run_start", run: queued }]);
+  for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
+  const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
+  return { run, savedCostUsd: ledger.savedCostUsd, divergence: ledger.divergence };
+}
+
+// ---------------------------------------------------------------------------------------------- the difference
+
+/** Writes the row of the `diffs` view: what was changed, both answers, everything that differs. Returns its id. */
+async function keepDiff(
+  context: Context,
+  store: SqliteStore,
+  diff: RunDiff,
+  overrides: Readonly<Record<string, unknown>>,
+): Promise<string> {
+  const diffId = context.host.newId();
+  const { diffDocument } = await import("./diff_shape.ts");
+  await store.saveDiff({
+    diff_id: diffId,
+    left_run_id: diff.left,
+    right_run_id: diff.right,
+    created_us: nowUs(context.host),
+    overrides: JSON.stringify(overrides),
+    parameter_changed: Object.keys(overrides).join(", ") || null,
+    before_output: diff.output.left,
+    after_output: diff.output.right,
+    diff_json: JSON.stringify(diffDocument(diff)),
+  });
+  return diffId;
+}

@@ -1,0 +1,26 @@
+/**
+ * Runs again: what a run has on record to answer from, providers and tool results that do so, and forks that begin in the middle
+ * with something changed. The edge puts these together with the loop: a replay is an ordinary run with other services.
+ *
+ * @module
+ */
+export {
+  callKey,
+  checkReplayable,
+  countRounds,
+  createRecording,
+  inheritedSteps,
+  type RecordedModelCall,
+  type Recording,
+  requestDifference,
+  stepsOf,
+} from "./recording.ts";
+export {
+  createHybridProvider,
+  createRecordedProvider,
+  type Divergence,
+  ReplayLedger,
+} from "./replay_provider.ts";
+export { createRecall, notRecorded, type Recallable } from "./recall.ts";
+export { EventSink } from "./event_sink.ts";
+export { begunTrace, forkEvents, type ForkPlan, type ForkRequest, planFork } from "./fork.ts";

@@ -1,0 +1,117 @@
+import { type ChatResponse, type Provider, ProviderError } from "../core/mod.ts";
+import { type RecordedModelCall, type Recording, requestDifference } from "./recording.ts";
+
+/** Where a replay left the recording. */
+export interface Divergence {
+  readonly step: number;
+  readonly reason: string;
+}
+
+/** What was answered from the recording, kept up while the replay runs. */
+export class ReplayLedger {
+  /** What the answers had cost. */
+  savedCostUsd = 0;
+  answers = 0;
+  /** Place of the next model call in the recording: the loop may ask for a provider per call. */
+  next = 0;
+  /** The first one. */
+  divergence: Divergence | undefined;
+
+  diverge(divergence: Divergence): void {
+    this.divergence ??= divergence;
+  }
+}
+
+export interface ReplayProviderOptions {
+  readonly recording: Recording;
+  readonly ledger: ReplayLedger;
+  /** The run that replays; calls of other runs (hand-offs) go to `live`. */
+  readonly isReplay: (traceId: string) => boolean;
+}
+
+/**
+ * Answers model calls from the recording, in order, as long as each request equals the recorded one; from the first that does
+ * not, and past the end, everything goes to `live`.
+ */
+export function createHybridProvider(live: Provider, options: ReplayProviderOptions): Provider {
+  const { recording, ledger, isReplay } = options;
+  return {
+    name: live.name,
+    async chat(request, context) {
+      if (!isReplay(context.traceId) || ledger.divergence) return await live.chat(request, context);
+      const call = recording.modelCalls[ledger.next++];
+      const answer = call && answerOf(call);
+      const reason = !call
+        ? "the recording ends here"
+        : !answer
+        ? `this call failed before: ${call.span.errorType ?? call.span.status}`
+        : requestDifference(call.request, request);
+      if (reason === undefined) return keep(ledger, call!, answer!);
+      ledger.diverge({ step: call?.step ?? (recording.modelCalls.at(-1)?.step ?? 0) + 1, reason });
+      return await live.chat(request, context);
+    },
+  };
+}
+
+/**
+ * Answers every model call from the recording, in order. A request that differs is noted as a divergence and gets the recorded
+ * answer all the same. Past the end, `end` says how the run ended.
+ */
+export function createRecordedProvider(
+  options: ReplayProviderOptions & { readonly end: () => unknown },
+): Provider {
+  const { recording, ledger } = options;
+  // A call that failed before the run was resumed was made again: the later one counts.
+  const calls = recording.modelCalls.filter((call, index, all) => answerOf(call) || index === all.length - 1);
+  const name = calls[0]?.span.providerName ?? "recorded";
+  return {
+    name,
+    chat(request) {
+      const call = calls[ledger.next++];
+      if (!call) {
+        ledger.diverge({ step: (calls.at(-1)?.step ?? 0) + 1, reason: "the recording ends here" });
+        return Promise.reject(options.end());
+      }
+      const reason = requestDifference(call.request, request);
+      if (reason !== undefined) ledger.diverge({ step: call.step, reason });
+      const answer = answerOf(call);
+      if (answer) return Promise.resolve(keep(ledger, call, answer));
+      return Promise.reject(
+        call.span.status === "error" && !isCut(call) ? errorOf(call, name) : options.end(),
+      );
+    },
+  };
+}
+
+function keep(ledger: ReplayLedger, call: RecordedModelCall, answer: ChatResponse): ChatResponse {
+  ledger.savedCostUsd += call.span.cost?.usd ?? 0;
+  ledger.answers++;
+  return answer;
+}
+
+function answerOf({ span, request }: RecordedModelCall): ChatResponse | undefined {
+  const message = span.outputMessages?.[0];
+  if (!message || span.status === "error" || span.status === "interrupted") return undefined;
+  return {
+    message,
+    finishReason: span.finishReasons?.[0] ?? "stop",
+    responseModel: span.responseModel ?? request.model,
+    ...(span.responseId === undefined ? {} : { responseId: span.responseId }),
+    ...(span.usage ? { usage: span.usage } : {}),
+    recorded: true,
+  };
+}
+
+/** The run was stopped from outside while the call was under way. */
+function isCut({ span }: RecordedModelCall): boolean {
+  return ["timeout", "cancelled", "budget", "max_steps", "loop"].includes(span.errorType ?? "");
+}
+
+function errorOf({ span }: RecordedModelCall, provider: string): ProviderError {
+  return new ProviderError(span.errorMessage ?? "the call failed", {
+    provider,
+    kind: "http",
+    errorType: span.errorType ?? "error",
+    retryable: false,
+  });
+}

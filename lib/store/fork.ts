@@ -1,0 +1,49 @@
+import { sql } from "kysely";
+import { bytes, unpackPositions } from "./codec.ts";
+import type { Db } from "./statements.ts";
+
+export interface ForkSource {
+  readonly traceId: string;
+  /** The last step that is copied. */
+  readonly throughStep: number;
+  /** Added to every copied time, so that the copy ends when its continuation begins. */
+  readonly shiftUs: number;
+}
+
+/**
+ * Copies a run's beginning into another run: rows of spans, messages and snapshots. Bodies are shared. What the copied calls
+ * cost was paid by the original, so it is not counted again. The agent's span is open again.
+ */
+export async function copyPrefix(db: Db, source: ForkSource, traceId: string): Promise<void> {
+  const runNo = async (id: string) =>
+    (await db.selectFrom("run").select("id").where("trace_id", "=", bytes(id)).executeTakeFirstOrThrow()).id;
+  const [from, to] = [await runNo(source.traceId), await runNo(traceId)];
+  const { throughStep, shiftUs } = source;
+  const spans = await db.selectFrom("span").select(["position", "step", "input_refs", "output_refs"])
+    .where("run_no", "=", from).orderBy("position").execute();
+  const end = spans.find(({ step }) => step !== null && step > throughStep)?.position ?? spans.length;
+  const refs = spans.filter(({ position }) => position < end)
+    .flatMap((
+      span,
+    ) => [...unpackPositions(span.input_refs ?? ""), ...unpackPositions(span.output_refs ?? "")]);
+  const messages = refs.reduce((most, position) => Math.max(most, position + 1), 0);
+  await sql`insert into span (run_no, position, span_id, parent_span_id, kind, name, step, start_us, end_us, status,
+      error_type, error_message, provider, request_model, response_model, response_id, finish_reasons,
+      time_to_first_chunk_ms, input_tokens, output_tokens, cached_input_tokens, cache_write_input_tokens,
+      reasoning_tokens, cost_usd, cost_quantities, price_body, input_refs, output_refs, attributes, attributes_body)
+    select ${to}, position, span_id, parent_span_id, kind, name, step, start_us + ${shiftUs},
+      iif(kind = 'agent' and parent_span_id is null, null, end_us + ${shiftUs}),
+      iif(kind = 'agent' and parent_span_id is null, 'unset', status),
+      iif(kind = 'agent' and parent_span_id is null, null, error_type),
+      iif(kind = 'agent' and parent_span_id is null, null, error_message), provider, request_model, response_model,
+      response_id, finish_reasons, time_to_first_chunk_ms, input_tokens, output_tokens, cached_input_tokens,
+      cache_write_input_tokens, reasoning_tokens, iif(cost_quantities is null, null, 0.0),
+      iif(cost_quantities is null, null, '{}'), null, input_refs, output_refs, attributes, attributes_body
+    from span where run_no = ${from} and position < ${end}`.execute(db);
+  await sql`insert into run_message (run_no, position, message_id, body_id, span_position, at_us)
+    select ${to}, position, message_id, body_id, span_position, at_us + ${shiftUs}
+    from run_message where run_no = ${from} and position < ${messages}`.execute(db);
+  await sql`insert into snapshot (run_no, step, snapshot_id, span_position, created_us, message_refs, key_values_body)
+    select ${to}, step, snapshot_id, span_position, created_us + ${shiftUs}, message_refs, key_values_body
+    from snapshot where run_no = ${from} and step <= ${throughStep} and span_position < ${end}`.execute(db);
+}

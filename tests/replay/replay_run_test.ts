@@ -1,0 +1,340 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { type AgentConfig, parseAgentFile, RunStop } from "../../lib/agent/mod.ts";
+import { applyConfigEdits, bisectRuns, configEdits } from "../../lib/cli/bisect.ts";
+import { readConfig } from "../../lib/cli/config.ts";
+import { Context } from "../../lib/cli/context.ts";
+import { type ReplayOptions, replayRun } from "../../lib/cli/replay_run.ts";
+import { createRunner } from "../../lib/cli/wiring.ts";
+import { AgentOpError, comparedSteps, type Run, systemHost, textOf } from "../../lib/core/mod.ts";
+import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
+import type { SqliteStore } from "../../lib/store/mod.ts";
+
+const AGENT = "model: mistral-small-latest\ninstructions: You add.\n" +
+  "parameters: { temperature: 0.2 }\ntools: [calculator, current_time]\nmemory: { keyValue: true }\n";
+/** Four rounds: remember, add, look at the clock, answer with what the calculator said. */
+const SCENARIO = `
+name: adder
+match: { agent: "You (add|sum)" }
+steps:
+  - toolCalls: [{ name: memory_set, arguments: { key: a, value: 1 } }]
+  - text: Now I add.
+    toolCalls: [{ name: calculator, arguments: { expression: 1 + 2 } }]
+  - toolCalls: [{ name: current_time, arguments: {} }]
+  - text: "The sum is {{toolResult:calculator}}."
+`;
+
+class Bench implements AsyncDisposable {
+  private constructor(
+    readonly context: Context,
+    readonly store: SqliteStore,
+    readonly simulator: Simulator,
+    readonly folder: string,
+    readonly original: Run,
+  ) {}
+
+  static async open(agent = AGENT): Promise<Bench> {
+    const folder = await Deno.makeTempDir({ prefix: "agentop-replay-" });
+    const simulator = await startSimulator({ scenarios: await parseScenarios(SCENARIO, "test.yaml") });
+    const env: Record<string, string> = {
+      MISTRAL_SERVER_URL: simulator.url,
+      MISTRAL_API_KEY: "test",
+      HOME: folder,
+    };
+    const config = readConfig({ home: folder, store: join(folder, "agentop.db") }, (name) => env[name]);
+    const context = new Context({}, systemHost(), config);
+    const runner = await createRunner(context);
+    const original = await runner.run(await parseAgentFile(agent, "agents/adder.yaml"), { prompt: "Add." });
+    return new Bench(context, await context.store(), simulator, folder, original);
+  }
+
+  replay(
+    options: Partial<Omit<ReplayOptions, "edits">> & { edits?: Record<number, string> },
+    of = this.original,
+  ) {
+    const edits = new Map(Object.entries(options.edits ?? {}).map(([step, text]) => [Number(step), text]));
+    return replayRun(this.context, of.runId, {
+      mode: "hybrid",
+      tools: "live",
+      overrides: {},
+      ...options,
+      edits,
+    });
+  }
+
+  async refused(
+    options: Parameters<Bench["replay"]>[0],
+    expected: RegExp,
+    of = this.original,
+  ): Promise<void> {
+    const before = await this.store.countRuns();
+    await assert.rejects(this.replay(options, of), (error) => {
+      assert(error instanceof AgentOpError);
+      assert.match(error.message, expected);
+      assert(!error.message.includes("\n"));
+      return true;
+    });
+    assert.equal(await this.store.countRuns(), before, "nothing is written");
+  }
+
+  async steps(run: Run): Promise<readonly string[]> {
+    const trace = await this.store.loadTrace(run.traceId);
+    return comparedSteps(trace).map((it) => `${it.document.kind} ${it.document.name}`);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.context.close();
+    await this.simulator.close();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("hybrid without changes is answered from the recording, costs nothing and is a run of its own", async () => {
+  await using bench = await Bench.open();
+  assert.equal(bench.original.output, "The sum is 3.");
+  const { run, diff, savedCostUsd, divergence, diffId } = await bench.replay({});
+  assert.equal(diff.identical, true);
+  assert.equal(divergence, undefined);
+  assert.deepEqual(run.forkedFrom, { runId: bench.original.runId, step: 1 });
+  assert.equal(run.totals.costUsd, 0);
+  assert(Math.abs(savedCostUsd - bench.original.totals.costUsd) < 1e-12 && savedCostUsd > 0);
+  const { spans, snapshots } = await bench.store.loadTrace(run.traceId);
+  const sources = [...spans.values()].filter((it) => it.kind === "tool").map((it) => [
+    it.attributes["gen_ai.tool.name"],
+    it.attributes["agentop.tool.source"],
+  ]);
+  assert.deepEqual(sources, [["memory_set", undefined], ["calculator", "recorded"], [
+    "current_time",
+    "recorded",
+  ]]);
+  assert.deepEqual(snapshots.at(-1)!.keyValues, { a: 1 });
+  const rows = await bench.store.diffsOf(run.runId);
+  assert.deepEqual(
+    rows.map((row) => [row.diff_id, row.before_output, row.after_output, row.parameter_changed]),
+    [
+      [diffId, "The sum is 3.", "The sum is 3.", null],
+    ],
+  );
+  const [cost] = await bench.store.costBy("model");
+  assert.equal(cost!.llmCalls, bench.original.totals.llmCalls, "answers from a recording are no calls");
+});
+
+Deno.test("hybrid goes live with the first changed request; known tool calls keep their results", async () => {
+  await using bench = await Bench.open();
+  const { run, divergence, savedCostUsd, diff } = await bench.replay({ overrides: { temperature: "1" } });
+  assert.deepEqual(divergence, { step: 1, reason: "temperature is 1, it was 0.2" });
+  assert.equal(savedCostUsd, 0);
+  assert(run.totals.costUsd > 0);
+  assert.deepEqual(diff.config.map((it) => it.path), ["/parameters/temperature"]);
+  const tools = [...(await bench.store.loadTrace(run.traceId)).spans.values()].filter((it) =>
+    it.kind === "tool"
+  );
+  assert.deepEqual(tools.map((it) => it.attributes["agentop.tool.source"]), [
+    undefined,
+    "recorded",
+    "recorded",
+  ]);
+  const off = await bench.replay({ overrides: { "tools.calculator": "off" } });
+  assert.match(off.divergence!.reason, /^the tools are current_time, memory_set/);
+  assert.equal(off.run.status, "completed");
+  const asked = await bench.replay({ edits: { 0: "Add again.\n" } });
+  assert.deepEqual([asked.run.prompt, asked.divergence], ["Add again.", {
+    step: 1,
+    reason: "message 2 (user) differs",
+  }]);
+  const live = await bench.replay({ mode: "live" });
+  assert(live.run.totals.costUsd > 0 && live.savedCostUsd === 0);
+});
+
+Deno.test("--tools recorded tells the model that a call is not on record; ask asks for every one", async () => {
+  await using bench = await Bench.open();
+  const edits = {
+    3: JSON.stringify({
+      role: "assistant",
+      parts: [{
+        type: "tool_call",
+        id: "callother",
+        name: "calculator",
+        arguments: { expression: "20 + 3" },
+      }],
+    }),
+  };
+  const strict = await bench.replay({ from: 3, edits, tools: "recorded" });
+  const errors = async (run: Run) =>
+    [...(await bench.store.loadTrace(run.traceId)).spans.values()].flatMap((it) => it.errorType ?? []);
+  assert.deepEqual(await errors(strict.run), ["not_recorded"]);
+  const asked: string[] = [];
+  const approver = (request: { toolName: string }) => {
+    asked.push(request.toolName);
+    return Promise.resolve({ decision: "deny", by: "test" } as const);
+  };
+  const ask = await bench.replay({ from: 3, edits, tools: "ask", runner: { approver } });
+  assert.deepEqual(asked, ["calculator"]);
+  assert((await errors(ask.run)).includes("denied"));
+  const live = await bench.replay({ from: 3, edits });
+  assert.equal(live.run.output, "The sum is 23.");
+});
+
+Deno.test("a fork shares its beginning, continues from an edited result, and leaves its parent as it was", async () => {
+  await using bench = await Bench.open();
+  const before = await bench.store.loadTrace(bench.original.traceId);
+  const bodies = async () => (await bench.store.stats()).bodies;
+  const held = await bodies();
+  const { run, diff } = await bench.replay({ from: 4, edits: { 4: "40\n" } });
+  assert.equal(run.output, "The sum is 40.");
+  assert.deepEqual(run.forkedFrom, { runId: bench.original.runId, step: 4 });
+  assert.deepEqual(diff.steps.map((it) => it.op), [
+    "same",
+    "same",
+    "same",
+    "changed",
+    "same",
+    "same",
+    "changed",
+  ]);
+  assert.deepEqual(diff.steps[3]!.changes, [
+    { path: "/output/0/parts/0/response", op: "replace", left: "3", right: "40" },
+  ]);
+  assert((await bodies()) - held < 8, "the beginning is not stored again");
+  assert.deepEqual(await bench.store.loadTrace(bench.original.traceId), before);
+  assert.equal((await bench.store.verify()).ok, true);
+  const { spans, snapshots } = await bench.store.loadTrace(run.traceId);
+  assert.deepEqual([...spans.values()].filter((it) => it.attributes["agentop.edited"]).map((it) => it.step), [
+    4,
+  ]);
+  assert.deepEqual(snapshots.at(-1)!.keyValues, { a: 1 });
+  assert(run.totals.costUsd < bench.original.totals.costUsd);
+  assert.equal(run.totals.steps, 7);
+  // Forks of forks, and recorded replays of them, keep what they began with.
+  const again = await bench.replay({}, run);
+  assert.equal(again.diff.identical, true);
+  const twice = await bench.replay({ from: 7, edits: { 7: "Enough." } }, run);
+  assert.equal(twice.run.output, "Enough.");
+  assert.deepEqual((await bench.store.forksOf(run.runId)).map((it) => it.runId), [
+    again.run.runId,
+    twice.run.runId,
+  ]);
+});
+
+Deno.test("a fork with other instructions keeps the steps before it and sends the new ones", async () => {
+  await using bench = await Bench.open();
+  const { run } = await bench.replay({ from: 5, overrides: { instructions: "You sum." } });
+  assert.equal(run.status, "completed");
+  assert.deepEqual(await bench.steps(run), await bench.steps(bench.original));
+  const spans = [...(await bench.store.loadTrace(run.traceId)).spans.values()].filter((it) =>
+    it.kind === "llm"
+  );
+  assert.deepEqual(spans.map((it) => textOf(it.inputMessages![0]!)), [
+    "You add.",
+    "You add.",
+    "You sum.",
+    "You sum.",
+  ]);
+});
+
+Deno.test("a fork that was stopped goes on with what it began with, not with its parent's messages", async () => {
+  await using bench = await Bench.open();
+  const signal = AbortSignal.abort(RunStop.cancelled("not now"));
+  const edits = { 4: "50" };
+  const { run } = await bench.replay({ from: 4, edits, overrides: { instructions: "You sum." }, signal });
+  assert.deepEqual([run.status, run.totals.steps], ["cancelled", 4]);
+  const runner = await createRunner(bench.context);
+  const ended = await runner.execute(run);
+  assert.equal(ended.output, "The sum is 50.");
+  const { spans } = await bench.store.loadTrace(run.traceId);
+  const last = [...spans.values()].findLast((it) => it.kind === "llm")!;
+  assert.equal(textOf(last.inputMessages![0]!), "You sum.");
+  assert.equal(last.inputMessages!.filter((it) => it.role === "system").length, 1);
+});
+
+Deno.test("what cannot be replayed is refused in one line, and nothing is written", async () => {
+  await using bench = await Bench.open();
+  const { refused } = { refused: bench.refused.bind(bench) };
+  await refused({ from: 99 }, /^Cannot fork \S+ at step 99: it has 7 steps\. Try: --from 1 to 7$/);
+  await refused({ from: 2, edits: { 5: "x" } }, /^Cannot edit step 5: the fork starts at step 2, before it/);
+  await refused({ from: 3, edits: { 0: "x" } }, /^Cannot edit step 0: another prompt leaves nothing to keep/);
+  await refused({ edits: { 12: "x" } }, /it has 7 steps|has 7 steps/);
+  const call = (id: string) =>
+    `{"role":"tool","parts":[{"type":"tool_call_response","id":"${id}","response":1}]}`;
+  await refused({ edits: { 4: call("another") } }, /^Cannot edit step 4: its result must answer the call/);
+  await refused(
+    { edits: { 4: '{"role":"user","content":"x"}' } },
+    /it is a tool call, and the message's role is user/,
+  );
+  await refused({ edits: { 3: '{"role":"robot","content":"x"}' } }, /there is no role "robot"/);
+  await refused({ from: 5, edits: { 3: "No call any more." } }, /would answer a call that was not made/);
+  await refused(
+    { overrides: { model: "mistral-gone" } },
+    /^Cannot use model "mistral-gone": the server does not offer it/,
+  );
+  await refused({ overrides: { "tools.hammer": "off" } }, /must name a tool of the agent/);
+  const config = {} as unknown as AgentConfig;
+  for (
+    const [change, expected] of [
+      [{ status: "running" }, /it is running, not finished/],
+      [
+        { config, origin: "otlp" },
+        /its agent configuration is not on record \(it was not run here: origin otlp\)/,
+      ],
+      [{ prompt: "", origin: "otlp" }, /its prompt is not on record/],
+    ] as const
+  ) {
+    const run = {
+      ...bench.original,
+      ...change,
+      config: "config" in change ? {} : bench.original.config,
+      runId: crypto.randomUUID(),
+      traceId: crypto.randomUUID().replaceAll("-", ""),
+    };
+    await bench.store.claimRun(run.traceId);
+    await bench.store.write([{ type: "run_start", run }]);
+    await refused({ mode: "recorded" }, expected, run);
+  }
+  const { run: _, ...imported } = await bench.store.loadTrace(bench.original.traceId);
+  const traceId = "cd".repeat(16);
+  const llm = [...imported.spans.values()].find((it) => it.kind === "llm")!;
+  const { inputMessages: _i, ...bare } = { ...llm, traceId };
+  const run = { ...bench.original, origin: "otlp" as const, runId: crypto.randomUUID(), traceId };
+  await bench.store.write([{ type: "run_start", run }, { type: "span_start", span: bare }]);
+  await refused(
+    { mode: "recorded" },
+    /the messages sent in step 1 are not on record \(it was not run here/,
+    run,
+  );
+});
+
+Deno.test("bisect finds the change that makes the check fail, and says why it cannot", async () => {
+  await using bench = await Bench.open();
+  const config = bench.original.config as unknown as AgentConfig;
+  const runner = await createRunner(bench.context);
+  const bad = await runner.run({
+    ...config,
+    instructions: "You do something else.",
+    parameters: { maxTokens: 99, seed: 4 },
+    tools: config.tools.filter((tool) => tool.name !== "current_time"),
+  }, { prompt: "Add." });
+  const edits = configEdits(config, bad.config as unknown as AgentConfig);
+  assert.deepEqual(edits.map((it) => it.key), [
+    ...[
+      "instructions",
+      "parameters.temperature",
+      "parameters.maxTokens",
+      "parameters.seed",
+      "tools.current_time",
+    ],
+  ]);
+  assert.deepEqual(applyConfigEdits(config, edits), bad.config);
+  const search = (good: Run, other: Run, check: string) =>
+    bisectRuns(bench.context, good, other, { check, replay: {} });
+  const found = await search(bench.original, bad, "grep -q 'sum is 3'");
+  assert.deepEqual(found.culprit, {
+    key: "instructions",
+    good: "You add.",
+    bad: "You do something else.",
+  });
+  assert.deepEqual(found.trials.map((it) => [it.edits, it.passed]), [[2, false], [1, false]]);
+  await assert.rejects(search(bad, bench.original, "grep -q 'sum is 3'"), /the good run fails the check/);
+  await assert.rejects(search(bench.original, bad, "true"), /the bad run passes the check/);
+  await assert.rejects(search(bench.original, bench.original, "true"), /their configurations are the same/);
+  await assert.rejects(search(bench.original, bad, "no-such-command-here"), /the command could not be run/);
+});

@@ -75,7 +75,7 @@ export async function bisectRuns(
   context: Context,
   good: Run,
   bad: Run,
-  options: { readonly check: string; readonly replay: Pick<ReplayOptions, "runner" | "signal"> },
+  options: BisectOptions,
 ): Promise<BisectResult> {
   const fail = (reason: string, remedy: string): never => {
     throw new AgentOpError(`Cannot bisect ${good.runId} and ${bad.runId}: ${reason}. Try: ${remedy}`);
@@ -94,31 +94,71 @@ export async function bisectRuns(
   const passes = (run: Run) => check(options.check, run.output ?? "");
   if (!await passes(good)) fail("the good run fails the check", "the other order, or another --check");
   if (await passes(bad)) fail("the bad run passes the check", "another --check");
+  const search = await halve(
+    context,
+    good,
+    edits.length,
+    options,
+    (count) => applyConfigEdits(config, edits.slice(0, count)),
+  );
+  return {
+    edits,
+    culprit: edits[search.failing - 1]!,
+    trials: search.trials,
+    savedCostUsd: search.savedCostUsd,
+  };
+}
+
+export interface BisectOptions {
+  readonly check: string;
+  readonly replay: Pick<ReplayOptions, "runner" | "signal">;
+}
+
+/** The first of `count` configurations with which the check fails, by halving; the last one is known to fail. */
+export async function halve(
+  context: Context,
+  good: Run,
+  count: number,
+  options: BisectOptions,
+  configAt: (index: number) => AgentConfig,
+): Promise<
+  { readonly failing: number; readonly trials: readonly BisectTrial[]; readonly savedCostUsd: number }
+> {
   const trials: BisectTrial[] = [];
   let savedCostUsd = 0;
-  let [passing, failing] = [0, edits.length];
+  let [passing, failing] = [0, count];
   while (failing - passing > 1) {
-    const count = (passing + failing) >> 1;
-    const result = await replayRun(context, good.runId, {
-      mode: "hybrid",
-      tools: "live",
-      overrides: {},
-      edits: new Map(),
-      config: applyConfigEdits(config, edits.slice(0, count)),
-      ...options.replay,
-    });
-    options.replay.signal?.throwIfAborted();
-    const passed = await passes(result.run);
-    trials.push({ edits: count, runId: result.run.runId, passed });
-    savedCostUsd += result.savedCostUsd;
-    if (passed) passing = count;
-    else failing = count;
+    const middle = (passing + failing) >> 1;
+    const trial = await tryConfig(context, good, configAt(middle), options);
+    trials.push({ edits: middle, runId: trial.runId, passed: trial.passed });
+    savedCostUsd += trial.savedCostUsd;
+    if (trial.passed) passing = middle;
+    else failing = middle;
   }
-  return { edits, culprit: edits[failing - 1]!, trials, savedCostUsd };
+  return { failing, trials, savedCostUsd };
+}
+
+/** A hybrid replay of the good run with another configuration, and what the check says of its answer. */
+export async function tryConfig(
+  context: Context,
+  good: Run,
+  config: AgentConfig,
+  options: BisectOptions,
+): Promise<{ readonly runId: string; readonly passed: boolean; readonly savedCostUsd: number }> {
+  const { run, savedCostUsd } = await replayRun(context, good.runId, {
+    mode: "hybrid",
+    tools: "live",
+    overrides: {},
+    edits: new Map(),
+    config,
+    ...options.replay,
+  });
+  options.replay.signal?.throwIfAborted();
+  return { runId: run.runId, passed: await check(options.check, run.output ?? ""), savedCostUsd };
 }
 
 /** Runs the command with the answer on stdin: exit code 0 passes. */
-async function check(command: string, answer: string): Promise<boolean> {
+export async function check(command: string, answer: string): Promise<boolean> {
   const [shell, flag] = Deno.build.os === "windows" ? ["cmd", "/c"] : ["sh", "-c"];
   const refuse = (reason: string): never => {
     throw new AgentOpError(`Cannot check an answer: ${reason}. Try: --check 'grep -q WORD'`);

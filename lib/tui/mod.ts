@@ -9,7 +9,7 @@
  */
 import type { TuiOptions, TuiServices } from "./ports.ts";
 
-export type { AgentEntry, LaunchedRun, LaunchRequest, TuiOptions, TuiServices } from "./ports.ts";
+export type { AgentEntry, DemoEntry, LaunchedRun, LaunchRequest, TuiOptions, TuiServices } from "./ports.ts";
 
 /**
  * Runs the workbench until the person leaves it and resolves with the exit code: 0, 1 after a crash (one line on stderr),
@@ -18,4 +18,9 @@ export type { AgentEntry, LaunchedRun, LaunchRequest, TuiOptions, TuiServices } 
 export async function runTui(services: TuiServices, options: TuiOptions = {}): Promise<number> {
   const { startTui } = await import("./app/start.ts");
   return await startTui(services, options);
+}
+
+/** Loads what `runTui` needs, to do it while something else is waited for. */
+export async function preloadTui(): Promise<void> {
+  await import("./app/start.ts");
 }

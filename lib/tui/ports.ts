@@ -1,4 +1,4 @@
-import type { Host, Store } from "../core/mod.ts";
+import type { Host, Store, Usage } from "../core/mod.ts";
 
 /** An agent file as the launch screen lists it. */
 export interface AgentEntry {
@@ -7,6 +7,13 @@ export interface AgentEntry {
   readonly model: string;
   readonly description?: string;
   readonly tools: readonly string[];
+  readonly instructions?: string;
+  /** What its tools may touch, in words; same order as `tools`. */
+  readonly permissions?: readonly string[];
+  /** `ask`, `auto` or `never`. */
+  readonly approve?: string;
+  /** Limits and parameters in words, e.g. `["steps", "at most 12"]`. */
+  readonly limits?: readonly (readonly [name: string, value: string])[];
   /** Why the file cannot be used, when it cannot. */
   readonly error?: string;
 }
@@ -24,6 +31,15 @@ export interface LaunchRequest {
 export interface LaunchedRun {
   readonly runId: string;
   readonly traceId: string;
+}
+
+/** A run that shows what there is to see, for the first start. */
+export interface DemoEntry {
+  /** Name of a bundled agent. */
+  readonly agent: string;
+  readonly prompt: string;
+  /** What there is to see, in a few words. */
+  readonly about: string;
 }
 
 /** All the workbench needs of the world. Every method may reject; the message is shown to the person. */
@@ -46,6 +62,18 @@ export interface TuiServices {
    * is free meanwhile.
    */
   openEditor?(text: string): Promise<string | undefined>;
+  /** Opens a file in the person's editor; resolves when it is closed. The terminal is free meanwhile. */
+  openFile?(path: string): Promise<void>;
+  /** What `usage` would cost with the prices of `model`; `null` when they are unknown. */
+  priceOf?(model: string, usage: Usage): Promise<{ readonly usd: number | null }>;
+  /** Models that can be chosen for such a question. */
+  pricedModels?(): Promise<readonly string[]>;
+  /** Offered while the store is empty. */
+  readonly demos?: readonly DemoEntry[];
+  /** What `saveState` was given last, `undefined` at the first start. Rejects when it cannot be read. */
+  loadState?(): Promise<unknown>;
+  /** Keeps settings, keys and where the person was; plain JSON. */
+  saveState?(state: unknown): Promise<void>;
 }
 
 export interface TuiOptions {

@@ -2,6 +2,7 @@ import { openStore } from "../../lib/store/mod.ts";
 import type { Store } from "../../lib/core/mod.ts";
 import type { LaunchRequest, TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
+import { type ReadState, readState } from "../../lib/tui/app/settings.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 
@@ -41,6 +42,7 @@ export class Bench implements AsyncDisposable {
     host: FakeHost,
     given: Partial<TuiServices>,
     options: TuiOptions,
+    saved: ReadState | undefined,
   ) {
     [this.terminal, this.store, this.host] = [terminal, store, host];
     const services: TuiServices = {
@@ -76,7 +78,7 @@ export class Bench implements AsyncDisposable {
       onExit: (code) => void (this.exitCode = code),
       onCrash: (error) => void (this.crash ??= error),
       suspend: () => void this.suspended++,
-    }, terminal);
+    }, { terminal, ...(saved ? { saved } : {}) });
   }
 
   static async open(
@@ -88,7 +90,8 @@ export class Bench implements AsyncDisposable {
     const host = fakeHost({ startMs: Date.UTC(2026, 0, 1, 9) });
     const store = await openStore(":memory:", { host });
     await fill(store, host);
-    const bench = new Bench(new VirtualTerminal(...size), store, host, given, options);
+    const saved = given.loadState ? readState(await given.loadState()) : undefined;
+    const bench = new Bench(new VirtualTerminal(...size), store, host, given, options, saved);
     bench.#workbench.start();
     return bench;
   }

@@ -1,9 +1,9 @@
-import type { TuiOptions } from "../../lib/tui/mod.ts";
+import type { TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import type { Store } from "../../lib/core/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { assertGolden } from "./golden.ts";
-import { everyState, waitingRun } from "./scenario.ts";
+import { everyState, liveRun, waitingRun } from "./scenario.ts";
 
 interface Frame {
   readonly name: string;
@@ -13,6 +13,7 @@ interface Frame {
   readonly steps: readonly (readonly [RegExp, ...string[]])[];
   readonly seen: RegExp;
   readonly options?: TuiOptions;
+  readonly given?: Partial<TuiServices>;
 }
 
 const SIZES = [[160, 48], [100, 30], [80, 24]] as const;
@@ -50,7 +51,7 @@ const FRAMES: readonly Frame[] = [
     sizes: [[100, 30]],
     fill: everyState,
     steps: [[LISTED, "j", "enter"], [/There are 1,204/, "j", "]", "]", "]"]],
-    seen: /server asked to wait[\s\S]*lost to waiting/,
+    seen: /lost to waiting[\s\S]*server asked to wait/,
   },
   {
     name: "memory",
@@ -76,6 +77,64 @@ const FRAMES: readonly Frame[] = [
   },
   { name: "help", sizes: [[100, 30]], fill: everyState, steps: [[LISTED, "?"]], seen: /type to filter/ },
   {
+    name: "palette",
+    sizes: SIZES,
+    fill: everyState,
+    steps: [[LISTED, "ctrl+p"]],
+    seen: /type a few letters/,
+  },
+  {
+    name: "palette_found",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [[LISTED, "ctrl+p"], [/type a few letters/, "copy"]],
+    seen: /> copy/,
+  },
+  {
+    name: "jump",
+    sizes: [[80, 24]],
+    fill: everyState,
+    steps: [[LISTED, ":", "run "]],
+    seen: /the newest run[\s\S]*flaky:/,
+  },
+  {
+    name: "settings",
+    sizes: SIZES,
+    fill: everyState,
+    steps: [[LISTED, "ctrl+t"]],
+    seen: /theme +<[\s\S]*runs\.open/,
+  },
+  {
+    name: "marked",
+    sizes: [[100, 30]],
+    fill: everyState,
+    steps: [[LISTED, "space", "j", "space", "Y"]],
+    seen: /2 marked/,
+  },
+  {
+    name: "stop_marked",
+    sizes: [[80, 24]],
+    fill: async (store, host) => {
+      await liveRun(store, host, "one");
+      await liveRun(store, host, "two");
+    },
+    steps: [[/today 2/, "space", "space", "S"]],
+    seen: /Stop 2 runs\?/,
+  },
+  {
+    name: "first_start",
+    sizes: SIZES,
+    steps: [],
+    seen: /run this demo/,
+    given: {
+      demos: [
+        { agent: "researcher", prompt: "p", about: "tools: lists files, reads one, calculates" },
+        { agent: "editor", prompt: "p", about: "two agents: the editor hands the draft to the writer" },
+        { agent: "flaky", prompt: "p", about: "retries: a 429, a 503 and a broken stream, then the answer" },
+      ],
+    },
+  },
+  {
     name: "ascii",
     sizes: [[100, 30]],
     fill: everyState,
@@ -89,7 +148,10 @@ for (const frame of FRAMES) {
   for (const size of frame.sizes) {
     const name = `${frame.name}_${size[0]}x${size[1]}`;
     Deno.test(`viewApp() draws ${name}`, async () => {
-      await using bench = await Bench.open(size, frame.fill, {}, { color: "none", ...frame.options });
+      await using bench = await Bench.open(size, frame.fill, frame.given, {
+        color: "none",
+        ...frame.options,
+      });
       for (const [seen, ...keys] of frame.steps) {
         // Narrow screens have no preview to wait for.
         await bench.see(size[0] < 60 || size[1] < 24 ? /AgentOp/ : seen);

@@ -21,7 +21,7 @@ import { clean, cleanLines, cut, fit, width, wrap } from "../../lib/tui/terminal
 import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { treeRows } from "../../lib/tui/trace/span_tree.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
-import { fuzzyFilter } from "../../lib/tui/screens/launch/fuzzy.ts";
+import { fuzzyFilter } from "../../lib/tui/draw/fuzzy.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,

@@ -76,7 +76,7 @@ Deno.test("updateApp() turns a digit into a screen only when no motion follows",
 
 Deno.test("updateApp() quits at the top, goes back below it, and never quits while typing", () => {
   assert.deepEqual(run(start(), key("q")).effects, [{ type: "exit", stop: [] }]);
-  const below = run(start(), key("l"), key("q"));
+  const below = run(start(), key("3"), { type: "count_over", count: "3" }, key("q"));
   assert.equal(below.app.active, "runs");
   assert.ok(below.effects.every((effect) => effect.type !== "exit"));
   const typing = run(start(), key("/"), key("q"));

@@ -1,69 +1,67 @@
 import { SCREENS } from "../screens/mod.ts";
+import {
+  CONFIRM_KEYS,
+  GLOBAL_KEYS,
+  HELP_KEYS,
+  JUMP_KEYS,
+  LEAVE_KEYS,
+  PALETTE_KEYS,
+  TAB_SCREENS,
+} from "./global_keys.ts";
 import { type App, modeOf, screenOf } from "./model.ts";
-import type { Key, Mode } from "./screen.ts";
+import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
+import { type Binding, type Key, type Mode, MOTION_KEYS } from "./screen.ts";
 
-/** Keys of the frame around all screens. */
-export const GLOBAL_KEYS: readonly Key<App>[] = [
-  ...SCREENS.map((screen, index): Key<App> => ({
-    keys: [String(index + 1)],
-    action: `go:${screen.id}`,
-    label: screen.title,
-    help: `to ${screen.title}`,
-  })),
-  { keys: ["?"], action: "help", label: "help", help: "this list", footer: 90 },
-  {
-    keys: ["q"],
-    action: "quit",
-    label: "quit",
-    help: "quit; below the top, back",
-    footer: 99,
-    when: (app) => app.active === "runs",
-  },
-  {
-    keys: ["q"],
-    action: "quit",
-    label: "back",
-    help: "back one level",
-    when: (app) => app.active !== "runs",
-  },
-  { keys: ["ctrl+c"], action: "interrupt", label: "quit", help: "quit from anywhere", modes: allModes() },
-  {
-    keys: ["ctrl+z"],
-    action: "suspend",
-    label: "suspend",
-    help: "suspend (fg comes back)",
-    modes: allModes(),
-  },
+export { GLOBAL_KEYS, TAB_SCREENS } from "./global_keys.ts";
+
+/** Every key table there is, as it is without remapping. */
+export const KEY_TABLES: readonly (KeyTable & { readonly title: string })[] = [
+  ...SCREENS.map((screen) => ({ scope: screen.id as string, title: screen.title, keys: screen.keys })),
+  { scope: "everywhere", title: "Everywhere", keys: GLOBAL_KEYS as readonly Key[] },
+  { scope: "palette", title: "Palette", keys: PALETTE_KEYS as readonly Key[] },
+  { scope: "jump", title: "Jump line", keys: JUMP_KEYS as readonly Key[] },
+  { scope: "help", title: "List of keys", keys: HELP_KEYS as readonly Key[] },
+  { scope: "confirm", title: "Yes or no", keys: CONFIRM_KEYS as readonly Key[] },
+  { scope: "leave", title: "Quit?", keys: LEAVE_KEYS as readonly Key[] },
 ];
 
-const HELP_KEYS: readonly Key<App>[] = [
-  { keys: ["escape", "?"], action: "close", label: "close", help: "close", modes: ["filter"], footer: 1 },
-  { keys: ["down"], action: "down", label: "scroll", help: "scroll down", modes: ["filter"], footer: 2 },
-  { keys: ["up"], action: "up", label: "scroll", help: "scroll up", modes: ["filter"] },
-];
+export interface Keymap {
+  keysOf(scope: string): readonly Key[];
+  readonly bindings: readonly Binding[];
+  /** Entries of the remapping that are not used, and why. */
+  readonly problems: readonly string[];
+}
 
-const LEAVE_KEYS: readonly Key<App>[] = [
-  {
-    keys: ["k", "enter"],
-    action: "keep",
-    label: "keep running",
-    help: "leave, runs go on",
-    modes: ["dialog"],
-    footer: 1,
-  },
-  {
-    keys: ["s"],
-    action: "stop",
-    label: "stop them",
-    help: "stop the runs and leave",
-    modes: ["dialog"],
-    footer: 2,
-  },
-  { keys: ["escape", "c", "n"], action: "stay", label: "cancel", help: "stay", modes: ["dialog"], footer: 3 },
-];
+const keymaps = new WeakMap<Remap, Keymap>();
 
-function allModes(): readonly Mode[] {
-  return ["normal", "filter", "form", "dialog"];
+/** The tables as remapped; worked out once per remapping. */
+export function keymapOf(remap: Remap): Keymap {
+  const known = keymaps.get(remap);
+  if (known) return known;
+  const { tables, problems } = remapKeys(KEY_TABLES, remap);
+  const byScope = new Map(tables.map((table) => [table.scope, table.keys]));
+  const keymap: Keymap = {
+    keysOf: (scope) => byScope.get(scope) ?? [],
+    bindings: bindingsOf(tables),
+    problems,
+  };
+  keymaps.set(remap, keymap);
+  return keymap;
+}
+
+function bindingsOf(tables: readonly KeyTable[]): readonly Binding[] {
+  const rows = new Map<string, Binding>();
+  tables.forEach((table, at) => {
+    const original = KEY_TABLES[at]!;
+    table.keys.forEach((key, index) => {
+      const before = original.keys[index]!;
+      const id = keyId(table.scope, before);
+      if (rows.has(id)) return;
+      const title = MOTION_KEYS.includes(before) ? "Motions" : original.title;
+      rows.set(id, { id, title, keys: key.keys, help: key.help, changed: key !== before });
+    });
+  });
+  return [...rows.values()];
 }
 
 export interface Bound {
@@ -75,21 +73,41 @@ export interface Bound {
 /** All keys that can be pressed now, in the order in which they are looked up. */
 export function liveKeys(app: App): readonly Bound[] {
   const mode = modeOf(app);
+  const keymap = keymapOf(app.remap);
   const fits = (key: Key, model: unknown) =>
-    (key.modes ?? ["normal"]).includes(mode) && (key.when?.(model) ?? true);
-  const root = (keys: readonly Key<App>[]): Bound[] =>
-    (keys as readonly Key[]).filter((key) => fits(key, app)).map((key) => ({ owner: "root", key }));
-  if (app.leaving) return root([...LEAVE_KEYS, ...GLOBAL_KEYS]);
-  if (app.help) return root([...HELP_KEYS, ...GLOBAL_KEYS]);
+    fitsMode(key, mode) && (key.when?.(model) ?? true) && usableKeys(key, mode).length > 0;
+  const root = (scope: string): Bound[] =>
+    keymap.keysOf(scope).filter((key) => fits(key, app)).map((key) => ({ owner: "root", key }));
+  const over = overlayScope(app);
+  if (over) return [...root(over), ...root("everywhere")];
   const screen = screenOf(app.active);
-  const own = screen.keys
+  const own = keymap.keysOf(screen.id)
     .filter((key) => fits(key, app.models[app.active]))
     .map((key): Bound => ({ owner: "screen", key }));
-  return [...own, ...root(GLOBAL_KEYS)];
+  return [...own, ...root("everywhere")];
+}
+
+function overlayScope(app: App): string | undefined {
+  if (app.leaving) return "leave";
+  if (app.confirm) return "confirm";
+  if (app.palette) return "palette";
+  if (app.jump) return "jump";
+  return app.help ? "help" : undefined;
+}
+
+function fitsMode(key: Key, mode: Mode): boolean {
+  if (!key.modes) return mode === "normal" || mode === "pick";
+  return key.modes.includes(mode);
+}
+
+/** Where letters are text, they are no keys. */
+export function usableKeys(key: Key, mode: Mode): readonly string[] {
+  return mode === "pick" ? key.keys.filter((name) => !/^\p{L}$/u.test(name)) : key.keys;
 }
 
 export function lookup(app: App, pressed: string): Bound | undefined {
-  return liveKeys(app).find((bound) => bound.key.keys.includes(pressed));
+  const mode = modeOf(app);
+  return liveKeys(app).find((bound) => usableKeys(bound.key, mode).includes(pressed));
 }
 
 /** The keys for the footer, most useful first. */
@@ -108,13 +126,21 @@ export interface HelpSection {
 /** Every key of the screen in view and of the frame, by mode. */
 export function helpSections(app: App): readonly HelpSection[] {
   const screen = screenOf(app.active);
-  const inMode = (mode: Mode) => screen.keys.filter((key) => (key.modes ?? ["normal"]).includes(mode));
+  const keymap = keymapOf(app.remap);
+  const own = keymap.keysOf(screen.id);
+  const inMode = (mode: Mode) => own.filter((key) => (key.modes ?? ["normal"]).includes(mode));
   const sections: HelpSection[] = [
     { title: screen.title, keys: inMode("normal") },
+    { title: "While choosing", keys: inMode("pick").filter((key) => !key.modes?.includes("normal")) },
     { title: "While typing a filter", keys: inMode("filter") },
     { title: "In the form", keys: inMode("form") },
     { title: "In a question", keys: inMode("dialog") },
-    { title: "Everywhere", keys: GLOBAL_KEYS as readonly Key[] },
+    { title: "Everywhere", keys: keymap.keysOf("everywhere") },
   ];
   return sections.filter((section) => section.keys.length > 0);
+}
+
+/** The number of a screen in the header, from 1. */
+export function tabNumber(id: string): number {
+  return TAB_SCREENS.findIndex((screen) => screen.id === id) + 1;
 }

@@ -11,9 +11,9 @@ interface Lane {
   tookMs: number;
 }
 
-/** Refreshes take at most a quarter of the time, so that a slow store leaves room for keys. */
-const REST_FACTOR = 4;
-const REST_MS_MAX = 3_000;
+/** Refreshes take at most a twentieth of the time, so that a slow store leaves room for keys. */
+const REST_FACTOR = 20;
+const REST_MS_MAX = 10_000;
 
 /**
  * Runs queries off the key path: one under way per screen and slot, the newest waits, and refreshes keep their distance. A
@@ -66,10 +66,14 @@ export class Loader {
       : Math.max(effect.minIntervalMs, Math.min(REST_MS_MAX, lane.tookMs * REST_FACTOR));
     // Real time, not the host's clock: this is about load, not about anything shown.
     const waitMs = lane.startedMs + restMs - performance.now();
-    if (waitMs > 0) {
-      lane.timer = setTimeout(() => this.#next(screen, lane), waitMs);
-      return;
-    }
+    // Never at once: what the key changed is painted before a query takes the thread.
+    lane.timer = setTimeout(() => this.#begin(screen, lane), Math.max(0, waitMs));
+  }
+
+  #begin(screen: ScreenId, lane: Lane): void {
+    const effect = lane.waiting;
+    lane.timer = undefined;
+    if (lane.busy || !effect || this.#closed) return;
     lane.waiting = undefined;
     lane.busy = true;
     lane.startedMs = performance.now();

@@ -1,15 +1,19 @@
 import type {
   ControlAction,
+  CostKey,
+  CostRow,
   PartialOutput,
   Run,
   RunFilter,
   RunPage,
   RunSort,
   Trace,
+  Usage,
 } from "../../core/mod.ts";
 import type { AgentEntry, LaunchedRun, LaunchRequest } from "../ports.ts";
+import type { Settings } from "./settings.ts";
 
-export type ScreenId = "runs" | "launch" | "live";
+export type ScreenId = "runs" | "launch" | "live" | "costs" | "agents" | "settings";
 
 /** What a screen may ask of the store or the agents folder. */
 export type Query =
@@ -25,6 +29,17 @@ export type Query =
   | { readonly kind: "trace"; readonly traceId: string }
   | { readonly kind: "partials"; readonly traceId: string }
   | { readonly kind: "agents" }
+  | { readonly kind: "costs"; readonly by: CostKey; readonly filter: RunFilter }
+  /** What each usage would cost with the prices of `model`. */
+  | { readonly kind: "prices"; readonly model: string; readonly usages: readonly Usage[] }
+  | { readonly kind: "priced_models" }
+  /** The run that a tool call handed its work to. */
+  | {
+    readonly kind: "child";
+    readonly parentRunId: string;
+    readonly spanId: string;
+    readonly childRunId?: string;
+  }
   | { readonly kind: "statuses"; readonly traceIds: readonly string[] };
 
 /** One day of the store, for the strip on top. */
@@ -52,6 +67,11 @@ export type Answer =
   | { readonly kind: "trace"; readonly trace: Trace | undefined }
   | { readonly kind: "partials"; readonly partials: readonly PartialOutput[] }
   | { readonly kind: "agents"; readonly agents: readonly AgentEntry[] }
+  | { readonly kind: "costs"; readonly rows: readonly CostRow[] }
+  /** `null`: no price is known. In the order of the usages. */
+  | { readonly kind: "prices"; readonly model: string; readonly usd: readonly (number | null)[] }
+  | { readonly kind: "priced_models"; readonly models: readonly string[] }
+  | { readonly kind: "child"; readonly run: Run | undefined }
   | { readonly kind: "statuses"; readonly runs: readonly Run[] };
 
 /** Where a screen was sent to. */
@@ -70,8 +90,8 @@ export type Msg =
   /** Positions count from the top left of the screen's own area. */
   | { readonly type: "click"; readonly x: number; readonly y: number }
   | { readonly type: "wheel"; readonly x: number; readonly y: number; readonly lines: number }
-  /** The screen came into view. */
-  | { readonly type: "enter"; readonly target?: Target }
+  /** The screen came into view. `name`: what to show first, e.g. an agent; `search`: a filter to set. */
+  | { readonly type: "enter"; readonly target?: Target; readonly name?: string; readonly search?: string }
   | { readonly type: "store_changed" }
   | { readonly type: "tick" }
   | { readonly type: "resized" }
@@ -86,13 +106,31 @@ export type Msg =
   | { readonly type: "launch_failed"; readonly message: string }
   | { readonly type: "edited"; readonly text: string | undefined };
 
+/** A question before something that cannot be undone. */
+export interface Question {
+  readonly title: string;
+  readonly lines: readonly string[];
+  /** What yes does, in a few words. */
+  readonly yes: string;
+  readonly action: string;
+}
+
 export type NoticeLevel = "info" | "warn" | "error";
 
 /** What should be done, as data. The first group is done by the root itself, the others by the shell. */
 export type Effect =
-  | { readonly type: "go"; readonly screen: ScreenId; readonly target?: Target }
+  | {
+    readonly type: "go";
+    readonly screen: ScreenId;
+    readonly target?: Target;
+    readonly name?: string;
+    readonly search?: string;
+  }
   | { readonly type: "leave" }
   | { readonly type: "notice"; readonly level: NoticeLevel; readonly text: string }
+  /** Asks first; on yes the screen gets `action`. */
+  | { readonly type: "confirm"; readonly question: Question }
+  | { readonly type: "settings"; readonly change: Partial<Settings> }
   /**
    * One query per slot is under way; a newer one replaces the one that waits. Answers carry the ticket, and a screen
    * drops those that are not its latest. `minIntervalMs` spaces out refreshes.
@@ -115,4 +153,6 @@ export type Effect =
   }
   | { readonly type: "revive"; readonly traceId: string }
   | { readonly type: "copy"; readonly text: string }
-  | { readonly type: "editor"; readonly text: string };
+  | { readonly type: "editor"; readonly text: string }
+  /** The screen gets `edited` when the editor is closed. */
+  | { readonly type: "open_file"; readonly path: string };

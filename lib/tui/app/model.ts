@@ -3,7 +3,14 @@ import type { Glyphs } from "../draw/glyphs.ts";
 import type { TextField } from "../draw/text_field.ts";
 import type { Theme } from "../draw/theme.ts";
 import { SCREENS } from "../screens/mod.ts";
-import type { Effect, Msg, NoticeLevel, ScreenId } from "./message.ts";
+import type { DemoEntry } from "../ports.ts";
+import type { Jump, Names } from "./jump.ts";
+import { keymapOf } from "./keymap.ts";
+import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "./message.ts";
+import type { Notice } from "./notices.ts";
+import type { Palette } from "./palette.ts";
+import type { Remap } from "./remap.ts";
+import { DEFAULT_SETTINGS, NO_STATE, type SavedState, type Settings } from "./settings.ts";
 import { type Env, isTyping, type Mode, type OwnRun, type Screen, type Size } from "./screen.ts";
 
 /** Everything the workbench knows. */
@@ -12,6 +19,9 @@ export interface App {
   readonly nowMs: number;
   readonly theme: Theme;
   readonly glyphs: Glyphs;
+  readonly settings: Settings;
+  readonly remap: Remap;
+  readonly demos: readonly DemoEntry[];
   readonly endpoint: string;
   readonly storePath: string;
   readonly extendedKeys: boolean;
@@ -20,8 +30,13 @@ export interface App {
   /** Screens left on the way here, nearest last. */
   readonly history: readonly ScreenId[];
   readonly models: Readonly<Record<ScreenId, unknown>>;
-  readonly notice?: { readonly level: NoticeLevel; readonly text: string; readonly untilMs: number };
+  /** Newest last. */
+  readonly notices: readonly Notice[];
   readonly help?: { readonly filter: TextField; readonly top: number };
+  readonly palette?: Palette;
+  readonly jump?: Jump;
+  /** A question of a screen. */
+  readonly confirm?: { readonly screen: ScreenId; readonly question: Question };
   /** Asked before leaving while runs of this workbench are live. */
   readonly leaving?: { readonly live: readonly Run[] };
   /** Newest last. */
@@ -37,7 +52,11 @@ export type AppMsg =
   | { readonly type: "pointer_click"; readonly x: number; readonly y: number }
   | { readonly type: "pointer_wheel"; readonly x: number; readonly y: number; readonly lines: number }
   | { readonly type: "resize"; readonly size: Size }
-  | { readonly type: "theme"; readonly theme: Theme }
+  /** The look worked out from the settings and the terminal. */
+  | { readonly type: "look"; readonly theme: Theme; readonly glyphs: Glyphs }
+  | { readonly type: "names"; readonly names: Names }
+  | { readonly type: "jump_resolved"; readonly target: Target }
+  | { readonly type: "jump_failed"; readonly message: string }
   | { readonly type: "count_over"; readonly count: string }
   | { readonly type: "notify"; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: "leave_checked"; readonly live: readonly Run[] }
@@ -50,6 +69,10 @@ export type AppEffect =
   | { readonly type: "timer"; readonly delayMs: number; readonly msg: AppMsg }
   | { readonly type: "check_leave"; readonly traceIds: readonly string[] }
   | { readonly type: "suspend" }
+  | { readonly type: "settings"; readonly settings: Settings }
+  /** Asks for what can be completed in the jump line. */
+  | { readonly type: "names" }
+  | { readonly type: "resolve_run"; readonly reference: string }
   /** `stop`: runs to stop on the way out. */
   | { readonly type: "exit"; readonly stop: readonly string[] };
 
@@ -76,13 +99,16 @@ export function envOf(app: App): Env {
     extendedKeys: app.extendedKeys,
     hasEditor: app.hasEditor,
     own: app.own,
+    demos: app.demos,
+    settings: app.settings,
+    bindings: keymapOf(app.remap).bindings,
   };
 }
 
 /** How the next key will be read. */
 export function modeOf(app: App): Mode {
-  if (app.leaving) return "dialog";
-  if (app.help) return "filter";
+  if (app.leaving || app.confirm) return "dialog";
+  if (app.help || app.palette || app.jump) return "filter";
   return screenOf(app.active).mode(app.models[app.active]);
 }
 
@@ -90,12 +116,39 @@ export function isTypingNow(app: App): boolean {
   return isTyping(modeOf(app));
 }
 
-export function initApp(
-  given: Pick<App, "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">,
-): App {
-  const models = Object.fromEntries(SCREENS.map((screen) => [screen.id, screen.init()])) as Record<
-    ScreenId,
-    unknown
-  >;
-  return { ...given, extendedKeys: false, active: "runs", history: [], models, own: [], count: "" };
+export type AppStart =
+  & Pick<App, "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
+  & Partial<Pick<App, "settings" | "demos">>;
+
+/** The workbench as it starts, with what was kept of the last time. */
+export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
+  const models = Object.fromEntries(SCREENS.map((screen) => {
+    const kept = saved.screens[screen.id];
+    const fresh = screen.init();
+    return [screen.id, kept === undefined || !screen.restore ? fresh : screen.restore(fresh, kept)];
+  })) as Record<ScreenId, unknown>;
+  const known = SCREENS.some((screen) => screen.id === saved.screen && screen.id !== "settings");
+  return {
+    settings: DEFAULT_SETTINGS,
+    demos: [],
+    ...given,
+    remap: saved.keys,
+    extendedKeys: false,
+    active: known ? saved.screen! : "runs",
+    history: [],
+    models,
+    notices: [],
+    own: [],
+    count: "",
+  };
+}
+
+/** What is kept for the next start. `settings`: only those that differ from the start are worth a line in the file. */
+export function savedState(app: App, settings: Partial<Settings>): SavedState {
+  const screens: Record<string, unknown> = {};
+  for (const screen of SCREENS) {
+    const kept = screen.remember?.(app.models[screen.id]);
+    if (kept !== undefined) screens[screen.id] = kept;
+  }
+  return { settings, keys: app.remap, screen: app.active, screens };
 }

@@ -1,10 +1,13 @@
-import { LIVE_STATUSES } from "../../core/mod.ts";
+import { LIVE_STATUSES, oneLine, type Run, shortRunId } from "../../core/mod.ts";
 import type { TuiServices } from "../ports.ts";
+import type { Names } from "./jump.ts";
 import type { Activity, Answer, DayActivity, Query } from "./message.ts";
 
 const DAY_MS = 86_400_000;
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
+/** Tag of a run that a tool call started: the id of its span. */
+const HANDOFF_TAG = "agentop.tool_call";
 
 /** Answers a screen's question. */
 export async function answerQuery(services: TuiServices, query: Query): Promise<Answer> {
@@ -26,11 +29,31 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
       return { kind: "partials", partials: await store.partials(query.traceId) };
     case "agents":
       return { kind: "agents", agents: await services.agents() };
+    case "costs":
+      return { kind: "costs", rows: await store.costBy(query.by, query.filter) };
+    case "prices": {
+      const { kind, model, usages } = query;
+      const prices = await Promise.all(usages.map((usage) => services.priceOf?.(model, usage)));
+      return { kind, model, usd: prices.map((price) => price?.usd ?? null) };
+    }
+    case "priced_models":
+      return { kind: "priced_models", models: await services.pricedModels?.() ?? [] };
+    case "child":
+      return { kind: "child", run: await childRun(services, query) };
     case "statuses": {
       const runs = await Promise.all(query.traceIds.map((traceId) => store.getRun(traceId)));
       return { kind: "statuses", runs: runs.filter((run) => run !== undefined) };
     }
   }
+}
+
+async function childRun(
+  { store }: TuiServices,
+  query: Extract<Query, { kind: "child" }>,
+): Promise<Run | undefined> {
+  const children = await store.childRuns(query.parentRunId);
+  return children.find((run) => run.runId === query.childRunId) ??
+    children.find((run) => run.tags[HANDOFF_TAG] === query.spanId);
 }
 
 async function activity({ store }: TuiServices, nowMs: number): Promise<Activity> {
@@ -55,4 +78,22 @@ async function activity({ store }: TuiServices, nowMs: number): Promise<Activity
     };
   });
   return { runs, today, live, failedToday, days };
+}
+
+const NAMES_RUNS_MAX = 20;
+const NAMES_ABOUT_LENGTH_MAX = 60;
+
+/** What the jump line can complete. A part that cannot be read is empty: completion is a help, not a need. */
+export async function namesFor(services: TuiServices): Promise<Names> {
+  const [agents, page] = await Promise.all([
+    services.agents().catch(() => []),
+    services.store.listRuns({ limit: NAMES_RUNS_MAX }).catch(() => ({ runs: [] })),
+  ]);
+  return {
+    agents: agents.map((agent) => agent.name),
+    runs: page.runs.map((run) => ({
+      id: shortRunId(run.runId),
+      about: oneLine(`${run.agent}: ${run.prompt}`, NAMES_ABOUT_LENGTH_MAX),
+    })),
+  };
 }

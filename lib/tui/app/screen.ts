@@ -1,16 +1,17 @@
 import type { Glyphs } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import type { Size } from "../terminal/screen.ts";
-import type { LaunchRequest } from "../ports.ts";
+import type { DemoEntry, LaunchRequest } from "../ports.ts";
 import type { Effect, Msg, ScreenId } from "./message.ts";
+import type { Settings } from "./settings.ts";
 
 export type { Size } from "../terminal/screen.ts";
 
 /**
- * How keys are read. `filter` and `form` send printable keys to a text field; `dialog` waits for an answer. Keys without
- * `modes` belong to `normal`.
+ * How keys are read. `filter` and `form` send printable keys to a text field; `dialog` waits for an answer. `pick` is
+ * `normal` where letters are text. Keys without `modes` belong to `normal`.
  */
-export type Mode = "normal" | "filter" | "form" | "dialog";
+export type Mode = "normal" | "pick" | "filter" | "form" | "dialog";
 
 export function isTyping(mode: Mode): boolean {
   return mode === "filter" || mode === "form";
@@ -50,6 +51,20 @@ export interface Env {
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;
   readonly own: readonly OwnRun[];
+  readonly demos: readonly DemoEntry[];
+  readonly settings: Settings;
+  /** Every action with its keys, for the settings screen. */
+  readonly bindings: readonly Binding[];
+}
+
+/** One row of the key registry. */
+export interface Binding {
+  /** The name by which the configuration file calls the action: `runs.stop`. */
+  readonly id: string;
+  readonly title: string;
+  readonly keys: readonly string[];
+  readonly help: string;
+  readonly changed: boolean;
 }
 
 export type Step<M> = readonly [M, readonly Effect[]];
@@ -66,6 +81,16 @@ export interface Screen<M = unknown> {
   view(model: M, env: Env): readonly Line[];
   /** How often time alone changes what is shown; `undefined` when it does not. */
   tickMs(model: M): number | undefined;
+  /** The digit that leads here. @default the place in the header */
+  readonly digit?: string;
+  /** `false`: reached by key and palette only, it has no place in the header. @default true */
+  readonly tab?: boolean;
+  /** A few words for the left end of the footer. */
+  status?(model: M, env: Env): string | undefined;
+  /** What of the model is kept for the next start; plain JSON. */
+  remember?(model: M): unknown;
+  /** The model with what was kept; `saved` comes from a file and may be anything. */
+  restore?(model: M, saved: unknown): M;
 }
 
 /**
@@ -73,8 +98,12 @@ export interface Screen<M = unknown> {
  * same screen made.
  */
 export function erased<M>(screen: Screen<M>): Screen {
+  const { status, remember, restore, ...rest } = screen;
   return {
-    ...screen,
+    ...rest,
+    ...(status ? { status: (model, env) => status(model as M, env) } : {}),
+    ...(remember ? { remember: (model) => remember(model as M) } : {}),
+    ...(restore ? { restore: (model, saved) => restore(model as M, saved) } : {}),
     keys: screen.keys as readonly Key[],
     mode: (model) => screen.mode(model as M),
     update: (model, msg, env) => screen.update(model as M, msg, env),

@@ -1,6 +1,7 @@
 import { escapeText, messageOf, oneLine } from "../../core/mod.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { guard, suspendProcess } from "../terminal/guard.ts";
+import { NO_STATE, type ReadState, readState } from "./settings.ts";
 import { Workbench } from "./workbench.ts";
 
 const CRASH_LENGTH_MAX = 300;
@@ -17,11 +18,12 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
     if (error !== undefined) console.error(crashLine(error));
     resolve(code);
   };
+  const saved = await loadSaved(services);
   const workbench = new Workbench(services, options, {
     onExit: (code) => end(code),
     onCrash: (error) => end(1, error),
     suspend: suspendProcess,
-  });
+  }, { saved });
   const unguard = guard((ending) =>
     ending.type === "signal" ? end(ending.exitCode) : end(1, ending.error ?? new Error("unknown"))
   );
@@ -31,6 +33,15 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
     end(1, error);
   }
   return await promise;
+}
+
+/** What was kept of the last time; a file that cannot be read is one problem, not an end. */
+async function loadSaved(services: TuiServices): Promise<ReadState> {
+  try {
+    return readState(await services.loadState?.());
+  } catch (error) {
+    return { state: NO_STATE, problems: [messageOf(error)] };
+  }
 }
 
 function crashLine(error: unknown): string {

@@ -1,7 +1,11 @@
-import { edit, EMPTY_FIELD, insert } from "../draw/text_field.ts";
+import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../draw/text_field.ts";
 import { SCREENS } from "../screens/mod.ts";
+import { completions, destination, type Jump, NO_NAMES } from "./jump.ts";
 import { GLOBAL_KEYS, lookup } from "./keymap.ts";
-import type { Effect, Msg, ScreenId } from "./message.ts";
+import type { Effect, Msg, NoticeLevel, ScreenId } from "./message.ts";
+import { noticesOverMs, withNotice as addNotice } from "./notices.ts";
+import { paletteItems } from "./palette.ts";
+import type { Settings } from "./settings.ts";
 import {
   type App,
   type AppEffect,
@@ -10,6 +14,7 @@ import {
   envOf,
   HEADER_ROWS,
   isTypingNow,
+  modeOf,
   OWN_RUNS_MAX,
   screenOf,
 } from "./model.ts";
@@ -18,7 +23,6 @@ import { headerTabAt } from "./view.ts";
 /** How long a digit waits for a motion before it means a screen. */
 export const COUNT_WAIT_MS = 250;
 const COUNT_DIGITS_MAX = 6;
-const NOTICE_MS = 4_000;
 const HISTORY_MAX = 20;
 const EFFECT_DEPTH_MAX = 8;
 
@@ -32,13 +36,21 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
     case "pointer_click":
       return clicked(app, msg.x, msg.y);
     case "pointer_wheel":
-      return app.help || app.leaving
+      return isCovered(app)
         ? [app, []]
         : toScreen(app, app.active, { type: "wheel", x: msg.x, y: msg.y - HEADER_ROWS, lines: msg.lines });
     case "resize":
       return toScreen({ ...app, size: msg.size }, app.active, { type: "resized" });
-    case "theme":
-      return [{ ...app, theme: msg.theme }, []];
+    case "look":
+      return [{ ...app, theme: msg.theme, glyphs: msg.glyphs }, []];
+    case "names":
+      return app.jump ? [{ ...app, jump: { ...app.jump, names: msg.names } }, []] : [app, []];
+    case "jump_resolved": {
+      const { jump: _, ...closed } = app;
+      return app.jump ? go(closed, "live", { type: "enter", target: msg.target }) : [app, []];
+    }
+    case "jump_failed":
+      return app.jump ? [{ ...app, jump: { ...app.jump, problem: msg.message } }, []] : [app, []];
     case "count_over":
       return app.count === msg.count ? settleCount(app) : [app, []];
     case "notify":
@@ -59,7 +71,7 @@ export function startApp(app: App): AppStep {
 
 function pressed(app: App, key: string, char: string | undefined): AppStep {
   const bound = lookup(app, key);
-  if (!isTypingNow(app) && !app.leaving && /^[0-9]$/.test(key) && !(key === "0" && app.count === "")) {
+  if (!isTypingNow(app) && !isCovered(app) && /^[0-9]$/.test(key) && !(key === "0" && app.count === "")) {
     const count = (app.count + key).slice(0, COUNT_DIGITS_MAX);
     return [{ ...app, count }, [{
       type: "timer",
@@ -72,7 +84,11 @@ function pressed(app: App, key: string, char: string | undefined): AppStep {
     const [next, more] = pressed(settled, key, char);
     return [next, [...effects, ...more]];
   }
-  if (!bound) return isTypingNow(app) ? typed(app, char, key) : [app, []];
+  if (!bound) {
+    const isText = isTypingNow(app) ||
+      (modeOf(app) === "pick" && char !== undefined && /^\p{L}$/u.test(char));
+    return isText ? typed(app, char, key) : [app, []];
+  }
   const count = app.count === "" ? undefined : Number(app.count);
   const cleared = { ...app, count: "" };
   if (bound.owner === "root") return rootAction(cleared, bound.key.action);
@@ -90,9 +106,24 @@ function settleCount(app: App): AppStep {
   return named ? rootAction(cleared, named.action) : [cleared, []];
 }
 
+function isCovered(app: App): boolean {
+  return Boolean(app.help ?? app.leaving ?? app.confirm ?? app.palette ?? app.jump);
+}
+
 function typed(app: App, text: string | undefined, key?: string): AppStep {
+  const changed = (field: TextField) => text !== undefined ? insert(field, text) : edit(field, key ?? "");
+  if (app.palette) {
+    const field = changed(app.palette.field);
+    return [field ? { ...app, palette: { field, index: 0 } } : app, []];
+  }
+  if (app.jump) {
+    const field = changed(app.jump.field);
+    if (!field) return [app, []];
+    const { problem: _, ...jump } = app.jump;
+    return [{ ...app, jump: { ...jump, field, index: -1 } }, []];
+  }
   if (app.help) {
-    const filter = text !== undefined ? insert(app.help.filter, text) : edit(app.help.filter, key ?? "");
+    const filter = changed(app.help.filter);
     return [filter ? { ...app, help: { filter, top: 0 } } : app, []];
   }
   if (text !== undefined) return toScreen(app, app.active, { type: "text", text });
@@ -101,6 +132,9 @@ function typed(app: App, text: string | undefined, key?: string): AppStep {
 
 function rootAction(app: App, action: string): AppStep {
   if (action.startsWith("go:")) return go(app, action.slice(3) as ScreenId);
+  if (action.startsWith("palette")) return paletteAction(app, action);
+  if (action.startsWith("jump")) return jumpAction(app, action);
+  if (action.startsWith("confirm")) return confirmAction(app, action);
   const { help, leaving: _, ...stayed } = app;
   const { help: _h, ...unhelped } = app;
   switch (action) {
@@ -131,13 +165,110 @@ function rootAction(app: App, action: string): AppStep {
   }
 }
 
+function paletteAction(app: App, action: string): AppStep {
+  const { palette, ...closed } = app;
+  if (!palette) return [{ ...app, palette: { field: EMPTY_FIELD, index: 0 } }, []];
+  const items = paletteItems(app);
+  const moved = (step: number): AppStep => [
+    { ...app, palette: { ...palette, index: wrapped(palette.index + step, items.length) } },
+    [],
+  ];
+  switch (action) {
+    case "palette_down":
+      return moved(1);
+    case "palette_up":
+      return moved(-1);
+    case "palette_run": {
+      const item = items[palette.index];
+      if (!item) return [app, []];
+      return item.bound.owner === "root"
+        ? rootAction(closed, item.bound.key.action)
+        : toScreen(closed, closed.active, { type: "action", action: item.bound.key.action });
+    }
+    default:
+      return [closed, []];
+  }
+}
+
+function wrapped(index: number, total: number): number {
+  return total === 0 ? 0 : (index + total) % total;
+}
+
+function jumpAction(app: App, action: string): AppStep {
+  const { jump, ...closed } = app;
+  if (!jump) {
+    return [{ ...app, jump: { field: EMPTY_FIELD, index: -1, names: NO_NAMES } }, [{ type: "names" }]];
+  }
+  const found = completions(jump.field.text, jump.names);
+  switch (action) {
+    case "jump_down":
+    case "jump_up": {
+      const step = action === "jump_down" ? 1 : -1;
+      const from = jump.index < 0 && step < 0 ? 0 : jump.index;
+      return [{
+        ...app,
+        jump: { ...jump, index: found.length === 0 ? -1 : wrapped(from + step, found.length) },
+      }, []];
+    }
+    case "jump_complete": {
+      const chosen = found[Math.max(0, jump.index)];
+      return [chosen ? { ...app, jump: withLine(jump, chosen.line) } : app, []];
+    }
+    case "jump_run": {
+      const chosen = jump.index >= 0 ? found[jump.index] : undefined;
+      if (chosen?.line.endsWith(" ")) return [{ ...app, jump: withLine(jump, chosen.line) }, []];
+      return jumped(app, chosen ? withLine(jump, chosen.line) : jump);
+    }
+    default:
+      return [closed, []];
+  }
+}
+
+function withLine(jump: Jump, text: string): Jump {
+  const { problem: _, ...rest } = jump;
+  return { ...rest, field: fieldOf(text), index: -1 };
+}
+
+function jumped(app: App, jump: Jump): AppStep {
+  const to = destination(jump.field.text, jump.names);
+  const { jump: _, ...closed } = app;
+  if ("problem" in to) return [{ ...app, jump: { ...jump, problem: to.problem } }, []];
+  switch (to.type) {
+    case "screen":
+      return go(closed, to.screen);
+    case "agent": {
+      const agents = SCREENS.find((screen) => (screen.id as string) === "agents");
+      return go(closed, agents?.id ?? "launch", { type: "enter", name: to.name });
+    }
+    case "find":
+      return go(closed, "runs", { type: "enter", search: to.search });
+    case "settings":
+      return changeSettings(closed, to.change);
+    case "root":
+      return rootAction(closed, to.action);
+    case "run":
+      return [{ ...app, jump }, [{ type: "resolve_run", reference: to.reference }]];
+  }
+}
+
+function confirmAction(app: App, action: string): AppStep {
+  const { confirm, ...closed } = app;
+  if (!confirm || action !== "confirm_yes") return [closed, []];
+  return toScreen(closed, confirm.screen, { type: "action", action: confirm.question.action });
+}
+
+function changeSettings(app: App, change: Partial<Settings>): AppStep {
+  const settings = { ...app.settings, ...change };
+  return [{ ...app, settings }, [{ type: "settings", settings }]];
+}
+
 function askToLeave(app: App): AppStep {
   if (app.own.length === 0) return [app, [{ type: "exit", stop: [] }]];
   return [app, [{ type: "check_leave", traceIds: app.own.map((run) => run.traceId) }]];
 }
 
 function clicked(app: App, x: number, y: number): AppStep {
-  if (app.help || app.leaving) return [app, []];
+  if (isCovered(app)) return [app, []];
   if (y < HEADER_ROWS) {
     const tab = headerTabAt(x);
     return tab ? go(app, tab) : [app, []];
@@ -175,14 +306,25 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
   const rest: AppEffect[] = [];
   for (const effect of effects) {
     if (effect.type === "notice") current = withNotice(current, effect.level, effect.text);
-    else if (effect.type === "go" || effect.type === "leave") {
+    else if (effect.type === "confirm") {
+      current = { ...current, confirm: { screen: id, question: effect.question } };
+    } else if (effect.type === "settings") {
+      const [next, more] = changeSettings(current, effect.change);
+      current = next;
+      rest.push(...more);
+    } else if (effect.type === "go" || effect.type === "leave") {
       if (depth >= EFFECT_DEPTH_MAX) {
         throw new RangeError(`Cannot switch screens: more than ${depth} in a row`);
       }
       const [next, more] = effect.type === "leave" ? leave(current, depth + 1) : go(
         current,
         effect.screen,
-        { type: "enter", ...(effect.target ? { target: effect.target } : {}) },
+        {
+          type: "enter",
+          ...(effect.target ? { target: effect.target } : {}),
+          ...(effect.name === undefined ? {} : { name: effect.name }),
+          ...(effect.search === undefined ? {} : { search: effect.search }),
+        },
         depth + 1,
       );
       current = next;
@@ -192,8 +334,8 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
   return [current, rest];
 }
 
-function withNotice(app: App, level: "info" | "warn" | "error", text: string): App {
-  return { ...app, notice: { level, text, untilMs: app.nowMs + NOTICE_MS } };
+function withNotice(app: App, level: NoticeLevel, text: string): App {
+  return { ...app, notices: addNotice(app.notices, level, text, app.nowMs) };
 }
 
 function withOwnRun(app: App, msg: Extract<Msg, { type: "launched" }>): App {
@@ -203,7 +345,7 @@ function withOwnRun(app: App, msg: Extract<Msg, { type: "launched" }>): App {
 /** How soon time alone changes the frame; `undefined` when it does not. */
 export function tickMs(app: App): number | undefined {
   const screen = screenOf(app.active).tickMs(app.models[app.active]);
-  const notice = app.notice && app.notice.untilMs > app.nowMs ? app.notice.untilMs - app.nowMs : undefined;
+  const notice = noticesOverMs(app.notices, app.nowMs);
   if (screen === undefined) return notice;
   return notice === undefined ? screen : Math.min(screen, notice);
 }

@@ -1,5 +1,3 @@
-import { SCREENS } from "../screens/mod.ts";
-import { fieldLine } from "../draw/text_field.ts";
 import {
   EMPTY,
   fitLine,
@@ -8,26 +6,26 @@ import {
   line,
   lineWidth,
   onGround,
+  overlay,
   renderLine,
   seg,
   type Segment,
   spread,
 } from "../draw/line.ts";
-import { centered, pane } from "../draw/pane.ts";
-import { statusTone, statusWord } from "../draw/format.ts";
-import { shortRunId } from "../../core/mod.ts";
-import { clean, cut, fit, width, wrap } from "../terminal/text.ts";
-import { footerKeys, helpSections } from "./keymap.ts";
+import { centered } from "../draw/pane.ts";
+import { toast } from "../draw/toast.ts";
+import { clean, cut, width } from "../terminal/text.ts";
+import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, paletteBox } from "./boxes.ts";
+import { footerKeys, TAB_SCREENS, usableKeys } from "./keymap.ts";
 import type { ScreenId } from "./message.ts";
-import { type App, envOf, MIN_COLUMNS, MIN_ROWS, screenOf } from "./model.ts";
+import { type App, envOf, MIN_COLUMNS, MIN_ROWS, modeOf, screenOf } from "./model.ts";
+import { shownNotices } from "./notices.ts";
 import { type Key, keySign } from "./screen.ts";
 
 const NAME = " AgentOp ";
 const FOOTER_KEYS_MAX = 8;
 /** Footer places from here on are kept whatever else fits. */
 const ALWAYS_FROM = 90;
-const LEAVE_LIST_MAX = 5;
-const HELP_KEY_COLUMNS = 16;
 
 /** The whole frame: one string per row. Pure. */
 export function viewApp(app: App): readonly string[] {
@@ -40,12 +38,40 @@ function frame(app: App): readonly Line[] {
   const env = envOf(app);
   const body = screenOf(app.active).view(app.models[app.active], env);
   const area = Array.from({ length: env.size.rows }, (_, y) => fitLine(body[y] ?? EMPTY, columns));
-  const covered = app.leaving
-    ? centered(area, leaveBox(app), columns)
-    : app.help
-    ? centered(area, helpBox(app), columns)
-    : area;
-  return [header(app), ...covered, footer(app)];
+  const covered = boxOver(app);
+  const shown = covered ? centered(area, covered, columns) : area;
+  return [header(app), ...withToasts(app, withCompletions(app, shown)), footer(app)];
+}
+
+function boxOver(app: App): readonly Line[] | undefined {
+  if (app.leaving) return leaveBox(app);
+  if (app.confirm) return confirmBox(app);
+  if (app.palette) return paletteBox(app);
+  return app.help ? helpBox(app) : undefined;
+}
+
+/** Messages in the lower right corner, the newest at the bottom. */
+function withToasts(app: App, area: readonly Line[]): readonly Line[] {
+  const notices = shownNotices(app.notices, app.nowMs);
+  if (notices.length === 0) return area;
+  const { columns } = app.size;
+  const rows = notices.flatMap((notice) => toast(notice, columns, app.glyphs));
+  const first = area.length - rows.length;
+  return area.map((row, y) => {
+    const over = rows[y - first];
+    return over ? overlay(row, over, columns - lineWidth(over), columns) : row;
+  });
+}
+
+/** What the jump line could become, above it. */
+function withCompletions(app: App, area: readonly Line[]): readonly Line[] {
+  if (!app.jump) return area;
+  const box = completionBox(app);
+  const first = area.length - box.length;
+  return area.map((row, y) => {
+    const over = box[y - first];
+    return over ? overlay(row, over, 0, app.size.columns) : row;
+  });
 }
 
 function tooSmall(columns: number, rows: number): readonly Line[] {
@@ -61,7 +87,10 @@ function tooSmall(columns: number, rows: number): readonly Line[] {
 }
 
 function tabs(): readonly { readonly id: ScreenId; readonly text: string }[] {
-  return SCREENS.map((screen, index) => ({ id: screen.id, text: ` ${index + 1} ${screen.title} ` }));
+  return TAB_SCREENS.map((screen, index) => ({
+    id: screen.id,
+    text: ` ${screen.digit ?? index + 1} ${screen.title} `,
+  }));
 }
 
 /** The screen whose name is at column `x` of the header. */
@@ -100,11 +129,7 @@ function shortPath(path: string, room: number): string {
 
 function footer(app: App): Line {
   const { columns } = app.size;
-  const notice = app.notice && app.notice.untilMs > app.nowMs ? app.notice : undefined;
-  if (notice) {
-    const tone = notice.level === "error" ? "error" : notice.level === "warn" ? "warn" : "accent";
-    return fitLine([seg(` ${clean(notice.text)}`, tone)], columns);
-  }
+  if (app.jump) return jumpLine(app.jump, columns);
   const hints = (keys: readonly Key[]) => keys.map((key) => keyHint(key, app));
   const keys = footerKeys(app);
   const always = hints(keys.filter((key) => key.footer! >= ALWAYS_FROM));
@@ -112,78 +137,19 @@ function footer(app: App): Line {
     0,
     FOOTER_KEYS_MAX - always.length,
   );
-  const room = columns - always.reduce((sum, hint) => sum + lineWidth(hint), 0);
-  return fitLine([...fitParts(others, 0, room), ...always.flat()], columns);
+  const words = statusOf(app);
+  const status: Line = words === undefined ? [] : [seg(" "), seg(` ${clean(words)} `, "chip")];
+  const room = columns - lineWidth(status) - always.reduce((sum, hint) => sum + lineWidth(hint), 0);
+  return fitLine([...status, ...fitParts(others, 0, room), ...always.flat()], columns);
+}
+
+function statusOf(app: App): string | undefined {
+  const covered = app.leaving ?? app.confirm ?? app.palette ?? app.help;
+  return covered ? undefined : screenOf(app.active).status?.(app.models[app.active], envOf(app));
 }
 
 function keyHint(key: Key, app: App): Line {
-  const first = key.keys.includes("ctrl+enter") && app.extendedKeys ? "ctrl+enter" : key.keys[0]!;
+  const usable = usableKeys(key, modeOf(app));
+  const first = usable.includes("ctrl+enter") && app.extendedKeys ? "ctrl+enter" : usable[0]!;
   return [seg(" "), seg(keySign(first, app.glyphs), "key"), seg(` ${key.label} `, "dim")];
-}
-
-function helpBox(app: App): readonly Line[] {
-  const help = app.help!;
-  const env = envOf(app);
-  const columns = Math.min(env.size.columns - 2, 76);
-  const rows = env.size.rows - 2;
-  const inner = columns - 4;
-  const wanted = help.filter.text.trim().toLowerCase();
-  const lines: Line[] = [];
-  let matches = 0;
-  for (const section of helpSections(app)) {
-    const hits = section.keys.filter((key) =>
-      `${key.keys.join(" ")} ${key.label} ${key.help}`.toLowerCase().includes(wanted)
-    );
-    if (hits.length === 0) continue;
-    if (lines.length > 0) lines.push(EMPTY);
-    lines.push([seg(` ${section.title}`, "heading")]);
-    for (const key of hits) {
-      const signs = key.keys.map((name) => keySign(name, app.glyphs)).join("  ");
-      wrap(key.help, inner - HELP_KEY_COLUMNS - 2).forEach((piece, at) =>
-        lines.push([seg(`  ${fit(at === 0 ? signs : "", HELP_KEY_COLUMNS)}`, "key"), seg(piece)])
-      );
-      matches++;
-    }
-  }
-  if (matches === 0) lines.push(line("  no key does that", "dim"));
-  const height = rows - 3;
-  const top = Math.min(help.top, Math.max(0, lines.length - height));
-  return pane(
-    [
-      [seg(" / ", "key"), ...fieldLine(help.filter, inner - 4, true, "type to filter")],
-      ...lines.slice(top, top + height),
-    ],
-    columns,
-    Math.min(rows, lines.length + 3),
-    app.glyphs,
-    { title: "Keys", focused: true, scroll: { top, total: lines.length + 1 } },
-  );
-}
-
-function leaveBox(app: App): readonly Line[] {
-  const { live } = app.leaving!;
-  const columns = Math.min(app.size.columns - 4, 60);
-  const inner = columns - 4;
-  const runs = live.slice(0, LEAVE_LIST_MAX).map((run): Line => [
-    seg(`  ${app.glyphs.status[run.status]} `, statusTone(run.status)),
-    seg(`${shortRunId(run.runId)}  `, "dim"),
-    seg(fit(clean(run.agent), Math.max(1, inner - 24))),
-    seg(` ${statusWord(run.status)}`, statusTone(run.status)),
-  ]);
-  if (live.length > LEAVE_LIST_MAX) runs.push(line(`  and ${live.length - LEAVE_LIST_MAX} more`, "dim"));
-  const choice = (key: string, text: string): Line => [seg(`  ${key}  `, "key"), seg(text)];
-  const content: Line[] = [
-    EMPTY,
-    line(
-      live.length === 1 ? " A run started here is live:" : ` ${live.length} runs started here are live:`,
-      "strong",
-    ),
-    ...runs,
-    EMPTY,
-    choice("k", "keep running: they go on without this window"),
-    choice("s", "stop them, then quit"),
-    choice("esc", "cancel"),
-    EMPTY,
-  ];
-  return pane(content, columns, content.length + 2, app.glyphs, { title: "Quit?", focused: true });
 }

@@ -1,12 +1,15 @@
 import { isLive, messageOf } from "../../core/mod.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
-import { type ThemeName, THEMES } from "../draw/theme.ts";
+import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
+import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
+import { Memory } from "./memory.ts";
 import type { Effect, ScreenId } from "./message.ts";
-import { type App, type AppEffect, type AppMsg, type AppStep, initApp } from "./model.ts";
-import { answerQuery } from "./queries.ts";
+import { type App, type AppEffect, type AppMsg, type AppStep, initApp, savedState } from "./model.ts";
+import { answerQuery, namesFor } from "./queries.ts";
+import { DEFAULT_SETTINGS, NO_STATE, type ReadState, type Settings } from "./settings.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
@@ -35,10 +38,21 @@ export class Workbench {
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
+  readonly #memory: Memory;
+  readonly #problems: readonly string[];
+  /** What the terminal said about itself. */
+  #background: "dark" | "light" = "dark";
   #paintedMs = 0;
   #closed = false;
 
-  constructor(services: TuiServices, options: TuiOptions, hooks: WorkbenchHooks, terminal?: Terminal) {
+  constructor(
+    services: TuiServices,
+    options: TuiOptions,
+    hooks: WorkbenchHooks,
+    given: { readonly terminal?: Terminal; readonly saved?: ReadState } = {},
+  ) {
+    const { terminal, saved = { state: NO_STATE, problems: [] } } = given;
+    const settings = settingsOf(options, saved.state.settings);
     this.#services = services;
     this.#options = options;
     this.#hooks = hooks;
@@ -55,19 +69,28 @@ export class Workbench {
           )
         ),
       onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
-    }, { mouse: options.mouse ?? true, ...(terminal ? { terminal } : {}) });
+    }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
       (query) => answerQuery(services, query),
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
+    this.#background = options.background === "light" ? "light" : "dark";
     this.#app = initApp({
       size: this.#screen.size,
       nowMs: services.host.now(),
-      theme: THEMES[this.#themeName(options.background === "light" ? "light" : "dark")],
-      glyphs: options.ascii ? ASCII : UNICODE,
+      ...this.#look(settings),
+      settings,
+      demos: services.demos ?? [],
       endpoint: services.endpoint,
       storePath: services.storePath,
       hasEditor: services.openEditor !== undefined,
+    }, saved.state);
+    this.#problems = [...saved.problems, ...keymapOf(this.#app.remap).problems];
+    this.#memory = new Memory({
+      // What was asked for on the command line is for this time only, unless it was changed here.
+      state: () => savedState(this.#app, changedSettings(this.#app.settings, settings, saved.state.settings)),
+      save: services.saveState?.bind(services),
+      onProblem: (problem) => this.#notify("warn", problem),
     });
   }
 
@@ -76,12 +99,24 @@ export class Workbench {
     this.#screen.setTitle("AgentOp Studio");
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
     this.#take(startApp(this.#app));
-    if ((this.#options.background ?? "auto") === "auto" && this.#themeName("dark") === "dark") {
+    this.#paintNow();
+    this.#memory.seen();
+    const [problem, ...others] = this.#problems;
+    if (problem !== undefined) {
+      this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
+    }
+    if ((this.#options.background ?? "auto") === "auto" && this.#options.color !== "none") {
       this.#spawn(async () => {
         const background = await this.#screen.background();
-        if (background && !this.#closed) this.#dispatch({ type: "theme", theme: THEMES[background] });
+        if (!background || this.#closed || background === this.#background) return;
+        this.#background = background;
+        this.#dispatch({ type: "look", ...this.#look(this.#app.settings) });
       });
     }
+  }
+
+  #look({ theme, ascii }: Settings): Pick<App, "theme" | "glyphs"> {
+    return { theme: THEMES[theme === "auto" ? this.#background : theme], glyphs: ascii ? ASCII : UNICODE };
   }
 
   /** Resolves when nothing is under way: no query, no change to take up, no repaint. For tests and screenshots. */
@@ -99,15 +134,11 @@ export class Workbench {
     this.#closed = true;
     this.#unsubscribe();
     this.#loader.close();
+    this.#memory.close();
     for (const timer of [this.#paintTimer, this.#changeTimer, this.#tickTimer, ...this.#timers]) {
       clearTimeout(timer);
     }
     this.#screen.stop();
-  }
-
-  #themeName(background: "dark" | "light"): ThemeName {
-    const color = this.#options.color ?? "auto";
-    return color === "none" || color === "16" ? color : background;
   }
 
   #draw(): readonly string[] {
@@ -135,17 +166,18 @@ export class Workbench {
   #input(msg: AppMsg): void {
     this.#dispatch(msg);
     this.#paintNow();
+    this.#memory.touched();
   }
 
-  #dispatch(msg: AppMsg): void {
+  #dispatch(msg: AppMsg, options: { paint: boolean } = { paint: true }): void {
     if (this.#closed) return;
     const extendedKeys = this.#screen.hasExtendedKeys;
-    this.#take(updateApp({ ...this.#app, nowMs: this.#services.host.now(), extendedKeys }, msg));
+    this.#take(updateApp({ ...this.#app, nowMs: this.#services.host.now(), extendedKeys }, msg), options);
   }
 
-  #take([app, effects]: AppStep): void {
+  #take([app, effects]: AppStep, { paint }: { paint: boolean } = { paint: true }): void {
     this.#app = app;
-    this.#paintSoon();
+    if (paint) this.#paintSoon();
     for (const effect of effects) this.#run(effect);
     this.#scheduleTick();
   }
@@ -167,7 +199,10 @@ export class Workbench {
     if (this.#changeTimer !== undefined || this.#closed) return;
     this.#changeTimer = setTimeout(() => {
       this.#changeTimer = undefined;
-      this.#guarded(() => this.#dispatch({ type: "screen", msg: { type: "store_changed" } }));
+      // Only asks: what is to be seen comes with the answers.
+      this.#guarded(() =>
+        this.#dispatch({ type: "screen", msg: { type: "store_changed" } }, { paint: false })
+      );
     }, FRAME_MS);
   }
 
@@ -196,6 +231,15 @@ export class Workbench {
         return this.#spawn(() => this.#checkLeave(effect.traceIds));
       case "suspend":
         return this.#suspend();
+      case "settings":
+        this.#screen.setMouse(effect.settings.mouse);
+        return this.#dispatch({ type: "look", ...this.#look(effect.settings) });
+      case "names":
+        return this.#spawn(async () =>
+          this.#dispatch({ type: "names", names: await namesFor(this.#services) })
+        );
+      case "resolve_run":
+        return this.#spawn(() => this.#resolve(effect.reference));
       case "exit":
         return this.#spawn(() => this.#exit(effect.stop));
     }
@@ -226,11 +270,15 @@ export class Workbench {
       case "copy":
         this.#screen.copy(effect.text);
         return this.#notify("info", "Copied");
+      case "open_file":
+        return this.#spawn(() => this.#openFile(screen, effect.path));
       case "editor":
         return this.#spawn(() => this.#edit(screen, effect.text));
       case "go":
       case "leave":
       case "notice":
+      case "confirm":
+      case "settings":
         return; // done by the root
     }
   }
@@ -276,6 +324,23 @@ export class Workbench {
     if (problem !== undefined) this.#notify("error", problem);
   }
 
+  async #openFile(screen: ScreenId, path: string): Promise<void> {
+    const { openFile } = this.#services;
+    if (!openFile) return this.#notify("warn", "No editor is set up. Try: set EDITOR");
+    this.#screen.stop();
+    let problem: string | undefined;
+    try {
+      await openFile.call(this.#services, path);
+    } catch (error) {
+      problem = messageOf(error);
+    }
+    if (this.#closed) return;
+    this.#screen.start();
+    this.#screen.redraw();
+    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: undefined } });
+    if (problem !== undefined) this.#notify("error", problem);
+  }
+
   #suspend(): void {
     this.#screen.stop();
     try {
@@ -293,6 +358,15 @@ export class Workbench {
     this.#timers.add(timer);
   }
 
+  async #resolve(reference: string): Promise<void> {
+    try {
+      const { traceId, runId } = await this.#services.store.resolveRun(reference);
+      this.#dispatch({ type: "jump_resolved", target: { traceId, runId } });
+    } catch (error) {
+      this.#dispatch({ type: "jump_failed", message: messageOf(error) });
+    }
+  }
+
   async #checkLeave(traceIds: readonly string[]): Promise<void> {
     let live: Extract<AppMsg, { type: "leave_checked" }>["live"] = [];
     try {
@@ -307,8 +381,33 @@ export class Workbench {
   async #exit(stop: readonly string[]): Promise<void> {
     const { store, host } = this.#services;
     const requests = stop.map((traceId) => store.requestControl(traceId, "stop"));
-    await Promise.race([Promise.allSettled(requests), host.sleep(STOP_WAIT_MS_MAX)]);
+    const work = Promise.allSettled([...requests, this.#memory.flush()]);
+    await Promise.race([work, host.sleep(STOP_WAIT_MS_MAX)]);
     await this.#screen.drain();
     this.#hooks.onExit(0);
   }
+}
+
+/** What the command line says wins over what was kept; only "no" can be said there. */
+function settingsOf(options: TuiOptions, kept: Partial<Settings>): Settings {
+  const { color = "auto", background = "auto" } = options;
+  const asked: Partial<Settings> = {
+    ...(color === "none" || color === "16"
+      ? { theme: color }
+      : background === "auto"
+      ? {}
+      : { theme: background }),
+    ...(options.mouse === false ? { mouse: false } : {}),
+    ...(options.ascii ? { ascii: true } : {}),
+  };
+  return { ...DEFAULT_SETTINGS, ...kept, ...asked };
+}
+
+function changedSettings(now: Settings, atStart: Settings, kept: Partial<Settings>): Partial<Settings> {
+  return {
+    ...kept,
+    ...(now.theme === atStart.theme ? {} : { theme: now.theme }),
+    ...(now.mouse === atStart.mouse ? {} : { mouse: now.mouse }),
+    ...(now.ascii === atStart.ascii ? {} : { ascii: now.ascii }),
+  };
 }

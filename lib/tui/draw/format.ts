@@ -42,6 +42,12 @@ export function money(usd: number, unknownCalls = 0): string {
   return unknownCalls > 0 ? `${text}+` : text;
 }
 
+/** Like `money`, with six decimals below a cent: for sums that are compared. */
+export function fineMoney(usd: number, unknownCalls = 0): string {
+  if (usd <= 0 || usd >= 0.01) return money(usd, unknownCalls);
+  return `${usd < 0.0000005 ? "<$0.000001" : `$${usd.toFixed(6)}`}${unknownCalls > 0 ? "+" : ""}`;
+}
+
 /** `now`, `12s`, `5m`, `3h`, `2d`, then the day. */
 export function age(fromMs: number, nowMs: number): string {
   const seconds = Math.max(0, (nowMs - fromMs) / 1000);

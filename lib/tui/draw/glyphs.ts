@@ -17,6 +17,7 @@ export interface Glyphs {
   readonly barTrack: string;
   readonly barThin: string;
   readonly pointer: string;
+  readonly marked: string;
   readonly open: string;
   readonly closed: string;
   readonly branch: string;
@@ -32,6 +33,14 @@ export interface Glyphs {
   readonly times: string;
   readonly scrollThumb: string;
   readonly spinner: readonly string[];
+  /** A bar's last column, from an eighth to full. */
+  readonly eighths: readonly string[];
+  /** Dots two by four in a column draw finer charts. */
+  readonly hasBraille: boolean;
+  /** Time spent waiting, in a lane. */
+  readonly wait: string;
+  readonly bookmark: string;
+  readonly bullet: string;
 }
 
 export const UNICODE: Glyphs = {
@@ -59,6 +68,7 @@ export const UNICODE: Glyphs = {
   barTrack: "·",
   barThin: "▏",
   pointer: "▶",
+  marked: "◆",
   open: "▾",
   closed: "▸",
   branch: "├",
@@ -74,6 +84,11 @@ export const UNICODE: Glyphs = {
   times: "×",
   scrollThumb: "┃",
   spinner: ["⠋", "⠙", "⠹", "⠸", "⠼", "⠴", "⠦", "⠧", "⠇", "⠏"],
+  eighths: ["▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"],
+  hasBraille: true,
+  wait: "╌",
+  bookmark: "◆",
+  bullet: "•",
 };
 
 export const ASCII: Glyphs = {
@@ -94,6 +109,7 @@ export const ASCII: Glyphs = {
   barTrack: ".",
   barThin: "|",
   pointer: ">",
+  marked: "*",
   open: "v",
   closed: ">",
   branch: "|",
@@ -109,4 +125,9 @@ export const ASCII: Glyphs = {
   times: "x",
   scrollThumb: "#",
   spinner: ["|", "/", "-", "\\"],
+  eighths: ["#"],
+  hasBraille: false,
+  wait: "~",
+  bookmark: "@",
+  bullet: "*",
 };

@@ -20,6 +20,7 @@ export type Tone =
   | "attempt"
   | "other"
   | "track"
+  | "italic"
   | "chip";
 
 /** What lies behind a whole row. */
@@ -57,6 +58,7 @@ const DARK: Theme = {
     attempt: c(180),
     other: c(109),
     track: c(237),
+    italic: `3;${c(252)}`,
     chip: `1;${c(234)};48;5;75`,
   },
   grounds: { none: "", selected: "48;5;24", marked: "48;5;238", header: "48;5;235" },
@@ -84,6 +86,7 @@ const LIGHT: Theme = {
     attempt: c(94),
     other: c(66),
     track: c(253),
+    italic: `3;${c(236)}`,
     chip: `1;${c(231)};48;5;25`,
   },
   grounds: { none: "", selected: "48;5;153", marked: "48;5;253", header: "48;5;254" },
@@ -111,6 +114,7 @@ const SIXTEEN: Theme = {
     attempt: "33",
     other: "36",
     track: "2",
+    italic: "3",
     chip: "1;7",
   },
   grounds: { none: "", selected: "7", marked: "4", header: "" },
@@ -139,6 +143,7 @@ const NONE: Theme = {
     attempt: "",
     other: "",
     track: "2",
+    italic: "3",
     chip: "7",
   },
   grounds: { none: "", selected: "7", marked: "4", header: "" },

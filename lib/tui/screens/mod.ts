@@ -4,8 +4,18 @@
  * @module
  */
 import { erased, type Screen } from "../app/screen.ts";
+import { agentsScreen } from "./agents/screen.ts";
+import { costsScreen } from "./costs/screen.ts";
 import { launchScreen } from "./launch/screen.ts";
 import { liveScreen } from "./live/screen.ts";
 import { runsScreen } from "./runs/screen.ts";
+import { settingsScreen } from "./settings/screen.ts";
 
-export const SCREENS: readonly Screen[] = [erased(runsScreen), erased(launchScreen), erased(liveScreen)];
+export const SCREENS: readonly Screen[] = [
+  erased(runsScreen),
+  erased(launchScreen),
+  erased(liveScreen),
+  erased(costsScreen),
+  erased(agentsScreen),
+  erased(settingsScreen),
+];

@@ -1,4 +1,4 @@
-import { decodeKittyPrintable, isKeyRelease, parseKey } from "@earendil-works/pi-tui";
+import { decodeKittyPrintable, isKeyRelease, parseKey } from "@earendil-works/pi-tui/dist/keys.js";
 
 /** What a person did at the keyboard. `char` is a printable character; names are like `ctrl+s`, `enter`, `pageDown`. */
 export type KeyInput =

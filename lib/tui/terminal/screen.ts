@@ -1,14 +1,11 @@
-import {
-  type Component,
-  ProcessTerminal,
-  setCapabilities,
-  type Terminal,
-  TuiAltScreen,
-  type TuiMouseEvent,
-} from "@earendil-works/pi-tui";
+// The parts of the library that are used, not its index: that would also load its editor, Markdown and image code.
+import { ProcessTerminal, type Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import { setCapabilities } from "@earendil-works/pi-tui/dist/terminal-image.js";
+import type { Component, TuiMouseEvent } from "@earendil-works/pi-tui/dist/tui.js";
+import { TuiAltScreen } from "@earendil-works/pi-tui/dist/tui-alt-screen.js";
 import { isTerminalReport, KeyDecoder, type KeyInput } from "./keys.ts";
 
-export type { Terminal } from "@earendil-works/pi-tui";
+export type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
 
 export interface Size {
   readonly columns: number;
@@ -31,16 +28,22 @@ const BACKGROUND_ANSWER_MS_MAX = 300;
 const DRAIN_MS_MAX = 300;
 const DRAIN_IDLE_MS = 20;
 const WHEEL_LINES = 3;
+/** Presses, and motion while a button is held, in SGR form. */
+const MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
+const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
 /** The alternate screen of one terminal. The only class that talks to the terminal library's renderer. */
 export class Screen {
   readonly #terminal: Terminal;
   readonly #tui: TuiAltScreen;
   #running = false;
+  #mouse: boolean;
+  #repainting = false;
 
   constructor(events: ScreenEvents, options: { mouse: boolean; terminal?: Terminal }) {
     // Without this the library would run a shell command inside tmux to learn what we never use.
     setCapabilities({ images: null, trueColor: true, hyperlinks: false });
+    this.#mouse = options.mouse;
     const inner = options.terminal ?? new ProcessTerminal();
     const decoder = new KeyDecoder();
     this.#terminal = tapped(inner, {
@@ -52,7 +55,8 @@ export class Screen {
       onResize: () => events.onResize(this.size),
     });
     this.#tui = new TuiAltScreen(this.#terminal, true, undefined, {
-      mouse: options.mouse,
+      // Ours to turn on and off, because the library cannot change it while it runs.
+      mouse: false,
       wheelScrollLines: WHEEL_LINES,
     });
     const root: Component = {
@@ -81,12 +85,20 @@ export class Screen {
     if (this.#running) return;
     this.#running = true;
     this.#tui.start();
+    if (this.#mouse) this.#terminal.write(MOUSE_ON);
+  }
+
+  setMouse(wanted: boolean): void {
+    if (wanted === this.#mouse) return;
+    this.#mouse = wanted;
+    if (this.#running) this.#terminal.write(wanted ? MOUSE_ON : MOUSE_OFF);
   }
 
   /** Gives the terminal back as it was. May be called at any time, more than once, and from a signal. */
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
+    if (this.#mouse) this.#terminal.write(MOUSE_OFF);
     this.#tui.stop({ preserveScreen: true });
   }
 
@@ -95,8 +107,14 @@ export class Screen {
     if (this.#terminal.kittyProtocolActive) await this.#terminal.drainInput(DRAIN_MS_MAX, DRAIN_IDLE_MS);
   }
 
+  /** Paints once everything that came in the same moment was read; does not wait for a frame. */
   repaint(): void {
-    if (this.#running) this.#tui.requestRender();
+    if (this.#repainting) return;
+    this.#repainting = true;
+    queueMicrotask(() => {
+      this.#repainting = false;
+      if (this.#running) this.#tui.renderNow();
+    });
   }
 
   /** Draws everything again, for after another program used the terminal. */

@@ -1,4 +1,5 @@
-import { CURSOR_MARKER, sliceByColumn, visibleWidth } from "@earendil-works/pi-tui";
+import { CURSOR_MARKER } from "@earendil-works/pi-tui/dist/tui.js";
+import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/dist/utils.js";
 import { escapeText } from "../../core/mod.ts";
 
 /** Zero columns wide: the terminal's cursor is shown where a frame has it. */

@@ -1,7 +1,7 @@
 import { type Key, MOTION_KEYS } from "../../app/screen.ts";
 import { chosenAgent, type LaunchModel } from "./model.ts";
 
-const both = ["normal", "form"] as const;
+const all = ["pick", "filter", "form"] as const;
 const ready = (model: LaunchModel) => chosenAgent(model) !== undefined && !model.starting;
 const inPrompt = (model: LaunchModel) => model.focus === "prompt";
 const inField = (model: LaunchModel) => model.focus !== "prompt" && model.focus !== "agents";
@@ -11,7 +11,8 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     keys: ["enter"],
     action: "choose",
     label: "choose",
-    help: "choose the agent and write the prompt",
+    help: "choose the agent and write the prompt; letters look for one",
+    modes: ["pick", "filter"],
     footer: 1,
   },
   {
@@ -19,6 +20,7 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     action: "filter",
     label: "filter",
     help: "find an agent by a few of its letters",
+    modes: ["pick"],
     footer: 2,
   },
   {
@@ -27,7 +29,7 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     label: "start",
     help: "start and watch (^s works in every terminal)",
     footer: 3,
-    modes: both,
+    modes: all,
     when: ready,
   },
   {
@@ -36,11 +38,11 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     label: "start, stay",
     help: "start and stay here, to launch another",
     footer: 4,
-    modes: both,
+    modes: all,
     when: ready,
   },
-  { keys: ["tab"], action: "next", label: "next field", help: "next field", footer: 5, modes: both },
-  { keys: ["shift+tab"], action: "previous", label: "field before", help: "field before", modes: both },
+  { keys: ["tab"], action: "next", label: "next field", help: "next field", footer: 5, modes: all },
+  { keys: ["shift+tab"], action: "previous", label: "field before", help: "field before", modes: all },
   {
     keys: ["enter"],
     action: "next",
@@ -71,7 +73,7 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     action: "editor",
     label: "editor",
     help: "write the prompt in your editor",
-    modes: both,
+    modes: all,
     footer: 6,
   },
   {
@@ -82,17 +84,15 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     modes: ["form"],
     footer: 8,
   },
-  { keys: ["escape"], action: "back", label: "back", help: "back one level", footer: 8 },
-  { keys: ["r"], action: "reload", label: "reload", help: "read the agent files again" },
-  ...MOTION_KEYS,
+  { keys: ["escape"], action: "back", label: "back", help: "back one level", modes: ["pick"], footer: 8 },
   {
-    keys: ["enter"],
-    action: "choose",
-    label: "choose",
-    help: "choose the agent",
-    modes: ["filter"],
-    footer: 1,
+    keys: ["ctrl+r"],
+    action: "reload",
+    label: "reload",
+    help: "read the agent files again",
+    modes: ["pick", "filter"],
   },
+  ...MOTION_KEYS,
   {
     keys: ["escape"],
     action: "filter_clear",
@@ -102,5 +102,5 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     footer: 2,
   },
   { keys: ["down", "ctrl+n"], action: "down", label: "down", help: "down the agents", modes: ["filter"] },
-  { keys: ["up", "ctrl+p"], action: "up", label: "up", help: "up the agents", modes: ["filter"] },
+  { keys: ["up"], action: "up", label: "up", help: "up the agents", modes: ["filter"] },
 ];

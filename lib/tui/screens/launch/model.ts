@@ -1,6 +1,7 @@
+import type { Mode } from "../../app/screen.ts";
 import type { AgentEntry, LaunchRequest } from "../../ports.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
-import { fuzzyFilter } from "./fuzzy.ts";
+import { fuzzyFilter } from "../../draw/fuzzy.ts";
 
 /** The fields of the form, in the order of Tab. */
 export const FORM_FIELDS = ["prompt", "model", "temperature", "maxTokens", "group", "budget"] as const;
@@ -15,6 +16,8 @@ export interface LaunchModel {
   readonly filtering: boolean;
   /** Path of the chosen agent file: the selection is a file, not a row. */
   readonly chosen?: string;
+  /** The agent that was asked for before the agents were read. */
+  readonly named?: string;
   readonly top: number;
   readonly focus: Focus;
   readonly fields: Readonly<Record<FormField, TextField>>;
@@ -48,6 +51,12 @@ export const INITIAL: LaunchModel = {
   starting: false,
   ticket: 0,
 };
+
+/** In the list letters look for an agent; while they do, every printable key is text. */
+export function modeOfLaunch(model: LaunchModel): Mode {
+  if (model.focus !== "agents") return "form";
+  return model.filtering || model.filter.text !== "" ? "filter" : "pick";
+}
 
 export function shownAgents(model: LaunchModel): readonly AgentEntry[] {
   return fuzzyFilter(model.agents, model.filter.text, (agent) => `${agent.name} ${agent.model}`);

@@ -1,6 +1,6 @@
 import type { Screen } from "../../app/screen.ts";
 import { LAUNCH_KEYS } from "./keys.ts";
-import { INITIAL, type LaunchModel } from "./model.ts";
+import { INITIAL, type LaunchModel, modeOfLaunch } from "./model.ts";
 import { updateLaunch } from "./update.ts";
 import { viewLaunch } from "./view.ts";
 
@@ -10,7 +10,7 @@ export const launchScreen: Screen<LaunchModel> = {
   title: "Launch",
   keys: LAUNCH_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.filtering ? "filter" : model.focus === "agents" ? "normal" : "form"),
+  mode: modeOfLaunch,
   update: updateLaunch,
   view: viewLaunch,
   tickMs: () => undefined,

@@ -20,7 +20,9 @@ const FOCUS_ORDER: readonly Focus[] = ["agents", ...FORM_FIELDS];
 export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<LaunchModel> {
   switch (msg.type) {
     case "enter":
-      return load(model);
+      return load(
+        msg.name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: msg.name },
+      );
     case "action":
       return act(model, msg.action, msg.count, env);
     case "text":
@@ -38,7 +40,7 @@ export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<Launc
     }
     case "answer":
       if (msg.ticket !== model.ticket || msg.answer.kind !== "agents") return [model, []];
-      return [inView({ ...model, agents: msg.answer.agents, state: "ready", failure: "" }, env), []];
+      return [inView(named({ ...model, agents: msg.answer.agents, state: "ready", failure: "" }), env), []];
     case "no_answer":
       if (msg.ticket !== model.ticket) return [model, []];
       return [{ ...model, state: "failed", failure: msg.message }, []];
@@ -56,6 +58,13 @@ export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<Launc
   }
 }
 
+/** Chooses the agent that the screen was opened for, now that the agents are known. */
+function named(model: LaunchModel): LaunchModel {
+  const { named: name, ...rest } = model;
+  const agent = model.agents.find((entry) => entry.name === name);
+  return agent ? { ...rest, chosen: agent.path, focus: "prompt" } : rest;
+}
+
 function load(model: LaunchModel): Step<LaunchModel> {
   const ticket = model.ticket + 1;
   return [{ ...model, ticket }, [{ type: "load", slot: "agents", ticket, query: { kind: "agents" } }]];
@@ -69,7 +78,15 @@ function act(model: LaunchModel, action: string, count: number | undefined, env:
       return [inView({ ...model, filtering: false, filter: EMPTY_FIELD }, env), []];
     case "choose": {
       const agent = chosenAgent(model);
-      return [agent ? { ...model, filtering: false, chosen: agent.path, focus: "prompt" } : model, []];
+      return agent
+        ? [
+          inView(
+            { ...model, filter: EMPTY_FIELD, filtering: false, chosen: agent.path, focus: "prompt" },
+            env,
+          ),
+          [],
+        ]
+        : [model, []];
     }
     case "next":
     case "previous": {
@@ -112,6 +129,7 @@ function start(model: LaunchModel, watch: boolean): Step<LaunchModel> {
   if ("problem" in checked) {
     return [{ ...model, focus: checked.focus }, [{ type: "notice", level: "warn", text: checked.problem }]];
   }
+  if (model.starting) return [model, []];
   return [{ ...model, starting: true }, [{ type: "launch", request: checked.request, watch }]];
 }
 
@@ -154,13 +172,12 @@ function typed(
   change: (field: TextField, multiline: boolean) => TextField | undefined,
   env: Env,
 ): LaunchModel {
-  if (model.filtering) {
+  if (model.focus === "agents") {
     const filter = change(model.filter, false);
     if (!filter) return model;
     const { chosen: _, ...rest } = model;
     return inView({ ...(filter.text === model.filter.text ? model : rest), filter, top: 0 }, env);
   }
-  if (model.focus === "agents") return model;
   const field = change(model.fields[model.focus], model.focus === "prompt");
   return field ? { ...model, fields: { ...model.fields, [model.focus]: field } } : model;
 }

@@ -45,8 +45,8 @@ function agentsPane(model: LaunchModel, env: Env, columns: number, rows: number)
   const height = agentHeight(env.size);
   const lines: Line[] = [
     model.filtering || model.filter.text !== ""
-      ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.filtering)]
-      : [seg(" / ", "key"), seg("filter", "dim")],
+      ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.focus === "agents")]
+      : [seg(" / ", "key"), seg(model.focus === "agents" ? "type a few letters" : "filter", "dim")],
   ];
   const nameColumns = Math.min(20, Math.max(8, ...model.agents.map((agent) => width(clean(agent.name)) + 1)));
   shown.slice(model.top, model.top + height).forEach((agent, at) => {
@@ -87,13 +87,13 @@ function noAgents(model: LaunchModel, columns: number): readonly Line[] {
     wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
   if (model.state === "loading") return say("Reading agent files…", "dim");
   if (model.state === "failed") {
-    return [...say(clean(model.failure), "error"), EMPTY, ...say("r reads them again", "dim")];
+    return [...say(clean(model.failure), "error"), EMPTY, ...say("^r reads them again", "dim")];
   }
   if (model.filter.text !== "") return say("No agent fits.", "dim");
   return [
     ...say("No agent files found.", "text"),
     EMPTY,
-    ...say("Put a YAML file into ./agents, then press r.", "dim"),
+    ...say("Put a YAML file into ./agents, then press ^r.", "dim"),
   ];
 }
 

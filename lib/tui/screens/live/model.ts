@@ -1,16 +1,20 @@
 import { isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
+import { UNICODE } from "../../draw/glyphs.ts";
 import { BORDER } from "../../draw/pane.ts";
-import type { Line } from "../../draw/line.ts";
-import { type TabId, tabLines } from "../../trace/content.ts";
+import type { TextField } from "../../draw/text_field.ts";
+import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
+import { type Doc, docOf } from "../../trace/doc.ts";
 import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
+import type { Heat } from "../../trace/steps.ts";
 
 /** One run, live or finished. */
 export interface LiveModel {
   readonly traceId?: string;
   readonly runId: string;
-  /** `waiting`: the runner has not written the run yet. */
-  readonly state: "none" | "loading" | "waiting" | "ready" | "failed";
+  /** `waiting`: the runner has not written the run yet. `gone`: it was there and was deleted. */
+  readonly state: "none" | "loading" | "waiting" | "ready" | "failed" | "gone";
+  /** Why the store did not answer last time; empty when it did. */
   readonly failure: string;
   readonly trace?: Trace;
   readonly partials: readonly PartialOutput[];
@@ -27,11 +31,23 @@ export interface LiveModel {
   readonly tail: boolean;
   /** Lines there were when the person left the end. */
   readonly seenLines: number;
+  /** The row a motion starts from where rows fold; otherwise the place found last. */
+  readonly cursor: number;
+  /** Branches of JSON that the person opened (`true`) or closed. */
+  readonly folds: ReadonlyMap<string, boolean>;
+  /** What was searched for in the tab. */
+  readonly needle: string;
+  readonly typing?: { readonly what: "search" | "budget"; readonly field: TextField };
+  readonly heat: Heat;
+  /** Numbers of steps. */
+  readonly bookmarks: readonly number[];
+  /** Runs that handed their work to this one, nearest last. */
+  readonly parents: readonly { readonly traceId: string; readonly runId: string; readonly spanId?: string }[];
   readonly approval?: { readonly spanId: string; readonly top: number };
   readonly tickets: Readonly<Record<Slot, number>>;
 }
 
-export type Slot = "trace" | "partials";
+export type Slot = "trace" | "partials" | "child";
 
 export const INITIAL: LiveModel = {
   runId: "",
@@ -47,10 +63,16 @@ export const INITIAL: LiveModel = {
   detailTop: 0,
   tail: true,
   seenLines: 0,
-  tickets: { trace: 0, partials: 0 },
+  cursor: 0,
+  folds: new Map(),
+  needle: "",
+  heat: "time",
+  bookmarks: [],
+  parents: [],
+  tickets: { trace: 0, partials: 0, child: 0 },
 };
 
-export const SUMMARY_ROWS = 2;
+const SUMMARY_ROWS = 2;
 /** Rows above the text of a tab. */
 const FACT_ROWS = 2;
 
@@ -68,9 +90,14 @@ export interface LiveLayout {
   readonly facts?: Area;
 }
 
+/** The strip of steps is the third row on top: from the start, so that nothing moves when steps arrive. */
+export function hasStrip(model: LiveModel): boolean {
+  return model.trace !== undefined;
+}
+
 export function liveLayout(model: LiveModel, env: Env): LiveLayout {
   const { columns, rows } = env.size;
-  const y = SUMMARY_ROWS;
+  const y = SUMMARY_ROWS + (hasStrip(model) ? 1 : 0);
   const area = rows - y;
   const whole: Area = { x: 0, y, columns, rows: area };
   if (model.zoom || columns < 60) return model.focus === "tree" ? { tree: whole } : { detail: whole };
@@ -125,13 +152,29 @@ export function detailHeight(model: LiveModel, env: Env): number {
   return Math.max(1, (liveLayout(model, env).detail?.rows ?? 0) - BORDER - FACT_ROWS);
 }
 
-/** The open tab, wrapped to the pane. */
-export function detailLines(model: LiveModel, env: Env): readonly Line[] {
+const EMPTY_DOC = docOf([], { columns: 1, glyphs: UNICODE, prefix: "", folds: new Map(), needle: "" });
+
+/** The open tab, laid out for the pane. */
+export function detailDoc(model: LiveModel, env: Env): Doc {
   const span = selectedSpan(model);
-  if (!span || !model.trace) return [];
+  if (!span || !model.trace) return EMPTY_DOC;
   const columns = (liveLayout(model, env).detail?.columns ?? env.size.columns) - BORDER - 2;
-  const partial = model.partials.find((item) => item.spanId === span.spanId);
-  return tabLines(model.tab, model.trace, span, partial, Math.max(1, columns));
+  return tabDoc({
+    tab: openTab(model),
+    trace: model.trace,
+    span,
+    partial: model.partials.find((item) => item.spanId === span.spanId),
+    columns: Math.max(1, columns),
+    glyphs: env.glyphs,
+    folds: model.folds,
+    needle: model.needle,
+    nowMs: span.endTimeUs === undefined ? env.nowMs : 0,
+  });
+}
+
+/** The tab chosen, as far as this run has it. */
+export function openTab(model: LiveModel): TabId {
+  return tabsOf(model.trace).includes(model.tab) ? model.tab : "output";
 }
 
 export function detailTop(model: LiveModel, env: Env, total: number): number {
@@ -142,7 +185,7 @@ export function detailTop(model: LiveModel, env: Env, total: number): number {
 /** True while the text of the open tab is still being written. */
 export function isGrowing(model: LiveModel): boolean {
   const span = selectedSpan(model);
-  return span !== undefined && span.endTimeUs === undefined && model.tab === "output";
+  return span !== undefined && span.endTimeUs === undefined && openTab(model) === "output";
 }
 
 export function isLiveRun(model: LiveModel): boolean {

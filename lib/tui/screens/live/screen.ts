@@ -10,7 +10,7 @@ export const liveScreen: Screen<LiveModel> = {
   title: "Live",
   keys: LIVE_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.approval ? "dialog" : "normal"),
+  mode: (model) => (model.approval ? "dialog" : model.typing ? "filter" : "normal"),
   update: updateLive,
   view: viewLive,
   tickMs: liveTickMs,

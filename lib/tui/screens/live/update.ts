@@ -1,31 +1,32 @@
-import { isLive, type Trace } from "../../../core/mod.ts";
+import type { Run, Trace } from "../../../core/mod.ts";
 import type { Effect, Msg, Query, Target } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { clamp, keepInView, moved } from "../../draw/scroll.ts";
-import { cleanLines } from "../../terminal/text.ts";
-import { tabBlocks, TABS } from "../../trace/content.ts";
-import { activeSpan, pendingApproval } from "../../trace/span_tree.ts";
+import { moved } from "../../draw/scroll.ts";
+import { edit, insert } from "../../draw/text_field.ts";
+import { tabsOf } from "../../trace/content.ts";
+import { pendingApproval } from "../../trace/span_tree.ts";
+import { childQuery, namesChild } from "./child.ts";
+import { copied, foldRow, inEditor, scroll, search, wheelDetail } from "./detail.ts";
 import {
-  detailHeight,
-  detailLines,
-  detailTop,
   INITIAL,
   isLiveRun,
   liveLayout,
   type LiveModel,
+  openTab,
   rowsOf,
-  selectedIndex,
   selectedSpan,
   type Slot,
-  treeHeight,
 } from "./model.ts";
+import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
+import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.ts";
+import { submitted, typed, typing } from "./typing.ts";
 
 const TRACE_INTERVAL_MS = 150;
 const PARTIAL_INTERVAL_MS = 50;
 const FINISHED_INTERVAL_MS = 1_000;
 const TICK_MS = 120;
-const COPY_LENGTH_MAX = 1_000_000;
 const HEAD_ROWS = 2;
+const PARENTS_MAX = 20;
 
 export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel> {
   switch (msg.type) {
@@ -40,6 +41,10 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
       return [inView(model, env), []];
     case "action":
       return act(model, msg.action, msg.count, env);
+    case "text":
+      return [typed(model, (field) => insert(field, msg.text)), []];
+    case "edit":
+      return [typed(model, (field) => edit(field, msg.key)), []];
     case "wheel":
       return wheel(model, msg.x, msg.y, msg.lines, env);
     case "click":
@@ -47,11 +52,12 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
     case "answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.answer.kind === "partials") return [{ ...model, partials: msg.answer.partials }, []];
+      if (msg.answer.kind === "child") return openedChild(model, msg.answer.run);
       return msg.answer.kind === "trace" ? [withTrace(model, msg.answer.trace, env), []] : [model, []];
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       return model.trace
-        ? [model, [{ type: "notice", level: "error", text: msg.message }]]
+        ? [{ ...model, failure: msg.message }, [{ type: "notice", level: "error", text: msg.message }]]
         : [{ ...model, state: "failed", failure: msg.message }, []];
     default:
       return [model, []];
@@ -62,14 +68,30 @@ function entered(model: LiveModel, target: Target | undefined, env: Env): Step<L
   const wanted = target ?? (model.traceId === undefined ? env.own.at(-1) : undefined);
   if (!wanted) return model.traceId === undefined ? [model, []] : refresh(model, {});
   if (wanted.traceId === model.traceId) return refresh(model, {});
-  return refresh({
-    ...INITIAL,
-    tab: model.tab,
-    tickets: model.tickets,
-    traceId: wanted.traceId,
-    runId: wanted.runId,
-    state: "loading",
-  }, {});
+  return opened(model, wanted, []);
+}
+
+/** Another run, from its beginning; what the person chose to see stays. */
+function opened(
+  model: LiveModel,
+  { traceId, runId }: Target,
+  parents: LiveModel["parents"],
+): Step<LiveModel> {
+  const { tab, heat, tickets } = model;
+  return refresh({ ...INITIAL, tab, heat, tickets, traceId, runId, parents, state: "loading" }, {});
+}
+
+function openedChild(model: LiveModel, run: Run | undefined): Step<LiveModel> {
+  if (!run) {
+    if (!namesChild(selectedSpan(model))) return [{ ...model, focus: "detail" }, []];
+    return [model, [{ type: "notice", level: "warn", text: "The run of this hand-off is not in the store" }]];
+  }
+  const here = {
+    traceId: model.traceId!,
+    runId: model.runId,
+    ...(model.selectedId === undefined ? {} : { spanId: model.selectedId }),
+  };
+  return opened(model, run, [...model.parents, here].slice(-PARENTS_MAX));
 }
 
 function refresh(model: LiveModel, interval: { trace?: number; partials?: number }): Step<LiveModel> {
@@ -86,7 +108,8 @@ function ask(
   query: Query,
   minIntervalMs?: number,
 ): Step<LiveModel> {
-  const ticket = model.tickets[slot] + 1;
+  // A refresh asks the same again: an answer under way is as good, and must not be dropped for ever while changes keep coming.
+  const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
   const effect: Effect = {
     type: "load",
     slot,
@@ -98,8 +121,11 @@ function ask(
 }
 
 function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveModel {
-  if (!trace) return { ...model, state: "waiting" };
-  const { approval, ...rest } = model;
+  const { approval, trace: known, ...rest } = model;
+  if (!trace) {
+    const { typing: _, ...closed } = rest;
+    return { ...closed, state: known || model.state === "gone" ? "gone" : "waiting" };
+  }
   const waiting = pendingApproval(trace);
   const next: LiveModel = {
     ...rest,
@@ -112,22 +138,6 @@ function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveMo
   return inView(model.follow ? followed(next) : next, env);
 }
 
-/** The selection goes to what the run is doing; to the answer when it has ended. */
-function followed(model: LiveModel): LiveModel {
-  const trace = model.trace!;
-  const target = isLive(trace.run.status) ? activeSpan(trace) : undefined;
-  const root = rowsOf(model)[0]?.span;
-  const id = (target ?? root)?.spanId;
-  if (id === undefined || id === model.selectedId) return model;
-  return { ...model, selectedId: id, detailTop: 0, tail: true };
-}
-
-function inView(model: LiveModel, env: Env): LiveModel {
-  const rows = rowsOf(model);
-  const treeTop = keepInView(model.treeTop, selectedIndex(model), treeHeight(model, env), rows.length);
-  return treeTop === model.treeTop ? model : { ...model, treeTop };
-}
-
 function act(model: LiveModel, action: string, count: number | undefined, env: Env): Step<LiveModel> {
   if (model.approval) return answerApproval(model, model.approval, action, env);
   switch (action) {
@@ -135,16 +145,18 @@ function act(model: LiveModel, action: string, count: number | undefined, env: E
       return back(model);
     case "launch":
       return [model, [{ type: "go", screen: "launch" }]];
+    case "reload":
+      return refresh(model, {});
+    case "submit":
+      return submitted(model, env);
+    case "cancel": {
+      const { typing: _, ...closed } = model;
+      return [closed, []];
+    }
     case "focus":
       return [inView({ ...model, focus: model.focus === "tree" ? "detail" : "tree" }, env), []];
     case "zoom":
       return [inView({ ...model, zoom: !model.zoom }, env), []];
-    case "tab_left":
-    case "tab_right": {
-      const step = action === "tab_left" ? TABS.length - 1 : 1;
-      const tab = TABS[(TABS.indexOf(model.tab) + step) % TABS.length]!;
-      return [{ ...model, tab, detailTop: 0, tail: true }, []];
-    }
     case "pause":
     case "stop":
     case "resume":
@@ -155,22 +167,69 @@ function act(model: LiveModel, action: string, count: number | undefined, env: E
     }
     case "copy":
       return [model, copied(model)];
+    case "editor":
+      return [model, inEditor(model, env)];
+    case "copy_command":
+      return [model, [{ type: "copy", text: `agentop show ${model.runId.replace(/[^\w.-]/g, "")}` }]];
     case "into":
-    case "out":
-    case "fold":
-      return [fold(model, action, env), []];
+      return into(model, env);
+    case "next_hit":
+    case "previous_hit":
+      return search(model, action === "next_hit" ? 1 : -1, env);
     default:
-      return [
-        model.focus === "detail" ? scroll(model, action, count, env) : move(model, action, count, env),
-        [],
-      ];
+      return [adjusted(model, action, count, env), []];
   }
 }
 
+/** What only changes the view. */
+function adjusted(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
+  switch (action) {
+    case "tab_left":
+    case "tab_right": {
+      const tabs = tabsOf(model.trace);
+      const step = action === "tab_left" ? tabs.length - 1 : 1;
+      return { ...model, tab: tabs[(tabs.indexOf(openTab(model)) + step) % tabs.length]!, ...FRESH };
+    }
+    case "step_on":
+      return scrubbed(model, count ?? 1, env);
+    case "step_back":
+      return scrubbed(model, -(count ?? 1), env);
+    case "heat":
+      return nextHeat(model);
+    case "bookmark":
+      return bookmarked(model);
+    case "to_bookmark":
+      return toBookmark(model, env);
+    case "search":
+    case "budget":
+      return typing(model, action);
+    case "out":
+      return model.focus === "detail" ? { ...model, focus: "tree" } : foldBranch(model, action, env);
+    case "fold":
+      return model.focus === "detail" ? foldRow(model, env) : foldBranch(model, action, env);
+    default:
+      return model.focus === "detail" ? scroll(model, action, count, env) : move(model, action, count, env);
+  }
+}
+
+/** Into the branch, the text, or the run that the call handed its work to. */
+function into(model: LiveModel, env: Env): Step<LiveModel> {
+  if (model.focus === "detail") return [foldRow(model, env), []];
+  const query = childQuery(model);
+  return query ? ask([model, []], "child", query) : [foldBranch(model, "into", env), []];
+}
+
 function back(model: LiveModel): Step<LiveModel> {
+  if (model.needle !== "") return [{ ...model, needle: "" }, []];
   if (model.zoom) return [{ ...model, zoom: false }, []];
   if (model.focus === "detail") return [{ ...model, focus: "tree" }, []];
-  return [model, [{ type: "leave" }]];
+  const parent = model.parents.at(-1);
+  if (!parent) return [model, [{ type: "leave" }]];
+  const [next, effects] = opened(model, parent, model.parents.slice(0, -1));
+  return [
+    parent.spanId === undefined ? next : { ...next, selectedId: parent.spanId, follow: false },
+    effects,
+  ];
 }
 
 function control(model: LiveModel, action: "pause" | "stop" | "resume"): Step<LiveModel> {
@@ -221,73 +280,14 @@ function answerApproval(
   }
 }
 
-/** The whole text of the tab, without colours and line breaks of ours. */
-function copied(model: LiveModel): readonly Effect[] {
-  const span = selectedSpan(model);
-  if (!span || !model.trace) return [];
-  const partial = model.partials.find((item) => item.spanId === span.spanId);
-  const text = tabBlocks(model.tab, model.trace, span, partial).map((block) =>
-    cleanLines(block.text).join("\n")
-  ).join("\n");
-  return [{ type: "copy", text: text.slice(0, COPY_LENGTH_MAX) }];
-}
-
-function fold(model: LiveModel, action: "into" | "out" | "fold", env: Env): LiveModel {
-  const row = rowsOf(model)[selectedIndex(model)];
-  if (!row) return model;
-  if (model.focus === "detail") return action === "out" ? { ...model, focus: "tree" } : model;
-  const id = row.span.spanId;
-  const toggle = (open: boolean): LiveModel => {
-    const collapsed = new Set(model.collapsed);
-    if (open) collapsed.delete(id);
-    else collapsed.add(id);
-    return inView({ ...model, collapsed }, env);
-  };
-  if (action === "fold") return row.hasChildren ? toggle(!row.isOpen) : model;
-  if (action === "into") return row.hasChildren && !row.isOpen ? toggle(true) : { ...model, focus: "detail" };
-  if (row.hasChildren && row.isOpen) return toggle(false);
-  const parent = row.span.parentSpanId;
-  return parent !== undefined && model.trace!.spans.has(parent) ? choose(model, parent, env) : model;
-}
-
-function choose(model: LiveModel, spanId: string, env: Env): LiveModel {
-  return inView({ ...model, selectedId: spanId, follow: false, detailTop: 0, tail: true }, env);
-}
-
-function move(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
-  const rows = rowsOf(model);
-  const index = moved(action, selectedIndex(model), count, treeHeight(model, env), rows.length);
-  const span = index === undefined ? undefined : rows[index]?.span;
-  if (!span) return model;
-  const next = choose(model, span.spanId, env);
-  if (action !== "bottom" || count !== undefined || !isLiveRun(model)) return next;
-  return inView(followed({ ...next, follow: true }), env);
-}
-
-function scroll(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
-  const total = detailLines(model, env).length;
-  const height = detailHeight(model, env);
-  const last = Math.max(0, total - height);
-  const top = moved(action, detailTop(model, env, total), count, height, last + 1);
-  return top === undefined ? model : scrolledTo(model, top, total, last);
-}
-
-function scrolledTo(model: LiveModel, top: number, total: number, last: number): LiveModel {
-  const at = clamp(top, 0, last);
-  const tail = at >= last;
-  return { ...model, detailTop: at, tail, seenLines: tail ? total : model.tail ? total : model.seenLines };
-}
-
 function wheel(model: LiveModel, x: number, y: number, lines: number, env: Env): Step<LiveModel> {
-  if (model.approval) return [model, []];
+  if (model.approval || model.typing) return [model, []];
   const { detail } = liveLayout(model, env);
   const inDetail = detail && x >= detail.x && x < detail.x + detail.columns && y >= detail.y;
-  if (inDetail) {
-    const total = detailLines(model, env).length;
-    const last = Math.max(0, total - detailHeight(model, env));
-    return [scrolledTo(model, detailTop(model, env, total) + lines, total, last), []];
-  }
-  return [move(model, lines > 0 ? "down" : "up", Math.abs(lines), env), []];
+  return [
+    inDetail ? wheelDetail(model, lines, env) : move(model, lines > 0 ? "down" : "up", Math.abs(lines), env),
+    [],
+  ];
 }
 
 function clicked(model: LiveModel, x: number, y: number, env: Env): LiveModel {

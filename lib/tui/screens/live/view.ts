@@ -15,27 +15,33 @@ import {
   spread,
 } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
-import { clean, cut, fit } from "../../terminal/text.ts";
-import { blockLines, jsonBlocks, TAB_TITLES, TABS } from "../../trace/content.ts";
+import { clean, cut } from "../../terminal/text.ts";
+import { highlight } from "../../draw/styled.ts";
+import { fieldLine } from "../../draw/text_field.ts";
+import { troubleLines } from "../../draw/trouble.ts";
+import { TAB_TITLES, tabsOf } from "../../trace/content.ts";
+import { heatStrip, stepOf } from "../../trace/steps.ts";
 import { treeHead, treeLayout, treeRow } from "../../trace/span_row.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
 import {
+  detailDoc,
   detailHeight,
-  detailLines,
   detailTop,
+  hasStrip,
   isGrowing,
   liveLayout,
   type LiveModel,
+  openTab,
   rowsOf,
   selectedIndex,
   selectedSpan,
   treeHeight,
 } from "./model.ts";
-import { factLines } from "./facts.ts";
+import { budgetUsd, factLines } from "./facts.ts";
+import { approvalDialog, budgetDialog } from "./dialogs.ts";
 
 const GAUGE_COLUMNS = 10;
-const DIALOG_COLUMNS_MAX = 76;
-const DIALOG_ARGUMENT_ROWS_MAX = 14;
+const TROUBLE_KEYS = [["^r", "try again"], ["1", "the list of runs"], ["esc", "back"]] as const;
 
 export function viewLive(model: LiveModel, env: Env): readonly Line[] {
   if (!model.trace) return notYet(model, env);
@@ -59,40 +65,49 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
       : beside(tree, detail)
     : tree ?? detail ?? [];
   const frame = [...head, ...body];
-  return model.approval ? withDialog(frame, model, env) : frame;
+  const box = model.approval
+    ? approvalDialog(model, env)
+    : model.typing?.what === "budget"
+    ? budgetDialog(model, env)
+    : undefined;
+  if (!box) return frame;
+  const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
+  return centered(rows, box, env.size.columns);
 }
 
 function notYet(model: LiveModel, env: Env): readonly Line[] {
   const { columns, rows } = env.size;
-  const texts: Readonly<Record<LiveModel["state"], readonly Line[]>> = {
+  const id = clean(shortRunId(model.runId));
+  if (model.state === "failed") {
+    return troubleLines("Cannot show this run", model.failure, TROUBLE_KEYS, env.size, env.glyphs);
+  }
+  if (model.state === "gone") {
+    const message =
+      `The run ${id} was here and is no longer in the store: it was deleted. Try: choose another run`;
+    return troubleLines("This run is gone", message, TROUBLE_KEYS, env.size, env.glyphs);
+  }
+  const texts: Readonly<Record<"none" | "loading" | "waiting", readonly Line[]>> = {
     none: [
       line("No run is open.", "strong"),
       EMPTY,
       [seg("1", "key"), seg("  choose one from the list", "dim")],
       [seg("l", "key"), seg("  launch an agent", "dim")],
     ],
-    loading: [line(`Loading ${clean(shortRunId(model.runId))}${env.glyphs.ellipsis}`, "dim")],
+    loading: [line(`Loading ${id}${env.glyphs.ellipsis}`, "dim")],
     waiting: [
-      line(`Starting ${clean(shortRunId(model.runId))}${env.glyphs.ellipsis}`, "strong"),
+      line(`Starting ${id}${env.glyphs.ellipsis}`, "strong"),
       EMPTY,
       line("The runner has not written anything yet.", "dim"),
     ],
-    failed: [
-      line("Cannot show this run.", "error"),
-      EMPTY,
-      line(clean(model.failure), "text"),
-      line("esc goes back", "dim"),
-    ],
-    ready: [],
   };
-  const content = texts[model.state];
+  const content = model.state === "ready" ? [] : texts[model.state];
   const wide = Math.min(columns, Math.max(...content.map(lineWidth), 0));
   const left = " ".repeat(Math.max(0, Math.floor((columns - wide) / 2)));
   const top = Math.max(0, Math.floor((rows - content.length) / 2) - 1);
   return [...Array.from({ length: top }, () => EMPTY), ...content.map((row): Line => [seg(left), ...row])];
 }
 
-/** Two rows on top: what the run is, and what it has used so far. */
+/** On top: what the run is, what it has used so far, and its steps. */
 function summary(model: LiveModel, env: Env): readonly Line[] {
   const { run } = model.trace!;
   const { columns } = env.size;
@@ -113,7 +128,13 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
       seg(` ${clean(shortRunId(run.runId))} `, "dim"),
       seg(`${duration(elapsedMs)} `, isLive(run.status) ? "live" : "strong"),
     ];
-  return [spread(first, right, columns), totals(run, columns, env)];
+  const rows = [spread(first, right, columns), totals(run, columns, env)];
+  if (!hasStrip(model)) return rows;
+  const step = stepOf(model.trace!, selectedSpan(model));
+  return [
+    ...rows,
+    heatStrip(model.trace!, step, model.heat, model.bookmarks, columns, env.glyphs, env.nowMs),
+  ];
 }
 
 function totals(run: Run, columns: number, env: Env): Line {
@@ -156,15 +177,6 @@ function budget(run: Run, env: Env): Line {
   ];
 }
 
-/** The run's own limit, USD. */
-export function budgetUsd(run: Run): number | undefined {
-  const limits = run.config["limits"];
-  const value = limits !== null && typeof limits === "object"
-    ? (limits as Record<string, unknown>)["budgetUsd"]
-    : undefined;
-  return typeof value === "number" && value > 0 ? value : undefined;
-}
-
 function treePane(model: LiveModel, env: Env, columns: number, rows: number): readonly Line[] {
   const trace = model.trace!;
   const inner = columns - BORDER;
@@ -183,32 +195,60 @@ function treePane(model: LiveModel, env: Env, columns: number, rows: number): re
   return pane(lines, columns, rows, env.glyphs, {
     title: "Spans",
     focused: model.focus === "tree",
-    ...(model.follow && isLive(trace.run.status) ? { note: line("following", "live") } : {}),
+    ...(model.failure !== ""
+      ? { note: line("cannot refresh: ^r", "error") }
+      : model.follow && isLive(trace.run.status)
+      ? { note: line("following", "live") }
+      : {}),
     foot: line(`${grouped(index + 1)} of ${grouped(Math.max(1, all.length))}`, "dim"),
     scroll: { top: model.treeTop, total: all.length + 1 },
   });
 }
 
 function detailPane(model: LiveModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const lines = detailLines(model, env);
+  const doc = detailDoc(model, env);
   const height = detailHeight(model, env);
-  const top = detailTop(model, env, lines.length);
-  const content = lines.length > 0
-    ? lines.slice(top, top + height).map((row): Line => [seg(" "), ...row])
-    : [nothing(model, env)];
-  const below = lines.length - top - height;
-  const fresh = isGrowing(model) && !model.tail ? lines.length - model.seenLines : 0;
+  const top = detailTop(model, env, doc.rows);
+  const inner = columns - BORDER;
+  const hasCursor = model.focus === "detail" && (doc.hasFolds || model.needle !== "");
+  const content: Line[] = [];
+  for (let at = top; at < Math.min(doc.rows, top + height); at++) {
+    const row: Line = [seg(" "), ...highlight(doc.line(at), model.needle)];
+    content.push(hasCursor && at === model.cursor ? onGround(fitLine(row, inner), "selected") : row);
+  }
+  if (doc.rows === 0) content.push(nothing(model, env));
+  const below = doc.rows - top - height;
+  const fresh = isGrowing(model) && !model.tail ? doc.rows - model.seenLines : 0;
   const foot: Line = fresh > 0
     ? [seg(`${env.glyphs.down} ${grouped(fresh)} new`, "accent")]
     : below > 0
     ? line(`${env.glyphs.down} ${grouped(below)} more`, "dim")
     : EMPTY;
-  return pane([spanFacts(model, env, columns - BORDER), EMPTY, ...content], columns, rows, env.glyphs, {
-    tabs: tabBar(model, columns - BORDER),
-    focused: model.focus === "detail",
-    foot,
-    scroll: { top, total: lines.length },
-  });
+  return pane(
+    [spanFacts(model, env, inner), searchLine(model, inner), ...content],
+    columns,
+    rows,
+    env.glyphs,
+    {
+      tabs: tabBar(model, inner),
+      focused: model.focus === "detail",
+      foot,
+      scroll: { top, total: doc.rows },
+    },
+  );
+}
+
+/** What is being searched for; otherwise the row stays empty. */
+function searchLine(model: LiveModel, columns: number): Line {
+  if (model.typing?.what === "search") {
+    return [seg(" / ", "key"), ...fieldLine(model.typing.field, columns - 4, true, "search in this tab")];
+  }
+  if (model.needle === "") return EMPTY;
+  return spread(
+    [seg(" / ", "key"), seg(clean(model.needle), "accent")],
+    [seg("n", "key"), seg(" next ", "dim"), seg("N", "key"), seg(" back ", "dim")],
+    columns,
+  );
 }
 
 /** What was measured of the chosen span: always above its tabs. */
@@ -239,13 +279,20 @@ function spanFacts(model: LiveModel, env: Env, columns: number): Line {
 
 /** The open tab is always in view; its neighbours as far as they fit. */
 function tabBar(model: LiveModel, columns: number): Line {
-  const titles = TABS.map((tab) => ` ${TAB_TITLES[tab]} `);
+  const tabs = tabsOf(model.trace);
+  const titles = tabs.map((tab) => ` ${TAB_TITLES[tab]} `);
   const all = titles.join("").length;
-  const open = TABS.indexOf(model.tab);
-  const from = all + 2 <= columns ? 0 : Math.max(0, open - 1);
+  const open = tabs.indexOf(openTab(model));
+  let from = 0;
+  while (all + 2 > columns && from < open) {
+    const shown = titles.slice(from, open + 2).join("").length + 4;
+    if (shown <= columns) break;
+    from++;
+  }
   const parts: Segment[] = from > 0 ? [seg("‹", "dim")] : [];
-  for (let index = from; index < TABS.length; index++) {
-    if (lineWidth(parts) + titles[index]!.length + 3 > columns) {
+  for (let index = from; index < tabs.length; index++) {
+    const last = index === tabs.length - 1;
+    if (lineWidth(parts) + titles[index]!.length + (last ? 1 : 3) > columns) {
       parts.push(seg("›", "dim"));
       break;
     }
@@ -257,6 +304,8 @@ function tabBar(model: LiveModel, columns: number): Line {
 function nothing(model: LiveModel, env: Env): Line {
   const span = selectedSpan(model);
   const texts: Readonly<Record<LiveModel["tab"], string>> = {
+    receipt: "nothing was billed here",
+    evals: "no scores",
     output: span && span.endTimeUs === undefined
       ? `waiting for the first words${env.glyphs.ellipsis}`
       : "no output",
@@ -266,42 +315,5 @@ function nothing(model: LiveModel, env: Env): Line {
     memory: "no memory was kept up to here",
     raw: "no attributes",
   };
-  return line(`  ${texts[model.tab]}`, "dim");
-}
-
-function withDialog(frame: readonly Line[], model: LiveModel, env: Env): readonly Line[] {
-  const approval = model.trace && pendingApproval(model.trace);
-  if (!approval) return frame;
-  const columns = Math.min(DIALOG_COLUMNS_MAX, env.size.columns - 4);
-  const inner = columns - BORDER - 4;
-  const lines = blockLines(jsonBlocks(approval.arguments), inner);
-  const height = Math.max(1, Math.min(lines.length, DIALOG_ARGUMENT_ROWS_MAX, env.size.rows - 10));
-  const top = Math.min(model.approval!.top, Math.max(0, lines.length - height));
-  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 5)}`, "key"), seg(text)];
-  const content: Line[] = [
-    EMPTY,
-    [seg(" The agent wants to use ", "text"), seg(clean(approval.tool), "strong"), seg(":")],
-    [seg(`   ${clean(approval.summary)}`, "tool")],
-    EMPTY,
-    ...lines.slice(top, top + height).map((row): Line => [seg("   ", "dim"), ...row]),
-    lines.length > height
-      ? line(`   ${env.glyphs.down} ${lines.length - top - height} more lines: j k scroll`, "dim")
-      : EMPTY,
-    choice("y", "yes, this once"),
-    choice("A", "always in this run, for this tool"),
-    choice("n", "no; the model is told"),
-    choice("esc", "later"),
-  ];
-  const box = pane(
-    content.map((row) => fitLine(row, columns - BORDER)),
-    columns,
-    content.length + BORDER,
-    env.glyphs,
-    {
-      title: "Approve?",
-      focused: true,
-    },
-  );
-  const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
-  return centered(rows, box, env.size.columns);
+  return line(`  ${texts[openTab(model)]}`, "dim");
 }

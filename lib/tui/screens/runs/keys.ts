@@ -1,8 +1,9 @@
 import { type Key, MOTION_KEYS } from "../../app/screen.ts";
 import { isLive } from "../../../core/mod.ts";
-import { type RunsModel, selectedRun } from "./model.ts";
+import { isEmptyStore, type RunsModel, selectedRun } from "./model.ts";
 
 const chosen = (model: RunsModel) => selectedRun(model) !== undefined;
+const has = (model: RunsModel) => chosen(model) || model.marks.size > 0;
 const chosenLive = (model: RunsModel) => {
   const run = selectedRun(model);
   return run !== undefined && isLive(run.status);
@@ -26,14 +27,50 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     footer: 4,
   },
   { keys: ["z"], action: "zoom", label: "zoom", help: "the table alone, or with its preview", footer: 6 },
-  { keys: ["S"], action: "stop", label: "stop", help: "stop the run", footer: 5, when: chosenLive },
-  { keys: ["y"], action: "copy", label: "copy id", help: "copy the run's id", when: chosen },
+  {
+    keys: ["S"],
+    action: "stop",
+    label: "stop",
+    help: "stop the run, or the marked ones",
+    footer: 5,
+    when: (model) => chosenLive(model) || model.marks.size > 0,
+  },
+  { keys: ["space"], action: "mark", label: "mark", help: "mark or unmark the run", footer: 7, when: chosen },
+  {
+    keys: ["y"],
+    action: "copy",
+    label: "copy id",
+    help: "copy the id of the run, or of the marked ones",
+    when: has,
+  },
+  {
+    keys: ["Y"],
+    action: "copy_command",
+    label: "copy command",
+    help: "copy a command line: agentop show ID",
+    when: has,
+  },
+  {
+    keys: ["o"],
+    action: "editor",
+    label: "editor",
+    help: "open the run's answer in your editor",
+    when: chosen,
+  },
+  {
+    keys: ["enter"],
+    action: "demo",
+    label: "run the demo",
+    help: "run the chosen demo and watch it",
+    footer: 1,
+    when: isEmptyStore,
+  },
   {
     keys: ["escape"],
     action: "back",
     label: "clear",
-    help: "clear the filter",
-    when: (model) => model.filterText !== "",
+    help: "clear the marks, then the filter",
+    when: (model) => model.filterText !== "" || model.marks.size > 0,
   },
   ...MOTION_KEYS,
   {

@@ -1,8 +1,16 @@
-import type { Run, RunFilter, RunSort, Trace } from "../../../core/mod.ts";
+import {
+  parseRunQuery,
+  type PartialOutput,
+  type Run,
+  type RunFilter,
+  type RunSort,
+  type Trace,
+} from "../../../core/mod.ts";
 import type { Activity } from "../../app/message.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
+import { type Marks, NO_MARKS } from "./marks.ts";
 import { EMPTY_WINDOW, hasMore, knownRows, runAt, type RunWindow } from "./window.ts";
 
 /** The list of runs, what it is filtered by, and where the person is in it. */
@@ -29,13 +37,23 @@ export interface RunsModel {
   /** First row in view. */
   readonly top: number;
   readonly preview?: { readonly traceId: string; readonly trace: Trace | undefined };
+  /** What the chosen run is writing just now. */
+  readonly partials?: { readonly traceId: string; readonly outputs: readonly PartialOutput[] };
   readonly zoom: boolean;
+  readonly marks: Marks;
+  /** Runs that arrived above the view since the person left the top. */
+  readonly unseen: number;
+  /** Which demo Enter starts while the store is empty. */
+  readonly demo: number;
+  readonly starting: boolean;
+  /** A run that vanished from the list is being looked for. */
+  readonly missing?: Run;
   readonly tickets: Readonly<Record<Slot, number>>;
   /** The page the latest question was about. */
   readonly askedPage: number;
 }
 
-export type Slot = "runs" | "count" | "activity" | "preview";
+export type Slot = "runs" | "count" | "activity" | "preview" | "partials" | "missing";
 
 export const SORTS: readonly RunSort[] = ["newest", "cost", "tokens", "duration", "steps", "oldest"];
 
@@ -51,7 +69,11 @@ export const INITIAL: RunsModel = {
   index: 0,
   top: 0,
   zoom: false,
-  tickets: { runs: 0, count: 0, activity: 0, preview: 0 },
+  marks: NO_MARKS,
+  unseen: 0,
+  demo: 0,
+  starting: false,
+  tickets: { runs: 0, count: 0, activity: 0, preview: 0, partials: 0, missing: 0 },
   askedPage: 0,
 };
 
@@ -133,4 +155,37 @@ export function tableHeight(model: RunsModel, env: Env): number {
 export function isEmptyStore(model: RunsModel): boolean {
   return model.state === "ready" && knownRows(model.window) === 0 && !hasMore(model.window) &&
     model.filterText === "";
+}
+
+/** Order, filter and layout, for the next start. */
+export function rememberRuns(model: RunsModel): unknown {
+  const kept = {
+    ...(model.sort === INITIAL.sort ? {} : { sort: model.sort }),
+    ...(model.filterText === "" ? {} : { filter: model.filterText }),
+    ...(model.zoom ? { zoom: true } : {}),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+const FILTER_LENGTH_MAX = 2_000;
+
+/** Ages in the filter count from now, so that `since:24h` stays what it says. */
+export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
+  if (typeof saved !== "object" || saved === null) return model;
+  const { sort, filter, zoom } = saved as Record<string, unknown>;
+  const known = SORTS.find((name) => name === sort);
+  const text = typeof filter === "string" ? filter.slice(0, FILTER_LENGTH_MAX) : "";
+  return { ...model, sort: known ?? model.sort, zoom: zoom === true, filterText: text };
+}
+
+/** The model with `filterText` read; also what `since:24h` means moves on with the clock. */
+export function withFilterRead(model: RunsModel, nowMs: number): RunsModel {
+  const { filter, errors } = parseRunQuery(model.filterText, nowMs);
+  return { ...model, filter, filterErrors: errors };
+}
+
+/** The text that the run is writing just now. */
+export function writtenSoFar(model: RunsModel, run: Run): string {
+  if (model.partials?.traceId !== run.traceId) return "";
+  return model.partials.outputs.at(-1)?.text ?? "";
 }

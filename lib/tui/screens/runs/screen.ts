@@ -1,6 +1,6 @@
 import type { Screen } from "../../app/screen.ts";
 import { RUNS_KEYS } from "./keys.ts";
-import { INITIAL, type RunsModel } from "./model.ts";
+import { INITIAL, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
 import { runsTickMs, updateRuns } from "./update.ts";
 import { viewRuns } from "./view.ts";
 
@@ -14,4 +14,7 @@ export const runsScreen: Screen<RunsModel> = {
   update: updateRuns,
   view: viewRuns,
   tickMs: runsTickMs,
+  status: (model) => (model.marks.size === 0 ? undefined : `${model.marks.size} marked`),
+  remember: rememberRuns,
+  restore: restoreRuns,
 };

@@ -117,14 +117,22 @@ export function tableHead(columns: readonly Column[]): Line {
   ];
 }
 
-export function tableRow(run: Run, columns: readonly Column[], selected: boolean, env: Env): Line {
-  const cells: Segment[] = [seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent")];
+export function tableRow(
+  run: Run,
+  columns: readonly Column[],
+  { selected, marked }: { readonly selected: boolean; readonly marked: boolean },
+  env: Env,
+): Line {
+  const cells: Segment[] = [
+    seg(selected ? env.glyphs.pointer : " ", "accent"),
+    seg(marked ? env.glyphs.marked : " ", "warn"),
+  ];
   for (const column of columns) {
     const [text, tone] = column.cell(run, env);
     cells.push(seg(fit(text, column.columns, column.align), tone));
   }
   const row: Line = [...cells, seg(" ")];
-  return selected ? onGround(row, "selected") : row;
+  return selected ? onGround(row, "selected") : marked ? onGround(row, "marked") : row;
 }
 
 export function runMs(run: Run, nowMs: number): number {

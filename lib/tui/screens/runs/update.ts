@@ -1,5 +1,5 @@
-import { isLive, parseRunQuery, type RunPage } from "../../../core/mod.ts";
-import type { Msg, Query } from "../../app/message.ts";
+import { isLive, type Run, type RunPage, shortRunId } from "../../../core/mod.ts";
+import type { Effect, Msg, Query } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
@@ -14,7 +14,10 @@ import {
   type Slot,
   SORTS,
   tableHeight,
+  withFilterRead,
+  writtenSoFar,
 } from "./model.ts";
+import { NO_MARKS, refreshed, showCommand, stopEffects, subjects, toggled } from "./marks.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,
@@ -27,16 +30,18 @@ import {
   withPage,
 } from "./window.ts";
 
-const ROWS_INTERVAL_MS = 250;
-const COUNT_INTERVAL_MS = 1_000;
-const ACTIVITY_INTERVAL_MS = 2_000;
+const ROWS_INTERVAL_MS = 400;
+const PARTIALS_INTERVAL_MS = 100;
+const COUNT_INTERVAL_MS = 2_000;
+const ACTIVITY_INTERVAL_MS = 5_000;
 const TABLE_HEAD_ROWS = 2;
 
 export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel> {
   switch (msg.type) {
     case "enter":
+      return entered(model, msg.search, env);
     case "store_changed":
-      return refresh(model, env, msg.type === "enter");
+      return refresh(model, env, false);
     case "resized":
       return look(withView(model, env), env);
     case "action":
@@ -57,12 +62,41 @@ export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel
       return answered(model, msg, env);
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.slot === "missing") return [model, []];
       return msg.slot === "runs"
         ? [{ ...model, state: "failed", failure: msg.message }, []]
         : [model, [{ type: "notice", level: "error", text: msg.message }]];
+    case "launched":
+      return [{ ...model, starting: false }, [{ type: "go", screen: "live", target: msg.run }]];
+    case "launch_failed":
+      return [{ ...model, starting: false }, [{ type: "notice", level: "error", text: msg.message }]];
     default:
       return [model, []];
   }
+}
+
+/** Also reads a filter that was kept from the last time, or that the person was sent here with. */
+function entered(model: RunsModel, search: string | undefined, env: Env): Step<RunsModel> {
+  if (search !== undefined && search !== model.filterText) {
+    const { editing: _, ...kept } = model;
+    return typed(kept, undefined, env, search);
+  }
+  return refresh(model.filterText === "" ? model : withFilterRead(model, env.nowMs), env, true);
+}
+
+function startDemo(model: RunsModel, env: Env): Step<RunsModel> {
+  const demo = env.demos[model.demo];
+  if (!demo) return [model, [{ type: "go", screen: "launch" }]];
+  if (model.starting) return [model, []];
+  const request = { agent: demo.agent, prompt: demo.prompt, group: "demo" };
+  return [{ ...model, starting: true }, [{ type: "launch", request, watch: true }]];
+}
+
+function openAnswer(model: RunsModel, run: Run | undefined, env: Env): Step<RunsModel> {
+  const text = run?.output ?? (run ? writtenSoFar(model, run) : "");
+  const notice = (say: string): Step<RunsModel> => [model, [{ type: "notice", level: "warn", text: say }]];
+  if (!env.hasEditor) return notice("No editor is set up. Try: set EDITOR");
+  return text === "" ? notice("There is no answer yet") : [model, [{ type: "editor", text }]];
 }
 
 function act(model: RunsModel, action: string, count: number | undefined, env: Env): Step<RunsModel> {
@@ -75,12 +109,23 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
       ];
     case "launch":
       return [model, [{ type: "go", screen: "launch" }]];
-    case "copy":
-      return [model, run ? [{ type: "copy", text: run.runId }] : []];
+    case "copy": {
+      const ids = subjects(model.marks, run).map((item) => item.runId);
+      return [model, ids.length > 0 ? [{ type: "copy", text: ids.join("\n") }] : []];
+    }
+    case "copy_command": {
+      const runs = subjects(model.marks, run);
+      return [model, runs.length > 0 ? [{ type: "copy", text: showCommand(runs) }] : []];
+    }
+    case "editor":
+      return openAnswer(model, run, env);
+    case "mark":
+      return run ? move({ ...model, marks: toggled(model.marks, run) }, "down", undefined, env) : [model, []];
+    case "demo":
+      return startDemo(model, env);
     case "stop":
-      return run && isLive(run.status)
-        ? [model, [{ type: "control", traceId: run.traceId, action: "stop", done: "Asked the run to stop" }]]
-        : [model, []];
+    case "stop_marked":
+      return [model, stopEffects(subjects(model.marks, run), action === "stop_marked")];
     case "zoom":
       return look(withView({ ...model, zoom: !model.zoom }, env), env);
     case "sort":
@@ -96,6 +141,7 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
     }
     case "filter_cancel":
     case "back": {
+      if (action === "back" && model.marks.size > 0) return [{ ...model, marks: NO_MARKS }, []];
       const { editing: _, ...kept } = model;
       return model.filterText === "" ? [kept, []] : typed(kept, undefined, env, "");
     }
@@ -105,6 +151,10 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
 }
 
 function move(model: RunsModel, action: string, count: number | undefined, env: Env): Step<RunsModel> {
+  if (isEmptyStore(model)) {
+    const demo = moved(action, model.demo, count, env.demos.length, env.demos.length);
+    return [demo === undefined ? model : { ...model, demo }, []];
+  }
   if (action === "bottom" && count === undefined && canReverse(model) && !model.reversed) {
     return restart(model, { reversed: true, index: 0 });
   }
@@ -147,7 +197,8 @@ function lastRow(model: RunsModel): number {
 function select(model: RunsModel, index: number, env: Env): Step<RunsModel> {
   const run = runAt(model.window, index);
   const { selectedId: _, ...rest } = model;
-  return look(withView({ ...rest, index, ...(run ? { selectedId: run.traceId } : {}) }, env), env);
+  const next = withView({ ...rest, index, ...(run ? { selectedId: run.traceId } : {}) }, env);
+  return look(next.top === 0 && next.unseen > 0 ? { ...next, unseen: 0 } : next, env);
 }
 
 function withView(model: RunsModel, env: Env): RunsModel {
@@ -172,8 +223,8 @@ function typed(model: RunsModel, field: TextField | undefined, env: Env, text?: 
   const filterText = (text ?? field!.text).trim();
   const editing = field ? { editing: field } : {};
   if (filterText === model.filterText) return [{ ...model, ...editing }, []];
-  const { filter, errors } = parseRunQuery(filterText, env.nowMs);
-  return restart({ ...model, ...editing, filterText, filter, filterErrors: errors }, { reversed: false });
+  const next = withFilterRead({ ...model, ...editing, filterText }, env.nowMs);
+  return restart({ ...next, unseen: 0 }, { reversed: false });
 }
 
 /** A new list: other filter, order or end. The rows shown stay until the answer is there. */
@@ -200,6 +251,7 @@ function refresh(model: RunsModel, env: Env, now: boolean): Step<RunsModel> {
   );
   const run = selectedRun(model);
   if (!run || !runsLayout(model, env).preview) return step;
+  if (isLive(run.status)) step = askPartials(step, run, now ? {} : { minIntervalMs: PARTIALS_INTERVAL_MS });
   const shown = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
   if (shown && !isLive(shown.run.status) && !isLive(run.status)) return step;
   return ask(step, "preview", { kind: "trace", traceId: run.traceId }, interval);
@@ -213,19 +265,29 @@ function look(model: RunsModel, env: Env): Step<RunsModel> {
   const run = selectedRun(model);
   if (run && runsLayout(model, env).preview && model.preview?.traceId !== run.traceId) {
     step = ask(step, "preview", { kind: "trace", traceId: run.traceId }, {});
+    if (isLive(run.status)) step = askPartials(step, run, {});
   }
   return step;
 }
 
+function askPartials(step: Step<RunsModel>, run: Run, options: { minIntervalMs?: number }): Step<RunsModel> {
+  return ask(step, "partials", { kind: "partials", traceId: run.traceId }, options);
+}
+
 function askPage(model: RunsModel, page: number, options: { minIntervalMs?: number }): Step<RunsModel> {
-  const cursor = model.restarting ? undefined : cursorOf(model.window, page);
-  return ask([{ ...model, askedPage: page }, []], "runs", {
+  const asked = { ...model, askedPage: page };
+  return ask([asked, []], "runs", pageQuery(asked), options);
+}
+
+function pageQuery(model: RunsModel): Query {
+  const cursor = model.restarting ? undefined : cursorOf(model.window, model.askedPage);
+  return {
     kind: "runs",
     filter: model.filter,
     sort: askedSort(model),
     limit: PAGE_ROWS,
     ...(cursor === undefined ? {} : { cursor }),
-  }, options);
+  };
 }
 
 function ask(
@@ -252,11 +314,28 @@ function answered(model: RunsModel, msg: Extract<Msg, { type: "answer" }>, env: 
       return [{ ...model, activity: msg.answer.activity }, []];
     case "trace": {
       const run = selectedRun(model);
-      return [run ? { ...model, preview: { traceId: run.traceId, trace: msg.answer.trace } } : model, []];
+      if (!run) return [model, []];
+      const next: RunsModel = { ...model, preview: { traceId: run.traceId, trace: msg.answer.trace } };
+      return msg.answer.trace ? [next, []] : ask([next, [gone(run)]], "runs", pageQuery(next), {});
+    }
+    case "partials": {
+      const run = selectedRun(model);
+      return [
+        run ? { ...model, partials: { traceId: run.traceId, outputs: msg.answer.partials } } : model,
+        [],
+      ];
+    }
+    case "statuses": {
+      const { missing, ...rest } = model;
+      return missing && msg.answer.runs.length === 0 ? [rest, [gone(missing)]] : [rest, []];
     }
     default:
       return [model, []];
   }
+}
+
+function gone(run: Run): Effect {
+  return { type: "notice", level: "warn", text: `Run ${shortRunId(run.runId)} of ${run.agent} was deleted` };
 }
 
 function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
@@ -273,11 +352,24 @@ function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
     ? Math.max(0, model.top + found - model.index)
     : model.top;
   const reversed = restarting?.reversed ?? model.reversed;
-  return select(
-    { ...rest, window, reversed, state: "ready", failure: "", top },
+  const lost = restarting || found !== undefined ? undefined : selectedRun(model);
+  const [next, effects] = select(
+    {
+      ...rest,
+      window,
+      reversed,
+      state: "ready",
+      failure: "",
+      top,
+      unseen: restarting || top === 0 ? 0 : model.unseen + Math.max(0, top - model.top),
+      marks: refreshed(model.marks, page.runs),
+      ...(lost ? { missing: lost } : {}),
+    },
     clamp(wanted, 0, Math.max(0, knownRows(window) - 1)),
     env,
   );
+  if (!lost) return [next, effects];
+  return ask([next, effects], "missing", { kind: "statuses", traceIds: [lost.traceId] }, {});
 }
 
 /** Live rows show their age and duration. */

@@ -5,22 +5,24 @@ import { compact, duration, grouped, money, statusTone, statusWord } from "../..
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
-import { clean, cut, fit, wrap } from "../../terminal/text.ts";
+import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { treeRows } from "../../trace/span_tree.ts";
 import { emptyLines } from "./empty.ts";
-import { isEmptyStore, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
+import { isEmptyStore, runsLayout, type RunsModel, selectedRun, tableHeight, writtenSoFar } from "./model.ts";
 import { runMs, tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, heldRuns, knownRows, runAt } from "./window.ts";
 
 const RECENT_MAX = 100;
+/** More than fills a pane. */
+const STREAM_TAIL_LENGTH_MAX = 8_000;
 const KPI_GAP = 3;
 const NO_SPANS: ReadonlySet<string> = new Set();
 
 export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
-  if (isEmptyStore(model)) return emptyLines(env);
+  if (isEmptyStore(model)) return emptyLines(model, env);
   const layout = runsLayout(model, env);
   const head = [kpis(model, env), filterLine(model, env)];
   const table = tablePane(model, env);
@@ -125,8 +127,16 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
     for (let y = 0; y < height; y++) {
       const index = model.reversed ? model.top + height - 1 - y : model.top + y;
       const run = runAt(model.window, index);
-      if (run) lines.push(tableRow(run, columns, index === model.index, env));
-      else if (index >= 0 && index < known + (hasMore(model.window) ? 1 : 0)) {
+      if (run) {
+        lines.push(
+          tableRow(
+            run,
+            columns,
+            { selected: index === model.index, marked: model.marks.has(run.traceId) },
+            env,
+          ),
+        );
+      } else if (index >= 0 && index < known + (hasMore(model.window) ? 1 : 0)) {
         lines.push(line(`  ${env.glyphs.ellipsis}`, "dim"));
       } else lines.push(EMPTY);
     }
@@ -140,6 +150,8 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
       ? { note: [seg(cut(clean(model.failure), Math.max(0, inner - 12)), "error")] }
       : model.restarting
       ? { note: line(`loading${env.glyphs.ellipsis}`, "dim") }
+      : model.unseen > 0
+      ? { note: line(`${env.glyphs.up} ${grouped(model.unseen)} new`, "live") }
       : {}),
     ...(known > 0 ? { foot: line(`${grouped(position)} of ${grouped(total)}`, "dim") } : {}),
     scroll: {
@@ -204,7 +216,16 @@ function previewPane(
   if (roomy) lines.push(EMPTY);
   labelled("prompt", current.prompt, "text", 3);
   if (current.error) labelled("error", `${current.error.type}: ${current.error.message}`, "error", 3);
+  const writing = isLive(current.status) ? writtenSoFar(model, run) : "";
   if (!short && current.output !== undefined) labelled("answer", current.output, "text", 4);
+  else if (!short && writing !== "") {
+    const tail = wrap(clean(writing.slice(-STREAM_TAIL_LENGTH_MAX)), Math.max(8, inner - 10)).slice(
+      roomy ? -4 : -1,
+    );
+    tail.forEach((piece, at) =>
+      lines.push([seg(` ${fit(at === 0 ? "writes" : "", 8)}`, "live"), seg(piece)])
+    );
+  }
   if (roomy) lines.push(EMPTY);
   if (trace) {
     const layout = treeLayout(inner);
@@ -214,6 +235,8 @@ function previewPane(
     if (all.length > room && room > 0) {
       lines[lines.length - 1] = line(` ${env.glyphs.ellipsis} ${all.length - room + 1} more`, "dim");
     }
+  } else if (model.preview?.traceId === run.traceId) {
+    lines.push(line(" This run is no longer in the store.", "warn"));
   } else lines.push(line(` loading${env.glyphs.ellipsis}`, "dim"));
   return pane(lines, columns, rows, env.glyphs, {
     title: `${clean(shortRunId(run.runId))} ${clean(run.agent)}`,
@@ -225,6 +248,16 @@ function answerPane(model: RunsModel, env: Env, columns: number, rows: number): 
   const trace = run && model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
   const root = trace && treeRows(trace, NO_SPANS)[0]?.span;
   const inner = columns - BORDER - 2;
+  const writing = run && isLive(run.status) ? writtenSoFar(model, run) : "";
+  if (writing !== "") {
+    const tail = cleanLines(writing.slice(-STREAM_TAIL_LENGTH_MAX)).flatMap((row) => wrap(row, inner)).slice(
+      BORDER - rows,
+    );
+    return pane(tail.map((row): Line => [seg(" "), seg(row)]), columns, rows, env.glyphs, {
+      title: "Answer",
+      note: line(`${env.glyphs.status.running} live`, "live"),
+    });
+  }
   const text = trace && root ? tabLines("output", trace, root, undefined, inner) : [];
   const hint = run && isLive(run.status)
     ? line(`  ${env.glyphs.status.running} live: ${env.glyphs.enter} watches it`, "live")

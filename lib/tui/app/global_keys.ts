@@ -1,0 +1,138 @@
+import { SCREENS } from "../screens/mod.ts";
+import type { App } from "./model.ts";
+import type { Key, Mode } from "./screen.ts";
+
+const ANY_MODE: readonly Mode[] = ["normal", "pick", "filter", "form", "dialog"];
+const NOT_IN_DIALOGS: readonly Mode[] = ["normal", "pick", "filter", "form"];
+
+/** The screens with a place in the header, in the order of their numbers. */
+export const TAB_SCREENS = SCREENS.filter((screen) => screen.tab !== false);
+
+/** Keys of the frame around all screens. */
+export const GLOBAL_KEYS: readonly Key<App>[] = [
+  ...TAB_SCREENS.map((screen, index): Key<App> => ({
+    keys: [screen.digit ?? String(index + 1)],
+    action: `go:${screen.id}`,
+    label: screen.title,
+    help: `to ${screen.title}`,
+  })),
+  { keys: [":"], action: "jump", label: "jump", help: "jump line: :run 0199  :agent NAME  :find WORDS" },
+  {
+    keys: ["ctrl+p"],
+    action: "palette",
+    label: "palette",
+    help: "find an action by a few of its letters, and do it",
+    footer: 90,
+    modes: NOT_IN_DIALOGS,
+    when: (app) => app.palette === undefined,
+  },
+  {
+    keys: ["ctrl+t"],
+    action: "go:settings",
+    label: "settings",
+    help: "settings: theme, mouse, keys",
+    modes: NOT_IN_DIALOGS,
+  },
+  { keys: ["?"], action: "help", label: "help", help: "this list", footer: 90 },
+  {
+    keys: ["q"],
+    action: "quit",
+    label: "quit",
+    help: "quit; below the top, back",
+    footer: 99,
+    when: (app) => app.active === "runs",
+  },
+  {
+    keys: ["q"],
+    action: "quit",
+    label: "back",
+    help: "back one level",
+    when: (app) => app.active !== "runs",
+  },
+  { keys: ["ctrl+c"], action: "interrupt", label: "quit", help: "quit from anywhere", modes: ANY_MODE },
+  {
+    keys: ["ctrl+z"],
+    action: "suspend",
+    label: "suspend",
+    help: "suspend (fg comes back)",
+    modes: ANY_MODE,
+  },
+];
+
+/** In the list of keys. */
+export const HELP_KEYS: readonly Key<App>[] = [
+  { keys: ["escape", "?"], action: "close", label: "close", help: "close", modes: ["filter"], footer: 1 },
+  { keys: ["down"], action: "down", label: "scroll", help: "scroll down", modes: ["filter"], footer: 2 },
+  { keys: ["up"], action: "up", label: "scroll", help: "scroll up", modes: ["filter"] },
+];
+
+/** In the palette. */
+export const PALETTE_KEYS: readonly Key<App>[] = [
+  { keys: ["enter"], action: "palette_run", label: "do it", help: "do it", modes: ["filter"], footer: 1 },
+  { keys: ["escape"], action: "palette_close", label: "close", help: "close", modes: ["filter"], footer: 2 },
+  {
+    keys: ["down", "ctrl+n"],
+    action: "palette_down",
+    label: "down",
+    help: "down",
+    modes: ["filter"],
+    footer: 3,
+  },
+  { keys: ["up", "ctrl+p"], action: "palette_up", label: "up", help: "up", modes: ["filter"] },
+];
+
+/** In the jump line. */
+export const JUMP_KEYS: readonly Key<App>[] = [
+  { keys: ["enter"], action: "jump_run", label: "go", help: "go", modes: ["filter"], footer: 1 },
+  {
+    keys: ["tab"],
+    action: "jump_complete",
+    label: "complete",
+    help: "complete",
+    modes: ["filter"],
+    footer: 2,
+  },
+  { keys: ["escape"], action: "jump_close", label: "close", help: "close", modes: ["filter"], footer: 3 },
+  {
+    keys: ["down", "ctrl+n"],
+    action: "jump_down",
+    label: "next",
+    help: "next completion",
+    modes: ["filter"],
+  },
+  { keys: ["up"], action: "jump_up", label: "before", help: "completion before", modes: ["filter"] },
+];
+
+/** In a question of yes and no. */
+export const CONFIRM_KEYS: readonly Key<App>[] = [
+  { keys: ["y", "enter"], action: "confirm_yes", label: "yes", help: "do it", modes: ["dialog"], footer: 1 },
+  {
+    keys: ["n", "escape", "q"],
+    action: "confirm_no",
+    label: "no",
+    help: "leave it",
+    modes: ["dialog"],
+    footer: 2,
+  },
+];
+
+/** In the question before leaving. */
+export const LEAVE_KEYS: readonly Key<App>[] = [
+  {
+    keys: ["k", "enter"],
+    action: "keep",
+    label: "keep running",
+    help: "leave, runs go on",
+    modes: ["dialog"],
+    footer: 1,
+  },
+  {
+    keys: ["s"],
+    action: "stop",
+    label: "stop them",
+    help: "stop the runs and leave",
+    modes: ["dialog"],
+    footer: 2,
+  },
+  { keys: ["escape", "c", "n"], action: "stay", label: "cancel", help: "stay", modes: ["dialog"], footer: 3 },
+];

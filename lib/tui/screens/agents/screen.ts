@@ -1,0 +1,18 @@
+import type { Screen } from "../../app/screen.ts";
+import { AGENTS_KEYS } from "./keys.ts";
+import { type AgentsModel, INITIAL } from "./model.ts";
+import { updateAgents } from "./update.ts";
+import { viewAgents } from "./view.ts";
+
+/** The agent files: what is wrong with them, what their tools may touch, how their last runs went. */
+export const agentsScreen: Screen<AgentsModel> = {
+  id: "agents",
+  title: "Agents",
+  digit: "7",
+  keys: AGENTS_KEYS,
+  init: () => INITIAL,
+  mode: (model) => (model.filtering ? "filter" : "normal"),
+  update: updateAgents,
+  view: viewAgents,
+  tickMs: () => undefined,
+};

@@ -1,0 +1,152 @@
+import { type Run, shortRunId } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { age, duration, money, statusTone, statusWord } from "../../draw/format.ts";
+import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { clamp } from "../../draw/scroll.ts";
+import { fieldLine } from "../../draw/text_field.ts";
+import { troubleLines } from "../../draw/trouble.ts";
+import type { AgentEntry } from "../../ports.ts";
+import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { aboutLines } from "./about.ts";
+import {
+  aboutHeight,
+  agentsLayout,
+  type AgentsModel,
+  chosenAgent,
+  chosenIndex,
+  listHeight,
+  runsOfChosen,
+  shownAgents,
+} from "./model.ts";
+
+export function viewAgents(model: AgentsModel, env: Env): readonly Line[] {
+  if (model.state === "failed") {
+    const keys = [["^r", "try again"], ["esc", "back"]] as const;
+    return troubleLines("Agent files cannot be read", model.failure, keys, env.size, env.glyphs);
+  }
+  const { list, about, runs, runsBeside, stacked } = agentsLayout(model, env);
+  const left = list && listPane(model, env, list.columns, list.rows);
+  const middle = about && aboutPane(model, env, about.columns, about.rows);
+  const last = runs && runsPane(model, env, runs.columns, runs.rows);
+  if (stacked) return [...(left ?? []), ...(middle ?? []), ...(last ?? [])];
+  if (runsBeside) return beside(...[left, middle, last].filter((lines) => lines !== undefined));
+  const right = [...(middle ?? []), ...(last ?? [])];
+  return left ? (right.length > 0 ? beside(left, right) : left) : right;
+}
+
+function listPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER;
+  const shown = shownAgents(model);
+  const index = chosenIndex(model);
+  const height = listHeight(model, env);
+  const name = Math.min(22, Math.max(8, ...shown.map((agent) => width(clean(agent.name)) + 2)));
+  const filter: Line = model.filtering || model.filter.text !== ""
+    ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.filtering)]
+    : [seg(" / ", "key"), seg("filter", "dim")];
+  const body = shown.slice(model.top, model.top + height).map((agent, at): Line => {
+    const selected = model.top + at === index;
+    const drawn = fitLine(agentRow(agent, selected, name, env), inner);
+    return selected ? onGround(drawn, model.focus === "agents" ? "selected" : "marked") : drawn;
+  });
+  const broken = model.agents.filter((agent) => agent.error !== undefined).length;
+  return pane(
+    [filter, ...(shown.length === 0 ? [EMPTY, ...noAgents(model, inner)] : body)],
+    columns,
+    rows,
+    env.glyphs,
+    {
+      title: "Agents",
+      focused: model.focus === "agents",
+      note: model.state === "loading"
+        ? line(`reading${env.glyphs.ellipsis}`, "dim")
+        : broken > 0
+        ? line(`${broken} broken`, "error")
+        : EMPTY,
+      foot: shown.length > 0 ? line(`${index + 1} of ${shown.length}`, "dim") : EMPTY,
+      scroll: { top: model.top, total: shown.length + 1 },
+    },
+  );
+}
+
+function agentRow(agent: AgentEntry, selected: boolean, name: number, env: Env): Line {
+  const broken = agent.error !== undefined;
+  return [
+    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+    seg(`${broken ? env.glyphs.status.failed : env.glyphs.status.completed} `, broken ? "error" : "ok"),
+    seg(fit(clean(agent.name), name), broken ? "error" : "strong"),
+    ...(broken ? [seg(clean(agent.error!), "error")] : [
+      seg(`${clean(agent.model)} `, "llm"),
+      seg(
+        agent.tools.length === 0 ? "" : ` ${agent.tools.length} tool${agent.tools.length === 1 ? "" : "s"}`,
+        "dim",
+      ),
+    ]),
+  ];
+}
+
+function noAgents(model: AgentsModel, columns: number): readonly Line[] {
+  const say = (text: string, tone: "text" | "dim"): readonly Line[] =>
+    wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
+  if (model.state === "loading") return say("Reading agent files…", "dim");
+  if (model.filter.text !== "") {
+    return [...say("No agent fits.", "text"), EMPTY, ...say("esc clears the filter", "dim")];
+  }
+  return [
+    ...say("No agent files found.", "text"),
+    EMPTY,
+    ...say("agentop init writes an example into ./agents; then press ^r.", "dim"),
+  ];
+}
+
+function aboutPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const agent = chosenAgent(model);
+  const lines = aboutLines(model, env, columns);
+  const height = aboutHeight(model, env);
+  const top = clamp(model.detailTop, 0, Math.max(0, lines.length - height));
+  const below = lines.length - top - height;
+  return pane(lines.slice(top, top + height), columns, rows, env.glyphs, {
+    title: agent ? clean(agent.name) : "Agent",
+    foot: below > 0 ? [seg("^d", "key"), seg(` ${below} more`, "dim")] : EMPTY,
+    scroll: { top, total: lines.length },
+  });
+}
+
+function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const runs = runsOfChosen(model);
+  const inner = columns - BORDER;
+  const height = Math.max(1, rows - BORDER);
+  const focused = model.focus === "runs";
+  const top = Math.max(0, Math.min(model.runIndex - Math.floor(height / 2), (runs?.length ?? 0) - height));
+  const lines = runs === undefined
+    ? [line(`  loading${env.glyphs.ellipsis}`, "dim")]
+    : runs.length === 0
+    ? [line("  never ran", "dim"), EMPTY, [seg(`  ${env.glyphs.enter}`, "key"), seg("  launches it", "dim")]]
+    : runs.slice(top, top + height).map((run, at): Line => {
+      const selected = focused && top + at === model.runIndex;
+      const drawn = fitLine(runRow(run, selected, inner, env), inner);
+      return selected ? onGround(drawn, "selected") : drawn;
+    });
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Last runs",
+    focused,
+    foot: runs && runs.length > 0 ? line(`${model.runIndex + 1} of ${runs.length}`, "dim") : EMPTY,
+    scroll: { top, total: runs?.length ?? 0 },
+  });
+}
+
+function runRow(run: Run, selected: boolean, columns: number, env: Env): Line {
+  const endMs = run.endTimeUs === undefined ? env.nowMs : run.endTimeUs / 1000;
+  return [
+    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+    seg(
+      fit(`${env.glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`, 11),
+      statusTone(run.status),
+    ),
+    seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
+    seg(fit(duration(endMs - run.startTimeUs / 1000), 7, "right")),
+    seg(fit(money(run.totals.costUsd, run.totals.unknownCostCalls), 10, "right")),
+    seg(columns >= 44 ? fit(age(run.startTimeUs / 1000, env.nowMs), 5, "right") : "", "dim"),
+    seg(columns >= 50 ? `  ${clean(run.prompt)}` : "", "dim"),
+  ];
+}

@@ -1,0 +1,200 @@
+import {
+  addUsage,
+  type CostKey,
+  type CostRow,
+  NO_USAGE,
+  type Run,
+  type RunFilter,
+} from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { BORDER } from "../../draw/pane.ts";
+import type { TextField } from "../../draw/text_field.ts";
+
+export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
+export type CostTab = (typeof TABS)[number];
+
+export const SINCES = ["24h", "7d", "30d", "all"] as const;
+export type Since = (typeof SINCES)[number];
+
+const SINCE_DAYS: Readonly<Record<Since, number | undefined>> = {
+  "24h": 1,
+  "7d": 7,
+  "30d": 30,
+  all: undefined,
+};
+const DAY_MS = 86_400_000;
+/** Days drawn when there is no limit. */
+const CHART_DAYS_MAX = 365;
+const CHART_DAYS_MIN = 7;
+/** Newest runs looked through for budgets. */
+export const BUDGET_RUNS_MAX = 200;
+
+/** What runs cost, added up by one key at a time. */
+export interface CostsModel {
+  readonly tab: CostTab;
+  readonly since: Since;
+  readonly rows: readonly CostRow[];
+  readonly days: readonly CostRow[];
+  /** Newest runs, for those that had a budget. */
+  readonly runs: readonly Run[];
+  readonly state: "loading" | "ready" | "failed";
+  readonly failure: string;
+  /** The selection is a key, not a row. */
+  readonly selected?: string;
+  readonly top: number;
+  readonly zoom: boolean;
+  /** What the shown tokens would cost with these prices; by key, `null` where unknown. */
+  readonly whatIf?: { readonly model: string; readonly usd: ReadonlyMap<string, number | null> };
+  readonly choosing?: { readonly field: TextField; readonly index: number };
+  readonly models: readonly string[];
+  /** What the latest question about prices was about. */
+  readonly priced?: { readonly model: string; readonly keys: readonly string[] };
+  readonly tickets: Readonly<Record<Slot, number>>;
+}
+
+export type Slot = "rows" | "days" | "runs" | "prices" | "models";
+
+export const INITIAL: CostsModel = {
+  tab: "model",
+  since: "30d",
+  rows: [],
+  days: [],
+  runs: [],
+  state: "loading",
+  failure: "",
+  top: 0,
+  zoom: false,
+  models: [],
+  tickets: { rows: 0, days: 0, runs: 0, prices: 0, models: 0 },
+};
+
+export function filterOf(since: Since, nowMs: number): RunFilter {
+  const days = SINCE_DAYS[since];
+  return days === undefined ? {} : { sinceUs: Math.round((nowMs - days * DAY_MS) * 1000) };
+}
+
+/** The key rows are added up by; budgets are a list of runs. */
+export function costKeyOf(tab: CostTab): CostKey {
+  return tab === "budget" ? "run" : tab;
+}
+
+export interface BudgetRow {
+  readonly run: Run;
+  readonly budgetUsd: number;
+}
+
+/** Runs that had a budget, those that came nearest to it first. */
+export function budgetRows(model: CostsModel): readonly BudgetRow[] {
+  return model.runs.flatMap((run): BudgetRow[] => {
+    const limits = run.config["limits"];
+    const usd = limits !== null && typeof limits === "object"
+      ? (limits as Record<string, unknown>)["budgetUsd"]
+      : undefined;
+    return typeof usd === "number" && usd > 0 ? [{ run, budgetUsd: usd }] : [];
+  }).sort((a, b) => b.run.totals.costUsd / b.budgetUsd - a.run.totals.costUsd / a.budgetUsd);
+}
+
+export function keysOf(model: CostsModel): readonly string[] {
+  return model.tab === "budget"
+    ? budgetRows(model).map((row) => row.run.traceId)
+    : shownRows(model).map((row) => row.key);
+}
+
+/** Days in order of time, newest first; everything else as the store has it, dearest first. */
+export function shownRows(model: CostsModel): readonly CostRow[] {
+  return model.tab === "day" ? [...model.rows].sort((a, b) => (a.key < b.key ? 1 : -1)) : model.rows;
+}
+
+export function rowCount(model: CostsModel): number {
+  return keysOf(model).length;
+}
+
+export function selectedIndex(model: CostsModel): number {
+  return Math.max(0, keysOf(model).indexOf(model.selected ?? ""));
+}
+
+export function totalOf(rows: readonly CostRow[]): CostRow {
+  return {
+    key: "total",
+    runs: rows.reduce((sum, row) => sum + row.runs, 0),
+    llmCalls: rows.reduce((sum, row) => sum + row.llmCalls, 0),
+    usage: rows.reduce((sum, row) => addUsage(sum, row.usage), NO_USAGE),
+    costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
+    unknownCostCalls: rows.reduce((sum, row) => sum + row.unknownCostCalls, 0),
+  };
+}
+
+export interface ChartDay {
+  readonly day: string;
+  readonly row?: CostRow;
+}
+
+/** One entry per day up to today, also for days without runs. */
+export function chartDays(model: CostsModel, nowMs: number): readonly ChartDay[] {
+  const byDay = new Map(model.days.map((row) => [row.key, row]));
+  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  const firstMs = Math.min(...model.days.map((row) => Date.parse(row.key)).filter(Number.isFinite), todayMs);
+  const wanted = SINCE_DAYS[model.since] ?? Math.ceil((todayMs - firstMs) / DAY_MS) + 1;
+  const count = Math.min(CHART_DAYS_MAX, Math.max(CHART_DAYS_MIN, wanted));
+  return Array.from({ length: count }, (_, index): ChartDay => {
+    const day = new Date(todayMs - (count - 1 - index) * DAY_MS).toISOString().slice(0, 10);
+    const row = byDay.get(day);
+    return row ? { day, row } : { day };
+  });
+}
+
+/** Models that fit what was typed, those that begin with it first. */
+export function fittingModels(model: CostsModel): readonly string[] {
+  const typed = (model.choosing?.field.text ?? "").trim().toLowerCase();
+  const fits = model.models.filter((name) => name.toLowerCase().includes(typed));
+  return fits.sort((a, b) =>
+    Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)) || (a < b ? -1 : 1)
+  );
+}
+
+interface Area {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export interface CostsLayout {
+  readonly table: Area & { readonly y: number };
+  readonly chart?: Area;
+  readonly about?: Area;
+  readonly budgets?: Area;
+  /** The chart is above the table, not beside it. */
+  readonly stacked: boolean;
+}
+
+const HEAD_ROWS = 2;
+const STACKED_CHART_ROWS = 8;
+
+export function costsLayout(model: CostsModel, env: Env): CostsLayout {
+  const { columns, rows } = env.size;
+  const area = Math.max(0, rows - HEAD_ROWS);
+  const whole = { columns, rows: area, y: HEAD_ROWS };
+  if (model.zoom || columns < 60 || area < 14) return { table: whole, stacked: true };
+  if (columns < 100) {
+    return {
+      table: { columns, rows: area - STACKED_CHART_ROWS, y: HEAD_ROWS + STACKED_CHART_ROWS },
+      chart: { columns, rows: STACKED_CHART_ROWS },
+      stacked: true,
+    };
+  }
+  const side = Math.floor(columns * (columns < 140 ? 0.38 : 0.42));
+  const chart = Math.max(8, Math.floor(area * 0.36));
+  const rest = area - chart;
+  const budgets = columns >= 140 && rest >= 22 ? Math.floor(rest / 2) : 0;
+  return {
+    table: { columns: columns - side, rows: area, y: HEAD_ROWS },
+    chart: { columns: side, rows: chart },
+    about: { columns: side, rows: rest - budgets },
+    ...(budgets > 0 ? { budgets: { columns: side, rows: budgets } } : {}),
+    stacked: false,
+  };
+}
+
+/** Rows of the table in view: without border, head and total. */
+export function tableHeight(model: CostsModel, env: Env): number {
+  return Math.max(1, costsLayout(model, env).table.rows - BORDER - (model.tab === "budget" ? 1 : 2));
+}

@@ -1,0 +1,18 @@
+import type { Screen } from "../../app/screen.ts";
+import { COSTS_KEYS } from "./keys.ts";
+import { type CostsModel, INITIAL } from "./model.ts";
+import { updateCosts } from "./update.ts";
+import { viewCosts } from "./view.ts";
+
+/** What runs cost: by model, agent, day, group and user, and with another model's prices. */
+export const costsScreen: Screen<CostsModel> = {
+  id: "costs",
+  title: "Costs",
+  digit: "4",
+  keys: COSTS_KEYS,
+  init: () => INITIAL,
+  mode: (model) => (model.choosing ? "filter" : "normal"),
+  update: updateCosts,
+  view: viewCosts,
+  tickMs: () => undefined,
+};

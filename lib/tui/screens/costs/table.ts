@@ -1,0 +1,193 @@
+import { type CostRow, shortRunId } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { shareBar } from "../../draw/bars.ts";
+import { compact, fineMoney, grouped, statusTone } from "../../draw/format.ts";
+import { fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
+import type { Tone } from "../../draw/theme.ts";
+import { clean, fit } from "../../terminal/text.ts";
+import { budgetRows, type CostsModel, selectedIndex, shownRows, tableHeight, totalOf } from "./model.ts";
+
+interface Column {
+  readonly head: string;
+  readonly columns: number;
+  readonly align: "left" | "right";
+  cell(row: CostRow): readonly [string, Tone];
+}
+
+const KEY_MIN = 14;
+const KEY_MAX = 34;
+const BAR_MIN = 6;
+const BAR_MAX = 28;
+
+/** Columns that fit beside the key, most needed first. */
+function figures(model: CostsModel, room: number): readonly Column[] {
+  const right = (head: string, columns: number, cell: Column["cell"]): Column => ({
+    head,
+    columns,
+    align: "right",
+    cell,
+  });
+  const cost = right("COST", 12, (row) => [
+    fineMoney(row.costUsd, row.unknownCostCalls),
+    row.unknownCostCalls > 0 ? "warn" : "strong",
+  ]);
+  const { whatIf } = model;
+  const wanted: readonly Column[] = [
+    cost,
+    ...(whatIf ? [right("WHAT IF", 12, (row) => whatIfCell(row, whatIf.usd))] : []),
+    ...(whatIf ? [right("CHANGE", 8, (row) => changeCell(row, whatIf.usd))] : []),
+    right("RUNS", 7, (row) => [grouped(row.runs), "text"]),
+    right("OUTPUT", 8, (row) => [compact(row.usage.outputTokens), "text"]),
+    right("INPUT", 8, (row) => [compact(row.usage.inputTokens), "text"]),
+    right("CALLS", 7, (row) => [grouped(row.llmCalls), "dim"]),
+    right("CACHED", 8, (row) => [compact(row.usage.cachedInputTokens), "dim"]),
+  ];
+  let rest = room;
+  const taken: Column[] = [];
+  for (const column of wanted) {
+    if (column.columns > rest) break;
+    taken.push(column);
+    rest -= column.columns;
+  }
+  const order = ["RUNS", "CALLS", "INPUT", "CACHED", "OUTPUT", "COST", "WHAT IF", "CHANGE"];
+  return taken.sort((a, b) => order.indexOf(a.head) - order.indexOf(b.head));
+}
+
+function whatIfCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
+  const value = usd.get(row.key);
+  return value === undefined
+    ? ["…", "dim"]
+    : value === null
+    ? ["unknown", "warn"]
+    : [fineMoney(value), "accent"];
+}
+
+/** How the cost would change; only where both are known. */
+function changeCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
+  const value = usd.get(row.key);
+  if (value === undefined || value === null || row.unknownCostCalls > 0 || row.costUsd === 0) {
+    return ["", "dim"];
+  }
+  const factor = value / row.costUsd;
+  if (Math.abs(factor - 1) < 0.005) return ["same", "dim"];
+  const text = factor >= 10
+    ? `×${compact(factor)}`
+    : `${factor > 1 ? "+" : ""}${Math.round((factor - 1) * 100)}%`;
+  return [text, factor > 1 ? "error" : "ok"];
+}
+
+/** The rows in view with their sum, `columns` wide. */
+export function costTable(model: CostsModel, env: Env, columns: number): readonly Line[] {
+  const rows = shownRows(model);
+  const height = tableHeight(model, env);
+  const key = Math.min(
+    KEY_MAX,
+    Math.max(KEY_MIN, ...rows.slice(0, 200).map((row) => clean(row.key).length + 1)),
+  );
+  const name = Math.min(key, Math.max(8, columns - 13));
+  const shown = figures(model, columns - name - 4);
+  const used = name + 3 + shown.reduce((sum, column) => sum + column.columns, 0);
+  const bar = columns - used - 2 >= BAR_MIN ? Math.min(BAR_MAX, columns - used - 2) : 0;
+  const max = Math.max(0, ...rows.map((row) => row.costUsd));
+  const sum = totalOf(rows);
+  const index = selectedIndex(model);
+  const cells = (row: CostRow) =>
+    shown.map((column) => {
+      const [text, tone] = column.cell(row);
+      return seg(fit(text, column.columns, column.align), tone);
+    });
+  const head: Line = [
+    seg(`  ${fit(model.tab.toUpperCase(), name)}`, "heading"),
+    ...shown.map((column) => seg(fit(column.head, column.columns, column.align), "heading")),
+    seg(bar > 0 ? "  SHARE" : "", "heading"),
+  ];
+  const body = rows.slice(model.top, model.top + height).map((row, at): Line => {
+    const selected = model.top + at === index;
+    const drawn = fitLine([
+      seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+      seg(fit(clean(row.key), name), row.key === "(none)" ? "dim" : "strong"),
+      ...cells(row),
+      ...(bar > 0
+        ? [seg("  "), ...shareBar(max > 0 ? row.costUsd / max : 0, bar, toneOf(model), env.glyphs)]
+        : []),
+    ], columns);
+    return selected ? onGround(drawn, "selected") : drawn;
+  });
+  const total: Line = [
+    seg(`  ${fit("total", name)}`, "heading"),
+    ...totalCells(model, sum, shown),
+  ];
+  return [head, ...body, ...Array.from({ length: Math.max(0, height - body.length) }, () => []), total];
+}
+
+function totalCells(model: CostsModel, sum: CostRow, shown: readonly Column[]): Line {
+  const prices = model.whatIf ? model.rows.map((row) => model.whatIf!.usd.get(row.key)) : [];
+  const known = prices.filter((usd) => typeof usd === "number");
+  const usd = new Map([[
+    "total",
+    prices.length > 0 && known.length === prices.length ? known.reduce((a, b) => a + b, 0) : null,
+  ]]);
+  return shown.map((column) => {
+    // A run that used two models, or went past midnight, counts once per row: its sum would say too much.
+    if (column.head === "RUNS" && (model.tab === "model" || model.tab === "day")) {
+      return seg(" ".repeat(column.columns));
+    }
+    const [text, tone] = column.head === "WHAT IF"
+      ? whatIfCell(sum, usd)
+      : column.head === "CHANGE"
+      ? changeCell(sum, usd)
+      : column.cell(sum);
+    return seg(fit(text, column.columns, column.align), tone === "dim" ? "text" : tone);
+  });
+}
+
+export function toneOf(model: CostsModel): Tone {
+  if (model.tab === "model") return "llm";
+  if (model.tab === "agent") return "agent";
+  return model.tab === "group" ? "tool" : "accent";
+}
+
+function percent(share: number): string {
+  if (share > 9.99) return ">999%";
+  return share > 0 && share < 0.01 ? "<1%" : `${Math.round(share * 100)}%`;
+}
+
+/** Runs that had a budget, as gauges. */
+export function budgetTable(
+  model: CostsModel,
+  env: Env,
+  columns: number,
+  top: number,
+  height: number,
+  selectedRow?: number,
+): readonly Line[] {
+  const rows = budgetRows(model);
+  const agent = Math.min(20, Math.max(8, columns - 50));
+  const wide = Math.max(4, Math.min(40, columns - agent - 42));
+  const head: Line = [
+    seg(`  ${fit("RUN", 9)}${fit("AGENT", agent)}`, "heading"),
+    seg(fit("COST", 12, "right") + fit("OF", 10, "right") + "  USED", "heading"),
+  ];
+  return [
+    head,
+    ...rows.slice(top, top + height).map(({ run, budgetUsd }, at): Line => {
+      const selected = top + at === selectedRow;
+      const share = run.totals.costUsd / budgetUsd;
+      const drawn = fitLine([
+        seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+        seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
+        seg(fit(clean(run.agent), agent), statusTone(run.status) === "error" ? "error" : "strong"),
+        seg(fit(fineMoney(run.totals.costUsd, run.totals.unknownCostCalls), 12, "right")),
+        seg(fit(fineMoney(budgetUsd), 10, "right"), "dim"),
+        seg("  "),
+        ...shareBar(share, wide, share >= 1 ? "error" : share >= 0.8 ? "warn" : "ok", env.glyphs),
+        seg(
+          fit(percent(share), 6, "right"),
+          share >= 1 ? "error" : share >= 0.8 ? "warn" : "dim",
+        ),
+      ], columns);
+      return selected ? onGround(drawn, "selected") : drawn;
+    }),
+    ...(rows.length === 0 ? [line("  no run had a budget", "dim")] : []),
+  ];
+}

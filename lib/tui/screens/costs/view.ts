@@ -1,0 +1,260 @@
+import type { CostRow } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { shareBar } from "../../draw/bars.ts";
+import { brailleChart } from "../../draw/braille.ts";
+import { compact, fineMoney, grouped } from "../../draw/format.ts";
+import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
+import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
+import { fieldLine } from "../../draw/text_field.ts";
+import type { Tone } from "../../draw/theme.ts";
+import { troubleLines } from "../../draw/trouble.ts";
+import { clean, cut, fit, wrap } from "../../terminal/text.ts";
+import {
+  budgetRows,
+  chartDays,
+  costsLayout,
+  type CostsModel,
+  fittingModels,
+  rowCount,
+  selectedIndex,
+  shownRows,
+  SINCES,
+  tableHeight,
+  TABS,
+  totalOf,
+} from "./model.ts";
+import { budgetTable, costTable, toneOf } from "./table.ts";
+
+const CHOICES_SHOWN = 10;
+
+export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
+  if (model.state === "failed") {
+    const keys = [["^r", "try again"], ["esc", "back"]] as const;
+    return troubleLines("The store does not answer", model.failure, keys, env.size, env.glyphs);
+  }
+  const layout = costsLayout(model, env);
+  const table = tablePane(model, env, layout.table.columns, layout.table.rows);
+  const chart = layout.chart && chartPane(model, env, layout.chart.columns, layout.chart.rows);
+  const right = layout.stacked ? [] : [
+    ...(chart ?? []),
+    ...(layout.about ? aboutPane(model, env, layout.about.columns, layout.about.rows) : []),
+    ...(layout.budgets ? budgetPane(model, env, layout.budgets.columns, layout.budgets.rows) : []),
+  ];
+  const body = layout.stacked ? [...(chart ?? []), ...table] : beside(table, right);
+  const frame = [kpiLine(model, env), tabLine(model, env), ...body];
+  if (!model.choosing) return frame;
+  const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
+  return centered(rows, choiceBox(model, env), env.size.columns);
+}
+
+function kpiLine(model: CostsModel, env: Env): Line {
+  const sum = totalOf(model.days);
+  const today = chartDays(model, env.nowMs).at(-1)?.row;
+  const parts: Line[] = [
+    [
+      seg(`${model.since === "all" ? "ever" : `last ${model.since}`} `, "dim"),
+      seg(fineMoney(sum.costUsd, sum.unknownCostCalls), "strong"),
+    ],
+    [seg("today ", "dim"), seg(fineMoney(today?.costUsd ?? 0, today?.unknownCostCalls), "strong")],
+    [seg("calls ", "dim"), seg(grouped(sum.llmCalls), "strong")],
+    [
+      seg("tokens ", "dim"),
+      seg(`${compact(sum.usage.inputTokens)} in `, "strong"),
+      seg(`${compact(sum.usage.outputTokens)} out`, "strong"),
+    ],
+    ...(sum.usage.cachedInputTokens > 0
+      ? [[
+        seg("cached ", "dim"),
+        seg(`${Math.round((100 * sum.usage.cachedInputTokens) / sum.usage.inputTokens)}%`, "ok"),
+      ]]
+      : []),
+    ...(sum.unknownCostCalls > 0 ? [[seg(`${grouped(sum.unknownCostCalls)} of unknown price`, "warn")]] : []),
+  ];
+  return [seg(" "), ...fitParts(parts, 3, env.size.columns - 2)];
+}
+
+function tabLine(model: CostsModel, env: Env): Line {
+  const left: Line = [
+    seg(" by ", "dim"),
+    ...TABS.map((tab) => seg(` ${tab} `, tab === model.tab ? "chip" : "dim")),
+  ];
+  const right: Line = [
+    seg("t ", "key"),
+    ...SINCES.map((since) => seg(` ${since} `, since === model.since ? "chip" : "dim")),
+    seg(" "),
+  ];
+  return spread(left, right, env.size.columns);
+}
+
+function tablePane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER;
+  const count = rowCount(model);
+  const content = count === 0
+    ? [EMPTY, ...emptyNote(model)]
+    : model.tab === "budget"
+    ? budgetTable(model, env, inner, model.top, tableHeight(model, env), selectedIndex(model))
+    : costTable(model, env, inner);
+  const note: Line = model.whatIf && model.tab !== "budget"
+    ? [
+      seg("with the prices of ", "dim"),
+      seg(cut(clean(model.whatIf.model), Math.max(4, inner - 40)), "accent"),
+    ]
+    : model.state === "loading" && count > 0
+    ? line(`adding up${env.glyphs.ellipsis}`, "dim")
+    : EMPTY;
+  return pane(content, columns, rows, env.glyphs, {
+    title: model.tab === "budget" ? "Budgets" : `Cost by ${model.tab}`,
+    focused: true,
+    note,
+    ...(count > 0 ? { foot: line(`${selectedIndex(model) + 1} of ${grouped(count)}`, "dim") } : {}),
+    scroll: { top: model.top, total: count + (model.tab === "budget" ? 1 : 2) },
+  });
+}
+
+function emptyNote(model: CostsModel): readonly Line[] {
+  if (model.state === "loading") return [line("  Adding up…", "dim")];
+  const what = model.tab === "budget" ? "No run had a budget" : "No model was called";
+  const when = model.since === "all" ? "." : ` in the last ${model.since}.`;
+  return [
+    line(`  ${what}${when}`),
+    EMPTY,
+    ...(model.since === "all" ? [] : [[seg("  t", "key"), seg("  a longer time", "dim")]]),
+    [seg("  2", "key"), seg("  launch an agent", "dim")],
+  ];
+}
+
+function chartPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const days = chartDays(model, env.nowMs);
+  const costs = days.map(({ row }) => row?.costUsd ?? 0);
+  const max = Math.max(0, ...costs);
+  const inner = columns - BORDER;
+  const height = Math.max(1, rows - BORDER - 1);
+  const axisColumns = Math.max(fineMoney(max).length, fineMoney(max / 2).length, 3) + 2;
+  const wide = Math.max(1, inner - axisColumns - 1);
+  const lines = brailleChart(costs, wide, height, env.glyphs).map((text, y): Line => {
+    const label = y === 0
+      ? fineMoney(max)
+      : y === Math.floor(height / 2) && height > 4
+      ? fineMoney(max / 2)
+      : "";
+    const mark = y === height - 1 ? "$0" : label;
+    return [
+      seg(fit(max > 0 || y === height - 1 ? mark : "", axisColumns - 1, "right"), "dim"),
+      seg(" "),
+      seg(text, "accent"),
+    ];
+  });
+  const first = days[0]!.day.slice(5);
+  const last = days.at(-1)!.day.slice(5);
+  const axis = spread([seg(" ".repeat(axisColumns)), seg(first, "dim")], [seg(`${last} `, "dim")], inner);
+  const dearest = days[costs.indexOf(max)];
+  return pane([...lines, axis], columns, rows, env.glyphs, {
+    title: "Cost per day",
+    note: max > 0 && dearest && columns >= 48
+      ? [seg("most ", "dim"), seg(fineMoney(max), "strong"), seg(` on ${dearest.day.slice(5)}`, "dim")]
+      : EMPTY,
+  });
+}
+
+/** Where the cost of the chosen row comes from. */
+function aboutPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const row = model.tab === "budget" ? undefined : shownRows(model)[selectedIndex(model)];
+  const inner = columns - BORDER;
+  if (!row) {
+    const run = model.tab === "budget" ? budgetRows(model)[selectedIndex(model)]?.run : undefined;
+    const lines = run ? wrap(clean(run.prompt), inner - 2).map((piece) => line(` ${piece}`)) : [];
+    return pane(lines, columns, rows, env.glyphs, { title: run ? clean(run.agent) : "Tokens" });
+  }
+  const content = [EMPTY, ...tokenBars(row, model, env, inner), EMPTY, ...perUnit(row, inner)];
+  if (row.unknownCostCalls > 0) {
+    const text = `${grouped(row.unknownCostCalls)} of ${
+      grouped(row.llmCalls)
+    } calls have no known price: they are not in the sum.`;
+    content.push(EMPTY, ...wrap(text, inner - 2).map((piece) => line(` ${piece}`, "warn")));
+  }
+  if (model.whatIf) {
+    const text =
+      "What if: these tokens at today's prices of the other model; its own tokens would differ somewhat.";
+    content.push(EMPTY, ...wrap(text, inner - 2).map((piece) => line(` ${piece}`, "dim")));
+  }
+  return pane(content, columns, rows, env.glyphs, { title: clean(row.key) });
+}
+
+function tokenBars(row: CostRow, model: CostsModel, env: Env, columns: number): readonly Line[] {
+  const { usage } = row;
+  const fresh = Math.max(0, usage.inputTokens - usage.cachedInputTokens - usage.cacheWriteInputTokens);
+  const kinds: readonly (readonly [string, number, Tone])[] = [
+    ["input", fresh, toneOf(model)],
+    ["cached", usage.cachedInputTokens, "ok"],
+    ["cache write", usage.cacheWriteInputTokens, "warn"],
+    ["output", usage.outputTokens, "attempt"],
+    ["reasoning", usage.reasoningTokens, "other"],
+  ];
+  const max = Math.max(1, ...kinds.map(([, value]) => value));
+  const wide = Math.max(1, columns - 24);
+  return kinds.filter(([name, value]) => value > 0 || name === "input" || name === "output").map((
+    [name, value, tone],
+  ): Line => [
+    seg(` ${fit(name, 12)}`, "dim"),
+    ...shareBar(value / max, wide, tone, env.glyphs),
+    seg(fit(compact(value), 8, "right")),
+  ]);
+}
+
+function perUnit(row: CostRow, columns: number): readonly Line[] {
+  const tokens = row.usage.inputTokens + row.usage.outputTokens;
+  const exact = row.unknownCostCalls === 0;
+  const fact = (label: string, value: string): Line => [
+    seg(` ${fit(label, 20)}`, "dim"),
+    seg(cut(value, Math.max(1, columns - 22))),
+  ];
+  const per = (amount: number, unit: number) =>
+    amount > 0 && exact ? fineMoney((row.costUsd / amount) * unit) : "unknown";
+  return [
+    fact("per run", per(row.runs, 1)),
+    fact("per call", per(row.llmCalls, 1)),
+    fact("per million tokens", per(tokens, 1e6)),
+    fact("tokens per call", row.llmCalls > 0 ? compact(tokens / row.llmCalls) : "0"),
+  ];
+}
+
+function budgetPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const lines = budgetTable(model, env, columns - BORDER, 0, rows - BORDER - 1);
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Budgets",
+    note: line("nearest to its limit first", "dim"),
+  });
+}
+
+/** Whose prices? */
+function choiceBox(model: CostsModel, env: Env): readonly Line[] {
+  const columns = Math.min(60, env.size.columns - 4);
+  const inner = columns - BORDER;
+  const { field, index } = model.choosing!;
+  const fits = fittingModels(model);
+  const height = Math.max(1, Math.min(CHOICES_SHOWN, env.size.rows - 8));
+  const top = Math.max(0, Math.min(index - height + 1, fits.length - height));
+  const rows = fits.slice(top, top + height).map((name, at): Line => {
+    const chosen = top + at === index;
+    const row = fitLine(
+      [seg(chosen ? `${env.glyphs.pointer} ` : "  ", "accent"), seg(clean(name), "llm")],
+      inner,
+    );
+    return chosen ? onGround(row, "selected") : row;
+  });
+  const typed = field.text.trim();
+  const none: Line = typed === ""
+    ? line("  type a model's name", "dim")
+    : [seg("  use ", "dim"), seg(cut(clean(typed), inner - 20), "llm"), seg(" as typed", "dim")];
+  const content = [
+    [seg(" / ", "key"), ...fieldLine(field, inner - 4, true, "whose prices?")],
+    EMPTY,
+    ...(fits.length === 0 ? [none] : rows),
+    EMPTY,
+  ];
+  return pane(content, columns, content.length + BORDER, env.glyphs, {
+    title: "What if the prices were those of",
+    focused: true,
+    foot: fits.length > height ? line(`${index + 1} of ${fits.length}`, "dim") : EMPTY,
+  });
+}

@@ -1,0 +1,91 @@
+import { tryParseJson } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { money } from "../../draw/format.ts";
+import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
+import { BORDER, pane } from "../../draw/pane.ts";
+import { fieldLine } from "../../draw/text_field.ts";
+import { clean, fit } from "../../terminal/text.ts";
+import { docOf, textPart } from "../../trace/doc.ts";
+import { pendingApproval } from "../../trace/span_tree.ts";
+import { budgetUsd } from "./facts.ts";
+import type { LiveModel } from "./model.ts";
+
+const DIALOG_COLUMNS_MAX = 76;
+const ARGUMENT_ROWS_MAX = 14;
+const PARSE_LENGTH_MAX = 200_000;
+
+/** May the tool run? With the exact arguments. */
+export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
+  const approval = model.trace && pendingApproval(model.trace);
+  if (!approval) return undefined;
+  const columns = Math.min(DIALOG_COLUMNS_MAX, env.size.columns - 4);
+  const doc = docOf([textPart(exactText(approval.arguments))], {
+    columns: columns - BORDER - 4,
+    glyphs: env.glyphs,
+    prefix: "",
+    folds: new Map(),
+    needle: "",
+  });
+  const height = Math.max(1, Math.min(doc.rows, ARGUMENT_ROWS_MAX, env.size.rows - 10));
+  const top = Math.min(model.approval!.top, Math.max(0, doc.rows - height));
+  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 5)}`, "key"), seg(text)];
+  const content: Line[] = [
+    EMPTY,
+    [seg(" The agent wants to use ", "text"), seg(clean(approval.tool), "strong"), seg(":")],
+    [seg(`   ${clean(approval.summary)}`, "tool")],
+    EMPTY,
+    ...Array.from({ length: height }, (_, at): Line => [seg("   ", "dim"), ...doc.line(top + at)]),
+    doc.rows > height
+      ? line(`   ${env.glyphs.down} ${doc.rows - top - height} more lines: j k scroll`, "dim")
+      : EMPTY,
+    choice("y", "yes, this once"),
+    choice("A", "always in this run, for this tool"),
+    choice("n", "no; the model is told"),
+    choice("esc", "later"),
+  ];
+  return box("Approve?", content, columns, env);
+}
+
+/** JSON as it will be handed over, laid out. */
+function exactText(value: unknown): string {
+  const inner = typeof value === "string" && /^\s*[[{]/.test(value) && value.length <= PARSE_LENGTH_MAX
+    ? tryParseJson(value) ?? value
+    : value;
+  return typeof inner === "string" ? inner : JSON.stringify(inner, null, 2) ?? "";
+}
+
+/** How much may the run cost? */
+export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
+  if (!model.typing || !model.trace) return undefined;
+  const columns = Math.min(52, env.size.columns - 4);
+  const { run } = model.trace;
+  const now = budgetUsd(run);
+  return box(
+    "Budget",
+    [
+      EMPTY,
+      [seg("  used    ", "dim"), seg(money(run.totals.costUsd, run.totals.unknownCostCalls), "strong")],
+      [seg("  so far  ", "dim"), seg(now === undefined ? "no budget" : `at most ${money(now)}`)],
+      [
+        seg("  new     ", "key"),
+        seg("$ ", "dim"),
+        ...fieldLine(model.typing.field, columns - 16, true, "0.05"),
+      ],
+      EMPTY,
+      line("  Before a call that could cost more, the run stops.", "dim"),
+      EMPTY,
+    ],
+    columns,
+    env,
+  );
+}
+
+function box(title: string, content: readonly Line[], columns: number, env: Env): readonly Line[] {
+  return pane(
+    content.map((row) => fitLine(row, columns - BORDER)),
+    columns,
+    content.length + BORDER,
+    env.glyphs,
+    { title, focused: true },
+  );
+}

@@ -1,0 +1,56 @@
+import { isLive } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { keepInView, moved } from "../../draw/scroll.ts";
+import { activeSpan } from "../../trace/span_tree.ts";
+import { isLiveRun, type LiveModel, rowsOf, selectedIndex, treeHeight } from "./model.ts";
+
+/** What a new selection starts with: the text from its beginning, or its end while it grows. */
+export const FRESH = { detailTop: 0, cursor: 0, tail: true } as const;
+
+export function inView(model: LiveModel, env: Env): LiveModel {
+  const rows = rowsOf(model);
+  const treeTop = keepInView(model.treeTop, selectedIndex(model), treeHeight(model, env), rows.length);
+  return treeTop === model.treeTop ? model : { ...model, treeTop };
+}
+
+/** The selection goes to what the run is doing; to the answer when it has ended. */
+export function followed(model: LiveModel): LiveModel {
+  const trace = model.trace!;
+  const target = isLive(trace.run.status) ? activeSpan(trace) : undefined;
+  const root = rowsOf(model)[0]?.span;
+  const id = (target ?? root)?.spanId;
+  if (id === undefined || id === model.selectedId) return model;
+  return { ...model, selectedId: id, ...FRESH };
+}
+
+export function choose(model: LiveModel, spanId: string, env: Env): LiveModel {
+  return inView({ ...model, selectedId: spanId, follow: false, ...FRESH }, env);
+}
+
+export function move(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
+  const rows = rowsOf(model);
+  const index = moved(action, selectedIndex(model), count, treeHeight(model, env), rows.length);
+  const span = index === undefined ? undefined : rows[index]?.span;
+  if (!span) return model;
+  const next = choose(model, span.spanId, env);
+  if (action !== "bottom" || count !== undefined || !isLiveRun(model)) return next;
+  return inView(followed({ ...next, follow: true }), env);
+}
+
+/** Opens and closes branches of the tree. */
+export function foldBranch(model: LiveModel, action: "into" | "out" | "fold", env: Env): LiveModel {
+  const row = rowsOf(model)[selectedIndex(model)];
+  if (!row) return model;
+  const id = row.span.spanId;
+  const toggle = (open: boolean): LiveModel => {
+    const collapsed = new Set(model.collapsed);
+    if (open) collapsed.delete(id);
+    else collapsed.add(id);
+    return inView({ ...model, collapsed }, env);
+  };
+  if (action === "fold") return row.hasChildren ? toggle(!row.isOpen) : model;
+  if (action === "into") return row.hasChildren && !row.isOpen ? toggle(true) : { ...model, focus: "detail" };
+  if (row.hasChildren && row.isOpen) return toggle(false);
+  const parent = row.span.parentSpanId;
+  return parent !== undefined && model.trace!.spans.has(parent) ? choose(model, parent, env) : model;
+}

@@ -1,0 +1,53 @@
+import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import type { Effect } from "../../app/message.ts";
+
+/** Runs the person marked, by trace id: as they were when last seen, so that they need not be in view. */
+export type Marks = ReadonlyMap<string, Run>;
+
+export const NO_MARKS: Marks = new Map();
+export const MARKS_MAX = 1_000;
+const LISTED_MAX = 5;
+
+export function toggled(marks: Marks, run: Run): Marks {
+  const next = new Map(marks);
+  if (!next.delete(run.traceId) && next.size < MARKS_MAX) next.set(run.traceId, run);
+  return next;
+}
+
+/** Marked runs as they are now, where a page brought news of them. */
+export function refreshed(marks: Marks, runs: readonly Run[]): Marks {
+  if (!runs.some((run) => marks.has(run.traceId))) return marks;
+  const next = new Map(marks);
+  for (const run of runs) if (next.has(run.traceId)) next.set(run.traceId, run);
+  return next;
+}
+
+/** What an action is about: the marked runs, or else the chosen one. */
+export function subjects(marks: Marks, chosen: Run | undefined): readonly Run[] {
+  return marks.size > 0 ? [...marks.values()] : chosen ? [chosen] : [];
+}
+
+/** Stops one run at once; asks once before it stops several. */
+export function stopEffects(runs: readonly Run[], asked: boolean): readonly Effect[] {
+  const live = runs.filter((run) => isLive(run.status));
+  if (live.length === 0) return [{ type: "notice", level: "info", text: "No marked run is live" }];
+  if (live.length > 1 && !asked) {
+    const lines = live.slice(0, LISTED_MAX).map((run) => `${shortRunId(run.runId)}  ${run.agent}`);
+    if (live.length > LISTED_MAX) lines.push(`and ${live.length - LISTED_MAX} more`);
+    return [{
+      type: "confirm",
+      question: {
+        title: `Stop ${live.length} runs?`,
+        lines,
+        yes: `stop all ${live.length}`,
+        action: "stop_marked",
+      },
+    }];
+  }
+  const done = live.length === 1 ? "Asked the run to stop" : `Asked ${live.length} runs to stop`;
+  return live.map(({ traceId }) => ({ type: "control", traceId, action: "stop", done }));
+}
+
+export function showCommand(runs: readonly Run[]): string {
+  return runs.map((run) => `agentop show ${run.runId}`).join("\n");
+}

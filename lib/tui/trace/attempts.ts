@@ -1,0 +1,138 @@
+import { ATTR, type Span, type Trace } from "../../core/mod.ts";
+import { lane, type Stretch } from "../draw/bars.ts";
+import { duration } from "../draw/format.ts";
+import type { Glyphs } from "../draw/glyphs.ts";
+import { fitLine, type Line, seg, spread } from "../draw/line.ts";
+import type { Tone } from "../draw/theme.ts";
+import { fit } from "../terminal/text.ts";
+import { GAP, type Part, textPart } from "./doc.ts";
+import { attemptWord, numberAttribute, textAttribute } from "./span_row.ts";
+import { childrenOf } from "./span_tree.ts";
+
+const CALLS_MAX = 50;
+const LABEL_COLUMNS = 18;
+const TIME_COLUMNS = 7;
+const LANE_COLUMNS_MIN = 10;
+
+/** The tries of a model call on one time axis, waits between them; of an agent: of each call that was tried again. */
+export function attemptParts(trace: Trace, span: Span, nowMs: number): readonly Part[] {
+  if (span.kind !== "agent") {
+    const attempts = span.kind === "attempt" ? [span] : triesOf(trace, span);
+    return attempts.length === 0 ? [] : [...laneParts(attempts, nowMs), GAP, ...detailParts(attempts)];
+  }
+  const retried = childrenOf(trace, span.spanId).filter((child) => triesOf(trace, child).length > 1);
+  return retried.slice(0, CALLS_MAX).flatMap((call) => [
+    textPart(`step ${call.step ?? "?"}  ${call.responseModel ?? call.requestModel ?? call.name}`, "heading"),
+    ...laneParts(triesOf(trace, call), nowMs),
+    GAP,
+  ]);
+}
+
+function triesOf(trace: Trace, span: Span): readonly Span[] {
+  return childrenOf(trace, span.spanId).filter((child) => child.kind === "attempt");
+}
+
+function waitOf(attempt: Span): number {
+  return Math.max(0, numberAttribute(attempt, ATTR.retryDelayMs) ?? 0);
+}
+
+function toneOf(attempt: Span): Tone {
+  if (attempt.status === "error" || attempt.status === "interrupted") return "error";
+  return attempt.endTimeUs === undefined ? "live" : "ok";
+}
+
+function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
+  const startMs = attempts[0]!.startTimeUs / 1000;
+  const endOf = (attempt: Span) => (attempt.endTimeUs ?? Math.max(attempt.startTimeUs, nowMs * 1000)) / 1000;
+  const lastMs = Math.max(...attempts.map((attempt) => endOf(attempt) + waitOf(attempt)));
+  const wholeMs = Math.max(1, lastMs - startMs);
+  const lostMs = attempts.reduce((sum, attempt) => sum + waitOf(attempt), 0);
+  const share = (ms: number) => (ms - startMs) / wholeMs;
+  const rows = attempts.map((attempt) => {
+    const number = (numberAttribute(attempt, ATTR.resendCount) ?? 0) + 1;
+    return {
+      label: `${number} ${attemptWord(attempt)}`,
+      tone: toneOf(attempt),
+      tookMs: endOf(attempt) - attempt.startTimeUs / 1000,
+      waitMs: waitOf(attempt),
+      stretches: (glyphs: Glyphs): readonly Stretch[] => [
+        ...(waitOf(attempt) > 0
+          ? [{
+            from: share(endOf(attempt)),
+            to: share(endOf(attempt) + waitOf(attempt)),
+            tone: "warn" as const,
+            glyph: glyphs.wait,
+          }]
+          : []),
+        {
+          from: share(attempt.startTimeUs / 1000),
+          to: share(endOf(attempt)),
+          tone: toneOf(attempt),
+          glyph: glyphs.barFull,
+        },
+      ],
+    };
+  });
+  return [{
+    kind: "draw",
+    text: rows.map((row) =>
+      `${row.label}  ${duration(row.tookMs)}${row.waitMs > 0 ? `  wait ${duration(row.waitMs)}` : ""}`
+    ).join("\n"),
+    draw: (columns, glyphs) => {
+      const label = Math.min(LABEL_COLUMNS, Math.max(...rows.map((row) => row.label.length)) + 1);
+      const figures = columns - label - 2 * TIME_COLUMNS - 2 >= LANE_COLUMNS_MIN ? 2 * TIME_COLUMNS : 0;
+      const wide = Math.max(1, columns - label - figures - 1);
+      const axis = spread(
+        [seg(" ".repeat(label)), seg("0", "dim")],
+        [seg(duration(wholeMs), "dim")],
+        label + wide,
+      );
+      const heads: Line = figures === 0 ? [] : [
+        seg(fit("TOOK", TIME_COLUMNS, "right"), "heading"),
+        seg(fit("WAIT", TIME_COLUMNS, "right"), "heading"),
+      ];
+      return [
+        [...axis, ...heads],
+        ...rows.map((row): Line => [
+          ...fitLine([seg(fit(row.label, label - 1), row.tone)], label),
+          ...lane(row.stretches(glyphs), wide, glyphs),
+          ...(figures === 0 ? [] : [
+            seg(fit(duration(row.tookMs), TIME_COLUMNS, "right")),
+            seg(fit(row.waitMs > 0 ? duration(row.waitMs) : "", TIME_COLUMNS, "right"), "warn"),
+          ]),
+        ]),
+        ...(lostMs > 0
+          ? [[
+            seg(`${glyphs.wait.repeat(3)} `, "warn"),
+            seg(
+              `${duration(lostMs)} lost to waiting, ${Math.round((lostMs / wholeMs) * 100)}% of the call`,
+              "dim",
+            ),
+          ]]
+          : []),
+      ];
+    },
+  }];
+}
+
+function detailParts(attempts: readonly Span[]): readonly Part[] {
+  return attempts.flatMap((attempt): readonly Part[] => {
+    const number = (numberAttribute(attempt, ATTR.resendCount) ?? 0) + 1;
+    const server = textAttribute(attempt, ATTR.serverAddress);
+    const asked = numberAttribute(attempt, ATTR.retryAfterMs);
+    const lines = [
+      ...(attempt.errorMessage === undefined ? [] : [attempt.errorMessage]),
+      ...(server === undefined
+        ? []
+        : [`server ${server}:${numberAttribute(attempt, ATTR.serverPort) ?? ""}`]),
+      ...(asked === undefined ? [] : [`server asked to wait ${duration(asked)}`]),
+      ...(textAttribute(attempt, ATTR.attemptPartial) === undefined
+        ? []
+        : ["text had arrived before it broke: Output has it"]),
+    ];
+    return [
+      textPart(`attempt ${number}  ${attemptWord(attempt)}`, toneOf(attempt)),
+      ...lines.map((text) => textPart(text, "dim", 2)),
+    ];
+  });
+}

@@ -1,0 +1,94 @@
+import type { Span, Trace } from "../../core/mod.ts";
+import { compact, duration, money } from "../draw/format.ts";
+import type { Glyphs } from "../draw/glyphs.ts";
+import { EMPTY, type Line, onGround, seg, type Segment } from "../draw/line.ts";
+import { kindTone } from "../draw/format.ts";
+import { width } from "../terminal/text.ts";
+
+export const HEATS = ["time", "tokens", "cost"] as const;
+/** What the strip shows per step. */
+export type Heat = (typeof HEATS)[number];
+
+const CELL_COLUMNS_MAX = 8;
+
+const stepsByTrace = new WeakMap<Trace, readonly Span[]>();
+
+/** The numbered steps of a run, in order. */
+export function stepsOf(trace: Trace): readonly Span[] {
+  let steps = stepsByTrace.get(trace);
+  if (!steps) {
+    steps = [...trace.spans.values()].filter((span) => span.step !== undefined)
+      .sort((a, b) => a.step! - b.step! || a.startTimeUs - b.startTimeUs);
+    stepsByTrace.set(trace, steps);
+  }
+  return steps;
+}
+
+/** The step that a span belongs to; `undefined` above the steps. */
+export function stepOf(trace: Trace, span: Span | undefined): Span | undefined {
+  for (let at = span, hops = 0; at && hops < 64; hops++) {
+    if (at.step !== undefined) return at;
+    at = at.parentSpanId === undefined ? undefined : trace.spans.get(at.parentSpanId);
+  }
+  return undefined;
+}
+
+export function heatOf(span: Span, heat: Heat, nowMs: number): number {
+  switch (heat) {
+    case "time":
+      return Math.max(0, (span.endTimeUs ?? nowMs * 1000) - span.startTimeUs) / 1000;
+    case "tokens":
+      return span.usage ? span.usage.inputTokens + span.usage.outputTokens : 0;
+    case "cost":
+      return span.cost?.usd ?? 0;
+  }
+}
+
+/** One cell per step, as high as its share of the dearest; the chosen one stands out, bookmarks carry a sign. */
+export function heatStrip(
+  trace: Trace,
+  selected: Span | undefined,
+  heat: Heat,
+  bookmarks: readonly number[],
+  columns: number,
+  glyphs: Glyphs,
+  nowMs: number,
+): Line {
+  const steps = stepsOf(trace);
+  if (steps.length === 0) return EMPTY;
+  const label: Line = [seg(` ${heat} `, "dim")];
+  const values = steps.map((step) => heatOf(step, heat, nowMs));
+  const max = Math.max(...values);
+  const at = selected ? steps.indexOf(selected) : -1;
+  const figure: Line = at < 0 ? [seg(`  ${steps.length} step${steps.length === 1 ? "" : "s"}`, "dim")] : [
+    seg(`  step ${steps[at]!.step} of ${steps.length}`, "strong"),
+    seg(`  ${heatText(steps[at]!, heat, nowMs)}`, "accent"),
+  ];
+  const room = columns - width(label[0]!.text) - figure.reduce((sum, part) => sum + width(part.text), 0) - 3;
+  if (room < 4) return [...label, ...figure];
+  const cell = Math.max(1, Math.min(CELL_COLUMNS_MAX, Math.floor(room / steps.length)));
+  const shown = Math.min(steps.length, Math.floor(room / cell));
+  const first = Math.max(0, Math.min(steps.length - shown, Math.max(0, at) - Math.floor(shown / 2)));
+  const cells: Segment[] = [seg(first > 0 ? "‹" : " ", "dim")];
+  for (let index = first; index < first + shown; index++) {
+    const marked = bookmarks.includes(steps[index]!.step!);
+    const top = glyphs.spark.length - 1;
+    const share = max > 0 ? values[index]! / max : 0;
+    const sign = glyphs.spark[share > 0 ? Math.max(1, Math.round(share * top)) : 0]!;
+    const body = cell === 1
+      ? (marked ? glyphs.bookmark : sign)
+      : sign.repeat(cell - 1) + (marked ? glyphs.bookmark : " ");
+    const tone = steps[index]!.status === "error" ? "error" : kindTone(steps[index]!.kind);
+    const drawn: Line = [seg(body, marked && cell === 1 ? "warn" : tone)];
+    cells.push(...(index === at ? onGround(drawn, "selected") : drawn));
+  }
+  cells.push(seg(first + shown < steps.length ? "›" : " ", "dim"));
+  return [...label, ...cells, ...figure];
+}
+
+function heatText(span: Span, heat: Heat, nowMs: number): string {
+  const value = heatOf(span, heat, nowMs);
+  if (heat === "time") return duration(value);
+  if (heat === "tokens") return `${compact(value)} tokens`;
+  return span.cost?.usd === null ? "unknown" : money(value);
+}

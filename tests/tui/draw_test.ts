@@ -1,0 +1,241 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { lane, shareBar } from "../../lib/tui/draw/bars.ts";
+import { brailleChart } from "../../lib/tui/draw/braille.ts";
+import { fineMoney } from "../../lib/tui/draw/format.ts";
+import { ASCII, UNICODE } from "../../lib/tui/draw/glyphs.ts";
+import { JSON_ROWS_MAX, jsonRows } from "../../lib/tui/draw/json_view.ts";
+import { type Line, lineWidth, seg } from "../../lib/tui/draw/line.ts";
+import { markdownLines } from "../../lib/tui/draw/markdown.ts";
+import { highlight, wrapLine } from "../../lib/tui/draw/styled.ts";
+import { troubleLines } from "../../lib/tui/draw/trouble.ts";
+import { clean, width } from "../../lib/tui/terminal/text.ts";
+import { jsonChanges } from "../../lib/tui/trace/memory_diff.ts";
+import { LongText } from "../../lib/tui/trace/long_text.ts";
+
+const textOf = (line: Line) => line.map((part) => part.text).join("");
+const safe = (line: Line) => assert.doesNotMatch(textOf(line), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
+const wild = fc.string({ unit: "binary", maxLength: 80 });
+const numbers = fc.array(fc.oneof(fc.double(), fc.integer()), { maxLength: 60 });
+
+Deno.test("brailleChart() is exactly as large as asked, whatever the numbers, with and without braille", () => {
+  fc.assert(
+    fc.property(
+      numbers,
+      fc.integer({ min: 1, max: 50 }),
+      fc.integer({ min: 1, max: 9 }),
+      (values, columns, rows) => {
+        for (const glyphs of [UNICODE, ASCII]) {
+          const lines = brailleChart(values, columns, rows, glyphs);
+          assert.equal(lines.length, rows);
+          for (const line of lines) assert.equal(width(line), columns);
+        }
+      },
+    ),
+  );
+});
+
+Deno.test("brailleChart() fills the largest value to the top and leaves zero empty", () => {
+  assert.deepEqual(brailleChart([0, 4, 2, 4], 2, 1, UNICODE), ["⢸⣼"]);
+  assert.deepEqual(brailleChart([0, 0], 2, 2, UNICODE), ["  ", "  "]);
+  assert.deepEqual(brailleChart([1, 3], 2, 3, ASCII), [" #", " #", "##"]);
+});
+
+Deno.test("shareBar() and lane() stay in their columns, and something small still shows", () => {
+  fc.assert(fc.property(fc.double(), fc.integer({ min: 1, max: 40 }), (share, columns) => {
+    assert.equal(lineWidth(shareBar(share, columns, "ok", UNICODE)), columns);
+    const stretches = [{ from: share, to: share * 2, tone: "ok", glyph: "█" } as const];
+    assert.equal(lineWidth(lane(stretches, columns, UNICODE)), columns);
+  }));
+  assert.equal(textOf(shareBar(0.0001, 4, "ok", UNICODE)).trim(), "▏");
+  assert.equal(textOf(shareBar(0.5, 4, "ok", UNICODE)), "██  ");
+});
+
+Deno.test("fineMoney() tells small sums apart and never hides that a price is unknown", () => {
+  assert.equal(fineMoney(0.000038), "$0.000038");
+  assert.equal(fineMoney(0.0000001), "<$0.000001");
+  assert.equal(fineMoney(0.000038, 2), "$0.000038+");
+  assert.equal(fineMoney(0, 1), "unknown");
+  assert.equal(fineMoney(3.414), "$3.41");
+});
+
+Deno.test("markdownLines() keeps to its columns and lets no control character through", () => {
+  const pieces = fc.array(
+    fc.oneof(
+      wild,
+      fc.constantFrom("# a", "- b", "```", "| a | b |", "|---|:-:|", "> q", "**x**", "1. y", "***", "[a](b)"),
+    ),
+    { maxLength: 12 },
+  );
+  fc.assert(fc.property(pieces, fc.integer({ min: 4, max: 60 }), (rows, columns) => {
+    for (const line of markdownLines(rows.join("\n"), columns, UNICODE)) {
+      assert.ok(
+        lineWidth(line) <= Math.max(columns, 8),
+        `${columns}: ${lineWidth(line)} ${JSON.stringify(textOf(line))}`,
+      );
+      safe(line);
+    }
+  }));
+});
+
+Deno.test("markdownLines() knows headings, lists, tables, code and emphasis", () => {
+  const lines = markdownLines(
+    "## T\n- **a** `b` *c*\n- [x] done\n\n| n | v |\n|--|--:|\n| a | 1 |\n```ts\nlet x = '**';\n```",
+    40,
+    UNICODE,
+  );
+  assert.deepEqual(lines.map(textOf), [
+    "T",
+    "• a b c",
+    "✓ done",
+    "",
+    "n │ v",
+    "──┼──",
+    "a │ 1",
+    "│ ts",
+    "│ let x = '**';",
+  ]);
+  assert.deepEqual(lines[1]!.map((part) => part.tone), [
+    "accent",
+    "strong",
+    "text",
+    "attempt",
+    "text",
+    "italic",
+  ]);
+});
+
+Deno.test("markdownLines() takes no time that grows with the square on hostile text", () => {
+  for (
+    const text of [
+      "*".repeat(50_000),
+      "[".repeat(50_000),
+      "`a".repeat(20_000),
+      "|-".repeat(20_000),
+      "_ _".repeat(20_000),
+    ]
+  ) {
+    assert.ok(markdownLines(`${text}\n${text}`, 80, UNICODE).length > 0);
+  }
+});
+
+Deno.test("wrapLine() keeps every character that is not a blank, and its tone", () => {
+  const parts = fc.array(fc.tuple(wild, fc.constantFrom("ok", "error")), { maxLength: 5 });
+  fc.assert(
+    fc.property(
+      parts,
+      fc.integer({ min: 10, max: 40 }),
+      fc.integer({ min: 0, max: 6 }),
+      (given, columns, hanging) => {
+        const row: Line = given.map(([text, tone]) => seg(clean(text), tone as "ok" | "error"));
+        const lines = wrapLine(row, columns, hanging);
+        const letters = (rows: readonly Line[], tone: string) =>
+          rows.flatMap((line) => line.filter((part) => part.tone === tone)).map((part) => part.text).join("")
+            .replaceAll(" ", "");
+        for (const line of lines) assert.ok(lineWidth(line) <= columns);
+        for (const tone of ["ok", "error"]) assert.equal(letters(lines, tone), letters([row], tone));
+      },
+    ),
+  );
+});
+
+Deno.test("highlight() changes no text and marks what was looked for, whatever its case", () => {
+  fc.assert(fc.property(wild, wild, (text, needle) => {
+    assert.equal(textOf(highlight([seg(text)], needle)), text);
+  }));
+  const marked = highlight([seg("One oNE two")], "one").filter((part) => part.tone === "chip");
+  assert.deepEqual(marked.map((part) => part.text), ["One", "oNE"]);
+});
+
+const options = { columns: 40, glyphs: UNICODE, prefix: "p", folds: new Map<string, boolean>() };
+
+Deno.test("jsonRows() shows any JSON value safely and in bounded rows", () => {
+  fc.assert(fc.property(fc.jsonValue(), fc.integer({ min: 20, max: 80 }), (value, columns) => {
+    for (const { line } of jsonRows(value, { ...options, columns })) safe(line);
+  }));
+  const many = jsonRows(Array.from({ length: 6_000 }, () => ({ a: 1, b: 2, c: 3 })), {
+    ...options,
+    folds: new Map([["p", true]]),
+  });
+  assert.ok(many.length <= JSON_ROWS_MAX + 1);
+  assert.match(textOf(many.at(-1)!.line), /more/);
+});
+
+Deno.test("jsonRows() folds large branches until they are opened or searched", () => {
+  const value = { list: Array.from({ length: 30 }, (_, index) => `item ${index}`), small: { a: 1 } };
+  const texts = (more: Partial<Parameters<typeof jsonRows>[1]> = {}) =>
+    jsonRows(value, { ...options, ...more }).map((row) => textOf(row.line).trim());
+  assert.deepEqual(texts(), ["▾ {2}", "▸ list: [30] …", "▾ small: {1}", "a: 1"]);
+  assert.equal(texts({ folds: new Map([["p/list", true]]) }).length, 34);
+  assert.equal(texts({ folds: new Map([["p/small", false]]) }).length, 3);
+  assert.ok(texts({ needle: "ITEM 29" }).includes('29: "item 29"'));
+});
+
+Deno.test("jsonRows() treats __proto__ and other odd keys as data", () => {
+  const value: unknown = JSON.parse('{"__proto__": {"x": 1}, "constructor": 2}');
+  assert.deepEqual(jsonRows(value, options).map((row) => textOf(row.line).trim()), [
+    "▾ {2}",
+    "▾ __proto__: {1}",
+    "x: 1",
+    "constructor: 2",
+  ]);
+});
+
+Deno.test("jsonChanges() finds additions, removals and replacements, and nothing between equal values", () => {
+  assert.deepEqual(jsonChanges({ a: 1, b: [1, 2], c: 3 }, { a: 1, b: [1, 5, 6], "d/e": 4 }), [
+    { op: "replace", path: "/b/1", from: 2, to: 5 },
+    { op: "add", path: "/b/2", to: 6 },
+    { op: "remove", path: "/c", from: 3 },
+    { op: "add", path: "/d~1e", to: 4 },
+  ]);
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    assert.deepEqual(jsonChanges(value, JSON.parse(JSON.stringify(value))), []);
+  }));
+});
+
+Deno.test("LongText has every character of a plain text once, in order, and finds what is in it", () => {
+  const plain = fc.string({ unit: fc.constantFrom("a", "b", " ", "\n"), maxLength: 200 });
+  fc.assert(fc.property(plain, fc.integer({ min: 2, max: 20 }), (text, columns) => {
+    const long = new LongText(text, columns);
+    const rows = Array.from({ length: long.rows }, (_, at) => textOf(long.line(at, "text", 0)));
+    assert.equal(rows.join(""), text.replaceAll("\n", ""));
+    for (const row of rows) assert.ok(width(row) <= columns);
+    const hit = long.find("ab", 0, 1);
+    assert.equal(hit === undefined, !text.includes("ab"));
+  }));
+});
+
+Deno.test("LongText that grew equals one made anew", () => {
+  const plain = fc.string({ unit: fc.constantFrom("a", "b", "\n"), maxLength: 120 });
+  fc.assert(fc.property(plain, plain, fc.integer({ min: 2, max: 12 }), (text, more, columns) => {
+    const grown = new LongText(text + more, columns, new LongText(text, columns));
+    const anew = new LongText(text + more, columns);
+    const rows = (long: LongText) =>
+      Array.from({ length: long.rows }, (_, at) => textOf(long.line(at, "text", 0)));
+    assert.deepEqual(rows(grown), rows(anew));
+  }));
+});
+
+Deno.test("LongText escapes what is hostile and stays in its columns", () => {
+  fc.assert(fc.property(wild, fc.integer({ min: 4, max: 30 }), (text, columns) => {
+    const long = new LongText(text, columns);
+    for (let at = 0; at < long.rows; at++) {
+      const line = long.line(at, "text", 0);
+      safe(line);
+      assert.ok(lineWidth(line) <= columns);
+    }
+  }));
+});
+
+Deno.test("troubleLines() fits every size and takes the remedy apart", () => {
+  for (let columns = 40; columns < 120; columns += 7) {
+    for (const rows of [10, 14, 40]) {
+      const lines = troubleLines("T", "Cannot x: y. Try: z", [["^r", "again"]], { columns, rows }, UNICODE);
+      assert.ok(lines.length <= rows);
+      for (const line of lines) assert.ok(lineWidth(line) <= columns);
+    }
+  }
+  const text = troubleLines("T", "Cannot x: y. Try: z", [], { columns: 60, rows: 20 }, ASCII).map(textOf)
+    .join("\n");
+  assert.match(text, /Cannot x: y\.[\s\S]*Try {2}z/);
+});

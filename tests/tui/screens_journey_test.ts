@@ -1,0 +1,233 @@
+import assert from "node:assert/strict";
+import { StoreError } from "../../lib/core/mod.ts";
+import { Bench } from "./bench.ts";
+import { everyState, liveRun, say, type Story } from "./scenario.ts";
+import { costlyMonth, richRun, SERVICES } from "./screens_scenario.ts";
+
+const SIZE = [100, 30] as const;
+const RUNS = /▶ ✓ done/;
+
+Deno.test("costs: by agent, a longer time, and Enter shows the runs behind the row", async () => {
+  await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);
+  await bench.see(RUNS);
+  bench.press("4");
+  await bench.see(/mistral-small-latest +7[\s\S]*modèle-local[\s\S]*unknown/);
+  bench.press("tab");
+  await bench.see(/AGENT[\s\S]*翻訳者/);
+  bench.press("j", "enter");
+  const screen = await bench.see(/agent:researcher since:\S+ .*7 match/);
+  assert.match(screen, /Runs/);
+  bench.press("4");
+  await bench.see(/Cost by agent/);
+  bench.press("t");
+  await bench.see(/ever \$0\.2940\+/);
+});
+
+Deno.test("costs: a day leads to the runs of that day only", async () => {
+  await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);
+  await bench.see(RUNS);
+  bench.press("4");
+  await bench.see(/total/);
+  bench.press("]", "]");
+  await bench.see(/▶ 2026-01-20/);
+  bench.press("j", "enter");
+  await bench.see(/since:2026-01-19T00:00:00Z until:2026-01-20T00:00:00Z .*1 match/);
+});
+
+Deno.test("costs: what if asks for a model, prices the shown tokens, and escape ends it", async () => {
+  await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);
+  await bench.see(RUNS);
+  bench.press("4");
+  await bench.see(/total/);
+  bench.press("w", "my-own-model");
+  await bench.see(/use my-own-model as typed/);
+  bench.press("enter");
+  await bench.see(/with the prices of my-own-model[\s\S]*mistral-small-latest +\$0\.1540 +unknown/);
+  bench.press("w", "2603", "enter");
+  await bench.see(/\$0\.1540 +\$0\.1386 +-10%/);
+  bench.press("tab");
+  await bench.see(/AGENT[\s\S]*WHAT IF[\s\S]*\$0\.1386/);
+  bench.press("escape");
+  await bench.until((screen) => !screen.includes("WHAT IF"), "what-if over");
+});
+
+Deno.test("costs: a budget row opens its run", async () => {
+  await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);
+  await bench.see(RUNS);
+  bench.press("4");
+  await bench.see(/total/);
+  bench.press("[");
+  await bench.see(/▶ \S+ +writer +\$0\.0400 +\$0\.0500[\s\S]*80%/);
+  bench.press("enter");
+  await bench.see(/✓ done {2}writer[\s\S]*of \$0\.0500/);
+});
+
+Deno.test("costs and runs show a store in trouble with what to do, and go on when it answers", async () => {
+  await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);
+  await bench.see(RUNS);
+  const { costBy } = bench.store;
+  bench.store.costBy = () =>
+    Promise.reject(
+      new StoreError(
+        "locked",
+        "Cannot read the store /x.db: another process holds it for too long. Try: wait",
+      ),
+    );
+  bench.press("4");
+  await bench.see(
+    /The store does not answer[\s\S]*another process holds it[\s\S]*Try {2}wait[\s\S]*\^r +try again/,
+  );
+  bench.store.costBy = costBy;
+  bench.press("ctrl+r");
+  await bench.see(/mistral-small-latest/);
+});
+
+Deno.test("agents: the error in full, launch with the agent chosen, and a missing editor is said", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("7");
+  await bench.see(/reaches api\.example\.org/);
+  bench.press("o");
+  await bench.see(/No editor is set up\. Try: set EDITOR/);
+  bench.press("G");
+  await bench.see(/must be a positive integer: got "ten"[\s\S]*more than a row/);
+  bench.press("k", "enter");
+  await bench.see(/What should writer do\?/);
+});
+
+Deno.test("agents: o opens the file and reads the files again, tab goes to the last runs", async () => {
+  const opened: string[] = [];
+  let model = "mistral-small-latest";
+  await using bench = await Bench.open(SIZE, richRun, {
+    ...SERVICES,
+    agents: () => Promise.resolve([{ name: "researcher", path: "agents/researcher.yaml", model, tools: [] }]),
+    openFile: (path) => {
+      opened.push(path);
+      model = "ministral-edited";
+      return Promise.resolve();
+    },
+  });
+  await bench.see(RUNS);
+  bench.press("7");
+  await bench.see(/Last runs[\s\S]*✓ done/);
+  bench.press("o");
+  await bench.see(/ministral-edited/);
+  assert.deepEqual(opened, ["agents/researcher.yaml"]);
+  bench.press("tab", "enter");
+  await bench.see(/✓ done {2}researcher/);
+});
+
+Deno.test("agents: a filter narrows the list to names, models and tools", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("7");
+  await bench.see(/reads \.\/data/);
+  bench.press("/", "large");
+  await bench.see(/▶ ✓ writer[\s\S]*1 of 1/);
+  bench.press("escape");
+  await bench.see(/of 3/);
+});
+
+Deno.test("run detail: steps are scrubbed with counts, every tab follows, bookmarks are found again", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("j", "enter");
+  await bench.see(/4 steps/);
+  bench.press(".", "M", "h");
+  await bench.see(/tokens .*◆.* step 1 of 4 {2}430 tokens/);
+  bench.press("3.");
+  await bench.see(/step 4 of 4 {2}818 tokens/);
+  bench.press("h");
+  await bench.see(/cost .* step 4 of 4 {2}\$0\.0012/);
+  bench.press("]", "]", "]", "]");
+  await bench.see(/memory after step 4/);
+  bench.press("2,");
+  await bench.see(/step 2 of 4[\s\S]*memory after step 2/);
+  bench.press("'");
+  await bench.see(/step 1 of 4/);
+});
+
+Deno.test("run detail: Enter on a hand-off opens the child run and escape comes back to the call", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("j", "enter");
+  await bench.see(/4 steps/);
+  bench.press("3.");
+  await bench.see(/handed over to run/);
+  bench.press("enter");
+  await bench.see(/✓ done {2}writer[\s\S]*A draft of the child/);
+  bench.press("escape");
+  await bench.see(/✓ done {2}researcher[\s\S]*handed over to run/);
+});
+
+Deno.test("run detail: branches of a result fold, and a search opens the branch it finds", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("j", "enter");
+  await bench.see(/4 steps/);
+  bench.press("2.", "]", "]", "tab");
+  await bench.see(/rows: \[30\] …/);
+  bench.press("j", "3j", "enter");
+  await bench.see(/options: \{2\} …|options: \{2\}/);
+  bench.press("/", "id: 27", "enter");
+  await bench.see(/id: 27/);
+  bench.press("/", "\x15", "nowhere at all", "enter");
+  await bench.see(/is not in this tab/);
+});
+
+Deno.test("run detail: the budget of a live run is set, bad amounts are refused", async () => {
+  let story: Story | undefined;
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    ({ story } = await liveRun(store, host, "words"));
+  });
+  await bench.see(/▶ ● live/);
+  bench.press("enter");
+  await bench.see(/words/);
+  bench.press("b", "lots", "enter");
+  await bench.see(/not an amount in USD: got "lots"/);
+  bench.press("\x15", "0.25", "enter");
+  await bench.see(/Asked the run to stop at \$0\.25/);
+  const requests = await bench.store.takeControl(story!.run.traceId);
+  assert.deepEqual(requests.map(({ action, argument }) => [action, argument]), [["budget", { usd: 0.25 }]]);
+});
+
+Deno.test("run detail: a run that was deleted while it was shown says so", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("j", "enter");
+  await bench.see(/4 steps/);
+  bench.store.getRun = () => Promise.resolve(undefined);
+  bench.press("ctrl+r");
+  await bench.see(/This run is gone[\s\S]*no longer in the store/);
+  bench.press("escape");
+  await bench.see(/2 runs/);
+});
+
+Deno.test("run detail: a store that fails later keeps what is shown and says that it is old", async () => {
+  await using bench = await Bench.open(SIZE, everyState, SERVICES);
+  await bench.see(/▶ ● live/);
+  bench.press("enter");
+  await bench.see(/thank you for ordering twice/);
+  bench.store.getRun = () =>
+    Promise.reject(new Error("Cannot read the store: the disk is full. Try: free some space"));
+  bench.press("ctrl+r");
+  await bench.see(/cannot refresh: \^r[\s\S]*thank you for ordering twice/);
+});
+
+Deno.test("run detail: a million lines open, scroll to the end and are searched at once", async () => {
+  const lines: string[] = [];
+  for (let index = 1; index <= 1_000_000; index++) lines.push(`row ${index}`);
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    const { story, llm } = await liveRun(store, host, "");
+    await story.answer(llm, say("assistant", lines.join("\n")), [1, 1], 0);
+  });
+  await bench.see(/▶ ● live/);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  bench.press("2.", "tab");
+  await bench.see(/row 1 /);
+  bench.press("G");
+  await bench.see(/row 1000000/);
+  bench.press("/", "row 654321", "enter");
+  await bench.see(/row 654321/);
+});

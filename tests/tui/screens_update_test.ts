@@ -1,0 +1,275 @@
+import assert from "node:assert/strict";
+import { NO_TOTALS, NO_USAGE, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
+import type { Effect, Msg } from "../../lib/tui/app/message.ts";
+import { type App, envOf, initApp } from "../../lib/tui/app/model.ts";
+import type { Env, Screen } from "../../lib/tui/app/screen.ts";
+import { updateApp } from "../../lib/tui/app/update.ts";
+import { viewApp } from "../../lib/tui/app/view.ts";
+import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
+import { THEMES } from "../../lib/tui/draw/theme.ts";
+import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
+import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts";
+import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
+import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
+import { width } from "../../lib/tui/terminal/text.ts";
+import { AGENTS } from "./screens_scenario.ts";
+
+const NOW_MS = Date.UTC(2026, 0, 31, 12);
+const app = (size = { columns: 100, rows: 30 }): App =>
+  initApp({
+    size,
+    nowMs: NOW_MS,
+    theme: THEMES.none,
+    glyphs: UNICODE,
+    endpoint: "api.mistral.ai",
+    storePath: "/tmp/agentop.db",
+    hasEditor: false,
+  });
+const ENV: Env = envOf(app());
+
+function after<M>(
+  screen: Screen<M>,
+  model: M,
+  ...msgs: readonly Msg[]
+): { model: M; effects: readonly Effect[] } {
+  const effects: Effect[] = [];
+  let current = model;
+  for (const msg of msgs) {
+    const [next, more] = screen.update(current, msg, ENV);
+    current = next;
+    effects.push(...more);
+  }
+  return { model: current, effects };
+}
+
+const act = (action: string, count?: number): Msg => ({
+  type: "action",
+  action,
+  ...(count === undefined ? {} : { count }),
+});
+const loads = (effects: readonly Effect[]) => effects.filter((effect) => effect.type === "load");
+
+const row = (key: string, costUsd: number) => ({
+  key,
+  runs: 1,
+  llmCalls: 1,
+  usage: { ...NO_USAGE, inputTokens: 10 },
+  costUsd,
+  unknownCostCalls: 0,
+});
+
+/** The costs screen with rows. */
+function filled(): CostsModel {
+  const { model } = after(costsScreen, costsScreen.init(), { type: "enter" });
+  return after(costsScreen, model, {
+    type: "answer",
+    slot: "rows",
+    ticket: 1,
+    answer: {
+      kind: "costs",
+      rows: [row("a b", 2), row("c", 1), { ...row("never", 0), llmCalls: 0, usage: NO_USAGE }],
+    },
+  }).model;
+}
+
+Deno.test("updateCosts() asks nothing of the store but effects, and drops rows that were never used", () => {
+  const { effects } = after(costsScreen, costsScreen.init(), { type: "enter" });
+  assert.deepEqual(loads(effects).map((effect) => effect.slot), ["rows", "days", "runs"]);
+  assert.deepEqual(filled().rows.map((each) => each.key), ["a b", "c"]);
+});
+
+Deno.test("updateCosts() takes an answer that was asked before the latest refresh, and none of another tab", () => {
+  const asked = after(costsScreen, filled(), { type: "store_changed" }, { type: "store_changed" });
+  assert.ok(loads(asked.effects).every((effect) => effect.minIntervalMs !== undefined));
+  const answer = (ticket: number): Msg => ({
+    type: "answer",
+    slot: "rows",
+    ticket,
+    answer: { kind: "costs", rows: [row("fresh", 1)] },
+  });
+  assert.equal(after(costsScreen, asked.model, answer(1)).model.rows[0]!.key, "fresh");
+  const other = after(costsScreen, asked.model, act("tab_right"));
+  assert.deepEqual(after(costsScreen, other.model, answer(1)).model.rows, []);
+});
+
+Deno.test("updateCosts() quotes the key it filters the runs by", () => {
+  const all = after(costsScreen, filled(), act("since"));
+  const { effects } = after(costsScreen, all.model, act("open"));
+  assert.deepEqual(effects.at(-1), { type: "go", screen: "runs", search: 'model:"a b"' });
+});
+
+Deno.test("updateCosts() prices the shown tokens again when they change", () => {
+  const chosen = after(costsScreen, filled(), act("what_if"), { type: "text", text: "other" }, act("choose"));
+  const query = loads(chosen.effects).at(-1)!.query;
+  assert.ok(query.kind === "prices" && query.model === "other" && query.usages.length === 2);
+  const priced = after(costsScreen, chosen.model, {
+    type: "answer",
+    slot: "prices",
+    ticket: 1,
+    answer: { kind: "prices", model: "other", usd: [null, 3] },
+  });
+  assert.deepEqual([...priced.model.whatIf!.usd], [["a b", null], ["c", 3]]);
+  const again = after(costsScreen, priced.model, {
+    type: "answer",
+    slot: "rows",
+    ticket: 1,
+    answer: { kind: "costs", rows: [row("new", 1)] },
+  });
+  assert.equal(loads(again.effects)[0]!.query.kind, "prices");
+  assert.equal(after(costsScreen, again.model, act("back")).model.whatIf, undefined);
+});
+
+Deno.test("chartDays() has a place for every day up to today", () => {
+  const model: CostsModel = { ...filled(), since: "30d", days: [row("2026-01-30", 1)] };
+  const days = chartDays(model, NOW_MS);
+  assert.equal(days.length, 30);
+  assert.deepEqual([days.at(-1)!.day, days.at(-2)!.row?.costUsd, days.at(-1)!.row], [
+    "2026-01-31",
+    1,
+    undefined,
+  ]);
+  assert.equal(
+    chartDays({ ...model, since: "all", days: [row("1970-01-01", 1), row("?", 1)] }, NOW_MS).length,
+    365,
+  );
+});
+
+Deno.test("updateAgents() asks for the runs of the agent that is chosen now, once per agent", () => {
+  const entered = after(agentsScreen, agentsScreen.init(), { type: "enter", name: "writer" });
+  const listed = after(agentsScreen, entered.model, {
+    type: "answer",
+    slot: "agents",
+    ticket: 1,
+    answer: { kind: "agents", agents: AGENTS },
+  });
+  const query = loads(listed.effects)[0]!.query;
+  assert.ok(query.kind === "runs" && query.filter.agent === "writer");
+  assert.equal(after(agentsScreen, listed.model, act("down"), act("down"), act("down")).effects.length, 1);
+  assert.deepEqual(after(agentsScreen, listed.model, act("open")).effects, [
+    { type: "go", screen: "launch", name: "writer" },
+  ]);
+});
+
+function traceOf(steps: number, status: Run["status"]): Trace {
+  const traceId = "1".repeat(32);
+  const span = (spanId: string, given: Partial<Span>): Span => ({
+    traceId,
+    spanId,
+    name: "s",
+    kind: "llm",
+    startTimeUs: 1_000,
+    endTimeUs: 2_000,
+    status: "ok",
+    attributes: {},
+    ...given,
+  });
+  const spans = new Map([["root", span("root", { kind: "agent" })]]);
+  for (let step = 1; step <= steps; step++) {
+    spans.set(`s${step}`, span(`s${step}`, { step, parentSpanId: "root", startTimeUs: 1_000 + step }));
+    spans.set(
+      `t${step}`,
+      span(`t${step}`, {
+        parentSpanId: `s${step}`,
+        kind: "attempt",
+        startTimeUs: 1_000 + step,
+        status: "error",
+      }),
+    );
+  }
+  const run: Run = {
+    traceId,
+    runId: "r",
+    agent: "a",
+    status,
+    model: "m",
+    origin: "agent",
+    userId: "u",
+    tags: {},
+    config: {},
+    prompt: "",
+    startTimeUs: 1_000,
+    totals: NO_TOTALS,
+  };
+  return { run, spans, snapshots: [], evaluations: [] };
+}
+
+function watching(trace: Trace) {
+  const target = { traceId: trace.run.traceId, runId: trace.run.runId };
+  const { model } = after(liveScreen, liveScreen.init(), { type: "enter", target });
+  return after(liveScreen, model, {
+    type: "answer",
+    slot: "trace",
+    ticket: model.tickets.trace,
+    answer: { kind: "trace", trace },
+  })
+    .model;
+}
+
+Deno.test("updateLive() scrubs within the steps, from inside a step too", () => {
+  const model = watching(traceOf(5, "completed"));
+  const at = (...msgs: readonly Msg[]) => after(liveScreen, model, ...msgs).model.selectedId;
+  assert.equal(at(act("step_on")), "s1");
+  assert.equal(at(act("step_on", 3)), "s3");
+  assert.equal(at(act("step_on", 99)), "s5");
+  assert.equal(at(act("step_back")), "s5");
+  assert.equal(at(act("step_on"), act("down"), act("step_on")), "s2");
+  assert.equal(at(act("step_on"), act("step_back", 9)), "s1");
+});
+
+Deno.test("updateLive() follows again when it is scrubbed past the last step of a live run", () => {
+  const model = watching(traceOf(3, "running"));
+  const last = after(liveScreen, model, act("step_on", 3)).model;
+  assert.deepEqual([last.selectedId, last.follow], ["s3", false]);
+  assert.equal(after(liveScreen, last, act("step_on")).model.follow, true);
+});
+
+Deno.test("updateLive() toggles bookmarks and goes from one to the next, around the end", () => {
+  const model = watching(traceOf(5, "completed"));
+  const marked =
+    after(liveScreen, model, act("step_on", 2), act("bookmark"), act("step_on", 2), act("bookmark")).model;
+  assert.deepEqual(marked.bookmarks, [2, 4]);
+  assert.equal(after(liveScreen, marked, act("to_bookmark")).model.selectedId, "s2");
+  assert.deepEqual(after(liveScreen, marked, act("bookmark")).model.bookmarks, [2]);
+});
+
+Deno.test("updateLive() does not starve: a trace asked for before the latest change is taken", () => {
+  const model = watching(traceOf(1, "running"));
+  const changed = after(liveScreen, model, { type: "store_changed" }, { type: "store_changed" });
+  const answer: Msg = {
+    type: "answer",
+    slot: "trace",
+    ticket: model.tickets.trace,
+    answer: { kind: "trace", trace: traceOf(2, "running") },
+  };
+  assert.equal(after(liveScreen, changed.model, answer).model.trace!.spans.size, 5);
+});
+
+Deno.test("viewApp() fills the screen exactly with costs and agents, at every size", () => {
+  for (let columns = 40; columns <= 200; columns += 13) {
+    for (let rows = 12; rows <= 60; rows += 6) {
+      for (
+        const [screen, model] of [["costs", filled()], ["agents", {
+          ...agentsScreen.init(),
+          agents: AGENTS,
+          state: "ready",
+        }]] as const
+      ) {
+        const base = app({ columns, rows });
+        const frame = viewApp({ ...base, active: screen, models: { ...base.models, [screen]: model } });
+        assert.equal(frame.length, rows, `${screen} ${columns}x${rows}`);
+        for (const line of frame) assert.ok(width(line) <= columns, `${screen} ${columns}x${rows}: ${line}`);
+      }
+    }
+  }
+});
+
+Deno.test("updateApp() hands a filter and a name to the screen it goes to", () => {
+  const start = app();
+  const at = {
+    ...start,
+    active: "agents" as const,
+    models: { ...start.models, agents: { ...agentsScreen.init(), agents: AGENTS, state: "ready" } },
+  };
+  const [next] = updateApp(at, { type: "screen", screen: "agents", msg: act("open") });
+  assert.equal(next.active, "launch");
+});

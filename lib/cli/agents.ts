@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import { type AgentConfig, loadAgentFile, parseAgentFile } from "../agent/mod.ts";
+import type { AgentConfig } from "../agent/mod.ts";
 import { AgentOpError, messageOf, nearest } from "../core/mod.ts";
 import type { Config } from "./config.ts";
 
@@ -13,6 +13,9 @@ export interface FoundAgent {
   readonly error?: string;
 }
 
+/** Agent files bring the whole loop with them: most commands never read one. */
+const agentModule = () => import("../agent/mod.ts");
+
 function isPath(agent: string): boolean {
   return /[/\\]/.test(agent) || /\.ya?ml$/i.test(agent);
 }
@@ -20,6 +23,7 @@ function isPath(agent: string): boolean {
 /** All agent files of the lookup folders, first folder first; a name found twice counts once. */
 export async function findAgents(config: Config): Promise<readonly FoundAgent[]> {
   const found = new Map<string, FoundAgent>();
+  const { loadAgentFile } = await agentModule();
   for (const folder of config.agentFolders) {
     const names: string[] = [];
     try {
@@ -45,6 +49,7 @@ export async function findAgents(config: Config): Promise<readonly FoundAgent[]>
 
 /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
 export async function resolveAgent(agent: string, config: Config, from?: AgentConfig): Promise<AgentConfig> {
+  const { loadAgentFile } = await agentModule();
   if (isPath(agent)) return await loadAgentFile(agent, config.defaults);
   for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
     for (const extension of ["yaml", "yml"]) {
@@ -83,5 +88,6 @@ export async function bundledAgent(name: string, config: Config): Promise<AgentC
     await Deno.mkdir(dirname(target), { recursive: true });
     await Deno.writeTextFile(target, text);
   }
+  const { parseAgentFile } = await agentModule();
   return await parseAgentFile(BUNDLED_AGENTS[file]!, join(folder, file), config.defaults);
 }

@@ -67,7 +67,9 @@ export function lines(text: string): readonly string[] {
 const ASCII = /^[\x20-\x7e]*$/;
 const WIDE =
   /\p{Emoji_Presentation}|[\u1100-\u115f\u2e80-\u303e\u3041-\u33ff\u3400-\u4dbf\u4e00-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\ufe0f/u;
-const graphemes = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made on the first use: it takes as long as everything else here together. */
+let segmenter: Intl.Segmenter | undefined;
+const graphemes = () => segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
 
 function graphemeWidth(grapheme: string): number {
   if (ASCII.test(grapheme)) return grapheme.length;
@@ -78,7 +80,7 @@ function graphemeWidth(grapheme: string): number {
 export function width(text: string): number {
   if (ASCII.test(text)) return text.length;
   let sum = 0;
-  for (const { segment } of graphemes.segment(text)) sum += graphemeWidth(segment);
+  for (const { segment } of graphemes().segment(text)) sum += graphemeWidth(segment);
   return sum;
 }
 
@@ -89,7 +91,7 @@ export function cut(text: string, columns: number): string {
   if (ASCII.test(text)) return `${text.slice(0, columns - 1)}…`;
   let out = "";
   let used = 0;
-  for (const { segment } of graphemes.segment(text)) {
+  for (const { segment } of graphemes().segment(text)) {
     used += graphemeWidth(segment);
     if (used > columns - 1) break;
     out += segment;

@@ -1,11 +1,9 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import { AgentOpError, escapeText, isAbortError, messageOf, oneLine } from "../core/mod.ts";
 import type { Act } from "./command.ts";
 import { COMMANDS } from "./commands/mod.ts";
+import { report, reportUsage } from "./report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
 import { VERSION } from "./version.ts";
-
-const ERROR_MAX_CHARS = 2000;
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -52,43 +50,6 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return report(error, flags().verbose ?? false);
+    return error instanceof CommanderError ? reportUsage(error) : report(error, flags().verbose ?? false);
   }
-}
-
-/** Prints the one line a person needs and returns the exit code. */
-function report(error: unknown, verbose: boolean): number {
-  if (error instanceof CommanderError) {
-    if (error.exitCode === 0) return 0; // --help, --version
-    if (error.code === "commander.help") {
-      say("Cannot read the command line: a command is missing. Try: agentop --help");
-      return 2;
-    }
-    const [reason, ...rest] = error.message.replace(/^error: /, "").split("\n");
-    const hint = rest.join(" ").trim().replace(/^\(|\)$/g, "");
-    say(
-      `Cannot read the command line: ${reason?.replace(/\.$/, "")}. ${
-        hint ? `${hint} ` : ""
-      }Try: agentop --help`,
-    );
-    return 2;
-  }
-  const known = error instanceof AgentOpError;
-  say(
-    known
-      ? error.message
-      : isAbortError(error)
-      ? "Cancelled"
-      : `Cannot go on: ${messageOf(error)}. Try: -v for the trace`,
-  );
-  if (verbose && error instanceof Error) {
-    for (let it: unknown = error; it instanceof Error; it = it.cause) {
-      writeAll(Deno.stderr, `${escapeText(it.stack ?? it.message, { multiline: true })}\n`);
-    }
-  }
-  return known ? error.exitCode : isAbortError(error) ? 130 : 1;
-}
-
-function say(message: string): void {
-  writeAll(Deno.stderr, `agentop: ${escapeText(oneLine(message, ERROR_MAX_CHARS))}\n`);
 }

@@ -19,6 +19,8 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--outdir",
     "dist",
     "main.ts",
+    // Its own thread, so its own program.
+    "lib/store/store_worker.ts",
   ],
 }).spawn().status;
 if (code !== 0) Deno.exit(code);

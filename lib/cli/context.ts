@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { AgentOpError, type Host, systemHost } from "../core/mod.ts";
-import type { SqliteStore } from "../store/mod.ts";
+import type { RemoteStore, SqliteStore } from "../store/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -51,20 +51,29 @@ export class Context {
   store(): Promise<SqliteStore> {
     return this.#store ??= (async () => {
       const { openStore } = await import("../store/mod.ts");
-      if (!this.config.storeGiven) {
-        await Deno.mkdir(dirname(this.config.storePath), { recursive: true }).catch((error) => {
-          throw new AgentOpError(
-            `Cannot make the folder ${
-              dirname(this.config.storePath)
-            }: ${error.message}. Try: AGENTOP_HOME=DIR`,
-            { cause: error },
-          );
-        });
-      }
+      await this.#makeStoreFolder();
       const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
       await store.recoverInterrupted();
       return store;
     })();
+  }
+
+  /** The store on a thread of its own, for what draws. */
+  async remoteStore(): Promise<RemoteStore> {
+    const { openStoreInWorker } = await import("../store/mod.ts");
+    await this.#makeStoreFolder();
+    return this.#stack.use(await openStoreInWorker(this.config.storePath));
+  }
+
+  /** A folder that the user named must exist; the default one is made. */
+  async #makeStoreFolder(): Promise<void> {
+    if (this.config.storeGiven) return;
+    const folder = dirname(this.config.storePath);
+    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
+      throw new AgentOpError(`Cannot make the folder ${folder}: ${error.message}. Try: AGENTOP_HOME=DIR`, {
+        cause: error,
+      });
+    });
   }
 
   /** Runs `cleanup` when the command is over, in reverse order. */

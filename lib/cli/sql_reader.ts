@@ -29,13 +29,13 @@ const REQUEST_MAX_BYTES = 1_000_000;
 export async function runSqlReader(): Promise<SqlAnswer> {
   const request = await readRequest();
   startWatchdog(request.timeoutMs);
-  return answerSql(request);
+  return await answerSql(request);
 }
 
 /** Runs the query here and now; nothing but the end of the process stops it. Never throws. */
-export function answerSql(request: Omit<SqlRequest, "timeoutMs">): SqlAnswer {
+export async function answerSql(request: Omit<SqlRequest, "timeoutMs">): Promise<SqlAnswer> {
   try {
-    return readRows(request);
+    return await readRows(request);
   } catch (error) {
     const message = messageOf(error);
     const isRefusal = /not authorized|readonly|query_only|prohibited/i.test(message);
@@ -61,8 +61,10 @@ function startWatchdog(timeoutMs: number): void {
   new Worker(`data:application/javascript,${encodeURIComponent(program)}`, { type: "module" });
 }
 
-function readRows({ path, query, maxRows, maxBytes }: Omit<SqlRequest, "timeoutMs">): SqlAnswer {
-  using sqlite = openReadOnly(path);
+async function readRows(
+  { path, query, maxRows, maxBytes }: Omit<SqlRequest, "timeoutMs">,
+): Promise<SqlAnswer> {
+  using sqlite = await openReadOnly(path);
   const statement = sqlite.prepare(query);
   const rest = query.slice(statement.sourceSQL.length).replace(/--.*|\/\*[^]*?\*\/|[\s;]/g, "");
   if (rest !== "") return { error: "it is more than one statement" };

@@ -2,11 +2,37 @@
  * The one place that touches a database: one SQLite file that holds every run. Spans are the truth, messages a
  * content-addressed chain per run, totals are kept with each run, and search is indexed afterwards.
  *
+ * What needs the query builder is loaded when it is called: what only draws has its store on another thread.
+ *
  * @module
  */
-export { openStore, SqliteStore } from "./sqlite_store.ts";
+import type { DatabaseSync } from "node:sqlite";
+import type { Host } from "../core/mod.ts";
+import type { SqliteStore } from "./sqlite_store.ts";
+
+export type { SqliteStore } from "./sqlite_store.ts";
 export type { ForkSource } from "./fork.ts";
 export type { DiffRow } from "./schema.ts";
-export { MEMORY } from "./open.ts";
-export { openReadOnly, storeVersion } from "./read_only.ts";
 export type { StoreStats, VerifyReport } from "./maintenance.ts";
+export { openStoreInWorker, type RemoteStore } from "./remote_store.ts";
+
+/** A store that lives in this process only. */
+export const MEMORY = ":memory:";
+
+/**
+ * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
+ * this process. Throws `StoreError`.
+ */
+export async function openStore(path: string, options: { readonly host?: Host } = {}): Promise<SqliteStore> {
+  return await (await import("./sqlite_store.ts")).openStore(path, options);
+}
+
+/** A connection that can only read, for queries that people write. Throws `StoreError`. */
+export async function openReadOnly(path: string): Promise<DatabaseSync> {
+  return (await import("./read_only.ts")).openReadOnly(path);
+}
+
+/** The schema version of the file at `path`. Throws `StoreError`. */
+export async function storeVersion(path: string): Promise<number> {
+  return await (await import("./read_only.ts")).storeVersion(path);
+}

@@ -69,7 +69,7 @@ Deno.test("sql refuses whatever is not reading", async () => {
     "with x as (select 1) insert into evaluation (eval_id) select 'x' from x",
   ];
   for (const query of refused) {
-    const answer = answerSql({ path: home.storePath, query, maxRows: 10, maxBytes: 1000 });
+    const answer = await answerSql({ path: home.storePath, query, maxRows: 10, maxBytes: 1000 });
     assert.match(
       "error" in answer ? answer.error : "",
       /only reading is allowed|more than one statement/,

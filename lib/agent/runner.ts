@@ -110,8 +110,8 @@ export class AgentRunner {
     try {
       const config = run.config as unknown as AgentConfig;
       await this.#services.prices.prepare([config.model]);
-      // A fork is queued with the steps it begins with.
-      const isNew = run.status === "queued" && run.totals.steps === 0;
+      // A fork is queued with the steps it begins with; the first of them may be an edited one, which its totals do not count.
+      const isNew = run.status === "queued" && run.totals.steps === 0 && run.forkedFrom === undefined;
       const resume = isNew ? undefined : await resumePoint(this.#services, run.traceId);
       const session = new Session({
         services: this.#services,

@@ -9,7 +9,15 @@
  */
 import type { TuiOptions, TuiServices } from "./ports.ts";
 
-export type { AgentEntry, DemoEntry, LaunchedRun, LaunchRequest, TuiOptions, TuiServices } from "./ports.ts";
+export type {
+  AgentEntry,
+  DemoEntry,
+  LaunchedRun,
+  LaunchRequest,
+  ReplayRequest,
+  TuiOptions,
+  TuiServices,
+} from "./ports.ts";
 
 /**
  * Runs the workbench until the person leaves it and resolves with the exit code: 0, 1 after a crash (one line on stderr),

@@ -28,6 +28,19 @@ export interface LaunchRequest {
   readonly budgetUsd?: number;
 }
 
+/** A run to run again, with something changed. */
+export interface ReplayRequest {
+  readonly runId: string;
+  /** From the record alone; from the record until something differs; or everything anew. */
+  readonly mode: "recorded" | "hybrid" | "live";
+  /** As with `--set key=value`. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** The steps before this one are kept. */
+  readonly fromStep?: number;
+  /** What a step says instead; step 0 is the prompt. */
+  readonly edit?: { readonly step: number; readonly text: string };
+}
+
 export interface LaunchedRun {
   readonly runId: string;
   readonly traceId: string;
@@ -52,6 +65,8 @@ export interface TuiServices {
    * follows it through the store like any other process.
    */
   launch(request: LaunchRequest): Promise<LaunchedRun>;
+  /** Starts a process that runs a run again and resolves with the new run's ids. */
+  replay?(request: ReplayRequest): Promise<LaunchedRun>;
   /** Starts a runner process that continues an interrupted run from its last finished step. */
   resume?(traceId: string): Promise<void>;
   /** Where model calls go, e.g. `simulator (no key)` or a server's host. */

@@ -186,3 +186,47 @@ Deno.test("every tab of a run lets nothing from outside reach the terminal raw",
   await pressAll(bench, [["ctrl+r"], ["h"], ["M"]]);
   assertEscaped(bench.terminal.raw);
 });
+
+Deno.test("a comparison and a replay let nothing from outside reach the terminal raw", async () => {
+  await using bench = await Bench.open([160, 48], async (store, host) => {
+    for (const word of ["one", "two"]) {
+      const text = `${EVIL} ${word} ${EVIL}\n${EVIL}`;
+      const story = await Story.begin(store, host, {
+        agent: EVIL,
+        model: `${EVIL}${word}`,
+        prompt: EVIL,
+        config: { [EVIL]: text, list: { [EVIL]: [text] } },
+      });
+      const tool = await story.tool(EVIL, { [EVIL]: EVIL }, EVIL);
+      const response = { [EVIL]: text, same: EVIL };
+      await story.end(tool, {
+        ...(word === "one" ? {} : { status: "error" as const, errorType: EVIL }),
+        outputMessages: [{
+          role: "tool",
+          parts: [{ type: "tool_call_response", id: "c", name: EVIL, response }],
+        }],
+      });
+      await story.end(await story.tool(`${EVIL}${word}`, { [EVIL]: EVIL }, EVIL));
+      const call = await story.call();
+      await story.answer(call, say("assistant", text), [10, 5], null);
+      await story.finish("failed", { output: text, error: { type: EVIL, message: EVIL } });
+    }
+  }, { replay: () => Promise.reject(new Error(`${EVIL}\n${EVIL}`)) });
+  await bench.see(/failed/);
+  const changes = Array.from({ length: 7 }, () => ["n"]);
+  await pressAll(bench, [
+    ["space"],
+    ["d"],
+    ...changes,
+    ["u"],
+    ...changes,
+    ["x"],
+    ["Y"],
+    ["escape"],
+    ["r"],
+    ["shift+tab", "right", "tab"],
+  ]);
+  bench.terminal.send(`\x1b[200~${EVIL}\x1b[201~`);
+  await pressAll(bench, [["enter"]]);
+  assertEscaped(bench.terminal.raw);
+});

@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { AgentOpError, messageOf, shortRunId } from "../../core/mod.ts";
+import { AgentOpError, messageOf, type Run, shortRunId } from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
@@ -18,6 +18,7 @@ interface Flags {
   readonly edit?: readonly string[] | undefined;
   readonly tools: ToolPolicy;
   readonly agent?: string | undefined;
+  readonly announce?: boolean | undefined;
 }
 
 export const replay: CliCommand = {
@@ -45,6 +46,7 @@ export const replay: CliCommand = {
       )
       .option("--agent <agent>", "under this agent file instead of the recorded configuration")
       .addOption(new Option("--repeater").hideHelp())
+      .addOption(new Option("--announce").hideHelp())
       .addHelpText(
         "after",
         "\nExamples:\n  agentop replay last --mode recorded\n  agentop replay last --set model=mistral-large-latest" +
@@ -71,6 +73,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     ? undefined
     : await (await import("../agents.ts")).resolveAgent(flags.agent, context.config);
   using stopper = abortOnSignals();
+  const announce = announcer(context);
   const result = await replayRun(context, reference, {
     mode: flags.mode,
     overrides,
@@ -78,13 +81,25 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     tools: flags.tools,
     ...(flags.from === undefined ? {} : { from: flags.from }),
     ...(config ? { config } : {}),
-    runner: await runnerOptions(context),
+    runner: flags.announce
+      ? { listeners: [(event) => event.type === "run_start" && announce(event.run)] }
+      : await runnerOptions(context),
     signal: stopper.signal,
   });
-  if (context.json) context.printJson(replayDocument(result));
+  if (flags.announce) announce(result.run);
+  else if (context.json) context.printJson(replayDocument(result));
   else await print(context, result);
   if (flags.mode === "recorded") return result.divergence || !result.diff.identical ? 1 : 0;
   return exitCodeOf(result.run.status);
+}
+
+/** For the workbench: the new run's ids on one line as soon as it is written, and nothing else ever. */
+function announcer(context: Context): (run: Run) => void {
+  let isDone = false;
+  return ({ runId, traceId }) => {
+    if (!isDone) context.print(JSON.stringify({ runId, traceId }));
+    isDone = true;
+  };
 }
 
 async function runnerOptions(context: Context): Promise<NonNullable<ReplayOptions["runner"]>> {

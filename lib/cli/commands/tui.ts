@@ -35,19 +35,22 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
   }
   const { runTui, preloadTui } = await import("../../tui/mod.ts");
   const { config, host } = context;
-  const [store] = await Promise.all([context.store(), preloadTui()]);
+  const [store] = await Promise.all([context.remoteStore(), preloadTui()]);
   const statePath = join(config.home, "tui.json");
   const { runs: some } = await store.listRuns({ limit: 1 });
   // Only a first start shows them: the simulator is not loaded for any other.
   const demos = some.length > 0 ? [] : (await import("../../simulator/mod.ts")).DEMOS;
-  const follow = async (runId: string, traceId: string): Promise<void> => {
-    const { startRunnerProcess } = await import("../runner_process.ts");
-    startRunnerProcess(context, runId).then(async (code) => {
+  const settle = (ended: Promise<number>, traceId: string): void => {
+    ended.then(async (code) => {
       const run = await store.getRun(traceId);
       if (run?.status !== "queued") return;
       const { failedToStart } = await import("../../agent/mod.ts");
       await store.write([failedToStart(run, `the runner process ended with code ${code}`, nowUs(host))]);
     }).catch(() => {}); // the workbench is closing
+  };
+  const follow = async (runId: string, traceId: string): Promise<void> => {
+    const { startRunnerProcess } = await import("../runner_process.ts");
+    settle(startRunnerProcess(context, runId), traceId);
   };
   return await runTui({
     store,
@@ -77,6 +80,12 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       });
       await follow(run.runId, run.traceId);
       return { runId: run.runId, traceId: run.traceId };
+    },
+    replay: async (request) => {
+      const { startReplay } = await import("../tui_replay.ts");
+      const { ended, ...run } = await startReplay(context, request);
+      settle(ended, run.traceId);
+      return run;
     },
     resume: async (traceId) => {
       const run = await store.getRun(traceId);

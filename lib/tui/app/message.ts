@@ -10,10 +10,11 @@ import type {
   Trace,
   Usage,
 } from "../../core/mod.ts";
-import type { AgentEntry, LaunchedRun, LaunchRequest } from "../ports.ts";
+import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../ports.ts";
+import type { Comparison, Pairing, TextDiff, TextPair } from "../screens/compare/comparison.ts";
 import type { Settings } from "./settings.ts";
 
-export type ScreenId = "runs" | "launch" | "live" | "costs" | "agents" | "settings";
+export type ScreenId = "runs" | "launch" | "live" | "costs" | "compare" | "agents" | "replay" | "settings";
 
 /** What a screen may ask of the store or the agents folder. */
 export type Query =
@@ -40,7 +41,9 @@ export type Query =
     readonly spanId: string;
     readonly childRunId?: string;
   }
-  | { readonly kind: "statuses"; readonly traceIds: readonly string[] };
+  | { readonly kind: "statuses"; readonly traceIds: readonly string[] }
+  | { readonly kind: "compare"; readonly pairing: Pairing }
+  | { readonly kind: "texts"; readonly pairs: readonly TextPair[] };
 
 /** One day of the store, for the strip on top. */
 export interface DayActivity {
@@ -72,12 +75,28 @@ export type Answer =
   | { readonly kind: "prices"; readonly model: string; readonly usd: readonly (number | null)[] }
   | { readonly kind: "priced_models"; readonly models: readonly string[] }
   | { readonly kind: "child"; readonly run: Run | undefined }
-  | { readonly kind: "statuses"; readonly runs: readonly Run[] };
+  | { readonly kind: "statuses"; readonly runs: readonly Run[] }
+  | { readonly kind: "compare"; readonly comparison: Comparison }
+  /** In the order of the pairs. */
+  | { readonly kind: "texts"; readonly texts: readonly TextDiff[] };
 
 /** Where a screen was sent to. */
 export interface Target {
   readonly traceId: string;
   readonly runId: string;
+}
+
+/** What a screen should begin with. */
+export interface Entry {
+  readonly target?: Target;
+  /** What to show first, e.g. an agent. */
+  readonly name?: string;
+  /** A filter to set. */
+  readonly search?: string;
+  /** The runs to compare. */
+  readonly compare?: Pairing;
+  /** The step to run again from; `fork`: its text is edited first. */
+  readonly replay?: { readonly step?: number; readonly fork?: boolean };
 }
 
 /** What happened. Everything that `update` ever sees. */
@@ -90,8 +109,8 @@ export type Msg =
   /** Positions count from the top left of the screen's own area. */
   | { readonly type: "click"; readonly x: number; readonly y: number }
   | { readonly type: "wheel"; readonly x: number; readonly y: number; readonly lines: number }
-  /** The screen came into view. `name`: what to show first, e.g. an agent; `search`: a filter to set. */
-  | { readonly type: "enter"; readonly target?: Target; readonly name?: string; readonly search?: string }
+  /** The screen came into view. */
+  | ({ readonly type: "enter" } & Entry)
   | { readonly type: "store_changed" }
   | { readonly type: "tick" }
   | { readonly type: "resized" }
@@ -119,14 +138,10 @@ export type NoticeLevel = "info" | "warn" | "error";
 
 /** What should be done, as data. The first group is done by the root itself, the others by the shell. */
 export type Effect =
-  | {
-    readonly type: "go";
-    readonly screen: ScreenId;
-    readonly target?: Target;
-    readonly name?: string;
-    readonly search?: string;
-  }
+  | ({ readonly type: "go"; readonly screen: ScreenId } & Entry)
   | { readonly type: "leave" }
+  /** Remembers the first run of a comparison, or forgets it. */
+  | { readonly type: "mark"; readonly run: Target | undefined }
   | { readonly type: "notice"; readonly level: NoticeLevel; readonly text: string }
   /** Asks first; on yes the screen gets `action`. */
   | { readonly type: "confirm"; readonly question: Question }
@@ -143,6 +158,8 @@ export type Effect =
     readonly minIntervalMs?: number;
   }
   | { readonly type: "launch"; readonly request: LaunchRequest; readonly watch: boolean }
+  /** Answered like `launch`. `about`: what is run again. */
+  | { readonly type: "replay"; readonly request: ReplayRequest; readonly about: LaunchRequest }
   | {
     readonly type: "control";
     readonly traceId: string;

@@ -41,6 +41,8 @@ export interface App {
   readonly leaving?: { readonly live: readonly Run[] };
   /** Newest last. */
   readonly own: readonly OwnRun[];
+  /** The first run of a comparison, once chosen. */
+  readonly marked?: Target;
   /** Digits typed before a motion. */
   readonly count: string;
 }
@@ -99,6 +101,7 @@ export function envOf(app: App): Env {
     extendedKeys: app.extendedKeys,
     hasEditor: app.hasEditor,
     own: app.own,
+    ...(app.marked ? { marked: app.marked } : {}),
     demos: app.demos,
     settings: app.settings,
     bindings: keymapOf(app.remap).bindings,
@@ -127,7 +130,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     const fresh = screen.init();
     return [screen.id, kept === undefined || !screen.restore ? fresh : screen.restore(fresh, kept)];
   })) as Record<ScreenId, unknown>;
-  const known = SCREENS.some((screen) => screen.id === saved.screen && screen.id !== "settings");
+  const known = SCREENS.some((screen) => screen.id === saved.screen && screen.tab !== false);
   return {
     settings: DEFAULT_SETTINGS,
     demos: [],

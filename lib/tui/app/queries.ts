@@ -44,6 +44,14 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
       const runs = await Promise.all(query.traceIds.map((traceId) => store.getRun(traceId)));
       return { kind: "statuses", runs: runs.filter((run) => run !== undefined) };
     }
+    case "compare": {
+      const { loadComparison } = await import("../screens/compare/comparison.ts");
+      return { kind: "compare", comparison: await loadComparison(store, query.pairing) };
+    }
+    case "texts": {
+      const { textDiffs } = await import("../screens/compare/comparison.ts");
+      return { kind: "texts", texts: await textDiffs(query.pairs) };
+    }
   }
 }
 

@@ -2,7 +2,7 @@ import type { Glyphs } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import type { Size } from "../terminal/screen.ts";
 import type { DemoEntry, LaunchRequest } from "../ports.ts";
-import type { Effect, Msg, ScreenId } from "./message.ts";
+import type { Effect, Msg, ScreenId, Target } from "./message.ts";
 import type { Settings } from "./settings.ts";
 
 export type { Size } from "../terminal/screen.ts";
@@ -51,6 +51,8 @@ export interface Env {
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;
   readonly own: readonly OwnRun[];
+  /** The first run of a comparison, once chosen. */
+  readonly marked?: Target;
   readonly demos: readonly DemoEntry[];
   readonly settings: Settings;
   /** Every action with its keys, for the settings screen. */

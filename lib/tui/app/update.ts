@@ -2,7 +2,7 @@ import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../draw/text
 import { SCREENS } from "../screens/mod.ts";
 import { completions, destination, type Jump, NO_NAMES } from "./jump.ts";
 import { GLOBAL_KEYS, lookup } from "./keymap.ts";
-import type { Effect, Msg, NoticeLevel, ScreenId } from "./message.ts";
+import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "./message.ts";
 import { noticesOverMs, withNotice as addNotice } from "./notices.ts";
 import { paletteItems } from "./palette.ts";
 import type { Settings } from "./settings.ts";
@@ -308,7 +308,8 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
     if (effect.type === "notice") current = withNotice(current, effect.level, effect.text);
     else if (effect.type === "confirm") {
       current = { ...current, confirm: { screen: id, question: effect.question } };
-    } else if (effect.type === "settings") {
+    } else if (effect.type === "mark") current = withMark(current, effect.run);
+    else if (effect.type === "settings") {
       const [next, more] = changeSettings(current, effect.change);
       current = next;
       rest.push(...more);
@@ -316,15 +317,11 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
       if (depth >= EFFECT_DEPTH_MAX) {
         throw new RangeError(`Cannot switch screens: more than ${depth} in a row`);
       }
+      if (effect.type === "go" && effect.compare) current = withMark(current, undefined);
       const [next, more] = effect.type === "leave" ? leave(current, depth + 1) : go(
         current,
         effect.screen,
-        {
-          type: "enter",
-          ...(effect.target ? { target: effect.target } : {}),
-          ...(effect.name === undefined ? {} : { name: effect.name }),
-          ...(effect.search === undefined ? {} : { search: effect.search }),
-        },
+        { ...effect, type: "enter" },
         depth + 1,
       );
       current = next;
@@ -336,6 +333,11 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
 
 function withNotice(app: App, level: NoticeLevel, text: string): App {
   return { ...app, notices: addNotice(app.notices, level, text, app.nowMs) };
+}
+
+function withMark(app: App, run: Target | undefined): App {
+  const { marked: _, ...rest } = app;
+  return run ? { ...rest, marked: run } : rest;
 }
 
 function withOwnRun(app: App, msg: Extract<Msg, { type: "launched" }>): App {

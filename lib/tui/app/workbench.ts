@@ -252,6 +252,8 @@ export class Workbench {
         return this.#loader.load(screen, effect);
       case "launch":
         return this.#spawn(() => this.#launch(screen, effect));
+      case "replay":
+        return this.#spawn(() => this.#replay(screen, effect));
       case "control":
         return this.#try(
           () => store.requestControl(effect.traceId, effect.action, effect.argument),
@@ -276,6 +278,7 @@ export class Workbench {
         return this.#spawn(() => this.#edit(screen, effect.text));
       case "go":
       case "leave":
+      case "mark":
       case "notice":
       case "confirm":
       case "settings":
@@ -303,6 +306,17 @@ export class Workbench {
     try {
       const run = await this.#services.launch(request);
       this.#dispatch({ type: "screen", screen, msg: { type: "launched", run, request, watch } });
+    } catch (error) {
+      this.#dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
+    }
+  }
+
+  async #replay(screen: ScreenId, effect: Extract<Effect, { type: "replay" }>): Promise<void> {
+    try {
+      const run = await this.#services.replay?.(effect.request);
+      if (!run) throw new Error("Cannot run it again from here. Try: agentop replay");
+      const msg = { type: "launched", run, request: effect.about, watch: true } as const;
+      this.#dispatch({ type: "screen", screen, msg });
     } catch (error) {
       this.#dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
     }

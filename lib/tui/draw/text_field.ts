@@ -177,8 +177,14 @@ function vertical(text: string, cursor: number, direction: 1 | -1): number {
   if (direction < 0) {
     if (start === 0) return 0;
     const previous = lineStart(text, start - 1);
-    return Math.min(previous + column, start - 1);
+    return whole(text, Math.min(previous + column, start - 1));
   }
   const end = lineEnd(text, cursor);
-  return end === text.length ? end : Math.min(end + 1 + column, lineEnd(text, end + 1));
+  return end === text.length ? end : whole(text, Math.min(end + 1 + column, lineEnd(text, end + 1)));
+}
+
+/** The same place, or the one before when it would be inside a character of two units. */
+function whole(text: string, cursor: number): number {
+  const unit = text.charCodeAt(cursor);
+  return unit >= 0xdc00 && unit <= 0xdfff && cursor > 0 ? cursor - 1 : cursor;
 }

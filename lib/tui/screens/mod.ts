@@ -5,9 +5,11 @@
  */
 import { erased, type Screen } from "../app/screen.ts";
 import { agentsScreen } from "./agents/screen.ts";
+import { compareScreen } from "./compare/screen.ts";
 import { costsScreen } from "./costs/screen.ts";
 import { launchScreen } from "./launch/screen.ts";
 import { liveScreen } from "./live/screen.ts";
+import { replayScreen } from "./replay/screen.ts";
 import { runsScreen } from "./runs/screen.ts";
 import { settingsScreen } from "./settings/screen.ts";
 
@@ -16,6 +18,8 @@ export const SCREENS: readonly Screen[] = [
   erased(launchScreen),
   erased(liveScreen),
   erased(costsScreen),
+  erased(compareScreen),
   erased(agentsScreen),
+  erased(replayScreen),
   erased(settingsScreen),
 ];

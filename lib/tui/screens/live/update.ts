@@ -17,6 +17,7 @@ import {
   selectedSpan,
   type Slot,
 } from "./model.ts";
+import { compareEffects, endOfReplay, replayEffects } from "./again.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.ts";
 import { submitted, typed, typing } from "./typing.ts";
@@ -53,7 +54,8 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.answer.kind === "partials") return [{ ...model, partials: msg.answer.partials }, []];
       if (msg.answer.kind === "child") return openedChild(model, msg.answer.run);
-      return msg.answer.kind === "trace" ? [withTrace(model, msg.answer.trace, env), []] : [model, []];
+      if (msg.answer.kind !== "trace") return [model, []];
+      return [withTrace(model, msg.answer.trace, env), endOfReplay(model, msg.answer.trace)];
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       return model.trace
@@ -145,6 +147,11 @@ function act(model: LiveModel, action: string, count: number | undefined, env: E
       return back(model);
     case "launch":
       return [model, [{ type: "go", screen: "launch" }]];
+    case "compare":
+      return [model, compareEffects(model, env.marked)];
+    case "replay":
+    case "fork":
+      return [model, replayEffects(model, action === "fork")];
     case "reload":
       return refresh(model, {});
     case "submit":

@@ -35,6 +35,23 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     footer: 5,
     when: (model) => chosenLive(model) || model.marks.size > 0,
   },
+  {
+    keys: ["d"],
+    action: "compare",
+    label: "diff",
+    help: "compare the two marked runs; with one marked, it with this run",
+    footer: 6,
+    when: has,
+  },
+  {
+    keys: ["r"],
+    action: "replay",
+    label: "replay",
+    help: "run it again with something changed",
+    footer: 5,
+    when: chosen,
+  },
+  { keys: ["f"], action: "fork", label: "fork", help: "run it again with another prompt", when: chosen },
   { keys: ["space"], action: "mark", label: "mark", help: "mark or unmark the run", footer: 7, when: chosen },
   {
     keys: ["y"],

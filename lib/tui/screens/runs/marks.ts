@@ -1,5 +1,5 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
-import type { Effect } from "../../app/message.ts";
+import type { Effect, Target } from "../../app/message.ts";
 
 /** Runs the person marked, by trace id: as they were when last seen, so that they need not be in view. */
 export type Marks = ReadonlyMap<string, Run>;
@@ -50,4 +50,35 @@ export function stopEffects(runs: readonly Run[], asked: boolean): readonly Effe
 
 export function showCommand(runs: readonly Run[]): string {
   return runs.map((run) => `agentop show ${run.runId}`).join("\n");
+}
+
+export function targetOf({ traceId, runId }: Target): Target {
+  return { traceId, runId };
+}
+
+/** Opens the comparison of two runs, the older one on the left; with one run alone, remembers it and says what is next. */
+export function compareEffects(
+  marks: Marks,
+  chosen: Run | undefined,
+  before: Target | undefined,
+): readonly Effect[] {
+  const say = (level: "info" | "warn", text: string): Effect => ({ type: "notice", level, text });
+  const open = (left: Target, right: Target): readonly Effect[] => [
+    { type: "go", screen: "compare", compare: { left: left.runId, right: right.runId } },
+  ];
+  if (marks.size > 2) {
+    return [say("warn", `Cannot compare ${marks.size} runs: two are compared. Try: esc, then mark two`)];
+  }
+  const [first, second] = [...marks.values()];
+  if (first && second) {
+    return first.startTimeUs <= second.startTimeUs ? open(first, second) : open(second, first);
+  }
+  const baseline = first ?? before;
+  if (chosen && baseline && baseline.traceId !== chosen.traceId) return open(baseline, chosen);
+  if (baseline) return [say("info", "This run is marked: go to another run, then press d")];
+  if (!chosen) return [];
+  return [
+    { type: "mark", run: targetOf(chosen) },
+    say("info", `${shortRunId(chosen.runId)} is the left side: go to another run, then press d`),
+  ];
 }

@@ -17,7 +17,16 @@ import {
   withFilterRead,
   writtenSoFar,
 } from "./model.ts";
-import { NO_MARKS, refreshed, showCommand, stopEffects, subjects, toggled } from "./marks.ts";
+import {
+  compareEffects,
+  NO_MARKS,
+  refreshed,
+  showCommand,
+  stopEffects,
+  subjects,
+  targetOf,
+  toggled,
+} from "./marks.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,
@@ -105,7 +114,7 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
     case "open":
       return [
         model,
-        run ? [{ type: "go", screen: "live", target: { traceId: run.traceId, runId: run.runId } }] : [],
+        run ? [{ type: "go", screen: "live", target: targetOf(run) }] : [],
       ];
     case "launch":
       return [model, [{ type: "go", screen: "launch" }]];
@@ -123,6 +132,16 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
       return run ? move({ ...model, marks: toggled(model.marks, run) }, "down", undefined, env) : [model, []];
     case "demo":
       return startDemo(model, env);
+    case "replay":
+    case "fork":
+      return [
+        model,
+        run
+          ? [{ type: "go", screen: "replay", target: targetOf(run), replay: { fork: action === "fork" } }]
+          : [],
+      ];
+    case "compare":
+      return [model, compareEffects(model.marks, run, env.marked)];
     case "stop":
     case "stop_marked":
       return [model, stopEffects(subjects(model.marks, run), action === "stop_marked")];
@@ -141,7 +160,9 @@ function act(model: RunsModel, action: string, count: number | undefined, env: E
     }
     case "filter_cancel":
     case "back": {
-      if (action === "back" && model.marks.size > 0) return [{ ...model, marks: NO_MARKS }, []];
+      if (action === "back" && model.marks.size > 0) {
+        return [{ ...model, marks: NO_MARKS }, [{ type: "mark", run: undefined }]];
+      }
       const { editing: _, ...kept } = model;
       return model.filterText === "" ? [kept, []] : typed(kept, undefined, env, "");
     }

@@ -1,0 +1,77 @@
+import {
+  AgentOpError,
+  comparedSteps,
+  diffRuns,
+  isLive,
+  type Run,
+  type RunDiff,
+  shortRunId,
+  type StepDocument,
+  type Store,
+  type TextPiece,
+  type Trace,
+  unifiedDiff,
+  wordDiff,
+} from "../../../core/mod.ts";
+
+/** The two runs to put side by side, by run id or reference. */
+export interface Pairing {
+  readonly left: string;
+  readonly right: string;
+}
+
+/** Two runs and everything that differs between them. */
+export interface Comparison {
+  readonly left: Run;
+  readonly right: Run;
+  readonly diff: RunDiff;
+  /** What each step says, by its number on its side. */
+  readonly leftSteps: ReadonlyMap<number, StepDocument>;
+  readonly rightSteps: ReadonlyMap<number, StepDocument>;
+}
+
+export interface TextPair {
+  readonly left: string;
+  readonly right: string;
+}
+
+/** How two texts differ, line by line and word by word. */
+export interface TextDiff extends TextPair {
+  readonly unified: string;
+  readonly words: readonly TextPiece[];
+}
+
+/** Loads both runs and aligns them. Rejects while one of them is still running. */
+export async function loadComparison(store: Store, { left, right }: Pairing): Promise<Comparison> {
+  const [a, b] = [await finishedTrace(store, left), await finishedTrace(store, right)];
+  return {
+    left: a.run,
+    right: b.run,
+    diff: await diffRuns(a, b),
+    leftSteps: documentsOf(a),
+    rightSteps: documentsOf(b),
+  };
+}
+
+export async function textDiffs(pairs: readonly TextPair[]): Promise<readonly TextDiff[]> {
+  const diffs: TextDiff[] = [];
+  for (const { left, right } of pairs) {
+    const unified = await unifiedDiff(left, right, { left: "left", right: "right" });
+    diffs.push({ left, right, unified, words: await wordDiff(left, right) });
+  }
+  return diffs;
+}
+
+async function finishedTrace(store: Store, reference: string): Promise<Trace> {
+  const { traceId, runId, status } = await store.resolveRun(reference);
+  if (isLive(status)) {
+    throw new AgentOpError(
+      `Cannot compare ${shortRunId(runId)}: it is ${status}, not finished. Try: ^r when it has ended`,
+    );
+  }
+  return await store.loadTrace(traceId);
+}
+
+function documentsOf(trace: Trace): ReadonlyMap<number, StepDocument> {
+  return new Map(comparedSteps(trace).map(({ step, document }) => [step, document]));
+}

@@ -1,0 +1,18 @@
+import type { Screen } from "../../app/screen.ts";
+import { COMPARE_KEYS } from "./keys.ts";
+import { type CompareModel, INITIAL } from "./model.ts";
+import { updateCompare } from "./update.ts";
+import { viewCompare } from "./view.ts";
+
+/** Two runs, step by step: what is equal, what changed, and by how much. */
+export const compareScreen: Screen<CompareModel> = {
+  id: "compare",
+  title: "Compare",
+  digit: "6",
+  keys: COMPARE_KEYS,
+  init: () => INITIAL,
+  mode: () => "normal",
+  update: updateCompare,
+  view: viewCompare,
+  tickMs: () => undefined,
+};

@@ -1,0 +1,250 @@
+import { type Run, type RunDiff, shortRunId, type StepDiff } from "../../../core/mod.ts";
+import type { Env } from "../../app/screen.ts";
+import { compact, duration, fineMoney, statusTone, statusWord } from "../../draw/format.ts";
+import type { Glyphs } from "../../draw/glyphs.ts";
+import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { clamp } from "../../draw/scroll.ts";
+import type { Tone } from "../../draw/theme.ts";
+import { troubleLines } from "../../draw/trouble.ts";
+import { clean, fit, wrap } from "../../terminal/text.ts";
+import type { Comparison } from "./comparison.ts";
+import { detailLines } from "./detail.ts";
+import {
+  chosenIndex,
+  chosenRow,
+  compareLayout,
+  type CompareModel,
+  detailHeight,
+  listHeight,
+  rowsOf,
+} from "./model.ts";
+import { type CompareRow, configChanges } from "./rows.ts";
+
+const SIGNS: Readonly<Record<StepDiff["op"], readonly [sign: string, tone: Tone]>> = {
+  same: ["=", "dim"],
+  changed: ["~", "warn"],
+  added: ["+", "ok"],
+  removed: ["-", "error"],
+};
+const PLACE_COLUMNS = 8;
+
+export function viewCompare(model: CompareModel, env: Env): readonly Line[] {
+  const { comparison } = model;
+  if (model.state === "failed") {
+    const keys = [["^r", "try again"], ["esc", "back"]] as const;
+    return troubleLines("These runs cannot be compared", model.failure, keys, env.size, env.glyphs);
+  }
+  if (!comparison) return emptyLines(model, env);
+  const { list, detail } = compareLayout(env);
+  const left = listPane(model, comparison, env, list.columns, list.rows);
+  const right = detailPane(model, env, detail.columns, detail.rows);
+  return [
+    ...headLines(comparison, env),
+    ...(list.y === detail.y ? beside(left, right) : [...left, ...right]),
+  ];
+}
+
+function emptyLines(model: CompareModel, { size, glyphs }: Env): readonly Line[] {
+  if (model.state === "loading") return [EMPTY, line(`  Comparing${glyphs.ellipsis}`, "dim")];
+  const say = (text: string, tone: Tone): readonly Line[] =>
+    wrap(text, size.columns - 4).map((piece) => line(`  ${piece}`, tone));
+  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 6)}`, "key"), seg(text, "dim")];
+  return [
+    EMPTY,
+    ...say("No runs to compare yet.", "strong"),
+    EMPTY,
+    choice("1", "to the runs: d on one run, then d on another"),
+    choice("d", "in a replay or fork: compares it with its original"),
+  ];
+}
+
+function headLines(comparison: Comparison, env: Env): readonly Line[] {
+  const { left, right, diff } = comparison;
+  const columns = env.size.columns;
+  const of = (sign: string, tone: Tone, run: Run): Line =>
+    fitLine([seg(` ${sign} `, tone), ...fitParts(runFacts(run, env.glyphs), 2, columns - 4)], columns);
+  const verdict = diff.identical ? line("= the same", "ok") : line(`~ ${summary(comparison)}`, "warn");
+  return [
+    of("-", "error", left),
+    of("+", "ok", right),
+    fitLine([seg(" "), ...fitParts([verdict, ...deltas(diff)], 3, columns - 1)], columns),
+  ];
+}
+
+function runFacts(run: Run, glyphs: Glyphs): readonly Line[] {
+  const { totals, startTimeUs, endTimeUs } = run;
+  const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
+  return [
+    line(clean(shortRunId(run.runId)), "strong"),
+    line(
+      `${glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`,
+      statusTone(run.status),
+    ),
+    line(clean(run.model).slice(0, 40), "llm"),
+    line(duration(((endTimeUs ?? startTimeUs) - startTimeUs) / 1000)),
+    line(fineMoney(totals.costUsd, totals.unknownCostCalls)),
+    line(`${compact(tokens)} tokens`),
+    line(clean(run.agent).slice(0, 40), "agent"),
+    ...(run.forkedFrom ? [line(`${glyphs.fork} ${clean(shortRunId(run.forkedFrom.runId))}`, "dim")] : []),
+  ];
+}
+
+function deltas(diff: RunDiff): readonly Line[] {
+  const { inputTokens, outputTokens } = diff.usageDelta;
+  const of = (name: string, value: number, text: string): Line => [
+    seg(`${name} `, "dim"),
+    seg(
+      value === 0 ? "same" : `${value > 0 ? "+" : "-"}${text}`,
+      value === 0 ? "dim" : value > 0 ? "warn" : "ok",
+    ),
+  ];
+  return [
+    of("in", inputTokens, compact(Math.abs(inputTokens))),
+    of("out", outputTokens, compact(Math.abs(outputTokens))),
+    of("cost", diff.costDeltaUsd, fineMoney(Math.abs(diff.costDeltaUsd))),
+    of("time", diff.durationDeltaMs, duration(Math.abs(diff.durationDeltaMs))),
+    of("attempts", diff.attemptsDelta, String(Math.abs(diff.attemptsDelta))),
+  ];
+}
+
+function summary(comparison: Comparison): string {
+  const { steps, output, status } = comparison.diff;
+  const count = (op: StepDiff["op"]) => steps.filter((step) => step.op === op).length;
+  const parts = (["changed", "added", "removed"] as const)
+    .map((op) => [count(op), op] as const)
+    .filter(([number]) => number > 0)
+    .map(([number, op]) => `${number} ${op}`);
+  if (output.left !== output.right) parts.push("another answer");
+  if (status.left !== status.right) parts.push("another ending");
+  return parts.join(", ") || "another configuration";
+}
+
+function listPane(
+  model: CompareModel,
+  comparison: Comparison,
+  env: Env,
+  columns: number,
+  rows: number,
+): readonly Line[] {
+  const all = rowsOf(model);
+  const index = chosenIndex(model);
+  const inner = columns - BORDER;
+  const focused = model.focus === "list";
+  const changes = all.filter((row) => row.isChange).length;
+  const before = all.slice(0, index + 1).filter((row) => row.isChange).length;
+  const lines = all.slice(model.top, model.top + listHeight(env)).map((row, at): Line => {
+    const selected = model.top + at === index;
+    const drawn = fitLine(
+      [seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"), ...rowLine(row, comparison, env.glyphs)],
+      inner,
+    );
+    return selected ? onGround(drawn, focused ? "selected" : "marked") : drawn;
+  });
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Steps",
+    focused,
+    note: changes === 0
+      ? line("no changes", "dim")
+      : line(all[index]?.isChange ? `change ${before} of ${changes}` : `${changes} changes`, "dim"),
+    foot: line(`${index + 1} of ${all.length}`, "dim"),
+    scroll: { top: model.top, total: all.length },
+  });
+}
+
+function rowLine(row: CompareRow, comparison: Comparison, glyphs: Glyphs): Line {
+  switch (row.kind) {
+    case "config":
+      return [
+        seg("~ ", "warn"),
+        seg(fit("", PLACE_COLUMNS)),
+        seg("configuration", "strong"),
+        seg(`  ${configGist(comparison, glyphs)}`, "dim"),
+      ];
+    case "fold":
+      return [
+        seg("= ", "dim"),
+        seg(fit("", PLACE_COLUMNS)),
+        seg(`${row.isOpen ? glyphs.open : glyphs.closed} ${row.count} equal steps`, "dim"),
+      ];
+    case "step":
+      return stepLine(row.diff, glyphs);
+    case "answer": {
+      const [sign, tone] = SIGNS[row.isChange ? "changed" : "same"];
+      return [
+        seg(`${sign} `, tone),
+        seg(fit("", PLACE_COLUMNS)),
+        seg("final answer", row.isChange ? "strong" : "dim"),
+        seg(row.isChange ? "" : "  the same", "dim"),
+      ];
+    }
+  }
+}
+
+function stepLine(step: StepDiff, glyphs: Glyphs): Line {
+  const [sign, tone] = SIGNS[step.op];
+  const { left, right } = step;
+  const place = left === right || right === null
+    ? `${left}`
+    : left === null
+    ? `${right}`
+    : `${left}${glyphs.arrow}${right}`;
+  const quiet = step.op === "same";
+  return [
+    seg(`${sign} `, tone),
+    seg(fit(place, PLACE_COLUMNS), "dim"),
+    seg(`${fit(clean(step.kind), 6)}`, quiet ? "dim" : step.kind === "tool" ? "tool" : "llm"),
+    seg(clean(step.name), quiet ? "dim" : "strong"),
+    seg(step.op === "changed" ? `  ${changedParts(step)}` : quiet ? "" : `  ${step.op}`, "dim"),
+  ];
+}
+
+/** Which parts of a step changed: `model, output`. */
+function changedParts({ changes }: StepDiff): string {
+  const names = new Set(changes.map(({ path }) => clean(path.split("/")[1] ?? "")));
+  return [...names].filter((name) => name !== "").slice(0, 4).join(", ");
+}
+
+function configGist(comparison: Comparison, glyphs: Glyphs): string {
+  const [first, ...others] = configChanges(comparison);
+  const short = (value: unknown) =>
+    clean(typeof value === "string" ? value : JSON.stringify(value) ?? "").slice(0, 40);
+  const more = others.length > 0 ? ` and ${others.length} more` : "";
+  if (!first) return "";
+  const name = clean(first.path.slice(1));
+  if (first.op !== "replace") return `${name}${more}`;
+  return `${name} ${short(first.left)} ${glyphs.arrow} ${short(first.right)}${more}`;
+}
+
+function detailPane(model: CompareModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const lines = detailLines(model, env);
+  const height = detailHeight(env);
+  const top = clamp(model.detailTop, 0, Math.max(0, lines.length - height));
+  const below = lines.length - top - height;
+  return pane(
+    lines.slice(top, top + height).map((row): Line => [seg(" "), ...row]),
+    columns,
+    rows,
+    env.glyphs,
+    {
+      title: detailTitle(chosenRow(model)),
+      focused: model.focus === "detail",
+      note: [seg("u", "key"), seg(` ${model.mode}`, "dim")],
+      foot: below > 0 ? [seg("^d", "key"), seg(` ${below} more`, "dim")] : EMPTY,
+      scroll: { top, total: lines.length },
+    },
+  );
+}
+
+function detailTitle(row: CompareRow | undefined): string {
+  switch (row?.kind) {
+    case "config":
+      return "Configuration";
+    case "step":
+      return clean(`${row.diff.kind} ${row.diff.name}`);
+    case "answer":
+      return "Final answer";
+    default:
+      return "Difference";
+  }
+}

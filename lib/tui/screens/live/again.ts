@@ -1,0 +1,43 @@
+import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
+import type { Effect, Target } from "../../app/message.ts";
+import { stepOf } from "../../trace/steps.ts";
+import { isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
+
+/** Compares with the marked run, a replay with its original; otherwise marks this run and says what is next. */
+export function compareEffects(model: LiveModel, marked: Target | undefined): readonly Effect[] {
+  const { trace } = model;
+  if (!trace) return [];
+  const { traceId, runId, forkedFrom } = trace.run;
+  const left = marked && marked.traceId !== traceId ? marked.runId : forkedFrom?.runId;
+  if (left !== undefined) return [{ type: "go", screen: "compare", compare: { left, right: runId } }];
+  return [
+    { type: "mark", run: { traceId, runId } },
+    {
+      type: "notice",
+      level: "info",
+      text: `${shortRunId(runId)} is the left side: go to another run, then press d`,
+    },
+  ];
+}
+
+/** To the form, or to the editor with what the chosen step says. */
+export function replayEffects(model: LiveModel, fork: boolean): readonly Effect[] {
+  const { trace } = model;
+  if (!trace) return [];
+  const { traceId, runId } = trace.run;
+  const step = stepOf(trace, selectedSpan(model))?.step;
+  return [{
+    type: "go",
+    screen: "replay",
+    target: { traceId, runId },
+    replay: { fork, ...(step === undefined ? {} : { step }) },
+  }];
+}
+
+/** Says how to compare, when a replay that was watched has ended. */
+export function endOfReplay(model: LiveModel, trace: Trace | undefined): readonly Effect[] {
+  if (!trace?.run.forkedFrom || isLive(trace.run.status)) return [];
+  const wasWatched = model.trace ? isLiveRun(model) : model.state === "waiting";
+  if (!wasWatched) return [];
+  return [{ type: "notice", level: "info", text: "The replay has ended: d compares it with the original" }];
+}

@@ -1,0 +1,18 @@
+import type { Screen } from "../../app/screen.ts";
+import { REPLAY_KEYS } from "./keys.ts";
+import { INITIAL, type ReplayModel } from "./model.ts";
+import { updateReplay } from "./update.ts";
+import { viewReplay } from "./view.ts";
+
+/** A run again with something changed: a short form, or a step in the person's editor. */
+export const replayScreen: Screen<ReplayModel> = {
+  id: "replay",
+  title: "Replay",
+  tab: false,
+  keys: REPLAY_KEYS,
+  init: () => INITIAL,
+  mode: () => "form",
+  update: updateReplay,
+  view: viewReplay,
+  tickMs: () => undefined,
+};

@@ -66,23 +66,17 @@ const session = (command: readonly string[]) =>
 async function bundle(): Promise<void> {
   const { success } = await new Deno.Command(Deno.execPath(), {
     args: [
-      "bundle",
-      "--quiet",
-      "--platform",
-      "deno",
-      "--code-splitting",
-      "--minify",
-      "--keep-names",
-      "--external",
-      "@opentelemetry/api",
-      "--outdir",
+      "run",
+      "--no-prompt",
+      "--allow-read",
+      "--allow-write",
+      "--allow-run",
+      "tasks/bundle.ts",
       `${folder}/dist`,
-      "main.ts",
     ],
     cwd: root,
   }).output();
   if (!success) throw new Error("Cannot bundle the program");
-  await Deno.writeTextFile(`${folder}/dist/package.json`, '{ "type": "module" }\n');
 }
 
 /** Median over starts, of the first frame and of the first frame with runs in it. */

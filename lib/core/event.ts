@@ -1,3 +1,4 @@
+import { ATTR } from "./attributes.ts";
 import {
   addUsage,
   type Cost,
@@ -88,7 +89,7 @@ export function totalsOfStart(span: Span): Partial<RunTotals> {
 
 /** What an ended span adds. Own runs put usage and cost on the span that paid, never also on its parent. */
 export function totalsOfEnd(event: SpanEnd): Partial<RunTotals> {
-  const waited = event.attributes?.["agentop.retry.delay_ms"];
+  const waited = event.attributes?.[ATTR.retryDelayMs];
   return {
     ...(event.usage ? { usage: event.usage } : {}),
     ...(event.cost?.usd ? { costUsd: event.cost.usd } : {}),

@@ -1,7 +1,8 @@
 import { basename, dirname } from "node:path";
 import { type AgentConfig, parseAgentFile } from "../agent/mod.ts";
 import { AgentOpError, oneLine, type Run } from "../core/mod.ts";
-import { type BisectOptions, type BisectTrial, check, halve, tryConfig } from "./bisect.ts";
+import { because } from "./bisect.ts";
+import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import type { Context } from "./context.ts";
 
 /** Commits of one agent file that are looked at. */
@@ -21,8 +22,8 @@ export interface HistoryResult {
 }
 
 /**
- * Finds the commit of a range that made the good run's agent fail the check, by halving. Each trial is a hybrid replay of the good
- * run with the agent file as that commit left it. Throws `AgentOpError`.
+ * Finds the commit of a range that made the good run's agent go wrong, by halving. Each trial runs the agent file as that commit
+ * left it. Throws `AgentOpError`.
  */
 export async function bisectHistory(
   context: Context,
@@ -59,18 +60,23 @@ export async function bisectHistory(
   // The file at a commit knows nothing of where it lies: paths of its tools start where the file is now.
   const { baseDir } = await parseAgentFile("{}", file, context.config.defaults);
   const configAt = (index: number) => ({ ...configs[index - 1]!, baseDir });
-  if (!await check(options.check, good.output ?? "")) {
-    fail("the good run fails the check", "another run, or another --check");
+  const first = await options.judge.judge(good);
+  if (!first.passed) {
+    fail(`the good run fails${because(first.explanation)}`, "another run, or another check");
   }
-  const last = await tryConfig(context, good, configAt(versions.length), options);
-  if (last.passed) fail("the newest version passes the check", "a later range, or another --check");
-  const search = await halve(context, good, versions.length, options, configAt);
-  const end = { edits: versions.length, runId: last.runId, passed: false };
+  const search = new BisectSearch(context, good, configAt, options);
+  if (await search.passes(versions.length)) {
+    fail(
+      `the newest version passes${because(search.trials.at(-1)!.explanation)}`,
+      "a later range, or another check",
+    );
+  }
+  const culprit = versions[await search.firstFailing(versions.length) - 1]!;
   return {
-    culprit: versions[search.failing - 1]!,
+    culprit,
     commits: versions.length,
-    trials: [end, ...search.trials].map((trial) => ({ ...trial, commit: versions[trial.edits - 1]!.commit })),
-    savedCostUsd: search.savedCostUsd + last.savedCostUsd,
+    trials: search.trials.map((trial) => ({ ...trial, commit: versions[trial.edits - 1]!.commit })),
+    savedCostUsd: search.savedCostUsd,
   };
 }
 

@@ -15,6 +15,7 @@ export * from "./ports.ts";
 export * from "./host.ts";
 export * from "./run_query.ts";
 export * from "./checked_yaml.ts";
+export * from "./explain_issues.ts";
 export * from "./json_diff.ts";
 export * from "./align.ts";
 export * from "./text_diff.ts";

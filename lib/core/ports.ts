@@ -158,6 +158,25 @@ export class ToolInputError extends Error {
   override readonly name = "ToolInputError";
 }
 
+// ---------------------------------------------------------------------------------------------- scorers
+
+/** What a scorer says of a run. */
+export interface Score {
+  /** From 0 (as bad as can be) to 1. */
+  readonly value: number;
+  readonly passed: boolean;
+  /** One line for people: what was found, and what was wanted. */
+  readonly explanation: string;
+}
+
+/** Judges a finished run. Must not throw, whatever the run holds; touches nothing outside. */
+export interface Scorer {
+  readonly name: string;
+  /** Changes whenever equal runs could get another score. */
+  readonly version: string;
+  score(trace: Trace): Promise<Score>;
+}
+
 // ---------------------------------------------------------------------------------------------- store
 
 export type ControlAction = "stop" | "pause" | "resume" | "approve" | "deny" | "budget";

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import {
+  explainIssues,
   oneLine,
   type Tool,
   type ToolContext,
@@ -8,7 +9,6 @@ import {
   type ToolResult,
   tryParseJson,
 } from "../core/mod.ts";
-import { explainIssues } from "./explain_issues.ts";
 import { capText } from "./output.ts";
 import { ToolFailure } from "./tool_failure.ts";
 

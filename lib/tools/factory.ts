@@ -1,6 +1,5 @@
 import type { z } from "zod";
-import { AgentOpError, type Host, type Tool } from "../core/mod.ts";
-import { explainIssues } from "./explain_issues.ts";
+import { AgentOpError, explainIssues, type Host, type Tool } from "../core/mod.ts";
 
 /** Keys of other services. A tool whose key is missing can be made; calling it says which variable to set. */
 export interface ToolSecrets {

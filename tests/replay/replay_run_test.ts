@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type AgentConfig, parseAgentFile, RunStop } from "../../lib/agent/mod.ts";
-import { applyConfigEdits, bisectRuns, configEdits } from "../../lib/cli/bisect.ts";
 import { readConfig } from "../../lib/cli/config.ts";
 import { Context } from "../../lib/cli/context.ts";
 import { type ReplayOptions, replayRun } from "../../lib/cli/replay_run.ts";
@@ -301,40 +300,4 @@ Deno.test("what cannot be replayed is refused in one line, and nothing is writte
     /the messages sent in step 1 are not on record \(it was not run here/,
     run,
   );
-});
-
-Deno.test("bisect finds the change that makes the check fail, and says why it cannot", async () => {
-  await using bench = await Bench.open();
-  const config = bench.original.config as unknown as AgentConfig;
-  const runner = await createRunner(bench.context);
-  const bad = await runner.run({
-    ...config,
-    instructions: "You do something else.",
-    parameters: { maxTokens: 99, seed: 4 },
-    tools: config.tools.filter((tool) => tool.name !== "current_time"),
-  }, { prompt: "Add." });
-  const edits = configEdits(config, bad.config as unknown as AgentConfig);
-  assert.deepEqual(edits.map((it) => it.key), [
-    ...[
-      "instructions",
-      "parameters.temperature",
-      "parameters.maxTokens",
-      "parameters.seed",
-      "tools.current_time",
-    ],
-  ]);
-  assert.deepEqual(applyConfigEdits(config, edits), bad.config);
-  const search = (good: Run, other: Run, check: string) =>
-    bisectRuns(bench.context, good, other, { check, replay: {} });
-  const found = await search(bench.original, bad, "grep -q 'sum is 3'");
-  assert.deepEqual(found.culprit, {
-    key: "instructions",
-    good: "You add.",
-    bad: "You do something else.",
-  });
-  assert.deepEqual(found.trials.map((it) => [it.edits, it.passed]), [[2, false], [1, false]]);
-  await assert.rejects(search(bad, bench.original, "grep -q 'sum is 3'"), /the good run fails the check/);
-  await assert.rejects(search(bench.original, bad, "true"), /the bad run passes the check/);
-  await assert.rejects(search(bench.original, bench.original, "true"), /their configurations are the same/);
-  await assert.rejects(search(bench.original, bad, "no-such-command-here"), /the command could not be run/);
 });

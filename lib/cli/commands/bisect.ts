@@ -1,108 +1,145 @@
 import { AgentOpError, type Run, shortRunId } from "../../core/mod.ts";
-import type { BisectOptions } from "../bisect.ts";
+import type { BisectOptions, BisectTrial } from "../bisect_search.ts";
 import type { CliCommand } from "../command.ts";
+import type { ConfigEdit } from "../config_edits.ts";
 import type { Context } from "../context.ts";
-import { cell, lookOf, money, plural } from "../format.ts";
+import { cell, lines, lookOf, money, plural } from "../format.ts";
+import { wholeNumber } from "../run_filter.ts";
+
+const REPEAT_MAX = 99;
+const SCORERS_HELP =
+  "Scorers: exact, includes, regex, numeric, json, similarity, tool_called, completed, max_cost,\n" +
+  "max_duration, max_steps, max_tokens";
+
+interface Options {
+  readonly check?: string | undefined;
+  readonly scorer?: string | undefined;
+  readonly repeat: number;
+  readonly git?: string | undefined;
+  readonly agent?: string | undefined;
+}
 
 export const bisect: CliCommand = {
   register(program, act) {
     program.command("bisect")
       .description("find the change of model, instructions, parameters or tools that made a good run bad")
-      .argument("<good>", "a run whose answer passes the check").argument(
-        "[bad]",
-        "a run whose answer does not (not needed with --git)",
+      .argument("<good>", "a run that is good")
+      .argument("[bad]", "a run of the same prompt that is not (not needed with --git)")
+      .option("--check <command>", "gets the answer on stdin; exit code 0 means good")
+      .option("--scorer <scorer>", "NAME, NAME=VALUE or NAME={key: value}; passing means good")
+      .option(
+        "--repeat <n>",
+        "tries of each configuration; more than half must be good",
+        wholeNumber("--repeat", 1, REPEAT_MAX),
+        1,
       )
-      .requiredOption("--check <command>", "gets the answer on stdin; exit code 0 means good")
       .option("--git <range>", "look through the commits of the agent file instead, e.g. v1..HEAD")
       .option("--agent <file>", "the agent file (with --git)")
       .addHelpText(
         "after",
-        "\nExample:\n  agentop bisect last~1 last --check 'grep -q 36,034.80'" +
-          "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'",
+        "\nExamples:\n  agentop bisect last~1 last --scorer numeric=36034.80" +
+          "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'" +
+          `\n\n${SCORERS_HELP}`,
       )
-      .action((good, bad, options) =>
-        act(async (context) => {
-          const [{ bisectRuns }, { abortOnSignals }, { refuseAll }] = await Promise.all([
-            import("../bisect.ts"),
-            import("../signals.ts"),
-            import("../../agent/mod.ts"),
-          ]);
-          const store = await context.store();
-          if (options.git !== undefined) {
-            using stopper = abortOnSignals();
-            const replay = { runner: { approver: refuseAll }, signal: stopper.signal };
-            return await bisectGit(context, await store.resolveRun(good), { ...options, replay });
-          }
-          if (bad === undefined) {
-            throw new AgentOpError(
-              "Cannot bisect: the bad run is missing. Try: agentop bisect GOOD BAD, or --git RANGE",
-            );
-          }
-          const [left, right] = [await store.resolveRun(good), await store.resolveRun(bad)];
-          using stopper = abortOnSignals();
-          const replay = { runner: { approver: refuseAll }, signal: stopper.signal };
-          const found = await bisectRuns(context, left, right, { check: options.check, replay });
-          const { culprit, edits, trials, savedCostUsd } = found;
-          if (context.json) {
-            context.printJson({ good: left.runId, bad: right.runId, check: options.check, ...found });
-            return 0;
-          }
-          const look = lookOf(context);
-          const show = (value: unknown) =>
-            cell(typeof value === "string" ? value : value === undefined ? "none" : JSON.stringify(value));
-          for (const trial of trials) {
-            context.print(
-              `${trial.passed ? look.paint("green", "✓ passes") : look.paint("red", "✗ fails ")}  ${
-                look.paint("cyan", shortRunId(trial.runId))
-              }  with the first ${plural(trial.edits, "change")} of ${edits.length}`,
-            );
-          }
-          context.print(
-            `${look.paint("bold", cell(culprit.key))} makes it fail\n  ${
-              look.paint("green", `- ${show(culprit.good)}`)
-            }` +
-              `\n  ${look.paint("red", `+ ${show(culprit.bad)}`)}` +
-              (savedCostUsd > 0
-                ? look.paint("dim", `\nsaved ${money(savedCostUsd)} with recorded answers`)
-                : ""),
-          );
-          return 0;
-        })
-      );
+      .action((good, bad, options) => act((context) => search(context, good, bad, options)));
   },
 };
 
-async function bisectGit(
+async function search(
   context: Context,
-  good: Run,
-  options: BisectOptions & { readonly git?: string | undefined; readonly agent?: string | undefined },
+  goodReference: string,
+  badReference: string | undefined,
+  options: Options,
 ): Promise<number> {
-  if (options.agent === undefined) {
+  const [{ createJudge }, { abortOnSignals }, { refuseAll }] = await Promise.all([
+    import("../judge.ts"),
+    import("../signals.ts"),
+    import("../../agent/mod.ts"),
+  ]);
+  const { repeat } = options;
+  const judge = await createJudge(context, options);
+  const store = await context.store();
+  const good = await store.resolveRun(goodReference);
+  const bad = badReference === undefined ? undefined : await store.resolveRun(badReference);
+  if (options.git === undefined && bad === undefined) {
+    throw new AgentOpError(
+      "Cannot bisect: the bad run is missing. Try: agentop bisect GOOD BAD, or --git RANGE",
+    );
+  }
+  using stopper = abortOnSignals();
+  const settings: BisectOptions = {
+    judge,
+    repeat,
+    replay: { runner: { approver: refuseAll }, signal: stopper.signal },
+  };
+  const asked = { good: good.runId, check: options.check ?? null, scorer: options.scorer ?? null, repeat };
+  if (bad === undefined || options.git !== undefined) {
+    const found = await findCommit(context, good, options, settings);
+    if (context.json) context.printJson({ ...asked, ...found });
+    else {
+      printTrials(context, found.trials, (index) => `at ${found.trials[index]!.commit.slice(0, 10)}`);
+      printCommit(context, found.culprit, found.commits);
+      printSaving(context, found.savedCostUsd);
+    }
+    return 0;
+  }
+  const { bisectRuns } = await import("../bisect.ts");
+  const found = await bisectRuns(context, good, bad, settings);
+  if (context.json) context.printJson({ ...asked, bad: bad.runId, ...found });
+  else {
+    const of = found.edits.length;
+    printTrials(
+      context,
+      found.trials,
+      (_, { edits }) => `with ${edits} of ${plural(of, "change")}`,
+    );
+    printEdit(context, found.culprit);
+    printSaving(context, found.savedCostUsd);
+  }
+  return 0;
+}
+
+async function findCommit(context: Context, good: Run, options: Options, settings: BisectOptions) {
+  const { git: range, agent: file } = options;
+  if (range === undefined || file === undefined) {
     throw new AgentOpError("Cannot bisect: --git needs the agent file. Try: --agent agents/NAME.yaml");
   }
   const { bisectHistory } = await import("../bisect_history.ts");
-  const found = await bisectHistory(context, good, { ...options, range: options.git!, file: options.agent });
-  if (context.json) {
-    context.printJson({
-      good: good.runId,
-      range: options.git,
-      file: options.agent,
-      check: options.check,
-      ...found,
-    });
-    return 0;
-  }
+  return { range, file, ...await bisectHistory(context, good, { ...settings, range, file }) };
+}
+
+function printTrials(
+  context: Context,
+  trials: readonly BisectTrial[],
+  what: (index: number, trial: BisectTrial) => string,
+): void {
   const look = lookOf(context);
-  for (const { commit, runId, passed } of found.trials) {
-    const outcome = passed ? look.paint("green", "✓ passes") : look.paint("red", "✗ fails ");
-    context.print(`${outcome}  ${look.paint("cyan", shortRunId(runId))}  at ${commit.slice(0, 10)}`);
+  for (const [index, trial] of trials.entries()) {
+    const outcome = trial.passed ? look.paint("green", "✓ good") : look.paint("red", "✗ bad ");
+    const why = trial.explanation === undefined ? "" : look.paint("dim", `  ${cell(trial.explanation)}`);
+    context.print(`${outcome}  ${look.paint("cyan", shortRunId(trial.runId))}  ${what(index, trial)}${why}`);
   }
-  const { culprit, commits, savedCostUsd } = found;
-  context.print(
-    `${look.paint("bold", culprit.commit.slice(0, 10))} made it fail, of ${plural(commits, "commit")}\n  ${
-      cell(culprit.summary)
-    }` +
-      (savedCostUsd > 0 ? look.paint("dim", `\nsaved ${money(savedCostUsd)} with recorded answers`) : ""),
-  );
-  return 0;
+}
+
+function printEdit(context: Context, { key, line, good, bad }: ConfigEdit): void {
+  const look = lookOf(context);
+  const show = (mark: "-" | "+", value: unknown) =>
+    lines(typeof value === "string" ? value : value === undefined ? "(none)" : JSON.stringify(value))
+      .map((text) => `  ${look.paint(mark === "-" ? "red" : "green", `${mark} ${text}`)}`);
+  const where = line === undefined ? "" : `, line ${line},`;
+  context.print(`${look.paint("bold", cell(key))}${where} makes it bad:`);
+  for (const text of [...show("-", good), ...show("+", bad)]) context.print(text);
+}
+
+function printCommit(
+  context: Context,
+  culprit: { readonly commit: string; readonly summary: string },
+  commits: number,
+): void {
+  const name = lookOf(context).paint("bold", culprit.commit.slice(0, 10));
+  context.print(`${name} makes it bad, of ${plural(commits, "commit")}:\n  ${cell(culprit.summary)}`);
+}
+
+function printSaving(context: Context, usd: number): void {
+  if (usd > 0) context.print(lookOf(context).paint("dim", `saved ${money(usd)} with recorded answers`));
 }

@@ -1,5 +1,5 @@
 import type { z } from "zod";
-import { nearest } from "../core/mod.ts";
+import { nearest } from "./text.ts";
 
 const MAX_ISSUES = 5;
 const MAX_VALUE_LENGTH = 60;

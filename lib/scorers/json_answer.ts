@@ -1,0 +1,45 @@
+import { z } from "zod";
+import { AgentOpError, explainIssues, messageOf, tryParseJson } from "../core/mod.ts";
+import { answerOf, quote } from "./answer.ts";
+import { defineScorer, passOrFail } from "./define_scorer.ts";
+
+export const jsonAnswer = defineScorer({
+  name: "json",
+  version: "1",
+  description: "the answer is JSON, in a code fence or bare, and follows a schema if one is given",
+  setting: "schema",
+  example: "json, or 'json={schema: {type: object, required: [total]}}'",
+  settings: z.strictObject({ schema: z.record(z.string(), z.unknown()).optional() }),
+  prepare({ schema }) {
+    const follows = schema && checkOf(schema);
+    return (trace) => {
+      const answer = answerOf(trace);
+      const value = tryParseJson(unfenced(answer));
+      if (value === undefined) return passOrFail(false, `${quote(answer)} is not JSON`);
+      const result = follows?.safeParse(value);
+      return result?.error
+        ? passOrFail(false, explainIssues(result.error, value, []))
+        : passOrFail(true, schema ? "the answer follows the schema" : "the answer is JSON");
+    };
+  },
+});
+
+function checkOf(schema: Record<string, unknown>): z.ZodType {
+  try {
+    return z.fromJSONSchema(schema);
+  } catch (error) {
+    throw new AgentOpError(
+      `Cannot set up scorer "json": the schema is not a JSON Schema: ${
+        messageOf(error)
+      }. Try: ${"{schema: {type: object}}"}`,
+    );
+  }
+}
+
+/** The inside of the code fence that is the whole text, or the text. */
+function unfenced(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("```") || !trimmed.endsWith("```")) return trimmed;
+  const start = trimmed.indexOf("\n");
+  return start < 0 ? trimmed : trimmed.slice(start + 1, -3);
+}

@@ -1,0 +1,211 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import fc from "fast-check";
+import { type AgentConfig, parseAgentFile } from "../../lib/agent/mod.ts";
+import { bisectRuns } from "../../lib/cli/bisect.ts";
+import { BisectSearch } from "../../lib/cli/bisect_search.ts";
+import { applyConfigEdits, configEdits } from "../../lib/cli/config_edits.ts";
+import { readConfig } from "../../lib/cli/config.ts";
+import { Context } from "../../lib/cli/context.ts";
+import { createJudge } from "../../lib/cli/judge.ts";
+import { createRunner } from "../../lib/cli/wiring.ts";
+import { type Run, systemHost } from "../../lib/core/mod.ts";
+import { SCORER_FACTORIES } from "../../lib/scorers/mod.ts";
+import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
+import { CliHome } from "../support/cli.ts";
+
+const AGENT = `
+model: mistral-small-latest
+instructions: |
+  You add.
+  Be brief.
+  Be kind.
+parameters: { temperature: 0.2 }
+tools: [calculator, current_time]
+`;
+/** Adds when told so, unless it is to be careless; a third one answers right every second time only. */
+const SCENARIOS = `
+name: careless
+match: { agent: "careless" }
+steps: [{ text: "It is 4." }]
+---
+name: adder
+match: { agent: "You add" }
+steps:
+  - toolCalls: [{ name: calculator, arguments: { expression: 1 + 2 } }]
+  - text: "The sum is {{toolResult:calculator}}."
+`;
+
+class Workshop implements AsyncDisposable {
+  private constructor(
+    readonly context: Context,
+    readonly simulator: Simulator,
+    readonly folder: string,
+    readonly good: Run,
+  ) {}
+
+  static async open(): Promise<Workshop> {
+    const folder = await Deno.makeTempDir({ prefix: "agentop-bisect-" });
+    const simulator = await startSimulator({ scenarios: await parseScenarios(SCENARIOS, "test.yaml") });
+    const env: Record<string, string> = {
+      MISTRAL_SERVER_URL: simulator.url,
+      MISTRAL_API_KEY: "test",
+      HOME: folder,
+    };
+    const config = readConfig({ home: folder, store: join(folder, "agentop.db") }, (name) => env[name]);
+    const context = new Context({}, systemHost(), config);
+    const runner = await createRunner(context);
+    const good = await runner.run(await parseAgentFile(AGENT, "agents/adder.yaml"), { prompt: "Add." });
+    return new Workshop(context, simulator, folder, good);
+  }
+
+  get config(): AgentConfig {
+    return this.good.config as unknown as AgentConfig;
+  }
+
+  async run(change: Partial<AgentConfig>): Promise<Run> {
+    return await (await createRunner(this.context)).run({ ...this.config, ...change }, { prompt: "Add." });
+  }
+
+  async bisect(good: Run, bad: Run, by: { check?: string; scorer?: string }, repeat = 1) {
+    const judge = await createJudge(this.context, by);
+    return await bisectRuns(this.context, good, bad, { judge, repeat, replay: {} });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await (await this.context.store())[Symbol.asyncDispose]();
+    await this.simulator.close();
+    await Deno.remove(this.folder, { recursive: true });
+  }
+}
+
+Deno.test("bisect names the line of the instructions that makes the answer bad, by a check and by a scorer", async () => {
+  await using shop = await Workshop.open();
+  const bad = await shop.run({
+    instructions: "Hello!\nYou add.\nBe careless.\nBe kind.\nAnd quick.\n",
+    parameters: { maxTokens: 99, seed: 4 },
+    limits: { ...shop.config.limits, maxSteps: 7 },
+    tools: shop.config.tools.filter((tool) => tool.name !== "current_time"),
+  });
+  for (
+    const by of [{ check: "grep -q 'sum is 3'" }, { scorer: "numeric=3" }, {
+      scorer: "tool_called=calculator",
+    }]
+  ) {
+    const found = await shop.bisect(shop.good, bad, by);
+    assert.deepEqual(found.edits.map(({ key, line }) => line === undefined ? key : `${key}:${line}`), [
+      "instructions:1",
+      "instructions:2",
+      "instructions:4",
+      "parameters.temperature",
+      "parameters.maxTokens",
+      "parameters.seed",
+      "limits.maxSteps",
+      "tools.current_time",
+    ]);
+    assert.deepEqual(found.culprit, {
+      key: "instructions",
+      line: 2,
+      good: "Be brief.",
+      bad: "Be careless.",
+    });
+    assert.deepEqual(found.trials.map((it) => [it.edits, it.passed]), [[4, false], [2, false], [1, true]]);
+  }
+});
+
+Deno.test("bisect keeps what a scorer says with each trial", async () => {
+  await using shop = await Workshop.open();
+  const bad = await shop.run({ instructions: "You are careless.", model: "mistral-large-latest" });
+  const { trials } = await shop.bisect(shop.good, bad, { scorer: "numeric={value: 3, which: last}" });
+  assert.equal(trials.length, 1);
+  const store = await shop.context.store();
+  const trial = await store.resolveRun(trials[0]!.runId);
+  const { evaluations } = await store.loadTrace(trial.traceId);
+  assert.deepEqual(
+    evaluations.map(({ name, value, label, explanation, source }) => ({
+      name,
+      value,
+      label,
+      explanation,
+      source,
+    })),
+    [
+      { name: "numeric", value: 1, label: "pass", explanation: "found 3", source: "bisect" },
+    ],
+  );
+  assert.deepEqual((await store.loadTrace(shop.good.traceId)).evaluations, []);
+});
+
+Deno.test("bisect says in one line why it cannot search", async () => {
+  await using shop = await Workshop.open();
+  const bad = await shop.run({ instructions: "You are careless." });
+  const refused = async (good: Run, other: Run, by: { check?: string; scorer?: string }, message: RegExp) => {
+    await assert.rejects(shop.bisect(good, other, by), (error: Error) => {
+      assert.match(error.message, message);
+      assert.match(error.message, /^Cannot [^\n]+Try: [^\n]+$/);
+      return true;
+    });
+  };
+  const check = "grep -q 'sum is 3'";
+  const before = (await (await shop.context.store()).listRuns()).runs.length;
+  await refused(bad, shop.good, { check }, /the good run fails the check/);
+  await refused(bad, shop.good, { scorer: "numeric=3" }, /the good run fails: wanted 3, nearest is 4/);
+  await refused(shop.good, bad, { check: "true" }, /the bad run passes the check/);
+  await refused(shop.good, bad, { scorer: "completed" }, /the bad run passes: the run is completed/);
+  await refused(shop.good, shop.good, { check }, /their configurations are the same/);
+  await refused(shop.good, bad, { check: "no-such-command-here" }, /the command could not be run/);
+  await refused(shop.good, bad, { scorer: "numerc=3" }, /there is no such scorer. Try: numeric/);
+  await refused(shop.good, bad, {}, /nothing says what is good/);
+  await refused(shop.good, bad, { check, scorer: "completed" }, /two things say what is good/);
+  assert.equal((await (await shop.context.store()).listRuns()).runs.length, before);
+});
+
+Deno.test("bisect --help names every scorer, and the command prints what it found", async () => {
+  await using home = await CliHome.create();
+  const help = await home.run(["bisect", "--help"]);
+  const names = help.stdout.split("Scorers: ")[1]!.trim().split(/,\s+/);
+  assert.deepEqual(names, SCORER_FACTORIES.map((factory) => factory.name));
+  await Deno.mkdir(join(home.path, "agents"));
+  await Deno.writeTextFile(join(home.path, "agents/parrot.yaml"), "model: sim-echo\ninstructions: Answer.\n");
+  const ask = ["run", "parrot", "Polly?", "--json"];
+  const good = await home.run(ask);
+  await home.run([...ask, "--set", "model=mistral-small-latest"]);
+  const found = await home.run(["bisect", good.json().runId, "last", "--scorer", "exact=Polly?"]);
+  assert.equal(found.code, 0, found.stderr);
+  assert.match(found.stdout, /^model makes it bad:\n {2}- sim-echo\n {2}\+ mistral-small-latest\n/);
+});
+
+Deno.test("BisectSearch.passes() needs more than half of the tries and stops as soon as it is decided", async () => {
+  await using shop = await Workshop.open();
+  for (
+    const [verdicts, repeat, passes, tries] of [
+      [[true, true], 3, true, 2],
+      [[false, true, false], 3, false, 3],
+      [[false, false], 3, false, 2],
+      [[true, false, true], 3, true, 3],
+      [[true, false], 2, false, 2],
+      [[false], 1, false, 1],
+    ] as const
+  ) {
+    const answers = [...verdicts];
+    const judge = () => Promise.resolve({ passed: answers.shift()! });
+    const search = new BisectSearch(shop.context, shop.good, () => shop.config, {
+      judge: { name: "by hand", judge, judgeAndKeep: judge },
+      repeat,
+      replay: {},
+    });
+    assert.equal(await search.passes(1), passes);
+    assert.equal(search.trials.length, tries);
+  }
+});
+
+Deno.test("configEdits() law: taking over every edit gives the other configuration's instructions", async () => {
+  const base = await parseAgentFile(AGENT, "agents/adder.yaml");
+  const text = fc.array(fc.constantFrom("a", "b", "", "c d"), { maxLength: 8 }).map((it) => it.join("\n"));
+  await fc.assert(fc.asyncProperty(text, text, async (good, bad) => {
+    const [left, right] = [{ ...base, instructions: good }, { ...base, instructions: bad }];
+    const edits = await configEdits(left, right);
+    assert.deepEqual(applyConfigEdits(left, edits), right);
+    assert.equal(edits.length === 0, good === bad);
+  }));
+});

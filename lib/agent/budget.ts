@@ -51,20 +51,30 @@ const limitToPico = (usd: number) => toPico(usd, Math.floor, "set a budget");
 const toUsd = (pico: bigint) => Number(pico) / PICO_PER_USD;
 
 /**
- * One budget, shared by a run and every run it hands work to. Before a call is sent its worst case is reserved; what is
- * spent and reserved together never exceeds the limit, so concurrent calls cannot overshoot. All methods are synchronous:
- * within one process nothing can come between the check and the reservation.
+ * The budget of a run, inside that of the run that handed it the work, if any. Before a call is sent its worst case is reserved
+ * in both; what is spent and reserved together never exceeds a limit, so concurrent calls cannot overshoot. All methods are
+ * synchronous: within one process nothing can come between the check and the reservation.
  */
 export class BudgetLedger {
   #limit: bigint | undefined;
   #spent: bigint;
   #reserved = 0n;
-  readonly #open = new Map<Reservation, bigint>();
+  readonly #open = new Map<Reservation, { readonly pico: bigint; readonly outer: Reservation | undefined }>();
+  readonly #outer: BudgetLedger | undefined;
 
-  /** @param limitUsd Absent: no limit. `spentUsd` is what a resumed run has spent before. */
-  constructor(limitUsd?: number, options: { readonly spentUsd?: number } = {}) {
+  /** @param limitUsd Absent: no limit. `spentUsd` is what a resumed run has spent before; `outer` has counted it already. */
+  constructor(
+    limitUsd?: number,
+    options: { readonly spentUsd?: number; readonly outer?: BudgetLedger } = {},
+  ) {
     this.setLimit(limitUsd);
     this.#spent = costToPico(options.spentUsd ?? 0, "start a budget");
+    this.#outer = options.outer;
+  }
+
+  /** Somebody counts: every call must have a known worst case. */
+  get isLimited(): boolean {
+    return this.#limit !== undefined || (this.#outer?.isLimited ?? false);
   }
 
   /** `Infinity` when there is no limit. */
@@ -102,32 +112,37 @@ export class BudgetLedger {
     if (this.#limit !== undefined && this.#spent + this.#reserved + pico > this.#limit) {
       throw new BudgetExceededError(this, worstCaseUsd);
     }
+    const outer = this.#outer?.reserve(worstCaseUsd);
     const reservation: Reservation = Object.freeze({ usd: worstCaseUsd ?? 0 });
-    this.#open.set(reservation, pico);
+    this.#open.set(reservation, { pico, outer });
     this.#reserved += pico;
     return reservation;
   }
 
   /** The call ended: what it cost replaces its reservation. Unknown (`null`) counts as the worst case. */
   settle(reservation: Reservation, actualUsd: number | null): void {
-    const reserved = this.#open.get(reservation);
-    if (reserved === undefined) {
+    const open = this.#open.get(reservation);
+    if (open === undefined) {
       throw new RangeError("Cannot settle a reservation: it is closed or another ledger's");
     }
-    const actual = actualUsd === null ? reserved : costToPico(actualUsd, "settle a reservation");
-    this.#close(reservation, reserved);
+    const actual = actualUsd === null ? open.pico : costToPico(actualUsd, "settle a reservation");
+    this.#close(reservation, open.pico);
     this.#spent += actual;
+    if (open.outer) this.#outer?.settle(open.outer, actualUsd);
   }
 
   /** The call was never sent, or is known to be free. Does nothing to a closed reservation, so it fits `finally`. */
   release(reservation: Reservation): void {
-    const reserved = this.#open.get(reservation);
-    if (reserved !== undefined) this.#close(reservation, reserved);
+    const open = this.#open.get(reservation);
+    if (open === undefined) return;
+    this.#close(reservation, open.pico);
+    if (open.outer) this.#outer?.release(open.outer);
   }
 
   /** Adds a cost that could not be foreseen, e.g. what a tool was billed. It may pass the limit; later calls are refused. */
   charge(usd: number): void {
     this.#spent += costToPico(usd, "charge the budget");
+    this.#outer?.charge(usd);
   }
 
   #close(reservation: Reservation, reserved: bigint): void {

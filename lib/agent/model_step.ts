@@ -96,7 +96,7 @@ export async function modelStep(session: Session): Promise<void> {
 
 /** Sets aside the most this call can cost. Throws when the budget has no room for it. */
 function reserve(session: Session, request: ChatRequest): Reservation | undefined {
-  if (!Number.isFinite(session.ledger.limitUsd)) return undefined;
+  if (!session.ledger.isLimited) return undefined;
   const { calibration } = session;
   const sameStart = calibration?.first === request.messages[1];
   const usd = worstCaseUsd(session.services.prices, {

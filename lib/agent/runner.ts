@@ -25,13 +25,6 @@ export interface RunRequest {
   readonly forkedFrom?: NonNullable<Run["forkedFrom"]>;
 }
 
-interface ParentRun {
-  readonly run: Run;
-  readonly ledger: BudgetLedger;
-  readonly depth: number;
-  readonly toolSpanId: string;
-}
-
 /** Starts and resumes runs of this process. */
 export class AgentRunner {
   readonly #services: AgentServices;
@@ -41,7 +34,7 @@ export class AgentRunner {
   }
 
   /** Writes a run that is ready to be executed, by this process or another. Throws what `prepare` throws. */
-  async queue(config: AgentConfig, request: RunRequest, parent?: ParentRun): Promise<Run> {
+  async queue(config: AgentConfig, request: RunRequest, parent?: Run): Promise<Run> {
     const run = await this.prepare(config, request, parent);
     const event = { type: "run_start", run } as const;
     await this.#services.store.write([event]);
@@ -53,7 +46,7 @@ export class AgentRunner {
    * A run that could be executed; nothing is written. Throws `AgentOpError` for what would make it pointless to start: an empty
    * prompt, a tool or agent that cannot be set up, a budget that cannot be kept.
    */
-  async prepare(config: AgentConfig, request: RunRequest, parent?: ParentRun): Promise<Run> {
+  async prepare(config: AgentConfig, request: RunRequest, parent?: Run): Promise<Run> {
     const { host } = this.#services;
     if (request.prompt.trim() === "") {
       throw new AgentOpError(
@@ -63,7 +56,7 @@ export class AgentRunner {
     await this.#check(config);
     const runId = newRunId(host);
     const handsOff = config.tools.some((tool) => tool.kind === "agent");
-    const group = request.group ?? parent?.run.group ?? (handsOff ? runId : undefined);
+    const group = request.group ?? parent?.group ?? (handsOff ? runId : undefined);
     return {
       traceId: newTraceId(host),
       runId,
@@ -71,12 +64,12 @@ export class AgentRunner {
       status: "queued",
       model: config.model,
       origin: "agent",
-      userId: request.userId ?? parent?.run.userId ?? "default",
+      userId: request.userId ?? parent?.userId ?? "default",
       ...(group === undefined ? {} : { group }),
       tags: request.tags ?? {},
       config: config as unknown as Record<string, unknown>,
       prompt: request.prompt,
-      ...(parent ? { parentRunId: parent.run.runId } : {}),
+      ...(parent ? { parentRunId: parent.runId } : {}),
       ...(request.forkedFrom ? { forkedFrom: request.forkedFrom } : {}),
       startTimeUs: nowUs(host),
       totals: NO_TOTALS,
@@ -86,7 +79,7 @@ export class AgentRunner {
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
   async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
     const config = run.config as unknown as AgentConfig;
-    const spentUsd = run.totals.costUsd;
+    const spentUsd = await this.#spentUsd(run);
     const ledger = new BudgetLedger(config.limits.budgetUsd, { spentUsd });
     return await this.#execute(run, ledger, 0, options.signal ?? new AbortController().signal);
   }
@@ -166,17 +159,25 @@ export class AgentRunner {
       run.tags[HANDOFF_TAG] === callId
     );
     if (earlier?.status === "completed") return earlier;
-    const ledger = session.ledger.limitUsd < Infinity
-      ? session.ledger
-      : new BudgetLedger(agent.limits.budgetUsd);
-    const parent = { run: session.run, ledger, depth: session.depth, toolSpanId };
     const run = earlier?.status === "interrupted" || earlier?.status === "queued"
       ? earlier
       : await this.queue(agent, {
         prompt,
         tags: { ...session.run.tags, ...(callId ? { [HANDOFF_TAG]: callId } : {}) },
-      }, parent);
+      }, session.run);
+    const ledger = new BudgetLedger(agent.limits.budgetUsd, {
+      spentUsd: await this.#spentUsd(run),
+      outer: session.ledger,
+    });
     return await this.#execute(run, ledger, session.depth + 1, signal);
+  }
+
+  /** What a run that goes on has cost so far, with the runs it handed work to. */
+  async #spentUsd(run: Run): Promise<number> {
+    if (run.status === "queued" && run.totals.steps === 0) return 0;
+    let usd = run.totals.costUsd;
+    for (const child of await this.#services.store.childRuns(run.runId)) usd += await this.#spentUsd(child);
+    return usd;
   }
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */

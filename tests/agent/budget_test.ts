@@ -50,6 +50,25 @@ Deno.test("reserve() refuses an unknown price under a limit and allows it withou
   assert.deepEqual([unlimited.spentUsd, unlimited.availableUsd], [0.5, Infinity]);
 });
 
+Deno.test("a ledger inside another keeps both limits, and passes on what it spends", () => {
+  const outer = new BudgetLedger(1, { spentUsd: 0.2 });
+  const inner = new BudgetLedger(0.5, { outer, spentUsd: 0.1 });
+  const call = inner.reserve(0.4);
+  assert.deepEqual([inner.availableUsd, outer.reservedUsd], [0, 0.4]);
+  assert.throws(() => inner.reserve(0.01), /within the budget of \$0\.500000/);
+  assert.deepEqual(outer.reservedUsd, 0.4, "what the inner one refused is not reserved outside");
+  inner.settle(call, 0.3);
+  assert.deepEqual([inner.spentUsd, outer.spentUsd, outer.reservedUsd], [0.4, 0.5, 0]);
+  inner.setLimit(undefined);
+  assert.equal(inner.isLimited, true);
+  assert.throws(() => inner.reserve(0.6), /within the budget of \$1\.000000/);
+  assert.equal(inner.reservedUsd, 0, "what the outer one refused is not reserved inside");
+  inner.release(inner.reserve(0.5));
+  inner.charge(0.5);
+  assert.deepEqual([inner.spentUsd, outer.availableUsd], [0.9, 0]);
+  assert.equal(new BudgetLedger(undefined, { outer: new BudgetLedger() }).isLimited, false);
+});
+
 Deno.test("setLimit() works while calls are in flight", () => {
   const ledger = new BudgetLedger(1, { spentUsd: 0.5 });
   const running = ledger.reserve(0.5);

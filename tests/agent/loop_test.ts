@@ -208,6 +208,34 @@ Deno.test("a hand-off is a child run in the same group, under the parent's budge
   assert.equal(handed?.attributes[ATTR.childRunId], child?.runId);
 });
 
+Deno.test("a hand-off keeps its own, smaller budget, and its parent's", async () => {
+  const scenarios = [
+    JSON.stringify({ name: "child", match: { agent: "You help" }, steps: [{ text: "Helped." }] }),
+    calling({ name: "helper", arguments: { prompt: "the kettle" } }),
+  ].join("\n---\n");
+  for (
+    const [own, parents] of [[0.000001, 0.5], [undefined, 0.0022]] as const
+  ) {
+    await using agency = await TestAgency.open({
+      agents: {
+        helper: "model: mistral-large-latest\ninstructions: You help.\n" +
+          (own === undefined ? "" : `limits: { budgetUsd: ${own} }\n`),
+      },
+      scenarios,
+    });
+    const config = await agency.agent(
+      `${AGENT}tools: [{ agent: helper }]\nlimits: { budgetUsd: ${parents} }\n`,
+    );
+    const run = await agency.runner.run(config, { prompt: "go" });
+    const [child] = await agency.store.childRuns(run.runId);
+    assert.equal(child?.error?.type, "budget", `${own} ${parents}: ${child?.status}`);
+    assert.match(
+      child?.error?.message ?? "",
+      own === undefined ? /budget of \$0\.0022/ : /budget of \$0\.000001/,
+    );
+  }
+});
+
 Deno.test("agents that hand work to each other in a circle end", async () => {
   await using agency = await TestAgency.open({
     agents: { tester2: "name: tester2\nmodel: mistral-small-latest\ntools: [{ agent: tester2 }]\n" },

@@ -1,5 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
-import { MEMORY, sideFolder } from "./open.ts";
+import { MEMORY, sideFolder } from "./location.ts";
 
 /** Catches what the file watcher misses (some network and container file systems have no events). */
 const POLL_MS = 250;

@@ -3,7 +3,8 @@ import { sql } from "kysely";
 import { AgentOpError, messageOf } from "../core/mod.ts";
 import { decodeBody, hashOf, hex, unpackPositions } from "./codec.ts";
 import { SCHEMA_VERSION } from "./migrations/mod.ts";
-import { type Connection, MEMORY } from "./open.ts";
+import { MEMORY } from "./location.ts";
+import type { Connection } from "./open.ts";
 import { chainId } from "./trace_state.ts";
 
 const PROBLEMS_MAX = 100;

@@ -14,10 +14,8 @@ export type { SqliteStore } from "./sqlite_store.ts";
 export type { ForkSource } from "./fork.ts";
 export type { DiffRow } from "./schema.ts";
 export type { StoreStats, VerifyReport } from "./maintenance.ts";
+export { MEMORY } from "./location.ts";
 export { openStoreInWorker, type RemoteStore } from "./remote_store.ts";
-
-/** A store that lives in this process only. */
-export const MEMORY = ":memory:";
 
 /**
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in

@@ -5,25 +5,17 @@ import { StoreError, tryParseJson } from "../core/mod.ts";
 import { decodeBody } from "./codec.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
+import { MEMORY, sideFolder } from "./location.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import type { Schema } from "./schema.ts";
 
 export const BUSY_TIMEOUT_MS = 5000;
 const PAGE_BYTES = 8192;
-export const MEMORY = ":memory:";
 
 export interface Connection {
   readonly path: string;
   readonly sqlite: DatabaseSync;
   readonly db: Kysely<Schema>;
-}
-
-/**
- * The folder beside the store for locks and the hint file. Never the store's own folder: watching that, or opening the
- * database file by other means, makes POSIX drop SQLite's locks, and acknowledged rows are lost.
- */
-export function sideFolder(path: string): string {
-  return `${path}-live`;
 }
 
 /**

@@ -1,4 +1,4 @@
-import { sideFolder } from "./open.ts";
+import { sideFolder } from "./location.ts";
 
 /**
  * Who is alive: each process that works on runs holds a lock on a file named after it. The lock goes with the process, however

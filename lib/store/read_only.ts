@@ -1,6 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { toStoreError } from "./errors.ts";
-import { BUSY_TIMEOUT_MS, MEMORY, registerFunctions, userVersion } from "./open.ts";
+import { MEMORY } from "./location.ts";
+import { BUSY_TIMEOUT_MS, registerFunctions, userVersion } from "./open.ts";
 
 /** What SQLite may take for a query that people typed. */
 const HEAP_MAX_BYTES = 256 * 1024 * 1024;

@@ -158,7 +158,10 @@ Deno.test("parseScenarios() names file, line, field and value of the first mista
       "name: a\nsteps:\n  - text: hi\n    latencyMs: -5\n",
       "Cannot load s.yaml:4: steps[0].latencyMs must be at least 0: got -5.",
     ],
-    ["name: a\nstep: []\nsteps: [{}]\n", 'Cannot load s.yaml:2: unknown field "step" in the scenario.'],
+    [
+      "name: a\nstep: []\nsteps: [{}]\n",
+      'Cannot load s.yaml:2: step is not a known key: did you mean "steps"?',
+    ],
     [
       "name: a\nsteps:\n  - text: hi\n    faults:\n      - { status: 200 }\n",
       "Cannot load s.yaml:5: steps[0].faults[0].status must be at least 400: got 200.",
@@ -185,7 +188,7 @@ Deno.test("parseScenarios() names file, line, field and value of the first mista
       "name: ok\nsteps: [{}]\n---\nname: b\nsteps: 5\n",
       "Cannot load s.yaml:5: steps must be an array: got 5.",
     ],
-    ["just text", 'Cannot load s.yaml:1: the scenario must be an object: got "just text".'],
+    ["just text", 'Cannot load s.yaml:1: the file must be an object: got "just text".'],
   ];
   for (const [yaml, message] of cases) {
     await assert.rejects(parseScenarios(yaml, "s.yaml"), (error) => {
@@ -200,11 +203,11 @@ Deno.test("parseScenarios() names file, line, field and value of the first mista
 Deno.test("parseScenarios() reports broken YAML by line, and files without a scenario", async () => {
   await assert.rejects(
     parseScenarios("name: a\nsteps: [\n", "s.yaml"),
-    /^AgentOpError: Cannot load s\.yaml:\d: not YAML: /,
+    /^AgentOpError: Cannot load s\.yaml:\d: this is not YAML: /,
   );
   await assert.rejects(
     parseScenarios("name: a\nname: b\nsteps: [{}]\n", "s.yaml"),
-    /s\.yaml:2: not YAML: Map keys must be unique/,
+    /s\.yaml:2: this is not YAML: Map keys must be unique/,
   );
   await assert.rejects(parseScenarios("# nothing\n", "s.yaml"), /it holds no scenario/);
   const bomb = `a: &a [x,x,x,x,x,x,x,x,x]\n${
@@ -212,7 +215,7 @@ Deno.test("parseScenarios() reports broken YAML by line, and files without a sce
       "\n",
     )
   }\n`;
-  await assert.rejects(parseScenarios(bomb, "s.yaml"), /s\.yaml:1: not YAML: /);
+  await assert.rejects(parseScenarios(bomb, "s.yaml"), /s\.yaml:1: this is not YAML: /);
 });
 
 Deno.test("loadScenarios() reads files and folders in order, and names what it cannot read", async () => {

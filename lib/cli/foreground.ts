@@ -1,5 +1,5 @@
 import { type AgentRunner, type Listener, refuseAll } from "../agent/mod.ts";
-import { escapeText, oneLine, type Run, type TraceEvent } from "../core/mod.ts";
+import { escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../core/mod.ts";
 import type { Context } from "./context.ts";
 import { writeAll } from "./context.ts";
 import { eventShape } from "./event_shape.ts";
@@ -72,22 +72,9 @@ function jsonlWriter(context: Context): Listener {
   const runIds = new Map<string, string>();
   return (event: TraceEvent) => {
     if (event.type === "run_start") runIds.set(event.run.traceId, event.run.runId);
-    const traceId = "traceId" in event ? event.traceId : traceIdOf(event);
+    const traceId = traceIdOf(event);
     context.print(JSON.stringify(eventShape(event, runIds.get(traceId) ?? traceId)));
   };
-}
-
-function traceIdOf(event: Exclude<TraceEvent, { traceId: string }>): string {
-  switch (event.type) {
-    case "run_start":
-      return event.run.traceId;
-    case "span_start":
-      return event.span.traceId;
-    case "snapshot":
-      return event.snapshot.traceId;
-    case "evaluation":
-      return event.evaluation.traceId;
-  }
 }
 
 /** A structured line per retry, `key=value`. */

@@ -58,6 +58,22 @@ export function isDurable(event: TraceEvent): event is DurableEvent {
   return event.type !== "delta" && event.type !== "reset";
 }
 
+/** The run that an event belongs to. */
+export function traceIdOf(event: TraceEvent): string {
+  switch (event.type) {
+    case "run_start":
+      return event.run.traceId;
+    case "span_start":
+      return event.span.traceId;
+    case "snapshot":
+      return event.snapshot.traceId;
+    case "evaluation":
+      return event.evaluation.traceId;
+    default:
+      return event.traceId;
+  }
+}
+
 /** Everything known about one run. */
 export interface Trace {
   readonly run: Run;

@@ -16,6 +16,7 @@ import {
   type SpanEnd,
   totalsOfEnd,
   totalsOfStart,
+  traceIdOf,
 } from "../core/mod.ts";
 import { packQuantities, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, encodeBody, hashOf, hex, packPositions } from "./codec.ts";
@@ -439,17 +440,4 @@ async function addUsageRow(db: Db, { runNo }: TraceState, event: SpanEnd, span: 
         )
       ),
   );
-}
-
-function traceIdOf(event: Exclude<DurableEvent, { type: "run_start" }>): string {
-  switch (event.type) {
-    case "span_start":
-      return event.span.traceId;
-    case "snapshot":
-      return event.snapshot.traceId;
-    case "evaluation":
-      return event.evaluation.traceId;
-    default:
-      return event.traceId;
-  }
 }

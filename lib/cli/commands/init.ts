@@ -12,7 +12,7 @@ interface WrittenFile {
 export const init: CliCommand = {
   register(program, act) {
     program.command("init").description("write example agents into DIR/agents; never overwrites")
-      .argument("[dir]", "folder (default: this one)", ".")
+      .argument("[dir]", "folder", ".")
       .action((dir) => act((context) => writeExamples(context, dir)));
   },
 };

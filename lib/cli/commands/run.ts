@@ -23,19 +23,23 @@ export const run: CliCommand = {
       .option("--file <path>", "read the prompt from a file")
       .option(
         "--set <key=value>",
-        "override model, temperature, maxTokens, seed, instructions, …",
+        "override model, temperature, maxTokens, seed, instructions, tools.NAME=off, … (repeatable)",
         collect,
-        [],
       )
       .option("--group <group>", "experiment, session or batch the run belongs to")
       .option("--user <user>", "user the run is for")
-      .option("--tag <key=value>", "label the run", collect)
+      .option("--tag <key=value>", "label the run (repeatable)", collect)
       .option("--budget <usd>", "stop before this much is spent")
       .option("--max-steps <n>", "stop after this many model and tool calls")
       .option("--timeout <seconds>", "stop after this time")
       .option("--approve <policy>", "ask, auto or never: for tools that write, execute or reach the network")
       .option("--stream", "stream the answer even when stdout is no terminal")
       .option("--jsonl", "print one event per line")
+      .addHelpText(
+        "after",
+        "\nExamples:\n  agentop run researcher 'How many rows in sales.csv?' --set temperature=0 --budget 0.05" +
+          "\n  git diff | agentop run reviewer --json",
+      )
       .action((agent, prompt, options) =>
         act(async (context) => {
           const { applyOverrides } = await import("../../agent/mod.ts");

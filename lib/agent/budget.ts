@@ -1,6 +1,5 @@
 import { Buffer } from "node:buffer";
-import { AgentOpError, type Message, type Part, type ToolDefinition } from "../core/mod.ts";
-import { formatUsd } from "../pricing/mod.ts";
+import { AgentOpError, formatUsd, type Message, type Part, type ToolDefinition } from "../core/mod.ts";
 
 /** Open reservations of one ledger: one per call in flight, so this many calls at once. */
 const OPEN_RESERVATIONS_MAX = 10_000;

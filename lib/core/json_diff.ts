@@ -15,8 +15,8 @@ const CHANGES_MAX = 500;
 const DEPTH_MAX = 64;
 
 /**
- * What turns `left` into `right`, in the order to apply it: lists compare place by place, what a list lost is taken from its
- * end. Both must be JSON values.
+ * What turns `left` into `right`, in the order to apply it: lists of the same length compare place by place, others after their
+ * equal end is set aside, so that an insertion is one addition. Both must be JSON values.
  */
 export function jsonChanges(left: unknown, right: unknown): readonly JsonChange[] {
   const changes: JsonChange[] = [];
@@ -59,14 +59,16 @@ function collect(
   if (Object.is(left, right)) return true;
   const deeper = depth < DEPTH_MAX;
   if (deeper && Array.isArray(left) && Array.isArray(right)) {
-    const shared = Math.min(left.length, right.length);
+    const end = left.length === right.length ? 0 : equalEnd(left, right);
+    const [endLeft, endRight] = [left.length - end, right.length - end];
+    const shared = Math.min(endLeft, endRight);
     for (let i = 0; i < shared; i++) {
       if (!collect(changes, left[i], right[i], `${path}/${i}`, depth + 1)) return false;
     }
-    for (let i = left.length - 1; i >= shared; i--) {
+    for (let i = endLeft - 1; i >= shared; i--) {
       changes.push({ path: `${path}/${i}`, op: "remove", left: left[i] });
     }
-    for (let i = shared; i < right.length; i++) {
+    for (let i = shared; i < endRight; i++) {
       changes.push({ path: `${path}/${i}`, op: "add", right: right[i] });
     }
   } else if (deeper && isObject(left) && isObject(right)) {
@@ -77,10 +79,23 @@ function collect(
       else if (!had) changes.push({ path: at, op: "add", right: right[key] });
       else if (!collect(changes, left[key], right[key], at, depth + 1)) return false;
     }
-  } else if (canonicalJson(left ?? null) !== canonicalJson(right ?? null)) {
+  } else if (!isEqual(left, right)) {
     changes.push({ path, op: "replace", left, right });
   }
   return changes.length <= CHANGES_MAX;
+}
+
+/** How many places at their ends are equal. */
+function equalEnd(left: readonly unknown[], right: readonly unknown[]): number {
+  let count = 0;
+  while (
+    count < Math.min(left.length, right.length) && isEqual(left.at(-1 - count), right.at(-1 - count))
+  ) count++;
+  return count;
+}
+
+function isEqual(left: unknown, right: unknown): boolean {
+  return Object.is(left, right) || canonicalJson(left ?? null) === canonicalJson(right ?? null);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

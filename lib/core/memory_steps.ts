@@ -2,6 +2,7 @@ import { ATTR } from "./attributes.ts";
 import type { Trace } from "./event.ts";
 import { type JsonChange, jsonChanges } from "./json_diff.ts";
 import type { Message, Span } from "./span.ts";
+import { stepsOf } from "./steps.ts";
 
 /** Who changed what an agent knows. */
 export interface MemoryCause {
@@ -11,6 +12,8 @@ export interface MemoryCause {
   /** The tool, the model, or the word of `kind`. */
   readonly name: string;
   readonly spanId: string | null;
+  /** A person changed what this step said when the run was forked. */
+  readonly edited?: true;
 }
 
 /** What an agent knew at the end of a step. Step 0 is before the first one. */
@@ -26,9 +29,20 @@ export interface MemoryStep {
   readonly changes: readonly JsonChange[];
 }
 
+/** What a step left behind: a snapshot, or what the messages of an imported run tell. */
+interface State {
+  readonly step: number;
+  readonly spanId: string;
+  readonly messages: readonly Message[];
+  readonly keyValues: Readonly<Record<string, unknown>>;
+}
+
 /** The agent's memory after each step, in the order it changed, each with what changed it. */
 export function memorySteps(trace: Trace): readonly MemoryStep[] {
-  const snapshots = [...trace.snapshots].sort((a, b) => a.createdAtUs - b.createdAtUs || a.step - b.step);
+  const isTold = trace.snapshots.length === 0 && trace.run.origin !== "agent";
+  const snapshots: readonly State[] = isTold
+    ? toldStates(trace)
+    : [...trace.snapshots].sort((a, b) => a.createdAtUs - b.createdAtUs || a.step - b.step);
   const root = [...trace.spans.values()].find((span) =>
     span.kind === "agent" && span.parentSpanId === undefined
   );
@@ -39,9 +53,14 @@ export function memorySteps(trace: Trace): readonly MemoryStep[] {
     steps.push({ step: cause.step, cause, ...after, ...(window ? { window } : {}), changes });
     before = after;
   };
-  if (root?.inputMessages) {
-    const cause = { step: 0, kind: "prompt", name: "prompt", spanId: root.spanId } as const;
-    push(cause, { messages: root.inputMessages, keyValues: {} });
+  const first = root?.inputMessages
+    ? root
+    : isTold
+    ? stepsOf(trace).find((it) => it.inputMessages)
+    : undefined;
+  if (first?.inputMessages) {
+    const cause = { step: 0, kind: "prompt", name: "prompt", spanId: first.spanId } as const;
+    push(cause, { messages: first.inputMessages, keyValues: {} });
   }
   const seen = new Set<number>();
   for (const { step, spanId, messages, keyValues } of snapshots) {
@@ -49,7 +68,13 @@ export function memorySteps(trace: Trace): readonly MemoryStep[] {
     // A second state of one step: a person changed it when the run was forked.
     const cause: MemoryCause = seen.has(step) || step === 0
       ? { step, kind: "fork", name: "fork", spanId: null }
-      : { step, kind: span?.kind === "tool" ? "tool" : "llm", name: nameOf(span), spanId };
+      : {
+        step,
+        kind: span?.kind === "tool" ? "tool" : "llm",
+        name: nameOf(span),
+        spanId,
+        ...(span?.attributes[ATTR.edited] === true ? { edited: true } : {}),
+      };
     seen.add(step);
     if (cause.kind === "fork" && jsonChanges(documentOf(before), { messages, keyValues }).length === 0) {
       continue;
@@ -57,6 +82,15 @@ export function memorySteps(trace: Trace): readonly MemoryStep[] {
     push(cause, { messages, keyValues }, cause.kind === "llm" ? span?.inputMessages : undefined);
   }
   return steps;
+}
+
+/** The states that the messages of model calls and tools tell of: a model call was sent all that its agent knew. */
+function toldStates(trace: Trace): readonly State[] {
+  let messages: readonly Message[] = [];
+  return stepsOf(trace).map(({ step, spanId, inputMessages, outputMessages }) => {
+    messages = [...inputMessages ?? messages, ...outputMessages ?? []];
+    return { step: step!, spanId, messages, keyValues: {} };
+  });
 }
 
 function documentOf({ messages, keyValues }: Pick<MemoryStep, "messages" | "keyValues">) {

@@ -1,6 +1,7 @@
-/** Texts longer than this are compared as a whole: their words would take too long. */
+/** Texts longer than this are compared line by line: their words would take too long. */
 const WORDS_MAX_CHARS = 50_000;
-const EDITS_MAX = 5_000;
+/** The time of a search grows with the square of the edits: texts further apart than this are replaced as a whole. */
+const EDITS_MAX = 1_000;
 
 export interface TextPiece {
   readonly text: string;
@@ -23,18 +24,19 @@ export async function unifiedDiff(
   return (patch ?? wholeReplaced(left, right, names)).replace(/^(Index: .*\n)?=+\n/, "");
 }
 
-/** The pieces of both texts, word by word. */
+/** The pieces of both texts, word by word; line by line where that would take too long. */
 export async function wordDiff(left: string, right: string): Promise<readonly TextPiece[]> {
   if (left === right) return left === "" ? [] : [{ text: left, op: "same" }];
-  if (left.length + right.length <= WORDS_MAX_CHARS) {
-    const { diffWordsWithSpace } = await import("diff");
-    const parts = diffWordsWithSpace(left, right, { maxEditLength: EDITS_MAX });
-    if (parts) {
-      return parts.map((part) => ({
-        text: part.value,
-        op: part.added ? "added" : part.removed ? "removed" : "same",
-      }));
-    }
+  const { diffLines, diffWordsWithSpace } = await import("diff");
+  const limit = { maxEditLength: EDITS_MAX };
+  const areShort = left.length + right.length <= WORDS_MAX_CHARS;
+  const parts = (areShort ? diffWordsWithSpace(left, right, limit) : undefined) ??
+    diffLines(left, right, limit);
+  if (parts) {
+    return parts.map((part) => ({
+      text: part.value,
+      op: part.added ? "added" : part.removed ? "removed" : "same",
+    }));
   }
   const whole: readonly TextPiece[] = [{ text: left, op: "removed" }, { text: right, op: "added" }];
   return whole.filter((piece) => piece.text !== "");
@@ -45,7 +47,15 @@ function wholeReplaced(
   right: string,
   names: { readonly left: string; readonly right: string },
 ): string {
-  const [a, b] = [left.split("\n"), right.split("\n")];
-  const body = [...a.map((line) => `-${line}`), ...b.map((line) => `+${line}`)].join("\n");
-  return `--- ${names.left}\n+++ ${names.right}\n@@ -1,${a.length} +1,${b.length} @@\n${body}\n`;
+  const side = (sign: "-" | "+", text: string) => {
+    const lines = text === "" ? [] : text.replace(/\n$/, "").split("\n");
+    const body = lines.map((line) => `${sign}${line}\n`).join("");
+    const isOpen = lines.length > 0 && !text.endsWith("\n");
+    return {
+      range: `${sign}${Math.min(1, lines.length)},${lines.length}`,
+      body: isOpen ? `${body}\\ No newline at end of file\n` : body,
+    };
+  };
+  const [out, into] = [side("-", left), side("+", right)];
+  return `--- ${names.left}\n+++ ${names.right}\n@@ ${out.range} ${into.range} @@\n${out.body}${into.body}`;
 }

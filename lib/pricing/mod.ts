@@ -9,6 +9,6 @@ export { type PriceAlias, type PriceEntry, type PriceOverlay, UNITS } from "./pr
 export { MISTRAL_OVERLAY } from "./overlay.ts";
 export { parsePriceOverlay } from "./user_overlay.ts";
 export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan } from "./elevenlabs.ts";
-export { formatReceipt, formatUsd, type Receipt, type ReceiptLine, receiptOf } from "./receipt.ts";
+export { formatReceipt, type Receipt, type ReceiptLine, receiptOf } from "./receipt.ts";
 export { type WorstCaseCall, worstCaseUsd } from "./worst_case.ts";
 export { usdOf } from "./arithmetic.ts";

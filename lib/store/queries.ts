@@ -17,6 +17,7 @@ import type { Schema } from "./schema.ts";
 const LIMIT_DEFAULT = 50;
 export const LIMIT_MAX = 10_000;
 const REFERENCE_MIN = 4;
+const RUN_ID_LENGTH = 36;
 const AMBIGUOUS_SHOWN = 3;
 
 type RunExpression = ExpressionBuilder<Schema, "run">;
@@ -128,6 +129,11 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
   if (!last && !/^[0-9a-f-]{4,36}$/.test(text)) {
     fail(`a run is an id, its first or last ${REFERENCE_MIN} digits or more, or "last"`);
   }
+  // A whole id is found by its index; parts of one need a look at every run.
+  const whole = text.length === RUN_ID_LENGTH
+    ? await db.selectFrom("run").selectAll().where("run_id", "=", text).execute()
+    : [];
+  if (whole.length === 1) return (await runsOf(db, whole))[0]!;
   const rows = last
     ? await db.selectFrom("run").selectAll().orderBy("start_us", "desc").orderBy("id", "desc")
       .offset(Number(last[1] ?? 0)).limit(1).execute()

@@ -142,11 +142,11 @@ export class SqliteStore implements Store {
     this.#feed.announce();
   }
 
-  /** Runs that began with steps of this one, or repeat it; oldest first. */
-  async forksOf(runId: string): Promise<readonly Run[]> {
+  /** Runs that began with steps of one of these, or repeat it; oldest first. */
+  async forksOf(runIds: readonly string[]): Promise<readonly Run[]> {
     return await this.#read(async () => {
       const { db } = this.#connection;
-      const rows = await db.selectFrom("run").selectAll().where("forked_run_id", "=", runId)
+      const rows = await db.selectFrom("run").selectAll().where("forked_run_id", "in", runIds)
         .orderBy("id").limit(CHILD_RUNS_MAX).execute();
       return await runsOf(db, rows);
     });

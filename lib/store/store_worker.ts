@@ -10,6 +10,18 @@ function reply(message: WorkerReply): void {
   self.postMessage(message);
 }
 
+/** Nobody draws more often than this. */
+const CHANGED_MS_MIN = 30;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+/** Many commits in a row wake the other thread once. */
+function tellChanged(): void {
+  telling ??= setTimeout(() => {
+    telling = undefined;
+    reply({ changed: true });
+  }, CHANGED_MS_MIN);
+}
+
 function pack(error: unknown): PackedError {
   const message = messageOf(error);
   if (error instanceof StoreError) return { message, exitCode: error.exitCode, storeCode: error.code };
@@ -19,7 +31,7 @@ function pack(error: unknown): PackedError {
 async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
   if (method === "open") {
     store = await openStore(String(parameters[0]));
-    store.onChange(() => reply({ changed: true }));
+    store.onChange(tellChanged);
     return await store.recoverInterrupted();
   }
   if (!store) throw new AgentOpError("Cannot use the store: it is not open. Try: open it first");

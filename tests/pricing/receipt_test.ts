@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Cost, NO_USAGE } from "../../lib/core/mod.ts";
-import { createPriceBook, formatReceipt, formatUsd, receiptOf } from "../../lib/pricing/mod.ts";
+import { createPriceBook, formatReceipt, receiptOf } from "../../lib/pricing/mod.ts";
+import { formatUsd } from "../../lib/core/mod.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const book = createPriceBook({ elevenLabsPlan: "pro" });

@@ -1,5 +1,9 @@
 import {
   AgentOpError,
+  forkChanges,
+  type ForkMember,
+  type ForkTree,
+  loadForkTree,
   type Run,
   shortRunId,
   type Span,
@@ -27,8 +31,10 @@ import { diffShape, traceShape } from "../shapes.ts";
 
 /** Shorter beginnings of a span id could be the number of a step. */
 const PREFIX_MIN = 4;
-/** Replays and forks shown of one run's family. */
-const FAMILY_MAX = 100;
+/** Members shown of one run's family, those around it. */
+const FAMILY_ROWS_MAX = 100;
+/** Levels drawn before a member. */
+const BRANCH_LEVELS_MAX = 12;
 
 interface ShowOptions {
   readonly messages?: true | undefined;
@@ -93,17 +99,8 @@ async function printSteps(
     const rows = children.map((child) => `  ${runRow(child, look)}`);
     context.print(`\n${look.paint("bold", "Handed over")}\n${rows.join("\n")}`);
   }
-  const family = await forkTree(store, run);
-  if (family.length > 1) {
-    const rows = family.map(({ run: member, depth }) => {
-      const row = `${"   ".repeat(depth)}${depth > 0 ? "└─ " : ""}${runRow(member, look)}`;
-      const from = member.forkedFrom && depth > 0
-        ? look.paint("dim", ` · from step ${member.forkedFrom.step}`)
-        : "";
-      return `  ${row}${from}${member.runId === run.runId ? look.paint("bold", "  ← this run") : ""}`;
-    });
-    context.print(`\n${look.paint("bold", "Replays and forks")}\n${rows.join("\n")}`);
-  }
+  const family = familyText(await loadForkTree(store, [run]), run, look);
+  if (family !== undefined) context.print(`\n${look.paint("bold", "Replays and forks")}\n${family}`);
   if (trace.evaluations.length > 0) {
     const rows = trace.evaluations.map((it) =>
       `  ${cell(it.name)}  ${it.value ?? ""}${it.label === undefined ? "" : ` ${cell(it.label)}`}  ${
@@ -130,31 +127,30 @@ function runRow(run: Run, look: Look): string {
     look.paint("dim", `${plural(run.totals.steps, "step")} · ${costOf(run.totals)}`);
 }
 
-interface FamilyMember {
-  readonly run: Run;
-  readonly depth: number;
+/** The runs this one goes back to, and all that came of them; `undefined` when it stands alone. */
+function familyText({ members, isCut }: ForkTree, { runId }: Run, look: Look): string | undefined {
+  if (members.length < 2) return undefined;
+  const at = Math.max(0, members.findIndex(({ run }) => run.runId === runId));
+  const first = Math.max(0, Math.min(at - Math.floor(FAMILY_ROWS_MAX / 2), members.length - FAMILY_ROWS_MAX));
+  const shown = members.slice(first, first + FAMILY_ROWS_MAX);
+  const rows = shown.map((member) => {
+    const changes = member.parent ? forkChanges(member.parent, member.run) : [];
+    const changed = changes.map((it) => cell(it)).join(", ");
+    return `  ${branch(member)}${runRow(member.run, look)}${
+      changed === "" ? "" : look.paint("dim", ` · ${changed}`)
+    }${member.run.runId === runId ? look.paint("bold", "  ← this run") : ""}`;
+  });
+  const left = members.length - shown.length;
+  if (left > 0) rows.push(look.paint("dim", `  and ${isCut ? "more than " : ""}${left} more`));
+  return rows.join("\n");
 }
 
-/** The run this one goes back to, and all that came of it: forks of forks are branches of branches. */
-async function forkTree(store: SqliteStore, run: Run): Promise<readonly FamilyMember[]> {
-  let root = run;
-  const above = new Set([run.runId]);
-  while (root.forkedFrom && !above.has(root.forkedFrom.runId)) {
-    above.add(root.forkedFrom.runId);
-    const parent = await store.resolveRun(root.forkedFrom.runId).catch(() => undefined);
-    if (!parent) break; // pruned
-    root = parent;
-  }
-  const members: FamilyMember[] = [];
-  const seen = new Set<string>();
-  const visit = async (member: Run, depth: number): Promise<void> => {
-    if (seen.has(member.runId) || members.length >= FAMILY_MAX) return;
-    seen.add(member.runId);
-    members.push({ run: member, depth });
-    for (const fork of await store.forksOf(member.runId)) await visit(fork, depth + 1);
-  };
-  await visit(root, 0);
-  return members;
+/** The lines that lead to a member, the levels nearest to it. */
+function branch({ guides, isLast }: ForkMember): string {
+  if (guides.length === 0) return "";
+  const above = guides.slice(1);
+  const shown = above.slice(-BRANCH_LEVELS_MAX).map((goesOn) => (goesOn ? "│  " : "   ")).join("");
+  return `${above.length > BRANCH_LEVELS_MAX ? "…" : ""}${shown}${isLast ? "└─" : "├─"} `;
 }
 
 function header(run: Run, look: Look, nowMs: number): string {

@@ -1,19 +1,10 @@
-import type { Span, Trace } from "../../core/mod.ts";
+import { formatExactUsd, formatPrice, type Span, type Trace } from "../../core/mod.ts";
 import { fitLine, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clean } from "../terminal/text.ts";
 import type { Part } from "./doc.ts";
 import { GAP } from "./doc.ts";
 
 const CALLS_MAX = 500;
-
-/** Up to 12 decimals, at least 6: every digit a price per million can leave. */
-export function exactUsd(usd: number): string {
-  return `$${usd.toFixed(12).replace(/0{1,6}$/, "")}`;
-}
-
-function priceText(usd: number): string {
-  return `$${usd.toFixed(6).replace(/0{1,4}$/, "")}`;
-}
 
 /** How the cost came about: of one call line by line, of anything above it call by call. */
 export function receiptParts(trace: Trace, span: Span): readonly Part[] {
@@ -26,13 +17,13 @@ export function receiptParts(trace: Trace, span: Span): readonly Part[] {
   const total = known.reduce((sum, each) => sum + each.cost!.usd!, 0);
   const rows = paid.slice(0, CALLS_MAX).map((each): readonly [string, string, boolean] => [
     `${each.step ?? " "}  ${each.responseModel ?? each.requestModel ?? each.name}`,
-    each.cost!.usd === null ? "unknown" : exactUsd(each.cost!.usd),
+    each.cost!.usd === null ? "unknown" : formatExactUsd(each.cost!.usd),
     each.cost!.usd === null,
   ]);
   return [
     table("calls of this run", rows),
     ...(paid.length > CALLS_MAX ? [note(`${paid.length - CALLS_MAX} more calls are in the sum`)] : []),
-    sum("total", known.length === 0 ? "unknown" : exactUsd(total)),
+    sum("total", known.length === 0 ? "unknown" : formatExactUsd(total)),
     ...(known.length < paid.length && known.length > 0
       ? [note(`${paid.length - known.length} of ${paid.length} calls have no known price and are not in it`)]
       : []),
@@ -48,12 +39,12 @@ function callParts(span: Span): readonly Part[] {
     const left = `${new Intl.NumberFormat("en-US").format(quantity)} ${unit.replaceAll("_", " ")} × `;
     return price === undefined
       ? [`${left}no known price`, "unknown", true]
-      : [`${left}${priceText(price)} per million`, exactUsd((quantity * price) / 1e6), false];
+      : [`${left}${formatPrice(price)} per million`, formatExactUsd((quantity * price) / 1e6), false];
   });
   const model = span.responseModel ?? span.requestModel;
   return [
     table(model ?? "call", rows),
-    sum(factor === 1 ? "total" : `total × ${factor}`, usd === null ? "unknown" : exactUsd(usd)),
+    sum(factor === 1 ? "total" : `total × ${factor}`, usd === null ? "unknown" : formatExactUsd(usd)),
     GAP,
     note(
       tag

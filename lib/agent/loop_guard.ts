@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/mod.ts";
+import { canonicalJson, type Message, toolCallsOf } from "../core/mod.ts";
 
 /** The same call with the same result this often means that the model is going round in circles. */
 export const SAME_CALL_MAX = 5;
@@ -16,6 +16,17 @@ export class LoopGuard {
     const call = key(name, args);
     const seen = this.#seen.get(call);
     this.#seen.set(call, { result, count: seen?.result === result ? seen.count + 1 : 1 });
+  }
+
+  /** Counts the calls of a conversation that was had before. */
+  recall(messages: readonly Message[]): void {
+    const calls = new Map(messages.flatMap(toolCallsOf).map((call) => [call.id, call]));
+    for (const part of messages.flatMap((message) => message.parts)) {
+      const call = part.type === "tool_call_response" ? calls.get(part.id) : undefined;
+      if (call && part.type === "tool_call_response") {
+        this.record(call.name, call.arguments, String(part.response));
+      }
+    }
   }
 }
 

@@ -86,6 +86,8 @@ export class Session {
     this.begunCalls = resume?.begunCalls ?? new Set();
     this.rootSpanId = resume?.rootSpan.spanId ?? newSpanId(services.host);
     this.memory = new Memory(resume?.messages ?? opening(config, run.prompt), resume?.keyValues);
+    // A fork goes round in the circle it begins with; who resumes a run that did wants it to go on.
+    if (resume && run.status === "queued") this.guard.recall(resume.messages);
     const note = (text: string) => services.onNote?.(text);
     this.#partials = new PartialWriter(services.store, services.host, note);
     this.recorder = new Recorder(services.store, {

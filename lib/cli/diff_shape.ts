@@ -9,11 +9,13 @@ export function diffDocument(diff: RunDiff) {
     right: diff.right,
     identical: diff.identical,
     status: diff.status,
+    prompt: diff.prompt,
     config: diff.config,
     steps: diff.steps,
     output: diff.output,
     usageDelta: usageShape(diff.usageDelta),
     costDeltaUsd: diff.costDeltaUsd,
+    costKnown: diff.costKnown,
     durationDeltaMs: diff.durationDeltaMs,
     attemptsDelta: diff.attemptsDelta,
   };

@@ -1,10 +1,21 @@
-import { type JsonChange, type RunDiff, shortRunId, type StepDiff, wordDiff } from "../core/mod.ts";
+import {
+  type JsonChange,
+  type Message,
+  type RunDiff,
+  shortRunId,
+  type StepDiff,
+  wordDiff,
+} from "../core/mod.ts";
+import { spoken } from "./memory_text.ts";
 import { cell, compact, cut, duration, lines, type Look, money, plural, type Style } from "./format.ts";
 import { facts } from "./table.ts";
 
 /** Changes shown of one step; `--json` has all. */
 const CHANGES_SHOWN_MAX = 8;
 const ROWS_MAX = 400;
+/** Lines shown around a change in an answer, and of the change itself. */
+const CONTEXT_LINES = 3;
+const CHANGED_LINES_MAX = 100;
 
 const SIGNS: Readonly<Record<StepDiff["op"], { readonly glyph: string; readonly style: Style }>> = {
   same: { glyph: "=", style: "dim" },
@@ -16,6 +27,9 @@ const SIGNS: Readonly<Record<StepDiff["op"], { readonly glyph: string; readonly 
 /** Two runs side by side: steps that differ, equal ones folded; then the answers, word by word; then the figures. */
 export async function formatDiff(diff: RunDiff, look: Look): Promise<string> {
   const sections = [header(diff, look)];
+  if (diff.prompt.left !== diff.prompt.right) {
+    sections.push(`${look.paint("bold", "Prompt")}\n${await marked(diff.prompt, look)}`);
+  }
   const config = diff.config.filter(({ path }) => path !== "/baseDir");
   if (config.length > 0) {
     sections.push(`${look.paint("bold", "Configuration")}\n${changeRows(config, look, "  ")}`);
@@ -45,11 +59,16 @@ export function formatUnified(unified: string, look: Look): string {
 function header(diff: RunDiff, look: Look): string {
   const verdict = diff.identical
     ? look.paint("green", "= the same")
-    : look.paint("yellow", `~ ${summary(diff)}`);
+    : look.paint("yellow", `~ ${summary(diff)}${firstDifference(diff)}`);
   return `${look.paint("red", shortRunId(diff.left))} → ${
     look.paint("green", shortRunId(diff.right))
   }  ${verdict}` +
     (diff.status.left === diff.status.right ? "" : `  ${diff.status.left} → ${diff.status.right}`);
+}
+
+function firstDifference({ steps }: RunDiff): string {
+  const first = steps.find((step) => step.op !== "same");
+  return first ? `, first at step ${first.left ?? first.right}` : "";
 }
 
 export function summary(diff: RunDiff): string {
@@ -106,7 +125,7 @@ function stepRow(step: StepDiff, look: Look): string {
     : title + gist(step, look);
 }
 
-/** What an added or removed step said, in one line. */
+/** What an added or removed step said, in one line: a tool call its arguments, a model call its message. */
 function gist({ changes, op }: StepDiff, look: Look): string {
   const document = (op === "added" ? changes[0]?.right : changes[0]?.left) as
     | Record<string, unknown>
@@ -119,36 +138,83 @@ function gist({ changes, op }: StepDiff, look: Look): string {
 
 function changeRows(changes: readonly JsonChange[], look: Look, indent: string): string {
   const room = Math.max(20, look.columns - indent.length - 4);
-  const rows = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change) => [
-    `${indent}${look.paint("cyan", cut(cell(change.path || "/"), room))}`,
-    ...(change.op === "add"
-      ? []
-      : [`${indent}  ${look.paint("red", `- ${cut(cell(show(change.left)), room)}`)}`]),
-    ...(change.op === "remove" ? [] : [
-      `${indent}  ${look.paint("green", `+ ${cut(cell(show(change.right)), room)}`)}`,
-    ]),
-  ]);
+  const rows = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change) => {
+    const [left, right] = excerpts(cell(show(change.left)), cell(show(change.right)), room);
+    return [
+      `${indent}${look.paint("cyan", cut(cell(change.path || "/"), room))}`,
+      ...(change.op === "add" ? [] : [`${indent}  ${look.paint("red", `- ${left}`)}`]),
+      ...(change.op === "remove" ? [] : [`${indent}  ${look.paint("green", `+ ${right}`)}`]),
+    ];
+  });
   const more = changes.length - CHANGES_SHOWN_MAX;
   if (more > 0) rows.push(look.paint("dim", `${indent}… and ${more} more`));
   return rows.join("\n");
 }
 
+/** What fits of two texts: from their beginning, or from shortly before the place where they begin to differ. */
+function excerpts(left: string, right: string, room: number): readonly [string, string] {
+  let shared = 0;
+  while (shared < left.length && left[shared] === right[shared]) shared++;
+  const from = shared > room / 2 ? left.lastIndexOf(" ", shared - room / 4) + 1 : 0;
+  const part = (text: string) => cut(from > 0 ? `…${text.slice(from)}` : text, room);
+  return [part(left), part(right)];
+}
+
 function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+  if (typeof value === "string") return value;
+  return isConversation(value) ? value.map(spoken).join(" ") : JSON.stringify(value) ?? "";
+}
+
+function isConversation(value: unknown): value is readonly Message[] {
+  return Array.isArray(value) && value.length > 0 &&
+    value.every((it: Partial<Message> | null) => typeof it?.role === "string" && Array.isArray(it.parts));
 }
 
 async function answer({ output }: RunDiff, look: Look): Promise<string> {
   if (output.left === output.right) {
     return look.paint("dim", output.left === "" ? "  none on either side" : "  the same");
   }
-  const pieces = await wordDiff(output.left, output.right);
-  const marked = pieces.map(({ op, text }) => {
-    const shown = lines(text).join("\n  ");
-    if (op === "same") return shown;
-    if (look.color) return look.paint(op === "added" ? "green" : "red", shown);
-    return op === "added" ? `{+${shown}+}` : `[-${shown}-]`;
+  return await marked(output, look);
+}
+
+/** Both texts, word by word: what only one of them says is marked. */
+async function marked(
+  { left, right }: { readonly left: string; readonly right: string },
+  look: Look,
+): Promise<string> {
+  const pieces = await wordDiff(left, right);
+  const shown = pieces.map(({ op, text }, index) => {
+    const all = lines(text);
+    const place = { isFirst: index === 0, isLast: index === pieces.length - 1 };
+    const part = (op === "same" ? aroundChanges(all, place) : startOf(all)).join("\n  ");
+    if (op === "same") return part;
+    if (look.color) return look.paint(op === "added" ? "green" : "red", part);
+    return op === "added" ? `{+${part}+}` : `[-${part}-]`;
   });
-  return `  ${marked.join("")}`;
+  return `  ${shown.join("")}`;
+}
+
+/** The lines of equal text that stand next to a change. */
+function aroundChanges(
+  all: readonly string[],
+  { isFirst, isLast }: { readonly isFirst: boolean; readonly isLast: boolean },
+): readonly string[] {
+  const [before, after] = [isFirst ? 0 : CONTEXT_LINES, isLast ? 0 : CONTEXT_LINES];
+  const hidden = all.length - before - after;
+  if (hidden < 2) return all;
+  return [...all.slice(0, before), `… ${hidden} equal lines`, ...all.slice(all.length - after)];
+}
+
+function startOf(all: readonly string[]): readonly string[] {
+  const hidden = all.length - CHANGED_LINES_MAX;
+  if (hidden < 2) return all;
+  return [...all.slice(0, CHANGED_LINES_MAX), `… and ${hidden} more lines, see --unified`];
+}
+
+/** Where a price is unknown, so is the difference. */
+function costDelta({ costKnown, costDeltaUsd }: RunDiff, known: string): string {
+  if (costKnown) return known;
+  return costDeltaUsd === 0 ? "unknown" : `${known}, and calls of unknown price`;
 }
 
 function deltas(diff: RunDiff, look: Look): string {
@@ -157,7 +223,7 @@ function deltas(diff: RunDiff, look: Look): string {
   const tokens = (value: number) => signed(value, compact(Math.abs(value)));
   return facts([
     ["tokens", `${tokens(inputTokens)} in, ${tokens(outputTokens)} out`],
-    ["cost", signed(diff.costDeltaUsd, money(Math.abs(diff.costDeltaUsd)))],
+    ["cost", costDelta(diff, signed(diff.costDeltaUsd, money(Math.abs(diff.costDeltaUsd))))],
     ["time", signed(diff.durationDeltaMs, duration(Math.abs(diff.durationDeltaMs)))],
     ["attempts", signed(diff.attemptsDelta, String(Math.abs(diff.attemptsDelta)))],
   ], look);

@@ -14,7 +14,7 @@ export function formatMemorySteps(
         `    ${look.paint("cyan", cell(key))} = ${cut(cell(show(value)), room(look, 8))}`
       ),
     ];
-    return [title(it, look), ...body].join("\n");
+    return [title(it, look), ...forgotten(it, look), ...body].join("\n");
   }).join("\n");
 }
 
@@ -22,13 +22,21 @@ function title({ cause, messages, window, keyValues, changes }: MemoryStep, look
   const what = cause.kind === "llm" || cause.kind === "tool"
     ? `${cause.kind} ${cell(cause.name)}`
     : cause.kind;
+  const edited = cause.edited ? ` ${look.paint("yellow", "edited")}` : "";
   const facts = [
     `${plural(messages.length, "message")}`,
     ...(window ? [`${window.length} sent`] : []),
     ...(Object.keys(keyValues).length > 0 ? [plural(Object.keys(keyValues).length, "key")] : []),
     ...(changes.length === 0 ? ["nothing new"] : []),
   ].join(", ");
-  return `${look.paint("bold", `step ${cause.step}`)} ${what}  ${look.paint("dim", facts)}`;
+  return `${look.paint("bold", `step ${cause.step}`)} ${what}${edited}  ${look.paint("dim", facts)}`;
+}
+
+/** What was too long ago to be sent. The last message is the answer itself. */
+function forgotten({ messages, window }: MemoryStep, look: Look): readonly string[] {
+  const held = messages.at(-1)?.role === "assistant" ? messages.length - 1 : messages.length;
+  const count = window ? held - window.length : 0;
+  return count > 0 ? [look.paint("dim", `  … ${plural(count, "older message")} no longer sent`)] : [];
 }
 
 function messageRow(message: Message, index: number, look: Look, whole: boolean): string {
@@ -47,7 +55,8 @@ function changeRow({ op, path, left, right }: JsonChange, look: Look): string {
   return `  ${look.paint(style, `${sign} ${cell(path)}`)}  ${cut(cell(text), room(look, path.length + 6))}`;
 }
 
-function spoken(message: Message): string {
+/** A message in one line: its text, the calls it asks for, the results it brings. */
+export function spoken(message: Message): string {
   const calls = toolCallsOf(message).map((call) => `→ ${call.name}(${show(call.arguments)})`);
   const results = message.parts.flatMap((part) =>
     part.type === "tool_call_response" ? [show(part.response)] : []

@@ -18,9 +18,22 @@ const PERMISSIONS = ["net", "write", "run", "ffi", "sys", "env", "read", "import
 
 /**
  * Repeats a run in a process that may not reach the network, read, write, or start anything. It gets the recording on stdin and
- * prints events; this process writes them. Throws `AgentOpError`.
+ * prints events; this process writes them. Throws `AgentOpError`, also when it is cancelled.
  */
-export async function repeatInProcess(request: RecordedRequest): Promise<RecordedAnswer> {
+export async function repeatInProcess(
+  request: RecordedRequest,
+  options: { readonly signal?: AbortSignal } = {},
+): Promise<RecordedAnswer> {
+  const { signal } = options;
+  const throwIfCancelled = () => {
+    if (!signal?.aborted) return;
+    const { runId } = request.original.run;
+    throw new AgentOpError(
+      `Cannot replay ${runId}: it was cancelled, and nothing is written. Try: agentop replay ${runId} --mode recorded`,
+      { exitCode: 130 },
+    );
+  };
+  throwIfCancelled();
   const args = ["replay", "recording", "--repeater"];
   const child = new Deno.Command(Deno.execPath(), {
     args: Deno.build.standalone ? args : ["run", "--quiet", "--no-prompt", Deno.mainModule, ...args],
@@ -28,9 +41,18 @@ export async function repeatInProcess(request: RecordedRequest): Promise<Recorde
     stdout: "piped",
     stderr: "piped",
   }).spawn();
-  const timer = setTimeout(() => child.kill("SIGKILL"), REPLAY_MS_MAX);
+  const kill = () => {
+    try {
+      child.kill("SIGKILL");
+    } catch {
+      // it has ended by itself
+    }
+  };
+  const timer = setTimeout(kill, REPLAY_MS_MAX);
+  signal?.addEventListener("abort", kill, { once: true });
   try {
     const [output] = await Promise.all([child.output(), send(child.stdin, packRequest(request))]);
+    throwIfCancelled();
     const answer = read(new TextDecoder().decode(output.stdout));
     if (answer === undefined || "error" in answer) {
       const reason = answer?.error ??
@@ -51,6 +73,7 @@ export async function repeatInProcess(request: RecordedRequest): Promise<Recorde
     return answer;
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener("abort", kill);
   }
 }
 

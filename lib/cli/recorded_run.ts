@@ -6,6 +6,7 @@ import {
   ProviderError,
   type Run,
   type Span,
+  stepsOf,
   type Store,
   systemHost,
   type Tool,
@@ -48,7 +49,7 @@ export async function repeatRecorded(
   { original, begun }: RecordedRequest,
   host: Host = systemHost(),
 ): Promise<RecordedAnswer> {
-  const through = begun.run.totals.steps > 0 ? inheritedSteps(begun) : 0;
+  const through = inheritedSteps(begun);
   const recording = createRecording(original, through);
   const ledger = new ReplayLedger();
   const end = () => endOf(original.run);
@@ -57,21 +58,23 @@ export async function repeatRecorded(
   let roundsLeft = countRounds(original, through);
   const events: DurableEvent[] = [];
   const store = new EventSink(begun, {
-    onEvents: (written) => void events.push(...written),
+    onEvents: (written) =>
+      void events.push(...original.run.status === "interrupted" ? written.map(asInterrupted) : written),
     onBoundary: () => roundsLeft-- <= 0 && endsEarly && stopper.abort(end()),
   });
   const isReplay = (traceId: string) => traceId === begun.run.traceId;
-  const wasCut = [...original.spans.values()].some((span) => span.kind === "tool" && !span.outputMessages);
+  const wasCut = stepsOf(original).some((span) => span.kind === "tool" && !span.outputMessages);
   const provider = createRecordedProvider({ recording, ledger, isReplay, end });
   const services: AgentServices = {
     ...recordedServices(recording, store, host),
     provider: () => provider,
     recall: createRecall(recording, {
       isReplay,
+      ledger,
       missing: (call) => {
         if (wasCut && original.run.status !== "completed") throw end();
         ledger.diverge({
-          step: recording.modelCalls[ledger.answers]?.step ?? 1,
+          step: recording.modelCalls[ledger.next]?.step ?? recording.end,
           reason: `this call of ${call.name} is not on record`,
         });
         return notRecorded(call);
@@ -123,6 +126,16 @@ function recordedTool(recording: Recording, name: string): Tool {
     summary: (args) => recording.summaries.get(callKey(name, args)) ?? name,
     execute: () => Promise.reject(new Error(`${name} is not executed in a recorded run`)),
   };
+}
+
+/** What the end of a run whose process died looks like: the store writes it, not the loop. */
+function asInterrupted(event: DurableEvent): DurableEvent {
+  if (event.type === "span_end" && event.errorType === "cancelled") {
+    const { errorMessage: _, ...end } = event;
+    return { ...end, status: "interrupted", errorType: "interrupted" };
+  }
+  if (event.type !== "run_update" || event.change.status !== "cancelled") return event;
+  return { ...event, change: { ...event.change, status: "interrupted", error: null } };
 }
 
 /** How the original ended, for a replay that came to the end of its recording. */

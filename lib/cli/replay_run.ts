@@ -53,11 +53,11 @@ export async function replayRun(
   const prepared = await prepare(store, reference, options);
   const { original } = prepared;
   const { run, savedCostUsd, divergence } = options.mode === "recorded"
-    ? await replayRecorded(context, store, prepared)
+    ? await replayRecorded(context, store, prepared, options.signal)
     : await replayWithModel(context, store, prepared, options);
   const diff = await diffRuns(original, await store.loadTrace(run.traceId));
   const overrides = {
-    ...options.overrides,
+    ...asSet(options.overrides, prepared.config),
     ...(options.from === undefined ? {} : { from: options.from }),
     ...(options.edits.size === 0 ? {} : { edits: Object.fromEntries(options.edits) }),
   };
@@ -81,17 +81,25 @@ async function prepare(store: SqliteStore, reference: string, options: ReplayOpt
   ]);
   const { traceId, status, runId } = await store.resolveRun(reference);
   if (isLive(status) || status === "queued") {
-    const remedy = status === "queued" ? `agentop resume ${runId}` : `agentop stop ${runId}`;
+    const remedy = `agentop ${status === "queued" || status === "paused" ? "resume" : "watch"} ${runId}`;
     throw new AgentOpError(`Cannot replay ${runId}: it is ${status}, not finished. Try: ${remedy}`);
   }
   const original = await store.loadTrace(traceId);
-  checkReplayable(options.config ? withConfig(original, options.config) : original, {
-    needsAnswers: options.mode === "recorded",
-  });
   const { run } = original;
-  const base = options.config ?? run.config as unknown as AgentConfig;
-  const config = applyOverrides(base, options.overrides);
   const prompt = options.edits.get(0)?.replace(/\n$/, "");
+  if (prompt?.trim() === "") {
+    throw new AgentOpError(
+      "Cannot edit step 0: the prompt would be empty. Try: --edit 0=FILE with a question",
+    );
+  }
+  const asRun = {
+    ...run,
+    prompt: prompt ?? run.prompt,
+    ...(options.config ? { config: options.config as unknown as Run["config"] } : {}),
+  };
+  checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
+  const base = options.config ?? reached(run);
+  const config = applyOverrides(base, options.overrides);
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
     throw new AgentOpError(
       "Cannot edit step 0: another prompt leaves nothing to keep. Try: --edit 0=FILE alone, or the edits of steps alone",
@@ -103,7 +111,7 @@ async function prepare(store: SqliteStore, reference: string, options: ReplayOpt
     config,
     plan: plan ? planFork(original, plan) : undefined,
     request: {
-      prompt: prompt ?? run.prompt,
+      prompt: asRun.prompt,
       userId: run.userId,
       ...(run.group === undefined ? {} : { group: run.group }),
       tags: run.tags,
@@ -126,8 +134,17 @@ function forkOf(
   return { from, edits: options.edits, ...(isOther ? { instructions: config.instructions } : {}) };
 }
 
-function withConfig(trace: Trace, config: AgentConfig): Trace {
-  return { ...trace, run: { ...trace.run, config: config as unknown as Record<string, unknown> } };
+/** The configuration of a run. One that was resumed with a higher limit of steps went further than its own allows. */
+function reached({ config, totals }: Run): AgentConfig {
+  const agent = config as unknown as AgentConfig;
+  const maxSteps = Math.max(agent.limits.maxSteps, totals.steps);
+  return { ...agent, limits: { ...agent.limits, maxSteps } };
+}
+
+/** What the steps that a fork begins with cost the original: they are not paid again. */
+function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number {
+  return [...original.spans.values()].filter((span) => (span.step ?? Infinity) <= (plan?.through ?? 0))
+    .reduce((sum, span) => sum + (span.cost?.usd ?? 0), 0);
 }
 
 // ---------------------------------------------------------------------------------------------- the modes
@@ -143,6 +160,7 @@ async function replayRecorded(
   context: Context,
   store: SqliteStore,
   { original, config, request, plan }: Prepared,
+  signal?: AbortSignal,
 ): Promise<Replayed> {
   const [
     { AgentRunner },
@@ -162,7 +180,7 @@ async function replayRecorded(
   const begun = fork
     ? begunTrace(original, fork)
     : { run: created, spans: new Map(), snapshots: [], evaluations: [] };
-  const answer = await repeatInProcess({ original, begun });
+  const answer = await repeatInProcess({ original, begun }, signal ? { signal } : {});
   if (plan && fork) {
     const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
     await store.forkRun(fork.run, source, [...fork.events, ...answer.events]);
@@ -170,7 +188,8 @@ async function replayRecorded(
     await store.write([{ type: "run_start", run: created }, ...answer.events]);
   }
   const run = (await store.getRun(created.traceId))!;
-  return { run, savedCostUsd: answer.savedCostUsd, divergence: answer.divergence ?? undefined };
+  const savedCostUsd = answer.savedCostUsd + keptCostUsd(original, plan);
+  return { run, savedCostUsd, divergence: answer.divergence ?? undefined };
 }
 
 async function replayWithModel(
@@ -188,7 +207,7 @@ async function replayWithModel(
   const ledger = new ReplayLedger();
   const replayed: { traceId?: string } = {};
   const isReplay = (traceId: string) => traceId === replayed.traceId;
-  const recording = createRecording(original, plan?.through ?? 0);
+  const recording = createRecording(original, plan?.through, plan?.replaced);
   const runner = await wiring.createRunner(context, {
     ...options.runner,
     // The simulator answers for any name; it then answers for the same one again.
@@ -201,6 +220,7 @@ async function replayWithModel(
         provider: (agent) => createHybridProvider(services.provider(agent), { recording, ledger, isReplay }),
         recall: createRecall(recording, {
           isReplay,
+          ledger,
           ...(options.tools === "recorded" ? { missing: notRecorded } : {}),
         }),
         askFirst: options.tools === "ask",
@@ -216,10 +236,19 @@ async function replayWithModel(
   } else await store.write([{ type: "run_start", run: queued }]);
   for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
   const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
-  return { run, savedCostUsd: ledger.savedCostUsd, divergence: ledger.divergence };
+  const savedCostUsd = ledger.savedCostUsd + keptCostUsd(original, plan);
+  return { run, savedCostUsd, divergence: ledger.divergence };
 }
 
 // ---------------------------------------------------------------------------------------------- the difference
+
+/** Overrides as the configuration holds them: numbers as numbers. */
+function asSet(overrides: ReplayOptions["overrides"], config: AgentConfig): Record<string, unknown> {
+  const parameters: Readonly<Record<string, unknown>> = { ...config.parameters };
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, text]) => [key, parameters[key] ?? text]),
+  );
+}
 
 /** Writes the row of the `diffs` view: what was changed, both answers, everything that differs. Returns its id. */
 async function keepDiff(

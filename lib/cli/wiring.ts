@@ -97,7 +97,7 @@ async function checkModel(context: Context, model: string, server: string | unde
   const guess = nearest(model, names);
   throw new AgentOpError(
     `Cannot use model "${model.slice(0, 80)}": the server does not offer it. Try: ${
-      guess ?? names.filter((name) => name.endsWith("-latest")).slice(0, 4).join(", ")
+      guess ?? [...new Set(names)].filter((name) => name.endsWith("-latest")).slice(0, 4).join(", ")
     }`,
   );
 }

@@ -63,7 +63,9 @@ export function checkOrder(messages: readonly Message[], step: number): void {
     if (message.role === "assistant" && messages[index - 1]?.role === "assistant") {
       fail(step, `${where} would follow another answer`, "an earlier --from");
     }
-    open = new Set(toolCallsOf(message).map((call) => call.id));
+    const ids = toolCallsOf(message).map((call) => call.id);
+    open = new Set(ids);
+    if (open.size < ids.length) fail(step, `${where} would make two calls of one id`, "an id for each call");
   }
 }
 

@@ -12,12 +12,13 @@ import {
   type Run,
   type Snapshot,
   type Span,
+  stepsOf,
   toolCallsOf,
   totalsOfStart,
   type Trace,
 } from "../core/mod.ts";
 import { checkOrder, editedMessage } from "./edits.ts";
-import { stepsOf } from "./recording.ts";
+import { callIdOf } from "./recording.ts";
 
 export interface ForkRequest {
   /** The first step that is run again. With an edit of this very step, the first is the one after. */
@@ -42,19 +43,28 @@ export interface ForkPlan {
 /** Works out a fork; throws `AgentOpError` of one line when it cannot be. Nothing is written. */
 export function planFork(trace: Trace, request: ForkRequest): ForkPlan {
   const steps = stepsOf(trace);
+  const numbered = numberedSpans(trace);
   const { from, edits } = request;
   const { runId } = trace.run;
-  if (!steps.some((span) => span.step === from) && from !== steps.length + 1) {
+  if (numbered.length === 0 && steps.length > 0) {
     throw new AgentOpError(
-      `Cannot fork ${runId} at step ${from}: it has ${steps.length} steps. Try: --from 1 to ${steps.length}`,
+      `Cannot fork ${runId}: which steps it repeats is not on record (it was not run here: origin ${trace.run.origin}). ` +
+        `Try: agentop replay ${runId} --agent AGENT, from the beginning`,
     );
+  }
+  const last = numbered.at(-1)?.step ?? 0;
+  if (from > last + 1) {
+    const remedy = last === 0 ? `agentop replay ${runId}` : last === 1 ? "--from 1" : `--from 1 to ${last}`;
+    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: it has ${counted(last)}. Try: ${remedy}`);
   }
   for (const step of edits.keys()) {
     if (step <= from && steps.some((span) => span.step === step)) continue;
     throw new AgentOpError(
-      steps.some((span) => span.step === step)
+      step > last
+        ? `Cannot edit step ${step}: ${runId} has ${counted(last)}. Try: agentop show ${runId}`
+        : step > from
         ? `Cannot edit step ${step}: the fork starts at step ${from}, before it. Try: --from ${step}`
-        : `Cannot edit step ${step}: ${runId} has ${steps.length} steps. Try: agentop show ${runId}`,
+        : `Cannot edit step ${step}: it was cut short and made again later. Try: agentop show ${runId}`,
     );
   }
   const through = edits.has(from) ? from : from - 1;
@@ -79,7 +89,7 @@ export function planFork(trace: Trace, request: ForkRequest): ForkPlan {
     );
   return {
     through,
-    copiedThrough: wholeRound(steps, Math.min(through, ...[...edits.keys()].map((step) => step - 1))),
+    copiedThrough: wholeRound(numbered, Math.min(through, ...[...edits.keys()].map((step) => step - 1))),
     messages,
     keyValues: latest?.keyValues ?? {},
     replaced,
@@ -109,9 +119,10 @@ export function forkEvents(
     (sum, span) => addTotals(addTotals(sum, totalsOfStart(span)), span.usage ? { usage: span.usage } : {}),
     NO_TOTALS,
   );
-  const events = steps.filter((it) => it.step! > plan.copiedThrough).flatMap((span) =>
-    keptStep(span, { plan, steps, traceId, shiftUs })
-  );
+  const events: DurableEvent[] = steps.filter((it) => it.step! > plan.copiedThrough).flatMap((span) => [
+    ...keptStep(span, { plan, steps, traceId, shiftUs }),
+    ...rememberedAfter(span, trace, { plan, traceId, shiftUs, host }),
+  ]);
   const lastSpan = steps.at(-1) ?? spans[0]!;
   events.push({
     type: "snapshot",
@@ -165,6 +176,29 @@ function keptStep(span: Span, { plan, steps, traceId, shiftUs }: Keeping): reado
   }];
 }
 
+/** What the fork knew after a step that it does not share: the original's state there, with the edits. */
+function rememberedAfter(
+  span: Span,
+  trace: Trace,
+  { plan, traceId, shiftUs, host }: Omit<Keeping, "steps"> & { readonly host: Host },
+): readonly DurableEvent[] {
+  const was = trace.snapshots.find((it) => it.step === span.step && it.spanId === span.spanId);
+  if (!was && !plan.replaced.has(span.step!)) return [];
+  const kept = stepsOf(trace).filter((it) => it.step! <= span.step!);
+  return [{
+    type: "snapshot",
+    snapshot: {
+      snapshotId: newSpanId(host),
+      traceId,
+      spanId: span.spanId,
+      step: span.step!,
+      createdAtUs: (was?.createdAtUs ?? span.endTimeUs ?? span.startTimeUs) + shiftUs,
+      messages: conversation(trace, kept, plan.replaced, undefined),
+      keyValues: was?.keyValues ?? plan.keyValues,
+    },
+  }];
+}
+
 /** What stands in the fork for a message of the original. */
 function editOf(message: Message, { replaced }: ForkPlan, steps: readonly Span[]): Message | undefined {
   for (const [step, edit] of replaced) {
@@ -183,7 +217,7 @@ export function begunTrace(
     span.kind === "agent" && span.parentSpanId === undefined
   )!;
   const { traceId } = fork.run;
-  const spans = [root, ...stepsOf(trace).filter((span) => span.step! <= fork.run.totals.steps)].map((
+  const spans = [root, ...numberedSpans(trace).filter((span) => span.step! <= fork.run.totals.steps)].map((
     span,
   ) => ({
     ...span,
@@ -199,10 +233,15 @@ export function begunTrace(
   return fork.events.reduce<Trace>(applyEvent, begun);
 }
 
-export function callIdOf(span: Span): string {
-  const part = span.outputMessages?.[0]?.parts[0];
-  const id = span.attributes[ATTR.toolCallId] ?? (part?.type === "tool_call_response" ? part.id : undefined);
-  return typeof id === "string" ? id : "";
+function counted(steps: number): string {
+  return steps === 1 ? "1 step" : `${steps} steps`;
+}
+
+/** Every numbered span, also of steps that were cut short and made again. */
+function numberedSpans(trace: Trace): readonly Span[] {
+  return [...trace.spans.values()].filter((span) => span.step !== undefined).sort((a, b) =>
+    a.step! - b.step!
+  );
 }
 
 /** The last step up to `step` that ends a round: results of one answer are copied together or not at all. */

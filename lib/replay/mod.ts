@@ -13,7 +13,6 @@ export {
   type RecordedModelCall,
   type Recording,
   requestDifference,
-  stepsOf,
 } from "./recording.ts";
 export {
   createHybridProvider,

@@ -1,5 +1,6 @@
 import type { ToolResult } from "../core/mod.ts";
 import { callKey, type Recording } from "./recording.ts";
+import type { ReplayLedger } from "./replay_provider.ts";
 
 export interface Recallable {
   readonly traceId: string;
@@ -16,9 +17,11 @@ export function createRecall(
   options: {
     readonly missing?: (call: Recallable) => ToolResult;
     readonly isReplay: (traceId: string) => boolean;
+    /** Told what the call had cost. */
+    readonly ledger: ReplayLedger;
   },
 ): (call: Recallable) => ToolResult | undefined {
-  const used = new Map<string, number>();
+  const used = new Map(recording.resultsUsed);
   return (call) => {
     if (!options.isReplay(call.traceId)) return undefined;
     const key = callKey(call.name, call.arguments);
@@ -26,7 +29,9 @@ export function createRecall(
     if (!results) return options.missing?.(call);
     const count = used.get(key) ?? 0;
     used.set(key, count + 1);
-    return results[Math.min(count, results.length - 1)];
+    const recalled = results[Math.min(count, results.length - 1)]!;
+    if (count < results.length) options.ledger.savedCostUsd += recalled.costUsd;
+    return recalled.result;
   };
 }
 

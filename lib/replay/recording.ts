@@ -1,5 +1,6 @@
 import {
   AgentOpError,
+  askedCalls,
   ATTR,
   canonicalJson,
   type ChatRequest,
@@ -8,8 +9,8 @@ import {
   type Part,
   type Run,
   type Span,
+  stepsOf,
   toolCallOf,
-  toolCallsOf,
   type ToolDefinition,
   type ToolResult,
   type Trace,
@@ -22,27 +23,30 @@ export interface RecordedModelCall {
   readonly span: Span;
 }
 
+/** A tool's result as it was, and what the call cost then. */
+export interface RecordedResult {
+  readonly result: ToolResult;
+  readonly costUsd: number;
+}
+
 /** What a run has on record to answer a replay from. */
 export interface Recording {
   readonly run: Run;
   readonly modelCalls: readonly RecordedModelCall[];
   /** Results by `callKey`, in the order they came. */
-  readonly toolResults: ReadonlyMap<string, readonly ToolResult[]>;
+  readonly toolResults: ReadonlyMap<string, readonly RecordedResult[]>;
+  /** How many of them belong to the steps that the replay begins with. */
+  readonly resultsUsed: ReadonlyMap<string, number>;
   /** What calls looked like in lists, by `callKey`. */
   readonly summaries: ReadonlyMap<string, string>;
   /** Every tool the model was told of. */
   readonly tools: readonly ToolDefinition[];
+  /** Number of the step that would come next. */
+  readonly end: number;
 }
 
 export function callKey(name: string, args: unknown): string {
   return `${name} ${canonicalJson(args ?? null)}`;
-}
-
-/** Steps of a run in order. */
-export function stepsOf(trace: Trace): readonly Span[] {
-  return [...trace.spans.values()].filter((span) => span.step !== undefined).sort((a, b) =>
-    a.step! - b.step!
-  );
 }
 
 /** The steps a fork began with, its edits included: the first of its own comes after them. */
@@ -52,31 +56,50 @@ export function inheritedSteps(trace: Trace): number {
   return Math.max(trace.run.forkedFrom.step - 1, ...edited.map((span) => span.step!));
 }
 
-/** Reads what a replay from the step after `through` can be answered with. */
-export function createRecording(trace: Trace, through = 0): Recording {
+/**
+ * Reads what a replay can be answered with. It begins with the steps up to `through`, some of which say something else
+ * (`replaced`): a call they hold is repeated with the results that follow, or with theirs.
+ */
+export function createRecording(
+  trace: Trace,
+  through = 0,
+  replaced: ReadonlyMap<number, Message> = new Map(),
+): Recording {
   const all = stepsOf(trace);
-  const asked = new Map(
-    all.flatMap((span) => (span.outputMessages ?? []).flatMap(toolCallsOf)).map((call) => [call.id, call]),
-  );
-  const toolResults = new Map<string, ToolResult[]>();
+  const asked = askedCalls(all);
+  const told = toldResults(trace, all);
+  const toolResults = new Map<string, RecordedResult[]>();
+  const resultsUsed = new Map<string, number>();
   const summaries = new Map<string, string>();
   const tools = new Map<string, ToolDefinition>();
   const modelCalls: RecordedModelCall[] = [];
-  for (const span of all.filter((it) => it.step! > through)) {
+  const keep = (key: string, result: RecordedResult) => {
+    toolResults.set(key, [...toolResults.get(key) ?? [], result]);
+  };
+  for (const span of all) {
+    const isKept = span.step! <= through;
     if (span.kind === "tool") {
       const { name, arguments: args } = toolCallOf(span, asked);
-      const result = resultOf(span);
       const key = callKey(name, args);
       const summary = span.attributes[ATTR.toolSummary];
       if (typeof summary === "string") summaries.set(key, summary);
-      if (result) toolResults.set(key, [...toolResults.get(key) ?? [], result]);
+      const edit = replaced.get(span.step!);
+      const result = resultOf(edit ? withResult(span, edit) : span);
+      if (!result) continue;
+      keep(key, { result, costUsd: span.cost?.usd ?? 0 });
+      if (isKept) resultsUsed.set(key, (resultsUsed.get(key) ?? 0) + 1);
     } else if (span.kind === "llm") {
       const request = requestOf(trace.run, span);
       for (const tool of request.tools) tools.set(tool.name, tool);
-      modelCalls.push({ step: span.step!, request, span });
+      if (!isKept) modelCalls.push({ step: span.step!, request, span });
     }
   }
-  return { run: trace.run, modelCalls, toolResults, summaries, tools: [...tools.values()] };
+  for (const [id, part] of told) {
+    const call = asked.get(id);
+    if (call) keep(callKey(call.name, call.arguments), { result: resultOfPart(part), costUsd: 0 });
+  }
+  const end = (all.at(-1)?.step ?? 0) + 1;
+  return { run: trace.run, modelCalls, toolResults, resultsUsed, summaries, tools: [...tools.values()], end };
 }
 
 /** Rounds of the loop after step `through`: a model call is one, and so are the tool calls that follow it together. */
@@ -97,11 +120,15 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
     [config["parameters"], config["limits"], config["memory"], config["tools"]].every((it) =>
       it !== null && typeof it === "object"
     );
-  if (!isWhole) fail(`its agent configuration is not on record${imported}`, `agentop show ${run.runId}`);
-  if (run.prompt.trim() === "") fail(`its prompt is not on record${imported}`, `agentop show ${run.runId}`);
+  if (!isWhole) {
+    fail(`its agent configuration is not on record${imported}`, "--agent AGENT, an agent file like it");
+  }
+  if (run.prompt.trim() === "") fail(`its prompt is not on record${imported}`, "--edit 0=FILE");
   if (!options.needsAnswers) return;
   const steps = stepsOf(trace);
-  if (steps.length === 0) fail(`it has no steps${imported}`, "--mode live");
+  const told = toldResults(trace, steps);
+  // A run of ours that was stopped before its first step can be repeated: it stops again.
+  if (steps.length === 0 && run.origin !== "agent") fail(`it has no steps${imported}`, "--mode live");
   for (const span of steps) {
     if (span.status === "error" || span.status === "interrupted") continue;
     if (span.kind === "llm" && !span.inputMessages) {
@@ -110,7 +137,7 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
     if (span.kind === "llm" && !span.outputMessages?.length) {
       fail(`the answer of step ${span.step} is not on record${imported}`, "--mode live");
     }
-    if (span.kind === "tool" && !span.outputMessages?.length) {
+    if (span.kind === "tool" && !span.outputMessages?.length && !told.has(callIdOf(span))) {
       fail(`the result of step ${span.step} is not on record${imported}`, "--mode live");
     }
   }
@@ -118,25 +145,69 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
 
 function requestOf(run: Run, span: Span): ChatRequest {
   const tools = span.attributes[ATTR.toolDefinitions];
+  const parameters = (run.config["parameters"] ?? {}) as ModelParameters;
   return {
     model: span.requestModel ?? run.model,
     messages: span.inputMessages ?? [],
     tools: Array.isArray(tools) ? tools as ToolDefinition[] : [],
-    parameters: (run.config["parameters"] ?? {}) as ModelParameters,
+    parameters: run.origin === "agent" ? { ...parameters, ...parametersOf(span) } : parameters,
   };
 }
 
+/** What the call itself was made with: the steps that a fork began with may have had other parameters than the fork. */
+function parametersOf({ attributes }: Span): Record<string, unknown> {
+  return {
+    temperature: attributes[ATTR.requestTemperature],
+    topP: attributes[ATTR.requestTopP],
+    maxTokens: attributes[ATTR.requestMaxTokens],
+    seed: attributes[ATTR.requestSeed],
+  };
+}
+
+type Response = Extract<Part, { type: "tool_call_response" }>;
+type Told = ReadonlyMap<string, Response>;
+
+const isResponse = (part: Part): part is Response => part.type === "tool_call_response";
+
+/**
+ * Results that only the messages of later model calls tell of, by the call's id, in the order of the calls: recorders outside an
+ * agent see its model calls, but often not its tools.
+ */
+function toldResults({ run }: Trace, steps: readonly Span[]): Told {
+  if (run.origin === "agent") return new Map();
+  const known = new Set(
+    steps.filter((span) => span.kind === "tool" && span.outputMessages?.length).map((span) => callIdOf(span)),
+  );
+  const parts = steps.flatMap((span) => span.kind === "llm" ? span.inputMessages ?? [] : [])
+    .flatMap((message) => message.parts.filter(isResponse));
+  return new Map(parts.filter((part) => !known.has(part.id)).map((part) => [part.id, part]));
+}
+
+export function callIdOf(span: Span): string {
+  const id = span.attributes[ATTR.toolCallId] ?? span.outputMessages?.[0]?.parts.find(isResponse)?.id;
+  return typeof id === "string" ? id : "";
+}
+
 function resultOf(span: Span): ToolResult | undefined {
-  const part = span.outputMessages?.[0]?.parts.find((
-    it,
-  ): it is Extract<Part, { type: "tool_call_response" }> => it.type === "tool_call_response");
+  const part = span.outputMessages?.[0]?.parts.find(isResponse);
   if (!part) return undefined;
   const child = span.attributes[ATTR.childRunId];
   return {
-    content: typeof part.response === "string" ? part.response : JSON.stringify(part.response ?? null),
-    ...(part.isError ? { isError: true } : {}),
+    ...resultOfPart(part),
     ...(span.errorType === undefined ? {} : { errorType: span.errorType }),
     ...(child === undefined ? {} : { attributes: { [ATTR.childRunId]: child } }),
+  };
+}
+
+/** An edited result is a good one, unless it says otherwise. */
+function withResult({ errorType: _, ...span }: Span, edit: Message): Span {
+  return { ...span, outputMessages: [edit] };
+}
+
+function resultOfPart({ response, isError }: Response): ToolResult {
+  return {
+    content: typeof response === "string" ? response : JSON.stringify(response ?? null),
+    ...(isError ? { isError: true } : {}),
   };
 }
 
@@ -161,7 +232,8 @@ export function requestDifference(recorded: ChatRequest, actual: ChatRequest): s
     const [was, is] = [recorded.messages[i], actual.messages[i]];
     if (was && is && textOfMessage(was) === textOfMessage(is)) continue;
     if (!was || !is) return `${actual.messages.length} messages are sent, it was ${recorded.messages.length}`;
-    return is.role === "system" ? "the instructions differ" : `message ${i + 1} (${is.role}) differs`;
+    const areInstructions = is.role === "system" || was.role === "system";
+    return areInstructions ? "the instructions differ" : `message ${i + 1} (${is.role}) differs`;
   }
   const names = ({ tools }: ChatRequest) => tools.map((tool) => tool.name).join(", ") || "none";
   if (names(recorded) !== names(actual)) {

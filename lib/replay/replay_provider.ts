@@ -35,11 +35,12 @@ export interface ReplayProviderOptions {
  */
 export function createHybridProvider(live: Provider, options: ReplayProviderOptions): Provider {
   const { recording, ledger, isReplay } = options;
+  const calls = recording.modelCalls;
   return {
     name: live.name,
     async chat(request, context) {
       if (!isReplay(context.traceId) || ledger.divergence) return await live.chat(request, context);
-      const call = recording.modelCalls[ledger.next++];
+      const call = calls[ledger.next++];
       const answer = call && answerOf(call);
       const reason = !call
         ? "the recording ends here"
@@ -47,7 +48,7 @@ export function createHybridProvider(live: Provider, options: ReplayProviderOpti
         ? `this call failed before: ${call.span.errorType ?? call.span.status}`
         : requestDifference(call.request, request);
       if (reason === undefined) return keep(ledger, call!, answer!);
-      ledger.diverge({ step: call?.step ?? (recording.modelCalls.at(-1)?.step ?? 0) + 1, reason });
+      ledger.diverge({ step: call?.step ?? recording.end, reason });
       return await live.chat(request, context);
     },
   };
@@ -61,15 +62,14 @@ export function createRecordedProvider(
   options: ReplayProviderOptions & { readonly end: () => unknown },
 ): Provider {
   const { recording, ledger } = options;
-  // A call that failed before the run was resumed was made again: the later one counts.
-  const calls = recording.modelCalls.filter((call, index, all) => answerOf(call) || index === all.length - 1);
+  const calls = recording.modelCalls;
   const name = calls[0]?.span.providerName ?? "recorded";
   return {
     name,
     chat(request) {
       const call = calls[ledger.next++];
       if (!call) {
-        ledger.diverge({ step: (calls.at(-1)?.step ?? 0) + 1, reason: "the recording ends here" });
+        ledger.diverge({ step: recording.end, reason: "the recording ends here" });
         return Promise.reject(options.end());
       }
       const reason = requestDifference(call.request, request);

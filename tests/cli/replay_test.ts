@@ -111,3 +111,98 @@ Deno.test("memory names the step it has no record of", async () => {
     /^agentop: Cannot show step 9 of \S+: its memory was recorded up to step 4\. Try: --step 4\n$/,
   );
 });
+
+Deno.test("replay refuses an edit that is no text, names no step or comes twice, in one line", async () => {
+  await using home = await CliHome.create();
+  const { runId } = (await home.run(["run", "main", "What is 17% of 240?", "--json"])).json();
+  const file = async (name: string, bytes: Uint8Array) => {
+    await Deno.writeFile(`${home.path}/${name}`, bytes);
+  };
+  await file("latin1.txt", new Uint8Array([0x63, 0x61, 0x66, 0xe9]));
+  await file("zeros.bin", new Uint8Array(64));
+  await file("large.txt", new Uint8Array(1_000_001).fill(0x61));
+  await file("fine.txt", new TextEncoder().encode("99"));
+  const cases = [
+    [["2=latin1.txt"], /it is not UTF-8 text/],
+    [["2=zeros.bin"], /it is not a text/],
+    [["2=large.txt"], /it is larger than 1000000 bytes/],
+    [["2=nowhere.txt"], /No such file/],
+    [["2"], /it must be the number of a step/],
+    [["two=fine.txt"], /it must be the number of a step/],
+    [["2="], /it must be the number of a step/],
+    [["2=fine.txt", "2=fine.txt"], /^agentop: Cannot edit step 2: it is edited twice/],
+    [["4=fine.txt"], /has 3 steps/],
+  ] as const;
+  for (const [edits, expected] of cases) {
+    const { code, stdout, stderr } = await home.run([
+      "replay",
+      runId,
+      ...edits.flatMap((it) => ["--edit", it]),
+    ]);
+    assert.deepEqual([code, stdout], [2, ""], edits.join(" "));
+    assert.match(stderr, /^agentop: Cannot [^\n]+ Try: [^\n]+\n$/);
+    assert.match(stderr, expected);
+  }
+  assert.equal((await home.run(["runs", "--json"])).json().length, 1);
+});
+
+Deno.test("replay says when the simulator answered, and keeps overrides as what they are", async () => {
+  await using home = await CliHome.create();
+  await home.run(["run", "main", "What is 17% of 240?"]);
+  const silent = await home.run(["replay", "last"]);
+  assert.deepEqual([silent.code, silent.stderr], [0, ""]);
+  const asked = await home.run(["replay", "last", "--set", "seed=4"]);
+  assert.match(asked.stderr, /^No MISTRAL_API_KEY: the built-in simulator answered\./);
+  const sets = ["--set", "seed=5", "--set", "tools.calculator=off", "--set", "model=mistral-large-latest"];
+  const { stdout, stderr, json } = await home.run(["replay", "last", ...sets, "--json"]);
+  assert.equal(stderr, "", stdout);
+  assert.deepEqual(json().overrides, { seed: 5, "tools.calculator": "off", model: "mistral-large-latest" });
+});
+
+Deno.test("cost leaves answers from a recording off the receipt, and says so", async () => {
+  await using home = await CliHome.create();
+  await home.run(["run", "main", "What is 17% of 240?"]);
+  await home.run(["replay", "last", "--mode", "recorded"]);
+  const { stdout } = await home.run(["cost", "last"]);
+  assert.match(stdout, /No call of this run was billed\.\n2 calls answered from a recording: nothing to pay/);
+  assert.doesNotMatch(stdout, /no price is known/);
+});
+
+Deno.test("memory says what left the window of the model", async () => {
+  await using home = await CliHome.create();
+  await Deno.mkdir(`${home.path}/agents`);
+  await Deno.writeTextFile(
+    `${home.path}/agents/short.yaml`,
+    "model: mistral-small-latest\ninstructions: Be short.\ntools: [calculator]\nmemory: { window: 1 }\n",
+  );
+  await home.run(["run", "short", "What is 17% of 240?"]);
+  const { stdout } = await home.run(["memory", "last", "--diff"]);
+  const [first, second] = [stdout.indexOf("step 1"), stdout.indexOf("step 3")];
+  assert(first > 0 && second > first, stdout);
+  assert.doesNotMatch(stdout.slice(0, second), /no longer sent/);
+  assert.match(stdout.slice(second), /^step 3 llm [^\n]*\n {2}… 1 older message no longer sent\n/);
+});
+
+Deno.test("replay escapes the reason it left the recording for", async () => {
+  await using home = await CliHome.create();
+  await home.run(["run", "main", "What is 17% of 240?"]);
+  await home.withStore(async (store) => {
+    const { traceId } = await store.resolveRun("last");
+    const { run, spans } = await store.loadTrace(traceId);
+    const again = "ab".repeat(16);
+    await store.write([
+      { type: "run_start", run: { ...run, traceId: again, runId: `0${run.runId.slice(1, -4)}beef` } },
+      ...[...spans.values()].filter((span) => span.kind === "agent" || span.step === 1).map((span) => ({
+        type: "span_start" as const,
+        span: {
+          ...span,
+          traceId: again,
+          ...(span.kind === "llm" ? { status: "error" as const, errorType: HOSTILE } : {}),
+        },
+      })),
+    ]);
+  });
+  const { stdout, stderr } = await home.run(["replay", "beef"]);
+  assert.match(stdout, /left the recording at step 1: this call failed before: \\x1b\[2J/, stderr);
+  assert(!UNSAFE.test(stdout + stderr));
+});

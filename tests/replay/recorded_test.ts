@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import fc from "fast-check";
-import { NO_PERMISSIONS, systemHost, type Tool, type Trace } from "../../lib/core/mod.ts";
+import { AgentOpError, NO_PERMISSIONS, systemHost, type Tool, type Trace } from "../../lib/core/mod.ts";
+import { repeatInProcess } from "../../lib/cli/recorded_process.ts";
 import { packJson, unpackJson } from "../../lib/cli/packed_json.ts";
 import { packRequest } from "../../lib/cli/recorded_run.ts";
 import { TestAgency } from "../support/test_agency.ts";
+import { Bench } from "./bench.ts";
 import { emptyTrace, randomCase, repeat } from "./recordings.ts";
 
 const RANDOM_RUNS = 40;
@@ -94,6 +96,19 @@ Deno.test("the process that repeats a run can touch nothing, even when it was st
   const { events, denied } = JSON.parse(said) as { events: number; denied: string[] };
   assert(events > 3);
   assert.deepEqual(denied, ["write", "read", "net", "run", "env", "ffi"]);
+});
+
+Deno.test("a recorded replay that is cancelled says so, and nothing is written", async () => {
+  await using bench = await Bench.open();
+  const nothing = /^Cannot replay \S+: it was cancelled, and nothing is written\./;
+  await bench.refused({ mode: "recorded", signal: AbortSignal.abort() }, nothing);
+  const original = await bench.store.loadTrace(bench.original.traceId);
+  const stopper = new AbortController();
+  const replaying = repeatInProcess({ original, begun: emptyTrace(original.run) }, {
+    signal: stopper.signal,
+  });
+  stopper.abort();
+  await assert.rejects(replaying, (error) => error instanceof AgentOpError && error.exitCode === 130);
 });
 
 Deno.test("unpackJson() reads back what packJson() wrote, each message once", () => {

@@ -1,92 +1,8 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
-import { type AgentConfig, parseAgentFile, RunStop } from "../../lib/agent/mod.ts";
-import { readConfig } from "../../lib/cli/config.ts";
-import { Context } from "../../lib/cli/context.ts";
-import { type ReplayOptions, replayRun } from "../../lib/cli/replay_run.ts";
+import { type AgentConfig, RunStop } from "../../lib/agent/mod.ts";
 import { createRunner } from "../../lib/cli/wiring.ts";
-import { AgentOpError, comparedSteps, type Run, systemHost, textOf } from "../../lib/core/mod.ts";
-import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
-import type { SqliteStore } from "../../lib/store/mod.ts";
-
-const AGENT = "model: mistral-small-latest\ninstructions: You add.\n" +
-  "parameters: { temperature: 0.2 }\ntools: [calculator, current_time]\nmemory: { keyValue: true }\n";
-/** Four rounds: remember, add, look at the clock, answer with what the calculator said. */
-const SCENARIO = `
-name: adder
-match: { agent: "You (add|sum)" }
-steps:
-  - toolCalls: [{ name: memory_set, arguments: { key: a, value: 1 } }]
-  - text: Now I add.
-    toolCalls: [{ name: calculator, arguments: { expression: 1 + 2 } }]
-  - toolCalls: [{ name: current_time, arguments: {} }]
-  - text: "The sum is {{toolResult:calculator}}."
-`;
-
-class Bench implements AsyncDisposable {
-  private constructor(
-    readonly context: Context,
-    readonly store: SqliteStore,
-    readonly simulator: Simulator,
-    readonly folder: string,
-    readonly original: Run,
-  ) {}
-
-  static async open(agent = AGENT): Promise<Bench> {
-    const folder = await Deno.makeTempDir({ prefix: "agentop-replay-" });
-    const simulator = await startSimulator({ scenarios: await parseScenarios(SCENARIO, "test.yaml") });
-    const env: Record<string, string> = {
-      MISTRAL_SERVER_URL: simulator.url,
-      MISTRAL_API_KEY: "test",
-      HOME: folder,
-    };
-    const config = readConfig({ home: folder, store: join(folder, "agentop.db") }, (name) => env[name]);
-    const context = new Context({}, systemHost(), config);
-    const runner = await createRunner(context);
-    const original = await runner.run(await parseAgentFile(agent, "agents/adder.yaml"), { prompt: "Add." });
-    return new Bench(context, await context.store(), simulator, folder, original);
-  }
-
-  replay(
-    options: Partial<Omit<ReplayOptions, "edits">> & { edits?: Record<number, string> },
-    of = this.original,
-  ) {
-    const edits = new Map(Object.entries(options.edits ?? {}).map(([step, text]) => [Number(step), text]));
-    return replayRun(this.context, of.runId, {
-      mode: "hybrid",
-      tools: "live",
-      overrides: {},
-      ...options,
-      edits,
-    });
-  }
-
-  async refused(
-    options: Parameters<Bench["replay"]>[0],
-    expected: RegExp,
-    of = this.original,
-  ): Promise<void> {
-    const before = await this.store.countRuns();
-    await assert.rejects(this.replay(options, of), (error) => {
-      assert(error instanceof AgentOpError);
-      assert.match(error.message, expected);
-      assert(!error.message.includes("\n"));
-      return true;
-    });
-    assert.equal(await this.store.countRuns(), before, "nothing is written");
-  }
-
-  async steps(run: Run): Promise<readonly string[]> {
-    const trace = await this.store.loadTrace(run.traceId);
-    return comparedSteps(trace).map((it) => `${it.document.kind} ${it.document.name}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.context.close();
-    await this.simulator.close();
-    await Deno.remove(this.folder, { recursive: true });
-  }
-}
+import { type Run, textOf } from "../../lib/core/mod.ts";
+import { Bench } from "./bench.ts";
 
 Deno.test("hybrid without changes is answered from the recording, costs nothing and is a run of its own", async () => {
   await using bench = await Bench.open();
@@ -209,7 +125,7 @@ Deno.test("a fork shares its beginning, continues from an edited result, and lea
   assert.equal(again.diff.identical, true);
   const twice = await bench.replay({ from: 7, edits: { 7: "Enough." } }, run);
   assert.equal(twice.run.output, "Enough.");
-  assert.deepEqual((await bench.store.forksOf(run.runId)).map((it) => it.runId), [
+  assert.deepEqual((await bench.store.forksOf([run.runId])).map((it) => it.runId), [
     again.run.runId,
     twice.run.runId,
   ]);
@@ -266,11 +182,15 @@ Deno.test("what cannot be replayed is refused in one line, and nothing is writte
     { overrides: { model: "mistral-gone" } },
     /^Cannot use model "mistral-gone": the server does not offer it/,
   );
+  await refused(
+    { overrides: { model: "zzz" } },
+    /the server does not offer it\. Try: mistral-large-latest, mistral-medium-latest, /,
+  );
   await refused({ overrides: { "tools.hammer": "off" } }, /must name a tool of the agent/);
   const config = {} as unknown as AgentConfig;
   for (
     const [change, expected] of [
-      [{ status: "running" }, /it is running, not finished/],
+      [{ status: "running" }, /it is running, not finished\. Try: agentop watch /],
       [
         { config, origin: "otlp" },
         /its agent configuration is not on record \(it was not run here: origin otlp\)/,

@@ -1,5 +1,13 @@
 import { Option } from "@commander-js/extra-typings";
-import { addUsage, AgentOpError, type CostKey, type CostRow, NO_USAGE, shortRunId } from "../../core/mod.ts";
+import {
+  addUsage,
+  AgentOpError,
+  type CostKey,
+  type CostRow,
+  NO_USAGE,
+  shortRunId,
+  type Span,
+} from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 import { cell, compact, costOf, grouped, knownCost, lookOf, plural } from "../format.ts";
@@ -124,8 +132,15 @@ async function showReceipt(
   }
   const look = lookOf(context);
   context.print(`${look.paint("bold", cell(run.agent))} ${look.paint("dim", cell(run.runId))}`);
-  if (receipts.length === 0) context.print("No call of this run was billed.");
-  else context.print(formatReceipt(receipts));
+  // What a recording answered, or a fork began with, was paid before.
+  const isFree = ({ cost }: Span) => cost?.usd === 0 && cost.tag === undefined;
+  const billed = receipts.filter((_, index) => !isFree(paid[index]!));
+  if (billed.length === 0) context.print("No call of this run was billed.");
+  else context.print(formatReceipt(billed));
+  const free = receipts.length - billed.length;
+  if (free > 0) {
+    context.print(look.paint("dim", `${plural(free, "call")} answered from a recording: nothing to pay`));
+  }
   const children = await store.childRuns(run.runId);
   for (const child of children) {
     context.print(

@@ -1,9 +1,17 @@
 import { Option } from "@commander-js/extra-typings";
-import { AgentOpError, messageOf, type Run, shortRunId } from "../../core/mod.ts";
+import {
+  AgentOpError,
+  escapeText,
+  messageOf,
+  oneLine,
+  type Run,
+  type RunStatus,
+  shortRunId,
+} from "../../core/mod.ts";
 import type { CliCommand } from "../command.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
-import { lookOf, money } from "../format.ts";
+import { cell, lookOf, money } from "../format.ts";
 import type { ReplayMode, ReplayOptions, ReplayResult, ToolPolicy } from "../replay_run.ts";
 import { wholeNumber } from "../run_filter.ts";
 import { pairs } from "./run.ts";
@@ -29,19 +37,26 @@ export const replay: CliCommand = {
       .addOption(
         new Option(
           "--mode <mode>",
-          "recorded: everything from the store; hybrid: what is on record; live: anew",
+          "recorded: all from the store, no network, no tools; hybrid: from the store up to the first change; live: all again",
         )
           .choices(["recorded", "hybrid", "live"] as const).default("hybrid" as const),
       )
       .option("--from <step>", "fork: keep the steps before this one", wholeNumber("--from", 1, STEPS_MAX))
-      .option("--set <key=value>", "override model, temperature, instructions, tools.NAME=off, …", collect)
+      .option(
+        "--set <key=value>",
+        "override model, temperature, maxTokens, seed, instructions, …; tools.NAME=off takes a tool away, =on adds one",
+        collect,
+      )
       .option(
         "--edit <step=file>",
         "what a step says instead: its answer or its tool's result; 0 is the prompt",
         collect,
       )
       .addOption(
-        new Option("--tools <policy>", "tool calls that are not on record: executed, refused, or asked for")
+        new Option(
+          "--tools <policy>",
+          "hybrid, for tool calls that are not on record: recorded refuses, live executes, ask asks",
+        )
           .choices(["recorded", "live", "ask"] as const).default("live" as const),
       )
       .option("--agent <agent>", "under this agent file instead of the recorded configuration")
@@ -50,6 +65,7 @@ export const replay: CliCommand = {
       .addHelpText(
         "after",
         "\nExamples:\n  agentop replay last --mode recorded\n  agentop replay last --set model=mistral-large-latest" +
+          "\n  agentop replay last --set temperature=0 --set tools.http_get=off" +
           "\n  agentop replay last --from 3 --edit 3=result.txt",
       )
       .action(async (run, options) => {
@@ -93,6 +109,12 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
   return exitCodeOf(result.run.status);
 }
 
+const ENDED: Partial<Record<RunStatus, string>> = {
+  failed: "Cannot finish",
+  stopped: "Stopped",
+  cancelled: "Cancelled",
+};
+
 /** For the workbench: the new run's ids on one line as soon as it is written, and nothing else ever. */
 function announcer(context: Context): (run: Run) => void {
   let isDone = false;
@@ -127,16 +149,27 @@ async function print(context: Context, result: ReplayResult): Promise<void> {
   const { divergence, run, savedCostUsd } = result;
   context.print(await formatDiff(result.diff, look));
   const id = shortRunId(run.runId);
-  const left = divergence
+  const from = run.forkedFrom?.step ?? 1;
+  const how = result.mode === "live"
+    ? from > 1 ? `everything from step ${from} ran again` : "everything ran again"
+    : divergence
     ? `left the recording at step ${divergence.step}: ${divergence.reason}`
     : "answered from the recording to its end";
   const saved = savedCostUsd > 0 ? ` · saved ${money(savedCostUsd)}` : "";
   context.print(
-    `\n${look.paint("bold", `${result.mode} replay ${id}`)}  ${
-      look.paint("dim", result.mode === "live" ? "everything ran again" : `${left}${saved}`)
-    }`,
+    `\n${look.paint("bold", `${result.mode} replay ${id}`)}  ${look.paint("dim", cell(`${how}${saved}`))}`,
   );
-  if (run.error) context.note(`agentop: the replay ${run.status}: ${run.error.message}`);
+  const wasAsked = result.mode === "live" || result.mode === "hybrid" && divergence !== undefined;
+  if (wasAsked && context.config.useSimulator) {
+    context.note("No MISTRAL_API_KEY: the built-in simulator answered. Costs are what Mistral would charge.");
+  }
+  const endedAlike = result.mode === "recorded" && result.diff.identical;
+  if (run.error && !endedAlike) {
+    const said = oneLine(`${ENDED[run.status] ?? "Ended"} the replay: ${run.error.message}`, 1000);
+    context.note(
+      `agentop: ${escapeText(said)}${/Try:/.test(said) ? "" : `. Try: agentop show ${run.runId}`}`,
+    );
+  }
   if (context.stdoutIsTerminal) {
     context.print(
       look.paint("dim", `agentop show ${id} · agentop diff ${shortRunId(result.original.runId)} ${id}`),
@@ -146,19 +179,38 @@ async function print(context: Context, result: ReplayResult): Promise<void> {
 
 async function readEdits(values: readonly string[]): Promise<ReadonlyMap<number, string>> {
   const edits = new Map<number, string>();
-  for (const [step, file] of Object.entries(pairs("--edit", values))) {
-    const number = wholeNumber("--edit", 0, STEPS_MAX)(step);
-    try {
-      const { size } = await Deno.stat(file);
-      if (size > EDIT_MAX_BYTES) throw new Error(`it is larger than ${EDIT_MAX_BYTES} bytes`);
-      edits.set(number, await Deno.readTextFile(file));
-    } catch (error) {
+  for (const value of values) {
+    const [, step, file] = /^\s*(\d+)\s*=(.+)$/s.exec(value) ?? [];
+    const number = Number(step ?? NaN);
+    if (file === undefined || !(number <= STEPS_MAX)) {
       throw new AgentOpError(
-        `Cannot read the edit of step ${number} from ${file}: ${
-          messageOf(error)
-        }. Try: --edit ${number}=FILE`,
+        `Cannot read --edit ${
+          value.slice(0, 80)
+        }: it must be the number of a step, "=" and a file. Try: --edit 3=result.txt`,
       );
     }
+    if (edits.has(number)) {
+      throw new AgentOpError(
+        `Cannot edit step ${number}: it is edited twice. Try: --edit ${number}=FILE once`,
+      );
+    }
+    edits.set(number, await readEdit(number, file));
   }
   return edits;
+}
+
+/** The text of a file. Throws `AgentOpError` when it holds something else. */
+async function readEdit(step: number, file: string): Promise<string> {
+  try {
+    const { size } = await Deno.stat(file);
+    if (size > EDIT_MAX_BYTES) throw new Error(`it is larger than ${EDIT_MAX_BYTES} bytes`);
+    const bytes = await Deno.readFile(file);
+    if (bytes.includes(0)) throw new Error("it is not a text");
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (error) {
+    const reason = error instanceof TypeError ? "it is not UTF-8 text" : messageOf(error);
+    throw new AgentOpError(
+      `Cannot read the edit of step ${step} from ${file}: ${reason}. Try: --edit ${step}=FILE`,
+    );
+  }
 }

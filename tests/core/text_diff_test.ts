@@ -1,0 +1,35 @@
+import assert from "node:assert/strict";
+import { applyPatch } from "diff";
+import fc from "fast-check";
+import { unifiedDiff, wordDiff } from "../../lib/core/mod.ts";
+
+const NAMES = { left: "left", right: "right" };
+const lines = fc.array(fc.constantFrom("a", "b", "c d", "", "é"), { maxLength: 12 });
+const text = fc.tuple(lines, fc.boolean()).map(([all, isClosed]) => all.join("\n") + (isClosed ? "\n" : ""));
+/** Lines that no two texts share. */
+const foreign = (word: string, count: number) =>
+  Array.from({ length: count }, (_, line) => `${word} ${line}`).join("\n");
+
+Deno.test("unifiedDiff() applied to the left text gives the right one", async () => {
+  await fc.assert(fc.asyncProperty(text, text, async (left, right) => {
+    if (left !== right) assert.equal(applyPatch(left, await unifiedDiff(left, right, NAMES)), right);
+  }));
+});
+
+Deno.test("unifiedDiff() of texts with nothing in common is a patch too", async () => {
+  for (const [end, start] of [["", ""], ["\n", ""], ["", "\n"], ["\n", "\n"]] as const) {
+    const [left, right] = [foreign("left", 4000) + end, foreign("right", 3000) + start];
+    const patch = await unifiedDiff(left, right, NAMES);
+    assert.match(patch, /^--- left\n\+\+\+ right\n@@ -1,4000 \+1,3000 @@\n-left 0\n/);
+    assert.equal(applyPatch(left, patch), right);
+  }
+});
+
+Deno.test("wordDiff() falls back to lines where words would take too long, and still shows what is equal", async () => {
+  const common = foreign("common", 3000);
+  const pieces = await wordDiff(`${common}\nold end`, `${common}\nnew end`);
+  assert.deepEqual(pieces.map((it) => it.op), ["same", "removed", "added"]);
+  assert.deepEqual(pieces.slice(1).map((it) => it.text), ["old end", "new end"]);
+  const apart = await wordDiff(foreign("x", 2000), foreign("y", 2000));
+  assert.deepEqual(apart.map((it) => it.op), ["removed", "added"]);
+});

@@ -43,7 +43,11 @@ export async function writeInside(
       throw new ToolFailure(`Cannot write ${JSON.stringify(path)}: it is a link. Try: another name.`);
     }
     if (old) requireFile(old, path);
-    if (options.append && old) return await append(target, path, bytes, options.maxBytes);
+    if (options.append) {
+      // Made apart from the first append: of two at the same moment both find it, and neither follows a link.
+      if (!old) await createEmpty(target);
+      return await append(target, path, bytes, options.maxBytes);
+    }
     await replace(target, bytes, old?.mode ?? undefined);
     // A folder swapped for a link in between is noticed here and reported.
     await findInside(root, [...names, name].join("/"));
@@ -60,9 +64,7 @@ async function makeFolders(base: string, names: readonly string[], path: string)
   for (const name of names) {
     const next = join(folder, name);
     if (!await Deno.lstat(next).catch(missing)) {
-      await Deno.mkdir(next).catch((error: unknown) => {
-        if (!(error instanceof Deno.errors.AlreadyExists)) throw error; // another call was faster
-      });
+      await Deno.mkdir(next).catch(unlessThere);
     }
     folder = await Deno.realPath(next);
     if (!isInside(base, folder)) throw outside(path);
@@ -82,6 +84,15 @@ async function replace(target: string, bytes: Uint8Array, mode: number | undefin
     await Deno.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+async function createEmpty(target: string): Promise<void> {
+  (await Deno.open(target, { write: true, createNew: true }).catch(unlessThere))?.close();
+}
+
+/** Another call was faster. */
+function unlessThere(error: unknown): undefined {
+  if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
 }
 
 async function append(target: string, path: string, bytes: Uint8Array, maxBytes: number): Promise<number> {

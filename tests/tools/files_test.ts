@@ -246,6 +246,15 @@ Deno.test("write_file refuses links, folders, databases, too much, and leaves no
   assert.throws(() => Deno.lstatSync(join(here.base, "created.txt")), Deno.errors.NotFound);
 });
 
+Deno.test("write_file appends side by side to a file that is not there yet, and loses nothing", async () => {
+  using here = place();
+  const lines = Array.from({ length: 8 }, (_, n) => `line ${n}\n`);
+  const path = "new/log.txt";
+  await Promise.all(lines.map((content) => succeeds(here.write, { path, content, append: true })));
+  const written = await Deno.readTextFile(join(here.root, path));
+  assert.deepEqual(written.trimEnd().split("\n").sort(), lines.map((line) => line.trimEnd()));
+});
+
 Deno.test("write_file has no append argument unless the agent file allows it, and makes its root", async () => {
   using folder = tempFolder();
   const write = tool("write_file", { root: "./out" }, { baseDir: folder.path });

@@ -8,9 +8,9 @@ import { LivePrinter, summaryLine } from "./live_printer.ts";
 import { runSummaryShape } from "./shapes.ts";
 import { abortOnSignals } from "./signals.ts";
 import { terminalApprover } from "./terminal_approver.ts";
-import { createRunner } from "./wiring.ts";
+import { createRunner, type RunnerOptions } from "./wiring.ts";
 
-export interface ForegroundOptions {
+export interface ForegroundOptions extends Pick<RunnerOptions, "adapt"> {
   /** Print one event per line instead. */
   readonly jsonl?: boolean | undefined;
   /** Stream the answer even when stdout is no terminal. */
@@ -42,6 +42,7 @@ export async function runInForeground(
   const runner = await createRunner(context, {
     approver: canAsk ? terminalApprover(context) : refuseAll,
     listeners,
+    ...(options.adapt ? { adapt: options.adapt } : {}),
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
   });
   const run = await runner.execute(await begin(runner), { signal: stopper.signal });

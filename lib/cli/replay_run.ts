@@ -3,10 +3,8 @@ import { AgentOpError, diffRuns, isLive, nowUs, type Run, type RunDiff, type Tra
 import type { SqliteStore } from "../store/mod.ts";
 import type { Divergence, ForkPlan, ForkRequest } from "../replay/mod.ts";
 import type { Context } from "./context.ts";
+import { hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
 import type { RunnerOptions } from "./wiring.ts";
-
-export type ReplayMode = "recorded" | "hybrid" | "live";
-export type ToolPolicy = "recorded" | "live" | "ask";
 
 export interface ReplayOptions {
   readonly mode: ReplayMode;
@@ -114,7 +112,7 @@ async function prepare(store: SqliteStore, reference: string, options: ReplayOpt
       prompt: asRun.prompt,
       userId: run.userId,
       ...(run.group === undefined ? {} : { group: run.group }),
-      tags: run.tags,
+      tags: replayTags(run.tags, options.mode, options.tools),
       forkedFrom: { runId: run.runId, step: plan?.from ?? 1 },
     },
   };
@@ -199,32 +197,25 @@ async function replayWithModel(
   options: ReplayOptions,
 ): Promise<Replayed> {
   const { original, request, plan } = prepared;
-  const [
-    { createHybridProvider, createRecall, createRecording, forkEvents, notRecorded, ReplayLedger },
-    wiring,
-  ] = await Promise.all([import("../replay/mod.ts"), import("./wiring.ts")]);
+  const [{ createRecording, forkEvents, ReplayLedger }, wiring] = await Promise.all([
+    import("../replay/mod.ts"),
+    import("./wiring.ts"),
+  ]);
   const config = options.tools === "ask" ? { ...prepared.config, approve: "ask" as const } : prepared.config;
   const ledger = new ReplayLedger();
   const replayed: { traceId?: string } = {};
-  const isReplay = (traceId: string) => traceId === replayed.traceId;
   const recording = createRecording(original, plan?.through, plan?.replaced);
+  const { tools } = options;
+  const adapt = options.mode === "live"
+    ? undefined
+    : await hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
   const runner = await wiring.createRunner(context, {
     ...options.runner,
     // The simulator answers for any name; it then answers for the same one again.
     ...(context.config.useSimulator && config.model === original.run.model
       ? {}
       : { requireModel: config.model }),
-    adapt: (services) =>
-      options.mode === "live" ? services : {
-        ...services,
-        provider: (agent) => createHybridProvider(services.provider(agent), { recording, ledger, isReplay }),
-        recall: createRecall(recording, {
-          isReplay,
-          ledger,
-          ...(options.tools === "recorded" ? { missing: notRecorded } : {}),
-        }),
-        askFirst: options.tools === "ask",
-      },
+    ...(adapt ? { adapt } : {}),
   });
   const created = await runner.prepare(config, request);
   replayed.traceId = created.traceId;

@@ -22,4 +22,5 @@ export {
 } from "./replay_provider.ts";
 export { createRecall, notRecorded, type Recallable } from "./recall.ts";
 export { EventSink } from "./event_sink.ts";
+export { resumedRecording } from "./resumed.ts";
 export { begunTrace, forkEvents, type ForkPlan, type ForkRequest, planFork } from "./fork.ts";

@@ -12,7 +12,8 @@ import type { CliCommand } from "../command.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
 import { cell, lookOf, money } from "../format.ts";
-import type { ReplayMode, ReplayOptions, ReplayResult, ToolPolicy } from "../replay_run.ts";
+import type { ReplayMode, ToolPolicy } from "../hybrid.ts";
+import type { ReplayOptions, ReplayResult } from "../replay_run.ts";
 import { wholeNumber } from "../run_filter.ts";
 import { pairs } from "./run.ts";
 
@@ -165,9 +166,10 @@ async function print(context: Context, result: ReplayResult): Promise<void> {
   }
   const endedAlike = result.mode === "recorded" && result.diff.identical;
   if (run.error && !endedAlike) {
+    const remedy = run.status === "stopped" || run.status === "cancelled" ? "resume" : "show";
     const said = oneLine(`${ENDED[run.status] ?? "Ended"} the replay: ${run.error.message}`, 1000);
     context.note(
-      `agentop: ${escapeText(said)}${/Try:/.test(said) ? "" : `. Try: agentop show ${run.runId}`}`,
+      `agentop: ${escapeText(said)}${/Try:/.test(said) ? "" : `. Try: agentop ${remedy} ${run.runId}`}`,
     );
   }
   if (context.stdoutIsTerminal) {

@@ -81,9 +81,13 @@ export const resume: CliCommand = {
           }
           if (run.status === "completed" || run.origin !== "agent") throw notPossible("resume", run);
           const config = withLimits(run.config as unknown as AgentConfig, options);
-          const { runInForeground } = await import("../foreground.ts");
+          const [{ runInForeground }, { resumedServices }] = await Promise.all([
+            import("../foreground.ts"),
+            import("../hybrid.ts"),
+          ]);
           const again = { ...run, config: config as unknown as Record<string, unknown> };
-          return await runInForeground(context, options, () => Promise.resolve(again));
+          const services = await resumedServices(context, run);
+          return await runInForeground(context, { ...options, ...services }, () => Promise.resolve(again));
         })
       );
   },

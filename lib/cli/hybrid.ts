@@ -1,0 +1,60 @@
+import { AgentOpError, type Run } from "../core/mod.ts";
+import type { Recording, ReplayLedger } from "../replay/mod.ts";
+import type { Context } from "./context.ts";
+import type { RunnerOptions } from "./wiring.ts";
+
+export type ReplayMode = "recorded" | "hybrid" | "live";
+/** For tool calls that are not on record. */
+export type ToolPolicy = "recorded" | "live" | "ask";
+
+/** Tag of a run that repeats another: how it does so, for whoever resumes it. */
+const REPLAY_TAG = "agentop.replay";
+
+/** The tags of a run that repeats one with `tags`. */
+export function replayTags(tags: Run["tags"], mode: ReplayMode, tools: ToolPolicy): Run["tags"] {
+  return { ...tags, [REPLAY_TAG]: mode === "hybrid" ? `hybrid, tools ${tools}` : mode };
+}
+
+/** Makes a runner answer one run from a recording first. `traceId` may become known after the runner is made. */
+export async function hybridServices(
+  { recording, ledger, tools, traceId }: {
+    readonly recording: Recording;
+    readonly ledger: ReplayLedger;
+    readonly tools: ToolPolicy;
+    readonly traceId: () => string | undefined;
+  },
+): Promise<NonNullable<RunnerOptions["adapt"]>> {
+  const { createHybridProvider, createRecall, notRecorded } = await import("../replay/mod.ts");
+  const isReplay = (id: string) => id === traceId();
+  const recall = createRecall(recording, {
+    isReplay,
+    ledger,
+    ...(tools === "recorded" ? { missing: notRecorded } : {}),
+  });
+  return (services) => ({
+    ...services,
+    provider: (agent) => createHybridProvider(services.provider(agent), { recording, ledger, isReplay }),
+    recall,
+    askFirst: tools === "ask",
+  });
+}
+
+/** What a run needs besides to go on as it began: a hybrid replay goes on answering from its recording. Throws `AgentOpError`. */
+export async function resumedServices(context: Context, run: Run): Promise<Pick<RunnerOptions, "adapt">> {
+  const tools = /^hybrid, tools (recorded|live|ask)$/.exec(run.tags[REPLAY_TAG] ?? "")?.[1];
+  if (tools === undefined || !run.forkedFrom || run.parentRunId !== undefined) return {};
+  const store = await context.store();
+  const original = await store.resolveRun(run.forkedFrom.runId).catch(() => {
+    throw new AgentOpError(
+      `Cannot resume ${run.runId}: the run it repeats is gone. Try: agentop show ${run.runId}`,
+    );
+  });
+  const { resumedRecording } = await import("../replay/mod.ts");
+  const begun = resumedRecording(
+    await store.loadTrace(original.traceId),
+    await store.loadTrace(run.traceId),
+  );
+  return {
+    adapt: await hybridServices({ ...begun, tools: tools as ToolPolicy, traceId: () => run.traceId }),
+  };
+}

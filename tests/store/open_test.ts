@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { gunzipSync } from "node:zlib";
 import { StoreError } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
@@ -58,6 +59,24 @@ Deno.test("openStore() refuses what is no store, in one line, and leaves it as i
     await refused(other, "not_a_database");
     await refused(join(folder, "missing", "a.db"), "missing_folder");
     await refused(folder, "not_a_database");
+  });
+});
+
+Deno.test("openStore() brings a store of an older release up to date once, and keeps a copy of it", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const old = gunzipSync(await Deno.readFile(new URL("../fixtures/stores/0.1.0.db.gz", import.meta.url)));
+    await Deno.writeFile(path, old);
+    await using store = await openStore(path);
+    const { schemaVersion, runs } = await store.stats();
+    assert(schemaVersion > 1 && runs === 19, `${schemaVersion} ${runs}`);
+    await sample(path);
+    const copies = [...Deno.readDirSync(folder)].filter((it) => it.name.startsWith("a.db.backup-v1-"));
+    assert.equal(copies.length, 1);
+    const copy = new DatabaseSync(join(folder, copies[0]!.name), { readOnly: true });
+    assert.equal(copy.prepare("pragma user_version").get()?.["user_version"], 1);
+    assert.equal(copy.prepare("select count(*) as n from run").get()?.["n"], 19);
+    copy.close();
   });
 });
 

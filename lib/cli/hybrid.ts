@@ -12,7 +12,7 @@ const REPLAY_TAG = "agentop.replay";
 
 /** The tags of a run that repeats one with `tags`. */
 export function replayTags(tags: Run["tags"], mode: ReplayMode, tools: ToolPolicy): Run["tags"] {
-  return { ...tags, [REPLAY_TAG]: mode === "hybrid" ? `hybrid, tools ${tools}` : mode };
+  return { ...tags, [REPLAY_TAG]: mode === "recorded" ? mode : `${mode}, tools ${tools}` };
 }
 
 /** Makes a runner answer one run from a recording first. `traceId` may become known after the runner is made. */
@@ -39,10 +39,17 @@ export async function hybridServices(
   });
 }
 
+/** Asks for every tool call, whatever the tool. */
+export const askForTools: NonNullable<RunnerOptions["adapt"]> = (services) => ({
+  ...services,
+  askFirst: true,
+});
+
 /** What a run needs besides to go on as it began: a hybrid replay goes on answering from its recording. Throws `AgentOpError`. */
 export async function resumedServices(context: Context, run: Run): Promise<Pick<RunnerOptions, "adapt">> {
-  const tools = /^hybrid, tools (recorded|live|ask)$/.exec(run.tags[REPLAY_TAG] ?? "")?.[1];
-  if (tools === undefined || !run.forkedFrom || run.parentRunId !== undefined) return {};
+  const [, mode, tools] = /^(hybrid|live), tools (recorded|live|ask)$/.exec(run.tags[REPLAY_TAG] ?? "") ?? [];
+  if (mode === "live" && tools === "ask") return { adapt: askForTools };
+  if (mode !== "hybrid" || !run.forkedFrom || run.parentRunId !== undefined) return {};
   const store = await context.store();
   const original = await store.resolveRun(run.forkedFrom.runId).catch(() => {
     throw new AgentOpError(

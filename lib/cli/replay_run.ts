@@ -1,9 +1,10 @@
 import type { AgentConfig, RunRequest } from "../agent/mod.ts";
-import { AgentOpError, diffRuns, isLive, nowUs, type Run, type RunDiff, type Trace } from "../core/mod.ts";
+import { AgentOpError, diffRuns, isLive, type Run, type RunDiff, type Trace } from "../core/mod.ts";
 import type { SqliteStore } from "../store/mod.ts";
 import type { Divergence, ForkPlan, ForkRequest } from "../replay/mod.ts";
 import type { Context } from "./context.ts";
-import { hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
+import { keepDiff } from "./diff_row.ts";
+import { askForTools, hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
 import type { RunnerOptions } from "./wiring.ts";
 
 export interface ReplayOptions {
@@ -47,6 +48,7 @@ export async function replayRun(
   reference: string,
   options: ReplayOptions,
 ): Promise<ReplayResult> {
+  checkPolicy(options);
   const store = await context.store();
   const prepared = await prepare(store, reference, options);
   const { original } = prepared;
@@ -70,6 +72,15 @@ export async function replayRun(
     savedCostUsd,
     divergence,
   };
+}
+
+function checkPolicy({ mode, tools }: ReplayOptions): void {
+  if (mode === "recorded" && tools === "ask" || mode === "live" && tools === "recorded") {
+    const why = mode === "recorded" ? "no tool is executed" : "every tool is executed";
+    throw new AgentOpError(
+      `Cannot replay with --tools ${tools}: in --mode ${mode} ${why}. Try: --mode hybrid`,
+    );
+  }
 }
 
 async function prepare(store: SqliteStore, reference: string, options: ReplayOptions): Promise<Prepared> {
@@ -207,7 +218,7 @@ async function replayWithModel(
   const recording = createRecording(original, plan?.through, plan?.replaced);
   const { tools } = options;
   const adapt = options.mode === "live"
-    ? undefined
+    ? tools === "ask" ? askForTools : undefined
     : await hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
   const runner = await wiring.createRunner(context, {
     ...options.runner,
@@ -231,35 +242,10 @@ async function replayWithModel(
   return { run, savedCostUsd, divergence: ledger.divergence };
 }
 
-// ---------------------------------------------------------------------------------------------- the difference
-
 /** Overrides as the configuration holds them: numbers as numbers. */
 function asSet(overrides: ReplayOptions["overrides"], config: AgentConfig): Record<string, unknown> {
   const parameters: Readonly<Record<string, unknown>> = { ...config.parameters };
   return Object.fromEntries(
     Object.entries(overrides).map(([key, text]) => [key, parameters[key] ?? text]),
   );
-}
-
-/** Writes the row of the `diffs` view: what was changed, both answers, everything that differs. Returns its id. */
-async function keepDiff(
-  context: Context,
-  store: SqliteStore,
-  diff: RunDiff,
-  overrides: Readonly<Record<string, unknown>>,
-): Promise<string> {
-  const diffId = context.host.newId();
-  const { diffDocument } = await import("./diff_shape.ts");
-  await store.saveDiff({
-    diff_id: diffId,
-    left_run_id: diff.left,
-    right_run_id: diff.right,
-    created_us: nowUs(context.host),
-    overrides: JSON.stringify(overrides),
-    parameter_changed: Object.keys(overrides).join(", ") || null,
-    before_output: diff.output.left,
-    after_output: diff.output.right,
-    diff_json: JSON.stringify(diffDocument(diff)),
-  });
-  return diffId;
 }

@@ -92,6 +92,20 @@ Deno.test("replay, diff, memory and show work from the command line in the shape
   assert.match(unknown.stderr, /^agentop: Cannot find run "nosuchrun"[^\n]*\n$/);
 });
 
+Deno.test("diff keeps what it found, once for two runs, and leaves what a replay has kept", async () => {
+  await using home = await CliHome.create();
+  const [a, b] = await home.seed({ prompt: "one" }, { prompt: "two", rounds: 5 });
+  const diffs = async () => (await home.run(["show", b!, "--json"])).json().diffs;
+  assert.deepEqual(await diffs(), []);
+  for (let times = 0; times < 2; times++) assert.equal((await home.run(["diff", a!, b!])).code, 1);
+  const [kept, ...others] = await diffs();
+  assert.deepEqual([kept.left, kept.right, others.length], [a, b, 0]);
+  assert.equal((await home.run(["diff", a!, a!])).code, 0);
+  const rows = (await home.run(["sql", "select run_id, new_run_id, diff_json from diffs", "--json"])).json();
+  assert.deepEqual([rows.length, rows[0].run_id, rows[0].new_run_id], [1, a, b]);
+  assert.equal(JSON.parse(rows[0].diff_json).identical, false);
+});
+
 Deno.test("diff and memory escape what comes from outside", async () => {
   await using home = await CliHome.create();
   await home.seed({ text: () => HOSTILE }, { text: (round) => `${HOSTILE}${round}`, rounds: 4 });

@@ -88,6 +88,17 @@ Deno.test("--tools recorded tells the model that a call is not on record; ask as
   assert((await errors(ask.run)).includes("denied"));
   const live = await bench.replay({ from: 3, edits });
   assert.equal(live.run.output, "The sum is 23.");
+  asked.length = 0;
+  await bench.replay({ mode: "live", tools: "ask", runner: { approver } });
+  assert.deepEqual(asked.slice(0, 2), ["memory_set", "calculator"], "live asks for every call");
+  await assert.rejects(
+    bench.replay({ mode: "live", tools: "recorded" }),
+    /in --mode live every tool is executed/,
+  );
+  await assert.rejects(
+    bench.replay({ mode: "recorded", tools: "ask" }),
+    /in --mode recorded no tool is executed/,
+  );
 });
 
 Deno.test("a fork shares its beginning, continues from an edited result, and leaves its parent as it was", async () => {

@@ -15,8 +15,12 @@ export const diff: CliCommand = {
           const store = await context.store();
           const [a, b] = [await load(store, left), await load(store, right)];
           const found = await diffRuns(a, b);
-          const { formatDiff, formatUnified } = await import("../diff_text.ts");
-          const { diffDocument } = await import("../diff_shape.ts");
+          const [{ formatDiff, formatUnified }, { diffDocument }, { keepComparison }] = await Promise.all([
+            import("../diff_text.ts"),
+            import("../diff_shape.ts"),
+            import("../diff_row.ts"),
+          ]);
+          await keepComparison(context, store, found);
           if (context.json) context.printJson(diffDocument(found));
           else if (!options.unified) context.print(await formatDiff(found, lookOf(context)));
           else if (found.output.unified !== "") {

@@ -5,13 +5,13 @@
  * @module
  */
 import { DEMOS } from "../lib/simulator/mod.ts";
-import { openStore } from "../lib/store/mod.ts";
+import { openStore, type SqliteStore } from "../lib/store/mod.ts";
 import type { TuiServices } from "../lib/tui/mod.ts";
 import { Workbench } from "../lib/tui/app/workbench.ts";
-import { fakeHost } from "../tests/support/fake_host.ts";
+import { type FakeHost, fakeHost } from "../tests/support/fake_host.ts";
 import { VirtualTerminal } from "../tests/support/virtual_terminal.ts";
 import { frameSvg } from "./screenshots/svg.ts";
-import { fillGallery } from "./screenshots/gallery.ts";
+import { fillComparison, fillGallery } from "./screenshots/gallery.ts";
 
 const BYTES_MAX = 60_000;
 const WAIT_MS_MAX = 20_000;
@@ -24,7 +24,8 @@ interface Shot {
   /** What to see, then what to press. */
   readonly steps: readonly (readonly [RegExp, ...string[]])[];
   readonly seen: RegExp;
-  readonly empty?: boolean;
+  /** What the store holds. @default two weeks of runs, and one in every state */
+  readonly fill?: (store: SqliteStore, host: FakeHost) => Promise<void>;
   /** Skipped while the screen does not exist. */
   readonly screen?: string;
 }
@@ -45,20 +46,28 @@ const SHOTS: readonly Shot[] = [
   },
   { name: "palette", title: "Every action, by a few letters", steps: [[LIST, "\x10", "run"]], seen: /> run/ },
   { name: "settings", title: "Settings", steps: [[LIST, "\x14"]], seen: /runs\.open/ },
-  { name: "first_start", title: "The first start", steps: [], seen: /run this demo/, empty: true },
+  { name: "first_start", title: "The first start", steps: [], seen: /run this demo/, fill: async () => {} },
+  {
+    name: "compare",
+    title: "What a larger model did differently",
+    size: [150, 34],
+    steps: [[/mistral-large/, "6"], [/final answer/, "N"]],
+    seen: /Final answer[\s\S]*9,412/,
+    fill: fillComparison,
+  },
 ];
 
 async function take(shot: Shot): Promise<void> {
   const host = fakeHost({ startMs: Date.UTC(2026, 10, 20, 9) });
   await using store = await openStore(":memory:", { host });
-  if (!shot.empty) await fillGallery(store, host);
+  await (shot.fill ?? fillGallery)(store, host);
   const terminal = new VirtualTerminal(...(shot.size ?? [120, 34]));
   const services: TuiServices = {
     store,
     host,
     endpoint: "simulator (no key)",
     storePath: "~/.local/share/agentop/agentop.db",
-    demos: DEMOS,
+    demos: () => Promise.resolve(DEMOS),
     agents: () => Promise.resolve(AGENTS),
     launch: () => Promise.reject(new Error("a picture starts nothing")),
   };
@@ -66,6 +75,7 @@ async function take(shot: Shot): Promise<void> {
   const workbench = new Workbench(services, { background: "dark" }, {
     onExit: () => {},
     onCrash: (error) => void (crash ??= error),
+    onUnopened: (error) => void (crash ??= error),
     suspend: () => {},
   }, { terminal });
   workbench.start();

@@ -24,7 +24,8 @@ export interface Config {
     readonly wandbBaseUrl?: string;
   };
   readonly elevenLabsPlan?: string;
-  readonly editor?: string;
+  /** As git chooses it: what is set, else what every system has. */
+  readonly editor: string;
   readonly term: string;
   readonly color: "auto" | "none" | "always";
 }
@@ -154,7 +155,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       ...given("wandbBaseUrl", env("WANDB_BASE_URL")),
     },
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
-    ...given("editor", env("VISUAL") ?? env("EDITOR")),
+    editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
     term: env("TERM") ?? "",
     color: flags.color === false || env("NO_COLOR") || env("TERM") === "dumb"
       ? "none"

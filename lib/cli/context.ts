@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
-import { AgentOpError, type Host, systemHost } from "../core/mod.ts";
-import type { RemoteStore, SqliteStore } from "../store/mod.ts";
+import { AgentOpError, type Host, messageOf, systemHost } from "../core/mod.ts";
+import { openStore, openStoreInWorker, type RemoteStore, type SqliteStore } from "../store/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -50,30 +50,38 @@ export class Context {
   /** Opens the store once; runs of processes that died are marked as interrupted first. */
   store(): Promise<SqliteStore> {
     return this.#store ??= (async () => {
-      const { openStore } = await import("../store/mod.ts");
-      await this.#makeStoreFolder();
+      this.#makeStoreFolder();
       const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
       await store.recoverInterrupted();
       return store;
     })();
   }
 
-  /** The store on a thread of its own, for what draws. */
+  /**
+   * The store on a thread of its own, for what draws; the thread is started before this returns. Closing this one waits for an
+   * opening under way.
+   */
   async remoteStore(): Promise<RemoteStore> {
-    const { openStoreInWorker } = await import("../store/mod.ts");
-    await this.#makeStoreFolder();
-    return this.#stack.use(await openStoreInWorker(this.config.storePath));
+    this.#makeStoreFolder();
+    const opening = openStoreInWorker(this.config.storePath);
+    this.#stack.defer(async () => {
+      const store = await opening.catch(() => undefined); // thrown below
+      await store?.[Symbol.asyncDispose]();
+    });
+    return await opening;
   }
 
   /** A folder that the user named must exist; the default one is made. */
-  async #makeStoreFolder(): Promise<void> {
+  #makeStoreFolder(): void {
     if (this.config.storeGiven) return;
     const folder = dirname(this.config.storePath);
-    await Deno.mkdir(folder, { recursive: true }).catch((error) => {
-      throw new AgentOpError(`Cannot make the folder ${folder}: ${error.message}. Try: AGENTOP_HOME=DIR`, {
-        cause: error,
+    try {
+      Deno.mkdirSync(folder, { recursive: true });
+    } catch (cause) {
+      throw new AgentOpError(`Cannot make the folder ${folder}: ${messageOf(cause)}. Try: AGENTOP_HOME=DIR`, {
+        cause,
       });
-    });
+    }
   }
 
   /** Runs `cleanup` when the command is over, in reverse order. */

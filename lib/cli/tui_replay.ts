@@ -16,11 +16,12 @@ export async function startReplay(context: Context, request: ReplayRequest): Pro
 
 /** A request as `agentop replay` takes it; `file` holds the edited text. */
 export function replayArguments(request: ReplayRequest, file?: string): readonly string[] {
-  const { runId, mode, overrides = {}, fromStep, edit } = request;
+  const { runId, mode, overrides = {}, tools, fromStep, edit } = request;
   return [
     "--mode",
     mode,
     ...Object.entries(overrides).flatMap(([key, value]) => ["--set", `${key}=${value}`]),
+    ...(tools === undefined ? [] : ["--tools", tools]),
     ...(fromStep === undefined ? [] : ["--from", String(fromStep)]),
     ...(edit && file !== undefined ? ["--edit", `${edit.step}=${file}`] : []),
     "--",

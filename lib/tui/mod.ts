@@ -22,13 +22,9 @@ export type {
 /**
  * Runs the workbench until the person leaves it and resolves with the exit code: 0, 1 after a crash (one line on stderr),
  * 128 + n after signal n. The terminal is restored by then, whatever happened. Needs stdin and stdout to be a terminal.
+ * Throws what `services.open` throws.
  */
 export async function runTui(services: TuiServices, options: TuiOptions = {}): Promise<number> {
   const { startTui } = await import("./app/start.ts");
   return await startTui(services, options);
-}
-
-/** Loads what `runTui` needs, to do it while something else is waited for. */
-export async function preloadTui(): Promise<void> {
-  await import("./app/start.ts");
 }

@@ -1,4 +1,4 @@
-import type { Host, Store, Usage } from "../core/mod.ts";
+import type { ForkSource, Host, Store, Usage } from "../core/mod.ts";
 
 /** An agent file as the launch screen lists it. */
 export interface AgentEntry {
@@ -35,6 +35,8 @@ export interface ReplayRequest {
   readonly mode: "recorded" | "hybrid" | "live";
   /** As with `--set key=value`. */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** Tool calls that are not on record: refused, executed, or asked for. @default "live" */
+  readonly tools?: "recorded" | "live" | "ask";
   /** The steps before this one are kept. */
   readonly fromStep?: number;
   /** What a step says instead; step 0 is the prompt. */
@@ -57,7 +59,7 @@ export interface DemoEntry {
 
 /** All the workbench needs of the world. Every method may reject; the message is shown to the person. */
 export interface TuiServices {
-  readonly store: Store;
+  readonly store: Store & ForkSource;
   readonly host: Host;
   agents(): Promise<readonly AgentEntry[]>;
   /**
@@ -83,8 +85,15 @@ export interface TuiServices {
   priceOf?(model: string, usage: Usage): Promise<{ readonly usd: number | null }>;
   /** Models that can be chosen for such a question. */
   pricedModels?(): Promise<readonly string[]>;
-  /** Offered while the store is empty. */
-  readonly demos?: readonly DemoEntry[];
+  /** Models to run agents with; those of the server where they are known, otherwise those with a price today. */
+  chatModels?(): Promise<readonly string[]>;
+  /**
+   * Opens the store, whose calls wait for it; asked for once the first frame is shown. Rejects when it cannot be opened: the
+   * workbench ends with that error.
+   */
+  open?(): Promise<void>;
+  /** Offered while the store is empty; asked for when it is open. */
+  demos?(): Promise<readonly DemoEntry[]>;
   /** What `saveState` was given last, `undefined` at the first start. Rejects when it cannot be read. */
   loadState?(): Promise<unknown>;
   /** Keeps settings, keys and where the person was; plain JSON. */

@@ -60,3 +60,71 @@ async function shortRun(
     await story.finish("failed", { error: { type: "timeout", message: "no answer within 30 s" } });
   } else await story.finish("completed", { output: "The total revenue is 18,402.50." });
 }
+
+/** A run, and the same again on a larger model, which calculates one step more and answers otherwise. */
+export async function fillComparison(store: Store, host: FakeHost): Promise<void> {
+  const original = await researched(
+    store,
+    host,
+    "mistral-small-latest",
+    "The total revenue is about 36,000, most of it in the west.",
+  );
+  host.advance(60_000);
+  const forkedFrom = { runId: original.run.runId, step: 1 };
+  await researched(
+    store,
+    host,
+    "mistral-large-latest",
+    "The total revenue is 36,034.80, most of it in the west (9,412.10).",
+    {
+      forkedFrom,
+      sum: "36034.80",
+    },
+  );
+}
+
+async function researched(
+  store: Store,
+  host: FakeHost,
+  model: string,
+  answer: string,
+  again: { readonly forkedFrom?: { readonly runId: string; readonly step: number }; readonly sum?: string } =
+    {},
+): Promise<Story> {
+  const { sum, ...change } = again;
+  const [, , prompt] = PROMPTS[0]!;
+  const story = await Story.begin(store, host, {
+    agent: "researcher",
+    model,
+    prompt,
+    config: { model },
+    ...change,
+  });
+  const calls: readonly (readonly [string, Record<string, string>, string])[] = [
+    ["list_files", { path: "." }, "sales.csv  1,032 bytes"],
+    ["read_file", { path: "sales.csv" }, "date,region,product,units,unit_price,revenue …"],
+    ...(sum === undefined ? [] : [["calculator", { expression: "1003.00 + 1209.50 + …" }, sum] as const]),
+  ];
+  const price = model.includes("large") ? 0.0011 : 0.0004;
+  for (const [name, args, response] of calls) {
+    const call = await story.call();
+    host.advance(640);
+    const asks: Message = {
+      role: "assistant",
+      parts: [{ type: "tool_call", id: name, name, arguments: args }],
+    };
+    await story.answer(call, asks, [420, 18], price);
+    const tool = await story.tool(name, args, `${name}(${Object.values(args)[0]})`);
+    host.advance(9);
+    const result: Message = {
+      role: "tool",
+      parts: [{ type: "tool_call_response", id: name, name, response }],
+    };
+    await story.end(tool, { outputMessages: [result] });
+  }
+  const call = await story.call();
+  host.advance(1_100);
+  await story.answer(call, say("assistant", answer), [690, 44], price * 2);
+  await story.finish("completed", { output: answer });
+  return story;
+}

@@ -28,6 +28,8 @@ Deno.test("readConfig() prefers flags to variables, and variables to defaults", 
   assert.equal(readConfig({}, given).useSimulator, false);
   assert.equal(readConfig({}, given).defaults.maxTokens, 9);
   assert.equal(readConfig({}, env({ ...HOME, MISTRAL_SERVER_URL: "http://x" })).useSimulator, false);
+  assert.equal(readConfig({}, env({ ...HOME, VISUAL: "code --wait", EDITOR: "ed" })).editor, "code --wait");
+  assert.match(readConfig({}, env(HOME)).editor, /^(?:vi|notepad)$/);
 });
 
 Deno.test("readConfig() names the variable whose value cannot be used", () => {

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { ATTR } from "../../lib/core/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { CliHome } from "../support/cli.ts";
 import { replayArguments } from "../../lib/cli/tui_replay.ts";
 
@@ -9,9 +11,13 @@ Deno.test("replayArguments() says what the workbench asked for, the run last and
       runId: "r",
       mode: "live",
       overrides: { model: "m=1", temperature: "0.5" },
+      tools: "ask",
       fromStep: 3,
     }),
-    ["--mode", "live", "--set", "model=m=1", "--set", "temperature=0.5", "--from", "3", "--", "r"],
+    [
+      ...["--mode", "live", "--set", "model=m=1", "--set", "temperature=0.5"],
+      ...["--tools", "ask", "--from", "3", "--", "r"],
+    ],
   );
 });
 
@@ -52,4 +58,34 @@ Deno.test("replay --announce says the new run's ids on one line and nothing else
   ]);
   assert.equal(refused.stdout, "");
   assert.match(refused.stderr, /Cannot use model "mistral-lrge-latest"/);
+});
+
+Deno.test("a replay that the workbench starts asks before a new tool call, through the store", async () => {
+  await using home = await CliHome.create();
+  const { runId } = (await home.run(["run", "main", "What is 17% of 240?", "--json"])).json();
+  await Deno.writeTextFile(`${home.path}/prompt.txt`, "What is 19% of 350?");
+  const edit = { step: 0, text: "" };
+  const child = home.start([
+    ...["replay", "--announce"],
+    ...replayArguments({ runId, mode: "hybrid", tools: "ask", edit }, `${home.path}/prompt.txt`),
+  ]);
+  const lines = child.stdout.pipeThrough(new TextDecoderStream()).getReader();
+  const { traceId } = JSON.parse((await lines.read()).value!);
+  await using store = await openStore(home.storePath);
+  const question = async () =>
+    [...(await store.loadTrace(traceId)).spans.values()].find((span) => span.kind === "guardrail");
+  const asked = await new Promise<NonNullable<Awaited<ReturnType<typeof question>>>>((resolve, reject) => {
+    const look = () => question().then((span) => span && resolve(span)).catch(reject);
+    store.onChange(look);
+    look();
+  });
+  const exact = asked.attributes[ATTR.toolCallArguments];
+  assert.match(JSON.stringify(exact), /19 ?% ?of 350|19 \/ 100 \* 350/);
+  assert.equal((await store.getRun(traceId))!.status, "waiting");
+  await store.requestControl(traceId, "approve", { spanId: asked.spanId });
+  assert.equal((await child.status).code, 0);
+  assert.match((await store.getRun(traceId))!.output!, /66\.5/);
+  await lines.cancel();
+  await child.stdin.close();
+  await child.stderr.cancel();
 });

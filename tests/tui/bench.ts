@@ -1,5 +1,5 @@
 import { openStore } from "../../lib/store/mod.ts";
-import type { Store } from "../../lib/core/mod.ts";
+import type { ForkSource, Store } from "../../lib/core/mod.ts";
 import type { LaunchRequest, TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
 import { type ReadState, readState } from "../../lib/tui/app/settings.ts";
@@ -28,17 +28,18 @@ const SEQUENCES: Readonly<Record<string, string>> = {
 /** A workbench on a terminal in memory and a store in memory. */
 export class Bench implements AsyncDisposable {
   readonly terminal: VirtualTerminal;
-  readonly store: Store;
+  readonly store: Store & ForkSource;
   readonly host: FakeHost;
   readonly launches: LaunchRequest[] = [];
   exitCode: number | undefined;
   crash: unknown;
+  unopened: unknown;
   suspended = 0;
   readonly #workbench: Workbench;
 
   private constructor(
     terminal: VirtualTerminal,
-    store: Store,
+    store: Store & ForkSource,
     host: FakeHost,
     given: Partial<TuiServices>,
     options: TuiOptions,
@@ -77,6 +78,7 @@ export class Bench implements AsyncDisposable {
     this.#workbench = new Workbench(services, { background: "dark", ...options }, {
       onExit: (code) => void (this.exitCode = code),
       onCrash: (error) => void (this.crash ??= error),
+      onUnopened: (error) => void (this.unopened ??= error),
       suspend: () => void this.suspended++,
     }, { terminal, ...(saved ? { saved } : {}) });
   }

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ATTR, type Message, type Store } from "../../lib/core/mod.ts";
+import { ATTR, type Message, type Run, type Store } from "../../lib/core/mod.ts";
 import { nextChange } from "../../lib/tui/screens/compare/rows.ts";
 import { wordRows } from "../../lib/tui/screens/compare/text_rows.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
@@ -16,8 +16,15 @@ const AFTER =
   "There are 1,204 rows in sales.csv.\n\nThe header is not an order: 1,203 are orders.\nAsk for more.";
 
 /** Three readings that are equal on both sides, one that differs, and the answer. */
-async function readings(store: Store, host: FakeHost, model: string, answer: string): Promise<Story> {
-  const story = await Story.begin(store, host, { model, config: { model, limits: { maxSteps: 12 } } });
+async function readings(
+  store: Store,
+  host: FakeHost,
+  model: string,
+  answer: string,
+  change: Partial<Run> = {},
+): Promise<Story> {
+  const config = { model, limits: { maxSteps: 12 } };
+  const story = await Story.begin(store, host, { model, config, ...change });
   for (const file of ["a.csv", "b.csv", "c.csv"]) await reading(story, host, file, `rows of ${file}`);
   await reading(
     story,
@@ -89,6 +96,24 @@ Deno.test("viewApp() draws compare_step, an empty comparison and the form of a r
   bench.press("n");
   await bench.see(/\+ \/output\/0\/parts\/0\/response\/header/);
   await assertGolden("compare_step_100x30", await bench.steady());
+});
+
+Deno.test("compare: with no runs chosen it shows the newest replay beside its original", async () => {
+  const replayed = async (store: Store, host: FakeHost) => {
+    const first = await readings(store, host, "mistral-small-latest", BEFORE);
+    host.advance(5_000);
+    const forkedFrom = { runId: first.run.runId, step: 1 };
+    const again = await readings(store, host, "mistral-large-latest", AFTER, { forkedFrom });
+    host.advance(5_000);
+    await readings(store, host, "mistral-small-latest", BEFORE);
+    return [first, again];
+  };
+  await using bench = await Bench.open([100, 30], replayed);
+  await bench.see(RUNS);
+  bench.press("6");
+  await bench.see(
+    /- \S+ +✓ done +mistral-small[\s\S]*\+ \S+ +✓ done +mistral-large[\s\S]*⑂[\s\S]*final answer/,
+  );
 });
 
 Deno.test("compare: two marked runs, n and N go from change to change and around the end, Enter unfolds", async () => {
@@ -164,8 +189,8 @@ Deno.test("replay: the form makes the request, refuses what does not fit, and op
   bench.press("5.", "r");
   await bench.see(/from step +5/);
   bench.press("mistral-medium-latest", "tab", "9", "enter");
-  await bench.see(/Cannot use temperature: got "9"\. Try: 0 to 2/);
-  bench.press("\x15", "0.5", "shift+tab", "shift+tab", "space", "enter");
+  await bench.see(/Cannot use temperature: got "9"\. Try: 0 to 1\.5/);
+  bench.press("\x15", "0.5", "tab", "tab", "tab", "tab", "tab", "space", "enter");
   await bench.until(() => requests.length === 1, "a request");
   assert.equal(requests[0]!.mode, "live");
   assert.deepEqual(requests[0]!.overrides, { model: "mistral-medium-latest", temperature: "0.5" });

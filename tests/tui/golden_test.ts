@@ -127,11 +127,16 @@ const FRAMES: readonly Frame[] = [
     steps: [],
     seen: /run this demo/,
     given: {
-      demos: [
-        { agent: "researcher", prompt: "p", about: "tools: lists files, reads one, calculates" },
-        { agent: "editor", prompt: "p", about: "two agents: the editor hands the draft to the writer" },
-        { agent: "flaky", prompt: "p", about: "retries: a 429, a 503 and a broken stream, then the answer" },
-      ],
+      demos: () =>
+        Promise.resolve([
+          { agent: "researcher", prompt: "p", about: "tools: lists files, reads one, calculates" },
+          { agent: "editor", prompt: "p", about: "two agents: the editor hands the draft to the writer" },
+          {
+            agent: "flaky",
+            prompt: "p",
+            about: "retries: a 429, a 503 and a broken stream, then the answer",
+          },
+        ]),
     },
   },
   {

@@ -94,7 +94,7 @@ Deno.test("the workbench says what is missing before it launches", async () => {
   bench.press("ctrl+s");
   await bench.see(/Write a prompt first/);
   bench.press("x", "tab", "tab", "hot", "ctrl+s");
-  await bench.see(/Cannot use temperature: got "hot"\. Try: 0 to 2/);
+  await bench.see(/Cannot use temperature: got "hot"\. Try: 0 to 1\.5/);
   bench.press("escape", "down", "down", "ctrl+s");
   await bench.see(/Cannot launch broken: line 3/);
   assert.deepEqual(bench.launches, []);
@@ -273,4 +273,23 @@ Deno.test("the workbench redraws for a new size", async () => {
   await bench.see(/Too small/);
   bench.terminal.resize(80, 24);
   await bench.see(/▶ ● live/);
+});
+
+Deno.test("3 watches the run that was started last, also when another one was in view before", async () => {
+  await using bench = await Bench.open([100, 30], (store, host) => finishedRun(store, host));
+  await bench.see(/▶ ✓ done/);
+  bench.press("enter");
+  await bench.see(/There are 1,204 rows/);
+  bench.press("l");
+  await bench.see(/▶ researcher/);
+  bench.press("enter", "Count again.", "ctrl+o");
+  await bench.see(/Started\. 3 watches it/);
+  bench.press("escape", "3");
+  await bench.see(/Starting \S+/);
+  bench.press("1", "enter");
+  await bench.see(/There are 1,204 rows/);
+  bench.press("4");
+  await bench.see(/total/);
+  bench.press("3");
+  await bench.see(/There are 1,204 rows/);
 });

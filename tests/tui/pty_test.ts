@@ -5,6 +5,8 @@ import { PtyProgram } from "../support/pty.ts";
 import { finishedRun } from "./scenario.ts";
 
 const PROGRAM = new URL("./fixtures/program.ts", import.meta.url).pathname;
+const MAIN = new URL("../../main.ts", import.meta.url).pathname;
+const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const ALLOW = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-run", "--no-prompt"];
 
 interface Session extends AsyncDisposable {
@@ -96,6 +98,46 @@ Deno.test("runTui() restores the terminal after a crash and says so in one safe 
     /agentop: Cannot go on with the workbench: boom \\x1b\[31m\. Try: /,
   );
   assert.doesNotMatch(screen, /at .*program\.ts/);
+});
+
+/** The program as people start it. */
+function agentop(...args: readonly string[]): string {
+  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=tui", "--config", CONFIG, MAIN, ...args]
+    .map((word) => `'${word}'`).join(" ");
+}
+
+Deno.test("agentop tui takes keys from its first frame on, also those that come before it reads them", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using program = new PtyProgram(["/bin/sh", "-c", agentop("--home", folder, "tui")], { columns: 100 });
+    while (!program.raw.includes("AgentOp")) await new Promise((resolve) => setTimeout(resolve, 1));
+    program.keys("?researcher");
+    await program.waitFor(/ \/ researcher/);
+    program.resize(90, 28);
+    program.keys("\x1b");
+    await program.waitFor(/run this demo/);
+    program.keys("q");
+    assert.equal(await program.exit, 0);
+    assert.ok(!program.raw.slice(0, program.raw.indexOf("\x1b[?1049h")).includes("researcher"), "no echo");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("agentop tui gives the terminal back and says in one line that the store cannot be opened", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = `${folder}/notes.db`;
+    await Deno.writeTextFile(path, "These are notes, and no database. ".repeat(100));
+    using program = new PtyProgram(reporting(agentop("--store", path, "tui")), { columns: 200 });
+    const screen = await program.waitFor(/code=2[\s\S]*icanon/);
+    assertRestored(program);
+    const said = screen.slice(0, screen.indexOf("code=")).trim();
+    assert.match(said, /^agentop: Cannot open .*notes\.db.*\. Try: .*$/);
+    assert.equal(await Deno.readTextFile(path), "These are notes, and no database. ".repeat(100));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("runTui() suspends with ^z and comes back with fg", async () => {

@@ -189,14 +189,23 @@ Deno.test("every tab of a run lets nothing from outside reach the terminal raw",
 
 Deno.test("a comparison and a replay let nothing from outside reach the terminal raw", async () => {
   await using bench = await Bench.open([160, 48], async (store, host) => {
+    let first: string | undefined;
     for (const word of ["one", "two"]) {
       const text = `${EVIL} ${word} ${EVIL}\n${EVIL}`;
       const story = await Story.begin(store, host, {
         agent: EVIL,
         model: `${EVIL}${word}`,
-        prompt: EVIL,
-        config: { [EVIL]: text, list: { [EVIL]: [text] } },
+        prompt: `${EVIL}${word}`,
+        config: {
+          [EVIL]: text,
+          list: { [EVIL]: [text] },
+          instructions: MARKDOWN,
+          parameters: { temperature: EVIL, [EVIL]: word },
+          tools: [{ name: EVIL }, { name: `${EVIL}${word}` }],
+        },
+        ...(first ? { forkedFrom: { runId: first, step: 2 } } : {}),
       });
+      first ??= story.run.runId;
       const tool = await story.tool(EVIL, { [EVIL]: EVIL }, EVIL);
       const response = { [EVIL]: text, same: EVIL };
       await story.end(tool, {
@@ -211,7 +220,11 @@ Deno.test("a comparison and a replay let nothing from outside reach the terminal
       await story.answer(call, say("assistant", text), [10, 5], null);
       await story.finish("failed", { output: text, error: { type: EVIL, message: EVIL } });
     }
-  }, { replay: () => Promise.reject(new Error(`${EVIL}\n${EVIL}`)) });
+  }, {
+    replay: () => Promise.reject(new Error(`${EVIL}\n${EVIL}`)),
+    chatModels: () => Promise.resolve([EVIL, `${EVIL}three`]),
+    openEditor: () => Promise.resolve(MARKDOWN),
+  });
   await bench.see(/failed/);
   const changes = Array.from({ length: 7 }, () => ["n"]);
   await pressAll(bench, [
@@ -222,9 +235,21 @@ Deno.test("a comparison and a replay let nothing from outside reach the terminal
     ...changes,
     ["x"],
     ["Y"],
+    ["F"],
+    ["k", "enter"],
+    ["z"],
+    ["escape"],
+    ["escape"],
+    ["escape"],
+    ["enter"],
+    ["F"],
     ["escape"],
     ["r"],
-    ["shift+tab", "right", "tab"],
+    ["down", "down"],
+    ["tab", "tab", "tab", "tab", "ctrl+e"],
+    ["tab", "right", "space"],
+    ["tab", "tab", "tab", "1", "ctrl+e"],
+    ["tab"],
   ]);
   bench.terminal.send(`\x1b[200~${EVIL}\x1b[201~`);
   await pressAll(bench, [["enter"]]);

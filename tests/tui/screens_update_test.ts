@@ -11,8 +11,10 @@ import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
 import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
-import { width } from "../../lib/tui/terminal/text.ts";
+import { loadRuler, width } from "../../lib/tui/terminal/text.ts";
 import { AGENTS } from "./screens_scenario.ts";
+
+await loadRuler();
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12);
 const app = (size = { columns: 100, rows: 30 }): App =>

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
 import { keySheet, SHEET } from "../../tasks/key_sheet.ts";
+import { lazyStore } from "../../lib/cli/lazy_store.ts";
+import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { everyState, finishedRun, liveRun, type Story } from "./scenario.ts";
 
@@ -123,7 +126,7 @@ Deno.test("keys can be changed in the file; footer, help and settings follow", a
 
 Deno.test("the first start runs a demo with one key and watches it to its end", async () => {
   await using bench = await Bench.open(SIZE, undefined, {
-    demos: DEMOS,
+    demos: () => Promise.resolve(DEMOS),
     launch: async (request) => {
       bench.launches.push(request);
       const story = await finishedRun(bench.store, bench.host, { prompt: request.prompt });
@@ -137,7 +140,7 @@ Deno.test("the first start runs a demo with one key and watches it to its end", 
 });
 
 Deno.test("the first start offers the other demos too", async () => {
-  await using bench = await Bench.open([80, 24], undefined, { demos: DEMOS });
+  await using bench = await Bench.open([80, 24], undefined, { demos: () => Promise.resolve(DEMOS) });
   await bench.see(/▶ researcher/);
   bench.press("down", "enter");
   await bench.until(() => bench.launches.length === 1, "a launch");
@@ -233,6 +236,75 @@ Deno.test("letters find an agent at once on the launch screen", async () => {
   await bench.see(/▶ researcher/);
   bench.press("escape");
   await bench.see(/▶ ● live/);
+});
+
+/** A store that opens when it is told to. */
+function gated(store: SqliteStore) {
+  const gate = Promise.withResolvers<void>();
+  const lazy = lazyStore(async () => {
+    await gate.promise;
+    return store;
+  });
+  return { ...lazy, gate };
+}
+
+Deno.test("the workbench is there while the store is opening, and what was typed meanwhile counts", async () => {
+  await using store = await openStore(":memory:");
+  const { gate, ...services } = gated(store);
+  const host = fakeHost();
+  await finishedRun(store, host, { agent: "finisher" });
+  await using bench = await Bench.open(SIZE, undefined, services);
+  const first = await bench.see(/AgentOp +1 Runs/);
+  assert.match(first, /Loading/);
+  bench.press("/", "agent:nobody");
+  await bench.see(/\/ agent:nobody/);
+  bench.press("enter", "ctrl+t");
+  await bench.see(/draw with ASCII/);
+  gate.resolve();
+  bench.press("escape");
+  await bench.see(/No run passes this filter/);
+  bench.press("escape");
+  await bench.see(/▶ ✓ done .*finisher/);
+  await finishedRun(store, host, { agent: "latecomer" });
+  await bench.see(/latecomer/);
+});
+
+Deno.test("the workbench can be left while the store is opening", async () => {
+  await using store = await openStore(":memory:");
+  const { gate, ...services } = gated(store);
+  await using bench = await Bench.open(SIZE, undefined, services);
+  await bench.see(/Loading/);
+  bench.press("q");
+  await bench.until(() => bench.exitCode === 0, "exit");
+  gate.resolve();
+});
+
+Deno.test("a store that cannot be opened ends the workbench with its error", async () => {
+  await using store = await openStore(":memory:");
+  const { gate, ...services } = gated(store);
+  await using bench = await Bench.open(SIZE, undefined, services);
+  await bench.see(/Loading/);
+  gate.reject(new Error("it is damaged"));
+  await bench.until(() => bench.unopened !== undefined, "the error");
+  assert.match(String(bench.unopened), /it is damaged/);
+});
+
+Deno.test("the mouse marks text, which is copied; the next key takes the mark away", async () => {
+  await using bench = await Bench.open(SIZE, everyState);
+  const screen = await bench.see(/▶ ● live/);
+  const row = screen.split("\n").findIndex((it) => it.includes("▶ ● live"));
+  const x = screen.split("\n")[row]!.indexOf("live");
+  const inverse = async () =>
+    (await bench.terminal.cells())[row]!.filter((cell) => cell.inverse).map((cell) => cell.char).join("");
+  bench.terminal.send(`\x1b[<0;${x + 1};${row + 1}M`);
+  bench.terminal.send(`\x1b[<32;${x + 4};${row + 1}M`);
+  bench.terminal.send(`\x1b[<0;${x + 4};${row + 1}m`);
+  await bench.see(/Copied/);
+  assert.ok(bench.terminal.raw.includes(`\x1b]52;c;${btoa("live")}\x07`));
+  assert.equal(await inverse(), "live");
+  bench.press("s");
+  await bench.see(/by cost/);
+  assert.equal(await inverse(), "");
 });
 
 Deno.test("docs/keys.md says what the key tables say", async () => {

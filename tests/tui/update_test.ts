@@ -7,7 +7,9 @@ import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { SCREENS } from "../../lib/tui/screens/mod.ts";
-import { width } from "../../lib/tui/terminal/text.ts";
+import { loadRuler, width } from "../../lib/tui/terminal/text.ts";
+
+await loadRuler();
 
 const start = (size = { columns: 100, rows: 30 }): App =>
   startApp(initApp({

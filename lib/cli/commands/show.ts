@@ -104,7 +104,7 @@ async function printSteps(
   if (trace.evaluations.length > 0) {
     const rows = trace.evaluations.map((it) =>
       `  ${cell(it.name)}  ${it.value ?? ""}${it.label === undefined ? "" : ` ${cell(it.label)}`}  ${
-        look.paint("dim", cell(it.source))
+        look.paint("dim", cell([it.explanation, it.source].filter(Boolean).join(" · ")))
       }`
     );
     context.print(`\n${look.paint("bold", "Scores")}\n${rows.join("\n")}`);

@@ -4,6 +4,8 @@ import { findAgents, resolveAgent } from "../agents.ts";
 import { editFile, editText } from "../editor.ts";
 import { tuiPrices } from "../tui_prices.ts";
 import { loadTuiState, saveTuiState } from "../tui_state.ts";
+import type { DemoEntry } from "../../tui/mod.ts";
+import { lazyStore } from "../lazy_store.ts";
 import type { CliCommand } from "../command.ts";
 import type { Context } from "../context.ts";
 
@@ -33,13 +35,17 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       'Cannot open the workbench: TERM is "dumb". Try: agentop demo, or another terminal',
     );
   }
-  const { runTui, preloadTui } = await import("../../tui/mod.ts");
+  const { runTui } = await import("../../tui/mod.ts");
   const { config, host } = context;
-  const [store] = await Promise.all([context.remoteStore(), preloadTui()]);
+  let demos: readonly DemoEntry[] = [];
+  const { store, open } = lazyStore(async () => {
+    const opened = await context.remoteStore();
+    const { runs } = await opened.listRuns({ limit: 1 });
+    // Only a first start shows them: the simulator is not loaded for any other.
+    if (runs.length === 0) demos = (await import("../../simulator/mod.ts")).DEMOS;
+    return opened;
+  });
   const statePath = join(config.home, "tui.json");
-  const { runs: some } = await store.listRuns({ limit: 1 });
-  // Only a first start shows them: the simulator is not loaded for any other.
-  const demos = some.length > 0 ? [] : (await import("../../simulator/mod.ts")).DEMOS;
   const settle = (ended: Promise<number>, traceId: string): void => {
     ended.then(async (code) => {
       const run = await store.getRun(traceId);
@@ -91,7 +97,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       const run = await store.getRun(traceId);
       if (run) await follow(run.runId, traceId);
     },
-    demos,
+    open,
+    demos: () => Promise.resolve(demos),
     loadState: () => loadTuiState(statePath),
     saveState: (state) => saveTuiState(statePath, state),
     ...(config.editor === undefined ? {} : {

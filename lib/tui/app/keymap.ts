@@ -128,7 +128,7 @@ export function helpSections(app: App): readonly HelpSection[] {
   const screen = screenOf(app.active);
   const keymap = keymapOf(app.remap);
   const own = keymap.keysOf(screen.id);
-  const inMode = (mode: Mode) => own.filter((key) => (key.modes ?? ["normal"]).includes(mode));
+  const inMode = (mode: Mode) => distinct(own.filter((key) => (key.modes ?? ["normal"]).includes(mode)));
   const sections: HelpSection[] = [
     { title: screen.title, keys: inMode("normal") },
     { title: "While choosing", keys: inMode("pick").filter((key) => !key.modes?.includes("normal")) },
@@ -138,6 +138,12 @@ export function helpSections(app: App): readonly HelpSection[] {
     { title: "Everywhere", keys: keymap.keysOf("everywhere") },
   ];
   return sections.filter((section) => section.keys.length > 0);
+}
+
+/** A key whose label goes with the state is one key. */
+function distinct(keys: readonly Key[]): readonly Key[] {
+  const name = (key: Key) => `${key.keys.join(" ")} ${key.help}`;
+  return keys.filter((key, at) => keys.findIndex((other) => name(other) === name(key)) === at);
 }
 
 /** The number of a screen in the header, from 1. */

@@ -2,6 +2,7 @@ import type {
   ControlAction,
   CostKey,
   CostRow,
+  ForkTree,
   PartialOutput,
   Run,
   RunFilter,
@@ -43,6 +44,12 @@ export type Query =
   }
   | { readonly kind: "statuses"; readonly traceIds: readonly string[] }
   | { readonly kind: "compare"; readonly pairing: Pairing }
+  /** The latest run that repeats another, and that other one. */
+  | { readonly kind: "newest_replay" }
+  /** All that these runs go back to and that came of it. */
+  | { readonly kind: "family"; readonly runIds: readonly string[] }
+  /** Models to run something with, and what `usage` would cost there. */
+  | { readonly kind: "models"; readonly usage: Usage }
   | { readonly kind: "texts"; readonly pairs: readonly TextPair[] };
 
 /** One day of the store, for the strip on top. */
@@ -77,8 +84,18 @@ export type Answer =
   | { readonly kind: "child"; readonly run: Run | undefined }
   | { readonly kind: "statuses"; readonly runs: readonly Run[] }
   | { readonly kind: "compare"; readonly comparison: Comparison }
+  | { readonly kind: "newest_replay"; readonly pairing: Pairing | undefined }
+  | { readonly kind: "family"; readonly tree: ForkTree }
+  | { readonly kind: "models"; readonly models: readonly ModelChoice[] }
   /** In the order of the pairs. */
   | { readonly kind: "texts"; readonly texts: readonly TextDiff[] };
+
+/** A model that can be asked for. */
+export interface ModelChoice {
+  readonly name: string;
+  /** What the tokens of the question would cost; `null`: no price is known. */
+  readonly usd: number | null;
+}
 
 /** Where a screen was sent to. */
 export interface Target {

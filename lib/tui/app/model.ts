@@ -56,6 +56,7 @@ export type AppMsg =
   | { readonly type: "resize"; readonly size: Size }
   /** The look worked out from the settings and the terminal. */
   | { readonly type: "look"; readonly theme: Theme; readonly glyphs: Glyphs }
+  | { readonly type: "demos"; readonly demos: readonly DemoEntry[] }
   | { readonly type: "names"; readonly names: Names }
   | { readonly type: "jump_resolved"; readonly target: Target }
   | { readonly type: "jump_failed"; readonly message: string }
@@ -121,7 +122,7 @@ export function isTypingNow(app: App): boolean {
 
 export type AppStart =
   & Pick<App, "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
-  & Partial<Pick<App, "settings" | "demos">>;
+  & Partial<Pick<App, "settings">>;
 
 /** The workbench as it starts, with what was kept of the last time. */
 export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {

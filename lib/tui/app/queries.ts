@@ -1,7 +1,16 @@
-import { LIVE_STATUSES, oneLine, type Run, shortRunId } from "../../core/mod.ts";
+import {
+  isLive,
+  LIVE_STATUSES,
+  loadForkTree,
+  oneLine,
+  type Run,
+  shortRunId,
+  type Usage,
+} from "../../core/mod.ts";
 import type { TuiServices } from "../ports.ts";
+import type { Pairing } from "../screens/compare/comparison.ts";
 import type { Names } from "./jump.ts";
-import type { Activity, Answer, DayActivity, Query } from "./message.ts";
+import type { Activity, Answer, DayActivity, ModelChoice, Query } from "./message.ts";
 
 const DAY_MS = 86_400_000;
 /** Days in the strip on top of the runs. */
@@ -48,11 +57,49 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
       const { loadComparison } = await import("../screens/compare/comparison.ts");
       return { kind: "compare", comparison: await loadComparison(store, query.pairing) };
     }
+    case "newest_replay":
+      return { kind: "newest_replay", pairing: await newestReplay(services) };
+    case "family": {
+      const runs = await Promise.all(query.runIds.map((runId) => store.resolveRun(runId)));
+      return { kind: "family", tree: await loadForkTree(store, runs) };
+    }
+    case "models":
+      return { kind: "models", models: await modelChoices(services, query.usage) };
     case "texts": {
       const { textDiffs } = await import("../screens/compare/comparison.ts");
       return { kind: "texts", texts: await textDiffs(query.pairs) };
     }
   }
+}
+
+/** How many of the newest runs are looked at. */
+const REPLAY_RUNS_MAX = 100;
+
+async function newestReplay({ store }: TuiServices): Promise<Pairing | undefined> {
+  const { runs } = await store.listRuns({ limit: REPLAY_RUNS_MAX });
+  const replay = runs.find((run) => run.forkedFrom && !isLive(run.status) && run.status !== "queued");
+  return replay?.forkedFrom && { left: replay.forkedFrom.runId, right: replay.runId };
+}
+
+const MODELS_MAX = 500;
+
+/**
+ * Models of runs so far, of the agent files, and others there are; the likely ones first. A source that cannot be read is
+ * left out: suggestions are a help, not a need.
+ */
+async function modelChoices(services: TuiServices, usage: Usage): Promise<readonly ModelChoice[]> {
+  const { store } = services;
+  const [used, named, others] = await Promise.all([
+    store.costBy("model").then((rows) => rows.map((row) => row.key)).catch(() => []),
+    services.agents().then((agents) => agents.map(({ model }) => model)).catch(() => []),
+    services.chatModels?.().catch(() => []) ?? [],
+  ]);
+  const all = [...used, ...named, ...others].filter((name) => name !== "");
+  const names = [...new Set(all)].slice(0, MODELS_MAX);
+  return await Promise.all(names.map(async (name) => {
+    const price = await services.priceOf?.(name, usage).catch(() => undefined);
+    return { name, usd: price?.usd ?? null };
+  }));
 }
 
 async function childRun(

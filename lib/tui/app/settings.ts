@@ -1,3 +1,4 @@
+import type { TuiOptions } from "../ports.ts";
 import { isSafeRecord, type Remap } from "./remap.ts";
 import type { ScreenId } from "./message.ts";
 
@@ -90,6 +91,35 @@ export function writeState(state: SavedState): Record<string, unknown> {
     ...(Object.keys(state.keys).length > 0 ? { keys: state.keys } : {}),
     ...(state.screen === undefined ? {} : { screen: state.screen }),
     ...(Object.keys(state.screens).length > 0 ? { screens: state.screens } : {}),
+  };
+}
+
+/** What the command line says wins over what was kept; only "no" can be said there. */
+export function settingsOf(options: TuiOptions, kept: Partial<Settings>): Settings {
+  const { color = "auto", background = "auto" } = options;
+  const asked: Partial<Settings> = {
+    ...(color === "none" || color === "16"
+      ? { theme: color }
+      : background === "auto"
+      ? {}
+      : { theme: background }),
+    ...(options.mouse === false ? { mouse: false } : {}),
+    ...(options.ascii ? { ascii: true } : {}),
+  };
+  return { ...DEFAULT_SETTINGS, ...kept, ...asked };
+}
+
+/** What is kept of the settings: what was kept before, and what was changed here. */
+export function changedSettings(
+  now: Settings,
+  atStart: Settings,
+  kept: Partial<Settings>,
+): Partial<Settings> {
+  return {
+    ...kept,
+    ...(now.theme === atStart.theme ? {} : { theme: now.theme }),
+    ...(now.mouse === atStart.mouse ? {} : { mouse: now.mouse }),
+    ...(now.ascii === atStart.ascii ? {} : { ascii: now.ascii }),
   };
 }
 

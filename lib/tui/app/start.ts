@@ -6,31 +6,40 @@ import { Workbench } from "./workbench.ts";
 
 const CRASH_LENGTH_MAX = 300;
 
-/** Runs the workbench on this process's terminal. Whatever ends it, the terminal is restored first. */
+/**
+ * Runs the workbench on this process's terminal. Whatever ends it, the terminal is restored first. Throws what opening the
+ * store throws.
+ */
 export async function startTui(services: TuiServices, options: TuiOptions): Promise<number> {
-  const { promise, resolve } = Promise.withResolvers<number>();
+  const { promise, resolve, reject } = Promise.withResolvers<number>();
   let ended = false;
-  const end = (code: number, error?: unknown) => {
+  const leave = (then: () => void) => {
     if (ended) return;
     ended = true;
     workbench.restore();
     unguard();
-    if (error !== undefined) console.error(crashLine(error));
-    resolve(code);
+    then();
   };
+  const end = (code: number) => leave(() => resolve(code));
+  const crash = (error: unknown) =>
+    leave(() => {
+      console.error(crashLine(error));
+      resolve(1);
+    });
   const saved = await loadSaved(services);
   const workbench = new Workbench(services, options, {
-    onExit: (code) => end(code),
-    onCrash: (error) => end(1, error),
+    onExit: end,
+    onCrash: crash,
+    onUnopened: (error) => leave(() => reject(error)),
     suspend: suspendProcess,
   }, { saved });
   const unguard = guard((ending) =>
-    ending.type === "signal" ? end(ending.exitCode) : end(1, ending.error ?? new Error("unknown"))
+    ending.type === "signal" ? end(ending.exitCode) : crash(ending.error ?? new Error("unknown"))
   );
   try {
     workbench.start();
   } catch (error) {
-    end(1, error);
+    crash(error);
   }
   return await promise;
 }

@@ -43,6 +43,8 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
       return toScreen({ ...app, size: msg.size }, app.active, { type: "resized" });
     case "look":
       return [{ ...app, theme: msg.theme, glyphs: msg.glyphs }, []];
+    case "demos":
+      return [{ ...app, demos: msg.demos }, []];
     case "names":
       return app.jump ? [{ ...app, jump: { ...app.jump, names: msg.names } }, []] : [app, []];
     case "jump_resolved": {

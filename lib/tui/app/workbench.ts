@@ -3,24 +3,30 @@ import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
+import { loadRuler } from "../terminal/text.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
 import type { Effect, ScreenId } from "./message.ts";
 import { type App, type AppEffect, type AppMsg, type AppStep, initApp, savedState } from "./model.ts";
 import { answerQuery, namesFor } from "./queries.ts";
-import { DEFAULT_SETTINGS, NO_STATE, type ReadState, type Settings } from "./settings.ts";
+import { changedSettings, NO_STATE, type ReadState, type Settings, settingsOf } from "./settings.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
-/** At most 30 repaints a second for what arrives by itself; keys repaint at once. */
+/** At most 30 repaints a second for what arrives by itself while someone is at the keys, which repaint at once ... */
 const FRAME_MS = 33;
+/** ... and 15 while someone only watches: a stream of text reads the same, for half the work. */
+const WATCHED_FRAME_MS = 66;
+const AT_THE_KEYS_MS = 500;
 const STOP_WAIT_MS_MAX = 2_000;
 
 export interface WorkbenchHooks {
   /** Leave the terminal and end with this code. */
   readonly onExit: (code: number) => void;
   readonly onCrash: (error: unknown) => void;
+  /** The store cannot be opened. */
+  readonly onUnopened: (error: unknown) => void;
   /** Stop the process until the shell continues it. */
   readonly suspend: () => void;
 }
@@ -43,6 +49,7 @@ export class Workbench {
   /** What the terminal said about itself. */
   #background: "dark" | "light" = "dark";
   #paintedMs = 0;
+  #inputMs = -Infinity;
   #closed = false;
 
   constructor(
@@ -69,9 +76,14 @@ export class Workbench {
           )
         ),
       onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
+      onMarked: (text) => this.#guarded(() => this.#copy(text)),
+      onFailure: (error) => hooks.onCrash(error),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
-      (query) => answerQuery(services, query),
+      async (query) => {
+        const [answer] = await Promise.all([answerQuery(services, query), loadRuler()]);
+        return answer;
+      },
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
     this.#background = options.background === "light" ? "light" : "dark";
@@ -80,7 +92,6 @@ export class Workbench {
       nowMs: services.host.now(),
       ...this.#look(settings),
       settings,
-      demos: services.demos ?? [],
       endpoint: services.endpoint,
       storePath: services.storePath,
       hasEditor: services.openEditor !== undefined,
@@ -97,10 +108,10 @@ export class Workbench {
   start(): void {
     this.#screen.start();
     this.#screen.setTitle("AgentOp Studio");
-    this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
     this.#take(startApp(this.#app));
     this.#paintNow();
     this.#memory.seen();
+    this.#spawn(() => this.#open());
     const [problem, ...others] = this.#problems;
     if (problem !== undefined) {
       this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
@@ -113,6 +124,25 @@ export class Workbench {
         this.#dispatch({ type: "look", ...this.#look(this.#app.settings) });
       });
     }
+  }
+
+  async #open(): Promise<void> {
+    await Promise.resolve(); // the first frame goes out before
+    try {
+      // The store first: its thread loads while this one does.
+      await Promise.all([this.#services.open?.(), this.#measure()]);
+    } catch (error) {
+      return this.#hooks.onUnopened(error);
+    }
+    if (this.#closed) return;
+    this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
+    const demos = await this.#services.demos?.() ?? [];
+    if (demos.length > 0) this.#dispatch({ type: "demos", demos });
+  }
+
+  async #measure(): Promise<void> {
+    await loadRuler();
+    this.#paintSoon();
   }
 
   #look({ theme, ascii }: Settings): Pick<App, "theme" | "glyphs"> {
@@ -164,6 +194,7 @@ export class Workbench {
   }
 
   #input(msg: AppMsg): void {
+    this.#inputMs = performance.now();
     this.#dispatch(msg);
     this.#paintNow();
     this.#memory.touched();
@@ -191,7 +222,7 @@ export class Workbench {
 
   #paintSoon(): void {
     if (this.#paintTimer !== undefined || this.#closed) return;
-    const waitMs = Math.max(0, this.#paintedMs + FRAME_MS - performance.now());
+    const waitMs = Math.max(0, this.#paintedMs + this.#frameMs - performance.now());
     this.#paintTimer = setTimeout(() => this.#paintNow(), waitMs);
   }
 
@@ -203,7 +234,11 @@ export class Workbench {
       this.#guarded(() =>
         this.#dispatch({ type: "screen", msg: { type: "store_changed" } }, { paint: false })
       );
-    }, FRAME_MS);
+    }, this.#frameMs);
+  }
+
+  get #frameMs(): number {
+    return performance.now() - this.#inputMs < AT_THE_KEYS_MS ? FRAME_MS : WATCHED_FRAME_MS;
   }
 
   #scheduleTick(): void {
@@ -270,8 +305,7 @@ export class Workbench {
         );
       }
       case "copy":
-        this.#screen.copy(effect.text);
-        return this.#notify("info", "Copied");
+        return this.#copy(effect.text);
       case "open_file":
         return this.#spawn(() => this.#openFile(screen, effect.path));
       case "editor":
@@ -299,6 +333,11 @@ export class Workbench {
 
   #notify(level: "info" | "warn" | "error", text: string): void {
     this.#dispatch({ type: "notify", level, text });
+  }
+
+  #copy(text: string): void {
+    this.#screen.copy(text);
+    this.#notify("info", "Copied");
   }
 
   async #launch(screen: ScreenId, effect: Extract<Effect, { type: "launch" }>): Promise<void> {
@@ -400,28 +439,4 @@ export class Workbench {
     await this.#screen.drain();
     this.#hooks.onExit(0);
   }
-}
-
-/** What the command line says wins over what was kept; only "no" can be said there. */
-function settingsOf(options: TuiOptions, kept: Partial<Settings>): Settings {
-  const { color = "auto", background = "auto" } = options;
-  const asked: Partial<Settings> = {
-    ...(color === "none" || color === "16"
-      ? { theme: color }
-      : background === "auto"
-      ? {}
-      : { theme: background }),
-    ...(options.mouse === false ? { mouse: false } : {}),
-    ...(options.ascii ? { ascii: true } : {}),
-  };
-  return { ...DEFAULT_SETTINGS, ...kept, ...asked };
-}
-
-function changedSettings(now: Settings, atStart: Settings, kept: Partial<Settings>): Partial<Settings> {
-  return {
-    ...kept,
-    ...(now.theme === atStart.theme ? {} : { theme: now.theme }),
-    ...(now.mouse === atStart.mouse ? {} : { mouse: now.mouse }),
-    ...(now.ascii === atStart.ascii ? {} : { ascii: now.ascii }),
-  };
 }

@@ -1,5 +1,3 @@
-import process from "node:process";
-
 /** Why the workbench must end now. */
 export type Ending =
   | { readonly type: "signal"; readonly signal: Deno.Signal; readonly exitCode: number }
@@ -21,11 +19,15 @@ export function guard(onEnd: (ending: Ending) => void): () => void {
     event.preventDefault();
     onThrow(event.reason);
   };
-  process.on("uncaughtException", onThrow);
+  const onError = (event: ErrorEvent) => {
+    event.preventDefault();
+    onThrow(event.error);
+  };
+  globalThis.addEventListener("error", onError);
   globalThis.addEventListener("unhandledrejection", onRejection);
   return () => {
     for (const remove of handlers) remove();
-    process.off("uncaughtException", onThrow);
+    globalThis.removeEventListener("error", onError);
     globalThis.removeEventListener("unhandledrejection", onRejection);
   };
 }
@@ -33,7 +35,7 @@ export function guard(onEnd: (ending: Ending) => void): () => void {
 /** Stops this process and what it is grouped with, as ^z in a shell does. Returns once it was continued. */
 export function suspendProcess(): void {
   try {
-    process.kill(0, "SIGTSTP");
+    Deno.kill(0, "SIGTSTP");
   } catch {
     Deno.kill(Deno.pid, "SIGTSTP");
   }

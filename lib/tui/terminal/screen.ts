@@ -1,20 +1,18 @@
-// The parts of the library that are used, not its index: that would also load its editor, Markdown and image code.
-import { ProcessTerminal, type Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
-import { setCapabilities } from "@earendil-works/pi-tui/dist/terminal-image.js";
-import type { Component, TuiMouseEvent } from "@earendil-works/pi-tui/dist/tui.js";
-import { TuiAltScreen } from "@earendil-works/pi-tui/dist/tui-alt-screen.js";
+import { parseOsc11BackgroundColor } from "@earendil-works/pi-tui/dist/terminal-colors.js";
+import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import { FrameWriter } from "./frame_writer.ts";
 import { isTerminalReport, KeyDecoder, type KeyInput } from "./keys.ts";
+import { OwnTerminal } from "./own_terminal.ts";
+import { mouseEvent, type PointerInput } from "./pointer.ts";
+import { Selection } from "./selection.ts";
 
 export type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+export type { PointerInput } from "./pointer.ts";
 
 export interface Size {
   readonly columns: number;
   readonly rows: number;
 }
-
-export type PointerInput =
-  | { readonly type: "click"; readonly x: number; readonly y: number }
-  | { readonly type: "wheel"; readonly x: number; readonly y: number; readonly lines: number };
 
 export interface ScreenEvents {
   /** Draws the whole screen: one string per row, none wider than the screen. */
@@ -22,54 +20,40 @@ export interface ScreenEvents {
   onKey(input: KeyInput): void;
   onPointer(input: PointerInput): void;
   onResize(size: Size): void;
+  /** The mouse marked this text. */
+  onMarked(text: string): void;
+  /** The keyboard cannot be read. */
+  onFailure(error: unknown): void;
 }
 
 const BACKGROUND_ANSWER_MS_MAX = 300;
 const DRAIN_MS_MAX = 300;
 const DRAIN_IDLE_MS = 20;
-const WHEEL_LINES = 3;
+/** The other screen, on which rows end at the border. */
+const ENTER = "\x1b[?1049h\x1b[?7l\x1b[2J\x1b[H\x1b[?25l";
+const LEAVE_ROWS = "\x1b[?2026h\x1b[?7h\x1b[?2026l";
+const LEAVE = "\x1b[?2026h\x1b[?1049l\x1b[?25h\x1b[?2026l";
 /** Presses, and motion while a button is held, in SGR form. */
 const MOUSE_ON = "\x1b[?1000h\x1b[?1002h\x1b[?1006h";
 const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 
-/** The alternate screen of one terminal. The only class that talks to the terminal library's renderer. */
+/** The alternate screen of one terminal: paints frames, tells keys from answers. */
 export class Screen {
+  readonly #events: ScreenEvents;
   readonly #terminal: Terminal;
-  readonly #tui: TuiAltScreen;
+  readonly #frames = new FrameWriter();
+  readonly #keys = new KeyDecoder();
+  readonly #selection = new Selection();
+  #drawn: readonly string[] = [];
+  #onBackground: ((answer: string | undefined) => void) | undefined;
   #running = false;
   #mouse: boolean;
   #repainting = false;
 
   constructor(events: ScreenEvents, options: { mouse: boolean; terminal?: Terminal }) {
-    // Without this the library would run a shell command inside tmux to learn what we never use.
-    setCapabilities({ images: null, trueColor: true, hyperlinks: false });
+    this.#events = events;
     this.#mouse = options.mouse;
-    const inner = options.terminal ?? new ProcessTerminal();
-    const decoder = new KeyDecoder();
-    this.#terminal = tapped(inner, {
-      onInput: (data, forward) => {
-        if (isTerminalReport(data)) return forward(data);
-        const input = decoder.decode(data);
-        if (input) events.onKey(input);
-      },
-      onResize: () => events.onResize(this.size),
-    });
-    this.#tui = new TuiAltScreen(this.#terminal, true, undefined, {
-      // Ours to turn on and off, because the library cannot change it while it runs.
-      mouse: false,
-      wheelScrollLines: WHEEL_LINES,
-    });
-    const root: Component = {
-      render: () => [...events.draw(this.size)],
-      handleMouse: (event) => {
-        const input = pointerOf(event);
-        if (!input) return undefined;
-        events.onPointer(input);
-        return { handled: true, render: false };
-      },
-      invalidate() {},
-    };
-    this.#tui.setLayoutRoot(root);
+    this.#terminal = options.terminal ?? new OwnTerminal((error) => events.onFailure(error));
   }
 
   get size(): Size {
@@ -84,7 +68,9 @@ export class Screen {
   start(): void {
     if (this.#running) return;
     this.#running = true;
-    this.#tui.start();
+    this.#frames.forget();
+    this.#terminal.write(ENTER);
+    this.#terminal.start((data) => this.#read(data), () => this.#events.onResize(this.size));
     if (this.#mouse) this.#terminal.write(MOUSE_ON);
   }
 
@@ -98,8 +84,9 @@ export class Screen {
   stop(): void {
     if (!this.#running) return;
     this.#running = false;
-    if (this.#mouse) this.#terminal.write(MOUSE_OFF);
-    this.#tui.stop({ preserveScreen: true });
+    this.#terminal.write(`${this.#mouse ? MOUSE_OFF : ""}${LEAVE_ROWS}\x1b[?25h`);
+    this.#terminal.stop();
+    this.#terminal.write(LEAVE);
   }
 
   /** Swallows key releases still on their way, so that they do not end up in the shell. */
@@ -113,13 +100,51 @@ export class Screen {
     this.#repainting = true;
     queueMicrotask(() => {
       this.#repainting = false;
-      if (this.#running) this.#tui.renderNow();
+      if (this.#running) this.#paint();
     });
   }
 
   /** Draws everything again, for after another program used the terminal. */
   redraw(): void {
-    if (this.#running) this.#tui.requestRender(true);
+    this.#frames.forget();
+    this.repaint();
+  }
+
+  #paint(): void {
+    const { size } = this;
+    this.#drawn = this.#events.draw(size);
+    const changes = this.#frames.write(this.#selection.shownOn(this.#drawn), size);
+    if (changes !== "") this.#terminal.write(changes);
+  }
+
+  #read(data: string): void {
+    if (isTerminalReport(data)) return this.#report(data);
+    const input = this.#keys.decode(data);
+    if (!input) return;
+    if (this.#selection.clear()) this.repaint();
+    this.#events.onKey(input);
+  }
+
+  #report(data: string): void {
+    if (data.startsWith("\x1b]11;")) return this.#onBackground?.(data);
+    const event = mouseEvent(data);
+    if (!event) return;
+    const { x, y, lines } = event;
+    switch (event.type) {
+      case "wheel":
+        return this.#events.onPointer({ type: "wheel", x, y, lines });
+      case "press":
+        this.#selection.press({ x, y }, this.#drawn, performance.now());
+        return this.repaint();
+      case "drag":
+        return this.#selection.drag({ x, y }, this.#drawn) ? this.repaint() : undefined;
+      case "release": {
+        const result = this.#selection.release(this.#drawn);
+        if (!result) return;
+        if ("click" in result) return this.#events.onPointer({ type: "click", x, y });
+        if (result.text !== "") this.#events.onMarked(result.text);
+      }
+    }
   }
 
   setTitle(title: string): void {
@@ -136,52 +161,15 @@ export class Screen {
 
   /** `undefined` when the terminal does not say. */
   async background(): Promise<"dark" | "light" | undefined> {
-    const color = await this.#tui.queryTerminalBackgroundColor({ timeoutMs: BACKGROUND_ANSWER_MS_MAX });
+    const { promise, resolve } = Promise.withResolvers<string | undefined>();
+    const timer = setTimeout(() => resolve(undefined), BACKGROUND_ANSWER_MS_MAX);
+    this.#onBackground = resolve;
+    this.#terminal.write("\x1b]11;?\x07");
+    const answer = await promise;
+    clearTimeout(timer);
+    this.#onBackground = undefined;
+    const color = answer === undefined ? undefined : parseOsc11BackgroundColor(answer);
     if (!color) return undefined;
     return 0.2126 * color.r + 0.7152 * color.g + 0.0722 * color.b > 127 ? "light" : "dark";
   }
-}
-
-function pointerOf(event: TuiMouseEvent): PointerInput | undefined {
-  if (event.type === "wheel") {
-    return { type: "wheel", x: event.screenX, y: event.screenY, lines: event.wheelDelta ?? 0 };
-  }
-  if (event.type === "click" && event.button === "left") {
-    return { type: "click", x: event.screenX, y: event.screenY };
-  }
-  return undefined;
-}
-
-/** The same terminal, with input and size changes offered to us before the library sees them. */
-function tapped(
-  inner: Terminal,
-  tap: { onInput: (data: string, forward: (data: string) => void) => void; onResize: () => void },
-): Terminal {
-  return {
-    start: (onInput, onResize) =>
-      inner.start((data) => tap.onInput(data, onInput), () => {
-        tap.onResize();
-        onResize();
-      }),
-    stop: () => inner.stop(),
-    drainInput: (maxMs, idleMs) => inner.drainInput(maxMs, idleMs),
-    write: (data) => inner.write(data),
-    get columns() {
-      return inner.columns;
-    },
-    get rows() {
-      return inner.rows;
-    },
-    get kittyProtocolActive() {
-      return inner.kittyProtocolActive;
-    },
-    moveBy: (lines) => inner.moveBy(lines),
-    hideCursor: () => inner.hideCursor(),
-    showCursor: () => inner.showCursor(),
-    clearLine: () => inner.clearLine(),
-    clearFromCursor: () => inner.clearFromCursor(),
-    clearScreen: () => inner.clearScreen(),
-    setTitle: (title) => inner.setTitle(title),
-    setProgress: (active) => inner.setProgress(active),
-  };
 }

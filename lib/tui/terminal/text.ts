@@ -1,18 +1,38 @@
-import { CURSOR_MARKER } from "@earendil-works/pi-tui/dist/tui.js";
-import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/dist/utils.js";
 import { escapeText } from "../../core/mod.ts";
 
 /** Zero columns wide: the terminal's cursor is shown where a frame has it. */
-export const CURSOR = CURSOR_MARKER;
+export const CURSOR = "\x1b_cursor\x07";
 
 const ASCII = /^[\x20-\x7e]*$/;
+/** Characters of one column that never join with a neighbour: Latin, signs, arrows, box drawing, blocks, Braille. */
+const ONE_EACH =
+  /^[\x20-\x7e\u00a1-\u00a8\u00aa-\u00ac\u00af-\u024f\u2010-\u2027\u2030-\u203b\u2190-\u2193\u21af\u23ce\u23f8\u2442\u2500-\u25a9\u25ac-\u25b5\u25b7-\u25bf\u25c1-\u25fa\u2713\u2717\u25b6\u25c0\u2800-\u28ff\u29d7]*$/;
 /** Longest text that is measured and cut as a whole: nothing wider fits on any screen. */
 const CELL_LENGTH_MAX = 4_096;
 const WRAP_CACHE_MAX = 4_000;
 
+type Ruler = Pick<typeof import("@earendil-works/pi-tui/dist/utils.js"), "sliceByColumn" | "visibleWidth">;
+let ruler: Ruler | undefined;
+
+/**
+ * Loads what measures all other text. It takes longer than a whole first frame, which has no such text but for a path or a
+ * filter; until then that is taken as one column for each character.
+ */
+export async function loadRuler(): Promise<void> {
+  if (ruler) return;
+  ruler = await import("@earendil-works/pi-tui/dist/utils.js");
+  wrapCache.clear();
+}
+
 /** Columns that `text` takes. */
 export function width(text: string): number {
-  return ASCII.test(text) ? text.length : visibleWidth(text);
+  return ONE_EACH.test(text) ? text.length : ruler?.visibleWidth(text) ?? [...plain(text)].length;
+}
+
+/** A row without its styles and the cursor. */
+export function plain(row: string): string {
+  // deno-lint-ignore no-control-regex
+  return row.includes("\x1b") ? row.replace(/\x1b(\[[0-9;]*m|_cursor\x07)/g, "") : row;
 }
 
 /**
@@ -41,8 +61,7 @@ export function cut(text: string, columns: number, ellipsis = "…"): string {
   if (columns <= 0) return "";
   if (width(text) <= columns) return text;
   if (columns === 1) return ellipsis;
-  const room = columns - 1;
-  return (ASCII.test(text) ? text.slice(0, room) : sliceByColumn(text, 0, room, true)) + ellipsis;
+  return slice(text, 0, columns - 1) + ellipsis;
 }
 
 /** Exactly `columns` wide: cut or padded. */
@@ -54,7 +73,8 @@ export function fit(text: string, columns: number, align: "left" | "right" = "le
 
 /** The part of `text` from column `start` on, at most `columns` wide. */
 export function slice(text: string, start: number, columns: number): string {
-  return ASCII.test(text) ? text.slice(start, start + columns) : sliceByColumn(text, start, columns, true);
+  if (ONE_EACH.test(text)) return text.slice(start, start + columns);
+  return ruler?.sliceByColumn(text, start, columns, true) ?? [...text].slice(start, start + columns).join("");
 }
 
 const wrapCache = new Map<string, readonly string[]>();

@@ -15,4 +15,6 @@ export const agentsScreen: Screen<AgentsModel> = {
   update: updateAgents,
   view: viewAgents,
   tickMs: () => undefined,
+  remember: ({ zoom }) => (zoom ? { zoom } : undefined),
+  restore: (model, saved) => ({ ...model, zoom: (saved as { zoom?: unknown } | null)?.zoom === true }),
 };

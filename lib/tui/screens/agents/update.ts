@@ -1,6 +1,7 @@
-import type { Effect, Msg, Query } from "../../app/message.ts";
+import type { Msg } from "../../app/message.ts";
+import { ask } from "../../app/ask.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { clamp, keepInView, moved } from "../../draw/scroll.ts";
+import { clamp, moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import { aboutLines } from "./about.ts";
 import {
@@ -23,10 +24,10 @@ export function updateAgents(model: AgentsModel, msg: Msg, env: Env): Step<Agent
   switch (msg.type) {
     case "enter": {
       const named = msg.name === undefined ? model : { ...model, named: msg.name, filter: EMPTY_FIELD };
-      return ask([named, []], "agents", { kind: "agents" });
+      return askAgents(named);
     }
     case "edited":
-      return ask([model, []], "agents", { kind: "agents" });
+      return askAgents(model);
     case "store_changed":
       return askRuns(model, RUNS_INTERVAL_MS);
     case "resized":
@@ -73,21 +74,8 @@ function withRuns(model: AgentsModel, list: NonNullable<AgentsModel["runs"]>["li
   return { ...model, runs: { agent: agent.name, list }, runIndex: Math.max(0, at) };
 }
 
-function ask(
-  [model, effects]: Step<AgentsModel>,
-  slot: "agents" | "runs",
-  query: Query,
-  minIntervalMs?: number,
-): Step<AgentsModel> {
-  const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
-  const load: Effect = {
-    type: "load",
-    slot,
-    ticket,
-    query,
-    ...(minIntervalMs === undefined ? {} : { minIntervalMs }),
-  };
-  return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [...effects, load]];
+function askAgents(model: AgentsModel): Step<AgentsModel> {
+  return ask([model, []], "agents", { kind: "agents" });
 }
 
 function askRuns(model: AgentsModel, minIntervalMs?: number): Step<AgentsModel> {
@@ -123,7 +111,7 @@ function act(model: AgentsModel, action: string, count: number | undefined, env:
     case "filter_cancel":
       return chosenAnew(model, { ...model, filtering: false, filter: EMPTY_FIELD }, env);
     case "reload":
-      return ask([{ ...model, state: "loading" }, []], "agents", { kind: "agents" });
+      return askAgents({ ...model, state: "loading" });
     case "back":
       if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
       if (model.focus === "runs") return [{ ...model, focus: "agents" }, []];
@@ -153,9 +141,7 @@ function move(model: AgentsModel, action: string, count: number | undefined, env
     const index = moved(action, model.runIndex, count, listHeight(model, env), total);
     return [index === undefined ? model : { ...model, runIndex: index }, []];
   }
-  const agents = shownAgents(model);
-  const index = moved(action, chosenIndex(model), count, listHeight(model, env), agents.length);
-  const agent = index === undefined ? undefined : agents[index];
+  const agent = movedTo(shownAgents(model), chosenIndex(model), action, count, listHeight(model, env));
   return agent ? chosenAnew(model, { ...model, chosen: agent.path }, env) : [model, []];
 }
 
@@ -177,6 +163,5 @@ function clicked(model: AgentsModel, x: number, y: number, env: Env): Step<Agent
 }
 
 function inView(model: AgentsModel, env: Env): AgentsModel {
-  const top = keepInView(model.top, chosenIndex(model), listHeight(model, env), shownAgents(model).length);
-  return top === model.top ? model : { ...model, top };
+  return withTop(model, chosenIndex(model), listHeight(model, env), shownAgents(model).length);
 }

@@ -25,6 +25,8 @@ export interface Comparison {
   readonly left: Run;
   readonly right: Run;
   readonly diff: RunDiff;
+  /** With the steps that a fork began with, as the difference counts it. */
+  readonly tookMs: { readonly left: number; readonly right: number };
   /** What each step says, by its number on its side. */
   readonly leftSteps: ReadonlyMap<number, StepDocument>;
   readonly rightSteps: ReadonlyMap<number, StepDocument>;
@@ -48,6 +50,7 @@ export async function loadComparison(store: Store, { left, right }: Pairing): Pr
     left: a.run,
     right: b.run,
     diff: await diffRuns(a, b),
+    tookMs: { left: tookMs(a), right: tookMs(b) },
     leftSteps: documentsOf(a),
     rightSteps: documentsOf(b),
   };
@@ -64,12 +67,17 @@ export async function textDiffs(pairs: readonly TextPair[]): Promise<readonly Te
 
 async function finishedTrace(store: Store, reference: string): Promise<Trace> {
   const { traceId, runId, status } = await store.resolveRun(reference);
-  if (isLive(status)) {
+  if (isLive(status) || status === "queued") {
     throw new AgentOpError(
       `Cannot compare ${shortRunId(runId)}: it is ${status}, not finished. Try: ^r when it has ended`,
     );
   }
   return await store.loadTrace(traceId);
+}
+
+function tookMs({ run, spans }: Trace): number {
+  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
+  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
 function documentsOf(trace: Trace): ReadonlyMap<number, StepDocument> {

@@ -37,8 +37,9 @@ export function detailLines(model: CompareModel, env: Env): readonly Line[] {
   const { comparison, mode, texts } = model;
   const row = chosenRow(model);
   if (!comparison || !row) return [];
-  const { detail, sides } = compareLayout(env);
-  const look: Look = { columns: Math.max(1, detail.columns - BORDER - 2), sides, mode, glyphs: env.glyphs };
+  const { detail, sides } = compareLayout(model, env);
+  const columns = Math.max(1, (detail?.columns ?? env.size.columns) - BORDER - 2);
+  const look: Look = { columns, sides, mode, glyphs: env.glyphs };
   const known = last?.comparison === comparison && last.row === row && last.texts === texts &&
     last.columns === look.columns && last.mode === mode && last.glyphs === look.glyphs;
   if (!known) {
@@ -73,7 +74,7 @@ function linesOf(
     const isText = typeof change.left === "string" && typeof change.right === "string";
     return [
       ...(index > 0 ? [EMPTY] : []),
-      ...(row.kind === "answer" ? [] : [changeTitle(change)]),
+      ...(row.kind === "answer" || row.kind === "prompt" ? [] : [changeTitle(change)]),
       ...changeLines(change, isText ? waiting.shift() : undefined, look),
     ];
   });
@@ -87,8 +88,21 @@ function changeTitle({ path, op }: JsonChange): Line {
     : op === "remove"
     ? ["-", "error"]
     : ["~", "warn"];
-  return [seg(`${sign} `, tone), seg(clean(path || "/"), "accent")];
+  const words = PATH_WORDS.find(([pattern]) => pattern.test(path))?.[1];
+  return [
+    seg(`${sign} `, tone),
+    seg(clean(path || "/"), "accent"),
+    ...(words === undefined ? [] : [seg(`  ${words}`, "dim")]),
+  ];
 }
+
+/** What a path leads to, for those who do not know the shape of a step. */
+const PATH_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
+  [/^\/output\/\d+\/parts\/\d+\/content$/, "what was said"],
+  [/^\/output\/\d+\/parts\/\d+\/response/, "the tool's result"],
+  [/^\/output\/\d+\/parts\/\d+\/arguments/, "what the tool was called with"],
+  [/^\/output\/\d+\/parts\/\d+$/, "a part of what was said"],
+];
 
 function changeLines(change: JsonChange, text: TextDiff | undefined, look: Look): readonly Line[] {
   const { columns, sides, glyphs } = look;

@@ -1,12 +1,31 @@
-import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import type { Key } from "../../app/screen.ts";
+import { LIST_AND_TEXT_KEYS, zoomKeys } from "../../app/shared_keys.ts";
 import { chosenRow, type CompareModel } from "./model.ts";
 
 const ready = (model: CompareModel) => model.comparison !== undefined;
 const paired = (model: CompareModel) => model.pairing !== undefined;
 const onFold = (model: CompareModel) => model.focus === "list" && chosenRow(model)?.kind === "fold";
+const onStep = (model: CompareModel) => model.focus === "list" && ready(model) && !onFold(model);
+const onFamily = (model: CompareModel) => model.focus === "family" && model.family !== undefined;
 
 export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
-  { keys: ["n"], action: "next_change", label: "next", help: "next change", footer: 1, when: ready },
+  {
+    keys: ["enter"],
+    action: "right_side",
+    label: "right side",
+    help: "in the family: compare with this run, on the right",
+    footer: 0,
+    when: onFamily,
+  },
+  {
+    keys: ["space"],
+    action: "left_side",
+    label: "left side",
+    help: "in the family: compare with this run, on the left",
+    footer: 0,
+    when: onFamily,
+  },
+  { keys: ["n"], action: "next_change", label: "next change", help: "next change", footer: 1, when: ready },
   { keys: ["N"], action: "previous_change", label: "previous", help: "previous change", when: ready },
   {
     keys: ["enter", "space"],
@@ -17,6 +36,14 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
     when: onFold,
   },
   {
+    keys: ["enter", "right"],
+    action: "read",
+    label: "read",
+    help: "into what differs, to read on",
+    footer: 2,
+    when: onStep,
+  },
+  {
     keys: ["u"],
     action: "mode",
     label: "unified/words",
@@ -25,9 +52,16 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
     when: ready,
   },
   { keys: ["x"], action: "swap", label: "swap", help: "swap the sides", footer: 4, when: paired },
-  { keys: ["tab"], action: "focus", label: "pane", help: "to the other pane", footer: 5, when: ready },
-  { keys: ["ctrl+d"], action: "half_down", label: "half page", help: "read on", counted: true },
-  { keys: ["ctrl+u"], action: "half_up", label: "half page", help: "read back", counted: true },
+  {
+    keys: ["F"],
+    action: "family",
+    label: "family",
+    help: "to the replays and forks of these runs, and back",
+    footer: 5,
+    when: ready,
+  },
+  { keys: ["tab"], action: "focus", label: "pane", help: "to the next pane", footer: 6, when: ready },
+  ...zoomKeys<CompareModel>("the pane alone, or all of them", 7, ready),
   {
     keys: ["Y"],
     action: "copy_command",
@@ -37,5 +71,5 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
   },
   { keys: ["ctrl+r"], action: "reload", label: "reload", help: "read both runs again", when: paired },
   { keys: ["escape"], action: "back", label: "back", help: "back one level", footer: 8 },
-  ...MOTION_KEYS.filter((key) => key.action !== "half_down" && key.action !== "half_up"),
+  ...LIST_AND_TEXT_KEYS,
 ];

@@ -1,6 +1,7 @@
 import type { JsonChange } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
+import type { FamilyList } from "../../trace/family.ts";
 import type { Comparison, Pairing, TextDiff, TextPair } from "./comparison.ts";
 import { type CompareRow, compareRows, configChanges } from "./rows.ts";
 
@@ -15,14 +16,18 @@ export interface CompareModel {
   readonly chosen: string;
   readonly top: number;
   readonly mode: "words" | "unified";
-  readonly focus: "list" | "detail";
+  readonly focus: "list" | "detail" | "family";
+  /** The pane with the focus has all the room. */
+  readonly zoom: boolean;
+  /** What both runs go back to, and all that came of it. */
+  readonly family?: FamilyList;
   readonly detailTop: number;
   /** The chosen row's texts compared, and which row that is. */
   readonly texts?: { readonly key: string; readonly list: readonly TextDiff[] };
   readonly tickets: Readonly<Record<Slot, number>>;
 }
 
-export type Slot = "compare" | "texts";
+export type Slot = "compare" | "newest" | "texts" | "family";
 
 export const INITIAL: CompareModel = {
   state: "none",
@@ -32,8 +37,9 @@ export const INITIAL: CompareModel = {
   top: 0,
   mode: "words",
   focus: "list",
+  zoom: false,
   detailTop: 0,
-  tickets: { compare: 0, texts: 0 },
+  tickets: { compare: 0, newest: 0, texts: 0, family: 0 },
 };
 
 /** Texts of one step that are compared word by word; further ones are shown whole. */
@@ -43,6 +49,9 @@ export const TEXT_SHOWN_MAX_CHARS = 100_000;
 const HEAD_ROWS = 3;
 const BESIDE_COLUMNS_MIN = 140;
 const SIDES_COLUMNS_MIN = 100;
+const FAMILY_ROWS_MIN = 5;
+/** In fewer rows the steps need them all. */
+const FAMILY_BESIDE_ROWS_MIN = 24;
 
 export interface Area {
   readonly x: number;
@@ -51,37 +60,93 @@ export interface Area {
   readonly rows: number;
 }
 
-/** `sides`: the two runs stand side by side in the detail. */
-export function compareLayout({ size }: Env): {
-  readonly list: Area;
-  readonly detail: Area;
+export interface CompareLayout {
+  readonly family?: Area;
+  readonly list?: Area;
+  readonly detail?: Area;
+  /** The two runs stand side by side in the detail. */
   readonly sides: boolean;
-} {
+}
+
+type Look = Pick<CompareModel, "focus" | "zoom">;
+
+/** The family has a place of its own where there is room; elsewhere it takes the place of the steps while it has the focus. */
+export function compareLayout({ focus, zoom }: Look, { size }: Env): CompareLayout {
   const { columns } = size;
   const rows = Math.max(0, size.rows - HEAD_ROWS);
   const sides = columns >= SIDES_COLUMNS_MIN;
-  if (columns >= BESIDE_COLUMNS_MIN) {
+  const whole: Area = { x: 0, y: HEAD_ROWS, columns, rows };
+  if (zoom) return { [focus]: whole, sides };
+  if (hasFamilyPane(size)) {
     const left = Math.floor(columns * 0.36);
+    const above = Math.max(FAMILY_ROWS_MIN, Math.floor(rows * 0.3));
     return {
-      list: { x: 0, y: HEAD_ROWS, columns: left, rows },
-      detail: { x: left, y: HEAD_ROWS, columns: columns - left, rows },
+      family: { ...whole, columns: left, rows: above },
+      list: { ...whole, y: HEAD_ROWS + above, columns: left, rows: rows - above },
+      detail: { ...whole, x: left, columns: columns - left },
       sides,
     };
   }
+  if (columns >= BESIDE_COLUMNS_MIN) {
+    const left = Math.floor(columns * 0.36);
+    const pane: Area = { ...whole, columns: left };
+    const detail: Area = { ...whole, x: left, columns: columns - left };
+    return { ...(focus === "family" ? { family: pane } : { list: pane }), detail, sides };
+  }
   const above = Math.max(5, Math.floor(rows * 0.4));
+  const pane: Area = { ...whole, rows: above };
   return {
-    list: { x: 0, y: HEAD_ROWS, columns, rows: above },
-    detail: { x: 0, y: HEAD_ROWS + above, columns, rows: Math.max(0, rows - above) },
+    ...(focus === "family" ? { family: pane } : { list: pane }),
+    detail: { ...whole, y: HEAD_ROWS + above, rows: Math.max(0, rows - above) },
     sides,
   };
 }
 
-export function listHeight(env: Env): number {
-  return Math.max(1, compareLayout(env).list.rows - BORDER);
+/** Tab leads to the family where it is in view anyway. */
+export function hasFamilyPane({ columns, rows }: Env["size"]): boolean {
+  return columns >= BESIDE_COLUMNS_MIN && rows >= FAMILY_BESIDE_ROWS_MIN;
 }
 
-export function detailHeight(env: Env): number {
-  return Math.max(1, compareLayout(env).detail.rows - BORDER);
+function height(area: Area | undefined, { size }: Env): number {
+  return Math.max(1, (area?.rows ?? size.rows - HEAD_ROWS) - BORDER);
+}
+
+export function listHeight(model: Look, env: Env): number {
+  return height(compareLayout(model, env).list, env);
+}
+
+export function detailHeight(model: Look, env: Env): number {
+  return height(compareLayout(model, env).detail, env);
+}
+
+export function familyHeight(model: Look, env: Env): number {
+  return height(compareLayout(model, env).family, env);
+}
+
+/** Which runs are compared and how they are shown, for the next start. */
+export function rememberCompare({ mode, zoom, pairing }: CompareModel): unknown {
+  const kept = {
+    ...(mode === INITIAL.mode ? {} : { mode }),
+    ...(zoom ? { zoom } : {}),
+    ...(pairing ? { pairing } : {}),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+export function restoreCompare(model: CompareModel, saved: unknown): CompareModel {
+  if (typeof saved !== "object" || saved === null) return model;
+  const { mode, zoom, pairing } = saved as Record<string, unknown>;
+  const { left, right } = (pairing ?? {}) as Record<string, unknown>;
+  return {
+    ...model,
+    mode: mode === "unified" ? "unified" : "words",
+    zoom: zoom === true,
+    ...(isReference(left) && isReference(right) ? { pairing: { left, right }, state: "loading" } : {}),
+  };
+}
+
+function isReference(value: unknown): value is string {
+  return typeof value === "string" && /^[\w~-]{1,64}$/.test(value);
 }
 
 let last:
@@ -108,8 +173,11 @@ export function chosenRow(model: CompareModel): CompareRow | undefined {
 export function changesOf(comparison: Comparison, row: CompareRow): readonly JsonChange[] {
   if (row.kind === "config") return configChanges(comparison);
   if (row.kind === "step") return row.diff.changes;
-  const { left, right } = comparison.diff.output;
-  return row.kind === "answer" && left !== right ? [{ path: "", op: "replace", left, right }] : [];
+  if (row.kind === "fold") return [];
+  const { left, right } = row.kind === "prompt"
+    ? { left: comparison.left.prompt, right: comparison.right.prompt }
+    : comparison.diff.output;
+  return left === right ? [] : [{ path: "", op: "replace", left, right }];
 }
 
 /** The texts of a row that are compared word by word, in the order of its changes. */

@@ -4,6 +4,7 @@ import type { Comparison } from "./comparison.ts";
 /** One row of the list. `key` names it whatever is folded. */
 export type CompareRow =
   | { readonly kind: "config"; readonly key: "config"; readonly isChange: true }
+  | { readonly kind: "prompt"; readonly key: "prompt"; readonly isChange: true }
   /** `count` equal steps from place `from` of the alignment on. */
   | {
     readonly kind: "fold";
@@ -32,6 +33,9 @@ export function compareRows(
   const { steps, output } = comparison.diff;
   const rows: CompareRow[] = [];
   if (configChanges(comparison).length > 0) rows.push({ kind: "config", key: "config", isChange: true });
+  if (comparison.left.prompt !== comparison.right.prompt) {
+    rows.push({ kind: "prompt", key: "prompt", isChange: true });
+  }
   for (let at = 0; at < steps.length;) {
     let end = at;
     while (end < steps.length && steps[end]!.op === "same") end++;

@@ -1,6 +1,6 @@
 import type { Screen } from "../../app/screen.ts";
 import { COMPARE_KEYS } from "./keys.ts";
-import { type CompareModel, INITIAL } from "./model.ts";
+import { type CompareModel, INITIAL, rememberCompare, restoreCompare } from "./model.ts";
 import { updateCompare } from "./update.ts";
 import { viewCompare } from "./view.ts";
 
@@ -15,4 +15,6 @@ export const compareScreen: Screen<CompareModel> = {
   update: updateCompare,
   view: viewCompare,
   tickMs: () => undefined,
+  remember: rememberCompare,
+  restore: restoreCompare,
 };

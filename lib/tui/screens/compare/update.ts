@@ -1,7 +1,11 @@
-import type { Effect, Msg, Query } from "../../app/message.ts";
+import { type ForkTree, isLive, shortRunId } from "../../../core/mod.ts";
+import { ask } from "../../app/ask.ts";
+import type { Msg } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { clamp, keepInView, moved } from "../../draw/scroll.ts";
+import { BORDER } from "../../draw/pane.ts";
+import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import type { Comparison, Pairing } from "./comparison.ts";
+import { chosenMember, familyInView, familyWith, movedInFamily } from "../../trace/family.ts";
 import { detailLines } from "./detail.ts";
 import {
   chosenIndex,
@@ -9,6 +13,8 @@ import {
   compareLayout,
   type CompareModel,
   detailHeight,
+  familyHeight,
+  hasFamilyPane,
   INITIAL,
   listHeight,
   rowsOf,
@@ -17,10 +23,18 @@ import {
 } from "./model.ts";
 import { nextChange } from "./rows.ts";
 
+const FAMILY_INTERVAL_MS = 2_000;
+
 export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<CompareModel> {
   switch (msg.type) {
     case "enter":
-      return msg.compare ? opened(model, msg.compare) : [model, []];
+      if (msg.compare) return opened(model, msg.compare);
+      // Nobody has chosen two runs: what somebody ran again last is what they want to see.
+      if (!model.pairing) return ask([model, []], "newest", { kind: "newest_replay" });
+      // Kept from the last time: it is read when the screen comes into view.
+      return model.comparison ? askFamily(model) : opened(model, model.pairing);
+    case "store_changed":
+      return askFamily(model, FAMILY_INTERVAL_MS);
     case "resized":
       return [inView(model, env), []];
     case "action":
@@ -32,12 +46,17 @@ export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<Com
     case "answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.answer.kind === "compare") return compared(model, msg.answer.comparison, env);
+      if (msg.answer.kind === "newest_replay") {
+        const { pairing } = msg.answer;
+        return pairing && !model.pairing ? opened(model, pairing) : [model, []];
+      }
+      if (msg.answer.kind === "family") return [withFamily(model, msg.answer.tree, env), []];
       if (msg.answer.kind !== "texts") return [model, []];
       return [{ ...model, texts: { key: model.chosen, list: msg.answer.texts } }, []];
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       return msg.slot === "compare"
-        ? [{ ...model, state: "failed", failure: msg.message }, []]
+        ? failed(model, msg.message)
         : [model, [{ type: "notice", level: "error", text: msg.message }]];
     default:
       return [model, []];
@@ -46,27 +65,84 @@ export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<Com
 
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
-  const same = model.pairing?.left === pairing.left && model.pairing.right === pairing.right;
-  const { mode, tickets } = model;
-  return ask(
-    same ? model : { ...INITIAL, mode, tickets, pairing, state: "loading" },
-    "compare",
-    { kind: "compare", pairing },
-  );
+  if (isPair(model.pairing, pairing)) return ask([model, []], "compare", { kind: "compare", pairing });
+  const { mode, zoom, tickets } = model;
+  const fresh: CompareModel = { ...INITIAL, mode, zoom, tickets, pairing, state: "loading" };
+  return ask([fresh, []], "compare", { kind: "compare", pairing });
+}
+
+/** Other sides of the comparison in view, which stays until the new one is there. */
+function turned(model: CompareModel, pairing: Pairing): Step<CompareModel> {
+  const next: CompareModel = { ...model, pairing, state: "loading" };
+  return ask([next, []], "compare", { kind: "compare", pairing });
+}
+
+function isPair(pairing: Pairing | undefined, { left, right }: Pairing): boolean {
+  return pairing?.left === left && pairing.right === right;
+}
+
+function pairOf({ left, right }: Comparison): Pairing {
+  return { left: left.runId, right: right.runId };
 }
 
 function compared(model: CompareModel, comparison: Comparison, env: Env): Step<CompareModel> {
-  const next: CompareModel = { ...model, comparison, state: "ready", failure: "" };
+  const before = model.comparison && pairOf(model.comparison);
+  const pair = pairOf(comparison);
+  const isKnown = !before || isPair(before, pair) || isPair(before, { left: pair.right, right: pair.left });
+  const next: CompareModel = {
+    ...model,
+    ...(isKnown ? {} : { chosen: "", unfolded: INITIAL.unfolded, top: 0, detailTop: 0 }),
+    comparison,
+    state: "ready",
+    failure: "",
+  };
   const rows = rowsOf(next);
-  const known = rows.some((row) => row.key === model.chosen);
   const first = rows.find((row) => row.isChange) ?? rows[0];
-  return askTexts(inView(known ? next : { ...next, chosen: first?.key ?? "" }, env));
+  const chosen = rows.some((row) => row.key === next.chosen) ? next.chosen : first?.key ?? "";
+  const [shown, effects] = askTexts(inView({ ...next, chosen }, env));
+  const [done, more] = askFamily(shown);
+  return [done, [...effects, ...more]];
 }
 
-function ask(model: CompareModel, slot: Slot, query: Query): Step<CompareModel> {
-  const ticket = model.tickets[slot] + 1;
-  const effect: Effect = { type: "load", slot, ticket, query };
-  return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [effect]];
+/** The comparison in view stays when another one cannot be made. */
+function failed(model: CompareModel, failure: string): Step<CompareModel> {
+  const { comparison, pairing } = model;
+  if (!comparison || !pairing || isPair(pairing, pairOf(comparison))) {
+    return [{ ...model, state: "failed", failure }, []];
+  }
+  return [{ ...model, state: "ready", pairing: pairOf(comparison) }, [
+    { type: "notice", level: "error", text: failure },
+  ]];
+}
+
+function askFamily(model: CompareModel, minIntervalMs?: number): Step<CompareModel> {
+  const { comparison } = model;
+  if (!comparison) return [model, []];
+  const { left, right } = pairOf(comparison);
+  return ask([model, []], "family", { kind: "family", runIds: [left, right] }, minIntervalMs);
+}
+
+function withFamily(model: CompareModel, tree: ForkTree, env: Env): CompareModel {
+  const right = model.comparison?.right.runId ?? "";
+  return { ...model, family: familyWith(tree, model.family, right, familyHeight(model, env)) };
+}
+
+/** The chosen run of the family on one side; the side it had before goes to the other one. */
+function sided(model: CompareModel, side: keyof Pairing): Step<CompareModel> {
+  const run = model.family && chosenMember(model.family)?.run;
+  const { comparison } = model;
+  if (!run || !comparison) return [model, []];
+  const say = (text: string): Step<CompareModel> => [model, [{ type: "notice", level: "info", text }]];
+  if (isLive(run.status) || run.status === "queued") {
+    return say(`${shortRunId(run.runId)} is ${run.status}: it can be compared when it has ended`);
+  }
+  const now = pairOf(comparison);
+  if (now[side] === run.runId) {
+    return say(`${shortRunId(run.runId)} is the ${side} side. Try: j or k for another`);
+  }
+  const other = side === "left" ? "right" : "left";
+  const pairing: Pairing = { ...now, [side]: run.runId };
+  return turned(model, now[other] === run.runId ? { ...pairing, [other]: now[side] } : pairing);
 }
 
 /** Words are compared off the key path. */
@@ -74,20 +150,32 @@ function askTexts(model: CompareModel): Step<CompareModel> {
   const { texts: _, ...rest } = model;
   const row = chosenRow(model);
   const pairs = model.comparison && row ? textPairs(model.comparison, row) : [];
-  return pairs.length === 0 ? [rest, []] : ask(rest, "texts", { kind: "texts", pairs });
+  return pairs.length === 0 ? [rest, []] : ask([rest, []], "texts", { kind: "texts", pairs });
 }
 
 function act(model: CompareModel, action: string, count: number | undefined, env: Env): Step<CompareModel> {
   switch (action) {
     case "back":
-      return model.focus === "detail" ? [{ ...model, focus: "list" }, []] : [model, [{ type: "leave" }]];
+      if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
+      return model.focus === "list"
+        ? [model, [{ type: "leave" }]]
+        : [inView({ ...model, focus: "list" }, env), []];
     case "focus":
-      return [{ ...model, focus: model.focus === "list" ? "detail" : "list" }, []];
+      return [inView({ ...model, focus: nextPane(model, env) }, env), []];
+    case "family":
+      return [inView({ ...model, focus: model.focus === "family" ? "list" : "family" }, env), []];
+    case "read":
+      return [inView({ ...model, focus: "detail" }, env), []];
+    case "zoom":
+      return [inView({ ...model, zoom: !model.zoom }, env), []];
+    case "right_side":
+    case "left_side":
+      return sided(model, action === "left_side" ? "left" : "right");
     case "mode":
       return [{ ...model, mode: model.mode === "words" ? "unified" : "words", detailTop: 0 }, []];
     case "swap":
       return model.pairing
-        ? opened(model, { left: model.pairing.right, right: model.pairing.left })
+        ? turned(model, { left: model.pairing.right, right: model.pairing.left })
         : [model, []];
     case "reload":
       return model.pairing ? opened(model, model.pairing) : [model, []];
@@ -108,11 +196,18 @@ function act(model: CompareModel, action: string, count: number | undefined, env
     }
     case "half_down":
     case "half_up":
-      return [scrolled(model, action, count, env), []];
+      return model.focus === "family"
+        ? move(model, action, count, env)
+        : [scrolled(model, action, count, env), []];
     default:
       if (model.focus === "detail") return [scrolled(model, action, count, env), []];
       return move(model, action, count, env);
   }
+}
+
+function nextPane({ focus }: CompareModel, { size }: Env): CompareModel["focus"] {
+  if (focus === "list") return "detail";
+  return focus === "detail" && hasFamilyPane(size) ? "family" : "list";
 }
 
 function toggled(model: CompareModel, env: Env): CompareModel {
@@ -124,8 +219,15 @@ function toggled(model: CompareModel, env: Env): CompareModel {
 }
 
 function move(model: CompareModel, action: string, count: number | undefined, env: Env): Step<CompareModel> {
+  if (model.focus === "family") {
+    const { family } = model;
+    return [
+      family ? { ...model, family: movedInFamily(family, action, count, familyHeight(model, env)) } : model,
+      [],
+    ];
+  }
   const rows = rowsOf(model);
-  const index = moved(action, chosenIndex(model), count, listHeight(env), rows.length);
+  const index = moved(action, chosenIndex(model), count, listHeight(model, env), rows.length);
   return index === undefined ? [model, []] : choose(model, index, env);
 }
 
@@ -136,29 +238,42 @@ function choose(model: CompareModel, index: number, env: Env): Step<CompareModel
 }
 
 function scrolled(model: CompareModel, action: string, count: number | undefined, env: Env): CompareModel {
-  const height = detailHeight(env);
+  const height = detailHeight(model, env);
   const end = Math.max(0, detailLines(model, env).length - height);
   const top = moved(action, clamp(model.detailTop, 0, end), count, height, end + 1);
   return top === undefined ? model : { ...model, detailTop: top };
 }
 
 function wheel(model: CompareModel, x: number, y: number, lines: number, env: Env): Step<CompareModel> {
-  const { detail } = compareLayout(env);
   const action = lines > 0 ? "down" : "up";
-  return x >= detail.x && y >= detail.y
-    ? [scrolled(model, action, Math.abs(lines), env), []]
-    : move(model, action, Math.abs(lines), env);
+  const focus = paneAt(model, x, y, env) ?? model.focus;
+  if (focus === "detail") return [scrolled(model, action, Math.abs(lines), env), []];
+  const [next, effects] = move({ ...model, focus }, action, Math.abs(lines), env);
+  return [{ ...next, focus: model.focus }, effects];
 }
 
 function clicked(model: CompareModel, x: number, y: number, env: Env): Step<CompareModel> {
-  const { list, detail } = compareLayout(env);
-  if (x >= detail.x && y >= detail.y) return [{ ...model, focus: "detail" }, []];
-  const at = y - list.y - 1;
-  const focused: CompareModel = { ...model, focus: "list" };
-  return at >= 0 && at < listHeight(env) ? choose(focused, model.top + at, env) : [focused, []];
+  const focus = paneAt(model, x, y, env);
+  if (!focus) return [model, []];
+  const area = compareLayout(model, env)[focus]!;
+  const row = y - area.y - 1;
+  const focused: CompareModel = { ...model, focus };
+  if (focus === "detail" || row < 0 || row >= area.rows - BORDER) return [focused, []];
+  if (focus === "list") return choose(focused, model.top + row, env);
+  const member = model.family?.tree.members[model.family.top + row];
+  return [member ? { ...focused, family: { ...model.family!, chosen: member.run.runId } } : focused, []];
+}
+
+function paneAt(model: CompareModel, x: number, y: number, env: Env): CompareModel["focus"] | undefined {
+  const layout = compareLayout(model, env);
+  return (["family", "list", "detail"] as const).find((pane) => {
+    const area = layout[pane];
+    return area && x >= area.x && x < area.x + area.columns && y >= area.y && y < area.y + area.rows;
+  });
 }
 
 function inView(model: CompareModel, env: Env): CompareModel {
-  const top = keepInView(model.top, chosenIndex(model), listHeight(env), rowsOf(model).length);
-  return top === model.top ? model : { ...model, top };
+  const seen = withTop(model, chosenIndex(model), listHeight(model, env), rowsOf(model).length);
+  const family = model.family && familyInView(model.family, familyHeight(model, env));
+  return family ? { ...seen, family } : seen;
 }

@@ -1,4 +1,4 @@
-import { type Run, type RunDiff, shortRunId, type StepDiff } from "../../../core/mod.ts";
+import { oneLine, type Run, type RunDiff, shortRunId, type StepDiff } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { compact, duration, fineMoney, statusTone, statusWord } from "../../draw/format.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
@@ -7,7 +7,8 @@ import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { clamp } from "../../draw/scroll.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
-import { clean, fit, wrap } from "../../terminal/text.ts";
+import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { familyCount, familyLines } from "../../trace/family.ts";
 import type { Comparison } from "./comparison.ts";
 import { detailLines } from "./detail.ts";
 import {
@@ -28,6 +29,9 @@ const SIGNS: Readonly<Record<StepDiff["op"], readonly [sign: string, tone: Tone]
   removed: ["-", "error"],
 };
 const PLACE_COLUMNS = 8;
+/** Pointer, sign, place, `configuration` and a gap. */
+const CONFIG_TITLE_COLUMNS = 4 + PLACE_COLUMNS + 15;
+const PROMPT_SHOWN_MAX_CHARS = 200;
 
 export function viewCompare(model: CompareModel, env: Env): readonly Line[] {
   const { comparison } = model;
@@ -36,13 +40,14 @@ export function viewCompare(model: CompareModel, env: Env): readonly Line[] {
     return troubleLines("These runs cannot be compared", model.failure, keys, env.size, env.glyphs);
   }
   if (!comparison) return emptyLines(model, env);
-  const { list, detail } = compareLayout(env);
-  const left = listPane(model, comparison, env, list.columns, list.rows);
-  const right = detailPane(model, env, detail.columns, detail.rows);
-  return [
-    ...headLines(comparison, env),
-    ...(list.y === detail.y ? beside(left, right) : [...left, ...right]),
+  const { family, list, detail } = compareLayout(model, env);
+  const left = [
+    ...(family ? familyPane(model, comparison, env, family.columns, family.rows) : []),
+    ...(list ? listPane(model, comparison, env, list.columns, list.rows) : []),
   ];
+  const right = detail ? detailPane(model, env, detail.columns, detail.rows) : [];
+  const isBeside = detail !== undefined && detail.x > 0;
+  return [...headLines(comparison, env), ...(isBeside ? beside(left, right) : [...left, ...right])];
 }
 
 function emptyLines(model: CompareModel, { size, glyphs }: Env): readonly Line[] {
@@ -55,25 +60,26 @@ function emptyLines(model: CompareModel, { size, glyphs }: Env): readonly Line[]
     ...say("No runs to compare yet.", "strong"),
     EMPTY,
     choice("1", "to the runs: d on one run, then d on another"),
-    choice("d", "in a replay or fork: compares it with its original"),
+    choice("r", "on a run: runs it again with something changed; what differs is shown here"),
   ];
 }
 
 function headLines(comparison: Comparison, env: Env): readonly Line[] {
-  const { left, right, diff } = comparison;
+  const { left, right, diff, tookMs } = comparison;
   const columns = env.size.columns;
-  const of = (sign: string, tone: Tone, run: Run): Line =>
-    fitLine([seg(` ${sign} `, tone), ...fitParts(runFacts(run, env.glyphs), 2, columns - 4)], columns);
-  const verdict = diff.identical ? line("= the same", "ok") : line(`~ ${summary(comparison)}`, "warn");
+  const of = (sign: string, tone: Tone, run: Run, ms: number): Line =>
+    fitLine([seg(` ${sign} `, tone), ...fitParts(runFacts(run, ms, env.glyphs), 2, columns - 4)], columns);
+  const isSame = diff.identical && left.prompt === right.prompt;
+  const verdict = isSame ? line("= the same", "ok") : line(`~ ${summary(comparison)}`, "warn");
   return [
-    of("-", "error", left),
-    of("+", "ok", right),
+    of("-", "error", left, tookMs.left),
+    of("+", "ok", right, tookMs.right),
     fitLine([seg(" "), ...fitParts([verdict, ...deltas(diff)], 3, columns - 1)], columns),
   ];
 }
 
-function runFacts(run: Run, glyphs: Glyphs): readonly Line[] {
-  const { totals, startTimeUs, endTimeUs } = run;
+function runFacts(run: Run, tookMs: number, glyphs: Glyphs): readonly Line[] {
+  const { totals } = run;
   const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
   return [
     line(clean(shortRunId(run.runId)), "strong"),
@@ -82,7 +88,7 @@ function runFacts(run: Run, glyphs: Glyphs): readonly Line[] {
       statusTone(run.status),
     ),
     line(clean(run.model).slice(0, 40), "llm"),
-    line(duration(((endTimeUs ?? startTimeUs) - startTimeUs) / 1000)),
+    line(duration(tookMs)),
     line(fineMoney(totals.costUsd, totals.unknownCostCalls)),
     line(`${compact(tokens)} tokens`),
     line(clean(run.agent).slice(0, 40), "agent"),
@@ -114,10 +120,40 @@ function summary(comparison: Comparison): string {
   const parts = (["changed", "added", "removed"] as const)
     .map((op) => [count(op), op] as const)
     .filter(([number]) => number > 0)
-    .map(([number, op]) => `${number} ${op}`);
-  if (output.left !== output.right) parts.push("another answer");
+    .map(([number, op], at) => `${number} ${at > 0 ? "" : number === 1 ? "step " : "steps "}${op}`);
+  if (parts.length === 0) parts.push("the same steps");
+  parts.push(output.left === output.right ? "the same answer" : "another answer");
   if (status.left !== status.right) parts.push("another ending");
-  return parts.join(", ") || "another configuration";
+  return parts.join(", ");
+}
+
+/** Which runs came of which; the two that are compared carry their signs. */
+function familyPane(
+  { family, focus }: CompareModel,
+  { left, right }: Comparison,
+  { glyphs }: Env,
+  columns: number,
+  rows: number,
+): readonly Line[] {
+  const focused = focus === "family";
+  const height = rows - BORDER;
+  const content = family
+    ? familyLines(family, {
+      columns: columns - BORDER,
+      height,
+      glyphs,
+      focused,
+      sign: (run) =>
+        run.runId === left.runId ? ["-", "error"] : run.runId === right.runId ? ["+", "ok"] : undefined,
+    })
+    : [line(`  reading${glyphs.ellipsis}`, "dim")];
+  return pane(content, columns, rows, glyphs, {
+    title: "Family: replays and forks",
+    focused,
+    note: focused ? EMPTY : [seg("F", "key")],
+    foot: family ? line(familyCount(family), "dim") : EMPTY,
+    ...(family ? { scroll: { top: family.top, total: family.tree.members.length } } : {}),
+  });
 }
 
 function listPane(
@@ -133,10 +169,13 @@ function listPane(
   const focused = model.focus === "list";
   const changes = all.filter((row) => row.isChange).length;
   const before = all.slice(0, index + 1).filter((row) => row.isChange).length;
-  const lines = all.slice(model.top, model.top + listHeight(env)).map((row, at): Line => {
+  const lines = all.slice(model.top, model.top + listHeight(model, env)).map((row, at): Line => {
     const selected = model.top + at === index;
     const drawn = fitLine(
-      [seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"), ...rowLine(row, comparison, env.glyphs)],
+      [
+        seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+        ...rowLine(row, comparison, env.glyphs, inner),
+      ],
       inner,
     );
     return selected ? onGround(drawn, focused ? "selected" : "marked") : drawn;
@@ -144,7 +183,9 @@ function listPane(
   return pane(lines, columns, rows, env.glyphs, {
     title: "Steps",
     focused,
-    note: changes === 0
+    note: model.state === "loading"
+      ? line(`comparing${env.glyphs.ellipsis}`, "live")
+      : changes === 0
       ? line("no changes", "dim")
       : line(all[index]?.isChange ? `change ${before} of ${changes}` : `${changes} changes`, "dim"),
     foot: line(`${index + 1} of ${all.length}`, "dim"),
@@ -152,14 +193,21 @@ function listPane(
   });
 }
 
-function rowLine(row: CompareRow, comparison: Comparison, glyphs: Glyphs): Line {
+function rowLine(row: CompareRow, comparison: Comparison, glyphs: Glyphs, columns: number): Line {
   switch (row.kind) {
     case "config":
       return [
         seg("~ ", "warn"),
         seg(fit("", PLACE_COLUMNS)),
         seg("configuration", "strong"),
-        seg(`  ${configGist(comparison, glyphs)}`, "dim"),
+        seg(`  ${configGist(comparison, glyphs, columns - CONFIG_TITLE_COLUMNS)}`, "dim"),
+      ];
+    case "prompt":
+      return [
+        seg("~ ", "warn"),
+        seg(fit("", PLACE_COLUMNS)),
+        seg("prompt", "strong"),
+        seg(`  ${clean(oneLine(comparison.right.prompt, PROMPT_SHOWN_MAX_CHARS))}`, "dim"),
       ];
     case "fold":
       return [
@@ -205,7 +253,8 @@ function changedParts({ changes }: StepDiff): string {
   return [...names].filter((name) => name !== "").slice(0, 4).join(", ");
 }
 
-function configGist(comparison: Comparison, glyphs: Glyphs): string {
+/** The first change; what it was before only where there is room. */
+function configGist(comparison: Comparison, glyphs: Glyphs, columns: number): string {
   const [first, ...others] = configChanges(comparison);
   const short = (value: unknown) =>
     clean(typeof value === "string" ? value : JSON.stringify(value) ?? "").slice(0, 40);
@@ -213,12 +262,14 @@ function configGist(comparison: Comparison, glyphs: Glyphs): string {
   if (!first) return "";
   const name = clean(first.path.slice(1));
   if (first.op !== "replace") return `${name}${more}`;
-  return `${name} ${short(first.left)} ${glyphs.arrow} ${short(first.right)}${more}`;
+  const after = `${glyphs.arrow} ${short(first.right)}${more}`;
+  const whole = `${name} ${short(first.left)} ${after}`;
+  return width(whole) <= columns ? whole : `${name} ${after}`;
 }
 
 function detailPane(model: CompareModel, env: Env, columns: number, rows: number): readonly Line[] {
   const lines = detailLines(model, env);
-  const height = detailHeight(env);
+  const height = detailHeight(model, env);
   const top = clamp(model.detailTop, 0, Math.max(0, lines.length - height));
   const below = lines.length - top - height;
   return pane(
@@ -240,8 +291,10 @@ function detailTitle(row: CompareRow | undefined): string {
   switch (row?.kind) {
     case "config":
       return "Configuration";
+    case "prompt":
+      return "Prompt";
     case "step":
-      return clean(`${row.diff.kind} ${row.diff.name}`);
+      return clean(`step ${row.diff.left ?? row.diff.right}: ${row.diff.kind} ${row.diff.name}`);
     case "answer":
       return "Final answer";
     default:

@@ -1,4 +1,5 @@
 import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import { zoomKeys } from "../../app/shared_keys.ts";
 import { type CostsModel, rowCount } from "./model.ts";
 
 const filled = (model: CostsModel) => rowCount(model) > 0;
@@ -23,7 +24,7 @@ export const COSTS_KEYS: readonly Key<CostsModel>[] = [
     help: "what the same tokens would cost with another model's prices",
     footer: 4,
   },
-  { keys: ["z"], action: "zoom", label: "zoom", help: "the table alone, or with its charts", footer: 5 },
+  ...zoomKeys<CostsModel>("the table alone, or with its charts", 5),
   {
     keys: ["y"],
     action: "copy",

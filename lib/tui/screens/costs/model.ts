@@ -198,3 +198,24 @@ export function costsLayout(model: CostsModel, env: Env): CostsLayout {
 export function tableHeight(model: CostsModel, env: Env): number {
   return Math.max(1, costsLayout(model, env).table.rows - BORDER - (model.tab === "budget" ? 1 : 2));
 }
+
+/** What is added up and how it is shown, for the next start. */
+export function rememberCosts({ tab, since, zoom }: CostsModel): unknown {
+  const kept = {
+    ...(tab === INITIAL.tab ? {} : { tab }),
+    ...(since === INITIAL.since ? {} : { since }),
+    ...(zoom ? { zoom } : {}),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+export function restoreCosts(model: CostsModel, saved: unknown): CostsModel {
+  if (typeof saved !== "object" || saved === null) return model;
+  const { tab, since, zoom } = saved as Record<string, unknown>;
+  return {
+    ...model,
+    tab: TABS.find((name) => name === tab) ?? model.tab,
+    since: SINCES.find((name) => name === since) ?? model.since,
+    zoom: zoom === true,
+  };
+}

@@ -1,6 +1,6 @@
 import type { Screen } from "../../app/screen.ts";
 import { COSTS_KEYS } from "./keys.ts";
-import { type CostsModel, INITIAL } from "./model.ts";
+import { type CostsModel, INITIAL, rememberCosts, restoreCosts } from "./model.ts";
 import { updateCosts } from "./update.ts";
 import { viewCosts } from "./view.ts";
 
@@ -15,4 +15,6 @@ export const costsScreen: Screen<CostsModel> = {
   update: updateCosts,
   view: viewCosts,
   tickMs: () => undefined,
+  remember: rememberCosts,
+  restore: restoreCosts,
 };

@@ -1,7 +1,8 @@
 import { type CostRow, formatRunQuery, type RunFilter } from "../../../core/mod.ts";
-import type { Effect, Msg, Query } from "../../app/message.ts";
+import type { Effect, Msg } from "../../app/message.ts";
+import { ask } from "../../app/ask.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { keepInView, moved } from "../../draw/scroll.ts";
+import { moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import {
   BUDGET_RUNS_MAX,
@@ -12,6 +13,7 @@ import {
   filterOf,
   fittingModels,
   keysOf,
+  rowCount,
   selectedIndex,
   shownRows,
   SINCES,
@@ -57,24 +59,6 @@ export function updateCosts(model: CostsModel, msg: Msg, env: Env): Step<CostsMo
     default:
       return [model, []];
   }
-}
-
-function ask(
-  [model, effects]: Step<CostsModel>,
-  slot: Slot,
-  query: Query,
-  minIntervalMs?: number,
-): Step<CostsModel> {
-  // A refresh asks the same again: an answer under way is as good, and must not be dropped for ever while changes keep coming.
-  const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
-  const load: Effect = {
-    type: "load",
-    slot,
-    ticket,
-    query,
-    ...(minIntervalMs === undefined ? {} : { minIntervalMs }),
-  };
-  return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [...effects, load]];
 }
 
 function load(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsModel> {
@@ -257,9 +241,7 @@ function tableText(model: CostsModel): string {
 
 function move(model: CostsModel, action: string, count: number | undefined, env: Env): CostsModel {
   if (model.choosing) return model;
-  const keys = keysOf(model);
-  const index = moved(action, selectedIndex(model), count, tableHeight(model, env), keys.length);
-  const key = index === undefined ? undefined : keys[index];
+  const key = movedTo(keysOf(model), selectedIndex(model), action, count, tableHeight(model, env));
   return key === undefined ? model : inView({ ...model, selected: key }, env);
 }
 
@@ -272,10 +254,5 @@ function clicked(model: CostsModel, x: number, y: number, env: Env): CostsModel 
 }
 
 function inView(model: CostsModel, env: Env): CostsModel {
-  const top = keepInView(model.top, selectedIndex(model), tableHeight(model, env), rowCountOf(model));
-  return top === model.top ? model : { ...model, top };
-}
-
-function rowCountOf(model: CostsModel): number {
-  return keysOf(model).length;
+  return withTop(model, selectedIndex(model), tableHeight(model, env), rowCount(model));
 }

@@ -84,7 +84,7 @@ export function requestOf(model: LaunchModel): Checked {
   }
   if (text("prompt") === "") return { problem: "Write a prompt first", focus: "prompt" };
   const wrong =
-    numberProblem("temperature", text("temperature"), (value) => value >= 0 && value <= 2, "0 to 2") ??
+    numberProblem("temperature", text("temperature"), (value) => value >= 0 && value <= 1.5, "0 to 1.5") ??
       numberProblem(
         "maxTokens",
         text("maxTokens"),

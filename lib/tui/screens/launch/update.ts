@@ -1,6 +1,6 @@
 import type { Msg } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { keepInView, moved } from "../../draw/scroll.ts";
+import { movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { LaunchRequest } from "../../ports.ts";
 import {
@@ -183,14 +183,10 @@ function typed(
 }
 
 function move(model: LaunchModel, action: string, count: number | undefined, env: Env): LaunchModel {
-  const agents = shownAgents(model);
-  const index = moved(action, chosenIndex(model), count, agentHeight(env.size), agents.length);
-  const agent = index === undefined ? undefined : agents[index];
+  const agent = movedTo(shownAgents(model), chosenIndex(model), action, count, agentHeight(env.size));
   return agent ? inView({ ...model, chosen: agent.path }, env) : model;
 }
 
 function inView(model: LaunchModel, env: Env): LaunchModel {
-  const total = shownAgents(model).length;
-  const top = keepInView(model.top, chosenIndex(model), agentHeight(env.size), total);
-  return top === model.top ? model : { ...model, top };
+  return withTop(model, chosenIndex(model), agentHeight(env.size), shownAgents(model).length);
 }

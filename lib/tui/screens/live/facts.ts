@@ -7,8 +7,13 @@ import { clean, cut, fit } from "../../terminal/text.ts";
 const LABEL_COLUMNS = 10;
 const FACTS_MAX = 60;
 
-/** What there is to say about a run apart from its spans. */
-export function factLines(trace: Trace, env: Env, columns: number): readonly Line[] {
+/** What there is to say about a run apart from its spans; `family` stands after what it came from. */
+export function factLines(
+  trace: Trace,
+  env: Env,
+  columns: number,
+  family: readonly Line[] = [],
+): readonly Line[] {
   const { run } = trace;
   const fact = (label: string, value: string): Line => [
     seg(` ${fit(clean(label), LABEL_COLUMNS)} `, "dim"),
@@ -23,8 +28,9 @@ export function factLines(trace: Trace, env: Env, columns: number): readonly Lin
     ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
     ...(run.forkedFrom === undefined
       ? []
-      : [fact("forked", `${shortRunId(run.forkedFrom.runId)} at step ${run.forkedFrom.step}`)]),
+      : [fact("forked", `${shortRunId(run.forkedFrom.runId)}, step ${run.forkedFrom.step}`)]),
     ...Object.entries(run.tags).map(([key, value]) => fact(key, value)),
+    ...family,
     EMPTY,
     line(" Tokens", "heading"),
     ...tokenFacts(run, fact),

@@ -1,4 +1,5 @@
 import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import { zoomKeys } from "../../app/shared_keys.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
 import { stepsOf } from "../../trace/steps.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
@@ -7,7 +8,10 @@ const status = (model: LiveModel) => model.trace?.run.status;
 const resumable = (model: LiveModel) => status(model) === "paused" || status(model) === "interrupted";
 const asking = (model: LiveModel) => model.trace !== undefined && pendingApproval(model.trace) !== undefined;
 const loaded = (model: LiveModel) => model.trace !== undefined;
+const ended = (model: LiveModel) => loaded(model) && !isLiveRun(model) && status(model) !== "queued";
 const stepped = (model: LiveModel) => model.trace !== undefined && stepsOf(model.trace).length > 0;
+const inApproval = (model: LiveModel) => model.approval !== undefined;
+const inFamily = (model: LiveModel) => !inApproval(model) && model.relatives;
 const searching = (model: LiveModel) => model.needle !== "";
 
 export const LIVE_KEYS: readonly Key<LiveModel>[] = [
@@ -78,7 +82,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     label: "replay",
     help: "run it again from this step, with something changed",
     footer: 6,
-    when: (model) => loaded(model) && !isLiveRun(model),
+    when: ended,
   },
   {
     keys: ["f"],
@@ -86,7 +90,15 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     label: "fork",
     help: "edit what this step says and go on from there",
     footer: 6,
-    when: (model) => loaded(model) && !isLiveRun(model),
+    when: ended,
+  },
+  {
+    keys: ["F"],
+    action: "family",
+    label: "family",
+    help: "what this run was made of, and the replays and forks that came of it",
+    footer: 7,
+    when: loaded,
   },
   {
     keys: ["enter", "right"],
@@ -109,14 +121,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     when: stepped,
   },
   { keys: ["'"], action: "to_bookmark", label: "bookmark", help: "to the next bookmark", when: stepped },
-  {
-    keys: ["z"],
-    action: "zoom",
-    label: "zoom",
-    help: "the pane alone, or all of them",
-    footer: 8,
-    when: loaded,
-  },
+  ...zoomKeys<LiveModel>("the pane alone, or all of them", 8, loaded),
   { keys: ["y"], action: "copy", label: "copy", help: "copy what the tab shows", footer: 9, when: loaded },
   {
     keys: ["o"],
@@ -145,7 +150,15 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     footer: 1,
   },
   { keys: ["escape"], action: "cancel", label: "cancel", help: "leave it", modes: ["filter"], footer: 2 },
-  { keys: ["y"], action: "yes", label: "yes, once", help: "allow this call", modes: ["dialog"], footer: 1 },
+  {
+    keys: ["y"],
+    action: "yes",
+    label: "yes, once",
+    help: "allow this call",
+    modes: ["dialog"],
+    footer: 1,
+    when: inApproval,
+  },
   {
     keys: ["A"],
     action: "always",
@@ -153,8 +166,17 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     help: "allow this tool for the rest of the run",
     modes: ["dialog"],
     footer: 2,
+    when: inApproval,
   },
-  { keys: ["n"], action: "no", label: "no", help: "refuse; the model is told", modes: ["dialog"], footer: 3 },
+  {
+    keys: ["n"],
+    action: "no",
+    label: "no",
+    help: "refuse; the model is told",
+    modes: ["dialog"],
+    footer: 3,
+    when: inApproval,
+  },
   {
     keys: ["escape", "q"],
     action: "later",
@@ -162,7 +184,43 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     help: "leave it waiting",
     modes: ["dialog"],
     footer: 4,
+    when: inApproval,
   },
-  { keys: ["j", "down"], action: "down", label: "down", help: "scroll the arguments", modes: ["dialog"] },
-  { keys: ["k", "up"], action: "up", label: "up", help: "scroll the arguments", modes: ["dialog"] },
+  {
+    keys: ["enter"],
+    action: "open_relative",
+    label: "open",
+    help: "in the family: open the run",
+    modes: ["dialog"],
+    footer: 1,
+    when: inFamily,
+  },
+  {
+    keys: ["d"],
+    action: "compare_relative",
+    label: "diff",
+    help: "in the family: compare it with the run in view",
+    modes: ["dialog"],
+    footer: 2,
+    when: inFamily,
+  },
+  {
+    keys: ["escape", "q", "F"],
+    action: "close_family",
+    label: "close",
+    help: "close the family",
+    modes: ["dialog"],
+    footer: 3,
+    when: inFamily,
+  },
+  {
+    keys: ["j", "down"],
+    action: "down",
+    label: "down",
+    help: "down the list or the arguments",
+    modes: ["dialog"],
+  },
+  { keys: ["k", "up"], action: "up", label: "up", help: "up the list or the arguments", modes: ["dialog"] },
+  { keys: ["g", "home"], action: "top", label: "top", help: "to the first", modes: ["dialog"] },
+  { keys: ["G", "end"], action: "bottom", label: "end", help: "to the last", modes: ["dialog"] },
 ];

@@ -6,7 +6,8 @@ import type { TextField } from "../../draw/text_field.ts";
 import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
 import { type Doc, docOf } from "../../trace/doc.ts";
 import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
-import type { Heat } from "../../trace/steps.ts";
+import type { FamilyList } from "../../trace/family.ts";
+import { type Heat, HEATS } from "../../trace/steps.ts";
 
 /** One run, live or finished. */
 export interface LiveModel {
@@ -43,11 +44,19 @@ export interface LiveModel {
   readonly bookmarks: readonly number[];
   /** Runs that handed their work to this one, nearest last. */
   readonly parents: readonly { readonly traceId: string; readonly runId: string; readonly spanId?: string }[];
+  /** What the run goes back to, and all that came of it. */
+  readonly family?: FamilyList;
+  /** The list of relatives is open. */
+  readonly relatives: boolean;
   readonly approval?: { readonly spanId: string; readonly top: number };
+  /** The newest run started here when this screen was last in view. */
+  readonly lastOwn?: string;
+  /** It was open the last time and has not been read yet. */
+  readonly restored?: true;
   readonly tickets: Readonly<Record<Slot, number>>;
 }
 
-export type Slot = "trace" | "partials" | "child";
+export type Slot = "trace" | "partials" | "child" | "family";
 
 export const INITIAL: LiveModel = {
   runId: "",
@@ -69,7 +78,8 @@ export const INITIAL: LiveModel = {
   heat: "time",
   bookmarks: [],
   parents: [],
-  tickets: { trace: 0, partials: 0, child: 0 },
+  relatives: false,
+  tickets: { trace: 0, partials: 0, child: 0, family: 0 },
 };
 
 const SUMMARY_ROWS = 2;
@@ -190,4 +200,29 @@ export function isGrowing(model: LiveModel): boolean {
 
 export function isLiveRun(model: LiveModel): boolean {
   return model.trace !== undefined && isLive(model.trace.run.status);
+}
+
+/** Which run is open and how runs are shown, for the next start. */
+export function rememberLive({ zoom, heat, traceId, runId }: LiveModel): unknown {
+  const kept = {
+    ...(zoom ? { zoom } : {}),
+    ...(heat === INITIAL.heat ? {} : { heat }),
+    ...(traceId === undefined ? {} : { traceId, runId }),
+  };
+  return Object.keys(kept).length > 0 ? kept : undefined;
+}
+
+export function restoreLive(model: LiveModel, saved: unknown): LiveModel {
+  if (typeof saved !== "object" || saved === null) return model;
+  const { zoom, heat, traceId, runId } = saved as Record<string, unknown>;
+  return {
+    ...model,
+    zoom: zoom === true,
+    heat: HEATS.find((name) => name === heat) ?? model.heat,
+    ...(isId(traceId) && isId(runId) ? { traceId, runId, state: "loading", restored: true } : {}),
+  };
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === "string" && /^[0-9a-f-]{1,64}$/.test(value);
 }

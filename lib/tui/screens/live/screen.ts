@@ -1,6 +1,6 @@
 import type { Screen } from "../../app/screen.ts";
 import { LIVE_KEYS } from "./keys.ts";
-import { INITIAL, type LiveModel } from "./model.ts";
+import { INITIAL, type LiveModel, rememberLive, restoreLive } from "./model.ts";
 import { liveTickMs, updateLive } from "./update.ts";
 import { viewLive } from "./view.ts";
 
@@ -10,8 +10,10 @@ export const liveScreen: Screen<LiveModel> = {
   title: "Live",
   keys: LIVE_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.approval ? "dialog" : model.typing ? "filter" : "normal"),
+  mode: (model) => (model.approval || model.relatives ? "dialog" : model.typing ? "filter" : "normal"),
   update: updateLive,
   view: viewLive,
   tickMs: liveTickMs,
+  remember: rememberLive,
+  restore: restoreLive,
 };

@@ -1,6 +1,6 @@
 import { isLive } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
-import { keepInView, moved } from "../../draw/scroll.ts";
+import { keepInView, movedTo } from "../../draw/scroll.ts";
 import { activeSpan } from "../../trace/span_tree.ts";
 import { isLiveRun, type LiveModel, rowsOf, selectedIndex, treeHeight } from "./model.ts";
 
@@ -28,9 +28,7 @@ export function choose(model: LiveModel, spanId: string, env: Env): LiveModel {
 }
 
 export function move(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
-  const rows = rowsOf(model);
-  const index = moved(action, selectedIndex(model), count, treeHeight(model, env), rows.length);
-  const span = index === undefined ? undefined : rows[index]?.span;
+  const span = movedTo(rowsOf(model), selectedIndex(model), action, count, treeHeight(model, env))?.span;
   if (!span) return model;
   const next = choose(model, span.spanId, env);
   if (action !== "bottom" || count !== undefined || !isLiveRun(model)) return next;

@@ -1,5 +1,6 @@
 import type { Run, Trace } from "../../../core/mod.ts";
-import type { Effect, Msg, Query, Target } from "../../app/message.ts";
+import type { Msg, Query, Target } from "../../app/message.ts";
+import { ask } from "../../app/ask.ts";
 import type { Env, Step } from "../../app/screen.ts";
 import { moved } from "../../draw/scroll.ts";
 import { edit, insert } from "../../draw/text_field.ts";
@@ -19,12 +20,15 @@ import {
 } from "./model.ts";
 import { compareEffects, endOfReplay, replayEffects } from "./again.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
+import { familyWith } from "../../trace/family.ts";
+import { actInFamily, openedFamily } from "./family.ts";
 import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.ts";
 import { submitted, typed, typing } from "./typing.ts";
 
 const TRACE_INTERVAL_MS = 150;
 const PARTIAL_INTERVAL_MS = 50;
 const FINISHED_INTERVAL_MS = 1_000;
+const FAMILY_INTERVAL_MS = 2_000;
 const TICK_MS = 120;
 const HEAD_ROWS = 2;
 const PARENTS_MAX = 20;
@@ -37,6 +41,7 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
       return refresh(model, {
         trace: isLiveRun(model) || !model.trace ? TRACE_INTERVAL_MS : FINISHED_INTERVAL_MS,
         partials: PARTIAL_INTERVAL_MS,
+        family: FAMILY_INTERVAL_MS,
       });
     case "resized":
       return [inView(model, env), []];
@@ -54,10 +59,14 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.answer.kind === "partials") return [{ ...model, partials: msg.answer.partials }, []];
       if (msg.answer.kind === "child") return openedChild(model, msg.answer.run);
+      if (msg.answer.kind === "family") {
+        // The list knows its height when it is opened.
+        return [{ ...model, family: familyWith(msg.answer.tree, model.family, model.runId, 1) }, []];
+      }
       if (msg.answer.kind !== "trace") return [model, []];
       return [withTrace(model, msg.answer.trace, env), endOfReplay(model, msg.answer.trace)];
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot as Slot] || msg.slot === "family") return [model, []];
       return model.trace
         ? [{ ...model, failure: msg.message }, [{ type: "notice", level: "error", text: msg.message }]]
         : [{ ...model, state: "failed", failure: msg.message }, []];
@@ -66,8 +75,11 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
   }
 }
 
-function entered(model: LiveModel, target: Target | undefined, env: Env): Step<LiveModel> {
-  const wanted = target ?? (model.traceId === undefined ? env.own.at(-1) : undefined);
+/** The run asked for; else one that was started meanwhile; else what was in view before. */
+function entered(before: LiveModel, target: Target | undefined, env: Env): Step<LiveModel> {
+  const own = env.own.at(-1);
+  const wanted = target ?? (own?.traceId === before.lastOwn ? undefined : own);
+  const model: LiveModel = own ? { ...before, lastOwn: own.traceId } : before;
   if (!wanted) return model.traceId === undefined ? [model, []] : refresh(model, {});
   if (wanted.traceId === model.traceId) return refresh(model, {});
   return opened(model, wanted, []);
@@ -79,8 +91,12 @@ function opened(
   { traceId, runId }: Target,
   parents: LiveModel["parents"],
 ): Step<LiveModel> {
-  const { tab, heat, tickets } = model;
-  return refresh({ ...INITIAL, tab, heat, tickets, traceId, runId, parents, state: "loading" }, {});
+  const { tab, heat, zoom, focus, tickets } = model;
+  const kept = {
+    ...{ tab, heat, zoom, focus: zoom ? focus : INITIAL.focus, tickets },
+    ...(model.lastOwn === undefined ? {} : { lastOwn: model.lastOwn }),
+  };
+  return refresh({ ...INITIAL, ...kept, traceId, runId, parents, state: "loading" }, {});
 }
 
 function openedChild(model: LiveModel, run: Run | undefined): Step<LiveModel> {
@@ -88,6 +104,11 @@ function openedChild(model: LiveModel, run: Run | undefined): Step<LiveModel> {
     if (!namesChild(selectedSpan(model))) return [{ ...model, focus: "detail" }, []];
     return [model, [{ type: "notice", level: "warn", text: "The run of this hand-off is not in the store" }]];
   }
+  return openedFromHere(model, run);
+}
+
+/** Another run, from which Esc leads back here. */
+function openedFromHere(model: LiveModel, run: Target): Step<LiveModel> {
   const here = {
     traceId: model.traceId!,
     runId: model.runId,
@@ -96,37 +117,27 @@ function openedChild(model: LiveModel, run: Run | undefined): Step<LiveModel> {
   return opened(model, run, [...model.parents, here].slice(-PARENTS_MAX));
 }
 
-function refresh(model: LiveModel, interval: { trace?: number; partials?: number }): Step<LiveModel> {
+function refresh(
+  model: LiveModel,
+  interval: { trace?: number; partials?: number; family?: number },
+): Step<LiveModel> {
   if (model.traceId === undefined) return [model, []];
   const query: Query = { kind: "trace", traceId: model.traceId };
-  const step = ask([model, []], "trace", query, interval.trace);
+  const family: Query = { kind: "family", runIds: [model.runId] };
+  const step = ask(ask([model, []], "trace", query, interval.trace), "family", family, interval.family);
   if (model.trace && !isLiveRun(model)) return step;
   return ask(step, "partials", { kind: "partials", traceId: model.traceId }, interval.partials);
 }
 
-function ask(
-  [model, effects]: Step<LiveModel>,
-  slot: Slot,
-  query: Query,
-  minIntervalMs?: number,
-): Step<LiveModel> {
-  // A refresh asks the same again: an answer under way is as good, and must not be dropped for ever while changes keep coming.
-  const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
-  const effect: Effect = {
-    type: "load",
-    slot,
-    ticket,
-    query,
-    ...(minIntervalMs === undefined ? {} : { minIntervalMs }),
-  };
-  return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [...effects, effect]];
-}
-
 function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveModel {
-  const { approval, trace: known, ...rest } = model;
+  const { approval, trace: known, restored, ...rest } = model;
   if (!trace) {
     const { typing: _, ...closed } = rest;
-    return { ...closed, state: known || model.state === "gone" ? "gone" : "waiting" };
+    return {
+      ...closed,
+      relatives: false,
+      state: known || restored || model.state === "gone" ? "gone" : "waiting",
+    };
   }
   const waiting = pendingApproval(trace);
   const next: LiveModel = {
@@ -142,6 +153,7 @@ function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveMo
 
 function act(model: LiveModel, action: string, count: number | undefined, env: Env): Step<LiveModel> {
   if (model.approval) return answerApproval(model, model.approval, action, env);
+  if (model.relatives) return actInFamily(model, action, count, env, openedFromHere);
   switch (action) {
     case "back":
       return back(model);
@@ -172,6 +184,8 @@ function act(model: LiveModel, action: string, count: number | undefined, env: E
       const waiting = model.trace && pendingApproval(model.trace);
       return [waiting ? { ...model, approval: { spanId: waiting.spanId, top: 0 } } : model, []];
     }
+    case "family":
+      return openedFamily(model, env);
     case "copy":
       return [model, copied(model)];
     case "editor":
@@ -288,7 +302,7 @@ function answerApproval(
 }
 
 function wheel(model: LiveModel, x: number, y: number, lines: number, env: Env): Step<LiveModel> {
-  if (model.approval || model.typing) return [model, []];
+  if (model.approval || model.typing || model.relatives) return [model, []];
   const { detail } = liveLayout(model, env);
   const inDetail = detail && x >= detail.x && x < detail.x + detail.columns && y >= detail.y;
   return [
@@ -298,7 +312,7 @@ function wheel(model: LiveModel, x: number, y: number, lines: number, env: Env):
 }
 
 function clicked(model: LiveModel, x: number, y: number, env: Env): LiveModel {
-  if (model.approval) return model;
+  if (model.approval || model.relatives) return model;
   const { tree, detail } = liveLayout(model, env);
   if (tree && x >= tree.x && x < tree.x + tree.columns && y >= tree.y && y < tree.y + tree.rows) {
     const span = rowsOf(model)[model.treeTop + y - tree.y - HEAD_ROWS]?.span;

@@ -37,6 +37,7 @@ import {
   selectedSpan,
   treeHeight,
 } from "./model.ts";
+import { familyDialog, familyFacts, hasFamily } from "./family.ts";
 import { budgetUsd, factLines } from "./facts.ts";
 import { approvalDialog, budgetDialog } from "./dialogs.ts";
 
@@ -55,7 +56,12 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
         tree,
         detail,
         pane(
-          factLines(model.trace, env, layout.facts.columns - BORDER),
+          factLines(
+            model.trace,
+            env,
+            layout.facts.columns - BORDER,
+            familyFacts(model, env, layout.facts.columns - BORDER),
+          ),
           layout.facts.columns,
           layout.facts.rows,
           env.glyphs,
@@ -69,7 +75,7 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
     ? approvalDialog(model, env)
     : model.typing?.what === "budget"
     ? budgetDialog(model, env)
-    : undefined;
+    : familyDialog(model, env);
   if (!box) return frame;
   const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
   return centered(rows, box, env.size.columns);
@@ -128,7 +134,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
       seg(` ${clean(shortRunId(run.runId))} `, "dim"),
       seg(`${duration(elapsedMs)} `, isLive(run.status) ? "live" : "strong"),
     ];
-  const rows = [spread(first, right, columns), totals(run, columns, env)];
+  const rows = [spread(first, right, columns), totals(model, run, columns, env)];
   if (!hasStrip(model)) return rows;
   const step = stepOf(model.trace!, selectedSpan(model));
   return [
@@ -137,7 +143,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
   ];
 }
 
-function totals(run: Run, columns: number, env: Env): Line {
+function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
   const { totals } = run;
   const { usage } = totals;
   const parts: Line[] = [
@@ -163,6 +169,10 @@ function totals(run: Run, columns: number, env: Env): Line {
       seg(String(retries), "warn"),
       seg(` ${duration(totals.retryWaitMs)} lost`, "dim"),
     ]);
+  }
+  if (hasFamily(model)) {
+    const relatives = model.family!.tree.members.length;
+    parts.push([seg("family ", "dim"), seg(grouped(relatives), "strong"), seg(" F", "key")]);
   }
   return [seg(" "), ...fitParts(parts, 3, columns - 2)];
 }

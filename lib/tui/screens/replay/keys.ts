@@ -1,9 +1,17 @@
 import type { Key } from "../../app/screen.ts";
-import type { ReplayModel } from "./model.ts";
+import { fittingModels, type ReplayModel, toolsOf } from "./model.ts";
 
 const form = ["form"] as const;
 const ready = (model: ReplayModel) => model.state === "ready" && !model.starting;
-const onMode = (model: ReplayModel) => model.focus === "mode";
+const onChoice = (model: ReplayModel) => model.focus === "mode" || model.focus === "policy";
+const onTools = (model: ReplayModel) => model.focus === "tools" && toolsOf(model.trace).length > 0;
+const onText = (model: ReplayModel) =>
+  (model.focus === "instructions" || model.focus === "from") && ready(model);
+const canWalk = (model: ReplayModel) => {
+  if (model.focus !== "model" || !ready(model)) return false;
+  return (model.walk?.index ?? -1) < fittingModels(model).length - 1;
+};
+const walking = (model: ReplayModel) => model.focus === "model" && model.walk !== undefined;
 
 export const REPLAY_KEYS: readonly Key<ReplayModel>[] = [
   {
@@ -16,23 +24,76 @@ export const REPLAY_KEYS: readonly Key<ReplayModel>[] = [
     when: ready,
   },
   {
-    keys: ["right", "space"],
-    action: "mode_next",
-    label: "mode",
-    help: "the next mode",
+    keys: ["down"],
+    action: "model_next",
+    label: "choose a model",
+    help: "down the models that fit what is typed",
     footer: 2,
     modes: form,
-    when: onMode,
+    when: canWalk,
+  },
+  {
+    keys: ["up"],
+    action: "model_before",
+    label: "model",
+    help: "up the models, to what was typed",
+    modes: form,
+    when: walking,
+  },
+  {
+    keys: ["right", "space"],
+    action: "choice_next",
+    label: "change",
+    help: "the next choice",
+    footer: 2,
+    modes: form,
+    when: onChoice,
   },
   {
     keys: ["left"],
-    action: "mode_before",
-    label: "mode",
-    help: "the mode before",
+    action: "choice_before",
+    label: "change",
+    help: "the choice before",
     modes: form,
-    when: onMode,
+    when: onChoice,
   },
-  { keys: ["tab", "down"], action: "next", label: "next field", help: "next field", footer: 3, modes: form },
+  {
+    keys: ["space"],
+    action: "tool_switch",
+    label: "on/off",
+    help: "switch the tool off, or on again",
+    footer: 2,
+    modes: form,
+    when: onTools,
+  },
+  {
+    keys: ["right"],
+    action: "tool_next",
+    label: "tool",
+    help: "the next tool",
+    footer: 3,
+    modes: form,
+    when: onTools,
+  },
+  {
+    keys: ["left"],
+    action: "tool_before",
+    label: "tool",
+    help: "the tool before",
+    modes: form,
+    when: onTools,
+  },
+  {
+    keys: ["ctrl+e"],
+    action: "editor",
+    label: "editor",
+    help: "edit the recorded instructions, or what the step says, in your editor",
+    footer: 2,
+    modes: form,
+    when: onText,
+  },
+  { keys: ["tab"], action: "next", label: "next field", help: "next field", footer: 4, modes: form },
+  { keys: ["down"], action: "next", label: "next field", help: "next field", modes: form },
   {
     keys: ["shift+tab", "up"],
     action: "previous",

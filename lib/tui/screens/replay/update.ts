@@ -1,9 +1,26 @@
 import type { Trace } from "../../../core/mod.ts";
+import { ask } from "../../app/ask.ts";
 import type { Effect, Msg, Target } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
+import { clamp } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../ports.ts";
-import { FIELDS, INITIAL, MODES, problemOf, type ReplayModel, requestOf } from "./model.ts";
+import { hitForm } from "./layout.ts";
+import {
+  editedStep,
+  FIELDS,
+  fittingModels,
+  INITIAL,
+  isTyped,
+  MODES,
+  POLICIES,
+  problemOf,
+  recordedText,
+  type ReplayModel,
+  requestOf,
+  type Slot,
+  toolsOf,
+} from "./model.ts";
 import { stepText } from "./step_text.ts";
 
 /** Longer texts are not for an editor in between. */
@@ -14,16 +31,22 @@ export function updateReplay(model: ReplayModel, msg: Msg, env: Env): Step<Repla
     case "enter":
       return msg.target ? opened(model, msg.target, msg.replay ?? {}) : [model, []];
     case "action":
-      return act(model, msg.action);
+      return act(model, msg.action, env);
     case "text":
       return [typed(model, (field) => insert(field, msg.text)), []];
     case "edit":
       return [typed(model, (field) => edit(field, msg.key)), []];
+    case "click":
+      return [clicked(model, msg.x, msg.y, env), []];
+    case "wheel":
+      return [model.focus === "model" ? walked(model, msg.lines > 0 ? 1 : -1) : model, []];
     case "answer":
-      if (msg.ticket !== model.ticket || msg.answer.kind !== "trace") return [model, []];
-      return withTrace(model, msg.answer.trace, env);
+      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.answer.kind === "models") return [{ ...model, models: msg.answer.models }, []];
+      return msg.answer.kind === "trace" ? withTrace(model, msg.answer.trace, env) : [model, []];
     case "no_answer":
-      if (msg.ticket !== model.ticket) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.slot === "models") return [{ ...model, models: [] }, []];
       return [{ ...model, state: "failed", failure: msg.message }, []];
     case "edited":
       return edited(model, msg.text);
@@ -51,7 +74,7 @@ function opened(
 ): Step<ReplayModel> {
   const fresh: ReplayModel = {
     ...INITIAL,
-    ticket: model.ticket,
+    tickets: model.tickets,
     target,
     state: "loading",
     ...(fork ? { fork: { step: step ?? 0 } } : {}),
@@ -61,8 +84,7 @@ function opened(
 }
 
 function load(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
-  const ticket = model.ticket + 1;
-  return [{ ...model, ticket }, [{ type: "load", slot: "trace", ticket, query: { kind: "trace", traceId } }]];
+  return ask([model, []], "trace", { kind: "trace", traceId });
 }
 
 function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step<ReplayModel> {
@@ -70,7 +92,7 @@ function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step
   const problem = problemOf(trace);
   if (problem !== undefined) return [{ ...model, state: "failed", failure: problem }, []];
   const ready: ReplayModel = { ...model, trace, state: "ready", failure: "" };
-  if (!model.fork) return [ready, []];
+  if (!model.fork) return ask([ready, []], "models", { kind: "models", usage: trace.run.totals.usage });
   const refuse = (text: string): Step<ReplayModel> => [ready, [
     { type: "notice", level: "warn", text },
     { type: "leave" },
@@ -79,16 +101,15 @@ function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step
   if (!env.hasEditor) return refuse("No editor is set up. Try: set EDITOR");
   if (text === undefined) return refuse(`This run has no step ${model.fork.step}`);
   if (text.length > EDIT_MAX_CHARS) {
-    return refuse(
-      `Cannot edit step ${model.fork.step}: got ${text.length} characters. Try: agentop replay --edit`,
-    );
+    return refuse(tooLong(model.fork.step, text));
   }
   return [{ ...ready, fork: { ...model.fork, text } }, [{ type: "editor", text }]];
 }
 
 function edited(model: ReplayModel, text: string | undefined): Step<ReplayModel> {
   const { fork, trace } = model;
-  if (!fork || !trace || fork.text === undefined) return [model, []];
+  if (!fork) return [withSaved(model, text), []];
+  if (!trace || fork.text === undefined) return [model, []];
   if (text === undefined || text === fork.text) {
     return [model, [{ type: "notice", level: "info", text: "Nothing changed" }, { type: "leave" }]];
   }
@@ -105,7 +126,7 @@ function start(model: ReplayModel, trace: Trace, request: ReplayRequest): Step<R
   return [{ ...model, starting: true }, [effect]];
 }
 
-function act(model: ReplayModel, action: string): Step<ReplayModel> {
+function act(model: ReplayModel, action: string, env: Env): Step<ReplayModel> {
   const turned = <T>(list: readonly T[], now: T, step: 1 | -1): T =>
     list[(list.indexOf(now) + step + list.length) % list.length]!;
   switch (action) {
@@ -117,10 +138,29 @@ function act(model: ReplayModel, action: string): Step<ReplayModel> {
       return [{ ...model, focus: turned(FIELDS, model.focus, 1) }, []];
     case "previous":
       return [{ ...model, focus: turned(FIELDS, model.focus, -1) }, []];
-    case "mode_next":
-      return [{ ...model, mode: turned(MODES, model.mode, 1) }, []];
-    case "mode_before":
-      return [{ ...model, mode: turned(MODES, model.mode, -1) }, []];
+    case "model_next":
+    case "model_before":
+      return [walked(model, action === "model_next" ? 1 : -1), []];
+    case "choice_next":
+    case "choice_before": {
+      const step = action === "choice_next" ? 1 : -1;
+      return [
+        model.focus === "mode"
+          ? { ...model, mode: turned(MODES, model.mode, step) }
+          : { ...model, policy: turned(POLICIES, model.policy, step) },
+        [],
+      ];
+    }
+    case "tool_next":
+    case "tool_before": {
+      const { length } = toolsOf(model.trace);
+      const step = action === "tool_next" ? 1 : length - 1;
+      return [{ ...model, toolAt: (model.toolAt + step) % Math.max(1, length) }, []];
+    }
+    case "tool_switch":
+      return [switched(model), []];
+    case "editor":
+      return editor(model, env);
     case "start": {
       if (!model.trace || model.starting) return [model, []];
       const checked = requestOf(model, model.trace);
@@ -136,7 +176,81 @@ function typed(
   model: ReplayModel,
   change: (field: TextField) => TextField | undefined,
 ): ReplayModel {
-  if (model.focus === "mode") return model;
-  const field = change(model.fields[model.focus]);
-  return field ? { ...model, fields: { ...model.fields, [model.focus]: field } } : model;
+  const { focus, walk: _, ...rest } = model;
+  if (!isTyped(focus)) return model;
+  const field = change(model.fields[focus]);
+  if (!field) return model;
+  const next: ReplayModel = { ...rest, focus, fields: { ...model.fields, [focus]: field } };
+  const { edit, ...unedited } = next;
+  // An edit belongs to its step.
+  return edit && edit.step !== editedStep(next) ? unedited : next;
+}
+
+/** Down or up the models that fit; above the first is what was typed. */
+function walked(model: ReplayModel, steps: number): ReplayModel {
+  const { walk = { typed: model.fields.model.text, index: -1 }, ...rest } = model;
+  const fits = fittingModels(model);
+  const index = clamp(walk.index + steps, -1, fits.length - 1);
+  const named = fits[index];
+  const fields = { ...model.fields, model: fieldOf(named?.name ?? walk.typed) };
+  return named ? { ...rest, fields, walk: { ...walk, index } } : { ...rest, fields };
+}
+
+/** To the field under the pointer, or takes the item of the list below. */
+function clicked(model: ReplayModel, x: number, y: number, env: Env): ReplayModel {
+  const hit = model.trace && !model.fork ? hitForm(env.size, model, x, y) : undefined;
+  if (hit === undefined) return model;
+  if (typeof hit === "string") return { ...model, focus: hit };
+  if (model.focus === "tools") {
+    return hit.item < toolsOf(model.trace).length ? switched({ ...model, toolAt: hit.item }) : model;
+  }
+  if (model.focus !== "model" || hit.item >= fittingModels(model).length) return model;
+  return walked(model, hit.item - (model.walk?.index ?? -1));
+}
+
+function switched(model: ReplayModel): ReplayModel {
+  const name = toolsOf(model.trace)[model.toolAt];
+  if (name === undefined) return model;
+  const off = new Set(model.off);
+  if (!off.delete(name)) off.add(name);
+  return { ...model, off };
+}
+
+/** The instructions, or what the step says, in the person's editor. */
+function editor(model: ReplayModel, env: Env): Step<ReplayModel> {
+  const { trace, focus, edit, fields } = model;
+  if (!trace) return [model, []];
+  const refuse = (text: string): Step<ReplayModel> => [model, [{ type: "notice", level: "warn", text }]];
+  if (!env.hasEditor) return refuse("No editor is set up. Try: set EDITOR");
+  if (focus === "instructions") {
+    const typed = fields.instructions.text;
+    return [model, [{
+      type: "editor",
+      text: typed === "" ? recordedText(trace, "instructions") ?? "" : typed,
+    }]];
+  }
+  const step = editedStep(model);
+  const text = edit?.step === step ? edit.text : stepText(trace, step);
+  if (text === undefined) return refuse(`This run has no step ${step}`);
+  return text.length > EDIT_MAX_CHARS ? refuse(tooLong(step, text)) : [model, [{ type: "editor", text }]];
+}
+
+/** What was saved, in the field it was opened for. */
+function withSaved(model: ReplayModel, text: string | undefined): ReplayModel {
+  if (text === undefined || !model.trace) return model;
+  if (model.focus === "instructions") return withInstructions(model, text, model.trace);
+  const step = editedStep(model);
+  const { edit: _, ...rest } = model;
+  return text === stepText(model.trace, step) ? rest : { ...rest, edit: { step, text } };
+}
+
+function tooLong(step: number, { length }: string): string {
+  return `Cannot edit step ${step}: got ${length} characters. Try: agentop replay --edit`;
+}
+
+/** Instructions that are as recorded are no change. */
+function withInstructions(model: ReplayModel, text: string, trace: Trace): ReplayModel {
+  const saved = text.replace(/\n$/, "");
+  const isRecorded = saved === recordedText(trace, "instructions")?.replace(/\n$/, "");
+  return { ...model, fields: { ...model.fields, instructions: fieldOf(isRecorded ? "" : saved) } };
 }

@@ -1,4 +1,5 @@
 import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import { FILTER_KEYS, zoomKeys } from "../../app/shared_keys.ts";
 import { isLive } from "../../../core/mod.ts";
 import { isEmptyStore, type RunsModel, selectedRun } from "./model.ts";
 
@@ -26,7 +27,7 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     help: "next order: newest, cost, tokens, duration, steps, oldest",
     footer: 4,
   },
-  { keys: ["z"], action: "zoom", label: "zoom", help: "the table alone, or with its preview", footer: 6 },
+  ...zoomKeys<RunsModel>("the table alone, or with its preview", 6),
   {
     keys: ["S"],
     action: "stop",
@@ -90,22 +91,5 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     when: (model) => model.filterText !== "" || model.marks.size > 0,
   },
   ...MOTION_KEYS,
-  {
-    keys: ["enter"],
-    action: "filter_done",
-    label: "keep",
-    help: "keep the filter",
-    modes: ["filter"],
-    footer: 1,
-  },
-  {
-    keys: ["escape"],
-    action: "filter_cancel",
-    label: "clear",
-    help: "clear the filter",
-    modes: ["filter"],
-    footer: 2,
-  },
-  { keys: ["down"], action: "down", label: "down", help: "down the list", modes: ["filter"] },
-  { keys: ["up"], action: "up", label: "up", help: "up the list", modes: ["filter"] },
+  ...FILTER_KEYS,
 ];

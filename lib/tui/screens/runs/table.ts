@@ -69,6 +69,12 @@ export function tableColumns(columns: number): readonly Column[] {
   return ORDER.filter((name) => widths.has(name)).map((name) => columnOf(name, widths.get(name)!));
 }
 
+/** The mark of a replay or fork stays, whatever becomes of the name. */
+function agentCell(run: Run, columns: number, { glyphs }: Env): string {
+  const mark = run.forkedFrom ? ` ${glyphs.fork}` : "";
+  return cut(clean(run.agent), columns - mark.length) + mark;
+}
+
 function columnOf(name: Name, columns: number): Column {
   const left = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "left", cell });
   const right = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "right", cell });
@@ -84,7 +90,7 @@ function columnOf(name: Name, columns: number): Column {
       return left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]);
     case "agent":
       return left("AGENT", (run, env) => [
-        cut(`${clean(run.agent)}${run.forkedFrom ? ` ${env.glyphs.fork}` : ""}`, columns - 1),
+        agentCell(run, columns - 1, env),
         "strong",
       ]);
     case "model":

@@ -1,7 +1,7 @@
 import { isLive, type Run, type RunPage, shortRunId } from "../../../core/mod.ts";
 import type { Effect, Msg, Query } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
-import { clamp, keepInView, moved } from "../../draw/scroll.ts";
+import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import {
   askedSort,
@@ -223,8 +223,7 @@ function select(model: RunsModel, index: number, env: Env): Step<RunsModel> {
 }
 
 function withView(model: RunsModel, env: Env): RunsModel {
-  const top = keepInView(model.top, model.index, tableHeight(model, env), rows(model));
-  return top === model.top ? model : { ...model, top };
+  return withTop(model, model.index, tableHeight(model, env), rows(model));
 }
 
 function clicked(model: RunsModel, x: number, y: number, env: Env): Step<RunsModel> {

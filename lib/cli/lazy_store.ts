@@ -1,0 +1,35 @@
+import type { RemoteStore } from "../store/mod.ts";
+
+export interface LazyStore {
+  /** Calls wait until it is open, and fail as the opening does. */
+  readonly store: RemoteStore;
+  open(): Promise<void>;
+}
+
+/** A store that is opened by the first call. */
+export function lazyStore(openIt: () => Promise<RemoteStore>): LazyStore {
+  let opening: Promise<RemoteStore> | undefined;
+  const opened = () => opening ??= openIt();
+  const store = new Proxy({} as RemoteStore, {
+    get: (_, method: keyof RemoteStore) =>
+      method === "onChange"
+        ? (listener: () => void) => listen(opened(), listener)
+        : async (...parameters: readonly unknown[]) => {
+          const it = await opened();
+          return await (it[method] as (...parameters: readonly unknown[]) => unknown)(...parameters);
+        },
+  });
+  return { store, open: async () => void await opened() };
+}
+
+function listen(opening: Promise<RemoteStore>, listener: () => void): () => void {
+  let wanted = true;
+  let stop = () => {};
+  opening.then((store) => {
+    if (wanted) stop = store.onChange(listener);
+  }, () => {}); // said by every call
+  return () => {
+    wanted = false;
+    stop();
+  };
+}

@@ -1,0 +1,111 @@
+import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+
+const SIZE_UNKNOWN = { columns: 80, rows: 24 };
+
+interface Handlers {
+  readonly onInput: (data: string) => void;
+  readonly onResize: () => void;
+}
+
+/**
+ * The terminal of this process. Draws at once; what reads keys brings Node's streams along and is loaded while the first
+ * frame is already seen. Keys pressed until then wait in the terminal.
+ */
+export class OwnTerminal implements Terminal {
+  #full: Terminal | undefined;
+  #loading = false;
+  /** Present while started. */
+  #handlers: Handlers | undefined;
+  readonly #onFailure: (error: unknown) => void;
+
+  constructor(onFailure: (error: unknown) => void) {
+    this.#onFailure = onFailure;
+  }
+
+  start(onInput: (data: string) => void, onResize: () => void): void {
+    this.#handlers = { onInput, onResize };
+    if (this.#full) return this.#full.start(onInput, onResize);
+    Deno.stdin.setRaw(true); // what is typed meanwhile is not echoed
+    if (this.#loading) return;
+    this.#loading = true;
+    this.#load(this.#size()).catch(this.#onFailure);
+  }
+
+  async #load(drawn: { columns: number; rows: number }): Promise<void> {
+    const { ProcessTerminal } = await import("@earendil-works/pi-tui/dist/terminal.js");
+    this.#full = new ProcessTerminal();
+    if (!this.#handlers) return;
+    const { onInput, onResize } = this.#handlers;
+    this.#full.start(onInput, onResize);
+    if (this.columns !== drawn.columns || this.rows !== drawn.rows) onResize();
+  }
+
+  stop(): void {
+    if (!this.#handlers) return;
+    this.#handlers = undefined;
+    this.#full?.stop();
+    Deno.stdin.setRaw(false); // set above
+  }
+
+  async drainInput(maxMs?: number, idleMs?: number): Promise<void> {
+    await this.#full?.drainInput(maxMs, idleMs);
+  }
+
+  write(data: string): void {
+    if (this.#full) return this.#full.write(data);
+    const bytes = new TextEncoder().encode(data);
+    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+  }
+
+  get columns(): number {
+    return this.#full?.columns ?? this.#size().columns;
+  }
+
+  get rows(): number {
+    return this.#full?.rows ?? this.#size().rows;
+  }
+
+  #size(): { columns: number; rows: number } {
+    try {
+      return Deno.consoleSize();
+    } catch {
+      return SIZE_UNKNOWN;
+    }
+  }
+
+  get kittyProtocolActive(): boolean {
+    return this.#full?.kittyProtocolActive ?? false;
+  }
+
+  moveBy(lines: number): void {
+    if (lines !== 0) this.write(lines > 0 ? `\x1b[${lines}B` : `\x1b[${-lines}A`);
+  }
+
+  hideCursor(): void {
+    this.write("\x1b[?25l");
+  }
+
+  showCursor(): void {
+    this.write("\x1b[?25h");
+  }
+
+  clearLine(): void {
+    this.write("\x1b[K");
+  }
+
+  clearFromCursor(): void {
+    this.write("\x1b[J");
+  }
+
+  clearScreen(): void {
+    this.write("\x1b[2J\x1b[H");
+  }
+
+  setTitle(title: string): void {
+    this.write(`\x1b]0;${title}\x07`);
+  }
+
+  setProgress(active: boolean): void {
+    this.#full?.setProgress(active);
+  }
+}

@@ -1,0 +1,176 @@
+// deno-lint-ignore-file no-control-regex
+import assert from "node:assert/strict";
+import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/dist/utils.js";
+import fc from "fast-check";
+import { FrameWriter } from "../../lib/tui/terminal/frame_writer.ts";
+import { mouseEvent } from "../../lib/tui/terminal/pointer.ts";
+import { Screen, type ScreenEvents } from "../../lib/tui/terminal/screen.ts";
+import { Selection } from "../../lib/tui/terminal/selection.ts";
+import { CURSOR, loadRuler, slice, width } from "../../lib/tui/terminal/text.ts";
+import { VirtualTerminal } from "../support/virtual_terminal.ts";
+
+await loadRuler();
+
+const SIGNS = "aé╭─│█▁▶✓✗●■⧗⏸↯⏎⑂…·→×┃⠋▏╌◆•";
+
+Deno.test("width() takes every character as the terminal library does", () => {
+  const others: string[] = [];
+  for (let code = 0x20; code <= 0xffff; code++) {
+    if (code >= 0xd800 && code <= 0xdfff) continue;
+    const char = String.fromCharCode(code);
+    if (char === "\x7f" || (code >= 0x80 && code <= 0x9f)) continue;
+    if (width(char) !== visibleWidth(char)) others.push(code.toString(16));
+  }
+  assert.deepEqual(others, []);
+});
+
+Deno.test("width() and slice() agree with the terminal library on text of any signs", () => {
+  const text = fc.string({ unit: fc.constantFrom(...SIGNS, "語", "e\u0301", "👩‍🚀", " ") });
+  fc.assert(fc.property(text, fc.nat(30), fc.nat(30), (given, start, columns) => {
+    assert.equal(width(given), visibleWidth(given));
+    assert.equal(slice(given, start, columns), sliceByColumn(given, start, columns, true));
+  }));
+});
+
+Deno.test("FrameWriter.write() leaves the terminal with the frame, whatever was there before", async () => {
+  const row = fc.string({ unit: fc.constantFrom(...SIGNS, " "), maxLength: 20 });
+  const frame = fc.array(row, { minLength: 5, maxLength: 5 });
+  await fc.assert(
+    fc.asyncProperty(fc.array(frame, { minLength: 1, maxLength: 5 }), async (frames) => {
+      const terminal = new VirtualTerminal(20, 5);
+      const writer = new FrameWriter();
+      for (const rows of frames) terminal.write(writer.write(rows, terminal));
+      const shown = (await terminal.screen()).split("\n").map((it) => it.trimEnd());
+      assert.deepEqual(shown, frames.at(-1)!.map((it) => it.trimEnd()));
+      terminal.dispose();
+    }),
+    { numRuns: 30 },
+  );
+});
+
+Deno.test("FrameWriter.write() writes nothing for the same frame, the changed rows only, and all of a new size", () => {
+  const writer = new FrameWriter();
+  const size = { columns: 10, rows: 3 };
+  assert.match(writer.write(["one", "two", "three"], size), /2J.*one.*two.*three/);
+  assert.equal(writer.write(["one", "two", "three"], size), "");
+  const changes = writer.write(["one", "2", "three"], size);
+  assert.match(changes, /\[2;1H\x1b\[2K2/);
+  assert.doesNotMatch(changes, /one|three/);
+  assert.match(writer.write(["one", "2", "three"], { columns: 9, rows: 3 }), /2J.*one/);
+  writer.forget();
+  assert.match(writer.write(["one", "2", "three"], { columns: 9, rows: 3 }), /2J.*one/);
+});
+
+Deno.test("FrameWriter.write() puts the terminal's cursor where the frame has it, and hides it otherwise", () => {
+  const writer = new FrameWriter();
+  const size = { columns: 10, rows: 2 };
+  const shown = writer.write(["x", `\x1b[1m語${CURSOR}b\x1b[0m`], size);
+  assert.match(shown, /\x1b\[2;3H\x1b\[\?25h/);
+  assert.doesNotMatch(shown, /cursor/);
+  assert.match(
+    writer.write(["x", `\x1b[1m語b${CURSOR}\x1b[0m`], size),
+    /^\x1b\[\?2026h\x1b\[2;4H\x1b\[\?25h/,
+  );
+  assert.match(writer.write(["x", "\x1b[1m語b\x1b[0m"], size), /\x1b\[\?25l/);
+});
+
+Deno.test("mouseEvent() reads the left button and the wheel, and nothing else", () => {
+  assert.deepEqual(mouseEvent("\x1b[<0;5;3M"), { type: "press", x: 4, y: 2, lines: 0 });
+  assert.deepEqual(mouseEvent("\x1b[<32;5;3M"), { type: "drag", x: 4, y: 2, lines: 0 });
+  assert.deepEqual(mouseEvent("\x1b[<0;5;3m"), { type: "release", x: 4, y: 2, lines: 0 });
+  assert.deepEqual(mouseEvent("\x1b[<64;1;1M"), { type: "wheel", x: 0, y: 0, lines: -3 });
+  assert.deepEqual(mouseEvent("\x1b[<73;1;1M"), { type: "wheel", x: 0, y: 0, lines: 15 });
+  for (const other of ["\x1b[<2;5;3M", "\x1b[<35;5;3M", "\x1b[<66;1;1M", "\x1b[<0;5M", "\x1b[M !!", "x"]) {
+    assert.equal(mouseEvent(other), undefined, JSON.stringify(other));
+  }
+});
+
+const ROWS = ["\x1b[1mrun lib/cli-x.ts\x1b[0m  語語 ok", "second row", "third"];
+const selected = (act: (selection: Selection) => void) => {
+  const selection = new Selection();
+  act(selection);
+  return { released: selection.release(ROWS), shown: selection.shownOn(ROWS) };
+};
+
+Deno.test("Selection takes what was dragged over, backwards too, in whole characters", () => {
+  const forwards = selected((it) => {
+    it.press({ x: 4, y: 0 }, ROWS, 0);
+    it.drag({ x: 5, y: 1 }, ROWS);
+  });
+  assert.deepEqual(forwards.released, { text: "lib/cli-x.ts  語語 ok\nsecond" });
+  const backwards = selected((it) => {
+    it.press({ x: 5, y: 1 }, ROWS, 0);
+    it.drag({ x: 4, y: 0 }, ROWS);
+  });
+  assert.deepEqual(backwards, forwards);
+  assert.deepEqual(forwards.shown, [
+    "\x1b[1mrun \x1b[7mlib/cli-x.ts\x1b[27m\x1b[0m\x1b[7m  語語 ok\x1b[27m",
+    "\x1b[7msecond\x1b[27m row",
+    "third",
+  ]);
+});
+
+Deno.test("Selection takes a word at the second press and its row at the third", () => {
+  const pressed = (times: number) =>
+    selected((it) => {
+      for (let time = 1; time <= times; time++) {
+        it.press({ x: 6, y: 0 }, ROWS, time * 100);
+        if (time < times) it.release(ROWS);
+      }
+    }).released;
+  assert.deepEqual(pressed(1), { click: true });
+  assert.deepEqual(pressed(2), { text: "lib/cli-x.ts" });
+  assert.deepEqual(pressed(3), { text: "run lib/cli-x.ts  語語 ok" });
+  assert.deepEqual(pressed(4), { click: true });
+  const slow = selected((it) => {
+    it.press({ x: 6, y: 0 }, ROWS, 0);
+    it.release(ROWS);
+    it.press({ x: 6, y: 0 }, ROWS, 501);
+  });
+  assert.deepEqual(slow.released, { click: true });
+});
+
+Deno.test("Selection is nothing without a press, and clear() takes its mark away", () => {
+  const selection = new Selection();
+  assert.equal(selection.drag({ x: 1, y: 1 }, ROWS), false);
+  assert.equal(selection.release(ROWS), undefined);
+  selection.press({ x: 0, y: 1 }, ROWS, 0);
+  selection.drag({ x: 3, y: 1 }, ROWS);
+  selection.release(ROWS);
+  assert.equal(selection.clear(), true);
+  assert.deepEqual(selection.shownOn(ROWS), ROWS);
+  assert.equal(selection.clear(), false);
+});
+
+const NO_EVENTS: ScreenEvents = {
+  draw: () => [],
+  onKey: () => assert.fail("no key"),
+  onPointer: () => {},
+  onResize: () => {},
+  onMarked: () => {},
+  onFailure: () => {},
+};
+
+for (const [answer, ground] of [["ffff/ffff/ffff", "light"], ["1e1e/1e1e/2e2e", "dark"]] as const) {
+  Deno.test(`Screen.background() is ${ground} when the terminal answers ${answer}`, async () => {
+    const terminal = new VirtualTerminal(20, 5);
+    const screen = new Screen(NO_EVENTS, { mouse: false, terminal });
+    screen.start();
+    const asked = screen.background();
+    assert.ok(terminal.raw.endsWith("\x1b]11;?\x07"));
+    terminal.send(`\x1b]11;rgb:${answer}\x1b\\`);
+    assert.equal(await asked, ground);
+    terminal.send(`\x1b]11;rgb:${answer}\x1b\\`); // late: nobody asks any more
+    screen.stop();
+    terminal.dispose();
+  });
+}
+
+Deno.test("Screen.background() is unknown when the terminal does not answer", async () => {
+  const terminal = new VirtualTerminal(20, 5);
+  const screen = new Screen(NO_EVENTS, { mouse: false, terminal });
+  screen.start();
+  assert.equal(await screen.background(), undefined);
+  screen.stop();
+  terminal.dispose();
+});

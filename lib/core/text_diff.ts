@@ -2,6 +2,11 @@
 const WORDS_MAX_CHARS = 50_000;
 /** The time of a search grows with the square of the edits: texts further apart than this are replaced as a whole. */
 const EDITS_MAX = 1_000;
+/** Numbers with their separators, words of any script, letters of scripts without blanks, blanks, and anything else. */
+const TOKENS =
+  /\d+(?:[.,:'\u2019]\d+)*|[[\p{L}\p{M}\p{N}_]--[\p{sc=Han}\p{sc=Hira}\p{sc=Kana}\p{sc=Thai}]]+|\s+|[^]/gv;
+
+const LINES = /[^\n]*\n|[^\n]+$/g;
 
 export interface TextPiece {
   readonly text: string;
@@ -27,14 +32,15 @@ export async function unifiedDiff(
 /** The pieces of both texts, word by word; line by line where that would take too long. */
 export async function wordDiff(left: string, right: string): Promise<readonly TextPiece[]> {
   if (left === right) return left === "" ? [] : [{ text: left, op: "same" }];
-  const { diffLines, diffWordsWithSpace } = await import("diff");
-  const limit = { maxEditLength: EDITS_MAX };
+  const { diffArrays } = await import("diff");
   const areShort = left.length + right.length <= WORDS_MAX_CHARS;
-  const parts = (areShort ? diffWordsWithSpace(left, right, limit) : undefined) ??
-    diffLines(left, right, limit);
-  if (parts) {
+  for (const tokens of areShort ? [TOKENS, LINES] : [LINES]) {
+    const parts = diffArrays(left.match(tokens) ?? [], right.match(tokens) ?? [], {
+      maxEditLength: EDITS_MAX,
+    });
+    if (!parts) continue;
     return parts.map((part) => ({
-      text: part.value,
+      text: part.value.join(""),
       op: part.added ? "added" : part.removed ? "removed" : "same",
     }));
   }

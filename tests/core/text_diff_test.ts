@@ -25,6 +25,34 @@ Deno.test("unifiedDiff() of texts with nothing in common is a patch too", async 
   }
 });
 
+Deno.test("wordDiff() law: what stays and goes is the left text, what stays and comes is the right one", async () => {
+  const any = fc.oneof(
+    text,
+    fc.string({ unit: "binary" }),
+    fc.constantFrom("a\r\nb\r\n", "x\u2028y\n", "\ud800 z"),
+  );
+  const long = fc.tuple(any, fc.boolean()).map(([it, isLong]) =>
+    isLong ? it + "q\r\n\u2028".repeat(15_000) : it
+  );
+  await fc.assert(fc.asyncProperty(long, long, async (left, right) => {
+    const pieces = await wordDiff(left, right);
+    const joined = (not: string) => pieces.filter(({ op }) => op !== not).map((it) => it.text).join("");
+    assert.equal(joined("added"), left);
+    assert.equal(joined("removed"), right);
+  }));
+});
+
+Deno.test("wordDiff() keeps numbers and words of any script whole", async () => {
+  const marked = async (left: string, right: string) =>
+    (await wordDiff(left, right)).map(({ op, text }) =>
+      op === "same" ? text : op === "added" ? `+${text}+` : `-${text}-`
+    )
+      .join("");
+  assert.equal(await marked("It is 36,000.", "It is 36,034.80."), "It is -36,000-+36,034.80+.");
+  assert.equal(await marked("Всего 12 строк", "Всего 12 строчек"), "Всего 12 -строк-+строчек+");
+  assert.equal(await marked("彼は東京に住む", "彼は大阪に住む"), "彼は-東京-+大阪+に住む");
+});
+
 Deno.test("wordDiff() falls back to lines where words would take too long, and still shows what is equal", async () => {
   const common = foreign("common", 3000);
   const pieces = await wordDiff(`${common}\nold end`, `${common}\nnew end`);

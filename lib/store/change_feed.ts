@@ -3,6 +3,8 @@ import { MEMORY, sideFolder } from "./location.ts";
 
 /** Catches what the file watcher misses (some network and container file systems have no events). */
 const POLL_MS = 250;
+/** Hints within this time are one: five streaming runs give a hundred a second. */
+const CHECK_AFTER_MS = 20;
 /** Commits within this time share one hint: writing it costs a tenth of a commit. */
 const ANNOUNCE_AFTER_MS = 3;
 const PULSE = new Uint8Array([0x2e]);
@@ -18,6 +20,7 @@ export class ChangeFeed {
   #pulse: Deno.FsFile | undefined;
   #watcher: Deno.FsWatcher | undefined;
   #pending: ReturnType<typeof setTimeout> | undefined;
+  #checking: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #seen = 0;
 
@@ -72,10 +75,12 @@ export class ChangeFeed {
   }
 
   async #follow(watcher: Deno.FsWatcher): Promise<void> {
-    for await (const _ of watcher) this.#check();
+    for await (const _ of watcher) this.#checking ??= setTimeout(() => this.#check(), CHECK_AFTER_MS);
   }
 
   #check(): void {
+    clearTimeout(this.#checking);
+    this.#checking = undefined;
     const version = this.#version();
     if (version === this.#seen) return;
     this.#seen = version;
@@ -84,6 +89,8 @@ export class ChangeFeed {
 
   #stop(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#checking);
+    this.#checking = undefined;
     this.#watcher?.close();
     this.#timer = undefined;
     this.#watcher = undefined;

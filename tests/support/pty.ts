@@ -74,6 +74,11 @@ export class PtyProgram implements Disposable {
     this.#pty.kill(name);
   }
 
+  /** The terminal's window is closed. */
+  hangUp(): void {
+    (this.#pty as unknown as { destroy(): void }).destroy();
+  }
+
   [Symbol.dispose](): void {
     try {
       this.#pty.kill("SIGKILL");

@@ -11,6 +11,7 @@ const ALLOW = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "-
 
 interface Session extends AsyncDisposable {
   readonly command: string;
+  readonly storePath: string;
   readonly program: PtyProgram;
   readonly pid: () => Promise<number>;
 }
@@ -27,6 +28,7 @@ async function session(shell: (command: string) => readonly string[]): Promise<S
   const program = new PtyProgram(shell(command), { columns: 100, rows: 30 });
   return {
     command,
+    storePath: path,
     program,
     pid: async () => Number(await Deno.readTextFile(`${folder}/pid`)),
     async [Symbol.asyncDispose]() {
@@ -140,17 +142,34 @@ Deno.test("agentop tui gives the terminal back and says in one line that the sto
   }
 });
 
-Deno.test("runTui() suspends with ^z and comes back with fg", async () => {
-  await using use = await session(() => ["/bin/bash", "--norc", "--noprofile", "-i"]);
-  const { program } = use;
-  program.keys(`${use.command}\r`);
-  await program.waitFor(/✓ done .*researcher/);
-  program.keys("\x1a");
-  await program.waitFor(/Stopped/);
-  program.keys("fg\r");
-  await program.waitFor(/✓ done .*researcher/);
-  program.keys("q");
-  await program.waitFor(/[$#]\s*$/);
-  program.keys("echo code=$?; stty -a\r");
-  await program.waitFor(/code=0[\s\S]* icanon/);
+Deno.test("agentop tui ends when its terminal is closed", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    using program = new PtyProgram(["/bin/sh", "-c", `exec ${agentop("--home", folder, "tui")}`]);
+    await program.waitFor(/run this demo/);
+    program.hangUp();
+    const isThere = async () =>
+      (await new Deno.Command("kill", { args: ["-0", String(program.pid)] }).output()).success;
+    for (let polls = 0; await isThere(); polls++) assert.ok(polls < 1_000, "it goes on without a terminal");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
+
+for (const how of ["by itself", "through deno task"] as const) {
+  Deno.test(`runTui() suspends with ^z and comes back with fg, started ${how}`, async () => {
+    await using use = await session(() => ["/bin/bash", "--norc", "--noprofile", "-i"]);
+    const { program, command, storePath } = use;
+    const task = `AGENTOP_STORE='${storePath}' '${Deno.execPath()}' task --quiet --config '${CONFIG}' tui`;
+    program.keys(`${how === "by itself" ? command : task}\r`);
+    await program.waitFor(/✓ done .*researcher/);
+    program.keys("\x1a");
+    await program.waitFor(/Stopped/);
+    program.keys("fg\r");
+    await program.waitFor(/✓ done .*researcher/);
+    program.keys("q");
+    await program.waitFor(/[$#]\s*$/);
+    program.keys("echo code=$?; stty -a\r");
+    await program.waitFor(/code=0[\s\S]* icanon/);
+  });
+}

@@ -16,9 +16,12 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
   const leave = (then: () => void) => {
     if (ended) return;
     ended = true;
-    workbench.restore();
-    unguard();
-    then();
+    try {
+      workbench.restore();
+    } finally {
+      unguard();
+      then();
+    }
   };
   const end = (code: number) => leave(() => resolve(code));
   const crash = (error: unknown) =>

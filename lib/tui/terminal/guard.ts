@@ -32,11 +32,19 @@ export function guard(onEnd: (ending: Ending) => void): () => void {
   };
 }
 
-/** Stops this process and what it is grouped with, as ^z in a shell does. Returns once it was continued. */
+/** A process that was not stopped goes on within this time. */
+const RUNS_ON_MS = 50;
+
+/**
+ * Stops this process and what it is grouped with, as ^z in a shell does. Returns once it was continued, or at once where no shell
+ * could continue it. Whoever started this one may not stop by itself (`deno task` passes the signal on instead), and the shell
+ * would wait for it for ever: a child stops the whole group a moment later.
+ */
 export function suspendProcess(): void {
-  try {
-    Deno.kill(0, "SIGTSTP");
-  } catch {
-    Deno.kill(Deno.pid, "SIGTSTP");
-  }
+  const groupStopper = new Deno.Command("sh", { args: ["-c", "sleep 0.1; kill -STOP 0"], stdin: "null" })
+    .spawn();
+  const askedMs = performance.now();
+  Deno.kill(Deno.pid, "SIGTSTP");
+  // The system lets nothing stop a group that has no shell to continue it.
+  if (performance.now() - askedMs < RUNS_ON_MS) groupStopper.kill("SIGKILL");
 }

@@ -44,7 +44,9 @@ export class OwnTerminal implements Terminal {
     if (!this.#handlers) return;
     this.#handlers = undefined;
     this.#full?.stop();
-    Deno.stdin.setRaw(false); // set above
+    try {
+      Deno.stdin.setRaw(false); // set above
+    } catch { /* the terminal is gone */ }
   }
 
   async drainInput(maxMs?: number, idleMs?: number): Promise<void> {

@@ -1,5 +1,6 @@
 import { canonicalJson, tryParseJson } from "../core/mod.ts";
 import { isObject, type Json } from "./body_reader.ts";
+import { BUILTIN_SCENARIOS } from "./builtin_scenarios.ts";
 import type { ChatBody } from "./chat_body.ts";
 import { type Conversation, readConversation } from "./conversation.ts";
 import { defaultReply } from "./default_answer.ts";
@@ -70,9 +71,12 @@ export class Engine {
       return [renderStep(step, body, templateContext(scenario, conversation)), source];
     } catch (error) {
       if (!(error instanceof TemplateError)) throw error;
-      return [{
-        text: `The simulator cannot fill in step ${number} of scenario "${scenario.name}": ${error.message}.`,
-      }, source];
+      const why =
+        `The simulator cannot fill in step ${number} of scenario "${scenario.name}": ${error.message}.`;
+      if (!BUILTIN_SCENARIOS.includes(scenario)) return [{ text: why }, source];
+      // A demo goes on when a person has changed what a tool said.
+      const reply = defaultReply(body, conversation, this.#seed);
+      return [reply.text === undefined ? reply : { ...reply, text: `${reply.text} (${why})` }, "rules"];
     }
   }
 

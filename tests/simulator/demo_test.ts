@@ -52,6 +52,13 @@ Deno.test("demo researcher lists, reads, calculates and answers with the figures
   assert.ok(answer.content.includes(total), `${total} in: ${answer.content}`);
 });
 
+Deno.test("demo researcher goes on when a person has changed what the file said", async () => {
+  await using sim = await TestSimulator.start();
+  const { answer, calls } = await research("There are 24 rows, says the person.", sim);
+  assert.deepEqual(calls, ["list_files", "read_file"]);
+  assert.match(answer.content, /There are 24 rows, says the person\./);
+});
+
 Deno.test("demo researcher answers with other figures for another file", async () => {
   await using sim = await TestSimulator.start();
   const { answer } = await research("region,revenue\nmars,1000.25\nvenus,2\nmars,3.5\n", sim);

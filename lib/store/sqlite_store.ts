@@ -20,12 +20,14 @@ import {
 } from "../core/mod.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { bytes, hex } from "./codec.ts";
+import { askFor, takeWaiting } from "./control.ts";
 import { toStoreError } from "./errors.ts";
 import { copyPrefix, type ForkSource } from "./fork.ts";
 import { backupTo, stats, type StoreStats, verify, type VerifyReport } from "./maintenance.ts";
 import { MEMORY } from "./location.ts";
 import { type Connection, openConnection } from "./open.ts";
 import { Ownership } from "./ownership.ts";
+import { clearPartials, partialsOf, writePartial } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
 import type { DiffRow } from "./schema.ts";
@@ -236,36 +238,12 @@ export class SqliteStore implements Store {
   }
 
   async writePartial(partial: PartialOutput): Promise<void> {
-    const { sqlite, db } = this.#connection;
-    await this.#read(async () => {
-      await db.connection().execute(async (connection) => {
-        // Streamed text is worth no disk flush: the span's end carries all of it.
-        sqlite.exec("pragma synchronous = normal");
-        try {
-          const row = { text: partial.text, reasoning: partial.reasoning, updated_us: partial.updatedAtUs };
-          await connection.insertInto("partial")
-            .values({ trace_id: bytes(partial.traceId), span_id: bytes(partial.spanId), ...row })
-            .onConflict((conflict) => conflict.columns(["trace_id", "span_id"]).doUpdateSet(row)).execute();
-        } finally {
-          sqlite.exec("pragma synchronous = full");
-        }
-      });
-    });
+    await this.#read(() => writePartial(this.#connection, partial));
     this.#feed.announce();
   }
 
   async partials(traceId: string): Promise<readonly PartialOutput[]> {
-    return await this.#read(async () => {
-      const rows = await this.#connection.db.selectFrom("partial").selectAll()
-        .where("trace_id", "=", bytes(traceId)).execute();
-      return rows.map((row) => ({
-        traceId,
-        spanId: hex(row.span_id),
-        text: row.text,
-        reasoning: row.reasoning,
-        updatedAtUs: row.updated_us,
-      }));
-    });
+    return await this.#read(() => partialsOf(this.#connection.db, traceId));
   }
 
   async requestControl(
@@ -273,15 +251,8 @@ export class SqliteStore implements Store {
     action: ControlAction,
     argument: Record<string, unknown> = {},
   ): Promise<void> {
-    await this.#read(() =>
-      this.#connection.db.insertInto("control").values({
-        trace_id: bytes(traceId),
-        action,
-        argument: JSON.stringify(argument),
-        requested_us: nowUs(this.#host),
-        taken: 0,
-      }).execute()
-    );
+    const request = { traceId, action, argument, requestedAtUs: nowUs(this.#host) };
+    await this.#read(() => askFor(this.#connection.db, request));
     this.#controlsMade++;
     this.#feed.announce();
   }
@@ -290,34 +261,9 @@ export class SqliteStore implements Store {
     // Runs look often: nobody can have asked for anything while neither this nor another connection wrote.
     const look = `${this.#feed.version} ${this.#controlsMade}`;
     if (this.#controlLooks.get(traceId) === look) return [];
-    const requests = await this.#read(() => this.#takeWaiting(traceId));
+    const requests = await this.#read(() => takeWaiting(this.#connection.db, traceId));
     this.#controlLooks.set(traceId, look);
     return requests;
-  }
-
-  async #takeWaiting(traceId: string): Promise<ControlRequest[]> {
-    const { db } = this.#connection;
-    const key = bytes(traceId);
-    const waiting = await db.selectFrom("control").select("id").where("trace_id", "=", key).where(
-      "taken",
-      "=",
-      0,
-    )
-      .limit(1).executeTakeFirst();
-    if (!waiting) return [];
-    const rows = await db.updateTable("control").set({ taken: 1 }).where("trace_id", "=", key).where(
-      "taken",
-      "=",
-      0,
-    )
-      .returningAll().execute();
-    return rows.sort((a, b) => a.id - b.id).map((row) => ({
-      id: row.id,
-      traceId,
-      action: row.action as ControlAction,
-      argument: JSON.parse(row.argument) as Record<string, unknown>,
-      requestedAtUs: row.requested_us,
-    }));
   }
 
   async claimRun(traceId: string): Promise<boolean> {
@@ -372,9 +318,9 @@ export class SqliteStore implements Store {
   async #closeInterrupted(traceId: string): Promise<void> {
     const { spans, run } = await this.loadTrace(traceId);
     const open = [...spans.values()].filter((span) => span.endTimeUs === undefined);
-    const lastUs = Math.max(
+    const lastUs = [...spans.values()].reduce(
+      (last, span) => Math.max(last, span.endTimeUs ?? span.startTimeUs),
       run.startTimeUs,
-      ...[...spans.values()].map((span) => span.endTimeUs ?? span.startTimeUs),
     );
     await this.write([
       ...open.map((span): DurableEvent => ({
@@ -387,9 +333,7 @@ export class SqliteStore implements Store {
       })),
       { type: "run_update", traceId, change: { status: "interrupted", endTimeUs: lastUs } },
     ]);
-    await this.#read(() =>
-      this.#connection.db.deleteFrom("partial").where("trace_id", "=", bytes(traceId)).execute()
-    );
+    await this.#read(() => clearPartials(this.#connection.db, traceId));
   }
 
   onChange(listener: () => void): () => void {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { NO_TOTALS, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
+import { applyEvent, NO_TOTALS, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
 import { age, compact, duration, grouped, money } from "../../lib/tui/draw/format.ts";
 import { gauge, quantile, sparkline, waterfall } from "../../lib/tui/draw/charts.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
@@ -20,6 +20,7 @@ import { edit, fieldLines, fieldOf, insert, type TextField } from "../../lib/tui
 import { clean, cleanLines, cut, fit, loadRuler, width, wrap } from "../../lib/tui/terminal/text.ts";
 import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { treeRows } from "../../lib/tui/trace/span_tree.ts";
+import { heatStrip } from "../../lib/tui/trace/steps.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
 import { fuzzyFilter } from "../../lib/tui/draw/fuzzy.ts";
 import {
@@ -34,6 +35,7 @@ import {
   runAt,
   withPage,
 } from "../../lib/tui/screens/runs/window.ts";
+import { sampleEvents } from "../support/sample_run.ts";
 
 await loadRuler();
 
@@ -361,4 +363,18 @@ Deno.test("fuzzyFilter() takes letters in order and puts the better fit first", 
   assert.deepEqual(fuzzyFilter(names, "wri", (name) => name), ["writer", "rewrite"]);
   assert.deepEqual(fuzzyFilter(names, "rsr", (name) => name), ["researcher"]);
   assert.deepEqual(fuzzyFilter(names, " ", (name) => name), names);
+});
+
+Deno.test("treeRows() and heatStrip() take a span with 200,000 children", () => {
+  let trace: Trace | undefined;
+  for (const event of sampleEvents({ rounds: 1 })) trace = applyEvent(trace, event);
+  const root = [...trace!.spans.values()][0]!;
+  const spans = new Map(trace!.spans);
+  for (let step = 10; step < 200_010; step++) {
+    const spanId = `child ${step}`;
+    spans.set(spanId, { ...root, spanId, parentSpanId: root.spanId, kind: "tool", step });
+  }
+  const large = { ...trace!, spans };
+  assert.ok(treeRows(large, new Set()).length > 200_000);
+  assert.ok(lineWidth(heatStrip(large, undefined, "time", [], 80, UNICODE, 0)) <= 80);
 });

@@ -97,7 +97,7 @@ function loose(
     for (let span = stack.pop(); span; span = stack.pop()) {
       if (reached.has(span.spanId)) continue;
       reached.add(span.spanId);
-      stack.push(...(childrenOf.get(span.spanId) ?? NO_SPANS));
+      for (const child of childrenOf.get(span.spanId) ?? NO_SPANS) stack.push(child);
     }
   };
   roots.forEach(visit);

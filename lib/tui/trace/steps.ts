@@ -58,7 +58,7 @@ export function heatStrip(
   if (steps.length === 0) return EMPTY;
   const label: Line = [seg(` ${heat} `, "dim")];
   const values = steps.map((step) => heatOf(step, heat, nowMs));
-  const max = Math.max(...values);
+  const max = values.reduce((most, value) => Math.max(most, value), 0);
   const at = selected ? steps.indexOf(selected) : -1;
   const figure: Line = at < 0 ? [seg(`  ${steps.length} step${steps.length === 1 ? "" : "s"}`, "dim")] : [
     seg(`  step ${steps[at]!.step} of ${steps.length}`, "strong"),

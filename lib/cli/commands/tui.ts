@@ -1,8 +1,10 @@
 import { join, resolve } from "node:path";
-import { AgentOpError, nowUs } from "../../core/mod.ts";
-import { findAgents, resolveAgent } from "../agents.ts";
+import { AgentOpError } from "../../core/mod.ts";
+import { findAgents } from "../agents.ts";
+import type { Config } from "../config.ts";
 import { editFile, editText } from "../editor.ts";
 import { tuiPrices } from "../tui_prices.ts";
+import { startedRuns } from "../tui_runs.ts";
 import { loadTuiState, saveTuiState } from "../tui_state.ts";
 import type { DemoEntry } from "../../tui/mod.ts";
 import { lazyStore } from "../lazy_store.ts";
@@ -46,71 +48,35 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     return opened;
   });
   const statePath = join(config.home, "tui.json");
-  const settle = (ended: Promise<number>, traceId: string): void => {
-    ended.then(async (code) => {
-      const run = await store.getRun(traceId);
-      if (run?.status !== "queued") return;
-      const { failedToStart } = await import("../../agent/mod.ts");
-      await store.write([failedToStart(run, `the runner process ended with code ${code}`, nowUs(host))]);
-    }).catch(() => {}); // the workbench is closing
-  };
-  const follow = async (runId: string, traceId: string): Promise<void> => {
-    const { startRunnerProcess } = await import("../runner_process.ts");
-    settle(startRunnerProcess(context, runId), traceId);
-  };
   return await runTui({
     store,
     host,
     storePath: resolve(config.storePath),
-    endpoint: config.useSimulator
-      ? "simulator (no key)"
-      : config.mistralServerUrl === undefined
-      ? "api.mistral.ai"
-      : new URL(config.mistralServerUrl).host,
+    endpoint: endpointOf(config),
     agents: async () => {
       const found = await findAgents(config);
       const bundled = found.length > 0 ? [] : await bundledEntries(context);
       const { agentEntry } = await import("../agent_entry.ts");
       return await Promise.all([...found, ...bundled].map((agent) => agentEntry(context, agent)));
     },
-    launch: async ({ agent, prompt, overrides, group, budgetUsd }) => {
-      const { applyOverrides } = await import("../../agent/mod.ts");
-      const { createRunner } = await import("../wiring.ts");
-      const resolved = applyOverrides(await resolveAgent(agent, config), overrides ?? {});
-      const limits = { ...resolved.limits, ...(budgetUsd === undefined ? {} : { budgetUsd }) };
-      const runner = await createRunner(context, { queueOnly: true });
-      const run = await runner.queue({ ...resolved, limits }, {
-        prompt,
-        tags: config.useSimulator ? { simulator: "true" } : {},
-        ...(group === undefined ? {} : { group }),
-      });
-      await follow(run.runId, run.traceId);
-      return { runId: run.runId, traceId: run.traceId };
-    },
-    replay: async (request) => {
-      const { startReplay } = await import("../tui_replay.ts");
-      const { ended, ...run } = await startReplay(context, request);
-      settle(ended, run.traceId);
-      return run;
-    },
-    resume: async (traceId) => {
-      const run = await store.getRun(traceId);
-      if (run) await follow(run.runId, traceId);
-    },
+    ...startedRuns(context, store),
     open,
     demos: () => Promise.resolve(demos),
     loadState: () => loadTuiState(statePath),
     saveState: (state) => saveTuiState(statePath, state),
-    ...(config.editor === undefined ? {} : {
-      openEditor: (text: string) => editText(config.editor!, text),
-      openFile: (path: string) => editFile(config.editor!, path),
-    }),
+    openEditor: (text) => editText(config.editor, text),
+    openFile: (path) => editFile(config.editor, path),
     ...tuiPrices(context),
   }, {
     mouse: flags.mouse ?? true,
     ascii: flags.ascii ?? false,
     color: config.color === "none" ? "none" : "auto",
   });
+}
+
+function endpointOf({ useSimulator, mistralServerUrl }: Config): string {
+  if (useSimulator) return "simulator (no key)";
+  return mistralServerUrl === undefined ? "api.mistral.ai" : new URL(mistralServerUrl).host;
 }
 
 /** The demo agents, shown while there are no others. */

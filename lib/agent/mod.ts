@@ -17,4 +17,5 @@ export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } f
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
 export type { AgentServices, RecallableCall } from "./services.ts";
 export type { Listener } from "./recorder.ts";
+export { spentUsd } from "./spent.ts";
 export { RunStop } from "./stop.ts";

@@ -15,6 +15,7 @@ import { BudgetLedger } from "./budget.ts";
 import { createHandoffTool, HANDOFF_DEPTH_MAX, HANDOFF_TAG } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
 import { type ResumePoint, Session } from "./session.ts";
+import { spentUsd } from "./spent.ts";
 
 export interface RunRequest {
   readonly prompt: string;
@@ -79,8 +80,9 @@ export class AgentRunner {
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
   async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
     const config = run.config as unknown as AgentConfig;
-    const spentUsd = await this.#spentUsd(run);
-    const ledger = new BudgetLedger(config.limits.budgetUsd, { spentUsd });
+    const ledger = new BudgetLedger(config.limits.budgetUsd, {
+      spentUsd: await spentUsd(this.#services.store, run),
+    });
     return await this.#execute(run, ledger, 0, options.signal ?? new AbortController().signal);
   }
 
@@ -166,18 +168,10 @@ export class AgentRunner {
         tags: { ...session.run.tags, ...(callId ? { [HANDOFF_TAG]: callId } : {}) },
       }, session.run);
     const ledger = new BudgetLedger(agent.limits.budgetUsd, {
-      spentUsd: await this.#spentUsd(run),
+      spentUsd: await spentUsd(store, run),
       outer: session.ledger,
     });
     return await this.#execute(run, ledger, session.depth + 1, signal);
-  }
-
-  /** What a run that goes on has cost so far, with the runs it handed work to. */
-  async #spentUsd(run: Run): Promise<number> {
-    if (run.status === "queued" && run.totals.steps === 0) return 0;
-    let usd = run.totals.costUsd;
-    for (const child of await this.#services.store.childRuns(run.runId)) usd += await this.#spentUsd(child);
-    return usd;
   }
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */

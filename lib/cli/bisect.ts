@@ -1,5 +1,5 @@
 import type { AgentConfig } from "../agent/mod.ts";
-import { AgentOpError, type Run } from "../core/mod.ts";
+import { AgentOpError, roundUsd, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 import type { Context } from "./context.ts";
@@ -49,7 +49,7 @@ export async function bisectRuns(
     options,
   );
   const culprit = edits[await search.firstFailing(edits.length) - 1]!;
-  return { edits, culprit, trials: search.trials, savedCostUsd: search.savedCostUsd };
+  return { edits, culprit, trials: search.trials, savedCostUsd: roundUsd(search.savedCostUsd) };
 }
 
 export function because(explanation: string | undefined): string {

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { type AgentConfig, parseAgentFile } from "../agent/mod.ts";
-import { AgentOpError, oneLine, type Run } from "../core/mod.ts";
+import { AgentOpError, oneLine, roundUsd, type Run } from "../core/mod.ts";
 import { because } from "./bisect.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import type { Context } from "./context.ts";
@@ -76,7 +76,7 @@ export async function bisectHistory(
     culprit,
     commits: versions.length,
     trials: search.trials.map((trial) => ({ ...trial, commit: versions[trial.edits - 1]!.commit })),
-    savedCostUsd: search.savedCostUsd,
+    savedCostUsd: roundUsd(search.savedCostUsd),
   };
 }
 

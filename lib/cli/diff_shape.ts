@@ -1,4 +1,4 @@
-import type { RunDiff } from "../core/mod.ts";
+import { roundUsd, type RunDiff } from "../core/mod.ts";
 import type { ReplayResult } from "./replay_run.ts";
 import { usageShape } from "./shapes.ts";
 
@@ -14,7 +14,7 @@ export function diffDocument(diff: RunDiff) {
     steps: diff.steps,
     output: diff.output,
     usageDelta: usageShape(diff.usageDelta),
-    costDeltaUsd: diff.costDeltaUsd,
+    costDeltaUsd: roundUsd(diff.costDeltaUsd),
     costKnown: diff.costKnown,
     durationDeltaMs: diff.durationDeltaMs,
     attemptsDelta: diff.attemptsDelta,
@@ -50,7 +50,7 @@ export function replayDocument({ original, run, mode, overrides, diffId, diff, .
     steps: stepCounts(diff),
     divergence: rest.divergence ?? null,
     usageDelta: usageShape(diff.usageDelta),
-    costDeltaUsd: diff.costDeltaUsd,
-    savedCostUsd: rest.savedCostUsd,
+    costDeltaUsd: roundUsd(diff.costDeltaUsd),
+    savedCostUsd: roundUsd(rest.savedCostUsd),
   };
 }

@@ -1,5 +1,5 @@
 import type { AgentConfig, RunRequest } from "../agent/mod.ts";
-import { AgentOpError, diffRuns, isLive, type Run, type RunDiff, type Trace } from "../core/mod.ts";
+import { AgentOpError, ATTR, diffRuns, isLive, type Run, type RunDiff, type Trace } from "../core/mod.ts";
 import type { SqliteStore } from "../store/mod.ts";
 import type { Divergence, ForkPlan, ForkRequest } from "../replay/mod.ts";
 import type { Context } from "./context.ts";
@@ -55,7 +55,8 @@ export async function replayRun(
   const { run, savedCostUsd, divergence } = options.mode === "recorded"
     ? await replayRecorded(context, store, prepared, options.signal)
     : await replayWithModel(context, store, prepared, options);
-  const diff = await diffRuns(original, await store.loadTrace(run.traceId));
+  const replayed = await store.loadTrace(run.traceId);
+  const diff = await diffRuns(original, replayed);
   const overrides = {
     ...asSet(options.overrides, prepared.config),
     ...(options.from === undefined ? {} : { from: options.from }),
@@ -69,7 +70,7 @@ export async function replayRun(
     overrides,
     diffId,
     diff,
-    savedCostUsd,
+    savedCostUsd: savedCostUsd + await handedOverUsd(store, replayed),
     divergence,
   };
 }
@@ -154,6 +155,22 @@ function reached({ config, totals }: Run): AgentConfig {
 function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number {
   return [...original.spans.values()].filter((span) => (span.step ?? Infinity) <= (plan?.through ?? 0))
     .reduce((sum, span) => sum + (span.cost?.usd ?? 0), 0);
+}
+
+/** What the runs cost that the original had handed work to and whose answers serve again. */
+async function handedOverUsd(store: SqliteStore, { run, spans }: Trace): Promise<number> {
+  let usd = 0;
+  for (const { attributes } of spans.values()) {
+    const childId = attributes[ATTR.childRunId];
+    const child = typeof childId === "string"
+      ? await store.resolveRun(childId).catch(() => undefined)
+      : undefined;
+    if (child && child.parentRunId !== run.runId) {
+      const { spentUsd } = await import("../agent/mod.ts");
+      usd += await spentUsd(store, child);
+    }
+  }
+  return usd;
 }
 
 // ---------------------------------------------------------------------------------------------- the modes

@@ -3,6 +3,7 @@ import {
   type CostRow,
   type Evaluation,
   type Message,
+  roundUsd,
   type Run,
   type Snapshot,
   type Span,
@@ -49,7 +50,7 @@ export function runSummaryShape(run: Run) {
     attempts: totals.attempts,
     durationMs: durationMs(run.startTimeUs, run.endTimeUs),
     usage: usageShape(totals.usage),
-    costUsd: totals.unknownCostCalls > 0 && totals.costUsd === 0 ? null : totals.costUsd,
+    costUsd: totals.unknownCostCalls > 0 && totals.costUsd === 0 ? null : roundUsd(totals.costUsd),
     costKnown: totals.unknownCostCalls === 0,
     error: run.error ?? null,
   };
@@ -215,7 +216,7 @@ export function costShape(row: CostRow) {
     runs: row.runs,
     llmCalls: row.llmCalls,
     usage: usageShape(row.usage),
-    costUsd: row.costUsd,
+    costUsd: roundUsd(row.costUsd),
     unknownCostCalls: row.unknownCostCalls,
   };
 }

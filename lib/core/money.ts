@@ -1,3 +1,12 @@
+/** Amounts are kept to a millionth of a millionth of a dollar: far below the cheapest token, free of binary noise. */
+const ROUNDING = 1e12;
+
+/** Rounds to 1e-12 USD. */
+export function roundUsd(usd: number): number {
+  const scaled = Math.round(usd * ROUNDING);
+  return Number.isSafeInteger(scaled) ? scaled / ROUNDING : usd;
+}
+
 /** For tables: `$0.000120`, six decimals, or as many as three significant digits need. */
 export function formatUsd(usd: number): string {
   const leadingZeros = usd === 0 ? 0 : Math.max(0, Math.ceil(-Math.log10(Math.abs(usd))));

@@ -1,11 +1,4 @@
-/** Amounts are kept to a millionth of a millionth of a dollar: far below the cheapest token, free of binary noise. */
-const ROUNDING = 1e12;
-
-/** Rounds to 1e-12 USD. */
-export function roundUsd(usd: number): number {
-  const scaled = Math.round(usd * ROUNDING);
-  return Number.isSafeInteger(scaled) ? scaled / ROUNDING : usd;
-}
+import { roundUsd } from "../core/mod.ts";
 
 /**
  * `Σ quantity × usdPerMillion / 1e6 × factor`, rounded to 1e-12 USD, summed in alphabetical order of the units so that a

@@ -1,5 +1,5 @@
-import { escapeText, formatExactUsd, formatPrice, oneLine, type Span } from "../core/mod.ts";
-import { roundUsd, usdOf } from "./arithmetic.ts";
+import { escapeText, formatExactUsd, formatPrice, oneLine, roundUsd, type Span } from "../core/mod.ts";
+import { usdOf } from "./arithmetic.ts";
 import { UNITS } from "./price_table.ts";
 
 export interface ReceiptLine {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { parseScenarios, startSimulator } from "../../lib/simulator/mod.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
 
 Deno.test("replay, diff, memory and show work from the command line in the shapes of the contract", async () => {
@@ -219,4 +220,39 @@ Deno.test("replay escapes the reason it left the recording for", async () => {
   const { stdout, stderr } = await home.run(["replay", "beef"]);
   assert.match(stdout, /left the recording at step 1: this call failed before: \\x1b\[2J/, stderr);
   assert(!UNSAFE.test(stdout + stderr));
+});
+
+Deno.test("replay counts what the run that it handed work to had cost as saved", async () => {
+  await using home = await CliHome.create();
+  await Deno.mkdir(`${home.path}/agents`);
+  await Deno.writeTextFile(
+    `${home.path}/agents/writer.yaml`,
+    "model: mistral-small-latest\ninstructions: You write.\n",
+  );
+  await Deno.writeTextFile(
+    `${home.path}/agents/editor.yaml`,
+    "model: mistral-small-latest\ninstructions: You edit.\ntools: [{ agent: writer }]\n",
+  );
+  const scenarios = await parseScenarios(
+    JSON.stringify({ name: "writer", match: { agent: "You write" }, steps: [{ text: "A kettle." }] }) +
+      "\n---\n" +
+      JSON.stringify({
+        name: "editor",
+        steps: [{ toolCalls: [{ name: "writer", arguments: { prompt: "Write." } }] }, { text: "Edited." }],
+      }),
+    "test.yaml",
+  );
+  const simulator = await startSimulator({ scenarios });
+  try {
+    const env = { MISTRAL_SERVER_URL: simulator.url, MISTRAL_API_KEY: "k" };
+    const original = (await home.run(["run", "editor", "Write and edit.", "--json"], { env })).json();
+    const [child] = (await home.run(["runs", "--agent", "writer", "--json"])).json();
+    assert(child.costUsd > 0);
+    for (const mode of ["hybrid", "recorded"]) {
+      const replay = (await home.run(["replay", original.runId, "--mode", mode, "--json"], { env })).json();
+      assert.equal(replay.savedCostUsd, Number((original.costUsd + child.costUsd).toFixed(12)), mode);
+    }
+  } finally {
+    await simulator.close();
+  }
 });

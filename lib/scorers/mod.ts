@@ -36,11 +36,6 @@ export const SCORER_FACTORIES: readonly ScorerFactory[] = [
 
 const SETTINGS = z.record(z.string(), z.unknown());
 
-/** The scorer of that name. Throws `AgentOpError` for an unknown name or settings that do not fit. */
-export function createScorer(name: string, settings?: unknown): Scorer {
-  return factoryOf(name).create(settings);
-}
-
 /**
  * A scorer as one writes it on a command line: `NAME`, `NAME=VALUE` for its main setting, or `NAME={key: value, …}` (YAML).
  * Throws `AgentOpError`.

@@ -1,13 +1,5 @@
 import { SCREENS } from "../screens/mod.ts";
-import {
-  CONFIRM_KEYS,
-  GLOBAL_KEYS,
-  HELP_KEYS,
-  JUMP_KEYS,
-  LEAVE_KEYS,
-  PALETTE_KEYS,
-  TAB_SCREENS,
-} from "./global_keys.ts";
+import { CONFIRM_KEYS, GLOBAL_KEYS, HELP_KEYS, JUMP_KEYS, LEAVE_KEYS, PALETTE_KEYS } from "./global_keys.ts";
 import { type App, modeOf, screenOf } from "./model.ts";
 import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
 import { type Binding, type Key, type Mode, MOTION_KEYS } from "./screen.ts";
@@ -144,9 +136,4 @@ export function helpSections(app: App): readonly HelpSection[] {
 function distinct(keys: readonly Key[]): readonly Key[] {
   const name = (key: Key) => `${key.keys.join(" ")} ${key.help}`;
   return keys.filter((key, at) => keys.findIndex((other) => name(other) === name(key)) === at);
-}
-
-/** The number of a screen in the header, from 1. */
-export function tabNumber(id: string): number {
-  return TAB_SCREENS.findIndex((screen) => screen.id === id) + 1;
 }

@@ -5,14 +5,12 @@ import { type AgentConfig, parseAgentFile } from "../../lib/agent/mod.ts";
 import { bisectRuns } from "../../lib/cli/bisect.ts";
 import { BisectSearch } from "../../lib/cli/bisect_search.ts";
 import { applyConfigEdits, configEdits } from "../../lib/cli/config_edits.ts";
-import { readConfig } from "../../lib/cli/config.ts";
-import { Context } from "../../lib/cli/context.ts";
 import { createJudge } from "../../lib/cli/judge.ts";
 import { createRunner } from "../../lib/cli/wiring.ts";
-import { type Run, systemHost } from "../../lib/core/mod.ts";
+import type { Run } from "../../lib/core/mod.ts";
 import { SCORER_FACTORIES } from "../../lib/scorers/mod.ts";
-import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
 import { CliHome } from "../support/cli.ts";
+import { Bench } from "../support/replay_bench.ts";
 
 const AGENT = `
 model: mistral-small-latest
@@ -36,63 +34,32 @@ steps:
   - text: "The sum is {{toolResult:calculator}}."
 `;
 
-class Workshop implements AsyncDisposable {
-  private constructor(
-    readonly context: Context,
-    readonly simulator: Simulator,
-    readonly folder: string,
-    readonly good: Run,
-  ) {}
+const open = () => Bench.open({ agent: AGENT, scenario: SCENARIOS });
+const configOf = ({ original }: Bench) => original.config as unknown as AgentConfig;
 
-  static async open(): Promise<Workshop> {
-    const folder = await Deno.makeTempDir({ prefix: "agentop-bisect-" });
-    const simulator = await startSimulator({ scenarios: await parseScenarios(SCENARIOS, "test.yaml") });
-    const env: Record<string, string> = {
-      MISTRAL_SERVER_URL: simulator.url,
-      MISTRAL_API_KEY: "test",
-      HOME: folder,
-    };
-    const config = readConfig({ home: folder, store: join(folder, "agentop.db") }, (name) => env[name]);
-    const context = new Context({}, systemHost(), config);
-    const runner = await createRunner(context);
-    const good = await runner.run(await parseAgentFile(AGENT, "agents/adder.yaml"), { prompt: "Add." });
-    return new Workshop(context, simulator, folder, good);
-  }
+async function runWith(bench: Bench, change: Partial<AgentConfig>): Promise<Run> {
+  const runner = await createRunner(bench.context);
+  return await runner.run({ ...configOf(bench), ...change }, { prompt: "Add." });
+}
 
-  get config(): AgentConfig {
-    return this.good.config as unknown as AgentConfig;
-  }
-
-  async run(change: Partial<AgentConfig>): Promise<Run> {
-    return await (await createRunner(this.context)).run({ ...this.config, ...change }, { prompt: "Add." });
-  }
-
-  async bisect(good: Run, bad: Run, by: { check?: string; scorer?: string }, repeat = 1) {
-    const judge = await createJudge(this.context, by);
-    return await bisectRuns(this.context, good, bad, { judge, repeat, replay: {} });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await (await this.context.store())[Symbol.asyncDispose]();
-    await this.simulator.close();
-    await Deno.remove(this.folder, { recursive: true });
-  }
+async function bisect({ context }: Bench, good: Run, bad: Run, by: { check?: string; scorer?: string }) {
+  return await bisectRuns(context, good, bad, { judge: await createJudge(context, by), replay: {} });
 }
 
 Deno.test("bisect names the line of the instructions that makes the answer bad, by a check and by a scorer", async () => {
-  await using shop = await Workshop.open();
-  const bad = await shop.run({
+  await using bench = await open();
+  const bad = await runWith(bench, {
     instructions: "Hello!\nYou add.\nBe careless.\nBe kind.\nAnd quick.\n",
     parameters: { maxTokens: 99, seed: 4 },
-    limits: { ...shop.config.limits, maxSteps: 7 },
-    tools: shop.config.tools.filter((tool) => tool.name !== "current_time"),
+    limits: { ...configOf(bench).limits, maxSteps: 7 },
+    tools: configOf(bench).tools.filter((tool) => tool.name !== "current_time"),
   });
   for (
     const by of [{ check: "grep -q 'sum is 3'" }, { scorer: "numeric=3" }, {
       scorer: "tool_called=calculator",
     }]
   ) {
-    const found = await shop.bisect(shop.good, bad, by);
+    const found = await bisect(bench, bench.original, bad, by);
     assert.deepEqual(found.edits.map(({ key, line }) => line === undefined ? key : `${key}:${line}`), [
       "instructions:1",
       "instructions:2",
@@ -114,11 +81,11 @@ Deno.test("bisect names the line of the instructions that makes the answer bad, 
 });
 
 Deno.test("bisect keeps what a scorer says with each trial", async () => {
-  await using shop = await Workshop.open();
-  const bad = await shop.run({ instructions: "You are careless.", model: "mistral-large-latest" });
-  const { trials } = await shop.bisect(shop.good, bad, { scorer: "numeric={value: 3, which: last}" });
+  await using bench = await open();
+  const bad = await runWith(bench, { instructions: "You are careless.", model: "mistral-large-latest" });
+  const { trials } = await bisect(bench, bench.original, bad, { scorer: "numeric={value: 3, which: last}" });
   assert.equal(trials.length, 1);
-  const store = await shop.context.store();
+  const store = await bench.context.store();
   const trial = await store.resolveRun(trials[0]!.runId);
   const { evaluations } = await store.loadTrace(trial.traceId);
   assert.deepEqual(
@@ -133,31 +100,31 @@ Deno.test("bisect keeps what a scorer says with each trial", async () => {
       { name: "numeric", value: 1, label: "pass", explanation: "found 3", source: "bisect" },
     ],
   );
-  assert.deepEqual((await store.loadTrace(shop.good.traceId)).evaluations, []);
+  assert.deepEqual((await store.loadTrace(bench.original.traceId)).evaluations, []);
 });
 
 Deno.test("bisect says in one line why it cannot search", async () => {
-  await using shop = await Workshop.open();
-  const bad = await shop.run({ instructions: "You are careless." });
+  await using bench = await open();
+  const bad = await runWith(bench, { instructions: "You are careless." });
   const refused = async (good: Run, other: Run, by: { check?: string; scorer?: string }, message: RegExp) => {
-    await assert.rejects(shop.bisect(good, other, by), (error: Error) => {
+    await assert.rejects(bisect(bench, good, other, by), (error: Error) => {
       assert.match(error.message, message);
       assert.match(error.message, /^Cannot [^\n]+Try: [^\n]+$/);
       return true;
     });
   };
   const check = "grep -q 'sum is 3'";
-  const before = (await (await shop.context.store()).listRuns()).runs.length;
-  await refused(bad, shop.good, { check }, /the good run fails the check/);
-  await refused(bad, shop.good, { scorer: "numeric=3" }, /the good run fails: wanted 3, nearest is 4/);
-  await refused(shop.good, bad, { check: "true" }, /the bad run passes the check/);
-  await refused(shop.good, bad, { scorer: "completed" }, /the bad run passes: the run is completed/);
-  await refused(shop.good, shop.good, { check }, /their configurations are the same/);
-  await refused(shop.good, bad, { check: "no-such-command-here" }, /the command could not be run/);
-  await refused(shop.good, bad, { scorer: "numerc=3" }, /there is no such scorer. Try: numeric/);
-  await refused(shop.good, bad, {}, /nothing says what is good/);
-  await refused(shop.good, bad, { check, scorer: "completed" }, /two things say what is good/);
-  assert.equal((await (await shop.context.store()).listRuns()).runs.length, before);
+  const before = (await (await bench.context.store()).listRuns()).runs.length;
+  await refused(bad, bench.original, { check }, /the good run fails the check/);
+  await refused(bad, bench.original, { scorer: "numeric=3" }, /the good run fails: wanted 3, nearest is 4/);
+  await refused(bench.original, bad, { check: "true" }, /the bad run passes the check/);
+  await refused(bench.original, bad, { scorer: "completed" }, /the bad run passes: the run is completed/);
+  await refused(bench.original, bench.original, { check }, /their configurations are the same/);
+  await refused(bench.original, bad, { check: "no-such-command-here" }, /the command could not be run/);
+  await refused(bench.original, bad, { scorer: "numerc=3" }, /there is no such scorer. Try: numeric/);
+  await refused(bench.original, bad, {}, /nothing says what is good/);
+  await refused(bench.original, bad, { check, scorer: "completed" }, /two things say what is good/);
+  assert.equal((await (await bench.context.store()).listRuns()).runs.length, before);
 });
 
 Deno.test("bisect --help names every scorer, and the command prints what it found", async () => {
@@ -176,7 +143,7 @@ Deno.test("bisect --help names every scorer, and the command prints what it foun
 });
 
 Deno.test("BisectSearch.passes() needs more than half of the tries and stops as soon as it is decided", async () => {
-  await using shop = await Workshop.open();
+  await using bench = await open();
   for (
     const [verdicts, repeat, passes, tries] of [
       [[true, true], 3, true, 2],
@@ -189,7 +156,7 @@ Deno.test("BisectSearch.passes() needs more than half of the tries and stops as 
   ) {
     const answers = [...verdicts];
     const judge = () => Promise.resolve({ passed: answers.shift()! });
-    const search = new BisectSearch(shop.context, shop.good, () => shop.config, {
+    const search = new BisectSearch(bench.context, bench.original, () => configOf(bench), {
       judge: { name: "by hand", judge, judgeAndKeep: judge },
       repeat,
       replay: {},

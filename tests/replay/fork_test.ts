@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { memorySteps } from "../../lib/core/mod.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "../support/replay_bench.ts";
 import { repeat } from "./recordings.ts";
 
 const AGENT =

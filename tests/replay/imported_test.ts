@@ -14,7 +14,7 @@ import {
   systemHost,
   type Trace,
 } from "../../lib/core/mod.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "../support/replay_bench.ts";
 import { repeat } from "./recordings.ts";
 
 const user = (content: string): Message => ({ role: "user", parts: [{ type: "text", content }] });

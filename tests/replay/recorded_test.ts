@@ -6,7 +6,7 @@ import { repeatInProcess } from "../../lib/cli/recorded_process.ts";
 import { packJson, unpackJson } from "../../lib/cli/packed_json.ts";
 import { packRequest } from "../../lib/cli/recorded_run.ts";
 import { TestAgency } from "../support/test_agency.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "../support/replay_bench.ts";
 import { emptyTrace, randomCase, repeat } from "./recordings.ts";
 
 const RANDOM_RUNS = 40;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type AgentConfig, RunStop } from "../../lib/agent/mod.ts";
 import { createRunner } from "../../lib/cli/wiring.ts";
 import { type Run, textOf } from "../../lib/core/mod.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "../support/replay_bench.ts";
 
 Deno.test("hybrid without changes is answered from the recording, costs nothing and is a run of its own", async () => {
   await using bench = await Bench.open();

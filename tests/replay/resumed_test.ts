@@ -3,7 +3,7 @@ import { RunStop } from "../../lib/agent/mod.ts";
 import { createRunner } from "../../lib/cli/wiring.ts";
 import { comparedSteps, type Run, stepsOf, type Trace } from "../../lib/core/mod.ts";
 import { checkReplayable } from "../../lib/replay/mod.ts";
-import { Bench } from "./bench.ts";
+import { Bench } from "../support/replay_bench.ts";
 import { repeat } from "./recordings.ts";
 
 const AGENT = "model: mistral-small-latest\nretry: { maxAttempts: 1 }\ntools: [calculator]\n";

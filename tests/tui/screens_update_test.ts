@@ -10,6 +10,7 @@ import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
 import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
+import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
 import { loadRuler, width } from "../../lib/tui/terminal/text.ts";
 import { AGENTS } from "./screens_scenario.ts";
@@ -226,12 +227,17 @@ Deno.test("updateLive() follows again when it is scrubbed past the last step of 
 });
 
 Deno.test("updateLive() toggles bookmarks and goes from one to the next, around the end", () => {
-  const model = watching(traceOf(5, "completed"));
+  const model = { ...watching(traceOf(5, "completed")), runId: "ab-1" };
   const marked =
     after(liveScreen, model, act("step_on", 2), act("bookmark"), act("step_on", 2), act("bookmark")).model;
-  assert.deepEqual(marked.bookmarks, [2, 4]);
+  assert.deepEqual(bookmarksOf(marked), [2, 4]);
   assert.equal(after(liveScreen, marked, act("to_bookmark")).model.selectedId, "s2");
-  assert.deepEqual(after(liveScreen, marked, act("bookmark")).model.bookmarks, [2]);
+  assert.deepEqual(bookmarksOf(after(liveScreen, marked, act("bookmark")).model), [2]);
+  const kept = JSON.parse(JSON.stringify(rememberLive(marked)));
+  assert.deepEqual(bookmarksOf({ ...restoreLive(model, kept), runId: marked.runId }), [2, 4]);
+  for (const bad of [{}, [["x y", [1]]], [["ab", ["1"]]], [["ab"]], [[1, [1]]], "ab"]) {
+    assert.equal(restoreLive(model, { bookmarks: bad }).bookmarks.size, 0);
+  }
 });
 
 Deno.test("updateLive() does not starve: a trace asked for before the latest change is taken", () => {

@@ -40,8 +40,8 @@ export interface LiveModel {
   readonly needle: string;
   readonly typing?: { readonly what: "search" | "budget"; readonly field: TextField };
   readonly heat: Heat;
-  /** Numbers of steps. */
-  readonly bookmarks: readonly number[];
+  /** Numbers of steps, by run id; the run marked last stands last. */
+  readonly bookmarks: ReadonlyMap<string, readonly number[]>;
   /** Runs that handed their work to this one, nearest last. */
   readonly parents: readonly { readonly traceId: string; readonly runId: string; readonly spanId?: string }[];
   /** What the run goes back to, and all that came of it. */
@@ -76,7 +76,7 @@ export const INITIAL: LiveModel = {
   folds: new Map(),
   needle: "",
   heat: "time",
-  bookmarks: [],
+  bookmarks: new Map(),
   parents: [],
   relatives: false,
   tickets: { trace: 0, partials: 0, child: 0, family: 0 },
@@ -202,25 +202,40 @@ export function isLiveRun(model: LiveModel): boolean {
   return model.trace !== undefined && isLive(model.trace.run.status);
 }
 
-/** Which run is open and how runs are shown, for the next start. */
-export function rememberLive({ zoom, heat, traceId, runId }: LiveModel): unknown {
+const BOOKMARKED_RUNS_MAX = 100;
+export const BOOKMARKS_MAX = 200;
+
+/** The marked steps of the run that is shown. */
+export function bookmarksOf({ bookmarks, runId }: LiveModel): readonly number[] {
+  return bookmarks.get(runId) ?? [];
+}
+
+/** Which run is open, how runs are shown and what is marked in them, for the next start. */
+export function rememberLive({ zoom, heat, traceId, runId, bookmarks }: LiveModel): unknown {
   const kept = {
     ...(zoom ? { zoom } : {}),
     ...(heat === INITIAL.heat ? {} : { heat }),
     ...(traceId === undefined ? {} : { traceId, runId }),
+    ...(bookmarks.size === 0 ? {} : { bookmarks: [...bookmarks].slice(-BOOKMARKED_RUNS_MAX) }),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
 export function restoreLive(model: LiveModel, saved: unknown): LiveModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { zoom, heat, traceId, runId } = saved as Record<string, unknown>;
+  const { zoom, heat, traceId, runId, bookmarks } = saved as Record<string, unknown>;
   return {
     ...model,
     zoom: zoom === true,
     heat: HEATS.find((name) => name === heat) ?? model.heat,
+    bookmarks: new Map((Array.isArray(bookmarks) ? bookmarks : []).filter(isMarkedRun)),
     ...(isId(traceId) && isId(runId) ? { traceId, runId, state: "loading", restored: true } : {}),
   };
+}
+
+function isMarkedRun(value: unknown): value is readonly [string, readonly number[]] {
+  return Array.isArray(value) && isId(value[0]) && Array.isArray(value[1]) &&
+    value[1].length <= BOOKMARKS_MAX && value[1].every(Number.isSafeInteger);
 }
 
 function isId(value: unknown): value is string {

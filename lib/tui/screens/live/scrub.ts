@@ -1,10 +1,8 @@
 import type { Env } from "../../app/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { HEATS, stepOf, stepsOf } from "../../trace/steps.ts";
-import { isLiveRun, type LiveModel, rowsOf, selectedSpan } from "./model.ts";
+import { BOOKMARKS_MAX, bookmarksOf, isLiveRun, type LiveModel, rowsOf, selectedSpan } from "./model.ts";
 import { choose, followed, inView } from "./selection.ts";
-
-const BOOKMARKS_MAX = 200;
 
 /** `steps` steps on (or back): the selection goes there, so that every tab shows that moment. */
 export function scrubbed(model: LiveModel, steps: number, env: Env): LiveModel {
@@ -40,9 +38,13 @@ export function nextHeat(model: LiveModel): LiveModel {
 export function bookmarked(model: LiveModel): LiveModel {
   const step = model.trace && stepOf(model.trace, selectedSpan(model))?.step;
   if (step === undefined) return model;
-  const bookmarks = model.bookmarks.includes(step)
-    ? model.bookmarks.filter((each) => each !== step)
-    : [...model.bookmarks, step].slice(-BOOKMARKS_MAX);
+  const before = bookmarksOf(model);
+  const after = before.includes(step)
+    ? before.filter((each) => each !== step)
+    : [...before, step].slice(-BOOKMARKS_MAX);
+  const bookmarks = new Map(model.bookmarks);
+  bookmarks.delete(model.runId);
+  if (after.length > 0) bookmarks.set(model.runId, after);
   return { ...model, bookmarks };
 }
 
@@ -51,7 +53,8 @@ export function toBookmark(model: LiveModel, env: Env): LiveModel {
   const { trace } = model;
   if (!trace || rowsOf(model).length === 0) return model;
   const now = stepOf(trace, selectedSpan(model))?.step ?? 0;
-  const marked = stepsOf(trace).filter((span) => model.bookmarks.includes(span.step!));
+  const bookmarks = bookmarksOf(model);
+  const marked = stepsOf(trace).filter((span) => bookmarks.includes(span.step!));
   const target = marked.find((span) => span.step! > now) ?? marked[0];
   return target ? shown(model, target.spanId, env) : model;
 }

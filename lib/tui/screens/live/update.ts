@@ -91,9 +91,9 @@ function opened(
   { traceId, runId }: Target,
   parents: LiveModel["parents"],
 ): Step<LiveModel> {
-  const { tab, heat, zoom, focus, tickets } = model;
+  const { tab, heat, zoom, focus, bookmarks, tickets } = model;
   const kept = {
-    ...{ tab, heat, zoom, focus: zoom ? focus : INITIAL.focus, tickets },
+    ...{ tab, heat, zoom, focus: zoom ? focus : INITIAL.focus, bookmarks, tickets },
     ...(model.lastOwn === undefined ? {} : { lastOwn: model.lastOwn }),
   };
   return refresh({ ...INITIAL, ...kept, traceId, runId, parents, state: "loading" }, {});

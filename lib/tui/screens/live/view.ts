@@ -24,6 +24,7 @@ import { heatStrip, stepOf } from "../../trace/steps.ts";
 import { treeHead, treeLayout, treeRow } from "../../trace/span_row.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
 import {
+  bookmarksOf,
   detailDoc,
   detailHeight,
   detailTop,
@@ -139,7 +140,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
   const step = stepOf(model.trace!, selectedSpan(model));
   return [
     ...rows,
-    heatStrip(model.trace!, step, model.heat, model.bookmarks, columns, env.glyphs, env.nowMs),
+    heatStrip(model.trace!, step, model.heat, bookmarksOf(model), columns, env.glyphs, env.nowMs),
   ];
 }
 

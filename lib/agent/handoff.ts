@@ -13,8 +13,6 @@ import type { AgentConfig } from "./agent_config.ts";
 /** Agents handing work to agents handing work: deeper is a circle. */
 export const HANDOFF_DEPTH_MAX = 5;
 const PROMPT_MAX_CHARS = 100_000;
-/** Tag of a child run: the tool call of the parent that it answers. */
-export const HANDOFF_TAG = "agentop.tool_call";
 
 /** Runs (or finishes) the child run for a prompt; resolves when it ended, however it ended. */
 export type StartChild = (
@@ -40,7 +38,7 @@ export function createHandoffTool(agent: AgentConfig, start: StartChild): Tool {
     },
     // What the child's tools touch is asked for when the child calls them.
     permissions: NO_PERMISSIONS,
-    // A child that is run again picks up where it was: see `begunCalls` and HANDOFF_TAG.
+    // A child that is run again picks up where it was: see `begunCalls` and RUN_TAG.
     idempotent: true,
     limitsItself: true,
     summary: (args) => `${agent.name}(${oneLine(promptOf(args) ?? "?", 80)})`,

@@ -7,12 +7,13 @@ import {
   NO_TOTALS,
   nowUs,
   type Run,
+  RUN_TAG,
   type Span,
   type Tool,
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { BudgetLedger } from "./budget.ts";
-import { createHandoffTool, HANDOFF_DEPTH_MAX, HANDOFF_TAG } from "./handoff.ts";
+import { createHandoffTool, HANDOFF_DEPTH_MAX } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
 import { type ResumePoint, Session } from "./session.ts";
 import { spentUsd } from "./spent.ts";
@@ -158,14 +159,14 @@ export class AgentRunner {
     }
     const callId = session.callIds.get(toolSpanId);
     const earlier = (await store.childRuns(session.run.runId)).find((run) =>
-      run.tags[HANDOFF_TAG] === callId
+      run.tags[RUN_TAG.handoff] === callId
     );
     if (earlier?.status === "completed") return earlier;
     const run = earlier?.status === "interrupted" || earlier?.status === "queued"
       ? earlier
       : await this.queue(agent, {
         prompt,
-        tags: { ...session.run.tags, ...(callId ? { [HANDOFF_TAG]: callId } : {}) },
+        tags: { ...session.run.tags, ...(callId ? { [RUN_TAG.handoff]: callId } : {}) },
       }, session.run);
     const ledger = new BudgetLedger(agent.limits.budgetUsd, {
       spentUsd: await spentUsd(store, run),

@@ -1,4 +1,4 @@
-import { AgentOpError, type Run } from "../core/mod.ts";
+import { AgentOpError, type Run, RUN_TAG } from "../core/mod.ts";
 import type { Recording, ReplayLedger } from "../replay/mod.ts";
 import type { Context } from "./context.ts";
 import type { RunnerOptions } from "./wiring.ts";
@@ -7,12 +7,22 @@ export type ReplayMode = "recorded" | "hybrid" | "live";
 /** For tool calls that are not on record. */
 export type ToolPolicy = "recorded" | "live" | "ask";
 
-/** Tag of a run that repeats another: how it does so, for whoever resumes it. */
-const REPLAY_TAG = "agentop.replay";
-
-/** The tags of a run that repeats one with `tags`. */
-export function replayTags(tags: Run["tags"], mode: ReplayMode, tools: ToolPolicy): Run["tags"] {
-  return { ...tags, [REPLAY_TAG]: mode === "recorded" ? mode : `${mode}, tools ${tools}` };
+/** The tags of a run that repeats one with `tags`: how it does so, for whoever resumes it, and which steps were edited. */
+export function replayTags(
+  tags: Run["tags"],
+  { mode, tools, edits }: {
+    readonly mode: ReplayMode;
+    readonly tools: ToolPolicy;
+    readonly edits: ReadonlyMap<number, string>;
+  },
+): Run["tags"] {
+  const { [RUN_TAG.edits]: _, ...rest } = tags;
+  const steps = [...edits.keys()].filter((step) => step > 0).sort((a, b) => a - b);
+  return {
+    ...rest,
+    [RUN_TAG.replay]: mode === "recorded" ? mode : `${mode}, tools ${tools}`,
+    ...(steps.length === 0 ? {} : { [RUN_TAG.edits]: steps.join(", ") }),
+  };
 }
 
 /** Makes a runner answer one run from a recording first. `traceId` may become known after the runner is made. */
@@ -47,7 +57,8 @@ export const askForTools: NonNullable<RunnerOptions["adapt"]> = (services) => ({
 
 /** What a run needs besides to go on as it began: a hybrid replay goes on answering from its recording. Throws `AgentOpError`. */
 export async function resumedServices(context: Context, run: Run): Promise<Pick<RunnerOptions, "adapt">> {
-  const [, mode, tools] = /^(hybrid|live), tools (recorded|live|ask)$/.exec(run.tags[REPLAY_TAG] ?? "") ?? [];
+  const [, mode, tools] = /^(hybrid|live), tools (recorded|live|ask)$/.exec(run.tags[RUN_TAG.replay] ?? "") ??
+    [];
   if (mode === "live" && tools === "ask") return { adapt: askForTools };
   if (mode !== "hybrid" || !run.forkedFrom || run.parentRunId !== undefined) return {};
   const store = await context.store();

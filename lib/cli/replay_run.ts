@@ -124,7 +124,7 @@ async function prepare(store: SqliteStore, reference: string, options: ReplayOpt
       prompt: asRun.prompt,
       userId: run.userId,
       ...(run.group === undefined ? {} : { group: run.group }),
-      tags: replayTags(run.tags, options.mode, options.tools),
+      tags: replayTags(run.tags, options),
       forkedFrom: { runId: run.runId, step: plan?.from ?? 1 },
     },
   };

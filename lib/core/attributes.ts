@@ -47,3 +47,13 @@ export const ATTR = {
   approvalDecision: "agentop.approval.decision",
   approvalBy: "agentop.approval.by",
 } as const;
+
+/** Tags that we put on runs. */
+export const RUN_TAG = {
+  /** The tool call of the parent that a child run answers. */
+  handoff: "agentop.tool_call",
+  /** How a run repeats another: `recorded`, or a mode and what becomes of tool calls that are not on record. */
+  replay: "agentop.replay",
+  /** Numbers of the steps that a person edited in a fork, e.g. `1, 3`. */
+  edits: "agentop.edits",
+} as const;

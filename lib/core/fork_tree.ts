@@ -1,3 +1,4 @@
+import { RUN_TAG } from "./attributes.ts";
 import { canonicalJson } from "./json.ts";
 import type { Run } from "./run.ts";
 
@@ -111,7 +112,7 @@ function byStart(a: Run, b: Run): number {
   return a.startTimeUs - b.startTimeUs || (a.runId < b.runId ? -1 : 1);
 }
 
-/** What a replay or fork changed: `model mistral-large-latest`, `another prompt`, `from step 3`. Not yet fit for a terminal. */
+/** What a replay or fork changed: `model mistral-large-latest`, `another prompt`, `step 3 edited`. Not yet fit for a terminal. */
 export function forkChanges(parent: Run, run: Run): readonly string[] {
   const { parameters: before, ...left } = parent.config;
   const { parameters: after, ...right } = run.config;
@@ -125,7 +126,10 @@ export function forkChanges(parent: Run, run: Run): readonly string[] {
     else changes.push(isShort(right[key]) ? `${key} ${right[key]}` : `other ${key}`);
   }
   if (parent.prompt !== run.prompt) changes.push("another prompt");
-  if ((run.forkedFrom?.step ?? 1) > 1) changes.push(`from step ${run.forkedFrom!.step}`);
+  const edited = run.tags[RUN_TAG.edits];
+  const from = run.forkedFrom?.step ?? 1;
+  if (from > 1 && String(from) !== edited) changes.push(`from step ${from}`);
+  if (edited !== undefined) changes.push(`step ${edited} edited`);
   return changes;
 }
 

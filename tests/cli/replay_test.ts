@@ -87,7 +87,7 @@ Deno.test("replay, diff, memory and show work from the command line in the shape
   ]);
   assert.equal(steps[2]!.cause.name, "calculator");
   assert.match(shown.stdout, /Replays and forks\n/);
-  assert.match(shown.stdout, /└─ ✓ \w+ {2}main .* from step 2 {2}← this run/);
+  assert.match(shown.stdout, /└─ ✓ \w+ {2}main .* step 2 edited {2}← this run/);
   assert.deepEqual(everything.json().toolCalls.map((it: { source: string }) => it.source), ["recorded"]);
   assert.equal(everything.json().diffs.length, 1);
   assert.match(unknown.stderr, /^agentop: Cannot find run "nosuchrun"[^\n]*\n$/);

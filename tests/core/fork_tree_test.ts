@@ -92,6 +92,14 @@ Deno.test("forkChanges() names what a replay or fork changed, and nothing else",
     "another prompt",
     "from step 4",
   ]);
+  const at = (step: number, edits: string) =>
+    forkChanges(
+      parent,
+      run(5, 1, { config, tags: { "agentop.edits": edits }, forkedFrom: { runId: runId(1), step } }),
+    );
+  assert.deepEqual(at(1, "1"), ["step 1 edited"]);
+  assert.deepEqual(at(3, "3"), ["step 3 edited"]);
+  assert.deepEqual(at(2, "4, 6"), ["from step 2", "step 4, 6 edited"]);
   const hostile = run(4, 1, { config: { parameters: "no record", tools: "no list", x: null } });
   assert.ok(forkChanges(parent, hostile).length > 0);
 });

@@ -4,6 +4,7 @@ import {
   loadForkTree,
   oneLine,
   type Run,
+  RUN_TAG,
   shortRunId,
   type Usage,
 } from "../../core/mod.ts";
@@ -15,8 +16,6 @@ import type { Activity, Answer, DayActivity, ModelChoice, Query } from "./messag
 const DAY_MS = 86_400_000;
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
-/** Tag of a run that a tool call started: the id of its span. */
-const HANDOFF_TAG = "agentop.tool_call";
 
 /** Answers a screen's question. */
 export async function answerQuery(services: TuiServices, query: Query): Promise<Answer> {
@@ -108,7 +107,7 @@ async function childRun(
 ): Promise<Run | undefined> {
   const children = await store.childRuns(query.parentRunId);
   return children.find((run) => run.runId === query.childRunId) ??
-    children.find((run) => run.tags[HANDOFF_TAG] === query.spanId);
+    children.find((run) => run.tags[RUN_TAG.handoff] === query.spanId);
 }
 
 async function activity({ store }: TuiServices, nowMs: number): Promise<Activity> {

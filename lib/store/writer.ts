@@ -1,4 +1,3 @@
-import { sql } from "kysely";
 import {
   addTotals,
   ATTR,
@@ -7,7 +6,6 @@ import {
   type Evaluation,
   isFinal,
   type Message,
-  NO_USAGE,
   type Run,
   type RunChange,
   type RunTotals,
@@ -18,27 +16,24 @@ import {
   totalsOfStart,
   traceIdOf,
 } from "../core/mod.ts";
+import { Bodies } from "./bodies.ts";
 import { packQuantities, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
-import { bytes, decodeBody, encodeBody, hashOf, hex, packPositions } from "./codec.ts";
+import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
+import { addUsageRow, setTotals } from "./totals.ts";
 import { messageKey, type OpenSpan, TraceState } from "./trace_state.ts";
 
-/** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
-const INLINE_MAX = 512;
-const ALIKE_INLINE_MAX = 32;
-const BODY_CACHE_MAX = 4096;
 const TRACE_CACHE_MAX = 512;
-const US_PER_DAY = 86_400_000_000;
 
 /** Turns events into rows. Every call runs inside one transaction of the caller. */
 export class Writer {
-  readonly #bodies = new Map<string, number>();
+  readonly #bodies = new Bodies();
   readonly #traces = new Map<string, TraceState>();
 
   /** Forget everything cached: the transaction it came from was rolled back. */
   reset(): void {
-    this.#bodies.clear();
+    this.#bodies.reset();
     this.#traces.clear();
   }
 
@@ -106,9 +101,9 @@ export class Writer {
       start_us: run.startTimeUs,
       end_us: run.endTimeUs ?? null,
       tags: JSON.stringify(run.tags),
-      config_body: await this.#body(db, JSON.stringify(run.config)),
-      ...(await this.#text(db, "prompt", run.prompt)),
-      ...(await this.#text(db, "output", run.output)),
+      config_body: await this.#bodies.store(db, JSON.stringify(run.config)),
+      ...(await this.#bodies.text(db, "prompt", run.prompt)),
+      ...(await this.#bodies.text(db, "output", run.output)),
       error_type: run.error?.type ?? null,
       error_message: run.error ? JSON.stringify(run.error.message) : null,
       steps: run.totals.steps,
@@ -134,7 +129,9 @@ export class Writer {
       ...(change.startTimeUs === undefined ? {} : { start_us: change.startTimeUs }),
       ...(change.endTimeUs === undefined ? {} : { end_us: change.endTimeUs }),
       ...(change.model === undefined ? {} : { model: change.model }),
-      ...(change.output === undefined ? {} : await this.#text(db, "output", change.output ?? undefined)),
+      ...(change.output === undefined
+        ? {}
+        : await this.#bodies.text(db, "output", change.output ?? undefined)),
       ...(change.error === undefined ? {} : {
         error_type: change.error?.type ?? null,
         error_message: change.error ? JSON.stringify(change.error.message) : null,
@@ -162,7 +159,7 @@ export class Writer {
       request_model: span.requestModel ?? null,
       input_refs: await this.#refs(db, state, position, span.inputMessages, span.startTimeUs),
       ...(await this.#endColumns(db, state, position, span, span.endTimeUs ?? span.startTimeUs)),
-      ...(await this.#attributes(db, span.kind, span.attributes)),
+      ...(await this.#bodies.attributes(db, span.kind, span.attributes)),
     };
     state.openSpans.set(span.spanId, {
       kind: span.kind,
@@ -189,7 +186,7 @@ export class Writer {
     const given = {
       ...Object.fromEntries(Object.entries(columns).filter(([, value]) => value !== null)),
       ...(event.attributes
-        ? await this.#attributes(db, open.kind, { ...open.attributes, ...event.attributes })
+        ? await this.#bodies.attributes(db, open.kind, { ...open.attributes, ...event.attributes })
         : {}),
     };
     await execute(
@@ -252,7 +249,7 @@ export class Writer {
       message_refs: await this.#refs(db, state, position, snapshot.messages, snapshot.createdAtUs) ?? "",
       key_values_body: Object.keys(snapshot.keyValues).length === 0
         ? null
-        : await this.#body(db, JSON.stringify(snapshot.keyValues)),
+        : await this.#bodies.store(db, JSON.stringify(snapshot.keyValues)),
     };
     await execute(db, "insert snapshot", Object.values(row), () => db.insertInto("snapshot").values(row));
   }
@@ -289,7 +286,7 @@ export class Writer {
         positions.push(known);
         continue;
       }
-      const body = await this.#body(db, json, hash);
+      const body = await this.#bodies.store(db, json, hash);
       const { position, messageId } = state.append(hash, hashHex);
       positions.push(position);
       const row = {
@@ -306,47 +303,7 @@ export class Writer {
   }
 
   async #price(db: Db, cost: Cost | undefined): Promise<number | null> {
-    return cost?.tag ? await this.#body(db, JSON.stringify(cost.tag)) : null;
-  }
-
-  /** Model calls and attempts of a run say mostly the same: those are stored once, as bodies. */
-  async #attributes(db: Db, kind: Span["kind"], attributes: Readonly<Record<string, unknown>>) {
-    const json = JSON.stringify(attributes);
-    if (json === "{}") return { attributes: null, attributes_body: null };
-    const alike = kind === "llm" || kind === "attempt";
-    if (json.length <= (alike ? ALIKE_INLINE_MAX : INLINE_MAX)) {
-      return { attributes: json, attributes_body: null };
-    }
-    return { attributes: null, attributes_body: await this.#body(db, json) };
-  }
-
-  async #text<K extends "prompt" | "output">(db: Db, column: K, text: string | undefined) {
-    const json = text === undefined ? null : JSON.stringify(text);
-    const inline = json === null || json.length <= INLINE_MAX;
-    return {
-      [column]: inline ? json : null,
-      [`${column}_body`]: inline ? null : await this.#body(db, json),
-    } as Record<K, string | null> & Record<`${K}_body`, number | null>;
-  }
-
-  /** Stores a body once and returns its id. */
-  async #body(db: Db, json: string, hash: Uint8Array = hashOf(json)): Promise<number> {
-    const key = hex(hash);
-    const cached = this.#bodies.get(key);
-    if (cached !== undefined) return cached;
-    const body = encodeBody(json, hash);
-    const { rows: [inserted] } = await execute<{ id: number }>(
-      db,
-      "insert body",
-      Object.values(body),
-      () =>
-        db.insertInto("body").values(body).onConflict((it) => it.column("hash").doNothing()).returning("id"),
-    );
-    const id = inserted?.id ??
-      (await db.selectFrom("body").select("id").where("hash", "=", hash).executeTakeFirstOrThrow()).id;
-    if (this.#bodies.size >= BODY_CACHE_MAX) this.#bodies.delete(this.#bodies.keys().next().value!);
-    this.#bodies.set(key, id);
-    return id;
+    return cost?.tag ? await this.#bodies.store(db, JSON.stringify(cost.tag)) : null;
   }
 
   /** The state kept from the last write, unless the run row says that another process wrote since. */
@@ -391,53 +348,4 @@ async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<Op
     model: row.request_model ?? row.name,
     attributes: JSON.parse(json) as Record<string, unknown>,
   };
-}
-
-async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
-  const row = {
-    seq,
-    steps: totals.steps,
-    llm_calls: totals.llmCalls,
-    tool_calls: totals.toolCalls,
-    attempts: totals.attempts,
-    ...tokenColumns(totals.usage),
-    cost_usd: totals.costUsd,
-    unknown_cost_calls: totals.unknownCostCalls,
-    retry_wait_ms: totals.retryWaitMs,
-  };
-  await execute(
-    db,
-    "set run totals",
-    [...Object.values(row), bytes(traceId)],
-    () => db.updateTable("run").set(row).where("trace_id", "=", bytes(traceId)),
-  );
-}
-
-async function addUsageRow(db: Db, { runNo }: TraceState, event: SpanEnd, span: OpenSpan): Promise<void> {
-  const { usage, cost } = event;
-  const row = {
-    run_no: runNo,
-    model: span.model,
-    day: Math.floor(event.endTimeUs / US_PER_DAY),
-    llm_calls: span.kind === "llm" ? 1 : 0,
-    ...tokenColumns(usage ?? NO_USAGE),
-    cost_usd: cost?.usd ?? 0,
-    unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
-  };
-  const { run_no: _r, model: _m, day: _d, ...sums } = row;
-  await execute(
-    db,
-    "add usage",
-    [...Object.values(row), ...Object.values(sums)],
-    () =>
-      db.insertInto("run_usage").values(row).onConflict((conflict) =>
-        conflict.columns(["run_no", "model", "day"]).doUpdateSet(
-          Object.fromEntries(
-            Object.entries(sums).map((
-              [name, value],
-            ) => [name, sql`${sql.ref(`run_usage.${name}`)} + ${value}`]),
-          ),
-        )
-      ),
-  );
 }

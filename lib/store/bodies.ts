@@ -1,0 +1,58 @@
+import type { Span } from "../core/mod.ts";
+import { encodeBody, hashOf, hex } from "./codec.ts";
+import { type Db, run as execute } from "./statements.ts";
+
+/** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
+const INLINE_MAX = 512;
+const ALIKE_INLINE_MAX = 32;
+const BODY_CACHE_MAX = 4096;
+
+/** What is large or repeated: stored once, compressed, under its hash. */
+export class Bodies {
+  readonly #known = new Map<string, number>();
+
+  /** What was stored last may be gone: its transaction was rolled back. */
+  reset(): void {
+    this.#known.clear();
+  }
+
+  /** Model calls and attempts of a run say mostly the same: those are stored once, as bodies. */
+  async attributes(db: Db, kind: Span["kind"], attributes: Readonly<Record<string, unknown>>) {
+    const json = JSON.stringify(attributes);
+    if (json === "{}") return { attributes: null, attributes_body: null };
+    const alike = kind === "llm" || kind === "attempt";
+    if (json.length <= (alike ? ALIKE_INLINE_MAX : INLINE_MAX)) {
+      return { attributes: json, attributes_body: null };
+    }
+    return { attributes: null, attributes_body: await this.store(db, json) };
+  }
+
+  async text<K extends "prompt" | "output">(db: Db, column: K, text: string | undefined) {
+    const json = text === undefined ? null : JSON.stringify(text);
+    const inline = json === null || json.length <= INLINE_MAX;
+    return {
+      [column]: inline ? json : null,
+      [`${column}_body`]: inline ? null : await this.store(db, json),
+    } as Record<K, string | null> & Record<`${K}_body`, number | null>;
+  }
+
+  /** Stores a body once and returns its id. */
+  async store(db: Db, json: string, hash: Uint8Array = hashOf(json)): Promise<number> {
+    const key = hex(hash);
+    const cached = this.#known.get(key);
+    if (cached !== undefined) return cached;
+    const body = encodeBody(json, hash);
+    const { rows: [inserted] } = await execute<{ id: number }>(
+      db,
+      "insert body",
+      Object.values(body),
+      () =>
+        db.insertInto("body").values(body).onConflict((it) => it.column("hash").doNothing()).returning("id"),
+    );
+    const id = inserted?.id ??
+      (await db.selectFrom("body").select("id").where("hash", "=", hash).executeTakeFirstOrThrow()).id;
+    if (this.#known.size >= BODY_CACHE_MAX) this.#known.delete(this.#known.keys().next().value!);
+    this.#known.set(key, id);
+    return id;
+  }
+}

@@ -1,0 +1,64 @@
+import { sql } from "kysely";
+import { NO_USAGE, type RunTotals, type SpanEnd } from "../core/mod.ts";
+import { bytes } from "./codec.ts";
+import { tokenColumns } from "./rows.ts";
+import { type Db, run as execute } from "./statements.ts";
+import type { OpenSpan, TraceState } from "./trace_state.ts";
+
+const US_PER_DAY = 86_400_000_000;
+
+/** Keeps the sums of a run in its row, so that lists never add up spans. */
+export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
+  const row = {
+    seq,
+    steps: totals.steps,
+    llm_calls: totals.llmCalls,
+    tool_calls: totals.toolCalls,
+    attempts: totals.attempts,
+    ...tokenColumns(totals.usage),
+    cost_usd: totals.costUsd,
+    unknown_cost_calls: totals.unknownCostCalls,
+    retry_wait_ms: totals.retryWaitMs,
+  };
+  await execute(
+    db,
+    "set run totals",
+    [...Object.values(row), bytes(traceId)],
+    () => db.updateTable("run").set(row).where("trace_id", "=", bytes(traceId)),
+  );
+}
+
+/** Adds a call to the sums by model and day. */
+export async function addUsageRow(
+  db: Db,
+  { runNo }: TraceState,
+  event: SpanEnd,
+  span: OpenSpan,
+): Promise<void> {
+  const { usage, cost } = event;
+  const row = {
+    run_no: runNo,
+    model: span.model,
+    day: Math.floor(event.endTimeUs / US_PER_DAY),
+    llm_calls: span.kind === "llm" ? 1 : 0,
+    ...tokenColumns(usage ?? NO_USAGE),
+    cost_usd: cost?.usd ?? 0,
+    unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
+  };
+  const { run_no: _r, model: _m, day: _d, ...sums } = row;
+  await execute(
+    db,
+    "add usage",
+    [...Object.values(row), ...Object.values(sums)],
+    () =>
+      db.insertInto("run_usage").values(row).onConflict((conflict) =>
+        conflict.columns(["run_no", "model", "day"]).doUpdateSet(
+          Object.fromEntries(
+            Object.entries(sums).map((
+              [name, value],
+            ) => [name, sql`${sql.ref(`run_usage.${name}`)} + ${value}`]),
+          ),
+        )
+      ),
+  );
+}

@@ -3,7 +3,6 @@ import {
   type ChatRequest,
   type ChatResponse,
   messageOf,
-  newSpanId,
   nowUs,
   type PriceBook,
   ProviderError,
@@ -32,25 +31,16 @@ export async function modelStep(session: Session): Promise<void> {
     parameters: config.parameters,
   };
   const reservation = reserve(session, request);
-  const spanId = newSpanId(host);
   const provider = services.provider(config);
   const step = ++session.step;
-  recorder.emit({
-    type: "span_start",
-    span: {
-      traceId: run.traceId,
-      spanId,
-      parentSpanId: session.rootSpanId,
-      name: `chat ${config.model}`,
-      kind: "llm",
-      step,
-      startTimeUs: nowUs(host),
-      status: "unset",
-      providerName: provider.name,
-      requestModel: config.model,
-      inputMessages: request.messages,
-      attributes: requestAttributes(request),
-    },
+  const spanId = session.openSpan({
+    name: `chat ${config.model}`,
+    kind: "llm",
+    step,
+    providerName: provider.name,
+    requestModel: config.model,
+    inputMessages: request.messages,
+    attributes: requestAttributes(request),
   });
   const end = { type: "span_end", traceId: run.traceId, spanId } as const;
   let response: ChatResponse;

@@ -221,6 +221,24 @@ export class Session {
     });
   }
 
+  /** Opens a span below the run's root, or below another one. Returns its id. */
+  openSpan(fields: Omit<Span, "traceId" | "spanId" | "startTimeUs" | "status">): string {
+    const { host } = this.services;
+    const spanId = newSpanId(host);
+    this.recorder.emit({
+      type: "span_start",
+      span: {
+        traceId: this.run.traceId,
+        spanId,
+        parentSpanId: this.rootSpanId,
+        startTimeUs: nowUs(host),
+        status: "unset",
+        ...fields,
+      },
+    });
+    return spanId;
+  }
+
   #close(end: RunChange): void {
     const endTimeUs = nowUs(this.services.host);
     this.recorder.emit({

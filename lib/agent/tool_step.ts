@@ -3,7 +3,6 @@ import {
   type Message,
   messageOf,
   needsApproval,
-  newSpanId,
   nowUs,
   type Part,
   type Tool,
@@ -58,26 +57,17 @@ async function toolStep(
 ): Promise<void> {
   const { services: { host }, recorder, run } = session;
   const tool = session.tools.get(call.name);
-  const spanId = newSpanId(host);
-  recorder.emit({
-    type: "span_start",
-    span: {
-      traceId: run.traceId,
-      spanId,
-      parentSpanId: session.rootSpanId,
-      name: `execute_tool ${call.name}`,
-      kind: "tool",
-      step,
-      startTimeUs: nowUs(host),
-      status: "unset",
-      attributes: {
-        [ATTR.toolName]: call.name,
-        [ATTR.toolCallId]: call.id,
-        [ATTR.toolCallArguments]: call.arguments,
-        ...(tool
-          ? { [ATTR.toolSummary]: tool.summary(call.arguments), [ATTR.toolIdempotent]: tool.idempotent }
-          : {}),
-      },
+  const spanId = session.openSpan({
+    name: `execute_tool ${call.name}`,
+    kind: "tool",
+    step,
+    attributes: {
+      [ATTR.toolName]: call.name,
+      [ATTR.toolCallId]: call.id,
+      [ATTR.toolCallArguments]: call.arguments,
+      ...(tool
+        ? { [ATTR.toolSummary]: tool.summary(call.arguments), [ATTR.toolIdempotent]: tool.idempotent }
+        : {}),
     },
   });
   const end = { type: "span_end", traceId: run.traceId, spanId } as const;
@@ -202,23 +192,15 @@ async function approve(
   if (!repeat && (config.approve === "auto" || session.alwaysAllowed.has(call.name))) {
     return { decision: "allow", by: "policy" };
   }
-  const spanId = newSpanId(host);
   const summary = `${repeat ? "repeat after an interruption: " : ""}${tool.summary(call.arguments)}`;
-  recorder.emit({
-    type: "span_start",
-    span: {
-      traceId: run.traceId,
-      spanId,
-      parentSpanId: toolSpanId,
-      name: `approve ${call.name}`,
-      kind: "guardrail",
-      startTimeUs: nowUs(host),
-      status: "unset",
-      attributes: {
-        [ATTR.toolName]: call.name,
-        [ATTR.toolSummary]: summary,
-        [ATTR.toolCallArguments]: call.arguments,
-      },
+  const spanId = session.openSpan({
+    parentSpanId: toolSpanId,
+    name: `approve ${call.name}`,
+    kind: "guardrail",
+    attributes: {
+      [ATTR.toolName]: call.name,
+      [ATTR.toolSummary]: summary,
+      [ATTR.toolCallArguments]: call.arguments,
     },
   });
   session.change({ status: "waiting" });

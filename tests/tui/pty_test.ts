@@ -73,7 +73,7 @@ Deno.test("runTui() restores the terminal when it is quit, after following a res
   program.keys("?");
   await program.waitFor(/type to filter/);
   program.keys("\x1b");
-  await program.waitFor(/⏎ open/);
+  await program.waitFor(/^(?![^]*type to filter)[^]*⏎ open/); // or the next key would be one with Alt
   program.keys("q");
   await program.waitFor(/code=0[\s\S]*icanon/);
   assertRestored(program);
@@ -142,15 +142,60 @@ Deno.test("agentop tui gives the terminal back and says in one line that the sto
   }
 });
 
-Deno.test("agentop tui ends when its terminal is closed", async () => {
+for (const how of ["", "setsid --wait "]) {
+  Deno.test({
+    name: `agentop tui ends when its terminal is closed${how && ", also where no signal says so"}`,
+    ignore: how !== "" && Deno.build.os !== "linux",
+    fn: async () => {
+      const folder = await Deno.makeTempDir();
+      try {
+        const script = `${folder}/start.sh`;
+        const ended = `echo $? > '${folder}/code.new'; mv '${folder}/code.new' '${folder}/code'`;
+        await Deno.writeTextFile(script, `trap '' HUP; ${agentop("--home", folder, "tui")}; ${ended}\n`);
+        using program = new PtyProgram(["/bin/sh", "-c", `${how || "exec "}sh '${script}'`]);
+        await program.waitFor(/run this demo/);
+        program.hangUp();
+        assert.equal(await appears(`${folder}/code`), "129\n");
+      } finally {
+        await Deno.remove(folder, { recursive: true });
+      }
+    },
+  });
+}
+
+/** What is in a file, once it is there. */
+async function appears(path: string): Promise<string> {
+  const deadline = performance.now() + 20_000;
+  while (performance.now() < deadline) {
+    const text = await Deno.readTextFile(path).catch(() => undefined);
+    if (text !== undefined) return text;
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  throw new Error(`${path} never came`);
+}
+
+Deno.test("agentop tui leaves ^c to the editor that has the terminal", async () => {
   const folder = await Deno.makeTempDir();
   try {
-    using program = new PtyProgram(["/bin/sh", "-c", `exec ${agentop("--home", folder, "tui")}`]);
+    const editor = `${folder}/editor.sh`;
+    await Deno.writeTextFile(
+      editor,
+      `trap 'echo and more >> "$1"' INT QUIT; echo waiting; sleep 60; sleep 60; exit 0\n`,
+    );
+    using program = new PtyProgram(["/bin/sh", "-c", `exec ${agentop("--home", folder, "tui")}`], {
+      env: { EDITOR: `sh ${editor}`, VISUAL: "" },
+    });
     await program.waitFor(/run this demo/);
-    program.hangUp();
-    const isThere = async () =>
-      (await new Deno.Command("kill", { args: ["-0", String(program.pid)] }).output()).success;
-    for (let polls = 0; await isThere(); polls++) assert.ok(polls < 1_000, "it goes on without a terminal");
+    program.keys("l");
+    await program.waitFor(/What should the agent do/);
+    program.keys("\tanswer this\x05");
+    await program.waitFor(/waiting/);
+    program.keys("\x03");
+    await program.waitFor(/\^C/);
+    program.keys("\x1c");
+    await program.waitFor(/answer this[^\n]*\n[^\n]*and more/);
+    program.keys("\x03");
+    assert.equal(await program.exit, 0);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
@@ -173,3 +218,35 @@ for (const how of ["by itself", "through deno task"] as const) {
     await program.waitFor(/code=0[\s\S]* icanon/);
   });
 }
+
+Deno.test("runTui() draws everything again when it goes on after another program stopped it", async () => {
+  await using use = await session(() => ["/bin/bash", "--norc", "--noprofile", "-i"]);
+  const { program, command } = use;
+  program.keys(`${command}\r`);
+  await program.waitFor(/✓ done .*researcher/);
+  program.keys("?"); // all of the start is over once this is seen
+  await program.waitFor(/type to filter/);
+  program.keys("\x1b");
+  await program.waitFor(/^(?![^]*type to filter)[^]*⏎ open/); // or the next key would be one with Alt
+  Deno.kill(await use.pid(), "SIGTSTP");
+  await program.waitFor(/Stopped/);
+  program.keys("fg\r");
+  await program.waitFor(/^(?![^]*Stopped)[^]*✓ done .*researcher/);
+  program.keys("q");
+  await program.waitFor(/[$#]\s*$/);
+  program.keys("echo code=$?; stty -a\r");
+  await program.waitFor(/code=0[\s\S]* icanon/);
+  assertRestored(program);
+});
+
+Deno.test("runTui() continued in the background draws nothing into the shell", async () => {
+  await using use = await session(() => ["/bin/bash", "--norc", "--noprofile", "-i"]);
+  const { program, command } = use;
+  program.keys(`${command}\r`);
+  await program.waitFor(/✓ done .*researcher/);
+  program.keys("\x1a");
+  await program.waitFor(/Stopped/);
+  program.keys("clear; bg; until jobs -l | grep -q 'tty output'; do :; done; echo it is $((6 * 7))\r");
+  await program.waitFor(/it is 42/);
+  assert.equal(program.raw.split("\x1b[?1049h").length - 1, 1, "the other screen was entered once");
+});

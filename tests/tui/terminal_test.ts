@@ -2,7 +2,9 @@
 import assert from "node:assert/strict";
 import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/dist/utils.js";
 import fc from "fast-check";
+import { CutReports } from "../../lib/tui/terminal/cut_reports.ts";
 import { FrameWriter } from "../../lib/tui/terminal/frame_writer.ts";
+import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { mouseEvent } from "../../lib/tui/terminal/pointer.ts";
 import { Screen, type ScreenEvents } from "../../lib/tui/terminal/screen.ts";
 import { Selection } from "../../lib/tui/terminal/selection.ts";
@@ -149,6 +151,7 @@ const NO_EVENTS: ScreenEvents = {
   onResize: () => {},
   onMarked: () => {},
   onFailure: () => {},
+  onClosed: () => {},
 };
 
 for (const [answer, ground] of [["ffff/ffff/ffff", "light"], ["1e1e/1e1e/2e2e", "dark"]] as const) {
@@ -171,6 +174,96 @@ Deno.test("Screen.background() is unknown when the terminal does not answer", as
   const screen = new Screen(NO_EVENTS, { mouse: false, terminal });
   screen.start();
   assert.equal(await screen.background(), undefined);
+  screen.stop();
+  terminal.dispose();
+});
+
+Deno.test("KeyDecoder.decode() knows Home and End of every terminal", () => {
+  const keys = new KeyDecoder();
+  for (const [home, end] of [["H", "F"], ["1~", "4~"], ["7~", "8~"], ["1;1H", "1;1F"]] as const) {
+    assert.deepEqual(keys.decode(`\x1b[${home}`), { type: "key", key: "home" }, home);
+    assert.deepEqual(keys.decode(`\x1b[${end}`), { type: "key", key: "end" }, end);
+  }
+});
+
+Deno.test("CutReports.join() joins answers that arrive in pieces, however cut, and holds back no key", () => {
+  const pieces = [
+    "\x1b]11;rgb:1c1c/",
+    "1",
+    "c",
+    "\x1b\\",
+    "\x1b[<35;2",
+    "0",
+    ";",
+    "5",
+    "M",
+    "j",
+    "\x1b[?1;",
+    "2",
+    "c",
+    "\x1b",
+  ];
+  const cut = new CutReports();
+  assert.deepEqual(pieces.map((piece) => cut.join(piece, 0)).filter((it) => it !== undefined), [
+    "\x1b]11;rgb:1c1c/1c\x1b\\",
+    "\x1b[<35;20;5M",
+    "j",
+    "\x1b[?1;2c",
+    "\x1b",
+  ]);
+});
+
+Deno.test("CutReports.join() waits for the rest of an answer for a moment only, and not past the next sequence", () => {
+  const cut = new CutReports();
+  assert.equal(cut.join("\x1b]11;rgb:", 0), undefined);
+  assert.equal(cut.join("q", 10_000), "q");
+  assert.equal(cut.join("\x1b]11;rgb:", 20_000), undefined);
+  assert.equal(cut.join("\x1b[A", 20_001), "\x1b[A");
+  assert.equal(cut.join("q", 20_002), "q");
+  assert.equal(cut.join("\x1b]", 20_003), "\x1b]", "alt+]");
+});
+
+Deno.test("Screen takes an escape pressed twice at once as two, and pieces of an answer as no keys", () => {
+  const seen: string[] = [];
+  const terminal = new VirtualTerminal(20, 5);
+  const screen = new Screen({
+    ...NO_EVENTS,
+    onKey: (input) => void seen.push(input.type === "key" ? input.key : input.text),
+  }, { mouse: true, terminal });
+  screen.start();
+  for (const data of ["\x1b\x1b", "\x1b]11;rgb:1c1c/", "/", "q", "\x07", "j"]) terminal.send(data);
+  assert.deepEqual(seen, ["escape", "escape", "j"]);
+  screen.stop();
+  terminal.dispose();
+});
+
+class SlowTerminal extends VirtualTerminal {
+  onReady: (() => void) | undefined;
+  behind = true;
+
+  isBehind(onReady: () => void): boolean {
+    if (this.behind) this.onReady = onReady;
+    return this.behind;
+  }
+}
+
+Deno.test("Screen sends a terminal that does not read the last frame only, once it reads again", async () => {
+  const terminal = new SlowTerminal(20, 5);
+  let frame = 0;
+  const screen = new Screen({
+    ...NO_EVENTS,
+    draw: () => [`frame ${frame}`],
+  }, { mouse: true, terminal });
+  screen.start();
+  for (frame = 1; frame < 100; frame++) {
+    screen.repaint();
+    await Promise.resolve();
+  }
+  assert.doesNotMatch(terminal.raw, /frame/);
+  terminal.behind = false;
+  terminal.onReady?.();
+  await Promise.resolve();
+  assert.deepEqual(terminal.raw.match(/frame \d+/g), ["frame 100"]);
   screen.stop();
   terminal.dispose();
 });

@@ -1,6 +1,6 @@
 import { escapeText, messageOf, oneLine } from "../../core/mod.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
-import { guard, suspendProcess } from "../terminal/guard.ts";
+import { guard, onContinued, suspendProcess } from "../terminal/guard.ts";
 import { NO_STATE, type ReadState, readState } from "./settings.ts";
 import { Workbench } from "./workbench.ts";
 
@@ -18,10 +18,10 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
     ended = true;
     try {
       workbench.restore();
-    } finally {
-      unguard();
-      then();
-    }
+    } catch { /* the terminal is gone: there is nothing to give back */ }
+    unguard();
+    unwatch();
+    then();
   };
   const end = (code: number) => leave(() => resolve(code));
   const crash = (error: unknown) =>
@@ -36,9 +36,13 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
     onUnopened: (error) => leave(() => reject(error)),
     suspend: suspendProcess,
   }, { saved });
-  const unguard = guard((ending) =>
-    ending.type === "signal" ? end(ending.exitCode) : crash(ending.error ?? new Error("unknown"))
-  );
+  const unguard = guard((ending) => {
+    if (ending.type === "crash") return crash(ending.error ?? new Error("unknown"));
+    // ^c in an editor that leaves it to the terminal.
+    if (ending.signal === "SIGINT" && workbench.hasLent) return;
+    end(ending.exitCode);
+  });
+  const unwatch = onContinued(() => workbench.resume());
   try {
     workbench.start();
   } catch (error) {

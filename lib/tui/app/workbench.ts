@@ -2,6 +2,7 @@ import { isLive, messageOf } from "../../core/mod.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
+import { HANG_UP_EXIT_CODE, ignoreInterrupts } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
 import { loadRuler } from "../terminal/text.ts";
 import { keymapOf } from "./keymap.ts";
@@ -51,6 +52,7 @@ export class Workbench {
   #paintedMs = 0;
   #inputMs = -Infinity;
   #closed = false;
+  #hasLent = false;
 
   constructor(
     services: TuiServices,
@@ -78,6 +80,7 @@ export class Workbench {
       onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
       onMarked: (text) => this.#guarded(() => this.#copy(text)),
       onFailure: (error) => hooks.onCrash(error),
+      onClosed: () => hooks.onExit(HANG_UP_EXIT_CODE),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
       async (query) => {
@@ -362,36 +365,58 @@ export class Workbench {
   }
 
   async #edit(screen: ScreenId, text: string): Promise<void> {
-    this.#screen.stop();
     let edited: string | undefined;
-    let problem: string | undefined;
-    try {
-      edited = await this.#services.openEditor?.(text);
-    } catch (error) {
-      problem = messageOf(error);
-    }
-    if (this.#closed) return;
-    this.#screen.start();
-    this.#screen.redraw();
-    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: edited } });
-    if (problem !== undefined) this.#notify("error", problem);
+    await this.#lend(
+      screen,
+      async () => void (edited = await this.#services.openEditor?.(text)),
+      () => edited,
+    );
   }
 
   async #openFile(screen: ScreenId, path: string): Promise<void> {
     const { openFile } = this.#services;
     if (!openFile) return this.#notify("warn", "No editor is set up. Try: set EDITOR");
+    await this.#lend(screen, () => openFile.call(this.#services, path));
+  }
+
+  /** Another program has the terminal, and its keys, while `use` runs. */
+  async #lend(
+    screen: ScreenId,
+    use: () => Promise<void>,
+    edited: () => string | undefined = () => undefined,
+  ): Promise<void> {
     this.#screen.stop();
+    this.#hasLent = true;
+    const heed = ignoreInterrupts();
     let problem: string | undefined;
     try {
-      await openFile.call(this.#services, path);
+      await use();
     } catch (error) {
       problem = messageOf(error);
+    } finally {
+      heed();
+      this.#hasLent = false;
     }
     if (this.#closed) return;
     this.#screen.start();
     this.#screen.redraw();
-    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: undefined } });
+    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: edited() } });
     if (problem !== undefined) this.#notify("error", problem);
+  }
+
+  /** True while another program has the terminal. */
+  get hasLent(): boolean {
+    return this.#hasLent;
+  }
+
+  /** Takes the terminal as if for the first time: the process was stopped, and the shell used it meanwhile. */
+  resume(): void {
+    if (this.#closed || this.#hasLent) return;
+    this.#guarded(() => {
+      this.#screen.stop();
+      this.#screen.start();
+      this.#screen.redraw();
+    });
   }
 
   #suspend(): void {

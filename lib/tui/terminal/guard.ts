@@ -3,9 +3,12 @@ export type Ending =
   | { readonly type: "signal"; readonly signal: Deno.Signal; readonly exitCode: number }
   | { readonly type: "crash"; readonly error: unknown };
 
+/** As a shell says it of a process that SIGHUP ended. */
+export const HANG_UP_EXIT_CODE = 129;
+
 const SIGNALS: readonly (readonly [Deno.Signal, number])[] = Deno.build.os === "windows"
   ? [["SIGINT", 130]]
-  : [["SIGTERM", 143], ["SIGHUP", 129], ["SIGINT", 130]];
+  : [["SIGTERM", 143], ["SIGHUP", HANG_UP_EXIT_CODE], ["SIGINT", 130]];
 
 /** Calls `onEnd` for every way a process can be made to end while it can still act. Returns the way to stop watching. */
 export function guard(onEnd: (ending: Ending) => void): () => void {
@@ -32,8 +35,23 @@ export function guard(onEnd: (ending: Ending) => void): () => void {
   };
 }
 
-/** A process that was not stopped goes on within this time. */
-const RUNS_ON_MS = 50;
+function listen(signals: readonly Deno.Signal[], handler: () => void): () => void {
+  if (Deno.build.os === "windows") return () => {};
+  for (const signal of signals) Deno.addSignalListener(signal, handler);
+  return () => {
+    for (const signal of signals) Deno.removeSignalListener(signal, handler);
+  };
+}
+
+/** Calls back each time this process was stopped and goes on, whoever did both. Returns the way to stop watching. */
+export function onContinued(callback: () => void): () => void {
+  return listen(["SIGCONT"], callback);
+}
+
+/** Nothing happens on ^c and ^\: they are meant for the program that has the terminal. Returns the way back. */
+export function ignoreInterrupts(): () => void {
+  return listen(["SIGINT", "SIGQUIT"], () => {});
+}
 
 /**
  * Stops this process and what it is grouped with, as ^z in a shell does. Returns once it was continued, or at once where no shell
@@ -43,8 +61,9 @@ const RUNS_ON_MS = 50;
 export function suspendProcess(): void {
   const groupStopper = new Deno.Command("sh", { args: ["-c", "sleep 0.1; kill -STOP 0"], stdin: "null" })
     .spawn();
-  const askedMs = performance.now();
   Deno.kill(Deno.pid, "SIGTSTP");
-  // The system lets nothing stop a group that has no shell to continue it.
-  if (performance.now() - askedMs < RUNS_ON_MS) groupStopper.kill("SIGKILL");
+  // The system lets nothing stop a group that has no shell to continue it, and one that was continued is not stopped again.
+  try {
+    groupStopper.kill("SIGKILL");
+  } catch { /* it has done its work */ }
 }

@@ -7,6 +7,8 @@ export type KeyInput =
 
 const PASTE_START = "\x1b[200~";
 const PASTE_END = "\x1b[201~";
+/** As tmux, screen, PuTTY and the Linux console send them; the library leaves them out. */
+const MORE_KEYS: Readonly<Record<string, string>> = { "\x1b[1~": "home", "\x1b[4~": "end" };
 const PASTE_LENGTH_MAX = 1_000_000;
 
 /** Turns the terminal's sequences into keys. Holds half a character back, because they arrive in UTF-16 units. */
@@ -30,7 +32,7 @@ export class KeyDecoder {
     if (printable !== undefined) {
       return { type: "key", key: printable === " " ? "space" : printable, char: printable };
     }
-    const key = parseKey(whole);
+    const key = MORE_KEYS[whole] ?? parseKey(whole);
     if (key === undefined) return undefined;
     const shifted = /^shift\+(.)$/u.exec(key)?.[1];
     if (shifted !== undefined) {

@@ -7,6 +7,11 @@ interface Handlers {
   readonly onResize: () => void;
 }
 
+interface Output {
+  readonly writableNeedDrain: boolean;
+  once(event: "drain", listener: () => void): unknown;
+}
+
 /**
  * The terminal of this process. Draws at once; what reads keys brings Node's streams along and is loaded while the first
  * frame is already seen. Keys pressed until then wait in the terminal.
@@ -14,25 +19,41 @@ interface Handlers {
 export class OwnTerminal implements Terminal {
   #full: Terminal | undefined;
   #loading = false;
+  #output: Output | undefined;
   /** Present while started. */
   #handlers: Handlers | undefined;
   readonly #onFailure: (error: unknown) => void;
+  readonly #onClosed: () => void;
 
-  constructor(onFailure: (error: unknown) => void) {
-    this.#onFailure = onFailure;
+  constructor(on: { failure: (error: unknown) => void; closed: () => void }) {
+    [this.#onFailure, this.#onClosed] = [on.failure, on.closed];
+  }
+
+  /** Nothing typed is echoed from here on. A process in the background is stopped here, before it draws into the shell. */
+  claim(): void {
+    Deno.stdin.setRaw(true);
   }
 
   start(onInput: (data: string) => void, onResize: () => void): void {
     this.#handlers = { onInput, onResize };
     if (this.#full) return this.#full.start(onInput, onResize);
-    Deno.stdin.setRaw(true); // what is typed meanwhile is not echoed
     if (this.#loading) return;
     this.#loading = true;
     this.#load(this.#size()).catch(this.#onFailure);
   }
 
   async #load(drawn: { columns: number; rows: number }): Promise<void> {
-    const { ProcessTerminal } = await import("@earendil-works/pi-tui/dist/terminal.js");
+    const [{ ProcessTerminal }, { default: process }] = await Promise.all([
+      import("@earendil-works/pi-tui/dist/terminal.js"),
+      import("node:process"),
+    ]);
+    // Not every terminal that is closed is said to be by a signal: in a session without it (setsid, containers) reading just ends.
+    process.stdin.on("end", this.#onClosed).on("error", this.#onClosed);
+    process.stdout.on(
+      "error",
+      (error) => "code" in error && error.code === "EAGAIN" ? this.#onFailure(error) : this.#onClosed(),
+    );
+    this.#output = process.stdout;
     this.#full = new ProcessTerminal();
     if (!this.#handlers) return;
     const { onInput, onResize } = this.#handlers;
@@ -45,7 +66,7 @@ export class OwnTerminal implements Terminal {
     this.#handlers = undefined;
     this.#full?.stop();
     try {
-      Deno.stdin.setRaw(false); // set above
+      Deno.stdin.setRaw(false); // set by `claim`
     } catch { /* the terminal is gone */ }
   }
 
@@ -56,7 +77,21 @@ export class OwnTerminal implements Terminal {
   write(data: string): void {
     if (this.#full) return this.#full.write(data);
     const bytes = new TextEncoder().encode(data);
-    for (let at = 0; at < bytes.length;) at += Deno.stdout.writeSync(bytes.subarray(at));
+    for (let at = 0; at < bytes.length;) {
+      try {
+        at += Deno.stdout.writeSync(bytes.subarray(at));
+      } catch (error) {
+        // Whoever had this terminal before left it so that it does not wait.
+        if (!(error instanceof Deno.errors.WouldBlock)) throw error;
+      }
+    }
+  }
+
+  /** True while the terminal does not read what it was sent; `onReady` is called when it did. */
+  isBehind(onReady: () => void): boolean {
+    if (!this.#output?.writableNeedDrain) return false;
+    this.#output.once("drain", onReady);
+    return true;
   }
 
   get columns(): number {

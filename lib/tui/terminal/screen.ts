@@ -1,5 +1,6 @@
 import { parseOsc11BackgroundColor } from "@earendil-works/pi-tui/dist/terminal-colors.js";
 import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import { CutReports } from "./cut_reports.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { isTerminalReport, KeyDecoder, type KeyInput } from "./keys.ts";
 import { OwnTerminal } from "./own_terminal.ts";
@@ -24,11 +25,16 @@ export interface ScreenEvents {
   onMarked(text: string): void;
   /** The keyboard cannot be read. */
   onFailure(error: unknown): void;
+  /** There is no terminal any more. */
+  onClosed(): void;
 }
 
 const BACKGROUND_ANSWER_MS_MAX = 300;
 const DRAIN_MS_MAX = 300;
 const DRAIN_IDLE_MS = 20;
+/** What a terminal far away takes to answer what it is asked at the start. */
+const ANSWERS_MS_MAX = 500;
+const ANSWERS_IDLE_MS = 150;
 /** The other screen, on which rows end at the border. */
 const ENTER = "\x1b[?1049h\x1b[?7l\x1b[2J\x1b[H\x1b[?25l";
 const LEAVE_ROWS = "\x1b[?2026h\x1b[?7h\x1b[?2026l";
@@ -40,20 +46,26 @@ const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 /** The alternate screen of one terminal: paints frames, tells keys from answers. */
 export class Screen {
   readonly #events: ScreenEvents;
-  readonly #terminal: Terminal;
+  readonly #terminal: Terminal & Partial<Pick<OwnTerminal, "claim" | "isBehind">>;
   readonly #frames = new FrameWriter();
   readonly #keys = new KeyDecoder();
+  readonly #cut = new CutReports();
   readonly #selection = new Selection();
   #drawn: readonly string[] = [];
   #onBackground: ((answer: string | undefined) => void) | undefined;
   #running = false;
   #mouse: boolean;
   #repainting = false;
+  #waiting = false;
+  #startedMs = -Infinity;
 
   constructor(events: ScreenEvents, options: { mouse: boolean; terminal?: Terminal }) {
     this.#events = events;
     this.#mouse = options.mouse;
-    this.#terminal = options.terminal ?? new OwnTerminal((error) => events.onFailure(error));
+    this.#terminal = options.terminal ?? new OwnTerminal({
+      failure: (error) => events.onFailure(error),
+      closed: () => events.onClosed(),
+    });
   }
 
   get size(): Size {
@@ -68,7 +80,9 @@ export class Screen {
   start(): void {
     if (this.#running) return;
     this.#running = true;
+    this.#startedMs = performance.now();
     this.#frames.forget();
+    this.#terminal.claim?.();
     this.#terminal.write(ENTER);
     this.#terminal.start((data) => this.#read(data), () => this.#events.onResize(this.size));
     if (this.#mouse) this.#terminal.write(MOUSE_ON);
@@ -89,9 +103,11 @@ export class Screen {
     this.#terminal.write(LEAVE);
   }
 
-  /** Swallows key releases still on their way, so that they do not end up in the shell. */
+  /** Swallows key releases and answers still on their way, so that they do not end up in the shell. */
   async drain(): Promise<void> {
-    if (this.#terminal.kittyProtocolActive) await this.#terminal.drainInput(DRAIN_MS_MAX, DRAIN_IDLE_MS);
+    const isAsked = performance.now() - this.#startedMs < ANSWERS_MS_MAX;
+    if (isAsked) await this.#terminal.drainInput(DRAIN_MS_MAX, ANSWERS_IDLE_MS);
+    else if (this.#terminal.kittyProtocolActive) await this.#terminal.drainInput(DRAIN_MS_MAX, DRAIN_IDLE_MS);
   }
 
   /** Paints once everything that came in the same moment was read; does not wait for a frame. */
@@ -110,14 +126,25 @@ export class Screen {
     this.repaint();
   }
 
+  /** A terminal that does not read is sent no more frames: they would pile up here, and it wants the last one only. */
   #paint(): void {
+    if (this.#waiting) return;
+    this.#waiting = this.#terminal.isBehind?.(() => {
+      this.#waiting = false;
+      this.repaint();
+    }) ?? false;
+    if (this.#waiting) return;
     const { size } = this;
     this.#drawn = this.#events.draw(size);
     const changes = this.#frames.write(this.#selection.shownOn(this.#drawn), size);
     if (changes !== "") this.#terminal.write(changes);
   }
 
-  #read(data: string): void {
+  #read(piece: string): void {
+    const data = this.#cut.join(piece, performance.now());
+    if (data === undefined) return;
+    // Pressed twice, read at once.
+    if (data === "\x1b\x1b") return [..."\x1b\x1b"].forEach((key) => this.#read(key));
     if (isTerminalReport(data)) return this.#report(data);
     const input = this.#keys.decode(data);
     if (!input) return;

@@ -117,7 +117,7 @@ Deno.test("agentop tui takes keys from its first frame on, also those that come 
     await program.waitFor(/ \/ researcher/);
     program.resize(90, 28);
     program.keys("\x1b");
-    await program.waitFor(/run this demo/);
+    await program.waitFor(/^(?![^]* \/ researcher)[^]*run this demo/);
     program.keys("q");
     assert.equal(await program.exit, 0);
     assert.ok(!program.raw.slice(0, program.raw.indexOf("\x1b[?1049h")).includes("researcher"), "no echo");

@@ -12,8 +12,6 @@ export interface Verdict {
 
 /** Says whether a finished run is good. */
 export interface Judge {
-  /** The command or scorer, as given. */
-  readonly name: string;
   judge(run: Run): Promise<Verdict>;
   /** The same, and keeps what a scorer says with the run. */
   judgeAndKeep(run: Run): Promise<Verdict>;
@@ -32,20 +30,19 @@ export async function createJudge(
   }
   if (check !== undefined) {
     const judge = async (run: Run) => ({ passed: await runCheck(check, run.output ?? "") });
-    return { name: check, judge, judgeAndKeep: judge };
+    return { judge, judgeAndKeep: judge };
   }
   const { parseScorer } = await import("../scorers/mod.ts");
-  return judgeByScorer(context, scorer!, await parseScorer(scorer!));
+  return judgeByScorer(context, await parseScorer(scorer!));
 }
 
-function judgeByScorer(context: Context, name: string, scorer: Scorer): Judge {
+function judgeByScorer(context: Context, scorer: Scorer): Judge {
   const judge = async (run: Run): Promise<Required<Verdict>> => {
     const store = await context.store();
     const { value, passed, explanation } = await scorer.score(await store.loadTrace(run.traceId));
     return { passed, score: value, explanation };
   };
   return {
-    name,
     judge,
     async judgeAndKeep(run) {
       const verdict = await judge(run);

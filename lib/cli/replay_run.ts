@@ -159,16 +159,14 @@ function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number {
 
 /** What the runs cost that the original had handed work to and whose answers serve again. */
 async function handedOverUsd(store: SqliteStore, { run, spans }: Trace): Promise<number> {
+  const { spentUsd } = await import("../agent/mod.ts");
   let usd = 0;
   for (const { attributes } of spans.values()) {
     const childId = attributes[ATTR.childRunId];
     const child = typeof childId === "string"
       ? await store.resolveRun(childId).catch(() => undefined)
       : undefined;
-    if (child && child.parentRunId !== run.runId) {
-      const { spentUsd } = await import("../agent/mod.ts");
-      usd += await spentUsd(store, child);
-    }
+    if (child && child.parentRunId !== run.runId) usd += await spentUsd(store, child);
   }
   return usd;
 }

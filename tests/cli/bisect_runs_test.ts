@@ -157,7 +157,7 @@ Deno.test("BisectSearch.passes() needs more than half of the tries and stops as 
     const answers = [...verdicts];
     const judge = () => Promise.resolve({ passed: answers.shift()! });
     const search = new BisectSearch(bench.context, bench.original, () => configOf(bench), {
-      judge: { name: "by hand", judge, judgeAndKeep: judge },
+      judge: { judge, judgeAndKeep: judge },
       repeat,
       replay: {},
     });

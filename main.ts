@@ -1,4 +1,4 @@
-import { VERSION } from "./lib/cli/version.ts";
+import { VERSION } from "./lib/cli/frame/version.ts";
 
 if (import.meta.main) {
   // Answered before the command line is loaded: scripts and prompts ask for it often.

@@ -11,16 +11,3 @@
  *
  * @module
  */
-export { openStore, type SqliteStore } from "./store/mod.ts";
-export {
-  type AgentConfig,
-  AgentRunner,
-  type AgentServices,
-  loadAgentFile,
-  type RunRequest,
-} from "./agent/mod.ts";
-export { createMistralProvider, createResilientProvider } from "./providers/mod.ts";
-export { createPriceBook, receiptOf } from "./pricing/mod.ts";
-export { startSimulator } from "./simulator/mod.ts";
-export { diffRuns, memorySteps } from "./core/mod.ts";
-export type { Message, Run, Span, Trace } from "./core/mod.ts";

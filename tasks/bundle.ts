@@ -22,7 +22,7 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     OUT,
     "main.ts",
     // Its own thread, so its own program.
-    "lib/store/store_worker.ts",
+    "lib/store/sqlite/store_worker.ts",
   ],
 }).spawn().status;
 if (code !== 0) Deno.exit(code);

@@ -4,7 +4,7 @@
  *
  * @module
  */
-import { RUNNER_PERMISSIONS } from "../lib/cli/runner_process.ts";
+import { RUNNER_PERMISSIONS } from "../lib/app/runner_process.ts";
 
 const deno = async (...args: readonly string[]): Promise<void> => {
   const { code } = await new Deno.Command(Deno.execPath(), { args: [...args] }).spawn().status;

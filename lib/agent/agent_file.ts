@@ -1,12 +1,6 @@
 import { dirname, resolve } from "node:path";
-import {
-  AgentOpError,
-  messageOf,
-  type ModelParameters,
-  nearest,
-  parseCheckedYaml,
-  type YamlPath,
-} from "../core/mod.ts";
+import { AgentOpError, messageOf, type ModelParameters, nearest } from "../core/mod.ts";
+import { parseCheckedYaml, type YamlPath } from "../schema/mod.ts";
 import type { ToolFactory } from "../tools/mod.ts";
 import { AGENT_DEFAULTS, type AgentConfig, type ToolReference } from "./agent_config.ts";
 

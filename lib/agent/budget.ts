@@ -1,5 +1,6 @@
 import { Buffer } from "node:buffer";
-import { AgentOpError, formatUsd, type Message, type Part, type ToolDefinition } from "../core/mod.ts";
+import { AgentOpError, type Message, type Part, type ToolDefinition } from "../core/mod.ts";
+import { formatUsd } from "../present/mod.ts";
 
 /** Open reservations of one ledger: one per call in flight, so this many calls at once. */
 const OPEN_RESERVATIONS_MAX = 10_000;
@@ -157,6 +158,9 @@ export interface PromptCalibration {
   /** How many leading messages those counts cover: the earlier request's, without its answer. */
   readonly messageCount: number;
 }
+
+/** What the last call is known to have used, while nothing before it was dropped from the window. */
+export type ModelCalibration = PromptCalibration & { readonly first: unknown };
 
 /** Control tokens, role markers and the space some tokenizers put before a text, per message and per part. */
 const MESSAGE_OVERHEAD_TOKENS = 16;

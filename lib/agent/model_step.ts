@@ -2,19 +2,16 @@ import {
   ATTR,
   type ChatRequest,
   type ChatResponse,
-  messageOf,
   nowUs,
   type PriceBook,
   ProviderError,
+  type ToolDefinition,
 } from "../core/mod.ts";
 import { worstCaseUsd } from "../pricing/mod.ts";
 import { AGENT_DEFAULTS } from "./agent_config.ts";
-import { estimatePromptTokensMax, type PromptCalibration, type Reservation } from "./budget.ts";
+import { estimatePromptTokensMax, type Reservation } from "./budget.ts";
 import type { Session } from "./session.ts";
-import { RunStop } from "./stop.ts";
-
-/** What the last call is known to have used, while nothing before it was dropped from the window. */
-export type ModelCalibration = PromptCalibration & { readonly first: unknown };
+import { describeFailure } from "./step_failure.ts";
 
 /** One model call: reserved, recorded, priced, remembered. Throws what ends the run. */
 export async function modelStep(session: Session): Promise<void> {
@@ -23,11 +20,7 @@ export async function modelStep(session: Session): Promise<void> {
   const request: ChatRequest = {
     model: config.model,
     messages: memory.window(config.memory.window),
-    tools: [...session.tools.values()].map(({ name, description, parameters }) => ({
-      name,
-      description,
-      parameters,
-    })),
+    tools: definitionsOf(session.tools),
     parameters: config.parameters,
   };
   const reservation = reserve(session, request);
@@ -53,7 +46,12 @@ export async function modelStep(session: Session): Promise<void> {
     });
   } catch (error) {
     if (reservation) settleFailed(session, reservation, error);
-    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    recorder.emit({
+      ...end,
+      endTimeUs: nowUs(host),
+      status: "error",
+      ...describeFailure(session.signal, error),
+    });
     throw error;
   }
   const cost = response.recorded
@@ -84,6 +82,11 @@ export async function modelStep(session: Session): Promise<void> {
   };
 }
 
+/** What the model is told of the tools. */
+function definitionsOf(tools: Session["tools"]): readonly ToolDefinition[] {
+  return [...tools.values()].map(({ name, description, parameters }) => ({ name, description, parameters }));
+}
+
 /** Sets aside the most this call can cost. Throws when the budget has no room for it. */
 function reserve(session: Session, request: ChatRequest): Reservation | undefined {
   if (!session.ledger.isLimited) return undefined;
@@ -112,13 +115,6 @@ function settleFailed(session: Session, reservation: Reservation, error: unknown
 
 function priceOf(prices: PriceBook, model: string, { usage }: ChatResponse, atMs: number) {
   return prices.price({ model, atMs, ...(usage ? { usage } : {}) });
-}
-
-export function describe(signal: AbortSignal, error: unknown): { errorType: string; errorMessage: string } {
-  const reason: unknown = signal.aborted ? signal.reason : error;
-  if (reason instanceof RunStop) return { errorType: reason.error.type, errorMessage: reason.error.message };
-  if (reason instanceof ProviderError) return { errorType: reason.errorType, errorMessage: reason.message };
-  return { errorType: reason instanceof Error ? reason.name : "error", errorMessage: messageOf(reason) };
 }
 
 function requestAttributes({ parameters, tools }: ChatRequest): Record<string, unknown> {

@@ -15,6 +15,7 @@ import type { AgentConfig } from "./agent_config.ts";
 import { BudgetLedger } from "./budget.ts";
 import { createHandoffTool, HANDOFF_DEPTH_MAX } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
+import { agentLoop } from "./loop.ts";
 import { type ResumePoint, Session } from "./session.ts";
 import { spentUsd } from "./spent.ts";
 
@@ -119,7 +120,7 @@ export class AgentRunner {
         ...(resume ? { resume } : {}),
         createTools: (session) => this.#tools(session),
       });
-      return await session.execute();
+      return await session.execute(agentLoop);
     } finally {
       await store.releaseRun(run.traceId).catch(() => {});
     }

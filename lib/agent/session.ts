@@ -9,22 +9,18 @@ import {
   type Run,
   type RunChange,
   type Span,
-  textOf,
   type Tool,
-  toolCallsOf,
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
-import { BudgetExceededError, type BudgetLedger } from "./budget.ts";
+import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
 import { RunControl } from "./control.ts";
 import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
-import { type ModelCalibration, modelStep } from "./model_step.ts";
 import { PartialWriter } from "./partial_writer.ts";
 import { Recorder } from "./recorder.ts";
 import { RunClock } from "./run_clock.ts";
 import type { AgentServices } from "./services.ts";
 import { RunStop } from "./stop.ts";
-import { toolRound } from "./tool_step.ts";
 
 /** Where an interrupted run left off. */
 export interface ResumePoint {
@@ -110,8 +106,10 @@ export class Session {
     this.recorder.emit({ type: "run_update", traceId: this.run.traceId, change });
   }
 
-  /** Runs to the end. Throws only what the store throws; everything else becomes the run's status. */
-  async execute(): Promise<Run> {
+  /**
+   * Runs `loop`, which gives the answer, to the end. Throws only what the store throws; everything else becomes the run's status.
+   */
+  async execute(loop: (session: Session) => Promise<string>): Promise<Run> {
     const { signal } = this.#options;
     const onAbort = () => this.#abort.abort(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
@@ -127,7 +125,7 @@ export class Session {
       try {
         const tools = await this.#options.createTools(this);
         this.tools = new Map(tools.map((tool) => [tool.name, tool]));
-        end = { status: "completed", output: await this.#loop() };
+        end = { status: "completed", output: await loop(this) };
       } catch (error) {
         end = ending(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
       }
@@ -141,23 +139,6 @@ export class Session {
       this.#partials.close();
     }
     return await this.services.store.getRun(this.run.traceId) ?? this.run;
-  }
-
-  async #loop(): Promise<string> {
-    const { maxSteps } = this.config.limits;
-    for (;;) {
-      await this.boundary();
-      const pending = this.memory.pendingToolCalls();
-      if (pending.length > 0) {
-        await toolRound(this, pending.slice(0, Math.max(0, maxSteps - this.step)));
-        if (this.step >= maxSteps) throw tooManySteps(maxSteps);
-        continue;
-      }
-      const last = this.memory.messages.at(-1);
-      if (last?.role === "assistant" && toolCallsOf(last).length === 0) return textOf(last);
-      if (this.step >= maxSteps) throw tooManySteps(maxSteps);
-      await modelStep(this);
-    }
   }
 
   /** Between steps: what others asked for, pauses, stops. */
@@ -257,10 +238,6 @@ function opening(config: AgentConfig, prompt: string): Message[] {
   const user: Message = { role: "user", parts: [{ type: "text", content: prompt }] };
   if (config.instructions.trim() === "") return [user];
   return [{ role: "system", parts: [{ type: "text", content: config.instructions }] }, user];
-}
-
-function tooManySteps(maxSteps: number): RunStop {
-  return RunStop.limit("max_steps", `the limit of ${maxSteps} steps was reached`);
 }
 
 /** The state a run ends in when it did not answer. */

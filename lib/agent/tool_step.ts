@@ -12,8 +12,8 @@ import {
 import type { ApprovalAnswer } from "./approval.ts";
 import { orAborted } from "./control.ts";
 import { SAME_CALL_MAX } from "./loop_guard.ts";
-import { describe } from "./model_step.ts";
 import type { Session } from "./session.ts";
+import { describeFailure } from "./step_failure.ts";
 import { RunStop } from "./stop.ts";
 
 /** Tool calls of one round that run at the same time. */
@@ -76,7 +76,12 @@ async function toolStep(
   try {
     outcome = await perform(session, call, tool, spanId);
   } catch (error) {
-    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    recorder.emit({
+      ...end,
+      endTimeUs: nowUs(host),
+      status: "error",
+      ...describeFailure(session.signal, error),
+    });
     throw error;
   } finally {
     session.callIds.delete(spanId);
@@ -229,7 +234,12 @@ async function approve(
     session.change({ status: "running" });
     return answer;
   } catch (error) {
-    recorder.emit({ ...end, endTimeUs: nowUs(host), status: "error", ...describe(session.signal, error) });
+    recorder.emit({
+      ...end,
+      endTimeUs: nowUs(host),
+      status: "error",
+      ...describeFailure(session.signal, error),
+    });
     throw error;
   }
 }

@@ -1,29 +1,9 @@
 import { join } from "node:path";
 import { AgentOpError } from "../core/mod.ts";
+import type { AppConfig, ENVIRONMENT } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
-export interface Config {
-  readonly mistralApiKey?: string;
-  readonly mistralServerUrl?: string;
-  /** Neither a key nor a server: the built-in simulator answers. */
-  readonly useSimulator: boolean;
-  readonly defaults: { readonly model?: string; readonly maxTokens?: number; readonly temperature?: number };
-  readonly retry: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };
-  readonly home: string;
-  readonly storePath: string;
-  /** The user named the store: its folder is not made for them. */
-  readonly storeGiven: boolean;
-  /** Folders where agents are looked up, in order. */
-  readonly agentFolders: readonly string[];
-  readonly secrets: {
-    readonly elevenLabsApiKey?: string;
-    readonly hfToken?: string;
-    readonly hfEndpoint?: string;
-    readonly wandbApiKey?: string;
-    readonly wandbProject?: string;
-    readonly wandbBaseUrl?: string;
-  };
-  readonly elevenLabsPlan?: string;
+export interface Config extends AppConfig {
   /** As git chooses it: what is set, else what every system has. */
   readonly editor: string;
   readonly term: string;
@@ -35,70 +15,6 @@ export interface GlobalFlags {
   readonly home?: string | undefined;
   readonly color?: boolean | undefined;
 }
-
-/** Every variable the program reads; the permission sets in deno.json list the same names. */
-export const ENVIRONMENT = [
-  "MISTRAL_API_KEY",
-  "MISTRAL_SERVER_URL",
-  "MISTRAL_MODEL",
-  "MAX_TOKENS",
-  "TEMPERATURE",
-  "MISTRAL_RETRY_MAX_ATTEMPTS",
-  "MISTRAL_RETRY_MIN_WAIT",
-  "MISTRAL_RETRY_MAX_WAIT",
-  "AGENTOP_HOME",
-  "AGENTOP_STORE",
-  "AGENTOP_AGENTS",
-  "WANDB_API_KEY",
-  "WANDB_PROJECT",
-  "WANDB_BASE_URL",
-  "HF_TOKEN",
-  "HF_ENDPOINT",
-  "ELEVENLABS_API_KEY",
-  "ELEVENLABS_PLAN",
-  "NO_COLOR",
-  "FORCE_COLOR",
-  "TERM",
-  "COLORTERM",
-  "VISUAL",
-  "EDITOR",
-  "HOME",
-  "USERPROFILE",
-  "LOCALAPPDATA",
-  "XDG_DATA_HOME",
-] as const;
-
-/** What packages ask for: `yaml` for its own debugging, the terminal library to know the terminal it is in. */
-export const LIBRARY_ENVIRONMENT = [
-  "LOG_STREAM",
-  "LOG_TOKENS",
-  "TERM_PROGRAM",
-  "WT_SESSION",
-  "WEZTERM_PANE",
-  "TMUX",
-  "ZELLIJ",
-  "WARP_TERMINAL_SESSION_UUID",
-  "WARP_SESSION_ID",
-  "TERMUX_VERSION",
-  "TERMINAL_EMULATOR",
-  "STY",
-  "SSH_TTY",
-  "SSH_CONNECTION",
-  "SSH_CLIENT",
-  "PI_TUI_WRITE_LOG",
-  "PI_TUI_DEBUG_REDRAW",
-  "PI_TUI_DEBUG",
-  "PI_TUI_ESC_TIMEOUT",
-  "PI_TRUE_COLOR",
-  "PI_IMAGE_PROTOCOL",
-  "PI_HYPERLINKS",
-  "LINES",
-  "COLUMNS",
-  "KITTY_WINDOW_ID",
-  "ITERM_SESSION_ID",
-  "GHOSTTY_RESOURCES_DIR",
-  "DISPLAY",
-] as const;
 
 type Variable = (typeof ENVIRONMENT)[number];
 export type Environment = (name: Variable) => string | undefined;

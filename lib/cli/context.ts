@@ -1,6 +1,5 @@
-import { dirname } from "node:path";
-import { AgentOpError, type Host, messageOf, systemHost } from "../core/mod.ts";
-import { openStore, openStoreInWorker, type RemoteStore, type SqliteStore } from "../store/mod.ts";
+import { App } from "../app/mod.ts";
+import { type Host, systemHost } from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -8,30 +7,22 @@ export interface Flags extends GlobalFlags {
   readonly verbose?: boolean | undefined;
 }
 
-/** What every command gets: the configuration, the world, the store when it asks, and where to write. */
-export class Context {
+/** What every command gets: the program, opened from flags and environment, and the terminal to write to. */
+export class Context implements AsyncDisposable {
   readonly config: Config;
-  readonly host: Host;
+  readonly app: App;
   readonly json: boolean;
   readonly verbose: boolean;
-  readonly #stack = new AsyncDisposableStack();
-  #store: Promise<SqliteStore> | undefined;
 
   constructor(flags: Flags, host: Host = systemHost(), config: Config = readConfig(flags)) {
     this.config = config;
-    this.host = host;
     this.json = flags.json ?? false;
     this.verbose = flags.verbose ?? false;
+    this.app = new App(config, { host, onNote: (note) => this.verbose && this.note(`agentop: ${note}`) });
   }
 
-  /** The same with the simulator answering, whatever keys are set. Closed with this one. */
-  onSimulator(): Context {
-    const { mistralApiKey: _k, mistralServerUrl: _s, ...config } = this.config;
-    const flags = { json: this.json, verbose: this.verbose };
-    return this.#stack.adopt(
-      new Context(flags, this.host, { ...config, useSimulator: true }),
-      (it) => it.close(),
-    );
+  get host(): Host {
+    return this.app.host;
   }
 
   get stdoutIsTerminal(): boolean {
@@ -45,48 +36,6 @@ export class Context {
   /** Colours on stdout. */
   get color(): boolean {
     return this.config.color === "always" || this.config.color === "auto" && this.stdoutIsTerminal;
-  }
-
-  /** Opens the store once; runs of processes that died are marked as interrupted first. */
-  store(): Promise<SqliteStore> {
-    return this.#store ??= (async () => {
-      this.#makeStoreFolder();
-      const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
-      await store.recoverInterrupted();
-      return store;
-    })();
-  }
-
-  /**
-   * The store on a thread of its own, for what draws; the thread is started before this returns. Closing this one waits for an
-   * opening under way.
-   */
-  async remoteStore(): Promise<RemoteStore> {
-    this.#makeStoreFolder();
-    const opening = openStoreInWorker(this.config.storePath);
-    this.#stack.defer(async () => {
-      const store = await opening.catch(() => undefined); // thrown below
-      await store?.[Symbol.asyncDispose]();
-    });
-    return await opening;
-  }
-
-  /** A folder that the user named must exist; the default one is made. */
-  #makeStoreFolder(): void {
-    if (this.config.storeGiven) return;
-    const folder = dirname(this.config.storePath);
-    try {
-      Deno.mkdirSync(folder, { recursive: true });
-    } catch (cause) {
-      throw new AgentOpError(`Cannot make the folder ${folder}: ${messageOf(cause)}. Try: AGENTOP_HOME=DIR`, {
-        cause,
-      });
-    }
-  }
-
-  /** Runs `cleanup` when the command is over, in reverse order. */
-  defer(cleanup: () => Promise<void> | void): void {
-    this.#stack.defer(cleanup);
   }
 
   /** One document, and nothing else, on stdout. */
@@ -107,8 +56,8 @@ export class Context {
     writeAll(Deno.stderr, `${text}\n`);
   }
 
-  async close(): Promise<void> {
-    await this.#stack.disposeAsync();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.app[Symbol.asyncDispose]();
   }
 }
 

@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { workbenchFlags } from "./workbench_flags.ts";
+import { workbenchFlags } from "./commands/tui/workbench_flags.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -17,12 +17,12 @@ async function openWorkbench(
 ): Promise<number> {
   const [{ Context }, { openWorkbench }, { report }] = await Promise.all([
     import("./context.ts"),
-    import("./commands/tui.ts"),
-    import("./report.ts"),
+    import("./commands/tui/tui.ts"),
+    import("./output/report.ts"),
   ]);
   try {
     await using stack = new AsyncDisposableStack();
-    const context = stack.adopt(new Context(flags), (it) => it.close());
+    const context = stack.use(new Context(flags));
     return await openWorkbench(context, tui);
   } catch (error) {
     return report(error, false);

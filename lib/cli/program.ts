@@ -1,9 +1,9 @@
 import { Command, CommanderError } from "@commander-js/extra-typings";
-import type { Act } from "./command.ts";
+import type { Act } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
-import { report, reportUsage } from "./report.ts";
+import { report, reportUsage } from "./output/report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
-import { VERSION } from "./version.ts";
+import { VERSION } from "./frame/version.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -34,7 +34,7 @@ export async function main(args: readonly string[]): Promise<number> {
     try {
       code = await action(context) ?? 0;
     } finally {
-      await context.close();
+      await context[Symbol.asyncDispose]();
     }
   };
   for (const command of COMMANDS) command.register(program as unknown as Command, act);
@@ -44,7 +44,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const { operands, unknown } = program.parseOptions([...args]);
     if (operands.length === 0 && unknown.length === 0) {
       program.action(() =>
-        act(async (context) => (await import("./commands/tui.ts")).openWorkbench(context, {}))
+        act(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))
       );
     }
     await program.parseAsync([...args], { from: "user" });

@@ -1,28 +1,102 @@
 /**
- * Ring 0: the words everything else speaks. Types, events and their fold, errors, ports. Imports nothing.
+ * Ring 0: the words everything else speaks. Types, events and their fold, errors, ports. Imports nothing, no package either.
  *
  * @module
  */
-export * from "./span.ts";
-export * from "./run.ts";
-export * from "./event.ts";
-export * from "./attributes.ts";
-export * from "./ids.ts";
-export * from "./errors.ts";
-export * from "./json.ts";
-export * from "./text.ts";
-export * from "./ports.ts";
-export * from "./host.ts";
-export * from "./run_query.ts";
-export * from "./checked_yaml.ts";
-export * from "./explain_issues.ts";
-export * from "./json_diff.ts";
-export * from "./align.ts";
-export * from "./text_diff.ts";
-export * from "./steps.ts";
-export * from "./step_diff.ts";
-export * from "./run_diff.ts";
-export * from "./memory_steps.ts";
-export * from "./markdown.ts";
-export * from "./money.ts";
-export * from "./fork_tree.ts";
+export { ATTR, RUN_TAG } from "./attributes.ts";
+export {
+  AgentOpError,
+  type ExitCode,
+  isAbortError,
+  messageOf,
+  ProviderError,
+  type ProviderErrorKind,
+  StoreError,
+  type StoreErrorCode,
+} from "./errors.ts";
+export {
+  addTotals,
+  applyEvent,
+  type DurableEvent,
+  isDurable,
+  NO_TOTALS,
+  type SpanEnd,
+  totalsOfEnd,
+  totalsOfStart,
+  type Trace,
+  type TraceEvent,
+  traceIdOf,
+  type TransientEvent,
+} from "./event.ts";
+export { sleep, systemHost } from "./host.ts";
+export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
+export { canonicalJson, tryParseJson } from "./json.ts";
+export { roundUsd } from "./money.ts";
+export {
+  type CallContext,
+  type ChatRequest,
+  type ChatResponse,
+  type ControlAction,
+  type ControlRequest,
+  type CostKey,
+  type CostRow,
+  type DiffStore,
+  type ForkStore,
+  type Host,
+  type ModelParameters,
+  needsApproval,
+  NO_PERMISSIONS,
+  type PartialOutput,
+  type PriceBook,
+  type PricedCall,
+  type Provider,
+  type RunFilter,
+  type RunPage,
+  type RunPrefix,
+  type RunSort,
+  type Score,
+  type Scorer,
+  type Store,
+  type StoredDiff,
+  type StoredMessage,
+  type Tool,
+  type ToolContext,
+  type ToolDefinition,
+  ToolInputError,
+  type ToolPermissions,
+  type ToolResult,
+} from "./ports.ts";
+export type { Receipt, ReceiptLine } from "./receipt.ts";
+export {
+  FINAL_STATUSES,
+  isFinal,
+  isLive,
+  LIVE_STATUSES,
+  type Run,
+  RUN_STATUSES,
+  type RunChange,
+  type RunError,
+  type RunOrigin,
+  type RunStatus,
+  type RunTotals,
+} from "./run.ts";
+export {
+  addUsage,
+  type Cost,
+  type Evaluation,
+  type Message,
+  NO_USAGE,
+  type Part,
+  type PriceTag,
+  type Role,
+  type Snapshot,
+  type Span,
+  SPAN_KINDS,
+  type SpanKind,
+  type SpanStatus,
+  textOf,
+  toolCallsOf,
+  type Usage,
+} from "./span.ts";
+export { escapeText, nearest, oneLine } from "./text.ts";
+export { UNITS } from "./units.ts";

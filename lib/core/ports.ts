@@ -278,6 +278,44 @@ export interface Store extends AsyncDisposable {
   onChange(listener: () => void): () => void;
 }
 
+/** The beginning of a run that another one takes over. */
+export interface RunPrefix {
+  readonly traceId: string;
+  /** The last step that is copied. */
+  readonly throughStep: number;
+  /** Added to every copied time, so that the copy ends when its continuation begins. */
+  readonly shiftUs: number;
+}
+
+/** A difference of two runs as it was found. */
+export interface StoredDiff {
+  readonly diffId: string;
+  readonly leftRunId: string;
+  readonly rightRunId: string;
+  readonly createdAtUs: number;
+  /** What was changed on purpose. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly leftOutput: string | null;
+  readonly rightOutput: string | null;
+  /** The whole difference, in the shape of `agentop diff --json`. */
+  readonly diff: unknown;
+}
+
+/** Families of runs. */
+export interface ForkStore {
+  /** Writes a run that begins with another run's steps, and what else it begins with, in one transaction. */
+  forkRun(run: Run, source: RunPrefix, events?: readonly DurableEvent[]): Promise<void>;
+  /** Runs that began with steps of one of these, or repeat it; oldest first. */
+  forksOf(runIds: readonly string[]): Promise<readonly Run[]>;
+}
+
+/** Differences that were kept. */
+export interface DiffStore {
+  saveDiff(diff: StoredDiff): Promise<void>;
+  /** Those that a run is one side of; oldest first. */
+  diffsOf(runId: string): Promise<readonly StoredDiff[]>;
+}
+
 export interface StoredMessage {
   /** Content hash of the message and everything before it: 32 hex digits. */
   readonly messageId: string;

@@ -1,4 +1,5 @@
-import { type PriceEntry, UNITS } from "./price_table.ts";
+import type { PriceEntry } from "./price_table.ts";
+import { UNITS } from "../core/mod.ts";
 
 /** Monthly price and the characters it includes, per plan (elevenlabs.io/pricing). */
 const PLANS = {

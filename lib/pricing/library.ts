@@ -1,6 +1,7 @@
 import type { ModelPrice, TieredPrices } from "@pydantic/genai-prices";
 import { MISTRAL_BATCH_FACTOR, MISTRAL_CACHED_INPUT_SHARE } from "./overlay.ts";
-import { type PriceEntry, UNITS } from "./price_table.ts";
+import type { PriceEntry } from "./price_table.ts";
+import { UNITS } from "../core/mod.ts";
 
 /** Looks a model up in the price library: prices of that day, for a call with that many input tokens. */
 export type LibraryLookup = (model: string, atMs: number, inputTokens: number) => PriceEntry | undefined;

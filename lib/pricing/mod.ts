@@ -4,11 +4,10 @@
  *
  * @module
  */
-export * from "./price_book.ts";
-export { type PriceAlias, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
+export { createPriceBook, type LoadedPriceBook, loadPriceBook, type PriceBookOptions } from "./price_book.ts";
+export { type PriceAlias, type PriceEntry, type PriceOverlay } from "./price_table.ts";
 export { MISTRAL_OVERLAY } from "./overlay.ts";
 export { parsePriceOverlay } from "./user_overlay.ts";
 export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan } from "./elevenlabs.ts";
-export { formatReceipt, type Receipt, type ReceiptLine, receiptOf } from "./receipt.ts";
+
 export { type WorstCaseCall, worstCaseUsd } from "./worst_case.ts";
-export { usdOf } from "./arithmetic.ts";

@@ -1,4 +1,5 @@
-import { type PriceAlias, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
+import type { PriceAlias, PriceEntry, PriceOverlay } from "./price_table.ts";
+import { UNITS } from "../core/mod.ts";
 
 /*
  * Mistral's prices as published, so that the common models need no price library at all. Sources, and which one wins:

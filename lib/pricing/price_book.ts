@@ -1,9 +1,10 @@
 import type { Cost, PriceBook, PricedCall, PriceTag, Usage } from "../core/mod.ts";
-import { usdOf } from "./arithmetic.ts";
+import { usdOf } from "../analysis/mod.ts";
 import { elevenLabsEntries, type ElevenLabsPlan } from "./elevenlabs.ts";
 import { type LibraryLookup, loadLibrary } from "./library.ts";
 import { MISTRAL_OVERLAY } from "./overlay.ts";
-import { dayOf, type PriceEntry, type PriceOverlay, PriceTable, UNITS } from "./price_table.ts";
+import { dayOf, type PriceEntry, type PriceOverlay, PriceTable } from "./price_table.ts";
+import { UNITS } from "../core/mod.ts";
 
 /** Longer names are no model's. */
 const MODEL_NAME_LENGTH_MAX = 256;

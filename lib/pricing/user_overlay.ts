@@ -1,5 +1,6 @@
-import { parseCheckedYaml } from "../core/mod.ts";
-import { dayOf, type PriceEntry, type PriceOverlay, UNITS } from "./price_table.ts";
+import { parseCheckedYaml } from "../schema/mod.ts";
+import { dayOf, type PriceEntry, type PriceOverlay } from "./price_table.ts";
+import { UNITS } from "../core/mod.ts";
 
 const OVERLAY_MODELS_MAX = 5_000;
 const ALIASES_MAX = 100;

@@ -1,6 +1,6 @@
 import type { PriceBook } from "../core/mod.ts";
-import { usdOf } from "./arithmetic.ts";
-import { UNITS } from "./price_table.ts";
+import { usdOf } from "../analysis/mod.ts";
+import { UNITS } from "../core/mod.ts";
 
 export interface WorstCaseCall {
   readonly model: string;

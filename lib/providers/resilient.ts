@@ -45,6 +45,8 @@ export interface ResilientProvider extends Provider {
   readonly policy: RetryPolicy;
   /** The same provider, circuit and queue under another policy: per agent, or for a single call. */
   withPolicy(overrides: Partial<RetryPolicy>): ResilientProvider;
+  /** The same provider, circuit and queue; `onRetry` is told instead of who was before. */
+  withListener(onRetry: (notice: RetryNotice) => void): ResilientProvider;
 }
 
 /** A provider may say what its attempt spans carry, e.g. `server.address`. */
@@ -72,18 +74,19 @@ export function createResilientProvider(
       breaker: options.breaker ?? {},
     });
 
-  function build(policy: RetryPolicy): ResilientProvider {
+  function build(policy: RetryPolicy, onRetry: ResilientOptions["onRetry"]): ResilientProvider {
     return {
       name: provider.name,
       policy,
-      withPolicy: (overrides) => build(mergePolicy(policy, overrides)),
+      withPolicy: (overrides) => build(mergePolicy(policy, overrides), onRetry),
+      withListener: (listener) => build(policy, listener),
       async chat(request, context) {
         const { run } = await openGate();
         let current: AttemptRecorder | undefined;
         return await withRetry(
           async ({ attempt, signal }) => {
             const recorder = current = new AttemptRecorder(
-              { provider, request, context, options, policy },
+              { provider, request, context, host: options.host, onRetry, policy },
               attempt,
             );
             const response = await provider.chat(request, { ...context, signal, emit: recorder.emit });
@@ -102,14 +105,15 @@ export function createResilientProvider(
       },
     };
   }
-  return build(mergePolicy(DEFAULT_RETRY_POLICY, options.policy ?? {}));
+  return build(mergePolicy(DEFAULT_RETRY_POLICY, options.policy ?? {}), options.onRetry);
 }
 
 interface CallScope {
   readonly provider: TracedProvider;
   readonly request: ChatRequest;
   readonly context: CallContext;
-  readonly options: ResilientOptions;
+  readonly host: Host;
+  readonly onRetry: ResilientOptions["onRetry"];
   readonly policy: RetryPolicy;
 }
 
@@ -123,8 +127,8 @@ class AttemptRecorder {
   response: ChatResponse | undefined;
 
   constructor(call: CallScope, attempt: number) {
-    const { provider, request, context, options } = this.#call = call;
-    this.#spanId = newSpanId(options.host);
+    const { provider, request, context, host } = this.#call = call;
+    this.#spanId = newSpanId(host);
     context.emit({
       type: "span_start",
       span: {
@@ -133,7 +137,7 @@ class AttemptRecorder {
         parentSpanId: context.parentSpanId,
         name: "POST chat",
         kind: "attempt",
-        startTimeUs: nowUs(options.host),
+        startTimeUs: nowUs(host),
         status: "unset",
         providerName: provider.name,
         requestModel: request.model,
@@ -155,7 +159,7 @@ class AttemptRecorder {
 
   end(end: AttemptEnd): void {
     this.#ended = true;
-    const { context, options } = this.#call;
+    const { context, host } = this.#call;
     const error = end.error instanceof ProviderError ? end.error : undefined;
     const failed = end.outcome !== "ok";
     const errorType = end.aborted ? "cancelled" : error?.errorType ?? "error";
@@ -165,7 +169,7 @@ class AttemptRecorder {
       type: "span_end",
       traceId: context.traceId,
       spanId: this.#spanId,
-      endTimeUs: nowUs(options.host),
+      endTimeUs: nowUs(host),
       status: failed ? "error" : "ok",
       ...(failed ? { errorType, errorMessage: end.aborted ? "Cancelled" : messageOf(end.error) } : {}),
       ...describe(this.response),
@@ -182,11 +186,11 @@ class AttemptRecorder {
   }
 
   #announce(end: AttemptEnd, errorType: string, error: ProviderError | undefined): void {
-    const { provider, request, context, options, policy } = this.#call;
+    const { provider, request, context, onRetry, policy } = this.#call;
     const { traceId, parentSpanId } = context;
     if (this.#streamed) context.emit({ type: "reset", traceId, spanId: parentSpanId });
     try {
-      options.onRetry?.({
+      onRetry?.({
         provider: provider.name,
         model: request.model,
         traceId,

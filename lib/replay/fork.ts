@@ -12,11 +12,11 @@ import {
   type Run,
   type Snapshot,
   type Span,
-  stepsOf,
   toolCallsOf,
   totalsOfStart,
   type Trace,
 } from "../core/mod.ts";
+import { stepsOf } from "../analysis/mod.ts";
 import { checkOrder, editedMessage } from "./edits.ts";
 import { callIdOf } from "./recording.ts";
 

@@ -1,6 +1,5 @@
 import {
   AgentOpError,
-  askedCalls,
   ATTR,
   canonicalJson,
   type ChatRequest,
@@ -9,12 +8,11 @@ import {
   type Part,
   type Run,
   type Span,
-  stepsOf,
-  toolCallOf,
   type ToolDefinition,
   type ToolResult,
   type Trace,
 } from "../core/mod.ts";
+import { askedCalls, stepsOf, toolCallOf } from "../analysis/mod.ts";
 
 /** A model call as it was made: what was asked, and the span that holds the answer. */
 export interface RecordedModelCall {

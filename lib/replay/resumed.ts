@@ -1,4 +1,5 @@
-import { askedCalls, ATTR, type Message, stepsOf, toolCallOf, type Trace } from "../core/mod.ts";
+import { askedCalls, stepsOf, toolCallOf } from "../analysis/mod.ts";
+import { ATTR, type Message, type Trace } from "../core/mod.ts";
 import { callKey, createRecording, inheritedSteps, type Recording } from "./recording.ts";
 import { ReplayLedger } from "./replay_provider.ts";
 

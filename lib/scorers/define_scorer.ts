@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { AgentOpError, explainIssues, type Score, type Scorer, type Trace } from "../core/mod.ts";
+import { AgentOpError, type Score, type Scorer, type Trace } from "../core/mod.ts";
+import { explainIssues } from "../schema/mod.ts";
 
 /** A kind of scorer that a suite or a command line can name. */
 export interface ScorerFactory {

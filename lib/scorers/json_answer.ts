@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { AgentOpError, explainIssues, messageOf, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, messageOf, tryParseJson } from "../core/mod.ts";
+import { explainIssues } from "../schema/mod.ts";
 import { answerOf, quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 

@@ -5,7 +5,8 @@
  * @module
  */
 import { z } from "zod";
-import { AgentOpError, nearest, parseCheckedYaml, type Scorer } from "../core/mod.ts";
+import { AgentOpError, nearest, type Scorer } from "../core/mod.ts";
+import { parseCheckedYaml } from "../schema/mod.ts";
 import { completed } from "./completed.ts";
 import type { ScorerFactory } from "./define_scorer.ts";
 import { exact } from "./exact.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { wordDiff } from "../core/mod.ts";
+import { wordDiff } from "../analysis/mod.ts";
 import { answerOf } from "./answer.ts";
 import { defineScorer } from "./define_scorer.ts";
 

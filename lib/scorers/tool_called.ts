@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { comparedSteps } from "../core/mod.ts";
+import { comparedSteps } from "../analysis/mod.ts";
 import { quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 

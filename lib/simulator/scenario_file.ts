@@ -1,4 +1,5 @@
-import { AgentOpError, messageOf, parseCheckedYamlDocuments } from "../core/mod.ts";
+import { AgentOpError, messageOf } from "../core/mod.ts";
+import { parseCheckedYamlDocuments } from "../schema/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioProblems } from "./scenario_check.ts";
 

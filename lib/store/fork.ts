@@ -1,20 +1,13 @@
 import { sql } from "kysely";
+import type { RunPrefix } from "../core/mod.ts";
 import { bytes, unpackPositions } from "./codec.ts";
 import type { Db } from "./statements.ts";
-
-export interface ForkSource {
-  readonly traceId: string;
-  /** The last step that is copied. */
-  readonly throughStep: number;
-  /** Added to every copied time, so that the copy ends when its continuation begins. */
-  readonly shiftUs: number;
-}
 
 /**
  * Copies a run's beginning into another run: rows of spans, messages and snapshots. Bodies are shared. What the copied calls
  * cost was paid by the original, so it is not counted again. The agent's span is open again.
  */
-export async function copyPrefix(db: Db, source: ForkSource, traceId: string): Promise<void> {
+export async function copyPrefix(db: Db, source: RunPrefix, traceId: string): Promise<void> {
   const runNo = async (id: string) =>
     (await db.selectFrom("run").select("id").where("trace_id", "=", bytes(id)).executeTakeFirstOrThrow()).id;
   const [from, to] = [await runNo(source.traceId), await runNo(traceId)];

@@ -8,29 +8,27 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Host } from "../core/mod.ts";
-import type { SqliteStore } from "./sqlite_store.ts";
+import type { SqliteStore } from "./sqlite/store.ts";
 
-export type { SqliteStore } from "./sqlite_store.ts";
-export type { ForkSource } from "./fork.ts";
-export type { DiffRow } from "./schema.ts";
-export type { StoreStats, VerifyReport } from "./maintenance.ts";
-export { MEMORY } from "./location.ts";
-export { openStoreInWorker, type RemoteStore } from "./remote_store.ts";
+export type { SqliteStore } from "./sqlite/store.ts";
+export type { StoreStats, VerifyReport } from "./sqlite/maintenance.ts";
+export { MEMORY } from "./sqlite/location.ts";
+export { openStoreInWorker, type RemoteStore } from "./sqlite/remote_store.ts";
 
 /**
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
  * this process. Throws `StoreError`.
  */
 export async function openStore(path: string, options: { readonly host?: Host } = {}): Promise<SqliteStore> {
-  return await (await import("./sqlite_store.ts")).openStore(path, options);
+  return await (await import("./sqlite/store.ts")).openStore(path, options);
 }
 
 /** A connection that can only read, for queries that people write. Throws `StoreError`. */
 export async function openReadOnly(path: string): Promise<DatabaseSync> {
-  return (await import("./read_only.ts")).openReadOnly(path);
+  return (await import("./sqlite/read_only.ts")).openReadOnly(path);
 }
 
 /** The schema version of the file at `path`. Throws `StoreError`. */
 export async function storeVersion(path: string): Promise<number> {
-  return await (await import("./read_only.ts")).storeVersion(path);
+  return await (await import("./sqlite/read_only.ts")).storeVersion(path);
 }

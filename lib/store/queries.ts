@@ -11,7 +11,7 @@ import {
 } from "../core/mod.ts";
 import { runsOf } from "./reader.ts";
 import { usageOf } from "./rows.ts";
-import { textQuery, unindexedMatches } from "./search.ts";
+import { textQuery, unindexedMatches } from "./sqlite/search.ts";
 import type { Schema } from "./schema.ts";
 
 const LIMIT_DEFAULT = 50;

@@ -8,10 +8,12 @@ import {
   type RunStatus,
   type RunTotals,
   type Span,
+  type StoredDiff,
+  tryParseJson,
   type Usage,
 } from "../core/mod.ts";
 import { hex, unpackPositions } from "./codec.ts";
-import type { RunRow, SpanRow, TokenColumns } from "./schema.ts";
+import type { DiffRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
 
 export const TOTAL_COLUMNS = [
   "steps",
@@ -163,5 +165,35 @@ function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): 
       ? billedTokens(usageOf(row as TokenColumns))
       : JSON.parse(row.cost_quantities) as Record<string, number>,
     ...(tag === undefined ? {} : { tag: JSON.parse(tag) as PriceTag }),
+  };
+}
+
+export function diffRow(diff: StoredDiff): DiffRow {
+  return {
+    diff_id: diff.diffId,
+    left_run_id: diff.leftRunId,
+    right_run_id: diff.rightRunId,
+    created_us: diff.createdAtUs,
+    overrides: JSON.stringify(diff.overrides),
+    parameter_changed: Object.keys(diff.overrides).join(", ") || null,
+    before_output: diff.leftOutput,
+    after_output: diff.rightOutput,
+    diff_json: JSON.stringify(diff.diff),
+  };
+}
+
+/** What another program wrote there may be anything: overrides that are no object are none. */
+export function diffOf(row: DiffRow): StoredDiff {
+  const overrides = tryParseJson(row.overrides);
+  const isObject = overrides !== null && typeof overrides === "object" && !Array.isArray(overrides);
+  return {
+    diffId: row.diff_id,
+    leftRunId: row.left_run_id,
+    rightRunId: row.right_run_id,
+    createdAtUs: row.created_us,
+    overrides: isObject ? overrides as Record<string, unknown> : {},
+    leftOutput: row.before_output,
+    rightOutput: row.after_output,
+    diff: tryParseJson(row.diff_json) ?? null,
   };
 }

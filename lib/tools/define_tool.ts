@@ -1,6 +1,6 @@
 import { z } from "zod";
+import { explainIssues } from "../schema/mod.ts";
 import {
-  explainIssues,
   oneLine,
   type Tool,
   type ToolContext,

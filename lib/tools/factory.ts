@@ -1,5 +1,6 @@
 import type { z } from "zod";
-import { AgentOpError, explainIssues, type Host, type Tool } from "../core/mod.ts";
+import { AgentOpError, type Host, type Tool } from "../core/mod.ts";
+import { explainIssues } from "../schema/mod.ts";
 
 /** Keys of other services. A tool whose key is missing can be made; calling it says which variable to set. */
 export interface ToolSecrets {

@@ -9,15 +9,7 @@
  */
 import type { TuiOptions, TuiServices } from "./ports.ts";
 
-export type {
-  AgentEntry,
-  DemoEntry,
-  LaunchedRun,
-  LaunchRequest,
-  ReplayRequest,
-  TuiOptions,
-  TuiServices,
-} from "./ports.ts";
+export type { DemoEntry, TuiOptions, TuiServices } from "./ports.ts";
 
 /**
  * Runs the workbench until the person leaves it and resolves with the exit code: 0, 1 after a crash (one line on stderr),

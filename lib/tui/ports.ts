@@ -1,52 +1,7 @@
-import type { ForkSource, Host, Store, Usage } from "../core/mod.ts";
+import type { ForkSource } from "../analysis/mod.ts";
+import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../app/mod.ts";
 
-/** An agent file as the launch screen lists it. */
-export interface AgentEntry {
-  readonly name: string;
-  readonly path: string;
-  readonly model: string;
-  readonly description?: string;
-  readonly tools: readonly string[];
-  readonly instructions?: string;
-  /** What its tools may touch, in words; same order as `tools`. */
-  readonly permissions?: readonly string[];
-  /** `ask`, `auto` or `never`. */
-  readonly approve?: string;
-  /** Limits and parameters in words, e.g. `["steps", "at most 12"]`. */
-  readonly limits?: readonly (readonly [name: string, value: string])[];
-  /** Why the file cannot be used, when it cannot. */
-  readonly error?: string;
-}
-
-export interface LaunchRequest {
-  /** Name or path of the agent. */
-  readonly agent: string;
-  readonly prompt: string;
-  /** As with `--set key=value`: `model`, `temperature`, `maxTokens`, ... */
-  readonly overrides?: Readonly<Record<string, string>>;
-  readonly group?: string;
-  readonly budgetUsd?: number;
-}
-
-/** A run to run again, with something changed. */
-export interface ReplayRequest {
-  readonly runId: string;
-  /** From the record alone; from the record until something differs; or everything anew. */
-  readonly mode: "recorded" | "hybrid" | "live";
-  /** As with `--set key=value`. */
-  readonly overrides?: Readonly<Record<string, string>>;
-  /** Tool calls that are not on record: refused, executed, or asked for. @default "live" */
-  readonly tools?: "recorded" | "live" | "ask";
-  /** The steps before this one are kept. */
-  readonly fromStep?: number;
-  /** What a step says instead; step 0 is the prompt. */
-  readonly edit?: { readonly step: number; readonly text: string };
-}
-
-export interface LaunchedRun {
-  readonly runId: string;
-  readonly traceId: string;
-}
+import type { Host, Store, Usage } from "../core/mod.ts";
 
 /** A run that shows what there is to see, for the first start. */
 export interface DemoEntry {

@@ -1,6 +1,7 @@
 import { AgentRunner, type AgentServices, parseAgentFile } from "../../lib/agent/mod.ts";
-import { recordedServices, repeatRecorded } from "../../lib/cli/recorded_run.ts";
-import { applyEvent, diffRuns, type Run, systemHost, type Trace } from "../../lib/core/mod.ts";
+import { recordedServices, repeatRecorded } from "../../lib/replay/recorded_run.ts";
+import { applyEvent, type Run, systemHost, type Trace } from "../../lib/core/mod.ts";
+import { diffRuns } from "../../lib/analysis/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
 import { createMistralProvider, createResilientProvider } from "../../lib/providers/mod.ts";
 import { createRecording, EventSink } from "../../lib/replay/mod.ts";

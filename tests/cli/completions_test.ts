@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CliHome } from "../support/cli.ts";
-import { type CommandWords, completionScript } from "../../lib/cli/completion_script.ts";
+import { type CommandWords, completionScript } from "../../lib/cli/frame/completion_script.ts";
 
 const help = {
   flags: ["-h", "--help"],

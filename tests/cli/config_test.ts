@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { ENVIRONMENT, type Environment, LIBRARY_ENVIRONMENT, readConfig } from "../../lib/cli/config.ts";
-import { RUNNER_PERMISSIONS } from "../../lib/cli/runner_process.ts";
+import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "../../lib/app/mod.ts";
+import { type Environment, readConfig } from "../../lib/cli/config.ts";
+import { RUNNER_PERMISSIONS } from "../../lib/app/runner_process.ts";
 
 const env = (values: Record<string, string>): Environment => (name) => values[name];
 const HOME = { HOME: "/home/ada" };

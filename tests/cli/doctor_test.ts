@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CliHome } from "../support/cli.ts";
-import { runChecks } from "../../lib/cli/checks.ts";
+import { runChecks } from "../../lib/app/checks.ts";
 import { Context } from "../../lib/cli/context.ts";
 import { reply, startFaultServer } from "../support/fault_server.ts";
 
@@ -92,7 +92,8 @@ Deno.test("doctor names a variable with a bad value", async () => {
 
 Deno.test("runChecks() says how much room there is for the store", async () => {
   await using home = await CliHome.create();
-  const checks = await runChecks(new Context({ home: home.path }));
+  await using context = new Context({ home: home.path });
+  const checks = await runChecks(context.app, { size: undefined, term: "", hasColors: false });
   assert.match(
     checks.find((it) => it.name === "disk")!.message,
     /^\d+(\.\d)? (B|kB|MB|GB|TB) free for the store$/,

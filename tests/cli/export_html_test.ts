@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { applyEvent, diffRuns, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
-import { diffPage } from "../../lib/cli/html/diff.ts";
-import { runPage } from "../../lib/cli/html/run.ts";
+import { applyEvent, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
+import { diffRuns } from "../../lib/analysis/mod.ts";
+import { diffPage } from "../../lib/exporters/html/diff.ts";
+import { runPage } from "../../lib/exporters/html/run.ts";
 import { CliHome } from "../support/cli.ts";
 import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
 
@@ -288,19 +289,16 @@ Deno.test("export html writes one page of a run or of a difference", async () =>
   await using home = await CliHome.create();
   const [left, right] = await home.seed({ rounds: 2 }, { rounds: 3 });
   await home.withStore((store) =>
-    store.saveDiff(
-      {
-        diff_id: "d1",
-        left_run_id: left!,
-        right_run_id: right!,
-        created_us: 1,
-        overrides: JSON.stringify({ temperature: "0.9" }),
-        parameter_changed: null,
-        before_output: null,
-        after_output: null,
-        diff_json: "{}",
-      } as Parameters<typeof store.saveDiff>[0],
-    )
+    store.saveDiff({
+      diffId: "d1",
+      leftRunId: left!,
+      rightRunId: right!,
+      createdAtUs: 1,
+      overrides: { temperature: "0.9" },
+      leftOutput: null,
+      rightOutput: null,
+      diff: {},
+    })
   );
   const run = await home.run(["export", "html", "last", "--output", "-"]);
   assert.match(run.stdout, /^<!DOCTYPE html>[^]*done after 3 rounds[^]*<\/html>\n$/);

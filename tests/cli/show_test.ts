@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
-import { createLook } from "../../lib/cli/format.ts";
-import { formatTree, treeRows } from "../../lib/cli/tree.ts";
+import { createLook } from "../../lib/cli/output/look.ts";
+import { formatTree } from "../../lib/cli/output/tree.ts";
+import { treeRows } from "../../lib/analysis/trace_rows.ts";
 import { applyEvent, type Span, type Trace } from "../../lib/core/mod.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
@@ -24,17 +25,16 @@ Deno.test("show --json holds everything in the shapes of the contract", async ()
   await using home = await CliHome.create();
   const [left, right] = await home.seed({ rounds: 2 }, { rounds: 4 });
   await home.withStore(async (store) => {
-    await store.connection.db.insertInto("diff").values({
-      diff_id: "d1",
-      left_run_id: left!,
-      right_run_id: right!,
-      created_us: 1_000,
-      overrides: '{"temperature":0}',
-      parameter_changed: null,
-      before_output: null,
-      after_output: null,
-      diff_json: '{"identical":false}',
-    }).execute();
+    await store.saveDiff({
+      diffId: "d1",
+      leftRunId: left!,
+      rightRunId: right!,
+      createdAtUs: 1_000,
+      overrides: { temperature: 0 },
+      leftOutput: null,
+      rightOutput: null,
+      diff: { identical: false },
+    });
   });
   const everything = (await home.run(["show", "last", "--json"])).json();
   assert.deepEqual(Object.keys(everything), [

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { answerSql } from "../../lib/cli/sql_reader.ts";
+import { answerSql } from "../../lib/app/sql_reader.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
 
 const ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) select";

@@ -8,8 +8,8 @@ import {
   loadPriceBook,
   MISTRAL_OVERLAY,
   parsePriceOverlay,
-  usdOf,
 } from "../../lib/pricing/mod.ts";
+import { usdOf } from "../../lib/analysis/mod.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const day = (text: string) => Date.parse(`${text}T12:00:00Z`);

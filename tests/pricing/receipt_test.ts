@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { type Cost, NO_USAGE } from "../../lib/core/mod.ts";
-import { createPriceBook, formatReceipt, receiptOf } from "../../lib/pricing/mod.ts";
-import { formatUsd } from "../../lib/core/mod.ts";
+import { createPriceBook } from "../../lib/pricing/mod.ts";
+import { formatReceipt } from "../../lib/present/mod.ts";
+import { receiptOf } from "../../lib/analysis/mod.ts";
+import { formatUsd } from "../../lib/present/mod.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const book = createPriceBook({ elevenLabsPlan: "pro" });

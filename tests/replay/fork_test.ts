@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { memorySteps } from "../../lib/core/mod.ts";
+import { memorySteps } from "../../lib/analysis/mod.ts";
 import { Bench } from "../support/replay_bench.ts";
 import { repeat } from "./recordings.ts";
 

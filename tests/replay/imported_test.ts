@@ -1,10 +1,8 @@
 import assert from "node:assert/strict";
 import { parseAgentFile } from "../../lib/agent/mod.ts";
+import { comparedSteps, diffRuns, memorySteps } from "../../lib/analysis/mod.ts";
 import {
-  comparedSteps,
-  diffRuns,
   type DurableEvent,
-  memorySteps,
   type Message,
   newRunId,
   newTraceId,

@@ -1,8 +1,9 @@
 import { AgentRunner } from "../../lib/agent/mod.ts";
 import type { AgentConfig } from "../../lib/agent/mod.ts";
-import { applyEvent, diffRuns, type Run, type RunDiff, systemHost, type Trace } from "../../lib/core/mod.ts";
+import { applyEvent, type Run, systemHost, type Trace } from "../../lib/core/mod.ts";
+import { diffRuns, type RunDiff } from "../../lib/analysis/mod.ts";
 import { createRecording, EventSink } from "../../lib/replay/mod.ts";
-import { type RecordedAnswer, recordedServices, repeatRecorded } from "../../lib/cli/recorded_run.ts";
+import { type RecordedAnswer, recordedServices, repeatRecorded } from "../../lib/replay/recorded_run.ts";
 
 export interface Repeated extends RecordedAnswer {
   readonly trace: Trace;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { gunzipSync } from "node:zlib";
-import { diffRuns } from "../../lib/core/mod.ts";
+import { diffRuns } from "../../lib/analysis/mod.ts";
 import { CliHome } from "../support/cli.ts";
 import { repeat } from "./recordings.ts";
 

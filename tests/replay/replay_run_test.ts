@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type AgentConfig, RunStop } from "../../lib/agent/mod.ts";
-import { createRunner } from "../../lib/cli/wiring.ts";
 import { type Run, textOf } from "../../lib/core/mod.ts";
 import { Bench } from "../support/replay_bench.ts";
 
@@ -25,9 +24,9 @@ Deno.test("hybrid without changes is answered from the recording, costs nothing 
   assert.deepEqual(snapshots.at(-1)!.keyValues, { a: 1 });
   const rows = await bench.store.diffsOf(run.runId);
   assert.deepEqual(
-    rows.map((row) => [row.diff_id, row.before_output, row.after_output, row.parameter_changed]),
+    rows.map((row) => [row.diffId, row.leftOutput, row.rightOutput, row.overrides]),
     [
-      [diffId, "The sum is 3.", "The sum is 3.", null],
+      [diffId, "The sum is 3.", "The sum is 3.", {}],
     ],
   );
   const [cost] = await bench.store.costBy("model");
@@ -164,7 +163,7 @@ Deno.test("a fork that was stopped goes on with what it began with, not with its
   const edits = { 4: "50" };
   const { run } = await bench.replay({ from: 4, edits, overrides: { instructions: "You sum." }, signal });
   assert.deepEqual([run.status, run.totals.steps], ["cancelled", 4]);
-  const runner = await createRunner(bench.context);
+  const runner = await bench.context.app.createRunner();
   const ended = await runner.execute(run);
   assert.equal(ended.output, "The sum is 50.");
   const { spans } = await bench.store.loadTrace(run.traceId);

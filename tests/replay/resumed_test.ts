@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RunStop } from "../../lib/agent/mod.ts";
-import { createRunner } from "../../lib/cli/wiring.ts";
-import { comparedSteps, type Run, stepsOf, type Trace } from "../../lib/core/mod.ts";
+import { comparedSteps, stepsOf } from "../../lib/analysis/mod.ts";
+import type { Run, Trace } from "../../lib/core/mod.ts";
 import { checkReplayable } from "../../lib/replay/mod.ts";
 import { Bench } from "../support/replay_bench.ts";
 import { repeat } from "./recordings.ts";
@@ -13,7 +13,7 @@ const scenario = (...steps: unknown[]) => JSON.stringify({ name: "resumed", step
 const FLAKY = scenario({ toolCalls: [call("1 + 2")] }, { faults: [{ status: 500 }], text: "It is 3." });
 
 async function resume(bench: Bench, change: Partial<Run> = {}): Promise<Trace> {
-  const runner = await createRunner(bench.context);
+  const runner = await bench.context.app.createRunner();
   const run = await runner.execute({ ...bench.original, ...change });
   return await bench.store.loadTrace(run.traceId);
 }

@@ -3,9 +3,9 @@ import { join } from "node:path";
 import { parseAgentFile } from "../../lib/agent/mod.ts";
 import { readConfig } from "../../lib/cli/config.ts";
 import { Context } from "../../lib/cli/context.ts";
-import { type ReplayOptions, replayRun } from "../../lib/cli/replay_run.ts";
-import { createRunner } from "../../lib/cli/wiring.ts";
-import { AgentOpError, comparedSteps, type Run, systemHost } from "../../lib/core/mod.ts";
+import type { ReplayOptions } from "../../lib/replay/replay_run.ts";
+import { AgentOpError, type Run, systemHost } from "../../lib/core/mod.ts";
+import { comparedSteps } from "../../lib/analysis/mod.ts";
 import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
 import type { SqliteStore } from "../../lib/store/mod.ts";
 
@@ -51,11 +51,11 @@ export class Bench implements AsyncDisposable {
     };
     const config = readConfig({ home: folder, store: join(folder, "agentop.db") }, (name) => env[name]);
     const context = new Context({}, systemHost(), config);
-    const runner = await createRunner(context);
+    const runner = await context.app.createRunner();
     const original = await runner.run(await parseAgentFile(agent, "agents/adder.yaml"), { prompt: "Add." }, {
       ...(signal ? { signal } : {}),
     });
-    return new Bench(context, await context.store(), simulator, folder, original);
+    return new Bench(context, await context.app.store(), simulator, folder, original);
   }
 
   replay(
@@ -63,7 +63,7 @@ export class Bench implements AsyncDisposable {
     of = this.original,
   ) {
     const edits = new Map(Object.entries(options.edits ?? {}).map(([step, text]) => [Number(step), text]));
-    return replayRun(this.context, of.runId, {
+    return this.context.app.replay(of.runId, {
       mode: "hybrid",
       tools: "live",
       overrides: {},
@@ -93,7 +93,7 @@ export class Bench implements AsyncDisposable {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.context.close();
+    await this.context[Symbol.asyncDispose]();
     await this.simulator.close();
     await Deno.remove(this.folder, { recursive: true });
   }

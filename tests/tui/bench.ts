@@ -1,6 +1,8 @@
 import { openStore } from "../../lib/store/mod.ts";
-import type { ForkSource, Store } from "../../lib/core/mod.ts";
-import type { LaunchRequest, TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
+import type { ForkSource } from "../../lib/analysis/mod.ts";
+import type { Store } from "../../lib/core/mod.ts";
+import type { LaunchRequest } from "../../lib/app/mod.ts";
+import type { TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
 import { type ReadState, readState } from "../../lib/tui/app/settings.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";

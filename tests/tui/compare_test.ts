@@ -3,7 +3,8 @@ import { ATTR, type Message, type Run, type Store } from "../../lib/core/mod.ts"
 import { nextChange } from "../../lib/tui/screens/compare/rows.ts";
 import { wordRows } from "../../lib/tui/screens/compare/text_rows.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
-import type { ReplayRequest, TuiServices } from "../../lib/tui/mod.ts";
+import type { ReplayRequest } from "../../lib/app/mod.ts";
+import type { TuiServices } from "../../lib/tui/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { assertGolden } from "./golden.ts";

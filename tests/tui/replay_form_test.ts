@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import type { Store } from "../../lib/core/mod.ts";
-import type { ReplayRequest, TuiServices } from "../../lib/tui/mod.ts";
-import { tuiPrices } from "../../lib/cli/tui_prices.ts";
-import type { Context } from "../../lib/cli/context.ts";
+import type { ReplayRequest } from "../../lib/app/mod.ts";
+import type { TuiServices } from "../../lib/tui/mod.ts";
+import { type AppConfig, chatModels } from "../../lib/app/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
-import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { assertGolden } from "./golden.ts";
 import { finishedRun } from "./scenario.ts";
@@ -178,11 +177,9 @@ Deno.test("replay: without models to suggest, and without tools, the form says s
   assert.equal(requests[0]!.overrides, undefined);
 });
 
-Deno.test("tuiPrices() suggests models that write text: what the simulator serves, or what has a price today", async () => {
-  const host = fakeHost({ startMs: Date.UTC(2026, 10, 20) });
-  const context = (useSimulator: boolean) => ({ host, config: { useSimulator } }) as unknown as Context;
+Deno.test("chatModels() suggests models that write text: what the simulator serves, or what has a price today", async () => {
   for (const useSimulator of [true, false]) {
-    const names = await tuiPrices(context(useSimulator)).chatModels();
+    const names = await chatModels({ useSimulator } as AppConfig, Date.UTC(2026, 10, 20));
     assert.ok(names.includes("mistral-large-latest") && names.includes("mistral-small-latest"));
     assert.ok(!names.some((name) => /embed|ocr|moderation/.test(name)), names.join(" "));
     assert.equal(new Set(names).size, names.length);

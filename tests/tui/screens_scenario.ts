@@ -7,7 +7,8 @@ import {
   type Run,
   type Store,
 } from "../../lib/core/mod.ts";
-import type { AgentEntry, TuiServices } from "../../lib/tui/mod.ts";
+import type { AgentEntry } from "../../lib/app/mod.ts";
+import type { TuiServices } from "../../lib/tui/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 import { say, Story } from "./scenario.ts";
 

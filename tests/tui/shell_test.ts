@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { keySheet, SHEET } from "../../tasks/key_sheet.ts";
-import { lazyStore } from "../../lib/cli/lazy_store.ts";
+import { lazyStore } from "../../lib/app/lazy_store.ts";
 import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";

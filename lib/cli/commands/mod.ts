@@ -3,28 +3,28 @@
  *
  * @module
  */
-import type { CliCommand } from "../command.ts";
-import { agents } from "./agents.ts";
-import { bisect } from "./bisect.ts";
-import { completions } from "./completions.ts";
-import { cost } from "./cost.ts";
-import { db } from "./db.ts";
-import { demo } from "./demo.ts";
-import { diff } from "./diff.ts";
-import { doctor } from "./doctor.ts";
-import { execute } from "./execute.ts";
-import { exportRun } from "./export.ts";
-import { init } from "./init.ts";
-import { memory } from "./memory.ts";
-import { replay } from "./replay.ts";
-import { run } from "./run.ts";
-import { runs } from "./runs.ts";
-import { show } from "./show.ts";
-import { sim } from "./sim.ts";
-import { sql } from "./sql.ts";
-import { pause, resume, stop } from "./steer.ts";
-import { tui } from "./tui.ts";
-import { watch } from "./watch.ts";
+import type { CliCommand } from "../frame/command.ts";
+import { agents } from "./agents/agents.ts";
+import { bisect } from "./bisect/bisect.ts";
+import { completions } from "./completions/completions.ts";
+import { cost } from "./cost/cost.ts";
+import { db } from "./db/db.ts";
+import { demo } from "./demo/demo.ts";
+import { diff } from "./diff/diff.ts";
+import { doctor } from "./doctor/doctor.ts";
+import { execute } from "./execute/execute.ts";
+import { exportRun } from "./export/export.ts";
+import { init } from "./init/init.ts";
+import { memory } from "./memory/memory.ts";
+import { replay } from "./replay/replay.ts";
+import { run } from "./run/run.ts";
+import { runs } from "./runs/runs.ts";
+import { show } from "./show/show.ts";
+import { sim } from "./sim/sim.ts";
+import { sql } from "./sql/sql.ts";
+import { pause, resume, stop } from "./steer/steer.ts";
+import { tui } from "./tui/tui.ts";
+import { watch } from "./watch/watch.ts";
 
 export const COMMANDS: readonly CliCommand[] = [
   tui,

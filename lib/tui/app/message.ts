@@ -2,7 +2,6 @@ import type {
   ControlAction,
   CostKey,
   CostRow,
-  ForkTree,
   PartialOutput,
   Run,
   RunFilter,
@@ -11,7 +10,8 @@ import type {
   Trace,
   Usage,
 } from "../../core/mod.ts";
-import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../ports.ts";
+import type { ForkTree } from "../../analysis/mod.ts";
+import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../../app/mod.ts";
 import type { Comparison, Pairing, TextDiff, TextPair } from "../screens/compare/comparison.ts";
 import type { Settings } from "./settings.ts";
 

@@ -11,7 +11,8 @@ import type { Notice } from "./notices.ts";
 import type { Palette } from "./palette.ts";
 import type { Remap } from "./remap.ts";
 import { DEFAULT_SETTINGS, NO_STATE, type SavedState, type Settings } from "./settings.ts";
-import { type Env, isTyping, type Mode, type OwnRun, type Screen, type Size } from "./screen.ts";
+import { type Env, isTyping, type Mode, type OwnRun, type Screen } from "./screen.ts";
+import type { Size } from "../terminal/screen.ts";
 
 /** Everything the workbench knows. */
 export interface App {

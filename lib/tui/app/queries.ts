@@ -1,13 +1,5 @@
-import {
-  isLive,
-  LIVE_STATUSES,
-  loadForkTree,
-  oneLine,
-  type Run,
-  RUN_TAG,
-  shortRunId,
-  type Usage,
-} from "../../core/mod.ts";
+import { isLive, LIVE_STATUSES, oneLine, type Run, RUN_TAG, shortRunId, type Usage } from "../../core/mod.ts";
+import { loadForkTree } from "../../analysis/mod.ts";
 import type { TuiServices } from "../ports.ts";
 import type { Pairing } from "../screens/compare/comparison.ts";
 import type { Names } from "./jump.ts";

@@ -1,7 +1,8 @@
 import type { Glyphs } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import type { Size } from "../terminal/screen.ts";
-import type { DemoEntry, LaunchRequest } from "../ports.ts";
+import type { DemoEntry } from "../ports.ts";
+import type { LaunchRequest } from "../../app/mod.ts";
 import type { Effect, Msg, ScreenId, Target } from "./message.ts";
 import type { Settings } from "./settings.ts";
 

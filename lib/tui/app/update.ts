@@ -1,7 +1,8 @@
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../draw/text_field.ts";
 import { SCREENS } from "../screens/mod.ts";
 import { completions, destination, type Jump, NO_NAMES } from "./jump.ts";
-import { GLOBAL_KEYS, lookup } from "./keymap.ts";
+import { GLOBAL_KEYS } from "./global_keys.ts";
+import { lookup } from "./keymap.ts";
 import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "./message.ts";
 import { noticesOverMs, withNotice as addNotice } from "./notices.ts";
 import { paletteItems } from "./palette.ts";

@@ -1,4 +1,4 @@
-import { type MarkdownBlock, markdownBlocks, type MarkdownText } from "../../core/mod.ts";
+import { type MarkdownBlock, markdownBlocks, type MarkdownText } from "../../present/mod.ts";
 import { cleanLines, cut, fit, width, wrap } from "../terminal/text.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { EMPTY, type Line, line, seg } from "./line.ts";

@@ -1,4 +1,5 @@
-import { forkChanges, type ForkMember, type ForkTree, type Run, shortRunId } from "../../core/mod.ts";
+import { forkChanges, type ForkMember, type ForkTree } from "../../analysis/mod.ts";
+import { type Run, shortRunId } from "../../core/mod.ts";
 import { fineMoney, grouped, statusTone, statusWord } from "../draw/format.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { fitLine, fitParts, type Line, line, lineWidth, onGround, seg, spread } from "../draw/line.ts";

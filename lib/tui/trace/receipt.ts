@@ -1,4 +1,5 @@
-import { formatExactUsd, formatPrice, type Span, type Trace } from "../../core/mod.ts";
+import { formatExactUsd, formatPrice } from "../../present/mod.ts";
+import type { Span, Trace } from "../../core/mod.ts";
 import { fitLine, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clean } from "../terminal/text.ts";
 import type { Part } from "./doc.ts";

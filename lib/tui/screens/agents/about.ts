@@ -3,7 +3,7 @@ import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { markdownLines } from "../../draw/markdown.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { Tone } from "../../draw/theme.ts";
-import type { AgentEntry } from "../../ports.ts";
+import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, cleanLines, fit, width, wrap } from "../../terminal/text.ts";
 import { type AgentsModel, chosenAgent } from "./model.ts";
 

@@ -2,7 +2,7 @@ import type { Run } from "../../../core/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
-import type { AgentEntry } from "../../ports.ts";
+import type { AgentEntry } from "../../../app/mod.ts";
 
 /** Newest runs of the chosen agent. */
 export const RUNS_MAX = 50;

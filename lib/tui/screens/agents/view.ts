@@ -6,7 +6,7 @@ import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { troubleLines } from "../../draw/trouble.ts";
-import type { AgentEntry } from "../../ports.ts";
+import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
 import { aboutLines } from "./about.ts";
 import {

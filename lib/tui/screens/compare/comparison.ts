@@ -1,18 +1,13 @@
+import { AgentOpError, isLive, type Run, shortRunId, type Store, type Trace } from "../../../core/mod.ts";
 import {
-  AgentOpError,
   comparedSteps,
   diffRuns,
-  isLive,
-  type Run,
   type RunDiff,
-  shortRunId,
   type StepDocument,
-  type Store,
   type TextPiece,
-  type Trace,
   unifiedDiff,
   wordDiff,
-} from "../../../core/mod.ts";
+} from "../../../analysis/mod.ts";
 
 /** The two runs to put side by side, by run id or reference. */
 export interface Pairing {

@@ -1,4 +1,4 @@
-import type { JsonChange } from "../../../core/mod.ts";
+import type { JsonChange } from "../../../analysis/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { jsonRows } from "../../draw/json_view.ts";

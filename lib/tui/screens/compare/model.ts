@@ -1,4 +1,4 @@
-import type { JsonChange } from "../../../core/mod.ts";
+import type { JsonChange } from "../../../analysis/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { FamilyList } from "../../trace/family.ts";

@@ -1,4 +1,4 @@
-import type { JsonChange, StepDiff } from "../../../core/mod.ts";
+import type { JsonChange, StepDiff } from "../../../analysis/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** One row of the list. `key` names it whatever is folded. */

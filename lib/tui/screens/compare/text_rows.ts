@@ -1,4 +1,4 @@
-import type { TextPiece } from "../../../core/mod.ts";
+import type { TextPiece } from "../../../analysis/mod.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { EMPTY, fitLine, type Line, line, seg, type Segment } from "../../draw/line.ts";
 import { wrapLine } from "../../draw/styled.ts";

@@ -1,4 +1,5 @@
-import { type ForkTree, isLive, shortRunId } from "../../../core/mod.ts";
+import type { ForkTree } from "../../../analysis/mod.ts";
+import { isLive, shortRunId } from "../../../core/mod.ts";
 import { ask } from "../../app/ask.ts";
 import type { Msg } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";

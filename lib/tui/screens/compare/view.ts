@@ -1,4 +1,5 @@
-import { oneLine, type Run, type RunDiff, shortRunId, type StepDiff } from "../../../core/mod.ts";
+import { oneLine, type Run, shortRunId } from "../../../core/mod.ts";
+import type { RunDiff, StepDiff } from "../../../analysis/mod.ts";
 import type { Env } from "../../app/screen.ts";
 import { compact, duration, fineMoney, statusTone, statusWord } from "../../draw/format.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";

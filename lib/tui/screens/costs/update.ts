@@ -1,4 +1,5 @@
-import { type CostRow, formatRunQuery, type RunFilter } from "../../../core/mod.ts";
+import type { CostRow, RunFilter } from "../../../core/mod.ts";
+import { formatRunQuery } from "../../../analysis/mod.ts";
 import type { Effect, Msg } from "../../app/message.ts";
 import { ask } from "../../app/ask.ts";
 import type { Env, Step } from "../../app/screen.ts";

@@ -1,4 +1,4 @@
-import type { Size } from "../../app/screen.ts";
+import type { Size } from "../../terminal/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { type Focus, FORM_FIELDS, type LaunchModel } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import type { Mode } from "../../app/screen.ts";
-import type { AgentEntry, LaunchRequest } from "../../ports.ts";
+import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 

@@ -3,7 +3,7 @@ import { type Env, keySign } from "../../app/screen.ts";
 import { EMPTY, fitLine, type Line, line, lineWidth, onGround, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine, fieldLines } from "../../draw/text_field.ts";
-import type { AgentEntry } from "../../ports.ts";
+import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
 import { agentHeight, launchLayout } from "./layout.ts";
 import {

@@ -1,4 +1,4 @@
-import type { Size } from "../../app/screen.ts";
+import type { Size } from "../../terminal/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { clamp, keepInView } from "../../draw/scroll.ts";
 import { type Field, FIELDS, fittingModels, type ReplayModel, toolsOf } from "./model.ts";

@@ -2,7 +2,7 @@ import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { ModelChoice, Target } from "../../app/message.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
-import type { ReplayRequest } from "../../ports.ts";
+import type { ReplayRequest } from "../../../app/mod.ts";
 import { stepsOf } from "../../trace/steps.ts";
 
 export const MODES = ["hybrid", "live", "recorded"] as const;

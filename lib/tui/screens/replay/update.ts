@@ -4,7 +4,7 @@ import type { Effect, Msg, Target } from "../../app/message.ts";
 import type { Env, Step } from "../../app/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
-import type { ReplayRequest } from "../../ports.ts";
+import type { ReplayRequest } from "../../../app/mod.ts";
 import { hitForm } from "./layout.ts";
 import {
   editedStep,

@@ -1,11 +1,5 @@
-import {
-  parseRunQuery,
-  type PartialOutput,
-  type Run,
-  type RunFilter,
-  type RunSort,
-  type Trace,
-} from "../../../core/mod.ts";
+import { parseRunQuery } from "../../../analysis/mod.ts";
+import type { PartialOutput, Run, RunFilter, RunSort, Trace } from "../../../core/mod.ts";
 import type { Activity } from "../../app/message.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";

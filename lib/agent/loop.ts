@@ -1,0 +1,30 @@
+import { textOf, toolCallsOf } from "../core/mod.ts";
+import { modelStep } from "./model_step.ts";
+import type { Session } from "./session.ts";
+import { RunStop } from "./stop.ts";
+import { toolRound } from "./tool_step.ts";
+
+/**
+ * The agent loop: answer the tool calls that are open, else ask the model, until it answers without asking for a tool. Returns
+ * that answer; throws what ends the run otherwise.
+ */
+export async function agentLoop(session: Session): Promise<string> {
+  const { maxSteps } = session.config.limits;
+  for (;;) {
+    await session.boundary();
+    const pending = session.memory.pendingToolCalls();
+    if (pending.length > 0) {
+      await toolRound(session, pending.slice(0, Math.max(0, maxSteps - session.step)));
+      if (session.step >= maxSteps) throw tooManySteps(maxSteps);
+      continue;
+    }
+    const last = session.memory.messages.at(-1);
+    if (last?.role === "assistant" && toolCallsOf(last).length === 0) return textOf(last);
+    if (session.step >= maxSteps) throw tooManySteps(maxSteps);
+    await modelStep(session);
+  }
+}
+
+function tooManySteps(maxSteps: number): RunStop {
+  return RunStop.limit("max_steps", `the limit of ${maxSteps} steps was reached`);
+}

@@ -1,0 +1,21 @@
+import type { RetryNotice } from "../providers/mod.ts";
+import type { Approver } from "./approval.ts";
+import type { Listener } from "./recorder.ts";
+import type { AgentRunner } from "./runner.ts";
+import type { AgentServices } from "./services.ts";
+
+/** What one runner does differently from others of the same program. */
+export interface RunnerOptions {
+  readonly approver?: Approver;
+  readonly listeners?: readonly Listener[];
+  readonly onRetry?: (notice: RetryNotice) => void;
+  /** Runs are only written, for another process to execute: no simulator is needed. */
+  readonly queueOnly?: boolean;
+  /** The server must offer this model; one that lists none is believed. Throws `AgentOpError` otherwise. */
+  readonly requireModel?: string;
+  /** Changes what runs of this runner use: a replay answers from a recording first. */
+  readonly adapt?: (services: AgentServices) => AgentServices;
+}
+
+/** Puts a runner together: whoever makes runs again asks for one, and does not know how. */
+export type CreateRunner = (options?: RunnerOptions) => Promise<AgentRunner>;

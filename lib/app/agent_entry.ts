@@ -1,0 +1,94 @@
+import { type Host, messageOf, oneLine, type ToolPermissions } from "../core/mod.ts";
+import type { AgentConfig, ToolReference } from "../agent/mod.ts";
+import type { FoundAgent } from "./agents.ts";
+import type { AppConfig } from "./config.ts";
+
+/** An agent file and what it may do, in words. */
+export interface AgentEntry {
+  readonly name: string;
+  readonly path: string;
+  readonly model: string;
+  readonly description?: string;
+  readonly tools: readonly string[];
+  readonly instructions?: string;
+  /** What its tools may touch, in words; same order as `tools`. */
+  readonly permissions?: readonly string[];
+  /** `ask`, `auto` or `never`. */
+  readonly approve?: string;
+  /** Limits and parameters in words, e.g. `["steps", "at most 12"]`. */
+  readonly limits?: readonly (readonly [name: string, value: string])[];
+  /** Why the file cannot be used, when it cannot. */
+  readonly error?: string;
+}
+
+const REASON_LENGTH_MAX = 200;
+
+/** What setting a tool up takes. */
+interface ToolSetup {
+  readonly host: Host;
+  readonly config: AppConfig;
+}
+
+/** An agent file as the workbench shows it. Sets its tools up to see what they may touch; none of them is run. */
+export async function agentEntry(app: ToolSetup, found: FoundAgent): Promise<AgentEntry> {
+  const { name, path, config: agent, error } = found;
+  if (!agent) return { name, path, model: "", tools: [], ...(error === undefined ? {} : { error }) };
+  return {
+    name,
+    path,
+    model: agent.model,
+    tools: agent.tools.map((tool) => tool.name),
+    instructions: agent.instructions,
+    approve: agent.approve,
+    permissions: await Promise.all(agent.tools.map((tool) => permissionsOf(app, tool, agent))),
+    limits: limitsOf(agent),
+    ...(agent.description === undefined ? {} : { description: agent.description }),
+    ...(error === undefined ? {} : { error }),
+  };
+}
+
+async function permissionsOf(app: ToolSetup, tool: ToolReference, agent: AgentConfig): Promise<string> {
+  if (tool.kind === "agent") return "hands work to this agent, in a run of its own";
+  try {
+    const { createTool } = await import("../tools/mod.ts");
+    const { permissions } = createTool(tool.name, tool.config, {
+      host: app.host,
+      baseDir: agent.baseDir,
+      secrets: app.config.secrets,
+      denoPath: Deno.execPath(),
+    });
+    return permissionWords(permissions);
+  } catch (error) {
+    return oneLine(messageOf(error), REASON_LENGTH_MAX);
+  }
+}
+
+/** `reads ./data; reaches api.example.org`. */
+export function permissionWords({ read, write, net, run }: ToolPermissions): string {
+  const words = [
+    ...(read.length > 0 ? [`reads ${read.join(", ")}`] : []),
+    ...(write.length > 0 ? [`writes ${write.join(", ")}`] : []),
+    ...(net.length > 0 ? [`reaches ${net.join(", ")}`] : []),
+    ...(run ? ["executes code"] : []),
+  ];
+  return words.length === 0 ? "touches nothing outside" : words.join("; ");
+}
+
+function limitsOf(
+  { limits, parameters, memory, retry }: AgentConfig,
+): readonly (readonly [string, string])[] {
+  const settings = [
+    ...(parameters.temperature === undefined ? [] : [`temperature ${parameters.temperature}`]),
+    ...(parameters.topP === undefined ? [] : [`top p ${parameters.topP}`]),
+    ...(parameters.maxTokens === undefined ? [] : [`at most ${parameters.maxTokens} tokens`]),
+    ...(parameters.seed === undefined ? [] : [`seed ${parameters.seed}`]),
+  ];
+  return [
+    ["answers", settings.join(", ") || "as the model does"],
+    ["steps", `at most ${limits.maxSteps}`],
+    ["budget", limits.budgetUsd === undefined ? "none" : `$${limits.budgetUsd}`],
+    ["time", `${limits.timeoutSeconds} s, ${limits.toolTimeoutSeconds} s per tool`],
+    ["memory", `${memory.window} messages${memory.keyValue ? ", and keys it keeps" : ""}`],
+    ...(retry.maxAttempts === undefined ? [] : [["retry", `at most ${retry.maxAttempts} attempts`] as const]),
+  ];
+}

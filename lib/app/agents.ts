@@ -1,0 +1,105 @@
+import { dirname, join, resolve } from "node:path";
+import type { AgentConfig } from "../agent/mod.ts";
+import { AgentOpError, messageOf, nearest } from "../core/mod.ts";
+import type { AppConfig } from "./config.ts";
+
+const AGENTS_LISTED_MAX = 500;
+
+export interface FoundAgent {
+  readonly name: string;
+  readonly path: string;
+  readonly config?: AgentConfig;
+  /** Why it cannot be used. */
+  readonly error?: string;
+}
+
+/** Agent files bring the whole loop with them: most commands never read one. */
+const agentModule = () => import("../agent/mod.ts");
+
+function isPath(agent: string): boolean {
+  return /[/\\]/.test(agent) || /\.ya?ml$/i.test(agent);
+}
+
+/** All agent files of the lookup folders, first folder first; a name found twice counts once. */
+export async function findAgents(config: AppConfig): Promise<readonly FoundAgent[]> {
+  const found = new Map<string, FoundAgent>();
+  const { loadAgentFile } = await agentModule();
+  for (const folder of config.agentFolders) {
+    const names: string[] = [];
+    try {
+      for await (const entry of Deno.readDir(folder)) {
+        if (!entry.isDirectory && /\.ya?ml$/i.test(entry.name)) names.push(entry.name);
+      }
+    } catch {
+      continue; // a folder that is not there holds no agents
+    }
+    for (const file of names.sort().slice(0, AGENTS_LISTED_MAX)) {
+      const path = join(folder, file);
+      const name = file.replace(/\.ya?ml$/i, "");
+      if (found.has(name)) continue;
+      try {
+        found.set(name, { name, path, config: await loadAgentFile(path, config.defaults) });
+      } catch (error) {
+        found.set(name, { name, path, error: messageOf(error) });
+      }
+    }
+  }
+  return [...found.values()];
+}
+
+/** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
+export async function resolveAgent(
+  agent: string,
+  config: AppConfig,
+  from?: AgentConfig,
+): Promise<AgentConfig> {
+  const { loadAgentFile } = await agentModule();
+  if (isPath(agent)) return await loadAgentFile(agent, config.defaults);
+  for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
+    for (const extension of ["yaml", "yml"]) {
+      const path = join(folder, `${agent}.${extension}`);
+      if (await Deno.stat(path).then((it) => it.isFile, () => false)) {
+        return await loadAgentFile(path, config.defaults);
+      }
+    }
+  }
+  const bundled = await bundledAgent(agent, config);
+  if (bundled) return bundled;
+  const names = [...(await findAgents(config)).map((it) => it.name), ...await bundledNames()];
+  const guess = nearest(agent, names);
+  throw new AgentOpError(
+    `Cannot find agent "${agent.slice(0, 80)}": it is not in ${config.agentFolders.join(", ")}. Try: ${
+      guess ?? "agentop agents, or a path to a .yaml file"
+    }`,
+  );
+}
+
+/** The demo agents are part of the program; their files are laid out in the home folder when one is used. */
+export async function bundledAgent(name: string, config: AppConfig): Promise<AgentConfig | undefined> {
+  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  const file = `${name}.yaml`;
+  if (!Object.hasOwn(BUNDLED_AGENTS, file)) return undefined;
+  const folder = resolve(config.home, "bundled");
+  for (const [path, text] of Object.entries(BUNDLED_AGENTS)) {
+    const target = join(folder, path);
+    if (await Deno.readTextFile(target).catch(() => undefined) === text) continue;
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeTextFile(target, text);
+  }
+  const { parseAgentFile } = await agentModule();
+  return await parseAgentFile(BUNDLED_AGENTS[file]!, join(folder, file), config.defaults);
+}
+
+/** Every bundled agent, laid out in the home folder. */
+export async function bundledAgents(config: AppConfig): Promise<readonly FoundAgent[]> {
+  return await Promise.all((await bundledNames()).map(async (name) => {
+    const agent = (await bundledAgent(name, config))!;
+    return { name, path: join(agent.baseDir, `${name}.yaml`), config: agent };
+  }));
+}
+
+async function bundledNames(): Promise<readonly string[]> {
+  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  return Object.keys(BUNDLED_AGENTS).filter((file) => /^[^/]+\.yaml$/.test(file))
+    .map((file) => file.replace(/\.yaml$/, ""));
+}

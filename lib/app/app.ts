@@ -1,0 +1,208 @@
+import { dirname } from "node:path";
+import type { AgentConfig, AgentRunner, AgentServices, RunnerOptions } from "../agent/mod.ts";
+import type { RunDiff } from "../analysis/mod.ts";
+import {
+  AgentOpError,
+  type Host,
+  isLive,
+  messageOf,
+  systemHost,
+  type Trace,
+  type Usage,
+} from "../core/mod.ts";
+import type { LoadedPriceBook } from "../pricing/mod.ts";
+import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
+import { openStore, openStoreInWorker, type RemoteStore, type SqliteStore } from "../store/mod.ts";
+import type { AgentEntry } from "./agent_entry.ts";
+import type { AppConfig } from "./config.ts";
+import { ModelAccess } from "./model_access.ts";
+
+export interface AppOptions {
+  readonly host?: Host;
+  /** Trouble that no run fails for. */
+  readonly onNote?: (note: string) => void;
+}
+
+/**
+ * The program without its edges: opened once from a configuration, it owns the store, one way to the models, prices and the
+ * agents that can be found. What a use case needs is put together here and nowhere else; everything is made with its first use.
+ */
+export class App implements AsyncDisposable {
+  readonly config: AppConfig;
+  readonly host: Host;
+  readonly #onNote: (note: string) => void;
+  readonly #stack = new AsyncDisposableStack();
+  readonly #models: ModelAccess;
+  #store: Promise<SqliteStore> | undefined;
+  #prices: Promise<LoadedPriceBook> | undefined;
+
+  constructor(config: AppConfig, options: AppOptions = {}) {
+    this.config = config;
+    this.host = options.host ?? systemHost();
+    this.#onNote = options.onNote ?? (() => {});
+    this.#models = this.#stack.use(new ModelAccess(config, this.host));
+  }
+
+  /** The same with the simulator answering, whatever keys are set. Closed with this one. */
+  onSimulator(): App {
+    const { mistralApiKey: _k, mistralServerUrl: _s, ...config } = this.config;
+    const options = { host: this.host, onNote: this.#onNote };
+    return this.#stack.use(new App({ ...config, useSimulator: true }, options));
+  }
+
+  /** Opens the store once; runs of processes that died are marked as interrupted first. Throws `StoreError`. */
+  store(): Promise<SqliteStore> {
+    return this.#store ??= (async () => {
+      this.#makeStoreFolder();
+      const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
+      await store.recoverInterrupted();
+      return store;
+    })();
+  }
+
+  /**
+   * The store on a thread of its own, for what draws; the thread is started before this returns. Closing this one waits for an
+   * opening under way.
+   */
+  async remoteStore(): Promise<RemoteStore> {
+    this.#makeStoreFolder();
+    const opening = openStoreInWorker(this.config.storePath);
+    this.#stack.defer(async () => {
+      const store = await opening.catch(() => undefined); // thrown below
+      await store?.[Symbol.asyncDispose]();
+    });
+    return await opening;
+  }
+
+  /** A folder that the user named must exist; the default one is made. */
+  #makeStoreFolder(): void {
+    if (this.config.storeGiven) return;
+    const folder = dirname(this.config.storePath);
+    try {
+      Deno.mkdirSync(folder, { recursive: true });
+    } catch (cause) {
+      throw new AgentOpError(`Cannot make the folder ${folder}: ${messageOf(cause)}. Try: AGENTOP_HOME=DIR`, {
+        cause,
+      });
+    }
+  }
+
+  /** The prices runs are paid by. Throws `AgentOpError` for a bad price file. */
+  prices(): Promise<LoadedPriceBook> {
+    return this.#prices ??= import("./prices.ts").then(({ loadPrices }) => loadPrices(this.config));
+  }
+
+  /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
+  async resolveAgent(agent: string, from?: AgentConfig): Promise<AgentConfig> {
+    const { resolveAgent } = await import("./agents.ts");
+    return await resolveAgent(agent, this.config, from);
+  }
+
+  /** The agent files that can be found, as people see them; the bundled ones while there are no others. */
+  async agentEntries(): Promise<readonly AgentEntry[]> {
+    const [{ bundledAgents, findAgents }, { agentEntry }] = await Promise.all([
+      import("./agents.ts"),
+      import("./agent_entry.ts"),
+    ]);
+    const found = await findAgents(this.config);
+    const shown = found.length > 0 ? found : await bundledAgents(this.config);
+    return await Promise.all(shown.map((agent) => agentEntry(this, agent)));
+  }
+
+  /** What `usage` would cost with the prices of `model` now; `null` when they are unknown. */
+  async whatIf(model: string, usage: Usage): Promise<{ readonly usd: number | null }> {
+    const prices = await this.prices();
+    await prices.prepare([model]);
+    return { usd: prices.price({ model, usage, atMs: this.host.now() }).usd };
+  }
+
+  /** A runner over this program's store, models, prices and tools; all runners share one queue and circuit per endpoint. */
+  async createRunner(options: RunnerOptions = {}): Promise<AgentRunner> {
+    const [{ AgentRunner }, services] = await Promise.all([
+      import("../agent/mod.ts"),
+      this.#agentServices(options),
+    ]);
+    if (options.requireModel !== undefined) await this.#models.requireModel(options.requireModel);
+    return new AgentRunner(options.adapt?.(services) ?? services);
+  }
+
+  async #agentServices(options: RunnerOptions): Promise<AgentServices> {
+    const [store, prices, provider] = await Promise.all([
+      this.store(),
+      this.prices(),
+      options.queueOnly ? undefined : this.#models.provider(),
+    ]);
+    const told = provider && options.onRetry ? provider.withListener(options.onRetry) : provider;
+    return {
+      store,
+      host: this.host,
+      prices,
+      provider: (agent) => {
+        if (!told) throw new Error("runs of this runner are only queued");
+        return told.withPolicy(retryOf(agent));
+      },
+      createTool: async ({ name, config }, agent) => {
+        const { createTool } = await import("../tools/mod.ts");
+        return createTool(name, config, {
+          host: this.host,
+          baseDir: agent.baseDir,
+          secrets: this.config.secrets,
+          denoPath: Deno.execPath(),
+        });
+      },
+      loadAgent: (name, from) => this.resolveAgent(name, from),
+      onNote: this.#onNote,
+      ...(options.approver ? { approver: options.approver } : {}),
+      ...(options.listeners ? { listeners: options.listeners } : {}),
+    };
+  }
+
+  /** What running again needs: replays, forks, bisects and evaluations take it. */
+  async replayServices(): Promise<ReplayServices> {
+    return {
+      store: await this.store(),
+      host: this.host,
+      createRunner: (options) => this.createRunner(options),
+      usesSimulator: this.config.useSimulator,
+    };
+  }
+
+  /** Runs a run again and stores the difference. Throws `AgentOpError` before anything is written. */
+  async replay(reference: string, options: ReplayOptions): Promise<ReplayResult> {
+    const { replayRun } = await import("../replay/mod.ts");
+    return await replayRun(await this.replayServices(), reference, options);
+  }
+
+  /** What differs between two finished runs; kept in the store, once per pair. Throws `AgentOpError`. */
+  async diff(left: string, right: string): Promise<RunDiff> {
+    const [{ diffRuns }, { keepComparison }] = await Promise.all([
+      import("../analysis/mod.ts"),
+      import("../replay/mod.ts"),
+    ]);
+    const found = await diffRuns(await this.#finishedTrace(left), await this.#finishedTrace(right));
+    await keepComparison(await this.replayServices(), found);
+    return found;
+  }
+
+  async #finishedTrace(reference: string): Promise<Trace> {
+    const store = await this.store();
+    const { traceId, runId, status } = await store.resolveRun(reference);
+    if (!isLive(status)) return await store.loadTrace(traceId);
+    throw new AgentOpError(
+      `Cannot compare ${runId}: it is ${status}, not finished. Try: agentop watch ${runId}`,
+    );
+  }
+
+  /** Closes the store, the simulator and whatever else was opened. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+function retryOf({ retry }: AgentConfig) {
+  return {
+    ...(retry.maxAttempts === undefined ? {} : { maxAttempts: retry.maxAttempts }),
+    ...(retry.minWaitSeconds === undefined ? {} : { minWaitMs: retry.minWaitSeconds * 1000 }),
+    ...(retry.maxWaitSeconds === undefined ? {} : { maxWaitMs: retry.maxWaitSeconds * 1000 }),
+  };
+}

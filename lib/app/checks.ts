@@ -1,0 +1,237 @@
+import { dirname } from "node:path";
+import { statfs } from "node:fs/promises";
+import { messageOf, ProviderError } from "../core/mod.ts";
+import { findAgents } from "./agents.ts";
+import type { App } from "./app.ts";
+import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
+
+/** One line of `agentop doctor`. */
+export interface Check {
+  readonly name: string;
+  /** `broken`: something a person asked for cannot work. `warning`: it works, but less well than it could. */
+  readonly status: "ok" | "warning" | "broken";
+  readonly message: string;
+  readonly remedy?: string;
+}
+
+/** The terminal on stdout, as the edge sees it. */
+export interface TerminalFacts {
+  /** `undefined`: stdout is no terminal. */
+  readonly size: { readonly columns: number; readonly rows: number } | undefined;
+  /** The variable TERM. */
+  readonly term: string;
+  readonly hasColors: boolean;
+}
+
+const API_TIMEOUT_MS = 5_000;
+const DISK_BYTES_MIN = 500_000_000;
+const COLUMNS_MIN = 80;
+const ROWS_MIN = 24;
+/** A clock this far behind the newest run is wrong now, or was then. */
+const CLOCK_SKEW_MS = 60_000;
+const YEAR_MIN = 2026;
+const DENO_MIN = [2, 9] as const;
+
+/** Looks at everything a run needs. Never throws; the store is made by none of it. */
+export async function runChecks(app: App, terminal: TerminalFacts): Promise<readonly Check[]> {
+  const groups = await Promise.all([
+    checkDeno(),
+    checkApi(app),
+    checkStore(app),
+    checkAgents(app),
+    checkTerminal(terminal),
+    checkIntegrations(app),
+  ]);
+  return groups.flat();
+}
+
+function checkDeno(): readonly Check[] {
+  const { deno } = Deno.version;
+  const [major = 0, minor = 0] = deno.split(".").map(Number);
+  const isNew = major > DENO_MIN[0] || major === DENO_MIN[0] && minor >= DENO_MIN[1];
+  return [{
+    name: "Deno",
+    status: isNew ? "ok" : "broken",
+    message: `${deno}, ${Deno.build.os} ${Deno.build.arch}`,
+    ...(isNew ? {} : { remedy: `Deno ${DENO_MIN.join(".")} or newer: deno upgrade` }),
+  }];
+}
+
+async function checkApi({ config, host }: App): Promise<readonly Check[]> {
+  const name = "model API";
+  if (config.useSimulator) {
+    return [{
+      name,
+      status: "ok",
+      message: "the built-in simulator answers: neither MISTRAL_API_KEY nor MISTRAL_SERVER_URL is set",
+    }];
+  }
+  const { listMistralModels, MISTRAL_SERVER_URL } = await import("../providers/mod.ts");
+  const server = originOf(config.mistralServerUrl ?? MISTRAL_SERVER_URL);
+  const startMs = host.now();
+  try {
+    const models = await listMistralModels({
+      host,
+      apiKey: config.mistralApiKey ?? "",
+      serverUrl: config.mistralServerUrl,
+      timeoutMs: API_TIMEOUT_MS,
+    });
+    const took = duration(host.now() - startMs);
+    return [{
+      name,
+      status: "ok",
+      message: `${server} answered in ${took} with ${plural(models.length, "model")}`,
+    }];
+  } catch (error) {
+    return [{ name, status: "broken", remedy: apiRemedy(error, server), ...split(messageOf(error)) }];
+  }
+}
+
+function apiRemedy(error: unknown, server: string): string {
+  const code = error instanceof ProviderError ? error.statusCode : undefined;
+  if (code === 401 || code === 403) {
+    return "check MISTRAL_API_KEY: it may be mistyped, expired or of another workspace";
+  }
+  if (code === 404) return `check MISTRAL_SERVER_URL: ${server} lists no models`;
+  if (code === 429) return "wait: the key works, its rate limit is used up";
+  return `check the network and that ${server} is running; unset both variables to use the simulator`;
+}
+
+/** Without what a URL may hide: a name, a password, a query. */
+function originOf(url: string): string {
+  return URL.parse(url)?.origin ?? "the server";
+}
+
+async function checkStore(app: App): Promise<readonly Check[]> {
+  const { storePath, storeGiven } = app.config;
+  const folder = dirname(storePath);
+  const isThere = await Deno.stat(storePath).then(() => true, () => false);
+  const hasFolder = await Deno.stat(folder).then((it) => it.isDirectory, () => false);
+  if (!isThere && (hasFolder || !storeGiven)) {
+    return [
+      { name: "store", status: "ok", message: `${cell(storePath)} is not there yet: the first run makes it` },
+      ...checkClock(app, undefined),
+      ...(hasFolder ? await checkDisk(folder) : []),
+    ];
+  }
+  try {
+    const store = await app.store();
+    const problems = store.connection.sqlite.prepare("pragma quick_check(3)").all()
+      .map((row) => String(Object.values(row)[0])).filter((it) => it !== "ok");
+    const { bytes, runs } = await store.stats();
+    const { runs: [newest] } = await store.listRuns({ limit: 1 });
+    const shown = `${cell(storePath)}, ${plural(runs, "run")}, ${byteSize(bytes)}`;
+    const check: Check = problems.length === 0 ? { name: "store", status: "ok", message: shown } : {
+      name: "store",
+      status: "broken",
+      message: `${shown}: ${problems.join("; ")}`,
+      remedy: "agentop db verify, then restore the newest backup beside the store",
+    };
+    return [check, ...checkClock(app, newest && newest.startTimeUs / 1000), ...await checkDisk(folder)];
+  } catch (error) {
+    return [
+      { name: "store", status: "broken", ...split(messageOf(error)) },
+      ...checkClock(app, undefined),
+    ];
+  }
+}
+
+/** Our messages end with what to try. */
+function split(message: string): Pick<Check, "message" | "remedy"> {
+  const [reason = message, remedy] = message.split(". Try: ");
+  return { message: reason, ...(remedy === undefined ? {} : { remedy }) };
+}
+
+function checkClock({ host }: App, newestMs: number | undefined): readonly Check[] {
+  const nowMs = host.now();
+  const message = new Date(nowMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const remedy = "set the clock: costs by day and the order of runs depend on it";
+  if (new Date(nowMs).getUTCFullYear() < YEAR_MIN) {
+    return [{ name: "clock", status: "broken", message, remedy }];
+  }
+  if (newestMs !== undefined && newestMs > nowMs + CLOCK_SKEW_MS) {
+    const ahead = duration(newestMs - nowMs);
+    return [{
+      name: "clock",
+      status: "warning",
+      message: `${message}, but the newest run began ${ahead} later`,
+      remedy,
+    }];
+  }
+  return [{ name: "clock", status: "ok", message }];
+}
+
+/** Nothing where the system does not say. */
+async function checkDisk(folder: string): Promise<readonly Check[]> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    const free = bavail * bsize;
+    const message = `${byteSize(free)} free for the store`;
+    return free >= DISK_BYTES_MIN ? [{ name: "disk", status: "ok", message }] : [{
+      name: "disk",
+      status: "warning",
+      message,
+      remedy: "free some space: a run stops when it cannot be stored",
+    }];
+  } catch {
+    return [];
+  }
+}
+
+async function checkAgents({ config }: App): Promise<readonly Check[]> {
+  const found = await findAgents(config);
+  const folders = cell(config.agentFolders.join(", "));
+  const broken = found.filter((it) => it.error !== undefined);
+  if (broken.length > 0) {
+    return broken.map(({ error }) => ({
+      name: "agents",
+      status: "warning",
+      message: cell(error!),
+      remedy: "edit the file",
+    }));
+  }
+  return [{
+    name: "agents",
+    status: "ok",
+    message: found.length > 0
+      ? `${plural(found.length, "agent file")} in ${folders}`
+      : `no files in ${folders}: the built-in ones are used (agentop init writes them out)`,
+  }];
+}
+
+function checkTerminal({ size, term, hasColors }: TerminalFacts): readonly Check[] {
+  const name = "terminal";
+  if (!size) return [{ name, status: "ok", message: "stdout is no terminal: plain text, no colours" }];
+  const color = hasColors ? "colours" : "no colours";
+  const message = `${grouped(size.columns)}×${grouped(size.rows)}, TERM=${cell(term) || "(unset)"}, ${color}`;
+  const warn = (remedy: string): readonly Check[] => [{ name, status: "warning", message, remedy }];
+  if (term === "" || term === "dumb") {
+    return warn("the workbench needs a terminal like xterm-256color: set TERM");
+  }
+  if (size.columns < COLUMNS_MIN || size.rows < ROWS_MIN) {
+    return warn(`the workbench is comfortable from ${COLUMNS_MIN}×${ROWS_MIN} on: enlarge the window`);
+  }
+  if (term === "screen") return warn('more colours in tmux: set -g default-terminal "tmux-256color"');
+  return [{
+    name,
+    status: "ok",
+    message: /^(tmux|screen)/.test(term) ? `${message}, inside tmux or screen` : message,
+  }];
+}
+
+function checkIntegrations({ config }: App): readonly Check[] {
+  const { secrets } = config;
+  const known = [
+    ["Weights & Biases", secrets.wandbApiKey],
+    ["Hugging Face", secrets.hfToken],
+    ["ElevenLabs", secrets.elevenLabsApiKey],
+  ] as const;
+  const set = known.filter(([, key]) => key !== undefined).map(([name]) => name);
+  return [{
+    name: "keys",
+    status: "ok",
+    message: set.length > 0
+      ? `set for ${set.join(", ")}`
+      : "none for Weights & Biases, Hugging Face and ElevenLabs: their tools say so when used",
+  }];
+}

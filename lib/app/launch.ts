@@ -1,0 +1,59 @@
+import { nowUs, type Store } from "../core/mod.ts";
+import type { App } from "./app.ts";
+import type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
+
+/** Starts runs in processes of their own, which outlive this one. */
+export interface Launcher {
+  launch(request: LaunchRequest): Promise<LaunchedRun>;
+  replay(request: ReplayRequest): Promise<LaunchedRun>;
+  /** Goes on with an interrupted run from its last finished step. */
+  resume(traceId: string): Promise<void>;
+}
+
+/** `store` is where the caller follows what it started. */
+export function createLauncher(app: App, store: Pick<Store, "getRun" | "write">): Launcher {
+  /** A run whose process ended before it began would be queued for ever. */
+  const settle = (ended: Promise<number>, traceId: string): void => {
+    ended.then(async (code) => {
+      const run = await store.getRun(traceId);
+      if (run?.status !== "queued") return;
+      const { failedToStart } = await import("../agent/mod.ts");
+      await store.write([
+        failedToStart(run, `the runner process ended with code ${code}`, nowUs(app.host)),
+      ]);
+    }).catch(() => {}); // the caller is closing
+  };
+  const follow = async (runId: string, traceId: string): Promise<void> => {
+    const { startRunnerProcess } = await import("./runner_process.ts");
+    settle(startRunnerProcess(app.config, runId), traceId);
+  };
+  return {
+    async launch(request) {
+      const { runId, traceId } = await queue(app, request);
+      await follow(runId, traceId);
+      return { runId, traceId };
+    },
+    async replay(request) {
+      const { startReplay } = await import("./replay_process.ts");
+      const { ended, ...run } = await startReplay(app.config, request);
+      settle(ended, run.traceId);
+      return run;
+    },
+    async resume(traceId) {
+      const run = await store.getRun(traceId);
+      if (run) await follow(run.runId, traceId);
+    },
+  };
+}
+
+async function queue(app: App, { agent, prompt, overrides, group, budgetUsd }: LaunchRequest) {
+  const { applyOverrides } = await import("../agent/mod.ts");
+  const resolved = applyOverrides(await app.resolveAgent(agent), overrides ?? {});
+  const limits = { ...resolved.limits, ...(budgetUsd === undefined ? {} : { budgetUsd }) };
+  const runner = await app.createRunner({ queueOnly: true });
+  return await runner.queue({ ...resolved, limits }, {
+    prompt,
+    tags: app.config.useSimulator ? { simulator: "true" } : {},
+    ...(group === undefined ? {} : { group }),
+  });
+}

@@ -1,0 +1,18 @@
+/**
+ * The program without its edges: one `App`, opened once from a configuration, and what it starts, finds and checks.
+ *
+ * @module
+ */
+export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
+export { bundledAgent, findAgents, type FoundAgent, resolveAgent } from "./agents.ts";
+export { App, type AppOptions } from "./app.ts";
+export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
+export { type AppConfig } from "./config.ts";
+export { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "./environment.ts";
+export { createLauncher, type Launcher } from "./launch.ts";
+export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
+export { lazyStore } from "./lazy_store.ts";
+export { chatModels, pricedModels } from "./prices.ts";
+export { replayArguments } from "./replay_process.ts";
+export { querySql, type SqlRows } from "./sql_query.ts";
+export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";

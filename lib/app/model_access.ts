@@ -1,0 +1,72 @@
+import { AgentOpError, type Host, nearest } from "../core/mod.ts";
+import type { ResilientProvider } from "../providers/mod.ts";
+import type { Simulator } from "../simulator/mod.ts";
+import type { AppConfig } from "./config.ts";
+
+/** Calls that one process makes to the model API at the same time. */
+const MODEL_CONCURRENCY_MAX = 64;
+
+/** Names that tell the simulator how to behave. */
+const SIMULATED = /(?:^|[^a-z0-9])sim-/;
+
+/**
+ * The way to the models of one endpoint: one provider, so one circuit and one queue, whoever calls; and the built-in simulator
+ * where there is neither a key nor a server. Everything is made with the first use.
+ */
+export class ModelAccess implements AsyncDisposable {
+  readonly #config: AppConfig;
+  readonly #host: Host;
+  #simulator: Promise<Simulator> | undefined;
+  #provider: Promise<ResilientProvider> | undefined;
+
+  constructor(config: AppConfig, host: Host) {
+    this.#config = config;
+    this.#host = host;
+  }
+
+  provider(): Promise<ResilientProvider> {
+    return this.#provider ??= (async () => {
+      const [{ createMistralProvider, createResilientProvider }, endpoint] = await Promise.all([
+        import("../providers/mod.ts"),
+        this.#endpoint(),
+      ]);
+      return createResilientProvider(createMistralProvider({ host: this.#host, ...endpoint }), {
+        host: this.#host,
+        policy: this.#config.retry,
+        maxConcurrency: MODEL_CONCURRENCY_MAX,
+      });
+    })();
+  }
+
+  /** Throws `AgentOpError` when the server lists models and `model` is none of them. */
+  async requireModel(model: string): Promise<void> {
+    const { listMistralModels } = await import("../providers/mod.ts");
+    const models = await listMistralModels({ host: this.#host, ...await this.#endpoint() })
+      .catch(() => []); // what is wrong with the server, the first call will say
+    const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
+    if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return;
+    const guess = nearest(model, names);
+    throw new AgentOpError(
+      `Cannot use model "${model.slice(0, 80)}": the server does not offer it. Try: ${
+        guess ?? [...new Set(names)].filter((name) => name.endsWith("-latest")).slice(0, 4).join(", ")
+      }`,
+    );
+  }
+
+  async #endpoint(): Promise<{ readonly apiKey: string; readonly serverUrl: string | undefined }> {
+    const { useSimulator, mistralApiKey, mistralServerUrl } = this.#config;
+    if (!useSimulator) return { apiKey: mistralApiKey ?? "", serverUrl: mistralServerUrl };
+    return { apiKey: mistralApiKey ?? "simulator", serverUrl: (await this.#startSimulator()).url };
+  }
+
+  /** At a pace one can watch. */
+  #startSimulator(): Promise<Simulator> {
+    return this.#simulator ??= import("../simulator/mod.ts")
+      .then(({ DEMO_PACE, startSimulator }) => startSimulator(DEMO_PACE));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const simulator = await this.#simulator?.catch(() => undefined);
+    await simulator?.close();
+  }
+}

@@ -1,0 +1,75 @@
+import { join } from "node:path";
+import { AgentOpError, messageOf } from "../core/mod.ts";
+import type { LoadedPriceBook, PriceOverlay } from "../pricing/mod.ts";
+import type { AppConfig } from "./config.ts";
+
+/** The prices runs are paid by: the user's own first, then the built-in ones. Throws `AgentOpError` for a bad file or plan. */
+export async function loadPrices({ home, elevenLabsPlan: plan }: AppConfig): Promise<LoadedPriceBook> {
+  const { createPriceBook, isElevenLabsPlan, ELEVENLABS_PLANS } = await import("../pricing/mod.ts");
+  if (plan !== undefined && !isElevenLabsPlan(plan)) {
+    throw new AgentOpError(
+      `Cannot use ELEVENLABS_PLAN: it must be one of ${ELEVENLABS_PLANS.join(", ")}: got "${plan}". ` +
+        "Try: unset ELEVENLABS_PLAN",
+    );
+  }
+  const overlay = await readPriceFile(home);
+  return createPriceBook({
+    ...(overlay ? { overlay } : {}),
+    ...(plan === undefined ? {} : { elevenLabsPlan: plan }),
+  });
+}
+
+/** The user's own prices, from `prices.yaml` in the home folder. They win over the built-in ones. */
+async function readPriceFile(home: string): Promise<PriceOverlay | undefined> {
+  const path = join(home, "prices.yaml");
+  const text = await Deno.readTextFile(path).catch((error) => {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw new AgentOpError(`Cannot load ${path}: ${messageOf(error)}. Try: make it readable, or remove it`);
+  });
+  if (text === undefined) return undefined;
+  const { parsePriceOverlay } = await import("../pricing/mod.ts");
+  return await parsePriceOverlay(text, path);
+}
+
+/** Models that the price table knows by name, whatever they are for. */
+export async function pricedModels(): Promise<readonly string[]> {
+  const { MISTRAL_OVERLAY } = await import("../pricing/mod.ts");
+  return [...new Set(MISTRAL_OVERLAY.models.map((entry) => entry.id))];
+}
+
+/** Models to run agents with: what the simulator answers for, otherwise those with a price at `nowMs`. Latest names first. */
+export async function chatModels({ useSimulator }: AppConfig, nowMs: number): Promise<readonly string[]> {
+  return useSimulator ? await simulatedModels() : await modelsOnSale(nowMs);
+}
+
+/** What the built-in simulator answers for. */
+async function simulatedModels(): Promise<readonly string[]> {
+  const { modelList } = await import("../simulator/mod.ts");
+  const cards = modelList([])["data"] as readonly SimulatedCard[];
+  return latestFirst(cards.filter((card) => card.capabilities["completion_chat"]).map((card) => card.id));
+}
+
+interface SimulatedCard {
+  readonly id: string;
+  readonly capabilities: Readonly<Record<string, boolean>>;
+}
+
+/** Models that write text and have a price at `nowMs`, under every name they have then. */
+async function modelsOnSale(nowMs: number): Promise<readonly string[]> {
+  const { MISTRAL_OVERLAY } = await import("../pricing/mod.ts");
+  const day = new Date(nowMs).toISOString().slice(0, 10);
+  const isNow = ({ from, to }: { readonly from?: string; readonly to?: string }) =>
+    (from === undefined || from <= day) && (to === undefined || day <= to);
+  const entries = MISTRAL_OVERLAY.models.filter((entry) =>
+    isNow(entry) && (entry.usdPerMillion?.["output_tokens"] ?? 0) > 0
+  );
+  return latestFirst(entries.flatMap(({ id, aliases = [] }) => [
+    id,
+    ...aliases.filter(isNow).map(({ name }) => name),
+  ]));
+}
+
+function latestFirst(names: readonly string[]): readonly string[] {
+  const isLatest = (name: string) => name.endsWith("-latest");
+  return [...names.filter(isLatest), ...names.filter((name) => !isLatest(name))];
+}

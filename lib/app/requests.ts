@@ -1,0 +1,29 @@
+export interface LaunchRequest {
+  /** Name or path of the agent. */
+  readonly agent: string;
+  readonly prompt: string;
+  /** As with `--set key=value`: `model`, `temperature`, `maxTokens`, ... */
+  readonly overrides?: Readonly<Record<string, string>>;
+  readonly group?: string;
+  readonly budgetUsd?: number;
+}
+
+/** A run to run again, with something changed. */
+export interface ReplayRequest {
+  readonly runId: string;
+  /** From the record alone; from the record until something differs; or everything anew. */
+  readonly mode: "recorded" | "hybrid" | "live";
+  /** As with `--set key=value`. */
+  readonly overrides?: Readonly<Record<string, string>>;
+  /** Tool calls that are not on record: refused, executed, or asked for. @default "live" */
+  readonly tools?: "recorded" | "live" | "ask";
+  /** The steps before this one are kept. */
+  readonly fromStep?: number;
+  /** What a step says instead; step 0 is the prompt. */
+  readonly edit?: { readonly step: number; readonly text: string };
+}
+
+export interface LaunchedRun {
+  readonly runId: string;
+  readonly traceId: string;
+}

@@ -1,0 +1,153 @@
+import { AgentOpError, type Run, shortRunId } from "../../../core/mod.ts";
+import type { BisectOptions, BisectTrial } from "../../../evals/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import type { ConfigEdit } from "../../../evals/mod.ts";
+import type { Context } from "../../context.ts";
+import { cell, lines, money, plural } from "../../../present/mod.ts";
+import { lookOf } from "../../output/look.ts";
+import { wholeNumber } from "../../frame/run_filter.ts";
+
+const REPEAT_MAX = 99;
+const SCORERS_HELP =
+  "Scorers: exact, includes, regex, numeric, json, similarity, tool_called, completed, max_cost,\n" +
+  "max_duration, max_steps, max_tokens";
+
+interface Options {
+  readonly check?: string | undefined;
+  readonly scorer?: string | undefined;
+  readonly repeat: number;
+  readonly git?: string | undefined;
+  readonly agent?: string | undefined;
+}
+
+export const bisect: CliCommand = {
+  register(program, act) {
+    program.command("bisect")
+      .description("find the change of model, instructions, parameters or tools that made a good run bad")
+      .argument("<good>", "a run that is good")
+      .argument("[bad]", "a run of the same prompt that is not (not needed with --git)")
+      .option("--check <command>", "gets the answer on stdin; exit code 0 means good")
+      .option("--scorer <scorer>", "NAME, NAME=VALUE or NAME={key: value}; passing means good")
+      .option(
+        "--repeat <n>",
+        "tries of each configuration; more than half must be good",
+        wholeNumber("--repeat", 1, REPEAT_MAX),
+        1,
+      )
+      .option("--git <range>", "look through the commits of the agent file instead, e.g. v1..HEAD")
+      .option("--agent <file>", "the agent file (with --git)")
+      .addHelpText(
+        "after",
+        "\nExamples:\n  agentop bisect last~1 last --scorer numeric=36034.80" +
+          "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'" +
+          `\n\n${SCORERS_HELP}`,
+      )
+      .action((good, bad, options) => act((context) => search(context, good, bad, options)));
+  },
+};
+
+async function search(
+  context: Context,
+  goodReference: string,
+  badReference: string | undefined,
+  options: Options,
+): Promise<number> {
+  const [{ createJudge }, { abortOnSignals }, { refuseAll }] = await Promise.all([
+    import("../../../evals/mod.ts"),
+    import("../../process/signals.ts"),
+    import("../../../agent/mod.ts"),
+  ]);
+  const { repeat } = options;
+  const services = await context.app.replayServices();
+  const judge = await createJudge(services, options);
+  const { store } = services;
+  const good = await store.resolveRun(goodReference);
+  const bad = badReference === undefined ? undefined : await store.resolveRun(badReference);
+  if (options.git === undefined && bad === undefined) {
+    throw new AgentOpError(
+      "Cannot bisect: the bad run is missing. Try: agentop bisect GOOD BAD, or --git RANGE",
+    );
+  }
+  using stopper = abortOnSignals();
+  const settings: BisectOptions = {
+    judge,
+    repeat,
+    replay: { runner: { approver: refuseAll }, signal: stopper.signal },
+  };
+  const asked = { good: good.runId, check: options.check ?? null, scorer: options.scorer ?? null, repeat };
+  if (bad === undefined || options.git !== undefined) {
+    const found = await findCommit(context, good, options, settings);
+    if (context.json) context.printJson({ ...asked, ...found });
+    else {
+      printTrials(context, found.trials, (index) => `at ${found.trials[index]!.commit.slice(0, 10)}`);
+      printCommit(context, found.culprit, found.commits);
+      printSaving(context, found.savedCostUsd);
+    }
+    return 0;
+  }
+  const { bisectRuns } = await import("../../../evals/mod.ts");
+  const found = await bisectRuns(services, good, bad, settings);
+  if (context.json) context.printJson({ ...asked, bad: bad.runId, ...found });
+  else {
+    const of = found.edits.length;
+    printTrials(
+      context,
+      found.trials,
+      (_, { edits }) => `with ${edits} of ${plural(of, "change")}`,
+    );
+    printEdit(context, found.culprit);
+    printSaving(context, found.savedCostUsd);
+  }
+  return 0;
+}
+
+async function findCommit(context: Context, good: Run, options: Options, settings: BisectOptions) {
+  const { git: range, agent: file } = options;
+  if (range === undefined || file === undefined) {
+    throw new AgentOpError("Cannot bisect: --git needs the agent file. Try: --agent agents/NAME.yaml");
+  }
+  const { bisectHistory } = await import("../../../evals/mod.ts");
+  const found = await bisectHistory(await context.app.replayServices(), good, {
+    ...settings,
+    range,
+    file,
+    defaults: context.config.defaults,
+  });
+  return { range, file, ...found };
+}
+
+function printTrials(
+  context: Context,
+  trials: readonly BisectTrial[],
+  what: (index: number, trial: BisectTrial) => string,
+): void {
+  const look = lookOf(context);
+  for (const [index, trial] of trials.entries()) {
+    const outcome = trial.passed ? look.paint("green", "✓ good") : look.paint("red", "✗ bad ");
+    const why = trial.explanation === undefined ? "" : look.paint("dim", `  ${cell(trial.explanation)}`);
+    context.print(`${outcome}  ${look.paint("cyan", shortRunId(trial.runId))}  ${what(index, trial)}${why}`);
+  }
+}
+
+function printEdit(context: Context, { key, line, good, bad }: ConfigEdit): void {
+  const look = lookOf(context);
+  const show = (mark: "-" | "+", value: unknown) =>
+    lines(typeof value === "string" ? value : value === undefined ? "(none)" : JSON.stringify(value))
+      .map((text) => `  ${look.paint(mark === "-" ? "red" : "green", `${mark} ${text}`)}`);
+  const where = line === undefined ? "" : `, line ${line},`;
+  context.print(`${look.paint("bold", cell(key))}${where} makes it bad:`);
+  for (const text of [...show("-", good), ...show("+", bad)]) context.print(text);
+}
+
+function printCommit(
+  context: Context,
+  culprit: { readonly commit: string; readonly summary: string },
+  commits: number,
+): void {
+  const name = lookOf(context).paint("bold", culprit.commit.slice(0, 10));
+  context.print(`${name} makes it bad, of ${plural(commits, "commit")}:\n  ${cell(culprit.summary)}`);
+}
+
+function printSaving(context: Context, usd: number): void {
+  if (usd > 0) context.print(lookOf(context).paint("dim", `saved ${money(usd)} with recorded answers`));
+}

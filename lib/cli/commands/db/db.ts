@@ -1,0 +1,97 @@
+import { resolve } from "node:path";
+import type { CliCommand } from "../../frame/command.ts";
+import type { Context } from "../../context.ts";
+import { byteSize, cell, grouped, plural } from "../../../present/mod.ts";
+import { lookOf } from "../../output/look.ts";
+import { facts } from "../../output/table.ts";
+
+export const db: CliCommand = {
+  register(program, act) {
+    const group = program.command("db").description("look after the store");
+    group.command("migrate").description("bring the store to this version; a copy is kept beside it")
+      .action(() => act(migrate));
+    group.command("verify").description(
+      "check every page, message and reference; exit 1 when something is wrong",
+    )
+      .action(() => act(verify));
+    group.command("backup").description("copy the store, also while runs write to it; never overwrites")
+      .argument("<file>", "the copy")
+      .action((file) => act((context) => backup(context, file)));
+    group.command("stats").description("how much the store holds").action(() => act(stats));
+  },
+};
+
+async function migrate(context: Context): Promise<number> {
+  const { storeVersion } = await import("../../../store/mod.ts");
+  const from = await storeVersion(context.config.storePath);
+  const store = await context.app.store(); // opening it migrates
+  const { path, schemaVersion: to } = await store.stats();
+  if (context.json) {
+    context.printJson({ path, from, to, migrated: from !== to });
+    return 0;
+  }
+  const shown = cell(path);
+  context.print(
+    from === to
+      ? `${shown} is at version ${to}: nothing to do.`
+      : from === 0
+      ? `${shown} was created at version ${to}.`
+      : `${shown} went from version ${from} to ${to}; the old file is kept beside it.`,
+  );
+  return 0;
+}
+
+async function verify(context: Context): Promise<number> {
+  const report = await (await context.app.store()).verify();
+  if (context.json) {
+    context.printJson(report);
+    return report.ok ? 0 : 1;
+  }
+  const look = lookOf(context);
+  const counted = `${plural(report.runs, "run")}, ${plural(report.messages, "message")}, ${
+    grouped(report.bodies)
+  } stored ${report.bodies === 1 ? "body" : "bodies"}`;
+  if (report.ok) {
+    context.print(`${look.paint("green", "✓")} The store is sound: ${counted}.`);
+    return 0;
+  }
+  for (const problem of report.problems) context.print(`${look.paint("red", "✗")} ${cell(problem)}`);
+  context.print(
+    `${
+      plural(report.problems.length, "problem")
+    } in ${counted}. Try: restore the newest backup beside the store`,
+  );
+  return 1;
+}
+
+async function backup(context: Context, file: string): Promise<number> {
+  const target = resolve(file);
+  await (await context.app.store()).backupTo(target);
+  const { size } = await Deno.stat(target);
+  if (context.json) context.printJson({ path: target, bytes: size });
+  else context.print(`Copied the store to ${cell(target)} (${byteSize(size)}).`);
+  return 0;
+}
+
+async function stats(context: Context): Promise<number> {
+  const it = await (await context.app.store()).stats();
+  if (context.json) {
+    context.printJson(it);
+    return 0;
+  }
+  const ratio = it.storedBodyBytes === 0 ? 1 : it.bodyBytes / it.storedBodyBytes;
+  context.print(facts([
+    ["store", `${cell(it.path)} (${byteSize(it.bytes)}, version ${it.schemaVersion})`],
+    ["runs", grouped(it.runs)],
+    ["spans", grouped(it.spans)],
+    ["messages", grouped(it.messages)],
+    [
+      "bodies",
+      `${grouped(it.bodies)}: ${byteSize(it.bodyBytes)}, stored in ${byteSize(it.storedBodyBytes)} (${
+        ratio.toFixed(1)
+      }×)`,
+    ],
+    ["search", it.unindexedRuns === 0 ? "up to date" : `${plural(it.unindexedRuns, "run")} not indexed yet`],
+  ], lookOf(context)));
+  return 0;
+}

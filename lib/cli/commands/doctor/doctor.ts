@@ -1,0 +1,57 @@
+import type { CliCommand } from "../../frame/command.ts";
+import type { Context } from "../../context.ts";
+import { cell, pad, plural, wrap } from "../../../present/mod.ts";
+import { type Look, lookOf, type Style, terminalSize } from "../../output/look.ts";
+import type { Check, TerminalFacts } from "../../../app/mod.ts";
+
+const SIGNS: Readonly<Record<Check["status"], readonly [glyph: string, style: Style]>> = {
+  ok: ["✓", "green"],
+  warning: ["!", "yellow"],
+  broken: ["✗", "red"],
+};
+
+export const doctor: CliCommand = {
+  register(program, act) {
+    program.command("doctor").description("check keys, store, clock, terminal and agents, and say what to do")
+      .action(() => act(examine));
+  },
+};
+
+async function examine(context: Context): Promise<number> {
+  const { runChecks } = await import("../../../app/mod.ts");
+  const checks = await runChecks(context.app, terminalFacts(context));
+  const broken = checks.filter((it) => it.status === "broken").length;
+  const code = broken > 0 ? 1 : 0;
+  if (context.json) {
+    context.printJson(
+      checks.map(({ name, status, message, remedy }) => ({ name, status, message, remedy: remedy ?? null })),
+    );
+    return code;
+  }
+  const look = lookOf(context);
+  const room = Math.max(...checks.map((it) => it.name.length));
+  for (const check of checks) context.print(lineOf(check, room, look));
+  context.print(
+    broken > 0
+      ? look.paint("red", `\n${plural(broken, "thing")} to repair.`)
+      : look.paint("green", "\nReady."),
+  );
+  return code;
+}
+
+function terminalFacts({ config }: Context): TerminalFacts {
+  return { size: terminalSize(), term: config.term, hasColors: config.color !== "none" };
+}
+
+function lineOf({ name, status, message, remedy }: Check, room: number, look: Look): string {
+  const [glyph, style] = SIGNS[status];
+  const indent = " ".repeat(room + 4);
+  const [first = "", ...rest] = wrap(cell(message), look.columns - indent.length);
+  const head = `${look.paint(style, glyph)} ${look.paint("bold", pad(name, room))}  ${first}`;
+  const advice = remedy === undefined ? [] : wrap(`→ ${cell(remedy)}`, look.columns - indent.length);
+  return [
+    head,
+    ...rest.map((it) => indent + it),
+    ...advice.map((it) => indent + look.paint(style, it)),
+  ].join("\n");
+}

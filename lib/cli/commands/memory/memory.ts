@@ -1,0 +1,50 @@
+import { AgentOpError } from "../../../core/mod.ts";
+import { memorySteps } from "../../../analysis/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import { lookOf } from "../../output/look.ts";
+import { wholeNumber } from "../../frame/run_filter.ts";
+
+const STEPS_MAX = 1_000_000;
+
+export const memory: CliCommand = {
+  register(program, act) {
+    program.command("memory").description(
+      "what an agent knew after each step: messages and remembered values",
+    )
+      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
+      .option("--diff", "only what changed, and which step changed it")
+      .option("--step <n>", "one step, whole; 0 is before the first", wholeNumber("--step", 0, STEPS_MAX))
+      .action((reference, options) =>
+        act(async (context) => {
+          const store = await context.app.store();
+          const { traceId, runId } = await store.resolveRun(reference);
+          const all = memorySteps(await store.loadTrace(traceId));
+          const { step } = options;
+          const steps = all.filter((it) => step === undefined || it.step === step);
+          if (step !== undefined && steps.length === 0) {
+            const last = all.at(-1)?.step ?? 0;
+            throw new AgentOpError(
+              `Cannot show step ${step} of ${runId}: its memory was recorded up to step ${last}. Try: --step ${last}`,
+            );
+          }
+          if (context.json) {
+            context.printJson({
+              runId,
+              steps: options.diff
+                ? steps.map(({ step, cause, changes }) => ({ step, cause, changes }))
+                : steps.map((it) => ({ ...it, window: it.window ?? null })),
+            });
+            return 0;
+          }
+          const { formatMemorySteps } = await import("../../output/memory_text.ts");
+          context.print(
+            steps.length === 0 ? "No memory was recorded." : formatMemorySteps(steps, lookOf(context), {
+              diff: options.diff ?? false,
+              whole: step !== undefined,
+            }),
+          );
+          return 0;
+        })
+      );
+  },
+};

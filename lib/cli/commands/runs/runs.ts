@@ -1,0 +1,108 @@
+import { Option } from "@commander-js/extra-typings";
+import { isEmptyRunFilter } from "../../../analysis/mod.ts";
+import { isLive, type Run, type RunSort, shortRunId } from "../../../core/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import type { Context } from "../../context.ts";
+import { age, cell, compact, costOf, duration, grouped, plural, STATUS_SIGNS } from "../../../present/mod.ts";
+import { lookOf } from "../../output/look.ts";
+import { type Cell, type Column, table } from "../../output/table.ts";
+import { collectList, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
+import { runShape } from "../../../documents/mod.ts";
+
+const LIMIT_DEFAULT = 20;
+const LIMIT_MAX = 10_000;
+const SORTS = [
+  "newest",
+  "oldest",
+  "cost",
+  "tokens",
+  "duration",
+  "steps",
+] as const satisfies readonly RunSort[];
+
+const COLUMNS: readonly Column[] = [
+  { title: "" },
+  { title: "ID" },
+  { title: "STATUS", drop: 2 },
+  { title: "AGENT", min: 8, max: 24 },
+  { title: "MODEL", min: 16, max: 32 },
+  { title: "STEPS", align: "right", drop: 3 },
+  { title: "TOKENS", align: "right" },
+  { title: "COST", align: "right" },
+  { title: "TIME", align: "right", drop: 1 },
+  { title: "AGE", align: "right" },
+  { title: "PROMPT", min: 16, drop: 4 },
+];
+
+export const runs: CliCommand = {
+  register(program, act) {
+    program.command("runs")
+      .description("list runs")
+      .option("--limit <n>", "how many", wholeNumber("--limit", 1, LIMIT_MAX), LIMIT_DEFAULT)
+      .option("--status <status>", "only these, e.g. failed,stopped (repeatable)", collectList)
+      .option("--agent <name>", "only runs of this agent")
+      .option("--model <text>", "only models whose name contains this")
+      .option("--group <group>", "only runs of this group")
+      .option("--user <user>", "only runs of this user")
+      .option("--since <when>", "only runs since then: 90s, 24h, 7d or 2026-11-01")
+      .option("--search <text>", 'words in prompts and answers, and terms like "status:failed cost>0.01"')
+      .addOption(new Option("--sort <order>", "order").choices(SORTS).default("newest" as const))
+      .action((options) => act((context) => listRuns(context, options)));
+  },
+};
+
+async function listRuns(
+  context: Context,
+  options: FilterFlags & { readonly limit: number; readonly sort: RunSort },
+): Promise<number> {
+  const nowMs = context.host.now();
+  const filter = readRunFilter(options, nowMs);
+  const store = await context.app.store();
+  const page = await store.listRuns({ filter, sort: options.sort, limit: options.limit });
+  if (context.json) {
+    context.printJson(page.runs.map((run) => {
+      const { config: _, ...shape } = runShape(run);
+      return shape;
+    }));
+    return 0;
+  }
+  if (page.runs.length === 0) {
+    const all = isEmptyRunFilter(filter) ? 0 : await store.countRuns();
+    context.note(
+      all === 0
+        ? 'No runs yet. Try: agentop demo, or agentop run main "What is 17% of 240?"'
+        : `No run matches (there ${all === 1 ? "is" : "are"} ${plural(all, "run")}). Try: agentop runs`,
+    );
+    return 0;
+  }
+  context.print(table(COLUMNS, page.runs.map((run) => row(run, nowMs)), lookOf(context)));
+  if (page.nextCursor !== undefined && context.stdoutIsTerminal) {
+    const count = await store.countRuns(filter);
+    context.note(
+      lookOf(context).paint(
+        "dim",
+        `${grouped(page.runs.length)} of ${plural(count, "run")}: --limit shows more`,
+      ),
+    );
+  }
+  return 0;
+}
+
+function row(run: Run, nowMs: number): readonly Cell[] {
+  const { glyph, style } = STATUS_SIGNS[run.status];
+  const { totals } = run;
+  const endMs = run.endTimeUs === undefined ? isLive(run.status) ? nowMs : undefined : run.endTimeUs / 1000;
+  return [
+    { text: glyph, style },
+    { text: cell(shortRunId(run.runId)), style: "cyan" },
+    { text: run.status, style },
+    { text: cell(run.agent) },
+    { text: cell(run.model), style: "dim" },
+    { text: grouped(totals.steps) },
+    { text: compact(totals.usage.inputTokens + totals.usage.outputTokens) },
+    { text: costOf(totals) },
+    { text: endMs === undefined ? "–" : duration(endMs - run.startTimeUs / 1000) },
+    { text: age(run.startTimeUs / 1000, nowMs), style: "dim" },
+    { text: cell(run.prompt), style: "dim" },
+  ];
+}

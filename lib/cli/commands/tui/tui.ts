@@ -1,0 +1,76 @@
+import { join, resolve } from "node:path";
+import { AgentOpError } from "../../../core/mod.ts";
+import type { Config } from "../../config.ts";
+import { editFile, editText } from "../../process/editor.ts";
+import { loadTuiState, saveTuiState } from "./tui_state.ts";
+import type { DemoEntry } from "../../../tui/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import type { Context } from "../../context.ts";
+
+export interface TuiFlags {
+  readonly mouse?: boolean | undefined;
+  readonly ascii?: boolean | undefined;
+}
+
+export const tui: CliCommand = {
+  register(program, act) {
+    program.command("tui").description("the full-screen workbench (also: agentop with no arguments)")
+      .option("--no-mouse", "leave the mouse to the terminal")
+      .option("--ascii", "draw with ASCII only")
+      .action((options) => act((context) => openWorkbench(context, options)));
+  },
+};
+
+/** Opens the workbench; its runs execute in processes of their own. */
+export async function openWorkbench(context: Context, flags: TuiFlags): Promise<number> {
+  if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
+    throw new AgentOpError(
+      "Cannot open the workbench: this is not a terminal. Try: agentop demo, or agentop --help",
+    );
+  }
+  if (context.config.term === "dumb") {
+    throw new AgentOpError(
+      'Cannot open the workbench: TERM is "dumb". Try: agentop demo, or another terminal',
+    );
+  }
+  const [{ runTui }, { chatModels, createLauncher, lazyStore, pricedModels }] = await Promise.all([
+    import("../../../tui/mod.ts"),
+    import("../../../app/mod.ts"),
+  ]);
+  const { app, config } = context;
+  let demos: readonly DemoEntry[] = [];
+  const { store, open } = lazyStore(async () => {
+    const opened = await app.remoteStore();
+    const { runs } = await opened.listRuns({ limit: 1 });
+    // Only a first start shows them: the simulator is not loaded for any other.
+    if (runs.length === 0) demos = (await import("../../../simulator/mod.ts")).DEMOS;
+    return opened;
+  });
+  const statePath = join(config.home, "tui.json");
+  return await runTui({
+    store,
+    host: app.host,
+    storePath: resolve(config.storePath),
+    endpoint: endpointOf(config),
+    agents: () => app.agentEntries(),
+    ...createLauncher(app, store),
+    open,
+    demos: () => Promise.resolve(demos),
+    loadState: () => loadTuiState(statePath),
+    saveState: (state) => saveTuiState(statePath, state),
+    openEditor: (text) => editText(config.editor, text),
+    openFile: (path) => editFile(config.editor, path),
+    priceOf: (model, usage) => app.whatIf(model, usage),
+    pricedModels,
+    chatModels: () => chatModels(config, app.host.now()),
+  }, {
+    mouse: flags.mouse ?? true,
+    ascii: flags.ascii ?? false,
+    color: config.color === "none" ? "none" : "auto",
+  });
+}
+
+function endpointOf({ useSimulator, mistralServerUrl }: Config): string {
+  if (useSimulator) return "simulator (no key)";
+  return mistralServerUrl === undefined ? "api.mistral.ai" : new URL(mistralServerUrl).host;
+}

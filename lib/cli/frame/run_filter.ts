@@ -1,0 +1,48 @@
+import { AgentOpError, type RunFilter } from "../../core/mod.ts";
+import { parseRunQuery } from "../../analysis/mod.ts";
+
+export interface FilterFlags {
+  readonly status?: readonly string[] | undefined;
+  readonly agent?: string | undefined;
+  readonly model?: string | undefined;
+  readonly group?: string | undefined;
+  readonly user?: string | undefined;
+  readonly since?: string | undefined;
+  readonly search?: string | undefined;
+}
+
+/** The filter that the flags of a command mean; a flag wins over the same term in `search`. Throws `AgentOpError`. */
+export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
+  const read = (text: string): RunFilter => {
+    const { filter, errors } = parseRunQuery(text, nowMs);
+    if (errors.length > 0) throw new AgentOpError(errors[0]!);
+    return filter;
+  };
+  const term = (key: string, value: string) => read(`${key}:"${value.replace(/["\\]/g, "\\$&")}"`);
+  return {
+    ...(flags.search === undefined ? {} : read(flags.search)),
+    ...(flags.status?.length ? term("status", flags.status.join(",")) : {}),
+    ...(flags.since === undefined ? {} : term("since", flags.since)),
+    ...(flags.agent === undefined ? {} : { agent: flags.agent }),
+    ...(flags.model === undefined ? {} : { model: flags.model }),
+    ...(flags.group === undefined ? {} : { group: flags.group }),
+    ...(flags.user === undefined ? {} : { user: flags.user }),
+  };
+}
+
+/** For commander: collects a repeatable, comma-separated flag. */
+export function collectList(value: string, previous: readonly string[] | undefined): readonly string[] {
+  return [...(previous ?? []), ...value.split(",").map((it) => it.trim()).filter((it) => it !== "")];
+}
+
+/** For commander: a whole number in a range. Throws `AgentOpError`. */
+export function wholeNumber(flag: string, min: number, max: number): (value: string) => number {
+  return (value) => {
+    const number = /^\d+$/.test(value) ? Number(value) : NaN;
+    if (number >= min && number <= max) return number;
+    throw new AgentOpError(
+      `Cannot use ${flag}: it must be a whole number from ${min} to ${max}: got "${value.slice(0, 40)}". ` +
+        `Try: ${flag} ${Math.min(max, Math.max(min, 20))}`,
+    );
+  };
+}

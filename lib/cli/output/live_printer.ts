@@ -1,0 +1,140 @@
+import {
+  ATTR,
+  escapeText,
+  oneLine,
+  type Run,
+  type Span,
+  type SpanEnd,
+  type TraceEvent,
+} from "../../core/mod.ts";
+
+const SUMMARY_MAX_CHARS = 100;
+const RESULT_MAX_CHARS = 120;
+
+export interface LivePrinterOptions {
+  /** Streamed text of the answer. */
+  readonly answer: (text: string) => void;
+  /** One line per thing that happened. */
+  readonly step: (line: string) => void;
+  readonly color: boolean;
+}
+
+/** Shows a run as it happens: text as it streams, a line per tool call, attempt and hand-off. */
+export class LivePrinter {
+  readonly #options: LivePrinterOptions;
+  readonly #spans = new Map<string, Span>();
+  readonly #depths = new Map<string, number>();
+  #column = 0;
+  #streamed = new Set<string>();
+
+  constructor(options: LivePrinterOptions) {
+    this.#options = options;
+  }
+
+  /** Text was streamed and its last line is not ended yet. */
+  get isMidLine(): boolean {
+    return this.#column > 0;
+  }
+
+  readonly listen = (event: TraceEvent): void => {
+    switch (event.type) {
+      case "run_start":
+        if (event.run.parentRunId !== undefined) this.#depths.set(event.run.traceId, 1);
+        return;
+      case "run_update":
+        if (event.change.status === "paused") this.#line(event.traceId, this.#dim("⏸ paused"));
+        return;
+      case "span_start":
+        this.#spans.set(event.span.spanId, event.span);
+        return this.#started(event.span);
+      case "span_end":
+        return this.#ended(event);
+      case "delta":
+        if (event.channel === "text" && !this.#depths.has(event.traceId)) {
+          this.#text(event.spanId, event.text);
+        }
+        return;
+      case "reset":
+        if (this.#streamed.delete(event.spanId)) {
+          this.#line(event.traceId, this.#dim("↺ the stream broke: again"));
+        }
+    }
+  };
+
+  #started(span: Span): void {
+    if (span.kind === "agent" && this.#depths.has(span.traceId)) {
+      this.#line(span.traceId, `▸ ${escapeText(span.name)}`);
+    }
+    if (span.kind === "tool") {
+      const summary = String(
+        span.attributes[ATTR.toolSummary] ?? span.attributes[ATTR.toolName] ?? span.name,
+      );
+      this.#line(
+        span.traceId,
+        `${this.#paint("36", "⚙")} ${escapeText(oneLine(summary, SUMMARY_MAX_CHARS))}`,
+      );
+    }
+  }
+
+  #ended(event: SpanEnd): void {
+    const span = this.#spans.get(event.spanId);
+    if (!span) return;
+    const ms = Math.max(0, Math.round((event.endTimeUs - span.startTimeUs) / 1000));
+    if (span.kind === "attempt" && event.status === "error") {
+      const delay = event.attributes?.[ATTR.retryDelayMs];
+      const what = `${event.errorType ?? "error"} after ${ms} ms`;
+      const then = typeof delay === "number"
+        ? `, again in ${(delay / 1000).toFixed(1)} s`
+        : ", no further attempt";
+      this.#line(span.traceId, this.#paint("33", `↻ ${escapeText(what)}${then}`));
+    }
+    if (span.kind === "tool") {
+      const part = event.outputMessages?.[0]?.parts[0];
+      const result = part?.type === "tool_call_response" ? String(part.response) : event.errorMessage ?? "";
+      const glyph = event.status === "ok" ? this.#paint("32", "✓") : this.#paint("31", "✗");
+      this.#line(
+        span.traceId,
+        `  ${glyph} ${this.#dim(`${escapeText(oneLine(result, RESULT_MAX_CHARS))} · ${ms} ms`)}`,
+      );
+    }
+    if (span.kind === "llm" && this.#streamed.has(span.spanId) && this.#column > 0) {
+      this.#options.answer("\n");
+      this.#column = 0;
+    }
+  }
+
+  #text(spanId: string, text: string): void {
+    const safe = escapeText(text, { multiline: true });
+    this.#streamed.add(spanId);
+    this.#options.answer(safe);
+    this.#column = safe.endsWith("\n") ? 0 : this.#column + safe.length;
+  }
+
+  #line(traceId: string, line: string): void {
+    if (this.#column > 0) {
+      this.#options.answer("\n");
+      this.#column = 0;
+    }
+    this.#options.step(`${"  ".repeat(this.#depths.get(traceId) ?? 0)}${line}`);
+  }
+
+  #dim(text: string): string {
+    return this.#paint("2", text);
+  }
+
+  #paint(code: string, text: string): string {
+    return this.#options.color ? `\x1b[${code}m${text}\x1b[0m` : text;
+  }
+}
+
+/** The line under a finished run. */
+export function summaryLine(run: Run): string {
+  const { totals } = run;
+  const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
+  const ms = (run.endTimeUs ?? run.startTimeUs) - run.startTimeUs;
+  const cost = totals.unknownCostCalls > 0 ? "cost unknown" : `$${totals.costUsd.toFixed(6)}`;
+  const retries = totals.attempts > totals.llmCalls ? ` · ${totals.attempts} attempts` : "";
+  return `${run.status} · ${totals.steps} steps · ${tokens} tokens · ${cost} · ${
+    (ms / 1e6).toFixed(1)
+  } s${retries} · ${run.runId}`;
+}

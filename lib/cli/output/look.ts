@@ -1,0 +1,57 @@
+import { lines, wrap } from "../../present/mod.ts";
+import type { Context } from "../context.ts";
+
+const COLUMNS_DEFAULT = 100;
+const COLUMNS_MIN = 40;
+
+const STYLES = {
+  bold: ["1", "22"],
+  dim: ["2", "22"],
+  red: ["31", "39"],
+  green: ["32", "39"],
+  yellow: ["33", "39"],
+  blue: ["34", "39"],
+  magenta: ["35", "39"],
+  cyan: ["36", "39"],
+} as const;
+export type Style = keyof typeof STYLES;
+
+/** How text is written to stdout: with or without colours, how wide. */
+export interface Look {
+  readonly color: boolean;
+  readonly columns: number;
+  paint(style: Style | undefined, text: string): string;
+}
+
+export function createLook(options: { readonly color: boolean; readonly columns?: number }): Look {
+  return {
+    color: options.color,
+    columns: Math.max(COLUMNS_MIN, options.columns ?? COLUMNS_DEFAULT),
+    paint(style, text) {
+      if (!options.color || style === undefined || text === "") return text;
+      const [on, off] = STYLES[style];
+      return `\x1b[${on}m${text}\x1b[${off}m`;
+    },
+  };
+}
+
+export function lookOf(context: Context): Look {
+  return createLook({ color: context.color, columns: terminalSize()?.columns ?? COLUMNS_DEFAULT });
+}
+
+/** Of the terminal on stdout; `undefined` when there is none. */
+export function terminalSize(): { readonly columns: number; readonly rows: number } | undefined {
+  if (!Deno.stdout.isTerminal()) return undefined;
+  try {
+    const size = Deno.consoleSize();
+    return size.columns > 0 ? size : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Text from outside, wrapped and indented. */
+export function paragraph(text: string, look: Look, indent = "  "): string {
+  return lines(text.replace(/\s+$/, "")).flatMap((line) => wrap(line, look.columns - indent.length))
+    .map((line) => (indent + line).trimEnd()).join("\n");
+}

@@ -1,0 +1,75 @@
+import type { JsonChange, MemoryStep } from "../../analysis/mod.ts";
+import { type Message, textOf, toolCallsOf } from "../../core/mod.ts";
+import { cell, cut, plural } from "../../present/mod.ts";
+import { type Look, paragraph } from "./look.ts";
+
+/** What each step knew: how much it held and was sent, its keys, and its messages where `whole` asks for them. */
+export function formatMemorySteps(
+  steps: readonly MemoryStep[],
+  look: Look,
+  options: { readonly diff: boolean; readonly whole: boolean },
+): string {
+  return steps.map((it) => {
+    const body = options.diff ? it.changes.map((change) => changeRow(change, look)) : [
+      ...it.messages.map((message, index) => messageRow(message, index, look, options.whole)),
+      ...Object.entries(it.keyValues).map(([key, value]) =>
+        `    ${look.paint("cyan", cell(key))} = ${cut(cell(show(value)), room(look, 8))}`
+      ),
+    ];
+    return [title(it, look), ...forgotten(it, look), ...body].join("\n");
+  }).join("\n");
+}
+
+function title({ cause, messages, window, keyValues, changes }: MemoryStep, look: Look): string {
+  const what = cause.kind === "llm" || cause.kind === "tool"
+    ? `${cause.kind} ${cell(cause.name)}`
+    : cause.kind;
+  const edited = cause.edited ? ` ${look.paint("yellow", "edited")}` : "";
+  const facts = [
+    `${plural(messages.length, "message")}`,
+    ...(window ? [`${window.length} sent`] : []),
+    ...(Object.keys(keyValues).length > 0 ? [plural(Object.keys(keyValues).length, "key")] : []),
+    ...(changes.length === 0 ? ["nothing new"] : []),
+  ].join(", ");
+  return `${look.paint("bold", `step ${cause.step}`)} ${what}${edited}  ${look.paint("dim", facts)}`;
+}
+
+/** What was too long ago to be sent. The last message is the answer itself. */
+function forgotten({ messages, window }: MemoryStep, look: Look): readonly string[] {
+  const held = messages.at(-1)?.role === "assistant" ? messages.length - 1 : messages.length;
+  const count = window ? held - window.length : 0;
+  return count > 0 ? [look.paint("dim", `  … ${plural(count, "older message")} no longer sent`)] : [];
+}
+
+function messageRow(message: Message, index: number, look: Look, whole: boolean): string {
+  const head = `    ${look.paint("dim", `${index + 1}`)} ${look.paint("magenta", message.role)}`;
+  if (whole) return `${head}\n${paragraph(spoken(message), look, "      ")}`;
+  return `${head} ${cut(cell(spoken(message)), room(look, 18))}`;
+}
+
+const SIGNS = { add: ["+", "green"], remove: ["-", "red"], replace: ["~", "yellow"] } as const;
+
+function changeRow({ op, path, left, right }: JsonChange, look: Look): string {
+  const [sign, style] = SIGNS[op];
+  const value = op === "remove" ? left : right;
+  const isMessage = /^\/messages\/\d+$/.test(path);
+  const text = isMessage ? `${(value as Message).role}: ${spoken(value as Message)}` : show(value);
+  return `  ${look.paint(style, `${sign} ${cell(path)}`)}  ${cut(cell(text), room(look, path.length + 6))}`;
+}
+
+/** A message in one line: its text, the calls it asks for, the results it brings. */
+export function spoken(message: Message): string {
+  const calls = toolCallsOf(message).map((call) => `→ ${call.name}(${show(call.arguments)})`);
+  const results = message.parts.flatMap((part) =>
+    part.type === "tool_call_response" ? [show(part.response)] : []
+  );
+  return [textOf(message), ...calls, ...results].filter((it) => it !== "").join(" ");
+}
+
+function show(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
+function room(look: Look, used: number): number {
+  return Math.max(20, look.columns - used);
+}

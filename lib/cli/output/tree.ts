@@ -1,0 +1,150 @@
+import { ATTR, type Span, type Trace } from "../../core/mod.ts";
+import { type TreeRow, treeRows } from "../../analysis/mod.ts";
+import {
+  cell,
+  compact,
+  cut,
+  duration,
+  knownCost,
+  pad,
+  spanSign,
+  STATUS_SIGNS,
+  width,
+} from "../../present/mod.ts";
+import type { Look, Style } from "./look.ts";
+
+/** More rows than this are counted, not shown. */
+const ROWS_MAX = 2_000;
+const NAME_COLUMNS_MIN = 24;
+
+/** The tree as text: signs, numbered steps, then time, tokens and cost in columns of their own. */
+export function formatTree(trace: Trace, look: Look, nowMs: number): string {
+  const all = treeRows(trace);
+  const rows = all.slice(0, ROWS_MAX).map((row) => ({
+    row,
+    name: nameOf(row.span),
+    time: timeOf(row.span, nowMs),
+    tokens: row.span.usage ? compact(row.span.usage.inputTokens + row.span.usage.outputTokens) : "",
+    cost: row.span.cost ? knownCost(row.span.cost.usd ?? 0, row.span.cost.usd === null ? 1 : 0) : "",
+  }));
+  const most = (pick: (row: (typeof rows)[number]) => string) =>
+    rows.reduce((sum, row) => Math.max(sum, width(pick(row))), 0);
+  const [timeRoom, tokenRoom, costRoom] = [
+    most((it) => it.time),
+    most((it) => it.tokens),
+    most((it) => it.cost),
+  ];
+  const numberRoom = [timeRoom, tokenRoom, costRoom].filter((it) => it > 0).reduce(
+    (sum, it) => sum + it + 2,
+    0,
+  );
+  const longest = rows.reduce(
+    (sum, { row, name }) =>
+      Math.max(sum, guidesOf(row).length + 2 + width(name.map((it) => it.text).join(""))),
+    0,
+  );
+  const room = Math.max(NAME_COLUMNS_MIN, Math.min(longest, look.columns - numberRoom));
+  const out = rows.map(({ row, name, time, tokens, cost }) => {
+    const sign = spanSign(row.span);
+    const guides = guidesOf(row);
+    const left = look.paint("dim", guides) + look.paint(sign.style, sign.glyph) + " " +
+      paintPieces(name, room - guides.length - 2, look);
+    const numbers = [[time, timeRoom], [tokens, tokenRoom], [cost, costRoom]] as const;
+    const right = numbers.filter(([, columns]) => columns > 0)
+      .map(([text, columns]) => `  ${pad(text, columns, "right")}`).join("").trimEnd();
+    return left + look.paint("dim", right);
+  });
+  if (all.length > ROWS_MAX) {
+    out.push(look.paint("dim", `… and ${all.length - ROWS_MAX} more spans: --json has all`));
+  }
+  return out.join("\n");
+}
+
+interface Piece {
+  readonly text: string;
+  readonly style?: Style;
+}
+
+/** Exactly `columns` wide. */
+function paintPieces(pieces: readonly Piece[], columns: number, look: Look): string {
+  let left = Math.max(0, columns);
+  let out = "";
+  for (const { text, style } of pieces) {
+    const part = cut(text, left);
+    out += look.paint(style, part);
+    left -= width(part);
+    if (part !== text) break;
+  }
+  return out + " ".repeat(Math.max(0, left));
+}
+
+function guidesOf(row: TreeRow): string {
+  if (row.guides.length === 0) return "";
+  return row.guides.slice(1).map((goesOn) => goesOn ? "│  " : "   ").join("") + (row.isLast ? "└─ " : "├─ ");
+}
+
+const KIND_STYLES: Readonly<Partial<Record<Span["kind"], Style>>> = {
+  agent: "bold",
+  llm: "blue",
+  tool: "magenta",
+  guardrail: "yellow",
+};
+
+function nameOf(span: Span): readonly Piece[] {
+  const { attributes } = span;
+  const text = (name: string) =>
+    typeof attributes[name] === "string" ? attributes[name] as string : undefined;
+  const failed: Piece[] = span.errorType === undefined
+    ? []
+    : [{ text: `  ${cell(span.errorType)}`, style: STATUS_SIGNS.failed.style }];
+  const kind: Piece = {
+    text: `${span.kind} `,
+    ...(KIND_STYLES[span.kind] ? { style: KIND_STYLES[span.kind] } : {}),
+  };
+  const step: Piece = { text: span.step === undefined ? "" : `${span.step} `, style: "dim" };
+  switch (span.kind) {
+    case "attempt":
+      return [{ text: cell(attemptText(span)), style: span.status === "error" ? "yellow" : "dim" }];
+    case "agent":
+      return [{ text: cell(text(ATTR.agentName) ?? span.name), style: "bold" }, ...failed];
+    case "llm":
+      return [step, kind, { text: cell(span.responseModel ?? span.requestModel ?? span.name) }, ...failed];
+    case "tool":
+      return [
+        step,
+        kind,
+        { text: cell(text(ATTR.toolSummary) ?? text(ATTR.toolName) ?? span.name) },
+        ...failed,
+      ];
+    case "guardrail":
+      return [kind, { text: cell(`${span.name}: ${text(ATTR.approvalDecision) ?? "waiting"}`) }];
+    default:
+      return [step, kind, { text: cell(span.name) }, ...failed];
+  }
+}
+
+/** `429 · waited 1.2s · server asked for 1.0s`. */
+export function attemptText(span: Span): string {
+  const number = (name: string) =>
+    typeof span.attributes[name] === "number" ? span.attributes[name] as number : undefined;
+  const code = number(ATTR.statusCode);
+  const waited = number(ATTR.retryDelayMs);
+  const asked = number(ATTR.retryAfterMs);
+  const result = span.status === "ok"
+    ? code === undefined || code === 200 ? "ok" : String(code)
+    : span.endTimeUs === undefined
+    ? "under way"
+    : span.errorType ?? (code === undefined ? span.status : String(code));
+  return [
+    `attempt ${(number(ATTR.resendCount) ?? 0) + 1}: ${result}`,
+    ...(waited ? [`waited ${duration(waited)}`] : []),
+    ...(asked === undefined ? [] : [`server asked for ${duration(asked)}`]),
+  ].join(" · ");
+}
+
+function timeOf(span: Span, nowMs: number): string {
+  if (span.endTimeUs === undefined) {
+    return span.status === "unset" ? `${duration(nowMs - span.startTimeUs / 1000)}…` : "";
+  }
+  return duration((span.endTimeUs - span.startTimeUs) / 1000);
+}

@@ -1,0 +1,42 @@
+import { AgentOpError } from "../../core/mod.ts";
+
+/**
+ * Opens `text` in the editor, which gets the terminal, and resolves with what was saved; `undefined` when it is as before.
+ * `command` may have arguments: `code --wait`. Throws `AgentOpError` when the editor cannot be started or fails.
+ */
+export async function editText(command: string, text: string): Promise<string | undefined> {
+  const path = await Deno.makeTempFile({ prefix: "agentop-", suffix: ".md" });
+  try {
+    await Deno.writeTextFile(path, text);
+    await editFile(command, path);
+    const saved = await Deno.readTextFile(path);
+    return saved === text ? undefined : saved;
+  } finally {
+    await Deno.remove(path).catch(() => {});
+  }
+}
+
+/** Opens the file in the editor and resolves when it is closed. Throws like `editText`. */
+export async function editFile(command: string, path: string): Promise<void> {
+  const [program = "", ...args] = words(command);
+  const options: Deno.CommandOptions = {
+    args: [...args, path],
+    stdin: "inherit",
+    stdout: "inherit",
+    stderr: "inherit",
+  };
+  let code: number;
+  try {
+    ({ code } = await new Deno.Command(program, options).spawn().status);
+  } catch {
+    throw new AgentOpError(`Cannot open the editor: got "${command.slice(0, 80)}". Try: EDITOR=nano`);
+  }
+  if (code !== 0) throw new AgentOpError(`Cannot use what was edited: the editor ended with code ${code}`);
+}
+
+/** Splits at blanks; quotes keep a path with blanks together. */
+function words(command: string): readonly string[] {
+  return [...command.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map((match) =>
+    match[1] ?? match[2] ?? match[3]!
+  );
+}

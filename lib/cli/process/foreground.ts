@@ -1,0 +1,86 @@
+import { type AgentRunner, type Listener, refuseAll, type RunnerOptions } from "../../agent/mod.ts";
+import { escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../../core/mod.ts";
+import type { Context } from "../context.ts";
+import { writeAll } from "../context.ts";
+import { eventShape } from "../../documents/mod.ts";
+import { exitCodeOf } from "../frame/exit_code.ts";
+import { LivePrinter, summaryLine } from "../output/live_printer.ts";
+import { runSummaryShape } from "../../documents/mod.ts";
+import { abortOnSignals } from "./signals.ts";
+import { terminalApprover } from "./terminal_approver.ts";
+
+export interface ForegroundOptions extends Pick<RunnerOptions, "adapt"> {
+  /** Print one event per line instead. */
+  readonly jsonl?: boolean | undefined;
+  /** Stream the answer even when stdout is no terminal. */
+  readonly stream?: boolean | undefined;
+}
+
+/** Runs in this process, shown as the flags say; returns the exit code. `begin` queues or finds the run. */
+export async function runInForeground(
+  context: Context,
+  options: ForegroundOptions,
+  begin: (runner: AgentRunner) => Promise<Run>,
+): Promise<number> {
+  const quiet = context.json || options.jsonl === true;
+  const streaming = !quiet && (options.stream === true || context.stdoutIsTerminal);
+  const showSteps = context.stderrIsTerminal;
+  if (context.config.useSimulator && (!quiet || showSteps)) {
+    context.note("No MISTRAL_API_KEY: the built-in simulator answers. Costs are what Mistral would charge.");
+  }
+  const printer = new LivePrinter({
+    answer: (text) => streaming && writeAll(Deno.stdout, text),
+    step: (line) => showSteps && context.note(line),
+    color: context.config.color !== "none" && showSteps,
+  });
+  const listeners: Listener[] = [];
+  if (options.jsonl) listeners.push(jsonlWriter(context));
+  else if (streaming || showSteps) listeners.push(printer.listen);
+  const canAsk = Deno.stdin.isTerminal() && context.stderrIsTerminal;
+  using stopper = abortOnSignals();
+  const runner = await context.app.createRunner({
+    approver: canAsk ? terminalApprover(context) : refuseAll,
+    listeners,
+    ...(options.adapt ? { adapt: options.adapt } : {}),
+    ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
+  });
+  const run = await runner.execute(await begin(runner), { signal: stopper.signal });
+  if (context.json) context.printJson(runSummaryShape(run));
+  else if (!options.jsonl && !streaming && run.output !== undefined) {
+    context.print(escapeText(run.output, { multiline: true }));
+  }
+  if (run.status !== "completed" && run.error) {
+    const verb = run.status === "failed"
+      ? "Cannot finish"
+      : run.status === "stopped"
+      ? "Stopped"
+      : "Cancelled";
+    context.note(
+      `agentop: ${escapeText(oneLine(`${verb} ${run.agent}: ${run.error.message}`, 1000))}${remedy(run)}`,
+    );
+  }
+  if (!quiet && showSteps) context.note(summaryLine(run));
+  return exitCodeOf(run.status);
+}
+
+function remedy(run: Run): string {
+  if (run.status === "cancelled" || run.status === "stopped") return `. Try: agentop resume ${run.runId}`;
+  return /Try:/.test(run.error?.message ?? "") ? "" : `. Try: agentop show ${run.runId}`;
+}
+
+function jsonlWriter(context: Context): Listener {
+  const runIds = new Map<string, string>();
+  return (event: TraceEvent) => {
+    if (event.type === "run_start") runIds.set(event.run.traceId, event.run.runId);
+    const traceId = traceIdOf(event);
+    context.print(JSON.stringify(eventShape(event, runIds.get(traceId) ?? traceId)));
+  };
+}
+
+/** A structured line per retry, `key=value`. */
+function retryLine(notice: object): string {
+  const pairs = Object.entries(notice).map(([key, value]) =>
+    `${key}=${typeof value === "string" && /[\s"=]/.test(value) ? JSON.stringify(value) : value}`
+  );
+  return escapeText(oneLine(`agentop: retry ${pairs.join(" ")}`, 1000));
+}

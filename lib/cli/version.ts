@@ -1,3 +1,0 @@
-import config from "../../deno.json" with { type: "json" };
-
-export const VERSION: string = config.version;

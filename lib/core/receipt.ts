@@ -1,0 +1,23 @@
+export interface ReceiptLine {
+  readonly unit: string;
+  readonly quantity: number;
+  /** `null`: this unit has no known price. */
+  readonly usdPerMillion: number | null;
+  /** `quantity × usdPerMillion / 1e6`, before the receipt's factor. */
+  readonly usd: number | null;
+}
+
+/** How one call's cost came about, from what its span stored: nothing is looked up again. */
+export interface Receipt {
+  /** What the call asked for. */
+  readonly model: string;
+  /** The price table's entry, where it has another name. */
+  readonly pricedAs?: string;
+  readonly lines: readonly ReceiptLine[];
+  readonly factor: number;
+  readonly totalUsd: number | null;
+  readonly source?: string;
+  readonly date?: string;
+  /** False when the stored total is not what its own lines add up to. */
+  readonly adds: boolean;
+}

@@ -1,0 +1,70 @@
+import { roundUsd, type Run } from "../core/mod.ts";
+import type { RunDiff } from "../analysis/mod.ts";
+import { usageShape } from "./shapes.ts";
+
+/** `agentop diff A B --json`. */
+export function diffDocument(diff: RunDiff) {
+  return {
+    left: diff.left,
+    right: diff.right,
+    identical: diff.identical,
+    status: diff.status,
+    prompt: diff.prompt,
+    config: diff.config,
+    steps: diff.steps,
+    output: diff.output,
+    usageDelta: usageShape(diff.usageDelta),
+    costDeltaUsd: roundUsd(diff.costDeltaUsd),
+    costKnown: diff.costKnown,
+    durationDeltaMs: diff.durationDeltaMs,
+    attemptsDelta: diff.attemptsDelta,
+  };
+}
+
+/** How many steps are what, and the number of the first that is not the same. */
+export function stepCounts(diff: RunDiff) {
+  const count = (op: string) => diff.steps.filter((step) => step.op === op).length;
+  const first = diff.steps.find((step) => step.op !== "same");
+  return {
+    identical: count("same"),
+    changed: count("changed"),
+    added: count("added"),
+    removed: count("removed"),
+    firstDivergence: first ? first.left ?? first.right : null,
+  };
+}
+
+/** What a replay gave. */
+export interface ReplayOutcome {
+  readonly original: Run;
+  readonly run: Run;
+  readonly mode: string;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly diffId: string;
+  readonly diff: RunDiff;
+  /** USD that was not paid again. */
+  readonly savedCostUsd: number;
+  /** Where the replay left the recording. */
+  readonly divergence: unknown;
+}
+
+/** `agentop replay RUN --json`. */
+export function replayDocument({ original, run, mode, overrides, diffId, diff, ...rest }: ReplayOutcome) {
+  return {
+    runId: original.runId,
+    newRunId: run.runId,
+    mode,
+    overrides,
+    diffId,
+    diff: diffDocument(diff),
+    originalOutput: original.output ?? null,
+    newOutput: run.output ?? null,
+    status: run.status,
+    error: run.error ?? null,
+    steps: stepCounts(diff),
+    divergence: rest.divergence ?? null,
+    usageDelta: usageShape(diff.usageDelta),
+    costDeltaUsd: roundUsd(diff.costDeltaUsd),
+    savedCostUsd: roundUsd(rest.savedCostUsd),
+  };
+}

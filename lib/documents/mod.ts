@@ -1,0 +1,8 @@
+/**
+ * The JSON that leaves the program: one shape, in one place, for `--json`, HTTP, server-sent events and MCP.
+ *
+ * @module
+ */
+export { diffDocument, replayDocument, type ReplayOutcome } from "./diff_shape.ts";
+export { eventShape } from "./event_shape.ts";
+export { costShape, diffShape, runShape, runSummaryShape, spanShape, traceShape } from "./shapes.ts";

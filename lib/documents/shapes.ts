@@ -1,0 +1,212 @@
+import {
+  ATTR,
+  type CostRow,
+  type Evaluation,
+  type Message,
+  roundUsd,
+  type Run,
+  type Snapshot,
+  type Span,
+  type StoredDiff,
+  type StoredMessage,
+  textOf,
+  toolCallsOf,
+  type Trace,
+  type Usage,
+} from "../core/mod.ts";
+import { isoTime } from "../present/mod.ts";
+
+/** JSON shapes of the contract: camelCase, USD as numbers, ISO 8601 times with milliseconds, durations in ms. */
+
+function durationMs(startUs: number, endUs: number | undefined): number | null {
+  return endUs === undefined ? null : Math.round(endUs - startUs) / 1000;
+}
+
+export function usageShape(usage: Usage) {
+  return {
+    inputTokens: usage.inputTokens,
+    outputTokens: usage.outputTokens,
+    cachedInputTokens: usage.cachedInputTokens,
+    reasoningTokens: usage.reasoningTokens,
+    totalTokens: usage.inputTokens + usage.outputTokens,
+  };
+}
+
+/** The summary that `run --json` prints. */
+export function runSummaryShape(run: Run) {
+  const { totals } = run;
+  return {
+    runId: run.runId,
+    agent: run.agent,
+    status: run.status,
+    output: run.output ?? null,
+    model: run.model,
+    steps: totals.steps,
+    llmCalls: totals.llmCalls,
+    toolCalls: totals.toolCalls,
+    attempts: totals.attempts,
+    durationMs: durationMs(run.startTimeUs, run.endTimeUs),
+    usage: usageShape(totals.usage),
+    costUsd: totals.unknownCostCalls > 0 && totals.costUsd === 0 ? null : roundUsd(totals.costUsd),
+    costKnown: totals.unknownCostCalls === 0,
+    error: run.error ?? null,
+  };
+}
+
+export function runShape(run: Run) {
+  return {
+    ...runSummaryShape(run),
+    startTime: isoTime(run.startTimeUs),
+    endTime: run.endTimeUs === undefined ? null : isoTime(run.endTimeUs),
+    userId: run.userId,
+    group: run.group ?? null,
+    tags: run.tags,
+    config: run.config,
+    prompt: run.prompt,
+    parentRunId: run.parentRunId ?? null,
+    forkedFrom: run.forkedFrom ?? null,
+    origin: run.origin,
+  };
+}
+
+export function spanShape(span: Span) {
+  return {
+    spanId: span.spanId,
+    parentSpanId: span.parentSpanId ?? null,
+    kind: span.kind,
+    name: span.name,
+    step: span.step ?? null,
+    startTime: isoTime(span.startTimeUs),
+    endTime: span.endTimeUs === undefined ? null : isoTime(span.endTimeUs),
+    durationMs: durationMs(span.startTimeUs, span.endTimeUs),
+    status: span.status,
+    errorType: span.errorType ?? null,
+    errorMessage: span.errorMessage ?? null,
+    model: span.requestModel ?? null,
+    provider: span.providerName ?? null,
+    usage: span.usage ? usageShape(span.usage) : null,
+    costUsd: span.cost?.usd ?? null,
+    attributes: span.attributes,
+  };
+}
+
+function contentOf(message: Message): string {
+  const response = message.parts.find((part) => part.type === "tool_call_response");
+  if (response?.type !== "tool_call_response") return textOf(message);
+  return typeof response.response === "string" ? response.response : JSON.stringify(response.response);
+}
+
+export function messageShape(it: StoredMessage) {
+  const { message } = it;
+  const calls = toolCallsOf(message);
+  const answered = message.parts.find((part) => part.type === "tool_call_response");
+  return {
+    messageId: it.messageId,
+    spanId: it.spanId,
+    role: message.role,
+    content: contentOf(message),
+    toolCalls: calls.length > 0
+      ? calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }))
+      : null,
+    toolCallId: answered?.type === "tool_call_response" ? answered.id : null,
+    finishReason: it.finishReason ?? null,
+    tokenCount: it.tokenCount ?? null,
+    timestamp: isoTime(it.timestampUs),
+  };
+}
+
+/** `isInherited`: the run is a fork and began with this call. */
+function toolCallShape(span: Span, messages: readonly StoredMessage[], isInherited: boolean) {
+  const callId = String(span.attributes[ATTR.toolCallId] ?? span.spanId);
+  const asked = messages.find((it) => toolCallsOf(it.message).some((call) => call.id === callId));
+  const result = span.outputMessages?.[0];
+  return {
+    callId,
+    spanId: span.spanId,
+    messageId: asked?.messageId ?? null,
+    toolName: String(span.attributes[ATTR.toolName] ?? span.name),
+    args: span.attributes[ATTR.toolCallArguments] ?? null,
+    result: result ? contentOf(result) : null,
+    isError: span.status === "error" || span.status === "interrupted",
+    latencyMs: durationMs(span.startTimeUs, span.endTimeUs),
+    source: span.attributes[ATTR.toolSource] ?? (isInherited ? "recorded" : "live"),
+  };
+}
+
+export function attemptShape(span: Span) {
+  const { attributes } = span;
+  const number = (name: string) => typeof attributes[name] === "number" ? attributes[name] as number : null;
+  return {
+    spanId: span.spanId,
+    llmSpanId: span.parentSpanId ?? null,
+    attempt: (number(ATTR.resendCount) ?? 0) + 1,
+    outcome: String(attributes[ATTR.attemptOutcome] ?? span.status),
+    statusCode: number(ATTR.statusCode),
+    errorType: span.errorType ?? null,
+    retryAfterMs: number(ATTR.retryAfterMs),
+    delayMs: number(ATTR.retryDelayMs),
+    durationMs: durationMs(span.startTimeUs, span.endTimeUs),
+  };
+}
+
+export function snapshotShape(it: Snapshot) {
+  return {
+    snapshotId: it.snapshotId,
+    spanId: it.spanId,
+    step: it.step,
+    timestamp: isoTime(it.createdAtUs),
+    memory: { messages: it.messages, keyValues: it.keyValues },
+  };
+}
+
+export function evaluationShape(it: Evaluation) {
+  return {
+    evalId: it.evalId,
+    spanId: it.spanId ?? null,
+    name: it.name,
+    value: it.value ?? null,
+    label: it.label ?? null,
+    source: it.source,
+    timestamp: isoTime(it.createdAtUs),
+  };
+}
+
+/** Everything of a run: `show RUN --json`. */
+export function traceShape(trace: Trace, messages: readonly StoredMessage[]) {
+  const spans = [...trace.spans.values()];
+  return {
+    run: runShape(trace.run),
+    spans: spans.map(spanShape),
+    messages: messages.map(messageShape),
+    toolCalls: spans.filter((it) => it.kind === "tool").map((it) =>
+      toolCallShape(it, messages, (it.step ?? Infinity) < (trace.run.forkedFrom?.step ?? 0))
+    ),
+    attempts: spans.filter((it) => it.kind === "attempt").map(attemptShape),
+    snapshots: trace.snapshots.map(snapshotShape),
+    evaluations: trace.evaluations.map(evaluationShape),
+    diffs: [] as unknown[],
+  };
+}
+
+/** What a replay or a comparison of two runs found. */
+export function diffShape(diff: StoredDiff) {
+  return {
+    diffId: diff.diffId,
+    left: diff.leftRunId,
+    right: diff.rightRunId,
+    timestamp: isoTime(diff.createdAtUs),
+    overrides: diff.overrides,
+    diff: diff.diff,
+  };
+}
+
+export function costShape(row: CostRow) {
+  return {
+    key: row.key,
+    runs: row.runs,
+    llmCalls: row.llmCalls,
+    usage: usageShape(row.usage),
+    costUsd: roundUsd(row.costUsd),
+    unknownCostCalls: row.unknownCostCalls,
+  };
+}

@@ -1,0 +1,90 @@
+import { AgentOpError, messageOf, nowUs, type Run, type Scorer } from "../core/mod.ts";
+import type { ReplayServices } from "../replay/mod.ts";
+import { parseScorer } from "../scorers/mod.ts";
+
+const CHECK_MS_MAX = 60_000;
+
+export interface Verdict {
+  readonly passed: boolean;
+  /** Only from a scorer. */
+  readonly score?: number;
+  readonly explanation?: string;
+}
+
+/** Says whether a finished run is good. */
+export interface Judge {
+  judge(run: Run): Promise<Verdict>;
+  /** The same, and keeps what a scorer says with the run. */
+  judgeAndKeep(run: Run): Promise<Verdict>;
+}
+
+/** A judge by a command or by a scorer: one of the two must be given. Throws `AgentOpError`. */
+export async function createJudge(
+  services: Pick<ReplayServices, "store" | "host">,
+  { check, scorer }: { readonly check?: string | undefined; readonly scorer?: string | undefined },
+): Promise<Judge> {
+  if ((check === undefined) === (scorer === undefined)) {
+    throw new AgentOpError(
+      `Cannot bisect: ${check === undefined ? "nothing says" : "two things say"} what is good. ` +
+        "Try: --check 'grep -q WORD', or --scorer includes=WORD",
+    );
+  }
+  if (check !== undefined) {
+    const judge = async (run: Run) => ({ passed: await runCheck(check, run.output ?? "") });
+    return { judge, judgeAndKeep: judge };
+  }
+  return judgeByScorer(services, await parseScorer(scorer!));
+}
+
+function judgeByScorer({ store, host }: Pick<ReplayServices, "store" | "host">, scorer: Scorer): Judge {
+  const judge = async (run: Run): Promise<Required<Verdict>> => {
+    const { value, passed, explanation } = await scorer.score(await store.loadTrace(run.traceId));
+    return { passed, score: value, explanation };
+  };
+  return {
+    judge,
+    async judgeAndKeep(run) {
+      const verdict = await judge(run);
+      const evaluation = {
+        evalId: host.newId(),
+        traceId: run.traceId,
+        name: scorer.name,
+        value: verdict.score,
+        label: verdict.passed ? "pass" : "fail",
+        explanation: verdict.explanation,
+        source: "bisect",
+        scorerVersion: scorer.version,
+        createdAtUs: nowUs(host),
+      };
+      await store.write([{ type: "evaluation", evaluation }]);
+      return verdict;
+    },
+  };
+}
+
+/** Runs the command with the answer on stdin: exit code 0 passes. */
+async function runCheck(command: string, answer: string): Promise<boolean> {
+  const [shell, flag] = Deno.build.os === "windows" ? ["cmd", "/c"] : ["sh", "-c"];
+  const refuse = (reason: string): never => {
+    throw new AgentOpError(`Cannot check an answer: ${reason}. Try: --check 'grep -q WORD'`);
+  };
+  const signal = AbortSignal.timeout(CHECK_MS_MAX);
+  try {
+    const child = new Deno.Command(shell!, {
+      args: [flag!, command],
+      stdin: "piped",
+      stdout: "null",
+      stderr: "null",
+      signal,
+    }).spawn();
+    const writer = child.stdin.getWriter();
+    const sent = writer.write(new TextEncoder().encode(answer)).then(() => writer.close()).catch(() => {});
+    const [{ code }] = await Promise.all([child.status, sent]);
+    if (signal.aborted) refuse(`the command ran longer than ${CHECK_MS_MAX / 1000} s`);
+    if (code === 126 || code === 127) refuse(`the command could not be run (exit code ${code})`);
+    return code === 0;
+  } catch (error) {
+    if (error instanceof AgentOpError) throw error;
+    return refuse(messageOf(error));
+  }
+}

@@ -1,0 +1,246 @@
+import { type Message, shortRunId, type Trace } from "../../core/mod.ts";
+import type { RunDiff, StepDiff } from "../../analysis/mod.ts";
+import { diffSummary } from "../../analysis/mod.ts";
+import { costOf, duration, grouped, money, plural } from "../../present/mod.ts";
+import { changeList, overrideList, unifiedRows } from "./changes.ts";
+import { markdown } from "./markdown.ts";
+import { fold, html, htmlTable, page, tiles } from "./page.ts";
+import { cutNotice, pageFooter } from "./run.ts";
+import { messageBody } from "./messages.ts";
+import { cutNote, PageText } from "./text.ts";
+
+const STEPS_MAX = 2_000;
+const ANSWER_MAX_CHARS = 100_000;
+const SIGNS = { same: "=", changed: "~", added: "+", removed: "−" } as const;
+
+/** Two runs and what differs between them. */
+export interface DiffPageData {
+  readonly left: Trace;
+  readonly right: Trace;
+  readonly diff: RunDiff;
+  /** What the second was told to change when it was made from the first. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  readonly nowMs: number;
+}
+
+/** One self-contained page of the difference of two runs: figures, answer, configuration, step by step. */
+export async function diffPage(data: DiffPageData): Promise<string> {
+  const { diff } = data;
+  const text = new PageText();
+  const config = diff.config.filter(({ path }) => path !== "/baseDir");
+  const sections = [
+    { id: "figures", title: "Figures", body: figures(data) },
+    { id: "overrides", title: "Overrides", body: overridesBody(data, text) },
+    { id: "prompt", title: "Prompt", body: await promptBody(data, text) },
+    { id: "answer", title: "Answer", body: await answerBody(diff, text) },
+    { id: "steps", title: "Steps", body: await stepsBody(diff.steps, text) },
+    {
+      id: "configuration",
+      title: "Configuration",
+      body: config.length === 0 ? "" : `<div class="card">${await changeList(config, text)}</div>`,
+    },
+  ];
+  const [left, right] = [shortRunId(diff.left), shortRunId(diff.right)];
+  return page({
+    title: `${left} → ${right}`,
+    header: header(data) + cutNotice(text, `agentop diff ${left} ${right} --json`),
+    sections,
+    footer: pageFooter(data.nowMs),
+  });
+}
+
+function header({ diff, left, right }: DiffPageData): string {
+  const [a, b] = [left.run, right.run];
+  const verdict = diff.identical
+    ? `<p class="notice good">The two runs are the same: ${
+      plural(diff.steps.length, "step")
+    }, answer and status.</p>`
+    : `<p class="notice"><b>${html(diffSummary(diff))}</b>${
+      diff.steps.some(({ op }) => op === "same")
+        ? `; ${plural(diff.steps.filter(({ op }) => op === "same").length, "step")} equal`
+        : ""
+    }</p>`;
+  const { inputTokens, outputTokens } = diff.usageDelta;
+  return `<p class="brand"><b>AgentOp Studio</b> · difference of two runs</p>
+<div class="title"><h1>${html(a.agent === b.agent ? a.agent : `${a.agent} → ${b.agent}`)}</h1></div>
+<p class="meta"><span>before <code>${html(a.runId)}</code></span><span>after <code>${
+    html(b.runId)
+  }</code></span></p>${verdict}
+${
+    tiles([
+      ["Time", signed(diff.durationDeltaMs, duration)],
+      [
+        "Cost",
+        signed(diff.costDeltaUsd, money),
+        unknownNote(a.totals.unknownCostCalls + b.totals.unknownCostCalls),
+      ],
+      ["Tokens in", signed(inputTokens, grouped)],
+      ["Tokens out", signed(outputTokens, grouped)],
+      ["Attempts", signed(diff.attemptsDelta, grouped)],
+    ])
+  }`;
+}
+
+/** With the steps that a fork began with: they are older than the fork. */
+function tookMs({ run, spans }: Trace): number {
+  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
+  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
+}
+
+function unknownNote(calls: number): string {
+  return calls === 0 ? "" : `<span class="warn">without ${plural(calls, "call")} of unknown price</span>`;
+}
+
+function signed(value: number, write: (value: number) => string): string {
+  return value === 0 ? "±0" : `${value > 0 ? "+" : "−"}${html(write(Math.abs(value)))}`;
+}
+
+function figures({ left, right, diff }: DiffPageData): string {
+  const [a, b] = [left.run, right.run];
+  const number = (label: string, pick: (trace: Trace) => number, write: (value: number) => string) => {
+    const [x, y] = [pick(left), pick(right)];
+    return [label, write(x), write(y), x === y ? same : signed(y - x, write)];
+  };
+  const same = '<span class="dim">same</span>';
+  const word = (
+    label: string,
+    x: string,
+    y: string,
+  ) => [label, html(x), html(y), x === y ? same : '<span class="changed">changed</span>'];
+  const totals = ({ run }: Trace) => run.totals;
+  const rows = [
+    word("Agent", a.agent, b.agent),
+    word("Model", a.model, b.model),
+    word("Status", a.status, b.status),
+    number("Steps", (it) => totals(it).steps, grouped),
+    number("Model calls", (it) => totals(it).llmCalls, grouped),
+    number("Tool calls", (it) => totals(it).toolCalls, grouped),
+    number("Attempts", (it) => totals(it).attempts, grouped),
+    number("Tokens in", (it) => totals(it).usage.inputTokens, grouped),
+    number("Tokens out", (it) => totals(it).usage.outputTokens, grouped),
+    [
+      "Time",
+      duration(tookMs(left)),
+      duration(tookMs(right)),
+      diff.durationDeltaMs === 0 ? same : signed(diff.durationDeltaMs, duration),
+    ],
+    [
+      "Cost",
+      costOf(a.totals),
+      costOf(b.totals),
+      diff.costDeltaUsd === 0 ? same : signed(diff.costDeltaUsd, money),
+    ],
+  ];
+  return `<div class="card">${
+    htmlTable("figures of both runs", [{ title: "What" }, { title: "Before" }, { title: "After" }, {
+      title: "Change",
+    }], rows)
+  }</div>`;
+}
+
+function overridesBody({ overrides }: DiffPageData, text: PageText): string {
+  return overrides && Object.keys(overrides).length > 0
+    ? `<div class="card">${overrideList(overrides, text)}</div>`
+    : "";
+}
+
+async function promptBody({ left, right }: DiffPageData, text: PageText): Promise<string> {
+  const [a, b] = [left.run.prompt, right.run.prompt];
+  if (a === b) return "";
+  return `<div class="card">${await changeList(
+    [{ path: "/prompt", op: "replace", left: a, right: b }],
+    text,
+  )}</div>`;
+}
+
+async function answerBody({ output, left, right }: RunDiff, text: PageText): Promise<string> {
+  const whole = (answer: string) => {
+    const { head, tail, lost } = text.take(answer, ANSWER_MAX_CHARS);
+    return markdown(head) +
+      cutNote(lost > 0 ? lost + tail.length : 0);
+  };
+  if (output.unified === "") {
+    return output.left === ""
+      ? '<div class="card"><p class="dim">There is none on either side.</p></div>'
+      : `<div class="card"><p class="same">The answers are equal.</p>${
+        fold("The answer", whole(output.left), { bulk: true })
+      }</div>`;
+  }
+  const folds = ([["before", left, output.left], ["after", right, output.right]] as const).filter((
+    [, , answer],
+  ) => answer !== "")
+    .map(([side, run, answer]) =>
+      fold(`The whole answer ${side}, of <code>${html(shortRunId(run))}</code>`, whole(answer), {
+        bulk: true,
+      })
+    );
+  return await unifiedRows(output.unified, text) + folds.join("");
+}
+
+async function stepsBody(steps: readonly StepDiff[], text: PageText): Promise<string> {
+  if (steps.length === 0) return '<div class="card"><p class="dim">Neither run has steps.</p></div>';
+  const rows: string[] = [];
+  const shown = steps.slice(0, STEPS_MAX);
+  for (let at = 0; at < shown.length;) {
+    let end = at;
+    while (shown[end]?.op === "same") end++;
+    if (end > at) rows.push(equalRow(shown.slice(at, end)));
+    else rows.push(await changedRow(shown[end++]!, text));
+    at = end;
+  }
+  const more = steps.length - STEPS_MAX;
+  return `<ol class="steps box">${rows.join("\n")}</ol>${
+    more > 0 ? `<p class="cut">… and ${plural(more, "step")} more</p>` : ""
+  }`;
+}
+
+function equalRow(steps: readonly StepDiff[]): string {
+  const items = steps.map((step) =>
+    `<li id="${anchorOf(step)}"><span class="n">${place(step)}</span> ${html(step.kind)} ${
+      html(step.name)
+    }</li>`
+  );
+  const [first] = steps;
+  const name = steps.length === 1 && first
+    ? `: ${html(first.kind === "llm" ? "model call" : first.name)}`
+    : "";
+  return `<li><details class="step equal bulk"><summary><span>= ${
+    plural(steps.length, "equal step")
+  }${name}</span></summary><div class="in"><ol>${items.join("")}</ol></div></details></li>`;
+}
+
+async function changedRow(step: StepDiff, text: PageText): Promise<string> {
+  const [first] = step.changes;
+  const document = first?.path === "" ? step.op === "added" ? first.right : first.left : undefined;
+  const body = document === undefined ? await changeList(step.changes, text) : loneBody(step, document, text);
+  const word = step.op === "changed" ? plural(step.changes.length, "change") : step.op;
+  const kind = step.kind === "llm" || step.kind === "tool" ? step.kind : "other";
+  const anchor = anchorOf(step);
+  return `<li><details class="step pair ${kind}" open><summary><span class="n">${
+    place(step)
+  }</span><span class="sign ${step.op}" aria-hidden="true">${SIGNS[step.op]}</span><h3 class="what"><b>${
+    html(step.kind === "llm" ? "model call" : step.name)
+  }</b><span class="gist ${step.op}">${word}</span></h3></summary>
+<div class="in" id="${anchor}"><p class="facts"><a href="#${anchor}">#${anchor}</a></p>${body}</div></details></li>`;
+}
+
+/** A step that only one side has. */
+function loneBody({ op }: StepDiff, document: unknown, text: PageText): string {
+  const { kind: _k, name: _n, arguments: given, output, ...rest } = document as Record<string, unknown>;
+  const messages = Array.isArray(output) ? output as readonly Message[] : [];
+  return `<div class="${op === "added" ? "b-add" : "b-del"} lone">${
+    Object.keys(rest).length === 0 ? "" : text.json(rest)
+  }${given === undefined || given === null ? "" : `<h4>Arguments</h4>${text.value(given)}`}${
+    messages.map((message) => messageBody(message, text, message.role === "tool" ? "Result" : "Output")).join(
+      "",
+    )
+  }</div>`;
+}
+
+function anchorOf({ left, right }: StepDiff): string {
+  return right === null ? `step-${left}-removed` : `step-${right}`;
+}
+
+function place({ left, right }: StepDiff): string {
+  return left === right || right === null ? `${left}` : left === null ? `${right}` : `${left}→${right}`;
+}

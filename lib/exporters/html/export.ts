@@ -1,0 +1,63 @@
+import {
+  AgentOpError,
+  type DiffStore,
+  type ForkStore,
+  isLive,
+  type Run,
+  type Store,
+} from "../../core/mod.ts";
+import { diffRuns } from "../../analysis/mod.ts";
+import { diffPage } from "./diff.ts";
+import { runPage } from "./run.ts";
+
+/** Where pages are read from. */
+export type PageStore = Pick<Store, "loadTrace" | "childRuns"> & Pick<ForkStore, "forksOf"> & DiffStore;
+
+/** The page of a run, from the store. */
+export async function exportRunPage(store: PageStore, run: Run, nowMs: number): Promise<string> {
+  const [trace, handedTo, forks, overrides] = await Promise.all([
+    store.loadTrace(run.traceId),
+    store.childRuns(run.runId),
+    store.forksOf([run.runId]),
+    run.forkedFrom ? overridesOf(store, run.forkedFrom.runId, run.runId) : undefined,
+  ]);
+  return await runPage({ trace, handedTo, forks, ...(overrides ? { overrides } : {}), nowMs });
+}
+
+/** The page of the difference of two runs. Throws `AgentOpError` for one that has not ended. */
+export async function exportDiffPage(
+  store: PageStore,
+  left: Run,
+  right: Run,
+  nowMs: number,
+): Promise<string> {
+  for (const { runId, status } of [left, right]) {
+    if (isLive(status)) {
+      throw new AgentOpError(
+        `Cannot compare ${runId}: it is ${status}, not finished. Try: agentop watch ${runId}`,
+      );
+    }
+  }
+  const [a, b, overrides] = await Promise.all([
+    store.loadTrace(left.traceId),
+    store.loadTrace(right.traceId),
+    overridesOf(store, left.runId, right.runId),
+  ]);
+  return await diffPage({
+    left: a,
+    right: b,
+    diff: await diffRuns(a, b),
+    ...(overrides ? { overrides } : {}),
+    nowMs,
+  });
+}
+
+/** What the newest stored difference of the two says was changed on purpose. */
+async function overridesOf(
+  store: DiffStore,
+  left: string,
+  right: string,
+): Promise<Readonly<Record<string, unknown>> | undefined> {
+  const diffs = await store.diffsOf(right);
+  return diffs.findLast((it) => it.leftRunId === left && it.rightRunId === right)?.overrides;
+}

@@ -1,0 +1,251 @@
+import { isFinal, isLive, oneLine, type Run, shortRunId, type Trace } from "../../core/mod.ts";
+import { costOf, duration, grouped, plural, STATUS_SIGNS } from "../../present/mod.ts";
+import { overrideList } from "./changes.ts";
+import { markdown } from "./markdown.ts";
+import { memorySection } from "./memory.ts";
+import { fold, html, htmlTable, page, tiles } from "./page.ts";
+import { receiptSection } from "./receipt.ts";
+import { stepsBody } from "./steps.ts";
+import { cutNote, PageText } from "./text.ts";
+import { isoTime } from "../../present/mod.ts";
+
+const SCORES_MAX = 2_000;
+const ERROR_MAX_CHARS = 4_000;
+const ANSWER_MAX_CHARS = 200_000;
+
+/** A run and what is known of its family. */
+export interface RunPageData {
+  readonly trace: Trace;
+  /** Runs it handed work to. */
+  readonly handedTo: readonly Run[];
+  /** Its replays and forks. */
+  readonly forks: readonly Run[];
+  /** What was changed when it was replayed or forked. */
+  readonly overrides?: Readonly<Record<string, unknown>>;
+  readonly nowMs: number;
+}
+
+/** One self-contained page of a run: what it was, its answer, every step to open, receipt, memory, origin. */
+export async function runPage(data: RunPageData): Promise<string> {
+  const { trace } = data;
+  const { run } = trace;
+  const text = new PageText();
+  const sections = [
+    { id: "prompt", title: "Prompt", body: promptBody(run, text) },
+    { id: "answer", title: "Answer", body: answerBody(run, text) },
+    { id: "steps", title: "Steps", body: stepsBody(trace, data.handedTo, text, data.nowMs) },
+    { id: "receipt", title: "Receipt", body: receiptSection(trace) },
+    { id: "memory", title: "Memory", body: await memorySection(trace, text) },
+    { id: "origin", title: "Origin", body: originBody(data, text) },
+    { id: "scores", title: "Scores", body: scoresBody(trace) },
+    { id: "configuration", title: "Configuration", body: configurationBody(run, text) },
+  ];
+  return page({
+    title: `${run.agent} · ${shortRunId(run.runId)}`,
+    header: header(data) + cutNotice(text, `agentop show ${shortRunId(run.runId)} --json`),
+    sections,
+    footer: pageFooter(data.nowMs),
+  });
+}
+
+export function pageFooter(nowMs: number): string {
+  return `Written by AgentOp Studio, ${timeText(nowMs * 1000)}.`;
+}
+
+/** Says at the top that the page does not hold everything. */
+export function cutNotice(text: PageText, remedy: string): string {
+  return text.cutTexts === 0
+    ? ""
+    : `<p class="notice">${plural(text.cutTexts, "text")} too long for this page: ${
+      grouped(text.cutChars)
+    } characters are left out, each time where it says so. <code>${html(remedy)}</code> has them all.</p>`;
+}
+
+/** `2026-11-22 21:22:51 UTC`: who reads a page may be anywhere. */
+export function timeText(us: number): string {
+  return `${isoTime(us).slice(0, 19).replace("T", " ")} UTC`;
+}
+
+// ---------------------------------------------------------------------------------------------- the top
+
+function header({ trace: { run }, handedTo, nowMs, overrides }: RunPageData): string {
+  const { totals } = run;
+  const { usage } = totals;
+  const endMs = run.endTimeUs === undefined ? nowMs : run.endTimeUs / 1000;
+  const meta = [
+    `run <code>${html(run.runId)}</code>`,
+    html(run.model),
+    `<time datetime="${isoTime(run.startTimeUs)}">${timeText(run.startTimeUs)}</time>`,
+    ...originWords(run, overrides),
+    ...(run.origin === "agent" ? [] : [`from ${html(run.origin)}`]),
+    ...(run.group === undefined ? [] : [`group ${html(run.group)}`]),
+    ...(run.userId === "default" ? [] : [`user ${html(run.userId)}`]),
+    ...Object.entries(run.tags).map(([key, value]) => `${html(key)}=${html(value)}`),
+  ];
+  return `<p class="brand"><b>AgentOp Studio</b> · run</p><div class="title"><h1>${html(run.agent)}</h1>${
+    statusBadge(run)
+  }</div>
+<p class="meta">${meta.map((it) => `<span>${it}</span>`).join("")}</p>${statusNotice(run)}
+${
+    tiles([
+      [isFinal(run.status) ? "Took" : "So far", duration(endMs - run.startTimeUs / 1000)],
+      ["Cost", costOf(totals), costNote(run, handedTo)],
+      [
+        "Tokens",
+        `${grouped(usage.inputTokens)} in, ${grouped(usage.outputTokens)} out`,
+        [
+          ...(usage.cachedInputTokens > 0 ? [`${grouped(usage.cachedInputTokens)} of them cached`] : []),
+          ...(usage.reasoningTokens > 0 ? [`${grouped(usage.reasoningTokens)} for reasoning`] : []),
+        ].join(", "),
+      ],
+      [
+        "Steps",
+        grouped(totals.steps),
+        `${plural(totals.llmCalls, "model call")}, ${plural(totals.toolCalls, "tool call")}`,
+      ],
+      [
+        "Attempts",
+        grouped(totals.attempts),
+        totals.retryWaitMs > 0
+          ? `<span class="warn">${duration(totals.retryWaitMs)} lost to waiting</span>`
+          : "",
+      ],
+    ])
+  }`;
+}
+
+export function statusBadge(run: Run): string {
+  return `<span class="badge ${run.status}"><span aria-hidden="true">${
+    STATUS_SIGNS[run.status].glyph
+  }</span> ${run.status}</span>`;
+}
+
+function originWords(
+  { forkedFrom, parentRunId }: Run,
+  overrides: RunPageData["overrides"],
+): readonly string[] {
+  const from = forkedFrom && `<code>${html(shortRunId(forkedFrom.runId))}</code>`;
+  const changed = Object.keys(overrides ?? {}).filter((key) => key !== "from" && key !== "edits");
+  return [
+    ...(!forkedFrom ? [] : [
+      (forkedFrom.step <= 1 ? `replay of ${from}` : `fork of ${from} from step ${forkedFrom.step}`) +
+      (changed.length > 0 ? `, with another ${html(changed.join(", "))}` : ""),
+    ]),
+    ...(parentRunId === undefined ? [] : [`handed over by <code>${html(shortRunId(parentRunId))}</code>`]),
+  ];
+}
+
+function costNote({ totals }: Run, handedTo: readonly Run[]): string {
+  const notes = totals.unknownCostCalls > 0
+    ? [`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`]
+    : totals.costUsd > 0
+    ? ["all prices known"]
+    : totals.usage.inputTokens + totals.usage.outputTokens === 0
+    ? ["nothing was billed"]
+    : [];
+  if (handedTo.length > 0) {
+    const sum = handedTo.reduce((all, { totals: it }) => ({
+      costUsd: all.costUsd + it.costUsd,
+      unknownCostCalls: all.unknownCostCalls + it.unknownCostCalls,
+    }), { costUsd: 0, unknownCostCalls: 0 });
+    notes.push(`and ${costOf(sum)} in ${plural(handedTo.length, "run")} it handed work to`);
+  }
+  return notes.join(", ");
+}
+
+function statusNotice(run: Run): string {
+  if (run.error) {
+    const { type, message } = run.error;
+    // What a limit stopped did not fail.
+    const [look, tone] = run.status === "stopped" ? ["notice", "warn"] : ["notice bad", "error"];
+    return `<div class="${look}"><b class="${tone}">${html(type)}</b><pre dir="auto">${
+      html(message.slice(0, ERROR_MAX_CHARS))
+    }</pre>${cutNote(Math.max(0, message.length - ERROR_MAX_CHARS))}</div>`;
+  }
+  return isLive(run.status) || run.status === "queued"
+    ? '<p class="notice">This run had not ended when the page was written.</p>'
+    : "";
+}
+
+// ---------------------------------------------------------------------------------------------- sections
+
+function promptBody(run: Run, text: PageText): string {
+  const { instructions } = run.config;
+  return `<div class="card">${run.prompt === "" ? '<p class="dim">none</p>' : text.plain(run.prompt)}${
+    typeof instructions === "string" ? fold("Instructions of the agent", text.block(instructions)) : ""
+  }</div>`;
+}
+
+function answerBody({ output }: Run, text: PageText): string {
+  if (output === undefined || output === "") {
+    return '<div class="card"><p class="dim">There is none.</p></div>';
+  }
+  const { head, tail, lost } = text.take(output, ANSWER_MAX_CHARS);
+  return `<div class="card">${markdown(head)}${cutNote(lost > 0 ? lost + tail.length : 0)}</div>`;
+}
+
+function originBody(
+  { trace: { run }, handedTo, forks, overrides = {} }: RunPageData,
+  text: PageText,
+): string {
+  const parts = [
+    ...originWords(run, undefined).map((words) => `<p>This run: ${words}.</p>`),
+    Object.keys(overrides).length > 0 ? `<h3>What was changed</h3>${overrideList(overrides, text)}` : "",
+    handedTo.length > 0
+      ? `<h3>Runs it handed work to</h3>${runTable("runs it handed work to", handedTo)}`
+      : "",
+    forks.length > 0 ? `<h3>Its replays and forks</h3>${runTable("its replays and forks", forks)}` : "",
+  ].join("");
+  return parts === "" ? "" : `<div class="card">${parts}</div>`;
+}
+
+function runTable(caption: string, runs: readonly Run[]): string {
+  return htmlTable(
+    caption,
+    [
+      { title: "Run" },
+      { title: "Agent" },
+      { title: "Model" },
+      { title: "Status" },
+      { title: "Steps", align: "number" },
+      { title: "Cost", align: "number" },
+    ],
+    runs.map((run) => [
+      `<code>${html(shortRunId(run.runId))}</code>`,
+      html(run.agent),
+      html(run.model),
+      `<span class="${run.status}">${run.status}</span>`,
+      grouped(run.totals.steps),
+      costOf(run.totals),
+    ]),
+  );
+}
+
+function scoresBody({ evaluations }: Trace): string {
+  if (evaluations.length === 0) return "";
+  const rows = evaluations.slice(0, SCORES_MAX).map((it) => [
+    html(it.name),
+    it.value === undefined ? "–" : String(it.value),
+    html(it.label ?? ""),
+    html(it.source),
+    html(oneLine(it.explanation ?? "", 2_000)),
+  ]);
+  return `<div class="card">${
+    htmlTable("scores", [
+      { title: "Score" },
+      { title: "Value", align: "number" },
+      { title: "Label" },
+      { title: "By" },
+      { title: "Why" },
+    ], rows)
+  }</div>`;
+}
+
+function configurationBody({ config }: Run, text: PageText): string {
+  // Where the agent's file lay concerns nobody else.
+  const { baseDir: _, ...shared } = config;
+  if (Object.keys(shared).length === 0) return "";
+  return `<div class="card">${
+    fold("Everything the run was started with", text.json(shared), { bulk: true })
+  }</div>`;
+}

@@ -1,0 +1,229 @@
+import {
+  ATTR,
+  type Message,
+  oneLine,
+  type Run,
+  shortRunId,
+  type Span,
+  textOf,
+  toolCallsOf,
+} from "../../core/mod.ts";
+import { compact, duration, grouped, knownCost, plural, spanSign } from "../../present/mod.ts";
+import { attemptTable } from "./attempts.ts";
+import { inputOf, type MessagePage, outputOf, type Place } from "./messages.ts";
+import { fold, html } from "./page.ts";
+import { stretchesOf, type Timeline } from "./timeline.ts";
+
+const GIST_MAX_CHARS = 160;
+const NAME_MAX_CHARS = 200;
+const ATTEMPTS_MAX = 100;
+const DEPTH_SHOWN_MAX = 4;
+
+/** What all steps of a page share. */
+export interface StepPage extends MessagePage {
+  readonly timeline: Timeline;
+  readonly nowUs: number;
+  readonly childrenOf: ReadonlyMap<string, readonly Span[]>;
+  /** Runs that this one handed work to, by id. */
+  readonly handedTo: ReadonlyMap<string, Run>;
+  /** There are too many steps to print all of each. */
+  readonly isLong: boolean;
+}
+
+export interface StepRow {
+  readonly span: Span;
+  /** As `show` numbers it; spans below steps have none. */
+  readonly number?: number;
+  readonly depth: number;
+}
+
+/** One step as a row of the waterfall; opened, everything it took and gave. */
+export function stepRow(row: StepRow, page: StepPage): string {
+  const { span, number, depth } = row;
+  const { nowUs, timeline } = page;
+  const attempts = attemptsOf(span, page);
+  const anchor = number === undefined ? `span-${span.spanId.replace(/[^\w-]/g, "")}` : `step-${number}`;
+  const place: Place = { anchor, words: number === undefined ? span.kind : `step ${number}` };
+  const sign = spanSign(span);
+  const status = statusOf(span);
+  const failed = status === "failed" || status === "interrupted";
+  const kind = span.kind === "llm" || span.kind === "tool" ? span.kind : "other";
+  const body = stepBody(span, place, attempts, page);
+  return `<li><details class="step ${kind}${page.isLong ? " bulk" : ""}"${
+    failed ? " open" : ""
+  }><summary><span class="n">${
+    number ?? ""
+  }</span><span class="sign ${status}"><span aria-hidden="true">${sign.glyph}</span><span class="unseen">${status}</span></span><h3 class="what${
+    depth > 0 ? ` d${Math.min(depth, DEPTH_SHOWN_MAX)}` : ""
+  }"><b>${html(oneLine(nameOf(span), NAME_MAX_CHARS))}</b><span class="gist">${
+    gist(span, attempts)
+  }</span></h3><span class="bar">${
+    timeline.bar(stretchesOf(span, attempts, nowUs))
+  }</span><span class="fig tok">${tokensOf(span)}</span><span class="fig usd">${
+    costOf(span)
+  }</span><span class="fig took">${
+    tookOf(span)
+  }</span></summary><div class="in" id="${anchor}">${body}</div></details></li>`;
+}
+
+function statusOf({ status, endTimeUs }: Span): "failed" | "interrupted" | "running" | "ok" {
+  if (status === "error") return "failed";
+  if (status === "interrupted") return "interrupted";
+  return endTimeUs === undefined ? "running" : "ok";
+}
+
+function nameOf(span: Span): string {
+  const { attributes } = span;
+  if (span.kind === "tool") {
+    return String(attributes[ATTR.toolSummary] ?? attributes[ATTR.toolName] ?? span.name);
+  }
+  if (span.kind === "llm") return span.responseModel ?? span.requestModel ?? span.name;
+  return `${span.kind} ${String(attributes[ATTR.agentName] ?? span.name)}`;
+}
+
+/** What a step came to, in one line. */
+function gist(span: Span, attempts: readonly Span[]): string {
+  const tries = attempts.length > 1 ? `<span class="warn">${plural(attempts.length, "attempt")}</span> ` : "";
+  if (span.errorType !== undefined) {
+    return `${tries}<span class="error">${
+      html(oneLine(`${span.errorType} ${span.errorMessage ?? ""}`, GIST_MAX_CHARS))
+    }</span>`;
+  }
+  const decision = span.attributes[ATTR.approvalDecision];
+  const text = typeof decision === "string" ? decision : (span.outputMessages ?? []).map(spoken).join(" ");
+  return tries + html(oneLine(text.slice(0, GIST_MAX_CHARS * 4), GIST_MAX_CHARS));
+}
+
+function spoken(message: Message): string {
+  const calls = toolCallsOf(message).map((call) => `→ ${call.name}`);
+  const results = message.parts.flatMap((part) =>
+    part.type === "tool_call_response"
+      ? [typeof part.response === "string" ? part.response : JSON.stringify(part.response) ?? ""]
+      : []
+  );
+  return [...calls, textOf(message), ...results].filter((it) => it.trim() !== "").join(" ");
+}
+
+function tokensOf({ usage }: Span): string {
+  return usage ? `${compact(usage.inputTokens)} → ${compact(usage.outputTokens)}` : "";
+}
+
+function costOf({ cost }: Span): string {
+  return cost ? knownCost(cost.usd ?? 0, cost.usd === null ? 1 : 0) : "";
+}
+
+function tookOf(span: Span): string {
+  return span.endTimeUs === undefined ? "open" : duration((span.endTimeUs - span.startTimeUs) / 1000);
+}
+
+// ---------------------------------------------------------------------------------------------- opened
+
+function stepBody(span: Span, place: Place, attempts: readonly Span[], page: StepPage): string {
+  const { text } = page;
+  const failed = attempts.some((it) => it.status === "error");
+  const parts = [
+    facts(span, place),
+    ...(span.errorMessage === undefined ? [] : [
+      `<div class="notice bad"><b class="error">${html(span.errorType ?? "error")}</b>${
+        text.block(span.errorMessage)
+      }</div>`,
+    ]),
+    handOver(span, page),
+    attempts.length > 1 || failed ? attemptTable(span, attempts, page) : "",
+    ...(span.attributes[ATTR.toolCallArguments] === undefined
+      ? []
+      : [`<h4>Arguments</h4>${text.value(span.attributes[ATTR.toolCallArguments])}`]),
+    ...(span.attributes[ATTR.toolCallResult] === undefined
+      ? []
+      : [`<h4>Result</h4>${text.value(span.attributes[ATTR.toolCallResult])}`]),
+    // The same result again would only take room.
+    span.attributes[ATTR.toolCallResult] === undefined ? outputOf(span, place, page) : "",
+    lostNote(span),
+    inputOf(span, place, page),
+    attributes(span, place, page),
+  ];
+  return parts.join("");
+}
+
+/** What a row has no room for. */
+function facts(span: Span, { anchor }: Place): string {
+  const { usage, attributes } = span;
+  const named = (label: string, value: unknown) =>
+    value === undefined ? [] : [`${label} ${html(String(value))}`];
+  const recorded = attributes[ATTR.toolSource] === "recorded" || attributes[ATTR.modelSource] === "recorded";
+  const items = [
+    `<a href="#${anchor}">#${anchor}</a>`,
+    ...(span.kind === "llm" && span.responseModel !== undefined && span.requestModel !== undefined &&
+        span.requestModel !== span.responseModel
+      ? [`asked for ${html(span.requestModel)}`]
+      : []),
+    ...named("from", span.providerName),
+    ...named("temperature", attributes[ATTR.requestTemperature]),
+    ...named(
+      "at most",
+      attributes[ATTR.requestMaxTokens] === undefined
+        ? undefined
+        : `${attributes[ATTR.requestMaxTokens]} tokens`,
+    ),
+    ...named("seed", attributes[ATTR.requestSeed]),
+    ...named("finished:", span.finishReasons?.join(", ")),
+    ...(span.timeToFirstChunkMs === undefined
+      ? []
+      : [`first text after ${duration(span.timeToFirstChunkMs)}`]),
+    ...(usage
+      ? [
+        `${grouped(usage.inputTokens)} tokens in${
+          usage.cachedInputTokens > 0 ? ` (${grouped(usage.cachedInputTokens)} cached)` : ""
+        }, ${grouped(usage.outputTokens)} out${
+          usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""
+        }`,
+      ]
+      : []),
+    ...(span.cost?.usd === null ? ["price unknown"] : span.cost ? [costOf(span)] : []),
+    ...(recorded ? ["answered from the recording"] : []),
+    ...(attributes[ATTR.edited] ? ["edited by a person"] : []),
+    ...named("decided by", attributes[ATTR.approvalBy]),
+  ];
+  return `<p class="facts">${items.map((it) => `<span>${it}</span>`).join("")}</p>`;
+}
+
+function handOver(span: Span, page: StepPage): string {
+  const id = span.attributes[ATTR.childRunId];
+  if (typeof id !== "string") return "";
+  const child = page.handedTo.get(id);
+  return `<p class="facts"><span>handed over to run <code>${html(shortRunId(id))}</code>${
+    child ? ` of ${html(child.agent)}: ${html(child.status)}` : ""
+  }</span></p>`;
+}
+
+function lostNote(span: Span): string {
+  const lost = span.attributes[ATTR.toolTruncatedBytes];
+  return typeof lost === "number" && lost > 0
+    ? `<p class="cut">The tool wrote ${grouped(lost)} bytes more than its limit; they were never kept.</p>`
+    : "";
+}
+
+function attemptsOf(span: Span, { childrenOf }: StepPage): readonly Span[] {
+  return (childrenOf.get(span.spanId) ?? []).filter((it) => it.kind === "attempt")
+    .sort((a, b) => a.startTimeUs - b.startTimeUs).slice(0, ATTEMPTS_MAX);
+}
+
+/** What else was recorded. The tools offered, long and the same in each call of a run, stand where they stood first. */
+function attributes(span: Span, place: Place, { text, shownIn }: StepPage): string {
+  const { [ATTR.toolDefinitions]: tools, ...others } = span.attributes;
+  const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !SHOWN_ELSEWHERE.includes(name)));
+  const key = `tools ${JSON.stringify(tools)}`;
+  const known = tools === undefined ? undefined : shownIn.get(key);
+  if (tools !== undefined && !known) {
+    shownIn.set(key, place);
+    rest[ATTR.toolDefinitions] = tools;
+  }
+  const link = known
+    ? `<p class="said"><a href="#${known.anchor}">${html(`tools offered: as in ${known.words}`)}</a></p>`
+    : "";
+  return Object.keys(rest).length === 0
+    ? link
+    : fold("All attributes", text.json(rest) + link, { bulk: true });
+}
+
+const SHOWN_ELSEWHERE: readonly string[] = [ATTR.toolCallArguments, ATTR.toolCallResult, ATTR.attemptPartial];

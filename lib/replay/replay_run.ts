@@ -1,0 +1,251 @@
+import {
+  type AgentConfig,
+  AgentRunner,
+  applyOverrides,
+  type RunnerOptions,
+  type RunRequest,
+  spentUsd,
+} from "../agent/mod.ts";
+import { AgentOpError, ATTR, isLive, type Run, type Trace } from "../core/mod.ts";
+import { diffRuns, type RunDiff } from "../analysis/mod.ts";
+import { begunTrace, forkEvents, type ForkPlan, type ForkRequest, planFork } from "./fork.ts";
+import { keepDiff } from "./keep_diff.ts";
+import { askForTools, hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
+import { checkReplayable, createRecording, inheritedSteps } from "./recording.ts";
+import { repeatInProcess } from "./recorded_process.ts";
+import { recordedServices } from "./recorded_run.ts";
+import { type Divergence, ReplayLedger } from "./replay_provider.ts";
+import type { ReplayServices, ReplayStore } from "./services.ts";
+
+export interface ReplayOptions {
+  readonly mode: ReplayMode;
+  /** The first step to run again. */
+  readonly from?: number;
+  /** What steps say instead, by their number; 0 is the prompt. */
+  readonly edits: ReadonlyMap<number, string>;
+  readonly overrides: Readonly<Record<string, string>>;
+  /** For tool calls that are not on record. */
+  readonly tools: ToolPolicy;
+  /** Run it under this configuration instead of the recorded one. */
+  readonly config?: AgentConfig;
+  readonly runner?: RunnerOptions;
+  readonly signal?: AbortSignal;
+}
+
+export interface ReplayResult {
+  readonly original: Run;
+  readonly run: Run;
+  readonly mode: ReplayMode;
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly diffId: string;
+  readonly diff: RunDiff;
+  readonly savedCostUsd: number;
+  /** Where the replay left the recording. */
+  readonly divergence: Divergence | undefined;
+}
+
+/** What all modes need: the original, the configuration and the beginning of the new run. Nothing is written yet. */
+interface Prepared {
+  readonly original: Trace;
+  readonly config: AgentConfig;
+  readonly request: RunRequest;
+  readonly plan: ForkPlan | undefined;
+}
+
+/** Runs a run again and stores the difference. Throws `AgentOpError` before anything is written. */
+export async function replayRun(
+  services: ReplayServices,
+  reference: string,
+  options: ReplayOptions,
+): Promise<ReplayResult> {
+  checkPolicy(options);
+  const { store } = services;
+  const prepared = await prepare(store, reference, options);
+  const { original } = prepared;
+  const { run, savedCostUsd, divergence } = options.mode === "recorded"
+    ? await replayRecorded(services, prepared, options.signal)
+    : await replayWithModel(services, prepared, options);
+  const replayed = await store.loadTrace(run.traceId);
+  const diff = await diffRuns(original, replayed);
+  const overrides = {
+    ...asSet(options.overrides, prepared.config),
+    ...(options.from === undefined ? {} : { from: options.from }),
+    ...(options.edits.size === 0 ? {} : { edits: Object.fromEntries(options.edits) }),
+  };
+  const diffId = await keepDiff(services, diff, overrides);
+  return {
+    original: original.run,
+    run,
+    mode: options.mode,
+    overrides,
+    diffId,
+    diff,
+    savedCostUsd: savedCostUsd + await handedOverUsd(store, replayed),
+    divergence,
+  };
+}
+
+function checkPolicy({ mode, tools }: ReplayOptions): void {
+  if (mode === "recorded" && tools === "ask" || mode === "live" && tools === "recorded") {
+    const why = mode === "recorded" ? "no tool is executed" : "every tool is executed";
+    throw new AgentOpError(
+      `Cannot replay with --tools ${tools}: in --mode ${mode} ${why}. Try: --mode hybrid`,
+    );
+  }
+}
+
+async function prepare(store: ReplayStore, reference: string, options: ReplayOptions): Promise<Prepared> {
+  const { traceId, status, runId } = await store.resolveRun(reference);
+  if (isLive(status) || status === "queued") {
+    const remedy = `agentop ${status === "queued" || status === "paused" ? "resume" : "watch"} ${runId}`;
+    throw new AgentOpError(`Cannot replay ${runId}: it is ${status}, not finished. Try: ${remedy}`);
+  }
+  const original = await store.loadTrace(traceId);
+  const { run } = original;
+  const prompt = options.edits.get(0)?.replace(/\n$/, "");
+  if (prompt?.trim() === "") {
+    throw new AgentOpError(
+      "Cannot edit step 0: the prompt would be empty. Try: --edit 0=FILE with a question",
+    );
+  }
+  const asRun = {
+    ...run,
+    prompt: prompt ?? run.prompt,
+    ...(options.config ? { config: options.config as unknown as Run["config"] } : {}),
+  };
+  checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
+  const base = options.config ?? reached(run);
+  const config = applyOverrides(base, options.overrides);
+  if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
+    throw new AgentOpError(
+      "Cannot edit step 0: another prompt leaves nothing to keep. Try: --edit 0=FILE alone, or the edits of steps alone",
+    );
+  }
+  const plan = prompt === undefined ? forkOf(original, inheritedSteps(original), options, config) : undefined;
+  return {
+    original,
+    config,
+    plan: plan ? planFork(original, plan) : undefined,
+    request: {
+      prompt: asRun.prompt,
+      userId: run.userId,
+      ...(run.group === undefined ? {} : { group: run.group }),
+      tags: replayTags(run.tags, options),
+      forkedFrom: { runId: run.runId, step: plan?.from ?? 1 },
+    },
+  };
+}
+
+/** Where the new run begins, if not at the beginning: as asked for, or after what the original itself had inherited. */
+function forkOf(
+  original: Trace,
+  inherited: number,
+  options: ReplayOptions,
+  config: AgentConfig,
+): ForkRequest | undefined {
+  const last = [...options.edits.keys()].sort((a, b) => b - a)[0];
+  const from = options.from ?? last ?? (inherited > 0 ? inherited + 1 : 1);
+  if (from === 1 && last === undefined) return undefined;
+  const isOther = config.instructions !== original.run.config["instructions"];
+  return { from, edits: options.edits, ...(isOther ? { instructions: config.instructions } : {}) };
+}
+
+/** The configuration of a run. One that was resumed with a higher limit of steps went further than its own allows. */
+function reached({ config, totals }: Run): AgentConfig {
+  const agent = config as unknown as AgentConfig;
+  const maxSteps = Math.max(agent.limits.maxSteps, totals.steps);
+  return { ...agent, limits: { ...agent.limits, maxSteps } };
+}
+
+/** What the steps that a fork begins with cost the original: they are not paid again. */
+function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number {
+  return [...original.spans.values()].filter((span) => (span.step ?? Infinity) <= (plan?.through ?? 0))
+    .reduce((sum, span) => sum + (span.cost?.usd ?? 0), 0);
+}
+
+/** What the runs cost that the original had handed work to and whose answers serve again. */
+async function handedOverUsd(store: ReplayStore, { run, spans }: Trace): Promise<number> {
+  let usd = 0;
+  for (const { attributes } of spans.values()) {
+    const childId = attributes[ATTR.childRunId];
+    const child = typeof childId === "string"
+      ? await store.resolveRun(childId).catch(() => undefined)
+      : undefined;
+    if (child && child.parentRunId !== run.runId) usd += await spentUsd(store, child);
+  }
+  return usd;
+}
+
+// ---------------------------------------------------------------------------------------------- the modes
+
+interface Replayed {
+  readonly run: Run;
+  readonly savedCostUsd: number;
+  readonly divergence: Divergence | undefined;
+}
+
+/** The repeating process may not touch anything: it answers with events, and they are written here, all at once. */
+async function replayRecorded(
+  { store, host }: ReplayServices,
+  { original, config, request, plan }: Prepared,
+  signal?: AbortSignal,
+): Promise<Replayed> {
+  const services = recordedServices(createRecording(original), store, host);
+  const created = await new AgentRunner(services).prepare(config, request);
+  const fork = plan && forkEvents(original, plan, created, host);
+  const begun = fork
+    ? begunTrace(original, fork)
+    : { run: created, spans: new Map(), snapshots: [], evaluations: [] };
+  const answer = await repeatInProcess({ original, begun }, signal ? { signal } : {});
+  if (plan && fork) {
+    const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
+    await store.forkRun(fork.run, source, [...fork.events, ...answer.events]);
+  } else {
+    await store.write([{ type: "run_start", run: created }, ...answer.events]);
+  }
+  const run = (await store.getRun(created.traceId))!;
+  const savedCostUsd = answer.savedCostUsd + keptCostUsd(original, plan);
+  return { run, savedCostUsd, divergence: answer.divergence ?? undefined };
+}
+
+async function replayWithModel(
+  { store, host, createRunner, usesSimulator }: ReplayServices,
+  prepared: Prepared,
+  options: ReplayOptions,
+): Promise<Replayed> {
+  const { original, request, plan } = prepared;
+  const config = options.tools === "ask" ? { ...prepared.config, approve: "ask" as const } : prepared.config;
+  const ledger = new ReplayLedger();
+  const replayed: { traceId?: string } = {};
+  const recording = createRecording(original, plan?.through, plan?.replaced);
+  const { tools } = options;
+  const adapt = options.mode === "live"
+    ? tools === "ask" ? askForTools : undefined
+    : hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
+  const runner = await createRunner({
+    ...options.runner,
+    // The simulator answers for any name; it then answers for the same one again.
+    ...(usesSimulator && config.model === original.run.model ? {} : { requireModel: config.model }),
+    ...(adapt ? { adapt } : {}),
+  });
+  const created = await runner.prepare(config, request);
+  replayed.traceId = created.traceId;
+  const fork = plan && forkEvents(original, plan, created, host);
+  const queued = fork?.run ?? created;
+  if (plan && fork) {
+    const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
+    await store.forkRun(queued, source, fork.events);
+  } else await store.write([{ type: "run_start", run: queued }]);
+  for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
+  const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
+  const savedCostUsd = ledger.savedCostUsd + keptCostUsd(original, plan);
+  return { run, savedCostUsd, divergence: ledger.divergence };
+}
+
+/** Overrides as the configuration holds them: numbers as numbers. */
+function asSet(overrides: ReplayOptions["overrides"], config: AgentConfig): Record<string, unknown> {
+  const parameters: Readonly<Record<string, unknown>> = { ...config.parameters };
+  return Object.fromEntries(
+    Object.entries(overrides).map(([key, text]) => [key, parameters[key] ?? text]),
+  );
+}

@@ -1,0 +1,14 @@
+/**
+ * Files that people write: YAML checked with Zod, errors with file, line and "did you mean".
+ *
+ * @module
+ */
+export {
+  type CheckedYaml,
+  type CheckedYamlOptions,
+  loadYaml,
+  parseCheckedYaml,
+  parseCheckedYamlDocuments,
+  type YamlPath,
+} from "./checked_yaml.ts";
+export { explainIssues } from "./explain_issues.ts";

@@ -1,0 +1,137 @@
+import { backup, DatabaseSync } from "node:sqlite";
+import { dirname } from "node:path";
+import { Kysely } from "kysely";
+import { StoreError, tryParseJson } from "../../core/mod.ts";
+import { decodeBody } from "../codec.ts";
+import { NodeSqliteDialect } from "./dialect.ts";
+import { storeError, toStoreError } from "./errors.ts";
+import { MEMORY, sideFolder } from "./location.ts";
+import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
+import type { Schema } from "../schema.ts";
+
+export const BUSY_TIMEOUT_MS = 5000;
+const PAGE_BYTES = 8192;
+
+export interface Connection {
+  readonly path: string;
+  readonly sqlite: DatabaseSync;
+  readonly db: Kysely<Schema>;
+}
+
+/**
+ * Opens a store, creating or migrating it when needed. Any number of processes may do so at the same moment.
+ * Throws `StoreError` with one line for: not a database, damaged, newer schema, read-only, missing folder, locked, full.
+ */
+export async function openConnection(path: string): Promise<Connection> {
+  let sqlite: DatabaseSync | undefined;
+  let folderIsThere = false;
+  try {
+    if (path !== MEMORY) await checkFolder(path);
+    folderIsThere = true;
+    sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    const version = userVersion(sqlite);
+    if (version > SCHEMA_VERSION) throw storeError("open", path, "newer_schema");
+    if (version < SCHEMA_VERSION || journalMode(sqlite) !== "wal" && path !== MEMORY) {
+      await prepareStore(path, sqlite);
+    }
+    sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
+    registerFunctions(sqlite);
+    return { path, sqlite, db: new Kysely<Schema>({ dialect: new NodeSqliteDialect(sqlite) }) };
+  } catch (error) {
+    sqlite?.close();
+    const known = toStoreError("open", path, error);
+    // The folder is there, and still SQLite cannot open the file or what it keeps beside it: it may not write here.
+    if (folderIsThere && known instanceof StoreError && known.code === "missing_folder") {
+      throw storeError("open", path, "read_only", error);
+    }
+    throw known;
+  }
+}
+
+/** The version a store file is at; 0 for a new one. Throws what SQLite throws for files it cannot read. */
+export function userVersion(sqlite: DatabaseSync): number {
+  return Number(sqlite.prepare("pragma user_version").get()?.["user_version"] ?? 0);
+}
+
+function journalMode(sqlite: DatabaseSync): string {
+  return String(sqlite.prepare("pragma journal_mode").get()?.["journal_mode"]);
+}
+
+async function checkFolder(path: string): Promise<void> {
+  const folder = await Deno.stat(dirname(path)).catch(() => undefined);
+  if (!folder?.isDirectory) throw storeError("open", path, "missing_folder");
+  const file = await Deno.stat(path).catch(() => undefined);
+  if (file?.isDirectory) throw storeError("open", path, "not_a_database");
+}
+
+/** Creates or migrates under a file lock, so that processes starting together take turns. */
+async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
+  using lock = path === MEMORY ? undefined : await lockFile(path);
+  const version = userVersion(sqlite);
+  if (version === 0) {
+    if (isForeign(sqlite)) throw storeError("open", path, "not_a_database", "it holds other tables");
+    sqlite.exec(`pragma page_size = ${PAGE_BYTES}`);
+  }
+  if (path !== MEMORY) sqlite.prepare("pragma journal_mode = wal").get();
+  if (version < SCHEMA_VERSION) {
+    if (version > 0) await backup(sqlite, `${path}.backup-v${version}-${Date.now()}`);
+    await migrate(sqlite);
+  }
+  void lock;
+}
+
+/** A database with tables that no migration of ours made. One whose first migration was cut short is ours. */
+function isForeign(sqlite: DatabaseSync): boolean {
+  const names = sqlite.prepare("select name from sqlite_master where type = 'table'").all().map((row) =>
+    String(row["name"])
+  );
+  return names.length > 0 && !names.some((name) => name.startsWith("kysely_migration"));
+}
+
+async function lockFile(path: string): Promise<Deno.FsFile> {
+  try {
+    await Deno.mkdir(sideFolder(path), { recursive: true });
+    const file = await Deno.open(`${sideFolder(path)}/migrate.lock`, { create: true, write: true });
+    await file.lock(true);
+    return file;
+  } catch (error) {
+    if (error instanceof Deno.errors.PermissionDenied || (error as { code?: string }).code === "EROFS") {
+      throw storeError("open", path, "read_only", error);
+    }
+    throw error;
+  }
+}
+
+async function migrate(sqlite: DatabaseSync): Promise<void> {
+  const { Migrator } = await import("kysely/migration");
+  registerFunctions(sqlite);
+  const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(sqlite) });
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
+  });
+  const { error } = await migrator.migrateToLatest();
+  if (error) throw error;
+  sqlite.exec(`pragma user_version = ${SCHEMA_VERSION}`);
+}
+
+/** `body_text(encoding, data)` is a body's JSON; `message_text(encoding, data)` what a message says, for the views. */
+export function registerFunctions(sqlite: DatabaseSync): void {
+  const body = (encoding: unknown, data: unknown) =>
+    data instanceof Uint8Array ? decodeBody(Number(encoding), data) : null;
+  sqlite.function("body_text", { deterministic: true }, body);
+  sqlite.function("message_text", { deterministic: true }, (encoding, data) => {
+    const json = body(encoding, data);
+    return json === null ? null : spokenText(tryParseJson(json));
+  });
+}
+
+function spokenText(message: unknown): string {
+  const parts = (message as { parts?: unknown })?.parts;
+  if (!Array.isArray(parts)) return "";
+  return parts.map((part: { type?: string; content?: unknown; response?: unknown }) => {
+    if (part.type === "text") return String(part.content);
+    if (part.type !== "tool_call_response") return "";
+    return typeof part.response === "string" ? part.response : JSON.stringify(part.response);
+  }).join("");
+}

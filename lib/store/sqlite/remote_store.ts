@@ -1,0 +1,105 @@
+import { AgentOpError, type ExitCode, StoreError, type StoreErrorCode } from "../../core/mod.ts";
+import type { SqliteStore } from "./store.ts";
+
+/** The store's methods that can be called from another thread: all that take and give plain data. */
+const METHODS = [
+  "write",
+  "listRuns",
+  "countRuns",
+  "resolveRun",
+  "getRun",
+  "childRuns",
+  "forksOf",
+  "loadTrace",
+  "loadMessages",
+  "costBy",
+  "diffsOf",
+  "saveDiff",
+  "writePartial",
+  "partials",
+  "requestControl",
+  "takeControl",
+  "claimRun",
+  "releaseRun",
+  "recoverInterrupted",
+] as const satisfies readonly (keyof SqliteStore)[];
+type Method = (typeof METHODS)[number];
+
+export type RemoteStore = Pick<SqliteStore, Method | "onChange"> & AsyncDisposable;
+
+export interface WorkerCall {
+  readonly id: number;
+  readonly method: Method | "open" | "close";
+  readonly parameters: readonly unknown[];
+}
+
+export interface PackedError {
+  readonly message: string;
+  readonly exitCode?: ExitCode;
+  readonly storeCode?: StoreErrorCode;
+}
+
+export type WorkerReply =
+  | { readonly id: number; readonly result: unknown }
+  | { readonly id: number; readonly error: PackedError }
+  | { readonly changed: true };
+
+function unpack({ message, exitCode, storeCode }: PackedError): Error {
+  if (storeCode) return new StoreError(storeCode, message);
+  return exitCode ? new AgentOpError(message, { exitCode }) : new Error(message);
+}
+
+/**
+ * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
+ * marked as interrupted first. Throws as `openStore` does.
+ */
+export async function openStoreInWorker(path: string): Promise<RemoteStore> {
+  // In a bundle this code lies in its root, and the worker is a second program below it.
+  const file = import.meta.url.endsWith(".ts") ? "./store_worker.ts" : "./lib/store/sqlite/store_worker.js";
+  const worker = new Worker(new URL(file, import.meta.url), { type: "module", name: "store" });
+  const waiting = new Map<number, PromiseWithResolvers<unknown>>();
+  const listeners = new Set<() => void>();
+  let calls = 0;
+  worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
+    if ("changed" in data) {
+      for (const listener of listeners) listener();
+      return;
+    }
+    const call = waiting.get(data.id);
+    waiting.delete(data.id);
+    if ("error" in data) call?.reject(unpack(data.error));
+    else call?.resolve(data.result);
+  };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    for (const call of waiting.values()) call.reject(new Error(event.message));
+    waiting.clear();
+  };
+  const call = (method: WorkerCall["method"], ...parameters: readonly unknown[]): Promise<unknown> => {
+    const answer = Promise.withResolvers<unknown>();
+    waiting.set(++calls, answer);
+    worker.postMessage({ id: calls, method, parameters } satisfies WorkerCall);
+    return answer.promise;
+  };
+  try {
+    await call("open", path);
+  } catch (error) {
+    worker.terminate();
+    throw error;
+  }
+  const methods = Object.fromEntries(
+    METHODS.map((method) => [method, (...parameters: readonly unknown[]) => call(method, ...parameters)]),
+  ) as unknown as Pick<SqliteStore, Method>;
+  return {
+    ...methods,
+    onChange(listener) {
+      listeners.add(listener);
+      return () => void listeners.delete(listener);
+    },
+    async [Symbol.asyncDispose]() {
+      listeners.clear();
+      await call("close");
+      worker.terminate();
+    },
+  };
+}

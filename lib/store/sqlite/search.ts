@@ -1,0 +1,125 @@
+import { type Kysely, sql } from "kysely";
+import { type Message, tryParseJson } from "../../core/mod.ts";
+import { decodeBody } from "../codec.ts";
+import { loadBodies } from "../reader.ts";
+import type { Schema } from "../schema.ts";
+
+/** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
+const DOCUMENT_MAX_CHARS = 1_000_000;
+/** Runs that are not indexed yet (live ones, mostly) are read one by one; more than this wait for the index. */
+const UNINDEXED_SCANNED_MAX = 200;
+const TERMS_MAX = 16;
+const TERM_MAX_CHARS = 100;
+
+interface Term {
+  readonly words: readonly string[];
+  readonly prefix: boolean;
+}
+
+/** Words as FTS5's unicode61 tokenizer splits them, near enough: letters and digits, lower case, no accents. */
+function wordsOf(text: string): string[] {
+  return text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase().match(/[\p{L}\p{N}\p{Co}]+/gu) ?? [];
+}
+
+/** `word`, `pre*` and `"several words"`; all must occur. */
+function termsOf(text: string): Term[] {
+  const terms: Term[] = [];
+  for (const [, quoted, plain] of text.matchAll(/"([^"]*)"?|(\S+)/g)) {
+    const words = wordsOf((quoted ?? plain ?? "").slice(0, TERM_MAX_CHARS));
+    if (words.length > 0) terms.push({ words, prefix: quoted === undefined && plain!.endsWith("*") });
+    if (terms.length === TERMS_MAX) break;
+  }
+  return terms;
+}
+
+/** The FTS5 query for what a person typed: never a syntax error, `""` when nothing can be searched for. */
+export function textQuery(text: string): string {
+  return termsOf(text).flatMap(({ words, prefix }) =>
+    words.map((word, index) => `"${word}"${prefix && index === words.length - 1 ? "*" : ""}`)
+  ).join(" AND ");
+}
+
+function matches(document: string, terms: readonly Term[]): boolean {
+  const words = wordsOf(document);
+  const set = new Set(words);
+  return terms.every(({ words: wanted, prefix }) =>
+    wanted.every((word, index) =>
+      prefix && index === wanted.length - 1 ? words.some((it) => it.startsWith(word)) : set.has(word)
+    )
+  );
+}
+
+/** Ids of runs that match but that the index does not know yet. */
+export async function unindexedMatches(db: Kysely<Schema>, text: string): Promise<number[]> {
+  const terms = termsOf(text);
+  const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).orderBy("id", "desc")
+    .limit(UNINDEXED_SCANNED_MAX).execute();
+  const found: number[] = [];
+  for (const { id } of rows) if (matches(await documentOf(db, id), terms)) found.push(id);
+  return found;
+}
+
+/** Everything of a run that search should find. */
+async function documentOf(db: Kysely<Schema>, runId: number): Promise<string> {
+  const run = await db.selectFrom("run").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
+  const bodies = await loadBodies(db, [run.prompt_body, run.output_body]);
+  const texts = [
+    run.agent,
+    run.model,
+    run.user_id,
+    run.group_id,
+    run.tags,
+    run.prompt,
+    run.output,
+    run.error_type,
+  ]
+    .concat([run.error_message, ...bodies.values()]).filter((it) => it !== null);
+  const messages = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
+    .select(["encoding", "data"]).where("run_no", "=", run.id).orderBy("position").execute();
+  let length = texts.reduce((sum, it) => sum + it.length, 0);
+  for (const { encoding, data } of messages) {
+    if (length > DOCUMENT_MAX_CHARS) break;
+    const text = messageWords(tryParseJson(decodeBody(encoding, data)) as Message);
+    texts.push(text);
+    length += text.length;
+  }
+  const spans = await db.selectFrom("span").select(["name", "error_type", "error_message"])
+    .where("run_no", "=", run.id).where("error_type", "is not", null).limit(1000).execute();
+  for (const span of spans) texts.push(span.name, span.error_type ?? "", span.error_message ?? "");
+  return texts.join("\n").slice(0, DOCUMENT_MAX_CHARS);
+}
+
+function messageWords(message: Message): string {
+  return message.parts.map((part) => {
+    switch (part.type) {
+      case "text":
+      case "reasoning":
+        return part.content;
+      case "tool_call":
+        return `${part.name} ${JSON.stringify(part.arguments)}`;
+      case "tool_call_response":
+        return typeof part.response === "string" ? part.response : JSON.stringify(part.response);
+      default:
+        return "";
+    }
+  }).join("\n");
+}
+
+/**
+ * Indexes finished runs that are not indexed yet, newest first. Returns how many were done; call again while it returns
+ * `limit`. Separate from `write`, so that no step waits for it.
+ */
+export async function indexPending(db: Kysely<Schema>, limit: number): Promise<number> {
+  const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0)
+    .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc").limit(limit)
+    .execute();
+  for (const { id } of rows) {
+    const document = wordsOf(await documentOf(db, id)).join(" ");
+    await db.transaction().execute(async (transaction) => {
+      await sql`delete from run_search where rowid = ${id}`.execute(transaction);
+      await sql`insert into run_search (rowid, text) values (${id}, ${document})`.execute(transaction);
+      await transaction.updateTable("run").set({ indexed: 1 }).where("id", "=", id).execute();
+    });
+  }
+  return rows.length;
+}

@@ -1,0 +1,49 @@
+/// <reference lib="deno.worker" />
+// The far side of `openStoreInWorker`: a store of its own on a thread of its own.
+import { AgentOpError, messageOf, StoreError } from "../../core/mod.ts";
+import { openStore, type SqliteStore } from "./store.ts";
+import type { PackedError, WorkerCall, WorkerReply } from "./remote_store.ts";
+
+let store: SqliteStore | undefined;
+
+function reply(message: WorkerReply): void {
+  self.postMessage(message);
+}
+
+/** Nobody draws more often than this. */
+const CHANGED_MS_MIN = 30;
+let telling: ReturnType<typeof setTimeout> | undefined;
+
+/** Many commits in a row wake the other thread once. */
+function tellChanged(): void {
+  telling ??= setTimeout(() => {
+    telling = undefined;
+    reply({ changed: true });
+  }, CHANGED_MS_MIN);
+}
+
+function pack(error: unknown): PackedError {
+  const message = messageOf(error);
+  if (error instanceof StoreError) return { message, exitCode: error.exitCode, storeCode: error.code };
+  return error instanceof AgentOpError ? { message, exitCode: error.exitCode } : { message };
+}
+
+async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
+  if (method === "open") {
+    store = await openStore(String(parameters[0]));
+    store.onChange(tellChanged);
+    return await store.recoverInterrupted();
+  }
+  if (!store) throw new AgentOpError("Cannot use the store: it is not open. Try: open it first");
+  if (method === "close") return await store[Symbol.asyncDispose]();
+  const call = store[method] as (...parameters: readonly unknown[]) => Promise<unknown>;
+  return await call.apply(store, [...parameters]);
+}
+
+self.onmessage = async ({ data }: MessageEvent<WorkerCall>) => {
+  try {
+    reply({ id: data.id, result: await answer(data) });
+  } catch (error) {
+    reply({ id: data.id, error: pack(error) });
+  }
+};

@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { age, duration } from "../../lib/present/times.ts";
+import { byteSize } from "../../lib/present/numbers.ts";
+import { cell } from "../../lib/present/text.ts";
+import { createLook, paragraph } from "../../lib/cli/output/look.ts";
+import { cut, pad, width } from "../../lib/present/width.ts";
+import { knownCost, money } from "../../lib/present/money.ts";
+import { table } from "../../lib/cli/output/table.ts";
+import { HOSTILE, UNSAFE } from "../support/cli.ts";
+
+Deno.test("duration(), age(), money() and byteSize() stay short", () => {
+  assert.deepEqual([0, 4.2, 999.6, 8_412, 192_000, 7_500_000, 273_600_000, NaN].map(duration), [
+    "0ms",
+    "4ms",
+    "1.0s",
+    "8.4s",
+    "3m12s",
+    "2h05m",
+    "3d04h",
+    "0ms",
+  ]);
+  assert.deepEqual([0, 5_000, 300_000, 10_800_000, 172_800_000].map((it) => age(0, it)), [
+    "now",
+    "5s",
+    "5m",
+    "3h",
+    "2d",
+  ]);
+  assert.equal(age(10_000, 0), "now", "a clock that went back");
+  assert.deepEqual([0, 1e-9, 0.000123, 0.021, 12.4, 1234567.891].map(money), [
+    "$0",
+    "<$0.000001",
+    "$0.000123",
+    "$0.0210",
+    "$12.40",
+    "$1,234,567.89",
+  ]);
+  assert.deepEqual([0, 999, 4_100, 12_000_000].map(byteSize), ["0 B", "999 B", "4.1 kB", "12.0 MB"]);
+});
+
+Deno.test("knownCost() never shows an unknown cost as 0", () => {
+  assert.deepEqual([knownCost(0, 0), knownCost(0, 1), knownCost(0.5, 1)], ["$0", "?", "$0.5000+?"]);
+});
+
+Deno.test("cut() and pad() give exactly the columns asked for", () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: "grapheme", maxLength: 40 }),
+      fc.integer({ min: 1, max: 30 }),
+      (raw, columns) => {
+        const text = cell(raw);
+        assert.ok(width(cut(text, columns)) <= columns);
+        assert.equal(width(pad(cut(text, columns), columns)), columns);
+        if (width(text) <= columns) assert.equal(cut(text, columns), text);
+      },
+    ),
+  );
+});
+
+Deno.test("table() is never wider than the terminal", () => {
+  const columns = [{ title: "A", min: 4 }, { title: "B", align: "right" as const, max: 10, drop: 1 }, {
+    title: "C",
+    min: 8,
+  }];
+  const row = fc.array(fc.string({ unit: "grapheme", maxLength: 80 }), { minLength: 3, maxLength: 3 });
+  fc.assert(fc.property(fc.array(row, { maxLength: 5 }), fc.integer({ min: 40, max: 130 }), (rows, room) => {
+    const text = table(columns, rows.map((it) => it.map(cell)), createLook({ color: false, columns: room }));
+    for (const line of text.split("\n")) assert.ok(width(line) <= room, line);
+  }));
+});
+
+Deno.test("table() leaves columns out in their order before it cuts below the least", () => {
+  const columns = [{ title: "NAME", min: 30 }, { title: "FIRST", drop: 2 }, { title: "SECOND", drop: 1 }];
+  const rows = [["x".repeat(60), "1234567890", "1234567890"]];
+  const heads = [90, 60, 52, 40].map((room) =>
+    table(columns, rows, createLook({ color: false, columns: room })).split("\n")[0]!.split(/ +/)
+  );
+  assert.deepEqual(heads, [["NAME", "FIRST", "SECOND"], ["NAME", "FIRST", "SECOND"], ["NAME", "SECOND"], [
+    "NAME",
+  ]]);
+});
+
+Deno.test("paint() writes escapes only when colours are on, and paragraph() none from outside", () => {
+  assert.equal(createLook({ color: false }).paint("red", "x"), "x");
+  assert.equal(createLook({ color: true }).paint("red", "x"), "\x1b[31mx\x1b[39m");
+  assert.doesNotMatch(paragraph(`${HOSTILE}\n${HOSTILE}`, createLook({ color: false, columns: 80 })), UNSAFE);
+});

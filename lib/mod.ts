@@ -1,13 +1,63 @@
 /**
- * AgentOp Studio as a library: open a store, run agents, read what they did.
+ * AgentOp Studio as a library: open a studio, run agents, see what they did, run them again with something changed.
  *
  * ```ts
- * import { openStore } from "@agentop/studio";
+ * import { openStudio } from "@agentop/studio";
  *
- * await using store = await openStore("agentop.db");
- * const { runs } = await store.listRuns({ limit: 5 });
- * for (const run of runs) console.log(run.agent, run.status, run.totals.costUsd);
+ * await using studio = await openStudio({ store: ":memory:", simulator: true });
+ * await studio.run("researcher", "How many rows in sales.csv and what is the total revenue?");
+ * const { diff, savedCostUsd } = await studio.replay("last", { set: { model: "mistral-large-latest" } });
+ * for (const step of diff.steps) console.log(step.op, step.kind, step.name);
+ * for (const run of await studio.runs()) console.log(run.agent, run.status, run.totals.costUsd);
+ * console.log(await studio.costs("model"), savedCostUsd);
  * ```
  *
  * @module
  */
+export {
+  type AgentSpec,
+  openStudio,
+  type ReplayRunOptions,
+  type RunOptions,
+  type RunsQuery,
+  type SqlRow,
+  Studio,
+  type StudioOptions,
+} from "./studio.ts";
+export { AgentOpError, ProviderError, RUN_STATUSES, SPAN_KINDS, StoreError } from "./core/mod.ts";
+export type {
+  Cost,
+  CostKey,
+  CostRow,
+  DurableEvent,
+  Evaluation,
+  ExitCode,
+  Host,
+  Message,
+  Part,
+  PriceTag,
+  ProviderErrorKind,
+  Role,
+  Run,
+  RunChange,
+  RunError,
+  RunOrigin,
+  RunSort,
+  RunStatus,
+  RunTotals,
+  Snapshot,
+  Span,
+  SpanEnd,
+  SpanKind,
+  SpanStatus,
+  StoreErrorCode,
+  ToolPermissions,
+  Trace,
+  TraceEvent,
+  TransientEvent,
+  Usage,
+} from "./core/mod.ts";
+export type { ApprovalAnswer, ApprovalRequest, Approver } from "./agent/mod.ts";
+export type { JsonChange, MemoryCause, MemoryStep, RunDiff, StepDiff } from "./analysis/mod.ts";
+export type { SqlValue } from "./app/mod.ts";
+export type { Divergence, ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";

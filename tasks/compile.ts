@@ -15,6 +15,7 @@ await deno("task", "--quiet", "bundle");
 await deno(
   "compile",
   "--quiet",
+  "--no-prompt",
   ...RUNNER_PERMISSIONS,
   "--include",
   "dist",

@@ -1,18 +1,26 @@
 import type { ToolPermissions } from "../core/mod.ts";
 
+/** A tool call that waits for a person. */
 export interface ApprovalRequest {
+  /** The run. */
   readonly traceId: string;
   /** The open guardrail span that stands for this question. */
   readonly spanId: string;
+  /** Name of the agent. */
   readonly agent: string;
+  /** Name of the tool. */
   readonly toolName: string;
   /** The exact arguments the tool would get. */
   readonly arguments: unknown;
+  /** The call in one line. */
   readonly summary: string;
+  /** What the tool may touch. */
   readonly permissions: ToolPermissions;
 }
 
+/** What the person says. */
 export interface ApprovalAnswer {
+  /** `allow` executes the tool, `deny` tells the model that it was refused. */
   readonly decision: "allow" | "deny";
   /** Allow this tool for the rest of the run. */
   readonly always?: boolean;

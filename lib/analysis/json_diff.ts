@@ -2,7 +2,9 @@ import { canonicalJson } from "../core/mod.ts";
 
 /** One difference between two JSON values. `path` is a JSON pointer (RFC 6901); `""` is the whole value. */
 export interface JsonChange {
+  /** JSON pointer (RFC 6901). */
   readonly path: string;
+  /** What to do at `path`. */
   readonly op: "add" | "remove" | "replace";
   /** Absent for `add`. */
   readonly left?: unknown;

@@ -6,11 +6,13 @@ import { stepsOf } from "./steps.ts";
 
 /** Who changed what an agent knows. */
 export interface MemoryCause {
+  /** Number of the step. */
   readonly step: number;
   /** `prompt` is what the run began with, `fork` what a person changed when forking it. */
   readonly kind: "prompt" | "llm" | "tool" | "fork";
   /** The tool, the model, or the word of `kind`. */
   readonly name: string;
+  /** The span; `null` for what no span did. */
   readonly spanId: string | null;
   /** A person changed what this step said when the run was forked. */
   readonly edited?: true;
@@ -18,12 +20,15 @@ export interface MemoryCause {
 
 /** What an agent knew at the end of a step. Step 0 is before the first one. */
 export interface MemoryStep {
+  /** Number of the step; 0 is before the first one. */
   readonly step: number;
+  /** Who changed it. */
   readonly cause: MemoryCause;
   /** Everything it holds. */
   readonly messages: readonly Message[];
   /** What was sent to the model; only for model calls. */
   readonly window?: readonly Message[];
+  /** The agent's key/value memory. */
   readonly keyValues: Readonly<Record<string, unknown>>;
   /** From the step before, as JSON pointers into `{messages, keyValues}`. */
   readonly changes: readonly JsonChange[];

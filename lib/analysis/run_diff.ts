@@ -6,16 +6,21 @@ import { type ComparedStep, diffSteps, type StepDiff, type StepDocument } from "
 import { askedCalls, stepsOf, toolCallOf } from "./steps.ts";
 import { unifiedDiff } from "./text_diff.ts";
 
+/** What differs between two runs. */
 export interface RunDiff {
   /** Run ids. */
   readonly left: string;
+  /** Run id of the right side. */
   readonly right: string;
   /** Same steps, same answer, same status. */
   readonly identical: boolean;
+  /** How each side ended. */
   readonly status: { readonly left: RunStatus; readonly right: RunStatus };
+  /** What each side was asked. */
   readonly prompt: { readonly left: string; readonly right: string };
   /** Between the two agents' configurations. */
   readonly config: readonly JsonChange[];
+  /** Aligned steps, in order. */
   readonly steps: readonly StepDiff[];
   /** `unified` is empty when the answers are equal. */
   readonly output: { readonly left: string; readonly right: string; readonly unified: string };
@@ -25,7 +30,9 @@ export interface RunDiff {
   readonly costDeltaUsd: number;
   /** `false` when a run made calls of unknown price. */
   readonly costKnown: boolean;
+  /** Right minus left, milliseconds. */
   readonly durationDeltaMs: number;
+  /** Right minus left. */
   readonly attemptsDelta: number;
 }
 

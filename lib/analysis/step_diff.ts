@@ -5,23 +5,34 @@ import type { Message } from "../core/mod.ts";
 
 /** What a step says once everything that differs by chance (ids, times) is left out. */
 export interface StepDocument {
+  /** `llm` or `tool`. */
   readonly kind: string;
+  /** Name of the model's agent or of the tool. */
   readonly name: string;
   readonly [key: string]: unknown;
 }
 
+/** One step, ready to be compared. */
 export interface ComparedStep {
+  /** Number of the step, from 1. */
   readonly step: number;
+  /** The span it stands for. */
   readonly spanId: string;
+  /** What it says. */
   readonly document: StepDocument;
 }
 
+/** Two steps that belong together, or one that has no partner. */
 export interface StepDiff {
   /** Number of the step on each side, from 1; `null` where there is none. */
   readonly left: number | null;
+  /** Number of the right side's step; `null` where there is none. */
   readonly right: number | null;
+  /** What became of it. */
   readonly op: "same" | "changed" | "added" | "removed";
+  /** `llm` or `tool`. */
   readonly kind: string;
+  /** Name of the step. */
   readonly name: string;
   /** From the left step's document to the right one's. */
   readonly changes: readonly JsonChange[];

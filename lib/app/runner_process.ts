@@ -1,10 +1,9 @@
-import { AgentOpError, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, ownProgram, tryParseJson } from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
 import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "./environment.ts";
 
 /** What a runner process may do: agents choose files, hosts and code tools. Nothing may be loaded or asked for at run time. */
 export const RUNNER_PERMISSIONS: readonly string[] = [
-  "--no-prompt",
   "--allow-read",
   "--allow-write",
   "--allow-net",
@@ -67,9 +66,8 @@ function spawnOwn(
   output: "null" | "piped",
 ): Deno.ChildProcess {
   const args = ["--store", storePath, "--home", home, ...command];
-  const standalone = Deno.build.standalone;
   const child = new Deno.Command(Deno.execPath(), {
-    args: standalone ? args : ["run", "--quiet", ...RUNNER_PERMISSIONS, Deno.mainModule, ...args],
+    args: ownProgram(RUNNER_PERMISSIONS, args),
     stdin: "null",
     stdout: output,
     stderr: output,

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { AgentOpError, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, ownProgram, tryParseJson } from "../core/mod.ts";
 import type { SqlAnswer, SqlRequest } from "./sql_reader.ts";
 
 /** A query may take this long; starting the process counts. */
@@ -57,17 +57,11 @@ export async function querySql(
 }
 
 function readerArguments(path: string, home: string): string[] {
-  const args = ["--store", path, "--home", home, "sql", "--reader"];
-  if (Deno.build.standalone) return args;
-  return [
-    "run",
-    "--quiet",
-    "--no-prompt",
+  const flags = [
     `--v8-flags=--max-old-space-size=${HEAP_MAX_MB}`,
     `--allow-read=${dirname(path).replaceAll(",", ",,")}`,
-    Deno.mainModule,
-    ...args,
   ];
+  return ownProgram(flags, ["--store", path, "--home", home, "sql", "--reader"]);
 }
 
 /** A reader that ended without reading breaks the pipe; how it ended says more than that error. */

@@ -11,6 +11,7 @@ export interface SqlRequest {
   readonly timeoutMs: number;
 }
 
+/** A value of a query: bytes are hex digits, integers beyond 2^53 text. */
 export type SqlValue = string | number | null;
 
 /** What the reader prints. Bytes are hex digits; integers beyond 2^53 are text. */
@@ -38,7 +39,7 @@ export async function answerSql(request: Omit<SqlRequest, "timeoutMs">): Promise
     return await readRows(request);
   } catch (error) {
     const message = messageOf(error);
-    const isRefusal = /not authorized|readonly|query_only|prohibited/i.test(message);
+    const isRefusal = /not authorized|readonly|query_only|prohibited|cannot modify/i.test(message);
     return { error: isRefusal ? `only reading is allowed: ${message}` : message };
   }
 }

@@ -28,3 +28,5 @@ async function openWorkbench(
     return report(error, false);
   }
 }
+
+export { type Config, type Environment, type GlobalFlags, readConfig } from "./config.ts";

@@ -14,20 +14,35 @@ import type { Run, RunChange, RunTotals } from "./run.ts";
 
 /** How a span ended. Fields left out keep what `span_start` said; attributes are merged. */
 export interface SpanEnd {
+  /** Discriminates the events. */
   readonly type: "span_end";
+  /** The run. */
   readonly traceId: string;
+  /** The span that ended. */
   readonly spanId: string;
+  /** Microseconds since the Unix epoch. */
   readonly endTimeUs: number;
+  /** How it ended. */
   readonly status: SpanStatus;
+  /** OpenTelemetry's `error.type`. */
   readonly errorType?: string;
+  /** What went wrong, in words. */
   readonly errorMessage?: string;
+  /** The model that answered. */
   readonly responseModel?: string;
+  /** The server's id of the answer. */
   readonly responseId?: string;
+  /** Why the model stopped. */
   readonly finishReasons?: readonly string[];
+  /** Milliseconds to the first streamed piece. */
   readonly timeToFirstChunkMs?: number;
+  /** Tokens it was billed for. */
   readonly usage?: Usage;
+  /** What it cost. */
   readonly cost?: Cost;
+  /** What it added to the conversation. */
   readonly outputMessages?: readonly Message[];
+  /** Merged into those of the start. */
   readonly attributes?: Readonly<Record<string, unknown>>;
 }
 
@@ -52,8 +67,10 @@ export type TransientEvent =
   /** The attempt that streamed so far failed: forget its text. */
   | { readonly type: "reset"; readonly traceId: string; readonly spanId: string };
 
+/** Everything that can happen to a run. */
 export type TraceEvent = DurableEvent | TransientEvent;
 
+/** True for events that are stored. */
 export function isDurable(event: TraceEvent): event is DurableEvent {
   return event.type !== "delta" && event.type !== "reset";
 }
@@ -76,12 +93,17 @@ export function traceIdOf(event: TraceEvent): string {
 
 /** Everything known about one run. */
 export interface Trace {
+  /** The run itself. */
   readonly run: Run;
+  /** By span id, in order of start. */
   readonly spans: ReadonlyMap<string, Span>;
+  /** In order of the steps. */
   readonly snapshots: readonly Snapshot[];
+  /** Oldest first. */
   readonly evaluations: readonly Evaluation[];
 }
 
+/** Totals of a run that did nothing yet. */
 export const NO_TOTALS: RunTotals = Object.freeze({
   steps: 0,
   llmCalls: 0,
@@ -114,6 +136,7 @@ export function totalsOfEnd(event: SpanEnd): Partial<RunTotals> {
   };
 }
 
+/** Sums, field by field. */
 export function addTotals(a: RunTotals, b: Partial<RunTotals>): RunTotals {
   return {
     steps: a.steps + (b.steps ?? 0),

@@ -32,6 +32,7 @@ export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, tryParseJson } from "./json.ts";
 export { roundUsd } from "./money.ts";
+export { ownProgram } from "./program.ts";
 export {
   type CallContext,
   type ChatRequest,

@@ -1,5 +1,6 @@
 import type { Usage } from "./span.ts";
 
+/** Every status a run can have. */
 export const RUN_STATUSES = [
   "queued",
   "running",
@@ -20,30 +21,41 @@ export type RunStatus = (typeof RUN_STATUSES)[number];
 
 /** A run in one of these states has a process working on it. */
 export const LIVE_STATUSES: readonly RunStatus[] = ["running", "waiting", "paused"];
+/** A run in one of these states has ended. */
 export const FINAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "stopped", "cancelled"];
 
+/** True while a process works on the run. */
 export function isLive(status: RunStatus): boolean {
   return LIVE_STATUSES.includes(status);
 }
 
+/** True when the run has ended. */
 export function isFinal(status: RunStatus): boolean {
   return FINAL_STATUSES.includes(status);
 }
 
+/** Where a run comes from: made here, received as OpenTelemetry, through the proxy, or from a file. */
 export type RunOrigin = "agent" | "otlp" | "proxy" | "import";
 
+/** Why a run did not complete. */
 export interface RunError {
   /** `budget | max_steps | timeout | loop` for stopped runs, otherwise the error's type, e.g. `401`. */
   readonly type: string;
+  /** In words. */
   readonly message: string;
 }
 
 /** Kept up to date with every event, so that lists never have to add up spans. */
 export interface RunTotals {
+  /** Model and tool calls of the run itself, without hand-offs. */
   readonly steps: number;
+  /** Model calls. */
   readonly llmCalls: number;
+  /** Tool calls. */
   readonly toolCalls: number;
+  /** HTTP attempts of all model calls. */
   readonly attempts: number;
+  /** Tokens of all model calls. */
   readonly usage: Usage;
   /** Sum of the known costs, USD. */
   readonly costUsd: number;
@@ -53,36 +65,58 @@ export interface RunTotals {
   readonly retryWaitMs: number;
 }
 
+/** One execution of an agent: one trace. */
 export interface Run {
   /** 32 hex digits, random: the key of everything that belongs to the run. */
   readonly traceId: string;
   /** UUIDv7: the id people see. */
   readonly runId: string;
+  /** Name of the agent. */
   readonly agent: string;
+  /** Where it stands. */
   readonly status: RunStatus;
+  /** The model asked for. */
   readonly model: string;
+  /** Where it comes from. */
   readonly origin: RunOrigin;
+  /** The user it was made for; `default` when nobody was named. */
   readonly userId: string;
+  /** Experiment, session or batch it belongs to. */
   readonly group?: string;
+  /** Labels of people and of the program itself. */
   readonly tags: Readonly<Record<string, string>>;
   /** The resolved agent configuration: everything needed to run it again. */
   readonly config: Readonly<Record<string, unknown>>;
+  /** What was asked. */
   readonly prompt: string;
+  /** The answer, once there is one. */
   readonly output?: string;
+  /** The run that handed this work over. */
   readonly parentRunId?: string;
+  /** The run it repeats, and the first step that is its own. */
   readonly forkedFrom?: { readonly runId: string; readonly step: number };
+  /** Microseconds since the Unix epoch. */
   readonly startTimeUs: number;
+  /** Microseconds since the Unix epoch; absent until it ends. */
   readonly endTimeUs?: number;
+  /** Why it did not complete. */
   readonly error?: RunError;
+  /** Sums over its spans. */
   readonly totals: RunTotals;
 }
 
 /** Changes to a run row; `null` clears. */
 export interface RunChange {
+  /** Where it stands now. */
   readonly status?: RunStatus;
+  /** Microseconds since the Unix epoch. */
   readonly startTimeUs?: number;
+  /** Microseconds since the Unix epoch. */
   readonly endTimeUs?: number | null;
+  /** The answer. */
   readonly output?: string | null;
+  /** Why it did not complete. */
   readonly error?: RunError | null;
+  /** The model asked for. */
   readonly model?: string;
 }

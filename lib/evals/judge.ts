@@ -1,6 +1,7 @@
-import { AgentOpError, messageOf, nowUs, type Run, type Scorer } from "../core/mod.ts";
+import { AgentOpError, messageOf, type Run, type Scorer } from "../core/mod.ts";
 import type { ReplayServices } from "../replay/mod.ts";
 import { parseScorer } from "../scorers/mod.ts";
+import { scoreRun } from "./score.ts";
 
 const CHECK_MS_MAX = 60_000;
 
@@ -36,28 +37,15 @@ export async function createJudge(
   return judgeByScorer(services, await parseScorer(scorer!));
 }
 
-function judgeByScorer({ store, host }: Pick<ReplayServices, "store" | "host">, scorer: Scorer): Judge {
-  const judge = async (run: Run): Promise<Required<Verdict>> => {
-    const { value, passed, explanation } = await scorer.score(await store.loadTrace(run.traceId));
-    return { passed, score: value, explanation };
-  };
+function judgeByScorer(services: Pick<ReplayServices, "store" | "host">, scorer: Scorer): Judge {
   return {
-    judge,
+    async judge(run) {
+      const { value, passed, explanation } = await scorer.score(await services.store.loadTrace(run.traceId));
+      return { passed, score: value, explanation };
+    },
     async judgeAndKeep(run) {
-      const verdict = await judge(run);
-      const evaluation = {
-        evalId: host.newId(),
-        traceId: run.traceId,
-        name: scorer.name,
-        value: verdict.score,
-        label: verdict.passed ? "pass" : "fail",
-        explanation: verdict.explanation,
-        source: "bisect",
-        scorerVersion: scorer.version,
-        createdAtUs: nowUs(host),
-      };
-      await store.write([{ type: "evaluation", evaluation }]);
-      return verdict;
+      const { value, label, explanation } = await scoreRun(services, run, scorer, "bisect");
+      return { passed: label === "pass", score: value!, explanation: explanation! };
     },
   };
 }

@@ -6,6 +6,7 @@ import { createRecall, notRecorded } from "./recall.ts";
 import { resumedRecording } from "./resumed.ts";
 import type { ReplayStore } from "./services.ts";
 
+/** How a run is run again: from its record alone, from the record until something differs, or everything anew. */
 export type ReplayMode = "recorded" | "hybrid" | "live";
 /** For tool calls that are not on record. */
 export type ToolPolicy = "recorded" | "live" | "ask";

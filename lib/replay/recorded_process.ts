@@ -1,4 +1,4 @@
-import { AgentOpError, messageOf } from "../core/mod.ts";
+import { AgentOpError, messageOf, ownProgram } from "../core/mod.ts";
 import { packJson, unpackJson } from "./packed_json.ts";
 import {
   packRequest,
@@ -34,9 +34,8 @@ export async function repeatInProcess(
     );
   };
   throwIfCancelled();
-  const args = ["replay", "recording", "--repeater"];
   const child = new Deno.Command(Deno.execPath(), {
-    args: Deno.build.standalone ? args : ["run", "--quiet", "--no-prompt", Deno.mainModule, ...args],
+    args: ownProgram([], ["replay", "recording", "--repeater"]),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -3,7 +3,9 @@ import { type RecordedModelCall, type Recording, requestDifference } from "./rec
 
 /** Where a replay left the recording. */
 export interface Divergence {
+  /** Number of the step, from 1. */
   readonly step: number;
+  /** What was not on record. */
   readonly reason: string;
 }
 

@@ -32,13 +32,21 @@ export interface ReplayOptions {
   readonly signal?: AbortSignal;
 }
 
+/** What a replay gave. */
 export interface ReplayResult {
+  /** The run that was run again. */
   readonly original: Run;
+  /** The new run. */
   readonly run: Run;
+  /** How it was run again. */
   readonly mode: ReplayMode;
+  /** What was changed on purpose. */
   readonly overrides: Readonly<Record<string, unknown>>;
+  /** Id of the stored difference. */
   readonly diffId: string;
+  /** What differs. */
   readonly diff: RunDiff;
+  /** USD that was not paid again because answers were on record. */
   readonly savedCostUsd: number;
   /** Where the replay left the recording. */
   readonly divergence: Divergence | undefined;

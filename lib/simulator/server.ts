@@ -17,8 +17,11 @@ import { SIM_MODELS } from "./sim_models.ts";
 export interface SimulatedRequest {
   /** From 1. */
   readonly number: number;
+  /** HTTP method. */
   readonly method: string;
+  /** Path and query. */
   readonly path: string;
+  /** As received, names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   /** The parsed JSON body, if there was one. */
   readonly body: unknown;
@@ -26,6 +29,7 @@ export interface SimulatedRequest {
   readonly answeredBy: string;
 }
 
+/** How the simulator answers. */
 export interface SimulatorOptions {
   /** @default "127.0.0.1" */
   readonly hostname?: string;
@@ -39,6 +43,7 @@ export interface SimulatorOptions {
   readonly latencyMs?: number;
   /** @default Infinity */
   readonly tokensPerSecond?: number;
+  /** Clock, ids and chance. */
   readonly host?: Host;
   /** When set, requests with another key get 401; otherwise any key will do. */
   readonly apiKey?: string;
@@ -46,9 +51,11 @@ export interface SimulatorOptions {
   readonly onRequest?: (request: SimulatedRequest) => void;
 }
 
+/** A running simulator. */
 export interface Simulator {
   /** Without `/v1`, as the SDK's `serverURL` wants it. */
   readonly url: string;
+  /** The port it listens on. */
   readonly port: number;
   /** Requests so far. */
   readonly requests: number;

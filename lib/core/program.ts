@@ -1,0 +1,13 @@
+/** Where this program begins: beside the bundle's other files, or at the top of the source, also when it is used as a library. */
+const MAIN = import.meta.url.endsWith("/lib/core/program.ts")
+  ? new URL("../../main.ts", import.meta.url).href
+  : new URL("./main.js", import.meta.url).href;
+
+/**
+ * Arguments for `Deno.execPath()` that run a command of this program in a process of its own, with the permissions that `flags`
+ * grant and no others. A compiled program has its permissions built in.
+ */
+export function ownProgram(flags: readonly string[], command: readonly string[]): string[] {
+  if (Deno.build.standalone) return [...command];
+  return ["run", "--quiet", "--no-prompt", ...flags, MAIN, ...command];
+}

@@ -1,0 +1,303 @@
+import type { AgentConfig, Approver } from "./agent/mod.ts";
+import type { MemoryStep, RunDiff } from "./analysis/mod.ts";
+import { App, type SqlValue } from "./app/mod.ts";
+import { readConfig } from "./cli/mod.ts";
+import {
+  AgentOpError,
+  type CostKey,
+  type CostRow,
+  type Evaluation,
+  type Host,
+  type Run,
+  type RunSort,
+  type Trace,
+  type TraceEvent,
+} from "./core/mod.ts";
+import type { ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";
+
+/** Where a studio works. What is left out comes from the environment, as it does for the `agentop` command. */
+export interface StudioOptions {
+  /** Path of the store, or `:memory:` for one that is gone when the studio is closed. */
+  readonly store?: string;
+  /** Folder for the store, agents and settings. */
+  readonly home?: string;
+  /** Answers come from the built-in simulator, whatever keys are set. @default false */
+  readonly simulator?: boolean;
+  /** Clock, ids, network and chance; for tests. */
+  readonly host?: Host;
+}
+
+/** An agent by name or path, or written out as in an agent file. */
+export type AgentSpec = string | Readonly<Record<string, unknown>>;
+
+/** What a run may do and is labelled with. */
+export interface RunOptions {
+  /** Changes by their `--set` names: `{ model: "mistral-large-latest", temperature: 0 }`. */
+  readonly set?: Readonly<Record<string, string | number | boolean>>;
+  /** Experiment, session or batch the run belongs to. */
+  readonly group?: string;
+  /** The user it is made for. */
+  readonly user?: string;
+  /** Labels. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The run stops before more than this is spent, in USD. */
+  readonly budgetUsd?: number;
+  /** Model and tool calls together. */
+  readonly maxSteps?: number;
+  /** The run stops after this time. */
+  readonly timeoutSeconds?: number;
+  /** Answers for tools that write, execute or reach the network. Without it they are refused. */
+  readonly approver?: Approver;
+  /** Told of every event once it is stored, and of streamed text at once. */
+  readonly onEvent?: (event: TraceEvent) => void;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run is run again. */
+export interface ReplayRunOptions extends Pick<RunOptions, "set" | "approver" | "onEvent" | "signal"> {
+  /** `recorded` asks nobody; `hybrid` asks the model and keeps known tool results; `live` runs everything. @default "hybrid" */
+  readonly mode?: ReplayMode;
+  /** The first step to run again; those before it are shared with the original. */
+  readonly from?: number;
+  /** What steps say instead, by their number; 0 is the prompt. */
+  readonly edits?: Readonly<Record<number, string>>;
+  /** For tool calls that are not on record. @default "live" */
+  readonly tools?: ToolPolicy;
+}
+
+/** Which runs. */
+export interface RunsQuery {
+  /** As typed after `agentop runs --search`: `status:failed model:large since:24h refund`. */
+  readonly search?: string;
+  /** In which order. @default "newest" */
+  readonly sort?: RunSort;
+  /** How many at most. @default 50 */
+  readonly limit?: number;
+}
+
+/** A column's value by its name. Integers beyond 2^53 are text, bytes are hex digits. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;
+
+const SQL_ROWS_MAX = 100_000;
+
+/**
+ * Opens the store with everything around it: the same as the `agentop` command works with. Close it with `await using`.
+ *
+ * ```ts
+ * import { openStudio } from "@agentop/studio";
+ *
+ * await using studio = await openStudio({ store: ":memory:", simulator: true });
+ * const run = await studio.run({ model: "mistral-small-latest", tools: ["calculator"] }, "What is 17% of 240?");
+ * console.log(run.status, run.output, run.totals.costUsd);
+ * ```
+ *
+ * @param options What is not to come from the environment.
+ * @returns The studio; its store is open.
+ * @throws {AgentOpError} A variable of the environment cannot be used.
+ * @throws {StoreError} The store cannot be opened.
+ */
+export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
+  const { host, simulator, ...flags } = options;
+  const { mistralApiKey, mistralServerUrl, ...config } = readConfig(flags);
+  const keys = simulator ? { useSimulator: true } : {
+    ...(mistralApiKey === undefined ? {} : { mistralApiKey }),
+    ...(mistralServerUrl === undefined ? {} : { mistralServerUrl }),
+  };
+  await using stack = new AsyncDisposableStack();
+  const app = stack.use(new App({ ...config, ...keys }, host ? { host } : {}));
+  await app.store();
+  stack.move();
+  return new Studio(app);
+}
+
+/** Runs, and what can be done with them. A run is named by its id, its beginning or end, `last`, or `last~2`. */
+export class Studio implements AsyncDisposable {
+  readonly #app: App;
+
+  /** Use {@linkcode openStudio}. */
+  constructor(app: App) {
+    this.#app = app;
+  }
+
+  /**
+   * Runs, newest first.
+   *
+   * @throws {AgentOpError} A term of the search is not understood.
+   */
+  async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<readonly Run[]> {
+    const { parseRunQuery } = await import("./analysis/mod.ts");
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    if (problem !== undefined) throw new AgentOpError(problem);
+    return (await (await this.#app.store()).listRuns({ filter, sort, limit })).runs;
+  }
+
+  /**
+   * Everything that is known of a run: spans, snapshots, evaluations.
+   *
+   * @param run Its id, a beginning or end of it, `last` or `last~2`.
+   * @throws {AgentOpError} There is no such run.
+   */
+  async trace(run: string): Promise<Trace> {
+    const store = await this.#app.store();
+    return await store.loadTrace((await store.resolveRun(run)).traceId);
+  }
+
+  /**
+   * Runs an agent to its end; how it ended is its status.
+   *
+   * @param agent Name, path, or what an agent file would say.
+   * @throws {AgentOpError} It is pointless to start: no such agent, an empty prompt, a tool that cannot be set up.
+   * @throws {StoreError} The store could not keep a step.
+   */
+  async run(agent: AgentSpec, prompt: string, options: RunOptions = {}): Promise<Run> {
+    const { applyOverrides } = await import("./agent/mod.ts");
+    const config = applyOverrides(await this.#agent(agent), asText(options.set));
+    const { budgetUsd, maxSteps, timeoutSeconds, group, user } = options;
+    const limits = {
+      ...config.limits,
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(maxSteps === undefined ? {} : { maxSteps }),
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    };
+    const runner = await this.#app.createRunner(await runnerOptions(options));
+    return await runner.run({ ...config, limits }, {
+      prompt,
+      tags: { ...options.tags, ...(this.#app.config.useSimulator ? { simulator: "true" } : {}) },
+      ...(group === undefined ? {} : { group }),
+      ...(user === undefined ? {} : { userId: user }),
+    }, options.signal ? { signal: options.signal } : {});
+  }
+
+  async #agent(agent: AgentSpec): Promise<AgentConfig> {
+    if (typeof agent === "string") return await this.#app.resolveAgent(agent);
+    const { parseAgentFile } = await import("./agent/mod.ts");
+    return await parseAgentFile(JSON.stringify(agent), "inline.yaml", this.#app.config.defaults);
+  }
+
+  /**
+   * Runs a run again, and stores the difference.
+   *
+   * @throws {AgentOpError} It cannot be run again like this; nothing is written then.
+   */
+  async replay(run: string, options: ReplayRunOptions = {}): Promise<ReplayResult> {
+    const { mode = "hybrid", tools = "live", edits = {}, from, signal } = options;
+    return await this.#app.replay(run, {
+      mode,
+      tools,
+      overrides: asText(options.set),
+      edits: new Map(Object.entries(edits).map(([step, text]) => [Number(step), text])),
+      runner: await runnerOptions(options),
+      ...(from === undefined ? {} : { from }),
+      ...(signal ? { signal } : {}),
+    });
+  }
+
+  /**
+   * A run that shares the steps before `from` with another and goes on by itself.
+   *
+   * @throws {AgentOpError} There is no such step, or an edit does not fit it.
+   */
+  async fork(
+    run: string,
+    from: number,
+    options: Omit<ReplayRunOptions, "from" | "mode"> = {},
+  ): Promise<ReplayResult> {
+    return await this.replay(run, { ...options, from });
+  }
+
+  /**
+   * What differs between two finished runs, step by step.
+   *
+   * @throws {AgentOpError} One of them is not there, or not finished.
+   */
+  async diff(left: string, right: string): Promise<RunDiff> {
+    return await this.#app.diff(left, right);
+  }
+
+  /**
+   * What the agent knew after each step, and what changed it.
+   *
+   * @throws {AgentOpError} There is no such run.
+   */
+  async memory(run: string): Promise<readonly MemoryStep[]> {
+    const { memorySteps } = await import("./analysis/mod.ts");
+    return memorySteps(await this.trace(run));
+  }
+
+  /**
+   * Scores a stored run and keeps the verdict.
+   *
+   * @param scorer `NAME`, `NAME=VALUE` or `NAME={key: value}`: `numeric=36034.8`, `includes=refund`, …
+   * @throws {AgentOpError} There is no such run or scorer, or its settings do not fit.
+   */
+  async score(run: string, scorer: string): Promise<Evaluation> {
+    const [{ scoreRun }, { parseScorer }] = await Promise.all([
+      import("./evals/mod.ts"),
+      import("./scorers/mod.ts"),
+    ]);
+    const services = await this.#app.replayServices();
+    return await scoreRun(services, await services.store.resolveRun(run), await parseScorer(scorer));
+  }
+
+  /**
+   * What was spent, dearest first, in USD; calls of unknown cost are counted beside.
+   *
+   * @throws {AgentOpError} A term of the search is not understood.
+   */
+  async costs(by: CostKey = "model", search = ""): Promise<readonly CostRow[]> {
+    const { parseRunQuery } = await import("./analysis/mod.ts");
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    if (problem !== undefined) throw new AgentOpError(problem);
+    return await (await this.#app.store()).costBy(by, filter);
+  }
+
+  /**
+   * One read-only query over `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs` and `evaluations`.
+   *
+   * @throws {AgentOpError} The query is wrong, writes, or takes longer than 5 s; or the store is in memory.
+   */
+  async sql(query: string, options: { readonly maxRows?: number } = {}): Promise<readonly SqlRow[]> {
+    const { querySql } = await import("./app/mod.ts");
+    const { storePath, home } = this.#app.config;
+    if (storePath === ":memory:") {
+      throw new AgentOpError("Cannot run the query: the store is in memory. Try: a store in a file");
+    }
+    const { columns, rows } = await querySql({
+      storePath,
+      home,
+      query,
+      maxRows: options.maxRows ?? SQL_ROWS_MAX,
+    });
+    return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+  }
+
+  /**
+   * One page that loads nothing and runs nothing: a run, or what differs from `other`.
+   *
+   * @returns The HTML.
+   * @throws {AgentOpError} There is no such run, or one of two is not finished.
+   */
+  async exportHtml(run: string, other?: string): Promise<string> {
+    const { exportDiffPage, exportRunPage } = await import("./exporters/mod.ts");
+    const store = await this.#app.store();
+    const left = await store.resolveRun(run);
+    const nowMs = this.#app.host.now();
+    if (other === undefined) return await exportRunPage(store, left, nowMs);
+    return await exportDiffPage(store, left, await store.resolveRun(other), nowMs);
+  }
+
+  /** Closes the store and the simulator. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#app[Symbol.asyncDispose]();
+  }
+}
+
+function asText(set: RunOptions["set"] = {}): Record<string, string> {
+  return Object.fromEntries(Object.entries(set).map(([key, value]) => [key, String(value)]));
+}
+
+async function runnerOptions({ approver, onEvent }: Pick<RunOptions, "approver" | "onEvent">) {
+  const { refuseAll } = await import("./agent/mod.ts");
+  return { approver: approver ?? refuseAll, ...(onEvent ? { listeners: [onEvent] } : {}) };
+}

@@ -1,0 +1,108 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { AgentOpError, openStudio, type Studio, type TraceEvent } from "../lib/mod.ts";
+
+const CALCULATES = { model: "mistral-small-latest", tools: ["calculator"] };
+const PROMPT = "What is 17% of 240?";
+
+async function withStudio(work: (studio: Studio, folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir({ prefix: "agentop-studio-" });
+  try {
+    await using studio = await openStudio({ store: join(folder, "a.db"), home: folder, simulator: true });
+    await work(studio, folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+const refuses = async (work: Promise<unknown>, expected: RegExp): Promise<void> => {
+  await assert.rejects(work, (error) => {
+    assert(error instanceof AgentOpError);
+    assert.match(error.message, expected);
+    return true;
+  });
+};
+
+Deno.test("openStudio() runs an agent with nothing else imported, and tells of every event", async () => {
+  await withStudio(async (studio) => {
+    const events: TraceEvent[] = [];
+    const run = await studio.run(CALCULATES, PROMPT, {
+      set: { temperature: 0 },
+      tags: { why: "test" },
+      onEvent: (event) => events.push(event),
+    });
+    assert.equal(run.status, "completed");
+    assert.match(run.output!, /40\.8/);
+    assert.deepEqual(run.tags, { why: "test", simulator: "true" });
+    assert.equal(events[0]!.type, "run_start");
+    assert.equal(events.at(-1)!.type, "run_update");
+    const { spans } = await studio.trace("last");
+    assert.equal([...spans.values()].filter((span) => span.kind === "tool").length, 1);
+    assert.deepEqual((await studio.runs({ search: "17%" })).map((it) => it.runId), [run.runId]);
+    const [cost] = await studio.costs("model");
+    assert.equal(cost!.key, "mistral-small-latest");
+    assert.equal(cost!.costUsd, run.totals.costUsd);
+  });
+});
+
+Deno.test("Studio replays, forks and compares runs, and shows what they knew", async () => {
+  await withStudio(async (studio) => {
+    const original = await studio.run(CALCULATES, PROMPT);
+    const repeated = await studio.replay(original.runId, { mode: "recorded" });
+    assert.equal(repeated.diff.identical, true);
+    assert.equal(repeated.savedCostUsd, original.totals.costUsd);
+    const fork = await studio.fork(original.runId, 2, { edits: { 2: "41" } });
+    assert.deepEqual(fork.run.forkedFrom, { runId: original.runId, step: 2 });
+    const diff = await studio.diff(original.runId, fork.run.runId);
+    assert.equal(diff.identical, false);
+    assert.equal(diff.steps[0]!.op, "same");
+    const memory = await studio.memory(original.runId);
+    assert.deepEqual(memory.map((it) => it.cause.kind), ["prompt", "llm", "tool", "llm"]);
+  });
+});
+
+Deno.test("Studio scores runs, answers SQL and writes pages", async () => {
+  await withStudio(async (studio) => {
+    const run = await studio.run(CALCULATES, PROMPT);
+    assert.equal((await studio.score("last", "includes=40.8")).label, "pass");
+    assert.equal((await studio.score("last", "includes=nothing like it")).label, "fail");
+    assert.equal((await studio.trace("last")).evaluations.length, 2);
+    const rows = await studio.sql("select run_id, status from runs");
+    assert.deepEqual(rows, [{ run_id: run.runId, status: "completed" }]);
+    assert.match(await studio.exportHtml("last"), /^<!DOCTYPE html>[^]*40\.8[^]*<\/html>/);
+  });
+});
+
+Deno.test("Studio refuses tools that need an approval unless an approver allows them", async () => {
+  await withStudio(async (studio, folder) => {
+    const agent = { model: "mistral-small-latest", tools: [{ write_file: { root: folder } }] };
+    const asked: string[] = [];
+    const prompt = "Use write_file with path note.txt and content hi.";
+    await studio.run(agent, prompt);
+    await assert.rejects(Deno.stat(join(folder, "note.txt")), Deno.errors.NotFound);
+    await studio.run(agent, prompt, {
+      approver: ({ toolName }) => {
+        asked.push(toolName);
+        return Promise.resolve({ decision: "allow", by: "test" });
+      },
+    });
+    const { spans } = await studio.trace("last~1");
+    const refused = [...spans.values()].filter((span) => span.kind === "tool");
+    assert.equal(asked.length, refused.length, "the same calls were refused before");
+  });
+});
+
+Deno.test("Studio says in one line what it cannot do", async () => {
+  await withStudio(async (studio, folder) => {
+    await refuses(studio.trace("last"), /^Cannot .*Try: /);
+    await refuses(studio.runs({ search: "statsu:failed" }), /Try: status:/);
+    await refuses(studio.run("nobody", "hi"), /^Cannot find agent "nobody"/);
+    await refuses(studio.run(CALCULATES, "  "), /the prompt is empty/);
+    await refuses(studio.run({ model: "x", maxSteps: 3 }, "hi"), /^Cannot load inline\.yaml/);
+    await refuses(studio.run(CALCULATES, "hi", { set: { temprature: 1 } }), /Try: --set temperature/);
+    await refuses(studio.sql("delete from runs"), /only reading is allowed/);
+    await refuses(openStudio({ store: join(folder, "no", "such", "a.db"), home: folder }), /^Cannot open/);
+    await using inMemory = await openStudio({ store: ":memory:", home: folder, simulator: true });
+    await refuses(inMemory.sql("select 1"), /the store is in memory/);
+  });
+});

@@ -128,7 +128,7 @@ export class Studio implements AsyncDisposable {
   async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<readonly Run[]> {
     const { parseRunQuery } = await import("./analysis/mod.ts");
     const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
-    if (problem !== undefined) throw new AgentOpError(problem);
+    if (problem) throw problem;
     return (await (await this.#app.store()).listRuns({ filter, sort, limit })).runs;
   }
 
@@ -248,7 +248,7 @@ export class Studio implements AsyncDisposable {
   async costs(by: CostKey = "model", search = ""): Promise<readonly CostRow[]> {
     const { parseRunQuery } = await import("./analysis/mod.ts");
     const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
-    if (problem !== undefined) throw new AgentOpError(problem);
+    if (problem) throw problem;
     return await (await this.#app.store()).costBy(by, filter);
   }
 
@@ -261,7 +261,7 @@ export class Studio implements AsyncDisposable {
     const { querySql } = await import("./app/mod.ts");
     const { storePath, home } = this.#app.config;
     if (storePath === ":memory:") {
-      throw new AgentOpError("Cannot run the query: the store is in memory. Try: a store in a file");
+      throw new AgentOpError("Cannot run the query: the store is in memory", { remedy: "a store in a file" });
     }
     const { columns, rows } = await querySql({
       storePath,

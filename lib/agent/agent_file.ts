@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { AgentOpError, messageOf, type ModelParameters, nearest } from "../core/mod.ts";
+import { AgentOpError, type ModelParameters, nearest, reasonOf } from "../core/mod.ts";
 import { parseCheckedYaml, type YamlPath } from "../schema/mod.ts";
 import type { ToolFactory } from "../tools/mod.ts";
 import { AGENT_DEFAULTS, type AgentConfig, type ToolReference } from "./agent_config.ts";
@@ -106,8 +106,9 @@ export async function loadAgentFile(path: string, defaults: ModelDefaults = {}):
   try {
     text = await Deno.readTextFile(path);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : messageOf(error);
-    throw new AgentOpError(`Cannot load ${path}: ${reason}. Try: agentop agents, or agentop init`, {
+    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : reasonOf(error);
+    throw new AgentOpError(`Cannot load ${path}: ${reason}`, {
+      remedy: "agentop agents, or agentop init",
       cause: error,
     });
   }

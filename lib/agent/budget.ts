@@ -20,10 +20,15 @@ export class BudgetExceededError extends AgentOpError {
     const within = `Cannot call the model within the budget of ${formatUsd(limitUsd)}`;
     super(
       wantedUsd === null
-        ? `${within}: its price is unknown. Try: a price in a price file, or no budget`
+        ? `${within}: its price is unknown`
         : `${within}: it can cost ${formatUsd(wantedUsd)} with ${formatUsd(spentUsd)} spent and ` +
-          `${formatUsd(reservedUsd)} reserved. Try: a higher budget, or a lower maxTokens`,
-      { exitCode: 3 },
+          `${formatUsd(reservedUsd)} reserved`,
+      {
+        remedy: wantedUsd === null
+          ? "a price in a price file, or no budget"
+          : "a higher budget, or a lower maxTokens",
+        exitCode: 3,
+      },
     );
     this.limitUsd = limitUsd;
     this.spentUsd = spentUsd;

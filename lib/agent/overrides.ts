@@ -54,7 +54,9 @@ export function applyOverrides(
   let next = config;
   for (const [key, text] of Object.entries(overrides)) {
     const fail = (must: string): never => {
-      throw new AgentOpError(`Cannot set ${key}: it ${must}: got "${text}". Try: --set ${key}=VALUE`);
+      throw new AgentOpError(`Cannot set ${key}: it ${must}: got "${text}"`, {
+        remedy: `--set ${key}=VALUE`,
+      });
     };
     if (key === "model" || key === "instructions") {
       if (key === "model" && text.trim() === "") fail("must not be empty");
@@ -65,11 +67,9 @@ export function applyOverrides(
       next = { ...next, tools: withTool(next.tools, key.slice("tools.".length), text, fail) };
     } else {
       const guess = nearest(key, OVERRIDE_KEYS);
-      throw new AgentOpError(
-        `Cannot set ${key.slice(0, 60)}: no such parameter. Try: ${
-          guess ? `--set ${guess}=…` : OVERRIDE_KEYS.join(", ")
-        }`,
-      );
+      throw new AgentOpError(`Cannot set ${key.slice(0, 60)}: no such parameter`, {
+        remedy: guess ? `--set ${guess}=…` : OVERRIDE_KEYS.join(", "),
+      });
     }
   }
   return next;

@@ -52,9 +52,9 @@ export class AgentRunner {
   async prepare(config: AgentConfig, request: RunRequest, parent?: Run): Promise<Run> {
     const { host } = this.#services;
     if (request.prompt.trim() === "") {
-      throw new AgentOpError(
-        `Cannot run ${config.name}: the prompt is empty. Try: agentop run ${config.name} "your question"`,
-      );
+      throw new AgentOpError(`Cannot run ${config.name}: the prompt is empty`, {
+        remedy: `agentop run ${config.name} "your question"`,
+      });
     }
     await this.#check(config);
     const runId = newRunId(host);
@@ -100,9 +100,9 @@ export class AgentRunner {
   async #execute(run: Run, ledger: BudgetLedger, depth: number, signal: AbortSignal): Promise<Run> {
     const { store } = this.#services;
     if (!await store.claimRun(run.traceId)) {
-      throw new AgentOpError(
-        `Cannot run ${run.runId}: another process is working on it. Try: agentop watch ${run.runId}`,
-      );
+      throw new AgentOpError(`Cannot run ${run.runId}: another process is working on it`, {
+        remedy: `agentop watch ${run.runId}`,
+      });
     }
     try {
       const config = run.config as unknown as AgentConfig;
@@ -187,8 +187,8 @@ export class AgentRunner {
     await prices.prepare([config.model]);
     if (!prices.knows(config.model, host.now())) {
       throw new AgentOpError(
-        `Cannot run ${config.name}: the price of ${config.model} is unknown, so a budget of $${config.limits.budgetUsd} ` +
-          `cannot be kept. Try: a model with a known price, a price file, or no budgetUsd`,
+        `Cannot run ${config.name}: the price of ${config.model} is unknown, so a budget of $${config.limits.budgetUsd} cannot be kept`,
+        { remedy: "a model with a known price, a price file, or no budgetUsd" },
       );
     }
   }

@@ -1,11 +1,11 @@
-import { LIVE_STATUSES, RUN_STATUSES, type RunStatus } from "../core/mod.ts";
+import { AgentOpError, LIVE_STATUSES, RUN_STATUSES, type RunStatus } from "../core/mod.ts";
 import type { RunFilter } from "../core/mod.ts";
 import { nearest } from "../core/mod.ts";
 
 /** What a filter typed by a person means. Terms with an error are left out of `filter`. */
 export interface RunQuery {
   readonly filter: RunFilter;
-  readonly errors: readonly string[];
+  readonly errors: readonly AgentOpError[];
 }
 
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
@@ -30,11 +30,13 @@ const UNIT_MS: Readonly<Record<string, number>> = {
  */
 export function parseRunQuery(text: string, nowMs: number): RunQuery {
   const draft: Draft = {};
-  const errors: string[] = [];
+  const errors: AgentOpError[] = [];
   const words: string[] = [];
   if (text.length > QUERY_LENGTH_MAX) {
     errors.push(
-      `Cannot filter runs: the filter is longer than ${QUERY_LENGTH_MAX} characters. Try: fewer terms`,
+      new AgentOpError(`Cannot filter runs: the filter is longer than ${QUERY_LENGTH_MAX} characters`, {
+        remedy: "fewer terms",
+      }),
     );
   }
   for (const token of tokenize(text.slice(0, QUERY_LENGTH_MAX))) {
@@ -45,7 +47,13 @@ export function parseRunQuery(text: string, nowMs: number): RunQuery {
     else {
       const meant = nearest(key, KEYS);
       if (meant === undefined) words.push(token.value);
-      else errors.push(`Cannot filter by "${key}": there is no such term. Try: ${meant}${operatorOf(meant)}`);
+      else {
+        errors.push(
+          new AgentOpError(`Cannot filter by "${key}": there is no such term`, {
+            remedy: `${meant}${operatorOf(meant)}`,
+          }),
+        );
+      }
     }
   }
   if (words.length > 0) draft.text = words.join(" ");
@@ -73,9 +81,18 @@ export function isEmptyRunFilter(filter: RunFilter): boolean {
   return Object.values(filter).every((value) => value === undefined);
 }
 
-function readTerm(draft: Draft, errors: string[], key: Key, operator: string, value: string, nowMs: number) {
+function readTerm(
+  draft: Draft,
+  errors: AgentOpError[],
+  key: Key,
+  operator: string,
+  value: string,
+  nowMs: number,
+) {
   const complain = (reason: string, remedy: string) =>
-    errors.push(`Cannot filter by ${key}: ${reason}: got "${value.slice(0, 60)}". Try: ${remedy}`);
+    errors.push(
+      new AgentOpError(`Cannot filter by ${key}: ${reason}: got "${value.slice(0, 60)}"`, { remedy }),
+    );
   if (value === "" && key !== "agent" && key !== "model" && key !== "group" && key !== "user") {
     return void complain("the value is missing", example(key));
   }

@@ -68,9 +68,8 @@ export async function resolveAgent(
   const names = [...(await findAgents(config)).map((it) => it.name), ...await bundledNames()];
   const guess = nearest(agent, names);
   throw new AgentOpError(
-    `Cannot find agent "${agent.slice(0, 80)}": it is not in ${config.agentFolders.join(", ")}. Try: ${
-      guess ?? "agentop agents, or a path to a .yaml file"
-    }`,
+    `Cannot find agent "${agent.slice(0, 80)}": it is not in ${config.agentFolders.join(", ")}`,
+    { remedy: guess ?? "agentop agents, or a path to a .yaml file" },
   );
 }
 

@@ -5,7 +5,7 @@ import {
   AgentOpError,
   type Host,
   isLive,
-  messageOf,
+  reasonOf,
   systemHost,
   type Trace,
   type Usage,
@@ -81,7 +81,8 @@ export class App implements AsyncDisposable {
     try {
       Deno.mkdirSync(folder, { recursive: true });
     } catch (cause) {
-      throw new AgentOpError(`Cannot make the folder ${folder}: ${messageOf(cause)}. Try: AGENTOP_HOME=DIR`, {
+      throw new AgentOpError(`Cannot make the folder ${folder}: ${reasonOf(cause)}`, {
+        remedy: "AGENTOP_HOME=DIR",
         cause,
       });
     }
@@ -188,9 +189,9 @@ export class App implements AsyncDisposable {
     const store = await this.store();
     const { traceId, runId, status } = await store.resolveRun(reference);
     if (!isLive(status)) return await store.loadTrace(traceId);
-    throw new AgentOpError(
-      `Cannot compare ${runId}: it is ${status}, not finished. Try: agentop watch ${runId}`,
-    );
+    throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, {
+      remedy: `agentop watch ${runId}`,
+    });
   }
 
   /** Closes the store, the simulator and whatever else was opened. */

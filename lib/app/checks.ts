@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { statfs } from "node:fs/promises";
-import { messageOf, ProviderError } from "../core/mod.ts";
+import { ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
 import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
 import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
@@ -83,7 +83,12 @@ async function checkApi({ config, host }: App): Promise<readonly Check[]> {
       message: `${server} answered in ${took} with ${plural(models.length, "model")}`,
     }];
   } catch (error) {
-    return [{ name, status: "broken", remedy: apiRemedy(error, server), ...split(messageOf(error)) }];
+    return [{
+      name,
+      status: "broken",
+      message: reasonOf(error),
+      remedy: remedyOf(error) ?? apiRemedy(error, server),
+    }];
   }
 }
 
@@ -130,16 +135,15 @@ async function checkStore(app: App): Promise<readonly Check[]> {
     return [check, ...checkClock(app, newest && newest.startTimeUs / 1000), ...await checkDisk(folder)];
   } catch (error) {
     return [
-      { name: "store", status: "broken", ...split(messageOf(error)) },
+      { name: "store", status: "broken", ...explained(error) },
       ...checkClock(app, undefined),
     ];
   }
 }
 
-/** Our messages end with what to try. */
-function split(message: string): Pick<Check, "message" | "remedy"> {
-  const [reason = message, remedy] = message.split(". Try: ");
-  return { message: reason, ...(remedy === undefined ? {} : { remedy }) };
+function explained(error: unknown): Pick<Check, "message" | "remedy"> {
+  const remedy = remedyOf(error);
+  return { message: reasonOf(error), ...(remedy === undefined ? {} : { remedy }) };
 }
 
 function checkClock({ host }: App, newestMs: number | undefined): readonly Check[] {

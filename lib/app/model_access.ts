@@ -45,12 +45,11 @@ export class ModelAccess implements AsyncDisposable {
       .catch(() => []); // what is wrong with the server, the first call will say
     const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
     if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return;
-    const guess = nearest(model, names);
-    throw new AgentOpError(
-      `Cannot use model "${model.slice(0, 80)}": the server does not offer it. Try: ${
-        guess ?? [...new Set(names)].filter((name) => name.endsWith("-latest")).slice(0, 4).join(", ")
-      }`,
-    );
+    const latest = names.filter((name) => name.endsWith("-latest"));
+    const choices = [...new Set(latest.length > 0 ? latest : names)].slice(0, 4);
+    throw new AgentOpError(`Cannot use model "${model.slice(0, 80)}": the server does not offer it`, {
+      remedy: nearest(model, names) ?? choices.join(", "),
+    });
   }
 
   async #endpoint(): Promise<{ readonly apiKey: string; readonly serverUrl: string | undefined }> {

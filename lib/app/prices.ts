@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { AgentOpError, messageOf } from "../core/mod.ts";
+import { AgentOpError, reasonOf } from "../core/mod.ts";
 import type { LoadedPriceBook, PriceOverlay } from "../pricing/mod.ts";
 import type { AppConfig } from "./config.ts";
 
@@ -8,8 +8,8 @@ export async function loadPrices({ home, elevenLabsPlan: plan }: AppConfig): Pro
   const { createPriceBook, isElevenLabsPlan, ELEVENLABS_PLANS } = await import("../pricing/mod.ts");
   if (plan !== undefined && !isElevenLabsPlan(plan)) {
     throw new AgentOpError(
-      `Cannot use ELEVENLABS_PLAN: it must be one of ${ELEVENLABS_PLANS.join(", ")}: got "${plan}". ` +
-        "Try: unset ELEVENLABS_PLAN",
+      `Cannot use ELEVENLABS_PLAN: it must be one of ${ELEVENLABS_PLANS.join(", ")}: got "${plan}"`,
+      { remedy: "unset ELEVENLABS_PLAN" },
     );
   }
   const overlay = await readPriceFile(home);
@@ -24,7 +24,9 @@ async function readPriceFile(home: string): Promise<PriceOverlay | undefined> {
   const path = join(home, "prices.yaml");
   const text = await Deno.readTextFile(path).catch((error) => {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new AgentOpError(`Cannot load ${path}: ${messageOf(error)}. Try: make it readable, or remove it`);
+    throw new AgentOpError(`Cannot load ${path}: ${reasonOf(error)}`, {
+      remedy: "make it readable, or remove it",
+    });
   });
   if (text === undefined) return undefined;
   const { parsePriceOverlay } = await import("../pricing/mod.ts");

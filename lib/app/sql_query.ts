@@ -79,5 +79,5 @@ function remedyFor(error: string): string {
 }
 
 function fail(reason: string, remedy: string): never {
-  throw new AgentOpError(`Cannot run the query: ${reason}. Try: ${remedy}`);
+  throw new AgentOpError(`Cannot run the query: ${reason}`, { remedy });
 }

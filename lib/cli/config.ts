@@ -33,9 +33,8 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
   const store = flags.store ?? env("AGENTOP_STORE");
   if (store !== undefined && /^[a-z][a-z0-9+]+:\/\//i.test(store)) {
     throw new AgentOpError(
-      `Cannot open the store ${
-        store.split("://")[0]
-      }://…: this version keeps its store in a SQLite file. Try: --store PATH`,
+      `Cannot open the store ${store.split("://")[0]}://…: this version keeps its store in a SQLite file`,
+      { remedy: "--store PATH" },
     );
   }
   const minWaitMs = 1000 * number(env, "MISTRAL_RETRY_MIN_WAIT", 1, { min: 0, max: 3600 })!;
@@ -100,9 +99,9 @@ function number(
   if (fits) return value;
   const kind = range.integer ? "a whole number" : "a number";
   const bounds = range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
-  throw new AgentOpError(
-    `Cannot use ${name}: it must be ${kind} ${bounds}: got "${text.slice(0, 60)}". Try: unset ${name}`,
-  );
+  throw new AgentOpError(`Cannot use ${name}: it must be ${kind} ${bounds}: got "${text.slice(0, 60)}"`, {
+    remedy: `unset ${name}`,
+  });
 }
 
 /** XDG base directory on Unix, the local application data on Windows. */
@@ -111,7 +110,9 @@ function dataFolder(env: Environment): string {
   if (xdg) return xdg;
   const home = env("HOME") ?? env("USERPROFILE");
   if (Deno.build.os === "windows" && env("LOCALAPPDATA")) return env("LOCALAPPDATA")!;
-  if (!home) throw new AgentOpError("Cannot find a data folder: HOME is not set. Try: AGENTOP_HOME=DIR");
+  if (!home) {
+    throw new AgentOpError("Cannot find a data folder: HOME is not set", { remedy: "AGENTOP_HOME=DIR" });
+  }
   return Deno.build.os === "darwin"
     ? join(home, "Library", "Application Support")
     : join(home, ".local", "share");

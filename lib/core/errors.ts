@@ -1,12 +1,31 @@
 /** 1: the thing asked for ended badly. 2: wrong usage, bad file, store trouble. 3: a limit. 130: cancelled. */
 export type ExitCode = 1 | 2 | 3 | 130;
 
-/** An error a person can act on. Shown as `Cannot VERB X: reason. Try: remedy`, without a stack trace. */
+/** `Cannot VERB X: why. Try: remedy`; without the second sentence where nothing helps. */
+export function sentenceOf(reason: string, remedy?: string): string {
+  return remedy === undefined ? reason : `${reason}. Try: ${remedy}`;
+}
+
+export interface AgentOpErrorOptions {
+  /** What a person can do about it, without "Try:". Blank counts as absent. */
+  readonly remedy?: string | undefined;
+  /** @default 2 */
+  readonly exitCode?: ExitCode;
+  readonly cause?: unknown;
+}
+
+/** An error a person can act on. Its message is `reason. Try: remedy`, shown without a stack trace. */
 export class AgentOpError extends Error {
   override readonly name: string = "AgentOpError";
+  /** `Cannot VERB X: why`, without the remedy. */
+  readonly reason: string;
+  readonly remedy: string | undefined;
   readonly exitCode: ExitCode;
-  constructor(message: string, options: { exitCode?: ExitCode; cause?: unknown } = {}) {
-    super(message, options.cause === undefined ? undefined : { cause: options.cause });
+  constructor(reason: string, options: AgentOpErrorOptions = {}) {
+    const remedy = options.remedy?.trim() ? options.remedy : undefined;
+    super(sentenceOf(reason, remedy), options.cause === undefined ? undefined : { cause: options.cause });
+    this.reason = reason;
+    this.remedy = remedy;
     this.exitCode = options.exitCode ?? 2;
   }
 }
@@ -25,8 +44,8 @@ export type StoreErrorCode =
 export class StoreError extends AgentOpError {
   override readonly name = "StoreError";
   readonly code: StoreErrorCode;
-  constructor(code: StoreErrorCode, message: string, cause?: unknown) {
-    super(message, { exitCode: 2, cause });
+  constructor(code: StoreErrorCode, reason: string, options: Omit<AgentOpErrorOptions, "exitCode"> = {}) {
+    super(reason, options);
     this.code = code;
   }
 }
@@ -34,7 +53,7 @@ export class StoreError extends AgentOpError {
 export type ProviderErrorKind = "http" | "network" | "timeout" | "protocol" | "input" | "circuit" | "stream";
 
 /** A model call failed. `errorType` is what the trace records as `error.type`: the status code or a short word. */
-export class ProviderError extends Error {
+export class ProviderError extends AgentOpError {
   override readonly name = "ProviderError";
   readonly provider: string;
   readonly kind: ProviderErrorKind;
@@ -45,8 +64,9 @@ export class ProviderError extends Error {
   /** Text that had arrived before a stream broke. */
   readonly partial: string | undefined;
   constructor(
-    message: string,
+    reason: string,
     data: {
+      remedy?: string | undefined;
       provider: string;
       kind: ProviderErrorKind;
       errorType: string;
@@ -57,7 +77,7 @@ export class ProviderError extends Error {
       cause?: unknown;
     },
   ) {
-    super(message, data.cause === undefined ? undefined : { cause: data.cause });
+    super(reason, { remedy: data.remedy, exitCode: 1, cause: data.cause });
     this.provider = data.provider;
     this.kind = data.kind;
     this.statusCode = data.statusCode;
@@ -73,6 +93,17 @@ export function isAbortError(error: unknown): boolean {
   return error instanceof Error && (error.name === "AbortError" || error.name === "RequestAbortedError");
 }
 
+/** Everything a person can be told: reason and remedy. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** What happened, without the remedy: for a sentence that has its own. */
+export function reasonOf(error: unknown): string {
+  return error instanceof AgentOpError ? error.reason : messageOf(error);
+}
+
+/** What helps against it, where the error says. */
+export function remedyOf(error: unknown): string | undefined {
+  return error instanceof AgentOpError ? error.remedy : undefined;
 }

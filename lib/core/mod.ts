@@ -6,11 +6,15 @@
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {
   AgentOpError,
+  type AgentOpErrorOptions,
   type ExitCode,
   isAbortError,
   messageOf,
   ProviderError,
   type ProviderErrorKind,
+  reasonOf,
+  remedyOf,
+  sentenceOf,
   StoreError,
   type StoreErrorCode,
 } from "./errors.ts";

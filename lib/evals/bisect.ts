@@ -22,7 +22,7 @@ export async function bisectRuns(
   options: BisectOptions,
 ): Promise<BisectResult> {
   const fail = (reason: string, remedy: string): never => {
-    throw new AgentOpError(`Cannot bisect ${good.runId} and ${bad.runId}: ${reason}. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot bisect ${good.runId} and ${bad.runId}: ${reason}`, { remedy });
   };
   if (good.prompt !== bad.prompt) fail("their prompts differ", `two runs of one prompt`);
   for (const run of [good, bad]) {

@@ -36,7 +36,7 @@ export async function bisectHistory(
 ): Promise<HistoryResult> {
   const { range, file } = options;
   const fail = (reason: string, remedy: string): never => {
-    throw new AgentOpError(`Cannot bisect ${range}: ${oneLine(reason, 300)}. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot bisect ${range}: ${oneLine(reason, 300)}`, { remedy });
   };
   if (range.startsWith("-")) fail("it is not a range of commits", "--git v1..HEAD");
   const git = (...args: readonly string[]) =>

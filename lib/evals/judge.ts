@@ -1,4 +1,4 @@
-import { AgentOpError, messageOf, type Run, type Scorer } from "../core/mod.ts";
+import { AgentOpError, reasonOf, type Run, type Scorer } from "../core/mod.ts";
 import type { ReplayServices } from "../replay/mod.ts";
 import { parseScorer } from "../scorers/mod.ts";
 import { scoreRun } from "./score.ts";
@@ -26,8 +26,8 @@ export async function createJudge(
 ): Promise<Judge> {
   if ((check === undefined) === (scorer === undefined)) {
     throw new AgentOpError(
-      `Cannot bisect: ${check === undefined ? "nothing says" : "two things say"} what is good. ` +
-        "Try: --check 'grep -q WORD', or --scorer includes=WORD",
+      `Cannot bisect: ${check === undefined ? "nothing says" : "two things say"} what is good`,
+      { remedy: "--check 'grep -q WORD', or --scorer includes=WORD" },
     );
   }
   if (check !== undefined) {
@@ -54,7 +54,7 @@ function judgeByScorer(services: Pick<ReplayServices, "store" | "host">, scorer:
 async function runCheck(command: string, answer: string): Promise<boolean> {
   const [shell, flag] = Deno.build.os === "windows" ? ["cmd", "/c"] : ["sh", "-c"];
   const refuse = (reason: string): never => {
-    throw new AgentOpError(`Cannot check an answer: ${reason}. Try: --check 'grep -q WORD'`);
+    throw new AgentOpError(`Cannot check an answer: ${reason}`, { remedy: "--check 'grep -q WORD'" });
   };
   const signal = AbortSignal.timeout(CHECK_MS_MAX);
   try {
@@ -73,6 +73,6 @@ async function runCheck(command: string, answer: string): Promise<boolean> {
     return code === 0;
   } catch (error) {
     if (error instanceof AgentOpError) throw error;
-    return refuse(messageOf(error));
+    return refuse(reasonOf(error));
   }
 }

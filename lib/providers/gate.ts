@@ -1,4 +1,4 @@
-import { messageOf, ProviderError } from "../core/mod.ts";
+import { ProviderError, reasonOf } from "../core/mod.ts";
 
 export interface BreakerOptions {
   /** Failures in a row that open the circuit. @default 5 */
@@ -42,8 +42,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   });
 
   function refuse(error: unknown): unknown {
-    const refused = (errorType: string, message: string) =>
-      new ProviderError(message, {
+    const refused = (errorType: string, reason: string, remedy: string) =>
+      new ProviderError(reason, {
+        remedy,
         provider: options.provider,
         kind: "circuit",
         errorType,
@@ -51,17 +52,19 @@ export async function createGate(options: GateOptions): Promise<Gate> {
       });
     if (isBrokenCircuitError(error)) {
       const last = circuit.lastFailure;
-      const reason = last && "error" in last ? ` (last: ${messageOf(last.error)})` : "";
+      const because = last && "error" in last ? ` (last: ${reasonOf(last.error)})` : "";
       return refused(
         "circuit_open",
         `Cannot call ${options.provider}: ${failures} calls in a row failed, so none is sent for ` +
-          `${halfOpenAfter / 1000} s${reason}. Try: again later`,
+          `${halfOpenAfter / 1000} s${because}`,
+        "again later",
       );
     }
     if (isBulkheadRejectedError(error)) {
       return refused(
         "queue_full",
-        `Cannot call ${options.provider}: ${MAX_QUEUED_CALLS} calls are waiting already. Try: fewer runs at a time`,
+        `Cannot call ${options.provider}: ${MAX_QUEUED_CALLS} calls are waiting already`,
+        "fewer runs at a time",
       );
     }
     return error;

@@ -49,7 +49,7 @@ export function toProviderError(error: unknown, call: FailedCall): ProviderError
   const what = call.model === undefined
     ? call.endpoint.label
     : `${tidy(call.model, call.apiKey)} at ${call.endpoint.label}`;
-  return new ProviderError(`Cannot call ${what}: ${verdict.reason}. Try: ${verdict.remedy}`, {
+  return new ProviderError(`Cannot call ${what}: ${verdict.reason}`, {
     ...verdict,
     provider: PROVIDER_NAME,
     partial: call.partial ? call.partial.slice(0, MAX_PARTIAL_CHARS) : undefined,

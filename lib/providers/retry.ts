@@ -98,9 +98,9 @@ async function runTimed<T>(
       error instanceof ProviderError;
     if (!timedOut || !byTimer || options.signal.aborted) throw error;
     throw new ProviderError(
-      `Cannot get an answer: one attempt took longer than ${policy.attemptTimeoutMs / 1000} s. ` +
-        "Try: a shorter prompt, fewer tokens or a longer timeout",
+      `Cannot get an answer: one attempt took longer than ${policy.attemptTimeoutMs / 1000} s`,
       {
+        remedy: "a shorter prompt, fewer tokens or a longer timeout",
         provider: options.provider,
         kind: "timeout",
         errorType: "timeout",
@@ -134,8 +134,8 @@ function explain(error: unknown, attempt: number, policy: RetryPolicy): unknown 
       : []),
   ];
   if (notes.length === 0) return error;
-  const [reason, remedy] = splitRemedy(error.message);
-  return new ProviderError(`${reason} (${notes.join("; ")})${remedy}`, {
+  return new ProviderError(`${error.reason} (${notes.join("; ")})`, {
+    remedy: error.remedy,
     provider: error.provider,
     kind: error.kind,
     errorType: error.errorType,
@@ -145,9 +145,4 @@ function explain(error: unknown, attempt: number, policy: RetryPolicy): unknown 
     partial: error.partial,
     cause: error,
   });
-}
-
-function splitRemedy(message: string): [reason: string, remedy: string] {
-  const at = message.lastIndexOf(". Try: ");
-  return at < 0 ? [message, ""] : [message.slice(0, at), message.slice(at)];
 }

@@ -105,5 +105,5 @@ function isPart(value: unknown): value is Part {
 }
 
 function fail(step: number, reason: string, remedy: string): never {
-  throw new AgentOpError(`Cannot edit step ${step}: ${reason}. Try: ${remedy}`);
+  throw new AgentOpError(`Cannot edit step ${step}: ${reason}`, { remedy });
 }

@@ -48,32 +48,34 @@ export function planFork(trace: Trace, request: ForkRequest): ForkPlan {
   const { runId } = trace.run;
   if (numbered.length === 0 && steps.length > 0) {
     throw new AgentOpError(
-      `Cannot fork ${runId}: which steps it repeats is not on record (it was not run here: origin ${trace.run.origin}). ` +
-        `Try: agentop replay ${runId} --agent AGENT, from the beginning`,
+      `Cannot fork ${runId}: which steps it repeats is not on record (it was not run here: origin ${trace.run.origin})`,
+      { remedy: `agentop replay ${runId} --agent AGENT, from the beginning` },
     );
   }
   const last = numbered.at(-1)?.step ?? 0;
   if (from > last + 1) {
     const remedy = last === 0 ? `agentop replay ${runId}` : last === 1 ? "--from 1" : `--from 1 to ${last}`;
-    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: it has ${counted(last)}. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: it has ${counted(last)}`, { remedy });
   }
   for (const step of edits.keys()) {
     if (step <= from && steps.some((span) => span.step === step)) continue;
-    throw new AgentOpError(
-      step > last
-        ? `Cannot edit step ${step}: ${runId} has ${counted(last)}. Try: agentop show ${runId}`
-        : step > from
-        ? `Cannot edit step ${step}: the fork starts at step ${from}, before it. Try: --from ${step}`
-        : `Cannot edit step ${step}: it was cut short and made again later. Try: agentop show ${runId}`,
-    );
+    const isLater = step <= last && step > from;
+    const why = step > last
+      ? `${runId} has ${counted(last)}`
+      : isLater
+      ? `the fork starts at step ${from}, before it`
+      : "it was cut short and made again later";
+    throw new AgentOpError(`Cannot edit step ${step}: ${why}`, {
+      remedy: isLater ? `--from ${step}` : `agentop show ${runId}`,
+    });
   }
   const through = edits.has(from) ? from : from - 1;
   const kept = steps.filter((span) => span.step! <= through);
   const broken = kept.find((span) => !span.outputMessages?.length && !edits.has(span.step!));
   if (broken) {
-    throw new AgentOpError(
-      `Cannot fork ${runId} at step ${from}: step ${broken.step} said nothing. Try: --from ${broken.step}`,
-    );
+    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: step ${broken.step} said nothing`, {
+      remedy: `--from ${broken.step}`,
+    });
   }
   const replaced = new Map<number, Message>();
   for (const [step, text] of edits) {

@@ -65,9 +65,9 @@ export async function resumedServices(store: ReplayStore, run: Run): Promise<Pic
   if (mode === "live" && tools === "ask") return { adapt: askForTools };
   if (mode !== "hybrid" || !run.forkedFrom || run.parentRunId !== undefined) return {};
   const original = await store.resolveRun(run.forkedFrom.runId).catch(() => {
-    throw new AgentOpError(
-      `Cannot resume ${run.runId}: the run it repeats is gone. Try: agentop show ${run.runId}`,
-    );
+    throw new AgentOpError(`Cannot resume ${run.runId}: the run it repeats is gone`, {
+      remedy: `agentop show ${run.runId}`,
+    });
   });
   const begun = resumedRecording(
     await store.loadTrace(original.traceId),

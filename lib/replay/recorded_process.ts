@@ -1,4 +1,4 @@
-import { AgentOpError, messageOf, ownProgram } from "../core/mod.ts";
+import { AgentOpError, ownProgram, reasonOf } from "../core/mod.ts";
 import { packJson, unpackJson } from "./packed_json.ts";
 import {
   packRequest,
@@ -28,10 +28,10 @@ export async function repeatInProcess(
   const throwIfCancelled = () => {
     if (!signal?.aborted) return;
     const { runId } = request.original.run;
-    throw new AgentOpError(
-      `Cannot replay ${runId}: it was cancelled, and nothing is written. Try: agentop replay ${runId} --mode recorded`,
-      { exitCode: 130 },
-    );
+    throw new AgentOpError(`Cannot replay ${runId}: it was cancelled, and nothing is written`, {
+      remedy: `agentop replay ${runId} --mode recorded`,
+      exitCode: 130,
+    });
   };
   throwIfCancelled();
   const child = new Deno.Command(Deno.execPath(), {
@@ -58,9 +58,9 @@ export async function repeatInProcess(
         `the process ended with code ${output.code}: ${
           new TextDecoder().decode(output.stderr).slice(0, REASON_MAX_CHARS)
         }`;
-      throw new AgentOpError(
-        `Cannot replay ${request.original.run.runId}: ${reason}. Try: agentop db verify, or --mode hybrid`,
-      );
+      throw new AgentOpError(`Cannot replay ${request.original.run.runId}: ${reason}`, {
+        remedy: "agentop db verify, or --mode hybrid",
+      });
     }
     const { traceId } = request.begun.run;
     const foreign = answer.events.some((event) =>
@@ -99,7 +99,7 @@ export async function runRepeater(): Promise<string> {
     }
     return packJson(await repeatRecorded(unpackRequest(await new Blob(chunks).text())));
   } catch (error) {
-    return packJson({ error: messageOf(error) });
+    return packJson({ error: reasonOf(error) });
   }
 }
 

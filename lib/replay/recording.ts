@@ -110,7 +110,7 @@ export function countRounds(trace: Trace, through: number): number {
 export function checkReplayable(trace: Trace, options: { readonly needsAnswers: boolean }): void {
   const { run } = trace;
   const fail = (reason: string, remedy: string): never => {
-    throw new AgentOpError(`Cannot replay ${run.runId}: ${reason}. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot replay ${run.runId}: ${reason}`, { remedy });
   };
   const imported = run.origin === "agent" ? "" : ` (it was not run here: origin ${run.origin})`;
   const { config } = run;

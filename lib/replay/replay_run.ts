@@ -96,9 +96,9 @@ export async function replayRun(
 function checkPolicy({ mode, tools }: ReplayOptions): void {
   if (mode === "recorded" && tools === "ask" || mode === "live" && tools === "recorded") {
     const why = mode === "recorded" ? "no tool is executed" : "every tool is executed";
-    throw new AgentOpError(
-      `Cannot replay with --tools ${tools}: in --mode ${mode} ${why}. Try: --mode hybrid`,
-    );
+    throw new AgentOpError(`Cannot replay with --tools ${tools}: in --mode ${mode} ${why}`, {
+      remedy: "--mode hybrid",
+    });
   }
 }
 
@@ -106,15 +106,15 @@ async function prepare(store: ReplayStore, reference: string, options: ReplayOpt
   const { traceId, status, runId } = await store.resolveRun(reference);
   if (isLive(status) || status === "queued") {
     const remedy = `agentop ${status === "queued" || status === "paused" ? "resume" : "watch"} ${runId}`;
-    throw new AgentOpError(`Cannot replay ${runId}: it is ${status}, not finished. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot replay ${runId}: it is ${status}, not finished`, { remedy });
   }
   const original = await store.loadTrace(traceId);
   const { run } = original;
   const prompt = options.edits.get(0)?.replace(/\n$/, "");
   if (prompt?.trim() === "") {
-    throw new AgentOpError(
-      "Cannot edit step 0: the prompt would be empty. Try: --edit 0=FILE with a question",
-    );
+    throw new AgentOpError("Cannot edit step 0: the prompt would be empty", {
+      remedy: "--edit 0=FILE with a question",
+    });
   }
   const asRun = {
     ...run,
@@ -125,9 +125,9 @@ async function prepare(store: ReplayStore, reference: string, options: ReplayOpt
   const base = options.config ?? reached(run);
   const config = applyOverrides(base, options.overrides);
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
-    throw new AgentOpError(
-      "Cannot edit step 0: another prompt leaves nothing to keep. Try: --edit 0=FILE alone, or the edits of steps alone",
-    );
+    throw new AgentOpError("Cannot edit step 0: another prompt leaves nothing to keep", {
+      remedy: "--edit 0=FILE alone, or the edits of steps alone",
+    });
   }
   const plan = prompt === undefined ? forkOf(original, inheritedSteps(original), options, config) : undefined;
   return {

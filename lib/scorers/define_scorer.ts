@@ -36,7 +36,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
       const parsed = spec.settings.safeParse(value);
       if (!parsed.success) {
         const reason = explainIssues(parsed.error, value, Object.keys(spec.settings.shape));
-        throw new AgentOpError(`Cannot set up scorer "${name}": ${reason}. Try: ${example}`);
+        throw new AgentOpError(`Cannot set up scorer "${name}": ${reason}`, { remedy: example });
       }
       const score = spec.prepare(parsed.data);
       return Object.freeze({ name, version, score: async (trace: Trace) => await score(trace) });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { AgentOpError, messageOf, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, reasonOf, tryParseJson } from "../core/mod.ts";
 import { explainIssues } from "../schema/mod.ts";
 import { answerOf, quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
@@ -30,9 +30,8 @@ function checkOf(schema: Record<string, unknown>): z.ZodType {
     return z.fromJSONSchema(schema);
   } catch (error) {
     throw new AgentOpError(
-      `Cannot set up scorer "json": the schema is not a JSON Schema: ${
-        messageOf(error)
-      }. Try: ${"{schema: {type: object}}"}`,
+      `Cannot set up scorer "json": the schema is not a JSON Schema: ${reasonOf(error)}`,
+      { remedy: "{schema: {type: object}}" },
     );
   }
 }

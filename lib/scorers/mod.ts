@@ -51,9 +51,9 @@ export async function parseScorer(text: string): Promise<Scorer> {
     return factory.create(data);
   }
   if (factory.setting === undefined) {
-    throw new AgentOpError(
-      `Cannot set up scorer "${factory.name}": it has no settings. Try: ${factory.example}`,
-    );
+    throw new AgentOpError(`Cannot set up scorer "${factory.name}": it has no settings`, {
+      remedy: factory.example,
+    });
   }
   return factory.create({ [factory.setting]: value });
 }
@@ -63,8 +63,7 @@ function factoryOf(name: string): ScorerFactory {
   if (found) return found;
   const names = SCORER_FACTORIES.map((factory) => factory.name);
   throw new AgentOpError(
-    `Cannot set up scorer ${JSON.stringify(name.slice(0, 80))}: there is no such scorer. Try: ${
-      nearest(name, names) ?? `one of ${names.join(", ")}`
-    }`,
+    `Cannot set up scorer ${JSON.stringify(name.slice(0, 80))}: there is no such scorer`,
+    { remedy: nearest(name, names) ?? `one of ${names.join(", ")}` },
   );
 }

@@ -1,6 +1,6 @@
 import { RE2JS } from "re2js";
 import { z } from "zod";
-import { AgentOpError, messageOf } from "../core/mod.ts";
+import { AgentOpError, reasonOf } from "../core/mod.ts";
 import { answerOf, quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 
@@ -30,9 +30,8 @@ function compile(pattern: string): RE2JS {
     return RE2JS.compile(pattern);
   } catch (error) {
     throw new AgentOpError(
-      `Cannot set up scorer "regex": ${
-        messageOf(error).replace(/^error parsing regexp: /, "")
-      }. Try: regex='total: [0-9]+'`,
+      `Cannot set up scorer "regex": ${reasonOf(error).replace(/^error parsing regexp: /, "")}`,
+      { remedy: "regex='total: [0-9]+'" },
     );
   }
 }

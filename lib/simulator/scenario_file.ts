@@ -1,4 +1,4 @@
-import { AgentOpError, messageOf } from "../core/mod.ts";
+import { AgentOpError, reasonOf } from "../core/mod.ts";
 import { parseCheckedYamlDocuments } from "../schema/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioProblems } from "./scenario_check.ts";
@@ -14,17 +14,17 @@ export async function loadScenarios(paths: readonly string[]): Promise<readonly 
   const files: string[] = [];
   for (const path of paths) files.push(...await filesAt(path));
   if (files.length > MAX_FILES) {
-    throw new AgentOpError(
-      `Cannot load scenarios: more than ${MAX_FILES} files: got ${files.length}. Try: a smaller folder`,
-    );
+    throw new AgentOpError(`Cannot load scenarios: more than ${MAX_FILES} files: got ${files.length}`, {
+      remedy: "a smaller folder",
+    });
   }
   const scenarios: Scenario[] = [];
   for (const file of files) {
     const { size } = await Deno.stat(file);
     if (size > MAX_FILE_BYTES) {
-      throw new AgentOpError(
-        `Cannot load ${file}: larger than ${MAX_FILE_BYTES} bytes: got ${size}. Try: several files`,
-      );
+      throw new AgentOpError(`Cannot load ${file}: larger than ${MAX_FILE_BYTES} bytes: got ${size}`, {
+        remedy: "several files",
+      });
     }
     scenarios.push(...await parseScenarios(await Deno.readTextFile(file), file));
   }
@@ -38,9 +38,9 @@ export async function parseScenarios(text: string, file: string): Promise<readon
     keys: (path) => path.length === 0 ? Object.keys(scenarioSchema.shape) : [],
   });
   if (documents.length === 0) {
-    throw new AgentOpError(
-      `Cannot load ${file}: it holds no scenario. Try: a file with name and steps`,
-    );
+    throw new AgentOpError(`Cannot load ${file}: it holds no scenario`, {
+      remedy: "a file with name and steps",
+    });
   }
   return documents.map(({ data, fail }) => {
     const scenario = data as unknown as Scenario;
@@ -58,7 +58,8 @@ async function filesAt(path: string): Promise<readonly string[]> {
     for await (const entry of Deno.readDir(path)) if (/\.ya?ml$/.test(entry.name)) names.push(entry.name);
     return names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
   } catch (error) {
-    throw new AgentOpError(`Cannot load scenarios from ${path}: ${messageOf(error)}. Try: check the path`, {
+    throw new AgentOpError(`Cannot load scenarios from ${path}: ${reasonOf(error)}`, {
+      remedy: "check the path",
       cause: error,
     });
   }

@@ -121,12 +121,10 @@ function listen(server: Server, hostname: string, port: number): Promise<void> {
         ? "the port is taken"
         : messageOf(error);
       reject(
-        new AgentOpError(
-          `Cannot start the simulator on ${hostname}:${port}: ${reason}. Try: --port 0 for any free port`,
-          {
-            cause: error,
-          },
-        ),
+        new AgentOpError(`Cannot start the simulator on ${hostname}:${port}: ${reason}`, {
+          remedy: "--port 0 for any free port",
+          cause: error,
+        }),
       );
     });
     server.listen(port, hostname, () => resolve());

@@ -106,9 +106,9 @@ function parseCursor(text: string): readonly [number, number] {
   if (Array.isArray(parsed) && parsed.length === 2 && parsed.every((it) => typeof it === "number")) {
     return parsed as unknown as readonly [number, number];
   }
-  throw new AgentOpError(
-    `Cannot list runs: bad cursor "${text.slice(0, 40)}". Try: the nextCursor of an earlier page`,
-  );
+  throw new AgentOpError(`Cannot list runs: bad cursor "${text.slice(0, 40)}"`, {
+    remedy: "the nextCursor of an earlier page",
+  });
 }
 
 export async function countRuns(db: Kysely<Schema>, given?: RunFilter): Promise<number> {
@@ -122,7 +122,7 @@ export async function countRuns(db: Kysely<Schema>, given?: RunFilter): Promise<
 export async function resolveRun(db: Kysely<Schema>, reference: string): Promise<Run> {
   const fail = (reason: string, remedy = "agentop runs") => {
     const shown = reference.length > 60 ? `${reference.slice(0, 60)}…` : reference;
-    throw new AgentOpError(`Cannot find run "${shown}": ${reason}. Try: ${remedy}`);
+    throw new AgentOpError(`Cannot find run "${shown}": ${reason}`, { remedy });
   };
   const last = /^last(?:~(\d{1,9}))?$/.exec(reference);
   const text = reference.toLowerCase();

@@ -41,7 +41,9 @@ export async function runsOf(db: Kysely<Schema>, rows: readonly Selectable<RunRo
 export async function loadTrace(db: Kysely<Schema>, traceId: string): Promise<Trace> {
   const key = bytes(traceId);
   const row = await db.selectFrom("run").selectAll().where("trace_id", "=", key).executeTakeFirst();
-  if (!row) throw new AgentOpError(`Cannot load run ${traceId}: it is not in the store. Try: agentop runs`);
+  if (!row) {
+    throw new AgentOpError(`Cannot load run ${traceId}: it is not in the store`, { remedy: "agentop runs" });
+  }
   const [run] = await runsOf(db, [row]);
   const messages = (await messageRows(db, row.id)).map((it) => it.message);
   const rows = await db.selectFrom("span").selectAll().where("run_no", "=", row.id).orderBy("position")

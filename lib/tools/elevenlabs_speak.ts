@@ -83,7 +83,8 @@ function requireTrusted(baseUrl: string): void {
   if ((isOwn || isLocal) && url?.username === "" && url.password === "") return;
   throw new AgentOpError(
     `Cannot set up tool "elevenlabs_speak": "baseUrl" must be a server of ElevenLabs or on this machine, because the key ` +
-      `is sent there: got ${JSON.stringify(baseUrl)}. Try: ${DEFAULT_BASE_URL}`,
+      `is sent there: got ${JSON.stringify(baseUrl)}`,
+    { remedy: DEFAULT_BASE_URL },
   );
 }
 

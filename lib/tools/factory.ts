@@ -54,7 +54,7 @@ export function defineFactory<S extends z.ZodObject>(spec: {
       const parsed = configSchema.safeParse(value);
       if (!parsed.success) {
         const reason = explainIssues(parsed.error, value, Object.keys(configSchema.shape));
-        throw new AgentOpError(`Cannot set up tool "${name}": ${reason}. Try: ${spec.example}`);
+        throw new AgentOpError(`Cannot set up tool "${name}": ${reason}`, { remedy: spec.example });
       }
       return spec.create(parsed.data, deps);
     },

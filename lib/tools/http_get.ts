@@ -37,9 +37,8 @@ export const httpGet = defineFactory({
       const host = parseAllowedHost(entry);
       if (host) return host;
       throw new AgentOpError(
-        `Cannot set up tool "http_get": "allow" takes host names: got ${
-          JSON.stringify(entry)
-        }. Try: api.example.org, *.example.org or localhost:8080`,
+        `Cannot set up tool "http_get": "allow" takes host names: got ${JSON.stringify(entry)}`,
+        { remedy: "api.example.org, *.example.org or localhost:8080" },
       );
     });
     const names = allowed.map(showAllowed);

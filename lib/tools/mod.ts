@@ -47,11 +47,9 @@ export function createTool(name: string, config: unknown, deps: ToolDependencies
   if (factory) return factory.create(config, deps);
   const names = TOOL_FACTORIES.map((factory) => factory.name);
   const guess = nearest(name, names);
-  throw new AgentOpError(
-    `Cannot set up tool ${JSON.stringify(name.slice(0, 80))}: there is no such tool. Try: ${
-      guess ?? `one of ${names.join(", ")}`
-    }`,
-  );
+  throw new AgentOpError(`Cannot set up tool ${JSON.stringify(name.slice(0, 80))}: there is no such tool`, {
+    remedy: guess ?? `one of ${names.join(", ")}`,
+  });
 }
 
 /** For help texts and documentation. */

@@ -24,7 +24,8 @@ export function resolveRoot(toolName: string, key: string, baseDir: string, root
     throw new AgentOpError(
       `Cannot set up tool "${toolName}": "${key}" must be a folder for the agent's files, ${reason}: got ${
         JSON.stringify(root)
-      }. Try: ${key}: ./data`,
+      }`,
+      { remedy: `${key}: ./data` },
     );
   }
   return absolute;

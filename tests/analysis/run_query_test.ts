@@ -45,7 +45,7 @@ Deno.test("parseRunQuery() reads dates as UTC and keeps microseconds", () => {
 Deno.test("parseRunQuery() says what is wrong, with the remedy, and keeps the good terms", () => {
   const { filter, errors } = parse("stauts:failed status:fialed cost>much agent:a since:soon");
   assert.deepEqual(filter, { agent: "a" });
-  assert.deepEqual(errors, [
+  assert.deepEqual(errors.map((it) => it.message), [
     'Cannot filter by "stauts": there is no such term. Try: status:',
     'Cannot filter by status: not a status: got "fialed". Try: failed',
     'Cannot filter by cost: not a number: got "much". Try: cost>0.01',

@@ -32,7 +32,8 @@ const ANSWER: ChatResponse = {
 };
 
 function overloaded(statusCode: number, retryAfterMs?: number): ProviderError {
-  return new ProviderError(`Cannot call m: ${statusCode}. Try: again later`, {
+  return new ProviderError(`Cannot call m: ${statusCode}`, {
+    remedy: "again later",
     provider: "scripted",
     kind: "http",
     errorType: String(statusCode),
@@ -146,7 +147,8 @@ Deno.test("createResilientProvider() does not count waits as attempt time", asyn
 });
 
 Deno.test("createResilientProvider() keeps partial text on the attempt and tells listeners to forget it", async () => {
-  const cut = new ProviderError("Cannot call m: cut. Try: again", {
+  const cut = new ProviderError("Cannot call m: cut", {
+    remedy: "again",
     provider: "scripted",
     kind: "stream",
     errorType: "stream_cut",

@@ -18,7 +18,8 @@ function failure(
   data: { statusCode?: number; retryAfterMs?: number; partial?: string } = {},
 ): ProviderError {
   const errorType = String(data.statusCode ?? kind);
-  return new ProviderError(`Cannot call m: ${errorType}. Try: again`, {
+  return new ProviderError(`Cannot call m: ${errorType}`, {
+    remedy: "again",
     provider: "p",
     kind,
     errorType,

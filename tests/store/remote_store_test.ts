@@ -24,7 +24,10 @@ Deno.test("openStoreInWorker() answers like the store itself, errors and changes
     assert.equal((await remote.resolveRun("last")).runId, runId);
     await assert.rejects(remote.resolveRun("ffffffff"), {
       name: "AgentOpError",
-      message: /no run has this id/,
+      message: 'Cannot find run "ffffffff": no run has this id. Try: agentop runs',
+      reason: 'Cannot find run "ffffffff": no run has this id',
+      remedy: "agentop runs",
+      exitCode: 2,
     });
   } finally {
     await Deno.remove(folder, { recursive: true });
@@ -35,6 +38,8 @@ Deno.test("openStoreInWorker() refuses what the store refuses", async () => {
   await assert.rejects(
     openStoreInWorker("/no/such/folder/a.db"),
     (error: unknown) =>
-      error instanceof StoreError && error.code === "missing_folder" && error.exitCode === 2,
+      error instanceof StoreError && error.code === "missing_folder" && error.exitCode === 2 &&
+      error.remedy?.startsWith("create the folder") === true &&
+      error.message === `${error.reason}. Try: ${error.remedy}`,
   );
 });

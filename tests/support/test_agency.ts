@@ -60,7 +60,9 @@ export class TestAgency implements AsyncDisposable {
         ),
       loadAgent: async (name) => {
         const text = options.agents?.[name];
-        if (text === undefined) throw new AgentOpError(`Cannot find agent "${name}": none. Try: another`);
+        if (text === undefined) {
+          throw new AgentOpError(`Cannot find agent "${name}": none`, { remedy: "another" });
+        }
         return await this.agent(text, name);
       },
       ...(options.approver ? { approver: options.approver } : {}),

@@ -97,7 +97,7 @@ Deno.test("idempotent is false for what adds or is billed", () => {
 Deno.test("createTool() suggests the nearest name", () => {
   assert.throws(
     () => createTool("calculater", undefined, deps),
-    new AgentOpError('Cannot set up tool "calculater": there is no such tool. Try: calculator'),
+    new AgentOpError('Cannot set up tool "calculater": there is no such tool', { remedy: "calculator" }),
   );
   assert.throws(() => createTool("__proto__", undefined, deps), /one of calculator, current_time/);
 });

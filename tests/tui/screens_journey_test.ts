@@ -70,7 +70,8 @@ Deno.test("costs and runs show a store in trouble with what to do, and go on whe
     Promise.reject(
       new StoreError(
         "locked",
-        "Cannot read the store /x.db: another process holds it for too long. Try: wait",
+        "Cannot read the store /x.db: another process holds it for too long",
+        { remedy: "wait" },
       ),
     );
   bench.press("4");

@@ -15,7 +15,7 @@ export interface FilterFlags {
 export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
   const read = (text: string): RunFilter => {
     const { filter, errors } = parseRunQuery(text, nowMs);
-    if (errors.length > 0) throw new AgentOpError(errors[0]!);
+    if (errors.length > 0) throw errors[0]!;
     return filter;
   };
   const term = (key: string, value: string) => read(`${key}:"${value.replace(/["\\]/g, "\\$&")}"`);
@@ -41,8 +41,8 @@ export function wholeNumber(flag: string, min: number, max: number): (value: str
     const number = /^\d+$/.test(value) ? Number(value) : NaN;
     if (number >= min && number <= max) return number;
     throw new AgentOpError(
-      `Cannot use ${flag}: it must be a whole number from ${min} to ${max}: got "${value.slice(0, 40)}". ` +
-        `Try: ${flag} ${Math.min(max, Math.max(min, 20))}`,
+      `Cannot use ${flag}: it must be a whole number from ${min} to ${max}: got "${value.slice(0, 40)}"`,
+      { remedy: `${flag} ${Math.min(max, Math.max(min, 20))}` },
     );
   };
 }

@@ -1,5 +1,5 @@
 import type { CommanderError } from "@commander-js/extra-typings";
-import { AgentOpError, escapeText, isAbortError, messageOf, oneLine } from "../../core/mod.ts";
+import { AgentOpError, escapeText, isAbortError, messageOf, oneLine, sentenceOf } from "../../core/mod.ts";
 import { writeAll } from "../context.ts";
 
 const ERROR_MAX_CHARS = 2000;
@@ -12,7 +12,7 @@ export function report(error: unknown, verbose: boolean): number {
       ? error.message
       : isAbortError(error)
       ? "Cancelled"
-      : `Cannot go on: ${messageOf(error)}. Try: -v for the trace`,
+      : sentenceOf(`Cannot go on: ${messageOf(error)}`, "-v for the trace"),
   );
   if (verbose && error instanceof Error) {
     for (let it: unknown = error; it instanceof Error; it = it.cause) {

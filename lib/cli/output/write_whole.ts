@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { AgentOpError, messageOf } from "../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../../core/mod.ts";
 
 /**
  * Writes a file whole or not at all: what was there stays until the new one is complete. Returns where it is. `path` may be a
@@ -18,7 +18,7 @@ export async function writeWhole(
     throw cannot(target, "it exists", "--force, or --output with another name");
   }
   const failed = (error: unknown) =>
-    cannot(target, reasonOf(error, target), "--output FILE in a folder you may write to", error);
+    cannot(target, whyNot(error, target), "--output FILE in a folder you may write to", error);
   if (known && !known.isFile) {
     // A pipe or a device is written through, never replaced.
     if (known.isDirectory) throw cannot(target, "it is a folder", "--output FILE");
@@ -36,14 +36,14 @@ export async function writeWhole(
   return target;
 }
 
-function reasonOf(error: unknown, target: string): string {
+function whyNot(error: unknown, target: string): string {
   if (error instanceof Deno.errors.NotFound) return `there is no folder ${dirname(target)}`;
   if (error instanceof Deno.errors.NotADirectory) return `${dirname(target)} is no folder`;
   if (error instanceof Deno.errors.PermissionDenied) return `the folder ${dirname(target)} does not allow it`;
   if (error instanceof Deno.errors.NotCapable) return "a place of the system";
-  return messageOf(error);
+  return reasonOf(error);
 }
 
 function cannot(path: string, reason: string, remedy: string, cause?: unknown): AgentOpError {
-  return new AgentOpError(`Cannot write ${path}: ${reason}. Try: ${remedy}`, { cause });
+  return new AgentOpError(`Cannot write ${path}: ${reason}`, { remedy, cause });
 }

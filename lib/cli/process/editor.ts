@@ -29,7 +29,9 @@ export async function editFile(command: string, path: string): Promise<void> {
   try {
     ({ code } = await new Deno.Command(program, options).spawn().status);
   } catch {
-    throw new AgentOpError(`Cannot open the editor: got "${command.slice(0, 80)}". Try: EDITOR=nano`);
+    throw new AgentOpError(`Cannot open the editor: got "${command.slice(0, 80)}"`, {
+      remedy: "EDITOR=nano",
+    });
   }
   if (code !== 0) throw new AgentOpError(`Cannot use what was edited: the editor ended with code ${code}`);
 }

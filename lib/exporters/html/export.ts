@@ -33,9 +33,9 @@ export async function exportDiffPage(
 ): Promise<string> {
   for (const { runId, status } of [left, right]) {
     if (isLive(status)) {
-      throw new AgentOpError(
-        `Cannot compare ${runId}: it is ${status}, not finished. Try: agentop watch ${runId}`,
-      );
+      throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, {
+        remedy: `agentop watch ${runId}`,
+      });
     }
   }
   const [a, b, overrides] = await Promise.all([

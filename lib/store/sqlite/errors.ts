@@ -1,4 +1,4 @@
-import { messageOf, StoreError, type StoreErrorCode } from "../../core/mod.ts";
+import { reasonOf, StoreError, type StoreErrorCode } from "../../core/mod.ts";
 
 /** Primary SQLite result codes (sqlite.org/rescode.html). */
 const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
@@ -35,8 +35,8 @@ const REASON: Readonly<Record<StoreErrorCode, string>> = {
 };
 
 export function storeError(verb: string, path: string, code: StoreErrorCode, cause?: unknown): StoreError {
-  const reason = REASON[code] || messageOf(cause);
-  return new StoreError(code, `Cannot ${verb} the store ${path}: ${reason}. Try: ${REMEDY[code]}`, cause);
+  const reason = REASON[code] || reasonOf(cause);
+  return new StoreError(code, `Cannot ${verb} the store ${path}: ${reason}`, { remedy: REMEDY[code], cause });
 }
 
 /** Turns what `node:sqlite` throws into a `StoreError`; programming errors stay what they are. */

@@ -1,6 +1,6 @@
 import { backup } from "node:sqlite";
 import { sql } from "kysely";
-import { AgentOpError, messageOf } from "../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../../core/mod.ts";
 import { decodeBody, hashOf, hex, unpackPositions } from "../codec.ts";
 import { SCHEMA_VERSION } from "./migrations/mod.ts";
 import { MEMORY } from "./location.ts";
@@ -38,7 +38,7 @@ export async function verify({ sqlite, db }: Connection): Promise<VerifyReport> 
           report(`body ${body.id}: wrong content`);
         }
       } catch (error) {
-        report(`body ${body.id}: ${messageOf(error)}`);
+        report(`body ${body.id}: ${reasonOf(error)}`);
       }
     }
     after = page.at(-1)!.id;
@@ -73,16 +73,16 @@ export async function verify({ sqlite, db }: Connection): Promise<VerifyReport> 
 /** A consistent copy while others write. Never overwrites. */
 export async function backupTo({ sqlite }: Connection, target: string): Promise<void> {
   if (await Deno.stat(target).then(() => true, () => false)) {
-    throw new AgentOpError(`Cannot back up to ${target}: the file exists. Try: another name`);
+    throw new AgentOpError(`Cannot back up to ${target}: the file exists`, { remedy: "another name" });
   }
   try {
     await backup(sqlite, target);
   } catch (error) {
     await Deno.remove(target).catch(() => {});
-    throw new AgentOpError(
-      `Cannot back up to ${target}: ${messageOf(error)}. Try: a folder you may write to`,
-      { cause: error },
-    );
+    throw new AgentOpError(`Cannot back up to ${target}: ${reasonOf(error)}`, {
+      remedy: "a folder you may write to",
+      cause: error,
+    });
   }
 }
 

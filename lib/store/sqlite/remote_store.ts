@@ -34,7 +34,8 @@ export interface WorkerCall {
 }
 
 export interface PackedError {
-  readonly message: string;
+  readonly reason: string;
+  readonly remedy?: string | undefined;
   readonly exitCode?: ExitCode;
   readonly storeCode?: StoreErrorCode;
 }
@@ -44,9 +45,9 @@ export type WorkerReply =
   | { readonly id: number; readonly error: PackedError }
   | { readonly changed: true };
 
-function unpack({ message, exitCode, storeCode }: PackedError): Error {
-  if (storeCode) return new StoreError(storeCode, message);
-  return exitCode ? new AgentOpError(message, { exitCode }) : new Error(message);
+function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
+  if (storeCode) return new StoreError(storeCode, reason, { remedy });
+  return exitCode ? new AgentOpError(reason, { remedy, exitCode }) : new Error(reason);
 }
 
 /**

@@ -23,9 +23,9 @@ function tellChanged(): void {
 }
 
 function pack(error: unknown): PackedError {
-  const message = messageOf(error);
-  if (error instanceof StoreError) return { message, exitCode: error.exitCode, storeCode: error.code };
-  return error instanceof AgentOpError ? { message, exitCode: error.exitCode } : { message };
+  if (!(error instanceof AgentOpError)) return { reason: messageOf(error) };
+  const { reason, remedy, exitCode } = error;
+  return { reason, remedy, exitCode, ...(error instanceof StoreError ? { storeCode: error.code } : {}) };
 }
 
 async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
@@ -34,7 +34,7 @@ async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
     store.onChange(tellChanged);
     return await store.recoverInterrupted();
   }
-  if (!store) throw new AgentOpError("Cannot use the store: it is not open. Try: open it first");
+  if (!store) throw new AgentOpError("Cannot use the store: it is not open", { remedy: "open it first" });
   if (method === "close") return await store[Symbol.asyncDispose]();
   const call = store[method] as (...parameters: readonly unknown[]) => Promise<unknown>;
   return await call.apply(store, [...parameters]);

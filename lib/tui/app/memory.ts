@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/mod.ts";
+import { messageOf, reasonOf } from "../../core/mod.ts";
 import { type SavedState, writeState } from "./settings.ts";
 
 /** How long the keyboard rests before what changed is written. */
@@ -47,7 +47,7 @@ export class Memory {
     this.#written = text;
     this.#writing = this.#writing.then(() => save(value)).catch((error: unknown) => {
       this.#failed = true;
-      onProblem(`Cannot keep the settings: ${messageOf(error)}`);
+      onProblem(`Cannot keep the settings: ${reasonOf(error)}`);
     });
     await this.#writing;
   }

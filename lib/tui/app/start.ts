@@ -1,4 +1,4 @@
-import { escapeText, messageOf, oneLine } from "../../core/mod.ts";
+import { escapeText, messageOf, oneLine, reasonOf } from "../../core/mod.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { guard, onContinued, suspendProcess } from "../terminal/guard.ts";
 import { NO_STATE, type ReadState, readState } from "./settings.ts";
@@ -61,6 +61,6 @@ async function loadSaved(services: TuiServices): Promise<ReadState> {
 }
 
 function crashLine(error: unknown): string {
-  const reason = escapeText(oneLine(messageOf(error), CRASH_LENGTH_MAX));
+  const reason = escapeText(oneLine(reasonOf(error), CRASH_LENGTH_MAX));
   return `agentop: Cannot go on with the workbench: ${reason}. Try: start it again; runs are safe in the store`;
 }

@@ -64,9 +64,9 @@ async function search(
   const good = await store.resolveRun(goodReference);
   const bad = badReference === undefined ? undefined : await store.resolveRun(badReference);
   if (options.git === undefined && bad === undefined) {
-    throw new AgentOpError(
-      "Cannot bisect: the bad run is missing. Try: agentop bisect GOOD BAD, or --git RANGE",
-    );
+    throw new AgentOpError("Cannot bisect: the bad run is missing", {
+      remedy: "agentop bisect GOOD BAD, or --git RANGE",
+    });
   }
   using stopper = abortOnSignals();
   const settings: BisectOptions = {
@@ -104,7 +104,9 @@ async function search(
 async function findCommit(context: Context, good: Run, options: Options, settings: BisectOptions) {
   const { git: range, agent: file } = options;
   if (range === undefined || file === undefined) {
-    throw new AgentOpError("Cannot bisect: --git needs the agent file. Try: --agent agents/NAME.yaml");
+    throw new AgentOpError("Cannot bisect: --git needs the agent file", {
+      remedy: "--agent agents/NAME.yaml",
+    });
   }
   const { bisectHistory } = await import("../../../evals/mod.ts");
   const found = await bisectHistory(await context.app.replayServices(), good, {

@@ -113,9 +113,9 @@ async function showReceipt(
   options: { readonly by: CostKey; readonly since?: string | undefined },
 ): Promise<number> {
   if (options.since !== undefined) {
-    throw new AgentOpError(
-      "Cannot use --since with a run: a receipt is of all its calls. Try: agentop cost RUN",
-    );
+    throw new AgentOpError("Cannot use --since with a run: a receipt is of all its calls", {
+      remedy: "agentop cost RUN",
+    });
   }
   const store = await context.app.store();
   const run = await store.resolveRun(reference);

@@ -34,7 +34,9 @@ async function write(
   { output, force = false }: { readonly output?: string | undefined; readonly force?: boolean | undefined },
 ): Promise<number> {
   if (output === "-" && context.json) {
-    throw new AgentOpError("Cannot print a page and JSON: both go to stdout. Try: --output FILE with --json");
+    throw new AgentOpError("Cannot print a page and JSON: both go to stdout", {
+      remedy: "--output FILE with --json",
+    });
   }
   const store = await context.app.store();
   const run = await store.resolveRun(reference);

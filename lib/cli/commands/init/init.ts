@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { AgentOpError, messageOf } from "../../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { cell } from "../../../present/mod.ts";
@@ -49,9 +49,9 @@ async function writeNew(path: string, text: string): Promise<boolean> {
   } catch (error) {
     const isThere = await Deno.lstat(path).then(() => true, () => false);
     if (error instanceof Deno.errors.AlreadyExists && isThere) return false;
-    throw new AgentOpError(
-      `Cannot write ${path}: ${messageOf(error)}. Try: a folder you may write to, agentop init DIR`,
-      { cause: error },
-    );
+    throw new AgentOpError(`Cannot write ${path}: ${reasonOf(error)}`, {
+      remedy: "a folder you may write to, agentop init DIR",
+      cause: error,
+    });
   }
 }

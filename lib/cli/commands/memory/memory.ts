@@ -24,7 +24,8 @@ export const memory: CliCommand = {
           if (step !== undefined && steps.length === 0) {
             const last = all.at(-1)?.step ?? 0;
             throw new AgentOpError(
-              `Cannot show step ${step} of ${runId}: its memory was recorded up to step ${last}. Try: --step ${last}`,
+              `Cannot show step ${step} of ${runId}: its memory was recorded up to step ${last}`,
+              { remedy: `--step ${last}` },
             );
           }
           if (context.json) {

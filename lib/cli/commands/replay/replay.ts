@@ -2,8 +2,8 @@ import { Option } from "@commander-js/extra-typings";
 import {
   AgentOpError,
   escapeText,
-  messageOf,
   oneLine,
+  reasonOf,
   type Run,
   type RunStatus,
   shortRunId,
@@ -184,15 +184,14 @@ async function readEdits(values: readonly string[]): Promise<ReadonlyMap<number,
     const number = Number(step ?? NaN);
     if (file === undefined || !(number <= STEPS_MAX)) {
       throw new AgentOpError(
-        `Cannot read --edit ${
-          value.slice(0, 80)
-        }: it must be the number of a step, "=" and a file. Try: --edit 3=result.txt`,
+        `Cannot read --edit ${value.slice(0, 80)}: it must be the number of a step, "=" and a file`,
+        { remedy: "--edit 3=result.txt" },
       );
     }
     if (edits.has(number)) {
-      throw new AgentOpError(
-        `Cannot edit step ${number}: it is edited twice. Try: --edit ${number}=FILE once`,
-      );
+      throw new AgentOpError(`Cannot edit step ${number}: it is edited twice`, {
+        remedy: `--edit ${number}=FILE once`,
+      });
     }
     edits.set(number, await readEdit(number, file));
   }
@@ -208,9 +207,9 @@ async function readEdit(step: number, file: string): Promise<string> {
     if (bytes.includes(0)) throw new Error("it is not a text");
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch (error) {
-    const reason = error instanceof TypeError ? "it is not UTF-8 text" : messageOf(error);
-    throw new AgentOpError(
-      `Cannot read the edit of step ${step} from ${file}: ${reason}. Try: --edit ${step}=FILE`,
-    );
+    const reason = error instanceof TypeError ? "it is not UTF-8 text" : reasonOf(error);
+    throw new AgentOpError(`Cannot read the edit of step ${step} from ${file}: ${reason}`, {
+      remedy: `--edit ${step}=FILE`,
+    });
   }
 }

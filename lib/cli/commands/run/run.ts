@@ -1,5 +1,5 @@
 import type { AgentConfig } from "../../../agent/mod.ts";
-import { AgentOpError, messageOf } from "../../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 
 const PROMPT_MAX_BYTES = 10_000_000;
@@ -67,9 +67,9 @@ export function pairs(flag: string, values: readonly string[]): Record<string, s
   const all = values.map((text): [string, string] => {
     const at = text.indexOf("=");
     if (at < 1) {
-      throw new AgentOpError(
-        `Cannot read ${flag} ${text.slice(0, 80)}: it has no "=". Try: ${flag} key=value`,
-      );
+      throw new AgentOpError(`Cannot read ${flag} ${text.slice(0, 80)}: it has no "="`, {
+        remedy: `${flag} key=value`,
+      });
     }
     return [text.slice(0, at).trim(), text.slice(at + 1)];
   });
@@ -84,16 +84,15 @@ export function withLimits(config: AgentConfig, options: LimitOptions): AgentCon
       return value;
     }
     const kind = integer ? "a positive whole number" : "a positive number";
-    throw new AgentOpError(
-      `Cannot use ${flag}: it must be ${kind}: got "${text.slice(0, 40)}". Try: ${flag} 5`,
-    );
+    throw new AgentOpError(`Cannot use ${flag}: it must be ${kind}: got "${text.slice(0, 40)}"`, {
+      remedy: `${flag} 5`,
+    });
   };
   const { approve } = options;
   if (approve !== undefined && approve !== "ask" && approve !== "auto" && approve !== "never") {
     throw new AgentOpError(
-      `Cannot use --approve: it must be ask, auto or never: got "${
-        approve.slice(0, 40)
-      }". Try: --approve ask`,
+      `Cannot use --approve: it must be ask, auto or never: got "${approve.slice(0, 40)}"`,
+      { remedy: "--approve ask" },
     );
   }
   return {
@@ -124,22 +123,24 @@ async function readPrompt(
       if (size > PROMPT_MAX_BYTES) throw new Error(`it is larger than ${PROMPT_MAX_BYTES} bytes`);
       return await Deno.readTextFile(file);
     } catch (error) {
-      throw new AgentOpError(`Cannot read the prompt from ${file}: ${messageOf(error)}. Try: another --file`);
+      throw new AgentOpError(`Cannot read the prompt from ${file}: ${reasonOf(error)}`, {
+        remedy: "another --file",
+      });
     }
   }
   if (Deno.stdin.isTerminal()) {
-    throw new AgentOpError(
-      `Cannot run ${agent}: there is no prompt. Try: agentop run ${agent} "your question"`,
-    );
+    throw new AgentOpError(`Cannot run ${agent}: there is no prompt`, {
+      remedy: `agentop run ${agent} "your question"`,
+    });
   }
   const chunks: Uint8Array[] = [];
   let size = 0;
   for await (const chunk of Deno.stdin.readable) {
     chunks.push(chunk);
     if ((size += chunk.length) > PROMPT_MAX_BYTES) {
-      throw new AgentOpError(
-        `Cannot read the prompt: stdin has more than ${PROMPT_MAX_BYTES} bytes. Try: a shorter one`,
-      );
+      throw new AgentOpError(`Cannot read the prompt: stdin has more than ${PROMPT_MAX_BYTES} bytes`, {
+        remedy: "a shorter one",
+      });
     }
   }
   return new TextDecoder().decode(await new Blob(chunks as BlobPart[]).arrayBuffer());

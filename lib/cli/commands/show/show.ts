@@ -215,9 +215,7 @@ function findSpan(trace: Trace, id: string): Span {
   const begin = wanted.length < PREFIX_MIN ? [] : all.filter((span) => span.spanId.startsWith(wanted));
   if (begin.length === 1) return begin[0]!;
   const reason = begin.length === 0 ? "this run has no such span" : `${begin.length} spans begin so`;
-  throw new AgentOpError(
-    `Cannot show span "${id.slice(0, 40)}": ${reason}. Try: a step's number, or a spanId of agentop show ${
-      shortRunId(trace.run.runId)
-    } --json`,
-  );
+  throw new AgentOpError(`Cannot show span "${id.slice(0, 40)}": ${reason}`, {
+    remedy: `a step's number, or a spanId of agentop show ${shortRunId(trace.run.runId)} --json`,
+  });
 }

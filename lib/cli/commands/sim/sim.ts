@@ -5,9 +5,9 @@ function count(flag: string, text: string | undefined, fallback: number): number
   if (text === undefined) return fallback;
   const value = Number(text);
   if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new AgentOpError(
-    `Cannot use ${flag}: it must be a number, 0 or more: got "${text.slice(0, 40)}". Try: ${flag} 0`,
-  );
+  throw new AgentOpError(`Cannot use ${flag}: it must be a number, 0 or more: got "${text.slice(0, 40)}"`, {
+    remedy: `${flag} 0`,
+  });
 }
 
 export const sim: CliCommand = {
@@ -28,9 +28,9 @@ export const sim: CliCommand = {
           const { abortOnSignals } = await import("../../process/signals.ts");
           const port = count("--port", options.port, 8080);
           if (!Number.isInteger(port) || port > 65_535) {
-            throw new AgentOpError(
-              `Cannot use --port: it must be from 0 to 65535: got "${options.port}". Try: --port 8080`,
-            );
+            throw new AgentOpError(`Cannot use --port: it must be from 0 to 65535: got "${options.port}"`, {
+              remedy: "--port 8080",
+            });
           }
           const rate = count("--tokens-per-second", options.tokensPerSecond, 0);
           const scenarios = options.scenario ? await loadScenarios(options.scenario) : [];
@@ -47,10 +47,10 @@ export const sim: CliCommand = {
             host: context.host,
           }).catch((error) => {
             const reason = error instanceof Error ? error.message : String(error);
-            throw new AgentOpError(
-              `Cannot listen on ${options.host}:${port}: ${reason}. Try: --port 0, or another --port`,
-              { cause: error },
-            );
+            throw new AgentOpError(`Cannot listen on ${options.host}:${port}: ${reason}`, {
+              remedy: "--port 0, or another --port",
+              cause: error,
+            });
           });
           stack.defer(() => simulator.close());
           if (context.json) context.printJson({ url: simulator.url, port: simulator.port });

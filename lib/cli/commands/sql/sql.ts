@@ -49,7 +49,9 @@ async function read(): Promise<void> {
 
 async function runQuery(context: Context, given: string | undefined, options: SqlOptions): Promise<number> {
   if (context.json && options.csv) {
-    throw new AgentOpError("Cannot print both: --json and --csv exclude each other. Try: one of them");
+    throw new AgentOpError("Cannot print both: --json and --csv exclude each other", {
+      remedy: "one of them",
+    });
   }
   const query = given ?? await readStdin();
   if (query.trim() === "" || query.includes("\0") || query.length > QUERY_MAX_CHARS) {
@@ -60,7 +62,8 @@ async function runQuery(context: Context, given: string | undefined, options: Sq
           : query.includes("\0")
           ? "not text"
           : `longer than ${QUERY_MAX_CHARS} characters`
-      }. Try: agentop sql "select * from runs limit 5"`,
+      }`,
+      { remedy: 'agentop sql "select * from runs limit 5"' },
     );
   }
   await context.app.store(); // made or migrated first; the reader cannot

@@ -116,10 +116,8 @@ async function ask(
     const ended = await Promise.race([answered.promise, late]);
     if (!ended) {
       throw new AgentOpError(
-        `Cannot ${action} ${run.runId}: its process has not answered for ${
-          ANSWER_WAIT_MS / 1000
-        } s. Try: agentop watch ${run.runId}`,
-        { exitCode: 1 },
+        `Cannot ${action} ${run.runId}: its process has not answered for ${ANSWER_WAIT_MS / 1000} s`,
+        { remedy: `agentop watch ${run.runId}`, exitCode: 1 },
       );
     }
     return tell(context, ended, done);
@@ -137,5 +135,5 @@ function tell(context: Context, run: Run, what: string): number {
 
 function notPossible(verb: string, run: Run): AgentOpError {
   const why = run.origin === "agent" ? `it is ${run.status}` : "it was not run here";
-  return new AgentOpError(`Cannot ${verb} ${run.runId}: ${why}. Try: agentop show ${run.runId}`);
+  return new AgentOpError(`Cannot ${verb} ${run.runId}: ${why}`, { remedy: `agentop show ${run.runId}` });
 }

@@ -24,14 +24,14 @@ export const tui: CliCommand = {
 /** Opens the workbench; its runs execute in processes of their own. */
 export async function openWorkbench(context: Context, flags: TuiFlags): Promise<number> {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
-    throw new AgentOpError(
-      "Cannot open the workbench: this is not a terminal. Try: agentop demo, or agentop --help",
-    );
+    throw new AgentOpError("Cannot open the workbench: this is not a terminal", {
+      remedy: "agentop demo, or agentop --help",
+    });
   }
   if (context.config.term === "dumb") {
-    throw new AgentOpError(
-      'Cannot open the workbench: TERM is "dumb". Try: agentop demo, or another terminal',
-    );
+    throw new AgentOpError('Cannot open the workbench: TERM is "dumb"', {
+      remedy: "agentop demo, or another terminal",
+    });
   }
   const [{ runTui }, { chatModels, createLauncher, lazyStore, pricedModels }] = await Promise.all([
     import("../../../tui/mod.ts"),

@@ -1,12 +1,14 @@
 import { dirname } from "node:path";
-import { AgentOpError, messageOf } from "../../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../../../core/mod.ts";
 
 const STATE_BYTES_MAX = 256 * 1024;
 
 /** What the workbench kept in `path`; `undefined` when nothing is there. Throws `AgentOpError` for a file that cannot be used. */
 export async function loadTuiState(path: string): Promise<unknown> {
   const unusable = (reason: string) =>
-    new AgentOpError(`Cannot use ${path}: ${reason}. Try: correct or delete it; the defaults are used`);
+    new AgentOpError(`Cannot use ${path}: ${reason}`, {
+      remedy: "correct or delete it; the defaults are used",
+    });
   let text: string;
   try {
     const { size } = await Deno.stat(path);
@@ -14,12 +16,12 @@ export async function loadTuiState(path: string): Promise<unknown> {
     text = await Deno.readTextFile(path);
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error instanceof AgentOpError ? error : unusable(messageOf(error));
+    throw error instanceof AgentOpError ? error : unusable(reasonOf(error));
   }
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw unusable(`it is not JSON (${messageOf(error).slice(0, 80)})`);
+    throw unusable(`it is not JSON (${reasonOf(error).slice(0, 80)})`);
   }
 }
 

@@ -63,9 +63,9 @@ export async function textDiffs(pairs: readonly TextPair[]): Promise<readonly Te
 async function finishedTrace(store: Store, reference: string): Promise<Trace> {
   const { traceId, runId, status } = await store.resolveRun(reference);
   if (isLive(status) || status === "queued") {
-    throw new AgentOpError(
-      `Cannot compare ${shortRunId(runId)}: it is ${status}, not finished. Try: ^r when it has ended`,
-    );
+    throw new AgentOpError(`Cannot compare ${shortRunId(runId)}: it is ${status}, not finished`, {
+      remedy: "^r when it has ended",
+    });
   }
   return await store.loadTrace(traceId);
 }

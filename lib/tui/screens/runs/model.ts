@@ -1,5 +1,12 @@
 import { parseRunQuery } from "../../../analysis/mod.ts";
-import type { PartialOutput, Run, RunFilter, RunSort, Trace } from "../../../core/mod.ts";
+import {
+  messageOf,
+  type PartialOutput,
+  type Run,
+  type RunFilter,
+  type RunSort,
+  type Trace,
+} from "../../../core/mod.ts";
 import type { Activity } from "../../app/message.ts";
 import type { Env } from "../../app/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
@@ -175,7 +182,7 @@ export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
 /** The model with `filterText` read; also what `since:24h` means moves on with the clock. */
 export function withFilterRead(model: RunsModel, nowMs: number): RunsModel {
   const { filter, errors } = parseRunQuery(model.filterText, nowMs);
-  return { ...model, filter, filterErrors: errors };
+  return { ...model, filter, filterErrors: errors.map(messageOf) };
 }
 
 /** The text that the run is writing just now. */

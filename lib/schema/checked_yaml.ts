@@ -94,7 +94,7 @@ class YamlFile {
     options: CheckedYamlOptions,
   ): CheckedYaml<z.output<S>> {
     const fail = (at: YamlPath, problem: string) =>
-      this.#fail(lineOf(document, this.lines, at), `${nameOf(at)} ${problem}`);
+      this.#fail(lineOf(document, this.lines, at), `${describePath(at)} ${problem}`);
     const result = schema.safeParse(value);
     if (result.success) return { data: result.data, fail };
     const issue = deepest(result.error.issues[0]!);
@@ -147,7 +147,8 @@ function deepest(issue: z.core.$ZodIssue): z.core.$ZodIssue {
   return inner && inner.path.length > 0 ? { ...deepest(inner), path: [...issue.path, ...inner.path] } : issue;
 }
 
-function nameOf(path: YamlPath): string {
+/** `steps[0].text`; `the file` for the root. */
+export function describePath(path: YamlPath): string {
   if (path.length === 0) return "the file";
   return path.map((key) => typeof key === "number" ? `[${key}]` : `.${String(key)}`).join("").replace(
     /^\./,

@@ -6,6 +6,7 @@
 export {
   type CheckedYaml,
   type CheckedYamlOptions,
+  describePath,
   loadYaml,
   parseCheckedYaml,
   parseCheckedYamlDocuments,

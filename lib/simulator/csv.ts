@@ -1,3 +1,4 @@
+import { CsvError, type Options, parse } from "csv-parse/sync";
 import { tryParseJson } from "../core/mod.ts";
 import { isObject } from "./body_reader.ts";
 
@@ -8,6 +9,14 @@ export interface CsvTable {
 
 const MAX_ROWS = 20_000;
 const MAX_COLUMNS = 256;
+/** Around a table may stand anything: lines of any number of fields, and quotes in the middle of words. */
+const CSV_OPTIONS: Options = {
+  bom: true,
+  record_delimiter: ["\n", "\r\n"],
+  relax_column_count: true,
+  relax_quotes: true,
+  to: MAX_ROWS + 1,
+};
 
 /**
  * Finds the table in what a tool returned: the first line with two or more fields that is followed by one with as many.
@@ -37,34 +46,14 @@ function unwrap(text: string): string {
   return texts.sort((a, b) => b.length - a.length)[0] ?? text;
 }
 
-/** RFC 4180 records: quotes may hold commas, line feeds and doubled quotes. */
-function readRecords(text: string): string[][] {
-  const records: string[][] = [];
-  let record: string[] = [];
-  let field = "";
-  let quoted = false;
-  const endField = () => {
-    record.push(field);
-    field = "";
-  };
-  const endRecord = () => {
-    endField();
-    records.push(record);
-    record = [];
-  };
-  for (let i = 0; i < text.length && records.length <= MAX_ROWS; i++) {
-    const char = text[i]!;
-    if (quoted) {
-      if (char !== '"') field += char;
-      else if (text[i + 1] === '"') field += text[++i];
-      else quoted = false;
-    } else if (char === '"' && field === "") quoted = true;
-    else if (char === ",") endField();
-    else if (char === "\n") endRecord();
-    else if (char !== "\r") field += char;
+/** RFC 4180 records: quotes may hold commas, line feeds and doubled quotes. A quote that never ends reaches to the end. */
+function readRecords(text: string): readonly (readonly string[])[] {
+  try {
+    return parse(text, CSV_OPTIONS);
+  } catch (error) {
+    if (!(error instanceof CsvError) || error.code !== "CSV_QUOTE_NOT_CLOSED") throw error;
+    return parse(`${text}"`, CSV_OPTIONS);
   }
-  if (field !== "" || record.length > 0) endRecord();
-  return records;
 }
 
 /** The values of a column. Throws `RangeError` naming the columns there are. */

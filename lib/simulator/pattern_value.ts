@@ -1,4 +1,8 @@
+import { RE2JS } from "re2js";
+
 const MAX_REPEAT = 64;
+const MAX_PATTERN_LENGTH = 2000;
+const MAX_LENGTH = 4000;
 const CLASS_SAMPLES: Readonly<Record<string, string>> = {
   d: "0",
   w: "a",
@@ -11,22 +15,29 @@ const CLASS_SAMPLES: Readonly<Record<string, string>> = {
 };
 
 /**
- * A short text that matches a JSON Schema `pattern`, or `undefined` when the pattern uses something rare (look-around, back
- * references, Unicode classes). The first alternative and the fewest repetitions are taken, at least `lengthMin` characters
+ * A short text that matches a JSON Schema `pattern`, or `undefined` when the pattern is long or uses something rare (look-around,
+ * back references, Unicode classes). The first alternative and the fewest repetitions are taken, at least `lengthMin` characters
  * where a repetition allows it.
  */
 export function valueForPattern(pattern: string, lengthMin = 0): string | undefined {
-  let regex: RegExp;
+  const regex = compile(pattern);
+  if (!regex) return undefined;
+  for (const extra of [0, lengthMin]) {
+    const sample = new PatternSampler(pattern, extra).sample();
+    if (sample === undefined || sample.length < lengthMin || sample.length > MAX_LENGTH) continue;
+    if (regex.matcher(sample).find()) return sample;
+  }
+  return undefined;
+}
+
+/** RE2 looks at each character once, whatever the pattern; the engine of JavaScript can take for ever. */
+function compile(pattern: string): RE2JS | undefined {
+  if (pattern.length > MAX_PATTERN_LENGTH) return undefined;
   try {
-    regex = new RegExp(pattern, "u");
+    return RE2JS.compile(pattern);
   } catch {
     return undefined;
   }
-  for (const extra of [0, lengthMin]) {
-    const sample = new PatternSampler(pattern, extra).sample();
-    if (sample !== undefined && sample.length >= lengthMin && regex.test(sample)) return sample;
-  }
-  return undefined;
 }
 
 class PatternSampler {
@@ -116,8 +127,10 @@ class PatternSampler {
       : match[1] || (match[3] && !match[4])
       ? MAX_REPEAT
       : Number(match[4] ?? min);
-    if (min > MAX_REPEAT) this.#failed = true;
-    return atom.repeat(Math.min(max, Math.max(Math.min(min, MAX_REPEAT), this.#repeat)));
+    const count = Math.min(max, Math.max(min, this.#repeat));
+    if (min <= MAX_REPEAT && atom.length * count <= MAX_LENGTH) return atom.repeat(count);
+    this.#failed = true;
+    return "";
   }
 
   #peek(): string {

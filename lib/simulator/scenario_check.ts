@@ -1,20 +1,12 @@
+import type { YamlPath } from "../schema/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { checkTemplate, TemplateError } from "./template.ts";
 
-/** Where in a scenario, e.g. `["steps", 0, "text"]`. */
-export type ScenarioPath = readonly (string | number)[];
-
 export interface ScenarioProblem {
-  readonly path: ScenarioPath;
+  /** E.g. `["steps", 0, "text"]`. */
+  readonly path: YamlPath;
   /** Continues the path: `must be …`. */
   readonly reason: string;
-}
-
-/** `steps[0].text` */
-export function describePath(path: ScenarioPath): string {
-  return path.map((part, i) => (typeof part === "number" ? `[${part}]` : i === 0 ? part : `.${part}`)).join(
-    "",
-  );
 }
 
 /** What is wrong with a scenario beyond its shape: regular expressions and templates. */
@@ -26,7 +18,7 @@ export function scenarioProblems(scenario: Scenario): readonly ScenarioProblem[]
       problems.push({ path: ["match", field], reason: `must be a regular expression: got "${source}"` });
     }
   }
-  const check = (value: unknown, path: ScenarioPath): void => {
+  const check = (value: unknown, path: YamlPath): void => {
     if (typeof value === "string") {
       try {
         checkTemplate(value);

@@ -1,8 +1,9 @@
 import { AgentOpError } from "../core/mod.ts";
+import { describePath } from "../schema/mod.ts";
 import type { ChatBody } from "./chat_body.ts";
 import type { Conversation } from "./conversation.ts";
 import type { Scenario } from "./scenario.ts";
-import { describePath, scenarioProblems } from "./scenario_check.ts";
+import { scenarioProblems } from "./scenario_check.ts";
 
 export interface ScenarioMatcher {
   readonly scenario: Scenario;

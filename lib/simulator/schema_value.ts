@@ -4,6 +4,8 @@ import { valueForPattern } from "./pattern_value.ts";
 const MAX_DEPTH = 12;
 const MAX_ITEMS = 16;
 const MAX_LENGTH = 4000;
+/** Values and sub-schemas together: a hundred required properties that refer to their parent have no end at any depth. */
+const MAX_VISITS = 20_000;
 const FORMATS: Readonly<Record<string, string>> = {
   "date-time": "2026-01-01T00:00:00Z",
   "date": "2026-01-01",
@@ -32,7 +34,7 @@ export interface SchemaValueOptions {
 /**
  * A JSON value that conforms to a JSON Schema (draft 2020-12 and 07): types, enum, const, default, required, nested objects,
  * arrays, bounds, common formats, simple patterns, `allOf`, `anyOf`, `oneOf` and local `$ref`. Always the same for the same
- * schema and text. Beyond 12 levels, only required properties are filled, and nothing from 24 on.
+ * schema and text. Beyond 12 levels, only required properties are filled; from 24 levels or 20,000 values on, all is null.
  */
 export function valueForSchema(schema: unknown, options: SchemaValueOptions = {}): unknown {
   return new SchemaValues(isObject(schema) ? schema : {}, options).value(schema, 0);
@@ -42,6 +44,7 @@ class SchemaValues {
   readonly #root: Json;
   readonly #text: string;
   readonly #onlyRequired: boolean;
+  #visits = 0;
 
   constructor(root: Json, options: SchemaValueOptions) {
     this.#root = root;
@@ -50,7 +53,7 @@ class SchemaValues {
   }
 
   value(given: unknown, depth: number): unknown {
-    if (depth > 2 * MAX_DEPTH) return null;
+    if (this.#isTooMuch(depth)) return null;
     if (!isObject(given)) return this.#text;
     const schema = this.#resolve(given, depth);
     if ("const" in schema) return schema.const;
@@ -76,6 +79,7 @@ class SchemaValues {
 
   /** Follows `$ref`, merges `allOf`, takes the first branch of `anyOf` and `oneOf` that is not null. */
   #resolve(given: Json, depth: number): Json {
+    if (this.#isTooMuch(depth)) return { type: "null" };
     let schema = given;
     for (let hops = 0; hops < MAX_DEPTH; hops++) {
       if (typeof schema.$ref === "string") {
@@ -97,6 +101,10 @@ class SchemaValues {
       }
     }
     return {};
+  }
+
+  #isTooMuch(depth: number): boolean {
+    return ++this.#visits > MAX_VISITS || depth > 2 * MAX_DEPTH;
   }
 
   #lookUp(reference: string): Json {
@@ -171,7 +179,7 @@ function mergeSchemas(a: Json, b: Json): Json {
   const properties = isObject(a.properties) || isObject(b.properties)
     ? { properties: { ...(a.properties as Json), ...(b.properties as Json) } }
     : {};
-  return { ...a, ...b, ...properties, ...(required.length > 0 ? { required } : {}) };
+  return { ...a, ...b, ...properties, ...(required.length > 0 ? { required: [...new Set(required)] } : {}) };
 }
 
 function numberFor(schema: Json, integer: boolean): number {

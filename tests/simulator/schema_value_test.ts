@@ -100,6 +100,39 @@ Deno.test("valueForSchema() follows references, allOf and const, and ends on rec
   assert.deepEqual(valueForSchema(both), { a: 1, b: "x" });
 });
 
+Deno.test("valueForSchema() and valueForPattern() end soon on hostile schemas", () => {
+  const references = (count: number) =>
+    Object.fromEntries(Array.from({ length: count }, (_, i) => [`p${i}`, { $ref: "#" }]));
+  const wide = { type: "object", properties: references(100), required: Object.keys(references(100)) };
+  const nested = (depth: number): Schema =>
+    depth === 0 ? { type: "string" } : { type: "array", minItems: 1_000_000, items: nested(depth - 1) };
+  const chain = (depth: number): Schema => depth === 0 ? { type: "string" } : { allOf: [chain(depth - 1)] };
+  const startMs = performance.now();
+  for (
+    const hostile of [
+      wide,
+      nested(20),
+      chain(1000),
+      { allOf: [{ $ref: "#" }, { $ref: "#" }] },
+      { type: "string", minLength: 1e9 },
+      { type: "object", minProperties: 1e9 },
+      { type: "array", uniqueItems: true, minItems: 1e9, items: { type: "boolean" } },
+      { type: "string", pattern: "^(a+)+\\B$", minLength: 60 },
+      { type: "string", pattern: `^${"(".repeat(500)}a${"+)+".repeat(500)}$`, minLength: 60 },
+    ]
+  ) {
+    const text = JSON.stringify(valueForSchema(hostile));
+    assert.ok(
+      text.length < 1_000_000,
+      `${text.length} characters for ${JSON.stringify(hostile).slice(0, 100)}`,
+    );
+  }
+  for (const hostile of ["a{1000000000}", "((((a{60}){60}){60}){60})", "(".repeat(100_000), "^(a+)+\\B$"]) {
+    assert.equal(valueForPattern(hostile, 60), undefined, hostile.slice(0, 50));
+  }
+  assert.ok(performance.now() - startMs < 5_000);
+});
+
 Deno.test("valueForSchema() survives what is not a schema", () => {
   for (
     const odd of [undefined, null, true, false, 7, "x", [], { type: 5 }, { $ref: "#/nope" }, { $ref: "#" }, {

@@ -3,7 +3,7 @@ import { canonicalJson, type Message, toolCallsOf } from "../core/mod.ts";
 /** The same call with the same result this often means that the model is going round in circles. */
 export const SAME_CALL_MAX = 5;
 
-/** Counts tool calls that bring nothing new: same name, same arguments, same result. */
+/** Counts tool calls that bring nothing new: same name, same arguments, same result, and no other effect in between. */
 export class LoopGuard {
   readonly #seen = new Map<string, { result: string; count: number }>();
 
@@ -16,6 +16,12 @@ export class LoopGuard {
     const call = key(name, args);
     const seen = this.#seen.get(call);
     this.#seen.set(call, { result, count: seen?.result === result ? seen.count + 1 : 1 });
+  }
+
+  /** A call had an effect: asking again what one asked before is work now (edit, test, edit, test), not a circle. */
+  changed(name: string, args: unknown): void {
+    const own = key(name, args);
+    for (const call of this.#seen.keys()) if (call !== own) this.#seen.delete(call);
   }
 
   /** Counts the calls of a conversation that was had before. */

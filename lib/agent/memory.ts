@@ -1,4 +1,5 @@
 import { type Message, toolCallsOf } from "../core/mod.ts";
+import { windowOf } from "./window.ts";
 
 /** What the agent holds: the whole conversation and its key/value entries. */
 export class Memory {
@@ -18,16 +19,22 @@ export class Memory {
     this.#messages.push(message);
   }
 
-  /**
-   * What the next model call sees: the system message and the last `size` messages, beginning with a message that stands on its
-   * own (a tool's result without the call it answers is refused by the API).
-   */
-  window(size: number): Message[] {
-    const system = this.#messages[0]?.role === "system" ? [this.#messages[0]] : [];
-    const rest = this.#messages.slice(system.length);
-    let from = Math.max(0, rest.length - size);
-    while (from > 0 && from < rest.length && rest[from]!.role === "tool") from--;
-    return [...system, ...rest.slice(from)];
+  /** What the next model call sees: see `windowOf`. */
+  window(size: number): readonly Message[] {
+    return windowOf(this.#messages, size);
+  }
+
+  /** Puts the results of the last answer's calls into the order of the calls: an interrupted round may have ended in another. */
+  orderResults(): void {
+    const at = this.#messages.findLastIndex((message) => message.role === "assistant");
+    if (at < 0) return;
+    const places = new Map(toolCallsOf(this.#messages[at]!).map((call, place) => [call.id, place]));
+    const placeOf = ({ parts }: Message) => {
+      const part = parts.find((it) => it.type === "tool_call_response");
+      return part?.type === "tool_call_response" ? places.get(part.id) ?? Infinity : Infinity;
+    };
+    const results = this.#messages.splice(at + 1);
+    this.#messages.push(...results.toSorted((a, b) => placeOf(a) - placeOf(b)));
   }
 
   /** Calls of the last assistant message that have no result yet, in order. */

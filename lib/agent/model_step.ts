@@ -2,13 +2,16 @@ import {
   ATTR,
   type ChatRequest,
   type ChatResponse,
+  type ModelParameters,
   nowUs,
   type PriceBook,
   ProviderError,
+  toolCallsOf,
   type ToolDefinition,
 } from "../core/mod.ts";
 import { worstCaseUsd } from "../pricing/mod.ts";
 import { AGENT_DEFAULTS } from "./agent_config.ts";
+import { withOwnCallIds } from "./call_identity.ts";
 import { estimatePromptTokensMax, type Reservation } from "./budget.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
@@ -21,7 +24,7 @@ export async function modelStep(session: Session): Promise<void> {
     model: config.model,
     messages: memory.window(config.memory.window),
     tools: definitionsOf(session.tools),
-    parameters: config.parameters,
+    parameters: parametersFor(session),
   };
   const reservation = reserve(session, request);
   const provider = services.provider(config);
@@ -59,7 +62,10 @@ export async function modelStep(session: Session): Promise<void> {
     : priceOf(services.prices, request.model, response, host.now());
   if (reservation) session.ledger.settle(reservation, cost.usd);
   else if (cost.usd !== null) session.ledger.charge(cost.usd);
-  memory.add(response.message);
+  const message = response.recorded
+    ? response.message
+    : withOwnCallIds(response.message, step, memory.messages);
+  memory.add(message);
   recorder.emit({
     ...end,
     endTimeUs: nowUs(host),
@@ -70,7 +76,7 @@ export async function modelStep(session: Session): Promise<void> {
     ...(response.timeToFirstChunkMs === undefined ? {} : { timeToFirstChunkMs: response.timeToFirstChunkMs }),
     ...(response.usage ? { usage: response.usage } : {}),
     cost,
-    outputMessages: [response.message],
+    outputMessages: [message],
     ...(response.recorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
   });
   session.snapshot(spanId, step);
@@ -80,6 +86,15 @@ export async function modelStep(session: Session): Promise<void> {
     messageCount: request.messages.length,
     first: request.messages[1],
   };
+}
+
+/** A model that must call a tool is made to once for each question: otherwise it could never answer. */
+function parametersFor({ config: { parameters }, memory }: Session): ModelParameters {
+  const { toolChoice } = parameters;
+  if (toolChoice !== "any" && toolChoice !== "required") return parameters;
+  const asked = memory.messages.findLastIndex((message) => message.role === "user");
+  const hasCalled = memory.messages.slice(asked + 1).some((message) => toolCallsOf(message).length > 0);
+  return hasCalled ? { ...parameters, toolChoice: "auto" } : parameters;
 }
 
 /** What the model is told of the tools. */
@@ -123,6 +138,7 @@ function requestAttributes({ parameters, tools }: ChatRequest): Record<string, u
     [ATTR.requestTopP]: parameters.topP,
     [ATTR.requestMaxTokens]: parameters.maxTokens,
     [ATTR.requestSeed]: parameters.seed,
+    [ATTR.requestToolChoice]: parameters.toolChoice,
     [ATTR.toolDefinitions]: tools.length > 0 ? tools : undefined,
   };
   return Object.fromEntries(Object.entries(named).filter(([, value]) => value !== undefined));

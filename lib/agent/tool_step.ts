@@ -47,6 +47,7 @@ export async function toolRound(session: Session, calls: readonly ToolCall[]): P
     if (failed) throw failed.reason;
   }
   for (const message of results) session.memory.add(message);
+  session.memory.orderResults();
 }
 
 async function toolStep(
@@ -87,6 +88,7 @@ async function toolStep(
     session.callIds.delete(spanId);
   }
   session.guard.record(call.name, call.arguments, outcome.content);
+  if (tool && !tool.idempotent && !outcome.isError) session.guard.changed(call.name, call.arguments);
   const message: Message = {
     role: "tool",
     parts: [{

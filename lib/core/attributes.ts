@@ -11,6 +11,7 @@ export const ATTR = {
   requestTemperature: "gen_ai.request.temperature",
   requestTopP: "gen_ai.request.top_p",
   requestMaxTokens: "gen_ai.request.max_tokens",
+  requestToolChoice: "agentop.request.tool_choice",
   requestSeed: "gen_ai.request.seed",
   toolDefinitions: "gen_ai.tool.definitions",
   toolName: "gen_ai.tool.name",

@@ -159,6 +159,9 @@ function parametersOf({ attributes }: Span): Record<string, unknown> {
     topP: attributes[ATTR.requestTopP],
     maxTokens: attributes[ATTR.requestMaxTokens],
     seed: attributes[ATTR.requestSeed],
+    ...(attributes[ATTR.requestToolChoice] === undefined
+      ? {}
+      : { toolChoice: attributes[ATTR.requestToolChoice] }),
   };
 }
 

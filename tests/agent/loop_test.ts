@@ -413,7 +413,36 @@ Deno.test("the window sends the system message and the newest messages, and keep
     const roles = span.inputMessages!.map((message) => message.role);
     assert.equal(roles[0], "system");
     assert.notEqual(roles[1], "tool");
+    assert.equal(roles[1], "user", "the question is always there");
     assert(roles.length <= 5, roles.join());
   }
   assert.equal((await agency.store.loadMessages(run.traceId)).length, run.totals.steps + 2);
+});
+
+Deno.test("toolChoice any forces one round of calls, then the model may answer", async () => {
+  await using agency = await TestAgency.open({ scenarios: calling({ name: "current_time" }) });
+  const config = await agency.agent(`${AGENT}tools: [current_time]\nparameters: { toolChoice: any }\n`);
+  const run = await agency.runner.run(config, { prompt: "go" });
+  assert.equal(run.output, "All done.");
+  const { spans } = await agency.store.loadTrace(run.traceId);
+  const choices = [...spans.values()].filter((span) => span.kind === "llm")
+    .map((span) => span.attributes[ATTR.requestToolChoice]);
+  assert.deepEqual(choices, ["any", "auto"]);
+});
+
+Deno.test("a call that is repeated because something changed in between is work, not a circle", async () => {
+  const repeated = (effect: boolean) => {
+    const steps = Array.from({ length: 12 }, (_, n) => ({
+      toolCalls: [{ name: n % 2 ? "check" : "edit", arguments: n % 2 ? {} : { n } }],
+    }));
+    const list = effect ? steps : steps.filter((step) => step.toolCalls[0]!.name === "check");
+    return JSON.stringify({ name: "cycle", steps: [...list, { text: "done" }] });
+  };
+  const answer = () => Promise.resolve({ content: "1 failed" });
+  const tools = { check: tool("check", answer), edit: tool("edit", answer, { idempotent: false }) };
+  for (const [effect, status] of [[true, "completed"], [false, "stopped"]] as const) {
+    await using agency = await TestAgency.open({ scenarios: repeated(effect), tools });
+    const run = await agency.runner.run(await agency.agent(`${AGENT}approve: auto\n`), { prompt: "go" });
+    assert.equal(run.status, status, effect ? "with edits" : "without");
+  }
 });

@@ -88,7 +88,7 @@ async function toolStep(
     session.callIds.delete(spanId);
   }
   session.guard.record(call.name, call.arguments, outcome.content);
-  if (tool && !tool.idempotent && !outcome.isError) session.guard.changed(call.name, call.arguments);
+  if (tool && hasEffect(tool) && !outcome.isError) session.guard.changed(call.name, call.arguments);
   const message: Message = {
     role: "tool",
     parts: [{
@@ -117,6 +117,11 @@ async function toolStep(
     },
   });
   session.snapshot(spanId, step, remember(message));
+}
+
+/** It may leave the world another one. */
+function hasEffect({ idempotent, permissions }: Tool): boolean {
+  return !idempotent || permissions.run || permissions.write.length > 0;
 }
 
 /** Everything that goes wrong inside a tool is told to the model; only the end of the run is thrown. */

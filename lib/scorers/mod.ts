@@ -1,41 +1,38 @@
 /**
- * Ring 1: judges of finished runs. One file per scorer; this list is where a new one is added. A scorer reads the trace and
- * nothing else: the same run always gets the same score.
+ * Judges of finished runs. One file per scorer; this list is where a new one is added. A scorer reads the trace and nothing
+ * else: the same run always gets the same score.
  *
  * @module
  */
-import { z } from "zod";
 import { AgentOpError, nearest, type Scorer } from "../core/mod.ts";
 import { parseCheckedYaml } from "../schema/mod.ts";
-import { completed } from "./completed.ts";
 import type { ScorerFactory } from "./define_scorer.ts";
-import { exact } from "./exact.ts";
-import { includes } from "./includes.ts";
-import { jsonAnswer } from "./json_answer.ts";
-import { maxCost, maxDuration, maxSteps, maxTokens } from "./limits.ts";
-import { numeric } from "./numeric.ts";
-import { regex } from "./regex.ts";
-import { similarity } from "./similarity.ts";
-import { toolCalled } from "./tool_called.ts";
 
 export { defineScorer, passOrFail, type ScorerFactory } from "./define_scorer.ts";
 
-export const SCORER_FACTORIES: readonly ScorerFactory[] = [
-  exact,
-  includes,
-  regex,
-  numeric,
-  jsonAnswer,
-  similarity,
-  toolCalled,
-  completed,
-  maxCost,
-  maxDuration,
-  maxSteps,
-  maxTokens,
-];
+/** By name. Loaded when needed: a command line shows the names without the rest. */
+const SCORERS: ReadonlyMap<string, () => Promise<ScorerFactory>> = new Map([
+  ["exact", () => import("./exact.ts").then((file) => file.exact)],
+  ["includes", () => import("./includes.ts").then((file) => file.includes)],
+  ["regex", () => import("./regex.ts").then((file) => file.regex)],
+  ["numeric", () => import("./numeric.ts").then((file) => file.numeric)],
+  ["json", () => import("./json_answer.ts").then((file) => file.jsonAnswer)],
+  ["similarity", () => import("./similarity.ts").then((file) => file.similarity)],
+  ["tool_called", () => import("./tool_called.ts").then((file) => file.toolCalled)],
+  ["completed", () => import("./completed.ts").then((file) => file.completed)],
+  ["max_cost", () => import("./limits.ts").then((file) => file.maxCost)],
+  ["max_duration", () => import("./limits.ts").then((file) => file.maxDuration)],
+  ["max_steps", () => import("./limits.ts").then((file) => file.maxSteps)],
+  ["max_tokens", () => import("./limits.ts").then((file) => file.maxTokens)],
+]);
 
-const SETTINGS = z.record(z.string(), z.unknown());
+/** In the order a person should see them. */
+export const SCORER_NAMES: readonly string[] = [...SCORERS.keys()];
+
+/** Every kind of scorer, in the order of `SCORER_NAMES`. */
+export async function loadScorers(): Promise<readonly ScorerFactory[]> {
+  return await Promise.all([...SCORERS.values()].map((load) => load()));
+}
 
 /**
  * A scorer as one writes it on a command line: `NAME`, `NAME=VALUE` for its main setting, or `NAME={key: value, …}` (YAML).
@@ -43,11 +40,13 @@ const SETTINGS = z.record(z.string(), z.unknown());
  */
 export async function parseScorer(text: string): Promise<Scorer> {
   const at = text.indexOf("=");
-  const factory = factoryOf((at < 0 ? text : text.slice(0, at)).trim());
+  const factory = await loadScorer((at < 0 ? text : text.slice(0, at)).trim());
   if (at < 0) return factory.create(undefined);
   const value = text.slice(at + 1);
   if (value.trimStart().startsWith("{")) {
-    const { data } = await parseCheckedYaml(value, `the settings of ${factory.name}`, SETTINGS);
+    const { z } = await import("zod");
+    const settings = z.record(z.string(), z.unknown());
+    const { data } = await parseCheckedYaml(value, `the settings of ${factory.name}`, settings);
     return factory.create(data);
   }
   if (factory.setting === undefined) {
@@ -58,12 +57,11 @@ export async function parseScorer(text: string): Promise<Scorer> {
   return factory.create({ [factory.setting]: value });
 }
 
-function factoryOf(name: string): ScorerFactory {
-  const found = SCORER_FACTORIES.find((factory) => factory.name === name);
-  if (found) return found;
-  const names = SCORER_FACTORIES.map((factory) => factory.name);
+async function loadScorer(name: string): Promise<ScorerFactory> {
+  const load = SCORERS.get(name);
+  if (load) return await load();
   throw new AgentOpError(
     `Cannot set up scorer ${JSON.stringify(name.slice(0, 80))}: there is no such scorer`,
-    { remedy: nearest(name, names) ?? `one of ${names.join(", ")}` },
+    { remedy: nearest(name, SCORER_NAMES) ?? `one of ${SCORER_NAMES.join(", ")}` },
   );
 }

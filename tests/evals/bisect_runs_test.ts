@@ -7,7 +7,7 @@ import { BisectSearch } from "../../lib/evals/bisect_search.ts";
 import { applyConfigEdits, configEdits } from "../../lib/evals/config_edits.ts";
 import { createJudge } from "../../lib/evals/judge.ts";
 import type { Run } from "../../lib/core/mod.ts";
-import { SCORER_FACTORIES } from "../../lib/scorers/mod.ts";
+import { loadScorers } from "../../lib/scorers/mod.ts";
 import { CliHome } from "../support/cli.ts";
 import { Bench } from "../support/replay_bench.ts";
 
@@ -131,7 +131,7 @@ Deno.test("bisect --help names every scorer, and the command prints what it foun
   await using home = await CliHome.create();
   const help = await home.run(["bisect", "--help"]);
   const names = help.stdout.split("Scorers: ")[1]!.trim().split(/,\s+/);
-  assert.deepEqual(names, SCORER_FACTORIES.map((factory) => factory.name));
+  assert.deepEqual(names, (await loadScorers()).map((factory) => factory.name));
   await Deno.mkdir(join(home.path, "agents"));
   await Deno.writeTextFile(join(home.path, "agents/parrot.yaml"), "model: sim-echo\ninstructions: Answer.\n");
   const ask = ["run", "parrot", "Polly?", "--json"];

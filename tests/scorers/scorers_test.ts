@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { applyEvent, type Run, type Trace } from "../../lib/core/mod.ts";
 import { numbersIn } from "../../lib/scorers/numeric.ts";
-import { parseScorer, SCORER_FACTORIES } from "../../lib/scorers/mod.ts";
+import { loadScorers, parseScorer } from "../../lib/scorers/mod.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
 function traceOf(change: Partial<Run>, rounds = 2): Trace {
@@ -110,7 +110,7 @@ Deno.test("parseScorer() says in one line what is wrong with a scorer", async ()
 
 Deno.test("every scorer judges any run without throwing, the same way each time", async () => {
   const settings: Record<string, unknown> = { value: 1, max: 1, text: "a", tool: "a", pattern: "a+$" };
-  const scorers = SCORER_FACTORIES.map(({ create, setting }) =>
+  const scorers = (await loadScorers()).map(({ create, setting }) =>
     create(setting === undefined || setting === "schema" ? {} : { [setting]: settings[setting] })
   );
   const output = fc.oneof(fc.constant(undefined), fc.string({ unit: "binary" }), fc.json());

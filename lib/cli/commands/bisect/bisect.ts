@@ -3,14 +3,13 @@ import type { BisectOptions, BisectTrial } from "../../../evals/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { ConfigEdit } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
-import { cell, lines, money, plural } from "../../../present/mod.ts";
+import { cell, lines, money, plural, wrap } from "../../../present/mod.ts";
+import { SCORER_NAMES } from "../../../scorers/mod.ts";
 import { lookOf } from "../../output/look.ts";
 import { wholeNumber } from "../../frame/run_filter.ts";
 
 const REPEAT_MAX = 99;
-const SCORERS_HELP =
-  "Scorers: exact, includes, regex, numeric, json, similarity, tool_called, completed, max_cost,\n" +
-  "max_duration, max_steps, max_tokens";
+const HELP_COLUMNS = 100;
 
 interface Options {
   readonly check?: string | undefined;
@@ -40,7 +39,7 @@ export const bisect: CliCommand = {
         "after",
         "\nExamples:\n  agentop bisect last~1 last --scorer numeric=36034.80" +
           "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'" +
-          `\n\n${SCORERS_HELP}`,
+          `\n\n${wrap(`Scorers: ${SCORER_NAMES.join(", ")}`, HELP_COLUMNS).join("\n")}`,
       )
       .action((good, bad, options) => act((context) => search(context, good, bad, options)));
   },

@@ -3,6 +3,7 @@ import { statfs } from "node:fs/promises";
 import { ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
 import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
+import { SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
 
 /** One line of `agentop doctor`. */
@@ -224,18 +225,15 @@ function checkTerminal({ size, term, hasColors }: TerminalFacts): readonly Check
 }
 
 function checkIntegrations({ config }: App): readonly Check[] {
-  const { secrets } = config;
-  const known = [
-    ["Weights & Biases", secrets.wandbApiKey],
-    ["Hugging Face", secrets.hfToken],
-    ["ElevenLabs", secrets.elevenLabsApiKey],
-  ] as const;
-  const set = known.filter(([, key]) => key !== undefined).map(([name]) => name);
+  const services = Object.entries(SERVICES);
+  const set = services.filter(([, [key]]) => config.secrets[key] !== undefined).map(([name]) => name);
   return [{
     name: "keys",
     status: "ok",
     message: set.length > 0
       ? `set for ${set.join(", ")}`
-      : "none for Weights & Biases, Hugging Face and ElevenLabs: their tools say so when used",
+      : `none for ${
+        Object.keys(SERVICES).join(", ").replace(/, ([^,]*)$/, " and $1")
+      }: their tools say so when used`,
   }];
 }

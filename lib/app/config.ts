@@ -13,13 +13,7 @@ export interface AppConfig {
   readonly storeGiven: boolean;
   /** Folders where agents are looked up, in order. */
   readonly agentFolders: readonly string[];
-  readonly secrets: {
-    readonly elevenLabsApiKey?: string;
-    readonly hfToken?: string;
-    readonly hfEndpoint?: string;
-    readonly wandbApiKey?: string;
-    readonly wandbProject?: string;
-    readonly wandbBaseUrl?: string;
-  };
+  /** Keys and settings of the services that tools reach, by the variable that holds them. */
+  readonly secrets: Readonly<Partial<Record<string, string>>>;
   readonly elevenLabsPlan?: string;
 }

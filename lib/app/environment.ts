@@ -1,3 +1,12 @@
+/** Services that tools reach, with the variables that open them: its key first. Tools are told these and nothing else. */
+export const SERVICES = {
+  "Weights & Biases": ["WANDB_API_KEY", "WANDB_PROJECT", "WANDB_BASE_URL"],
+  "Hugging Face": ["HF_TOKEN", "HF_ENDPOINT"],
+  "ElevenLabs": ["ELEVENLABS_API_KEY"],
+} as const;
+
+export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
+
 /** Every variable the program reads; the permission sets in deno.json list the same names. */
 export const ENVIRONMENT = [
   "MISTRAL_API_KEY",
@@ -11,12 +20,7 @@ export const ENVIRONMENT = [
   "AGENTOP_HOME",
   "AGENTOP_STORE",
   "AGENTOP_AGENTS",
-  "WANDB_API_KEY",
-  "WANDB_PROJECT",
-  "WANDB_BASE_URL",
-  "HF_TOKEN",
-  "HF_ENDPOINT",
-  "ELEVENLABS_API_KEY",
+  ...SERVICE_VARIABLES,
   "ELEVENLABS_PLAN",
   "NO_COLOR",
   "FORCE_COLOR",

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AgentOpError } from "../core/mod.ts";
-import type { AppConfig, ENVIRONMENT } from "../app/mod.ts";
+import { type AppConfig, type ENVIRONMENT, SERVICE_VARIABLES } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
 export interface Config extends AppConfig {
@@ -61,14 +61,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       "agents",
       join(home, "agents"),
     ],
-    secrets: {
-      ...given("elevenLabsApiKey", env("ELEVENLABS_API_KEY")),
-      ...given("hfToken", env("HF_TOKEN")),
-      ...given("hfEndpoint", env("HF_ENDPOINT")),
-      ...given("wandbApiKey", env("WANDB_API_KEY")),
-      ...given("wandbProject", env("WANDB_PROJECT")),
-      ...given("wandbBaseUrl", env("WANDB_BASE_URL")),
-    },
+    secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, env(name)))),
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
     term: env("TERM") ?? "",

@@ -21,6 +21,7 @@ export const elevenLabsSpeak = defineFactory({
   name: "elevenlabs_speak",
   description: "Speaks a text with ElevenLabs and writes an MP3 file.",
   permissions: "reaches ElevenLabs with ELEVENLABS_API_KEY, writes inside `outputDir`",
+  variables: ["ELEVENLABS_API_KEY"],
   configSchema: z.strictObject({
     voice: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default(DEFAULT_VOICE),
     model: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/).default(DEFAULT_MODEL),
@@ -44,7 +45,7 @@ export const elevenLabsSpeak = defineFactory({
       idempotent: false,
       summary: ({ text, path }) => `${path}, ${groupDigits(text.length)} characters`,
       async execute({ text, path }, { signal }): Promise<ToolResult> {
-        const key = deps.secrets.elevenLabsApiKey;
+        const key = deps.secrets.ELEVENLABS_API_KEY;
         if (!key) {
           throw new ToolFailure(
             "Skipped: speech needs ELEVENLABS_API_KEY, which is not set. Go on without audio.",

@@ -22,10 +22,11 @@ export const hfListModels = defineFactory({
   name: "hf_list_models",
   description: "Searches models on the Hugging Face Hub.",
   permissions: "reaches the Hugging Face Hub (HF_ENDPOINT); sends HF_TOKEN when set",
+  variables: ["HF_TOKEN", "HF_ENDPOINT"],
   configSchema: z.strictObject({}),
   example: "- hf_list_models",
   create(_config, deps) {
-    const endpoint = deps.secrets.hfEndpoint ?? DEFAULT_ENDPOINT;
+    const endpoint = deps.secrets.HF_ENDPOINT ?? DEFAULT_ENDPOINT;
     return defineTool({
       name: "hf_list_models",
       description: "Search models on the Hugging Face Hub. One line per model: id, task, downloads, likes.",
@@ -49,7 +50,7 @@ export const hfListModels = defineFactory({
         url.searchParams.set("sort", sort);
         url.searchParams.set("direction", "-1");
         url.searchParams.set("limit", String(limit));
-        const token = deps.secrets.hfToken;
+        const token = deps.secrets.HF_TOKEN;
         const headers: Record<string, string> = { accept: "application/json" };
         if (token) headers.authorization = `Bearer ${token}`;
         const { body } = await apiRequest(deps.host, url, { method: "GET", headers }, {

@@ -39,10 +39,11 @@ export const wandbLog = defineFactory({
   name: "wandb_log",
   description: "Logs metrics to a Weights & Biases run.",
   permissions: "reaches Weights & Biases (WANDB_BASE_URL) with WANDB_API_KEY",
+  variables: ["WANDB_API_KEY", "WANDB_PROJECT", "WANDB_BASE_URL"],
   configSchema: z.strictObject({ project: z.string().regex(/^[\w.-]{1,128}$/).optional() }),
   example: "- wandb_log: { project: my-project }",
   create({ project }, deps) {
-    const baseUrl = deps.secrets.wandbBaseUrl ?? DEFAULT_BASE_URL;
+    const baseUrl = deps.secrets.WANDB_BASE_URL ?? DEFAULT_BASE_URL;
     return defineTool({
       name: "wandb_log",
       description: "Log numbers to Weights & Biases. All calls of this run become rows of one W&B run.",
@@ -60,12 +61,12 @@ export const wandbLog = defineFactory({
       idempotent: false,
       summary: ({ metrics }) => Object.entries(metrics).map(([name, value]) => `${name}=${value}`).join(", "),
       async execute({ metrics, step }, context) {
-        const key = deps.secrets.wandbApiKey;
+        const key = deps.secrets.WANDB_API_KEY;
         if (!key) {
           throw new ToolFailure("Skipped: logging needs WANDB_API_KEY, which is not set. Go on without it.");
         }
         const api = new WandbApi(baseUrl, key, deps, context);
-        const run = await api.upsertRun(project ?? deps.secrets.wandbProject ?? DEFAULT_PROJECT);
+        const run = await api.upsertRun(project ?? deps.secrets.WANDB_PROJECT ?? DEFAULT_PROJECT);
         const row = { ...metrics, _step: step ?? run.lines, _timestamp: deps.host.now() / 1000 };
         await api.append(run, JSON.stringify(row));
         return { content: `Logged ${Object.keys(metrics).length} metrics at step ${row._step}: ${run.path}` };

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { z } from "zod";
+import { SERVICE_VARIABLES } from "../../lib/app/mod.ts";
 import { AgentOpError, needsApproval, ToolInputError } from "../../lib/core/mod.ts";
 import { createMemoryTools, createTool, listTools, TOOL_FACTORIES } from "../../lib/tools/mod.ts";
+import { defineFactory } from "../../lib/tools/factory.ts";
 import { context, dependencies } from "./support.ts";
 
 const CONFIGS: Record<string, unknown> = {
@@ -135,4 +138,27 @@ Deno.test("createTool() names the configuration key that is wrong", () => {
 Deno.test("listTools() describes every factory", () => {
   assert.equal(listTools().length, TOOL_FACTORIES.length);
   assert.ok(listTools().every((entry) => entry.name && entry.description && entry.permissions));
+});
+
+Deno.test("a tool is told the variables it declares and no others, and the app knows each of them", () => {
+  for (const { name, variables } of TOOL_FACTORIES) {
+    for (const variable of variables) {
+      assert.ok(SERVICE_VARIABLES.some((known) => known === variable), `${name}: ${variable}`);
+    }
+  }
+  let told: unknown;
+  const spy = defineFactory({
+    name: "spy",
+    description: "",
+    permissions: "",
+    variables: ["HF_TOKEN"],
+    configSchema: z.strictObject({}),
+    example: "- spy",
+    create: (_config, { secrets }) => {
+      told = secrets;
+      return tools[0]!;
+    },
+  });
+  spy.create(null, { ...deps, secrets: { HF_TOKEN: "a", WANDB_API_KEY: "b" } });
+  assert.deepEqual(told, { HF_TOKEN: "a" });
 });

@@ -17,7 +17,7 @@ Deno.test("elevenlabs_speak writes the audio and says what was billed", async ()
   const speak = tool(
     "elevenlabs_speak",
     { outputDir: "./audio", voice: "voice1", model: "eleven_v3", baseUrl: api.url },
-    { baseDir: folder.path, secrets: { elevenLabsApiKey: "key-1" } },
+    { baseDir: folder.path, secrets: { ELEVENLABS_API_KEY: "key-1" } },
   );
   const result = await succeeds(speak, { text: "Grüße 👋", path: "a/hello.mp3" });
   assert.equal(result.content, "Wrote 2,000 bytes of speech: a/hello.mp3");
@@ -33,7 +33,7 @@ Deno.test("elevenlabs_speak writes the audio and says what was billed", async ()
 Deno.test("elevenlabs_speak takes the characters that the service billed", async () => {
   using folder = tempFolder();
   await using api = server(() => audio(1, { "character-cost": "42" }));
-  const deps = { baseDir: folder.path, secrets: { elevenLabsApiKey: "k" } };
+  const deps = { baseDir: folder.path, secrets: { ELEVENLABS_API_KEY: "k" } };
   const speak = tool("elevenlabs_speak", { outputDir: ".", baseUrl: api.url }, deps);
   const result = await succeeds(speak, { text: "hi", path: "x.mp3" });
   assert.deepEqual(result.billed?.quantities, { characters: 42 });
@@ -43,7 +43,7 @@ Deno.test("elevenlabs_speak bills a call whose file cannot be written, and none 
   using folder = tempFolder();
   let answer = () => audio(1);
   await using api = server(() => answer());
-  const deps = { baseDir: folder.path, secrets: { elevenLabsApiKey: "k" } };
+  const deps = { baseDir: folder.path, secrets: { ELEVENLABS_API_KEY: "k" } };
   const speak = tool("elevenlabs_speak", { outputDir: "./out", baseUrl: api.url }, deps);
   const escaped = await speak.execute({ text: "hello", path: "../x.mp3" }, context());
   assert.match(escaped.content, /must not contain \.\./);
@@ -61,7 +61,7 @@ Deno.test("elevenlabs_speak sends the key to no other server", async () => {
   using folder = tempFolder();
   await using other = server(() => audio(1));
   await using api = server(() => Response.redirect(other.url, 307));
-  const deps = { baseDir: folder.path, secrets: { elevenLabsApiKey: "k" } };
+  const deps = { baseDir: folder.path, secrets: { ELEVENLABS_API_KEY: "k" } };
   const speak = tool("elevenlabs_speak", { outputDir: ".", baseUrl: api.url }, deps);
   assert.match(await fails(speak, { text: "hello", path: "x.mp3" }), /HTTP 307/);
   assert.equal(other.requests.length, 0);
@@ -93,7 +93,7 @@ Deno.test("hf_list_models asks the hub and prints a line per model", async () =>
       { id: "x/\nB" },
     ])
   );
-  const list = tool("hf_list_models", null, { secrets: { hfEndpoint: `${hub.url}/`, hfToken: "hf_1" } });
+  const list = tool("hf_list_models", null, { secrets: { HF_ENDPOINT: `${hub.url}/`, HF_TOKEN: "hf_1" } });
   const { content } = await succeeds(list, { search: "mistral", author: "mistralai", limit: 5 });
   assert.equal(
     content,
@@ -114,7 +114,7 @@ Deno.test("hf_list_models asks the hub and prints a line per model", async () =>
 Deno.test("hf_list_models works without a token and tells strange answers", async () => {
   let answer = (): Response => Response.json([]);
   await using hub = server(() => answer());
-  const list = tool("hf_list_models", null, { secrets: { hfEndpoint: hub.url } });
+  const list = tool("hf_list_models", null, { secrets: { HF_ENDPOINT: hub.url } });
   assert.equal((await succeeds(list, {})).content, "[no model found]");
   assert.equal(hub.requests[0]!.headers.has("authorization"), false);
   answer = () => new Response("<html>");
@@ -153,7 +153,7 @@ Deno.test("wandb_log makes the run and adds one row per call", async () => {
   await using api = wandb();
   const log = tool("wandb_log", undefined, {
     host: fakeHost({ startMs: 1_700_000_000_000 }),
-    secrets: { wandbApiKey: "secret", wandbProject: "evals", wandbBaseUrl: api.url },
+    secrets: { WANDB_API_KEY: "secret", WANDB_PROJECT: "evals", WANDB_BASE_URL: api.url },
   });
   const { content } = await succeeds(log, { metrics: { accuracy: 0.5 } });
   assert.equal(content, "Logged 1 metrics at step 0: team%20one/evals/agentop-0123456789abcdef");
@@ -172,7 +172,9 @@ Deno.test("wandb_log makes the run and adds one row per call", async () => {
 
 Deno.test("wandb_log refuses what is not numbers and tells what the service refused", async () => {
   await using api = server(() => Response.json({ errors: [{ message: "permission denied" }], data: null }));
-  const log = tool("wandb_log", { project: "p" }, { secrets: { wandbApiKey: "k", wandbBaseUrl: api.url } });
+  const log = tool("wandb_log", { project: "p" }, {
+    secrets: { WANDB_API_KEY: "k", WANDB_BASE_URL: api.url },
+  });
   assert.match(await fails(log, { metrics: {} }), /at least one metric/);
   assert.match(await fails(log, { metrics: { a: "1" } }), /"metrics.a": expected number/);
   assert.match(await fails(log, { metrics: { a: 1 } }), /refused the run: permission denied/);
@@ -186,7 +188,7 @@ Deno.test("service tools stop when aborted", async () => {
     return await hold.promise;
   });
   const controller = new AbortController();
-  const list = tool("hf_list_models", null, { secrets: { hfEndpoint: api.url } });
+  const list = tool("hf_list_models", null, { secrets: { HF_ENDPOINT: api.url } });
   const running = list.execute({}, context({ signal: controller.signal }));
   await arrived.promise;
   controller.abort(new Error("stop"));

@@ -99,10 +99,13 @@ const SQL_ROWS_MAX = 100_000;
  */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { host, simulator, ...flags } = options;
-  const { endpoint, ...config } = readConfig(flags);
-  const models = simulator ? { useSimulator: true } : endpoint ? { endpoint } : {};
+  const { mistralApiKey, mistralServerUrl, ...config } = readConfig(flags);
+  const keys = simulator ? { useSimulator: true } : {
+    ...(mistralApiKey === undefined ? {} : { mistralApiKey }),
+    ...(mistralServerUrl === undefined ? {} : { mistralServerUrl }),
+  };
   await using stack = new AsyncDisposableStack();
-  const app = stack.use(new App({ ...config, ...models }, host ? { host } : {}));
+  const app = stack.use(new App({ ...config, ...keys }, host ? { host } : {}));
   await app.store();
   stack.move();
   return new Studio(app);

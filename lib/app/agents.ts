@@ -20,31 +20,47 @@ function isPath(agent: string): boolean {
   return /[/\\]/.test(agent) || /\.ya?ml$/i.test(agent);
 }
 
-/** All agent files of the lookup folders, first folder first; a name found twice counts once. */
-export async function findAgents(config: AppConfig): Promise<readonly FoundAgent[]> {
-  const found = new Map<string, FoundAgent>();
-  const { loadAgentFile } = await agentModule();
-  for (const folder of config.agentFolders) {
-    const names: string[] = [];
+/** The agent files of the lookup folders by name, first folder first; of one name the first. None of them is read. */
+async function agentFiles({ agentFolders }: AppConfig): Promise<ReadonlyMap<string, string>> {
+  const paths = new Map<string, string>();
+  for (const folder of agentFolders) {
+    const files: string[] = [];
     try {
       for await (const entry of Deno.readDir(folder)) {
-        if (!entry.isDirectory && /\.ya?ml$/i.test(entry.name)) names.push(entry.name);
+        if (!entry.isDirectory && /\.ya?ml$/i.test(entry.name)) files.push(entry.name);
       }
     } catch {
       continue; // a folder that is not there holds no agents
     }
-    for (const file of names.sort().slice(0, AGENTS_LISTED_MAX)) {
-      const path = join(folder, file);
+    for (const file of files.sort().slice(0, AGENTS_LISTED_MAX)) {
       const name = file.replace(/\.ya?ml$/i, "");
-      if (found.has(name)) continue;
-      try {
-        found.set(name, { name, path, config: await loadAgentFile(path, config.defaults) });
-      } catch (error) {
-        found.set(name, { name, path, error: messageOf(error) });
-      }
+      if (!paths.has(name)) paths.set(name, join(folder, file));
     }
   }
-  return [...found.values()];
+  return paths;
+}
+
+/** All agent files of the lookup folders, first folder first; a name found twice counts once. */
+export async function findAgents(config: AppConfig): Promise<readonly FoundAgent[]> {
+  const found: FoundAgent[] = [];
+  const { loadAgentFile } = await agentModule();
+  for (const [name, path] of await agentFiles(config)) {
+    try {
+      found.push({ name, path, config: await loadAgentFile(path, config.defaults) });
+    } catch (error) {
+      found.push({ name, path, error: messageOf(error) });
+    }
+  }
+  return found;
+}
+
+/** What can stand for AGENT: the files of the lookup folders, whatever is in them, and the bundled agents, which have no path. */
+export async function agentNames(
+  config: AppConfig,
+): Promise<readonly { readonly name: string; readonly path?: string }[]> {
+  const files = await agentFiles(config);
+  const bundled = (await bundledNames()).filter((name) => !files.has(name));
+  return [...[...files].map(([name, path]) => ({ name, path })), ...bundled.map((name) => ({ name }))];
 }
 
 /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
@@ -65,8 +81,7 @@ export async function resolveAgent(
   }
   const bundled = await bundledAgent(agent, config);
   if (bundled) return bundled;
-  const names = [...(await findAgents(config)).map((it) => it.name), ...await bundledNames()];
-  const guess = nearest(agent, names);
+  const guess = nearest(agent, (await agentNames(config)).map((it) => it.name));
   throw new AgentOpError(
     `Cannot find agent "${agent.slice(0, 80)}": it is not in ${config.agentFolders.join(", ")}`,
     { remedy: guess ?? "agentop agents, or a path to a .yaml file" },

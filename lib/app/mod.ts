@@ -4,11 +4,11 @@
  * @module
  */
 export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
-export { bundledAgent, findAgents, type FoundAgent, resolveAgent } from "./agents.ts";
+export { agentNames, bundledAgent, findAgents, type FoundAgent, resolveAgent } from "./agents.ts";
 export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
-export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
+export { ENVIRONMENT, LIBRARY_ENVIRONMENT, SERVICE_VARIABLES } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 export { lazyStore } from "./lazy_store.ts";

@@ -1,8 +1,9 @@
-import { Command, CommanderError } from "@commander-js/extra-typings";
+import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { Act } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
-import { report, reportUsage } from "./output/report.ts";
+import { report } from "./output/report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
+import { usageError } from "./frame/usage_error.ts";
 import { VERSION } from "./frame/version.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
@@ -17,10 +18,9 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--no-color", "no colours")
     .option("-v, --verbose", "retries as they happen, and the trace of errors")
     .helpOption("-h, --help", "show help")
-    .helpCommand("help [command]", "show help for a command")
+    .helpCommand(false)
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true })
-    .exitOverride()
     .configureOutput({
       writeOut: (text) => writeAll(Deno.stdout, text),
       writeErr: () => {}, // errors are printed once, in our own form, below
@@ -38,7 +38,13 @@ export async function main(args: readonly string[]): Promise<number> {
     }
   };
   for (const command of COMMANDS) command.register(program as unknown as Command, act);
-  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => {} });
+  let failed = program as unknown as CommandUnknownOpts;
+  for (const command of withInner(failed)) {
+    command.exitOverride((error) => {
+      failed = command;
+      throw error;
+    });
+  }
   try {
     // Flags alone, like `agentop --store X`, open the workbench too.
     const { operands, unknown } = program.parseOptions([...args]);
@@ -50,6 +56,12 @@ export async function main(args: readonly string[]): Promise<number> {
     await program.parseAsync([...args], { from: "user" });
     return code;
   } catch (error) {
-    return error instanceof CommanderError ? reportUsage(error) : report(error, flags().verbose ?? false);
+    const verbose = flags().verbose ?? false;
+    if (!(error instanceof CommanderError)) return report(error, verbose);
+    return error.exitCode === 0 ? 0 : report(usageError(error, failed), verbose); // 0: --help, --version
   }
+}
+
+function withInner(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
+  return [command, ...command.commands.flatMap(withInner)];
 }

@@ -8,8 +8,10 @@
  */
 import type { DatabaseSync } from "node:sqlite";
 import type { Host } from "../core/mod.ts";
+import type { StoreHints } from "./sqlite/hints.ts";
 import type { SqliteStore } from "./sqlite/store.ts";
 
+export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
 export type { SqliteStore } from "./sqlite/store.ts";
 export type { StoreStats, VerifyReport } from "./sqlite/maintenance.ts";
 export { MEMORY } from "./sqlite/location.ts";
@@ -26,6 +28,11 @@ export async function openStore(path: string, options: { readonly host?: Host } 
 /** A connection that can only read, for queries that people write. Throws `StoreError`. */
 export async function openReadOnly(path: string): Promise<DatabaseSync> {
   return (await import("./sqlite/read_only.ts")).openReadOnly(path);
+}
+
+/** A look into the file at `path` for what to offer while somebody types. Throws when there is no store. */
+export async function openHints(path: string): Promise<StoreHints> {
+  return new (await import("./sqlite/hints.ts")).StoreHints(path);
 }
 
 /** The schema version of the file at `path`. Throws `StoreError`. */

@@ -296,7 +296,6 @@ export class Writer {
         body_id: body,
         span_position: spanPosition,
         at_us: atUs,
-        role: message.role,
       };
       await execute(db, "insert message", Object.values(row), () => db.insertInto("run_message").values(row));
     }

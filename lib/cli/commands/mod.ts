@@ -14,6 +14,7 @@ import { diff } from "./diff/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { execute } from "./execute/execute.ts";
 import { exportRun } from "./export/export.ts";
+import { help } from "./help/help.ts";
 import { init } from "./init/init.ts";
 import { memory } from "./memory/memory.ts";
 import { replay } from "./replay/replay.ts";
@@ -49,5 +50,6 @@ export const COMMANDS: readonly CliCommand[] = [
   db,
   doctor,
   completions,
+  help,
   execute,
 ];

@@ -1,9 +1,12 @@
+import { SCREENS } from "../screens/mod.ts";
 import type { App } from "./model.ts";
-import { HOME, TAB_SCREENS } from "./screen_list.ts";
-import type { Key, Mode } from "../contract/keys.ts";
+import type { Key, Mode } from "./screen.ts";
 
 const ANY_MODE: readonly Mode[] = ["normal", "pick", "filter", "form", "dialog"];
 const NOT_IN_DIALOGS: readonly Mode[] = ["normal", "pick", "filter", "form"];
+
+/** The screens with a place in the header, in the order of their numbers. */
+export const TAB_SCREENS = SCREENS.filter((screen) => screen.tab !== false);
 
 /** Keys of the frame around all screens. */
 export const GLOBAL_KEYS: readonly Key<App>[] = [
@@ -37,14 +40,14 @@ export const GLOBAL_KEYS: readonly Key<App>[] = [
     label: "quit",
     help: "quit; below the top, back",
     footer: 99,
-    when: (app) => app.active === HOME,
+    when: (app) => app.active === "runs",
   },
   {
     keys: ["q"],
     action: "quit",
     label: "back",
     help: "back one level",
-    when: (app) => app.active !== HOME,
+    when: (app) => app.active !== "runs",
   },
   { keys: ["ctrl+c"], action: "interrupt", label: "quit", help: "quit from anywhere", modes: ANY_MODE },
   {

@@ -25,7 +25,7 @@ export const bisect: CliCommand = {
       .description("find the change of model, instructions, parameters or tools that made a good run bad")
       .argument("<good>", "a run that is good")
       .argument("[bad]", "a run of the same prompt that is not (not needed with --git)")
-      .option("--check <command>", "gets the answer on stdin; exit code 0 means good")
+      .option("--check <program>", "gets the answer on stdin; exit code 0 means good")
       .option("--scorer <scorer>", "NAME, NAME=VALUE or NAME={key: value}; passing means good")
       .option(
         "--repeat <n>",

@@ -1,7 +1,7 @@
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { CliCommand } from "../../frame/command.ts";
-
-const SHELLS = ["bash", "zsh", "fish"] as const;
+import { writeAll } from "../../context.ts";
+import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 
 export const completions: CliCommand = {
   register(program, act) {
@@ -15,10 +15,14 @@ export const completions: CliCommand = {
           "\n  fish  agentop completions fish > ~/.config/fish/completions/agentop.fish",
       )
       .action((shell) =>
-        act(async (context) => {
-          const { completionScript, describeCommand } = await import("../../frame/completion_script.ts");
-          context.print(completionScript(shell, describeCommand(program as unknown as CommandUnknownOpts)));
-        })
+        act((context) => Promise.resolve(context.print(COMPLETION_SCRIPTS[shell].trimEnd())))
       );
+    // What the scripts ask, with what is typed so far after "--".
+    program.command("complete", { hidden: true })
+      .addArgument(new Argument("<shell>").choices(SHELLS)).argument("[typed...]")
+      .action(async (shell, typed) => {
+        const { answerShell } = await import("./complete.ts");
+        writeAll(Deno.stdout, await answerShell(program as unknown as CommandUnknownOpts, shell, typed));
+      });
   },
 };

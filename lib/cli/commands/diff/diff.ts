@@ -6,7 +6,10 @@ export const diff: CliCommand = {
     program.command("diff").description(
       "compare two runs step by step: exit code 0 same, 1 different, 2 trouble",
     )
-      .argument("<a>", 'a run id, its beginning or end, "last" or "last~2"').argument("<b>")
+      .argument("<left>", 'a run id, its beginning or end, "last" or "last~2"').argument(
+        "<right>",
+        "another run",
+      )
       .option("--unified", "only the final answers, as a unified diff")
       .action((left, right, options) =>
         act(async (context) => {

@@ -1,5 +1,6 @@
 import type { AgentConfig } from "../../../agent/mod.ts";
 import { AgentOpError, reasonOf } from "../../../core/mod.ts";
+import { Option } from "@commander-js/extra-typings";
 import type { CliCommand } from "../../frame/command.ts";
 
 const PROMPT_MAX_BYTES = 10_000_000;
@@ -19,7 +20,7 @@ export const run: CliCommand = {
   register(program, act) {
     program.command("run").description("run an agent: by name, or by a path to its .yaml file")
       .argument("<agent>", "name or path").argument("[prompt]", "what to ask (default: --file, else stdin)")
-      .option("--file <path>", "read the prompt from a file")
+      .option("--file <file>", "read the prompt from a file")
       .option(
         "--set <key=value>",
         "override model, temperature, maxTokens, seed, instructions, tools.NAME=off, … (repeatable)",
@@ -31,7 +32,11 @@ export const run: CliCommand = {
       .option("--budget <usd>", "stop before this much is spent")
       .option("--max-steps <n>", "stop after this many model and tool calls")
       .option("--timeout <seconds>", "stop after this time")
-      .option("--approve <policy>", "ask, auto or never: for tools that write, execute or reach the network")
+      .addOption(
+        new Option("--approve <policy>", "for tools that write, execute or reach the network").choices(
+          ["ask", "auto", "never"] as const,
+        ),
+      )
       .option("--stream", "stream the answer even when stdout is no terminal")
       .option("--jsonl", "print one event per line")
       .addHelpText(

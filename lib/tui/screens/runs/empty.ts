@@ -1,5 +1,4 @@
-import type { Env } from "../../contract/screen.ts";
-import { keySign } from "../../contract/keys.ts";
+import { type Env, keySign } from "../../app/screen.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { pane } from "../../draw/pane.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";

@@ -1,0 +1,130 @@
+import { oneLine, RUN_STATUSES, type RunStatus, shortRunId } from "../../../core/mod.ts";
+import type { AppConfig } from "../../../app/mod.ts";
+import type { SharedValue } from "../../../store/mod.ts";
+import type { Candidate, Offer } from "./candidate.ts";
+import { commandsOf, type Cursor } from "./cursor.ts";
+
+/** Runs offered at once. */
+const RUNS_MAX = 40;
+const ABOUT_MAX_CHARS = 60;
+
+/** What values are looked up with. */
+export interface Lookup {
+  /** Read when a value needs it: it fails for a bad variable, and names of commands do not depend on it. */
+  readonly config: () => AppConfig;
+  readonly nowMs: number;
+}
+
+type Values = (cursor: Cursor, lookup: Lookup) => Promise<Offer> | Offer;
+
+/**
+ * What an argument or a flag's value may be, by the name it has in brackets (`show <run>`, `--agent <agent>`); where one name
+ * stands for different things, by the flag. A command that uses these names needs nothing else.
+ */
+export const VALUES: Readonly<Record<string, Values>> = {
+  run: knownRuns,
+  good: knownRuns,
+  bad: knownRuns,
+  other: knownRuns,
+  left: knownRuns,
+  right: knownRuns,
+  agent: agentsAndFiles,
+  group: (_, lookup) => shared("group", lookup),
+  user: (_, lookup) => shared("user", lookup),
+  model: async (_, lookup) => ({ candidates: await models(lookup) }),
+  status: ({ word }) => ({ candidates: listed(word, RUN_STATUSES) }),
+  command: ({ outer, before }) => ({ candidates: commandsAfter(outer, before) }),
+  file: () => ({ candidates: [], then: "files" }),
+  path: () => ({ candidates: [], then: "files" }),
+  url: () => ({ candidates: [], then: "files" }),
+  dir: () => ({ candidates: [], then: "folders" }),
+  "--set": overrides,
+  "--edit": ({ word }) => word.includes("=") ? { candidates: [], then: "files" } : { candidates: [] },
+};
+
+/** Those of a command, as candidates. */
+export function commandsIn(command: Cursor["command"]): readonly Candidate[] {
+  return commandsOf(command).map((it) => ({ value: it.name(), about: it.description() }));
+}
+
+/** For `help db …`: those of the command that `names` lead to. */
+function commandsAfter(outer: Cursor["outer"], names: readonly string[]): readonly Candidate[] {
+  const found = names.reduce(
+    (command, name) => command && commandsOf(command).find((it) => it.name() === name),
+    outer,
+  );
+  return found ? commandsIn(found) : [];
+}
+
+/** For whom only some runs make sense. */
+const RUNS_FOR: Readonly<Record<string, readonly RunStatus[]>> = {
+  stop: ["queued", "running", "waiting", "paused"],
+  pause: ["running", "waiting"],
+  resume: ["paused", "interrupted", "stopped", "cancelled", "failed"],
+  watch: ["queued", "running", "waiting", "paused"],
+};
+
+async function knownRuns({ command, word }: Cursor, { config, nowMs }: Lookup): Promise<Offer> {
+  const [{ openHints }, { age }] = await Promise.all([
+    import("../../../store/mod.ts"),
+    import("../../../present/mod.ts"),
+  ]);
+  const status = RUNS_FOR[command.name()];
+  const last: readonly Candidate[] = status ? [] : /^last~\d*$/.test(word)
+    ? Array.from(
+      { length: 9 },
+      (_, n) => ({ value: `last~${n + 1}`, about: `${n + 1} before the newest run` }),
+    )
+    : [{ value: "last", about: "the newest run" }];
+  using hints = await openHints(config().storePath).catch(() => undefined);
+  const begin = word.toLowerCase();
+  const found = hints?.runs(begin, { limit: RUNS_MAX, ...(status ? { status } : {}) }) ?? [];
+  const candidates = found.map(({ runId, agent, status, startTimeUs, prompt }) => ({
+    // As lists show it, unless the beginning of the whole id is typed.
+    value: shortRunId(runId).startsWith(begin) ? shortRunId(runId) : runId,
+    about: oneLine(`${age(startTimeUs / 1000, nowMs)} ${agent} ${status}: ${prompt}`, ABOUT_MAX_CHARS),
+  }));
+  return { candidates: [...last, ...candidates] };
+}
+
+async function shared(of: SharedValue, { config }: Lookup): Promise<Offer> {
+  const { openHints } = await import("../../../store/mod.ts");
+  using hints = await openHints(config().storePath).catch(() => undefined);
+  return { candidates: (hints?.values(of) ?? []).map((value) => ({ value })) };
+}
+
+async function agentsAndFiles({ word }: Cursor, { config }: Lookup): Promise<Offer> {
+  if (/[/\\]|^\.|\.ya?ml$/i.test(word)) return { candidates: [], then: "files" };
+  const { agentNames } = await import("../../../app/mod.ts");
+  const names = await agentNames(config());
+  return { candidates: names.map(({ name, path }) => ({ value: name, about: path ?? "built in" })) };
+}
+
+/** Those that were used first. */
+async function models({ config, nowMs }: Lookup): Promise<readonly Candidate[]> {
+  const [{ chatModels }, used] = await Promise.all([
+    import("../../../app/mod.ts"),
+    shared("model", { config, nowMs }),
+  ]);
+  const known = (await chatModels(config(), nowMs)).map((value) => ({ value }));
+  return [...used.candidates, ...known];
+}
+
+async function overrides({ word }: Cursor, lookup: Lookup): Promise<Offer> {
+  const { OVERRIDE_KEYS } = await import("../../../agent/mod.ts");
+  const begun = /^model=/.exec(word)?.[0];
+  if (begun !== undefined) {
+    return { candidates: (await models(lookup)).map((it) => ({ ...it, value: `${begun}${it.value}` })) };
+  }
+  return {
+    candidates: [...OVERRIDE_KEYS.map((key) => ({ value: `${key}=` })), { value: "tools." }],
+    goesOn: true,
+  };
+}
+
+/** The last of `a,b,…` is what is being typed. */
+function listed(word: string, values: readonly string[]): readonly Candidate[] {
+  const done = word.slice(0, word.lastIndexOf(",") + 1);
+  const given = done.split(",");
+  return values.filter((it) => !given.includes(it)).map((it) => ({ value: `${done}${it}` }));
+}

@@ -1,0 +1,80 @@
+import { DatabaseSync } from "node:sqlite";
+import { RUN_STATUSES, type RunStatus, tryParseJson } from "../../core/mod.ts";
+
+/** What a person recognises a run by. */
+export interface RunHint {
+  readonly runId: string;
+  readonly agent: string;
+  readonly status: RunStatus;
+  readonly startTimeUs: number;
+  /** Its beginning. */
+  readonly prompt: string;
+}
+
+const COLUMNS = { agent: "agent", group: "group_id", model: "model", user: "user_id" } as const;
+/** What runs have in common, and many of them alike. */
+export type SharedValue = keyof typeof COLUMNS;
+
+/** Values are those of the newest runs. */
+const RUNS_LOOKED_AT_MAX = 5_000;
+const PROMPT_MAX_CHARS = 200;
+/** Somebody waits for the next key: rather nothing than a wait for a lock. */
+const BUSY_TIMEOUT_MS = 100;
+/** A part of a run id; everything else would be a pattern. */
+const ID_PART = /^[0-9a-f-]{0,36}$/;
+/** What stands before the eight digits that lists show. */
+const BEFORE_SHORT_ID = "_".repeat(28);
+
+/**
+ * A look into a store for what to offer while somebody types. The file is opened for reading, never made or migrated, and no
+ * query builder is loaded. Methods throw what SQLite throws: a store of another version may lack a column.
+ */
+export class StoreHints implements Disposable {
+  readonly #sqlite: DatabaseSync;
+
+  /** Throws when there is no store at `path`. */
+  constructor(path: string) {
+    this.#sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  }
+
+  /** Runs whose id, or the short form of it, begins with `begin`; newest first. */
+  runs(
+    begin: string,
+    options: { readonly limit: number; readonly status?: readonly RunStatus[] },
+  ): readonly RunHint[] {
+    if (!ID_PART.test(begin)) return [];
+    const status = options.status ?? RUN_STATUSES;
+    const rows = this.#sqlite.prepare(
+      `select run_id, agent, status, start_us, substr(prompt, 1, ${PROMPT_MAX_CHARS * 2}) as prompt from run
+       where (run_id like ? or run_id like ?) and status in (${status.map(() => "?").join(", ")})
+       order by start_us desc, id desc limit ?`,
+    ).all(`${begin}%`, `${BEFORE_SHORT_ID}${begin}%`, ...status, options.limit);
+    return rows.map((row) => ({
+      runId: String(row["run_id"]),
+      agent: String(row["agent"]),
+      status: row["status"] as RunStatus,
+      startTimeUs: Number(row["start_us"]),
+      prompt: textOf(row["prompt"]),
+    }));
+  }
+
+  /** What the newest runs have there; the newest first. */
+  values(of: SharedValue): readonly string[] {
+    const rows = this.#sqlite.prepare(
+      `select value from (select ${COLUMNS[of]} as value, start_us from run order by start_us desc limit ?)
+       where value is not null group by value order by max(start_us) desc`,
+    ).all(RUNS_LOOKED_AT_MAX);
+    return rows.map((row) => String(row["value"]));
+  }
+
+  [Symbol.dispose](): void {
+    this.#sqlite.close();
+  }
+}
+
+/** A prompt is kept as JSON; a long one is cut off here, or kept elsewhere. */
+function textOf(json: unknown): string {
+  if (typeof json !== "string") return "";
+  const whole = tryParseJson(json) ?? tryParseJson(`${json.replace(/\\(u[0-9a-f]{0,3})?$/, "")}"`);
+  return typeof whole === "string" ? whole.slice(0, PROMPT_MAX_CHARS) : "";
+}

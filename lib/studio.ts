@@ -99,13 +99,10 @@ const SQL_ROWS_MAX = 100_000;
  */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   const { host, simulator, ...flags } = options;
-  const { mistralApiKey, mistralServerUrl, ...config } = readConfig(flags);
-  const keys = simulator ? { useSimulator: true } : {
-    ...(mistralApiKey === undefined ? {} : { mistralApiKey }),
-    ...(mistralServerUrl === undefined ? {} : { mistralServerUrl }),
-  };
+  const { endpoint, ...config } = readConfig(flags);
+  const models = simulator ? { useSimulator: true } : endpoint ? { endpoint } : {};
   await using stack = new AsyncDisposableStack();
-  const app = stack.use(new App({ ...config, ...keys }, host ? { host } : {}));
+  const app = stack.use(new App({ ...config, ...models }, host ? { host } : {}));
   await app.store();
   stack.move();
   return new Studio(app);

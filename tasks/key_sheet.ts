@@ -5,7 +5,7 @@
  * @module
  */
 import { keymapOf } from "../lib/tui/app/keymap.ts";
-import { keySign } from "../lib/tui/app/screen.ts";
+import { keySign } from "../lib/tui/contract/keys.ts";
 import { UNICODE } from "../lib/tui/draw/glyphs.ts";
 
 export const SHEET = new URL("../docs/keys.md", import.meta.url);

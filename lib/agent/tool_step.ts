@@ -2,6 +2,7 @@ import {
   ATTR,
   type Message,
   messageOf,
+  nearest,
   needsApproval,
   nowUs,
   type Part,
@@ -135,7 +136,9 @@ async function perform(
   if (!tool) {
     const names = [...session.tools.keys()];
     const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no tools.";
-    return refused(`There is no tool "${call.name.slice(0, 80)}". ${there}`, "unknown_tool");
+    const guess = nearest(call.name.replace(/^.*[.:/]/, ""), names);
+    const hint = guess === undefined ? "" : `Did you mean ${guess}? `;
+    return refused(`There is no tool "${call.name.slice(0, 80)}". ${hint}${there}`, "unknown_tool");
   }
   const { services, run: { traceId } } = session;
   const known = session.memoryTools.has(call.name)

@@ -45,7 +45,7 @@ export class App implements AsyncDisposable {
 
   /** The same with the simulator answering, whatever keys are set. Closed with this one. */
   onSimulator(): App {
-    const { mistralApiKey: _k, mistralServerUrl: _s, ...config } = this.config;
+    const { endpoint: _, ...config } = this.config;
     const options = { host: this.host, onNote: this.#onNote };
     return this.#stack.use(new App({ ...config, useSimulator: true }, options));
   }

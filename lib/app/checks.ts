@@ -3,7 +3,7 @@ import { statfs } from "node:fs/promises";
 import { ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
 import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
-import { SERVICES } from "./environment.ts";
+import { PROVIDERS, SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
 
 /** One line of `agentop doctor`. */
@@ -60,23 +60,20 @@ function checkDeno(): readonly Check[] {
 
 async function checkApi({ config, host }: App): Promise<readonly Check[]> {
   const name = "model API";
-  if (config.useSimulator) {
+  const { endpoint } = config;
+  if (!endpoint) {
+    const variables = Object.values(PROVIDERS).flatMap(({ apiKey, serverUrl }) => [apiKey, serverUrl]);
     return [{
       name,
       status: "ok",
-      message: "the built-in simulator answers: neither MISTRAL_API_KEY nor MISTRAL_SERVER_URL is set",
+      message: `the built-in simulator answers: neither ${variables.join(" nor ")} is set`,
     }];
   }
-  const { listMistralModels, MISTRAL_SERVER_URL } = await import("../providers/mod.ts");
-  const server = originOf(config.mistralServerUrl ?? MISTRAL_SERVER_URL);
+  const { listModels, serverUrlOf } = await import("../providers/mod.ts");
+  const server = originOf(serverUrlOf(endpoint));
   const startMs = host.now();
   try {
-    const models = await listMistralModels({
-      host,
-      apiKey: config.mistralApiKey ?? "",
-      serverUrl: config.mistralServerUrl,
-      timeoutMs: API_TIMEOUT_MS,
-    });
+    const models = await listModels(endpoint, { host, timeoutMs: API_TIMEOUT_MS });
     const took = duration(host.now() - startMs);
     return [{
       name,

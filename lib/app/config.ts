@@ -1,8 +1,10 @@
+import type { ProviderEndpoint } from "../providers/mod.ts";
+
 /** What an `App` is opened from. Nothing in it comes from a store, a run or a file of somebody else. */
 export interface AppConfig {
-  readonly mistralApiKey?: string;
-  readonly mistralServerUrl?: string;
-  /** Neither a key nor a server: the built-in simulator answers. */
+  /** Where the models are; absent without a key and a server. */
+  readonly endpoint?: ProviderEndpoint;
+  /** There is no endpoint: the built-in simulator answers. */
   readonly useSimulator: boolean;
   readonly defaults: { readonly model?: string; readonly maxTokens?: number; readonly temperature?: number };
   readonly retry: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };

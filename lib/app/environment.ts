@@ -1,3 +1,8 @@
+/** Model APIs by their names, with the variables that open them. The first one with a variable set is used. */
+export const PROVIDERS = {
+  mistral: { apiKey: "MISTRAL_API_KEY", serverUrl: "MISTRAL_SERVER_URL" },
+} as const;
+
 /** Services that tools reach, with the variables that open them: its key first. Tools are told these and nothing else. */
 export const SERVICES = {
   "Weights & Biases": ["WANDB_API_KEY", "WANDB_PROJECT", "WANDB_BASE_URL"],
@@ -9,8 +14,7 @@ export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
 
 /** Every variable the program reads; the permission sets in deno.json list the same names. */
 export const ENVIRONMENT = [
-  "MISTRAL_API_KEY",
-  "MISTRAL_SERVER_URL",
+  ...Object.values(PROVIDERS).flatMap(({ apiKey, serverUrl }) => [apiKey, serverUrl]),
   "MISTRAL_MODEL",
   "MAX_TOKENS",
   "TEMPERATURE",

@@ -8,7 +8,7 @@ export { agentNames, bundledAgent, findAgents, type FoundAgent, resolveAgent } f
 export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
-export { ENVIRONMENT, LIBRARY_ENVIRONMENT, SERVICE_VARIABLES } from "./environment.ts";
+export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 export { lazyStore } from "./lazy_store.ts";

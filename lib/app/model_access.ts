@@ -1,5 +1,5 @@
 import { AgentOpError, type Host, nearest } from "../core/mod.ts";
-import type { ResilientProvider } from "../providers/mod.ts";
+import type { ProviderEndpoint, ResilientProvider } from "../providers/mod.ts";
 import type { Simulator } from "../simulator/mod.ts";
 import type { AppConfig } from "./config.ts";
 
@@ -26,11 +26,11 @@ export class ModelAccess implements AsyncDisposable {
 
   provider(): Promise<ResilientProvider> {
     return this.#provider ??= (async () => {
-      const [{ createMistralProvider, createResilientProvider }, endpoint] = await Promise.all([
+      const [{ createProvider, createResilientProvider }, endpoint] = await Promise.all([
         import("../providers/mod.ts"),
         this.#endpoint(),
       ]);
-      return createResilientProvider(createMistralProvider({ host: this.#host, ...endpoint }), {
+      return createResilientProvider(createProvider(endpoint, { host: this.#host }), {
         host: this.#host,
         policy: this.#config.retry,
         maxConcurrency: MODEL_CONCURRENCY_MAX,
@@ -40,8 +40,8 @@ export class ModelAccess implements AsyncDisposable {
 
   /** Throws `AgentOpError` when the server lists models and `model` is none of them. */
   async requireModel(model: string): Promise<void> {
-    const { listMistralModels } = await import("../providers/mod.ts");
-    const models = await listMistralModels({ host: this.#host, ...await this.#endpoint() })
+    const { listModels } = await import("../providers/mod.ts");
+    const models = await listModels(await this.#endpoint(), { host: this.#host })
       .catch(() => []); // what is wrong with the server, the first call will say
     const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
     if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return;
@@ -52,10 +52,8 @@ export class ModelAccess implements AsyncDisposable {
     });
   }
 
-  async #endpoint(): Promise<{ readonly apiKey: string; readonly serverUrl: string | undefined }> {
-    const { useSimulator, mistralApiKey, mistralServerUrl } = this.#config;
-    if (!useSimulator) return { apiKey: mistralApiKey ?? "", serverUrl: mistralServerUrl };
-    return { apiKey: mistralApiKey ?? "simulator", serverUrl: (await this.#startSimulator()).url };
+  async #endpoint(): Promise<ProviderEndpoint> {
+    return this.#config.endpoint ?? { apiKey: "simulator", serverUrl: (await this.#startSimulator()).url };
   }
 
   /** At a pace one can watch. */

@@ -35,43 +35,15 @@ async function readPriceFile(home: string): Promise<PriceOverlay | undefined> {
 
 /** Models that the price table knows by name, whatever they are for. */
 export async function pricedModels(): Promise<readonly string[]> {
-  const { MISTRAL_OVERLAY } = await import("../pricing/mod.ts");
-  return [...new Set(MISTRAL_OVERLAY.models.map((entry) => entry.id))];
+  const { pricedModels } = await import("../pricing/mod.ts");
+  return pricedModels();
 }
 
 /** Models to run agents with: what the simulator answers for, otherwise those with a price at `nowMs`. Latest names first. */
 export async function chatModels({ useSimulator }: AppConfig, nowMs: number): Promise<readonly string[]> {
-  return useSimulator ? await simulatedModels() : await modelsOnSale(nowMs);
-}
-
-/** What the built-in simulator answers for. */
-async function simulatedModels(): Promise<readonly string[]> {
-  const { modelList } = await import("../simulator/mod.ts");
-  const cards = modelList([])["data"] as readonly SimulatedCard[];
-  return latestFirst(cards.filter((card) => card.capabilities["completion_chat"]).map((card) => card.id));
-}
-
-interface SimulatedCard {
-  readonly id: string;
-  readonly capabilities: Readonly<Record<string, boolean>>;
-}
-
-/** Models that write text and have a price at `nowMs`, under every name they have then. */
-async function modelsOnSale(nowMs: number): Promise<readonly string[]> {
-  const { MISTRAL_OVERLAY } = await import("../pricing/mod.ts");
-  const day = new Date(nowMs).toISOString().slice(0, 10);
-  const isNow = ({ from, to }: { readonly from?: string; readonly to?: string }) =>
-    (from === undefined || from <= day) && (to === undefined || day <= to);
-  const entries = MISTRAL_OVERLAY.models.filter((entry) =>
-    isNow(entry) && (entry.usdPerMillion?.["output_tokens"] ?? 0) > 0
-  );
-  return latestFirst(entries.flatMap(({ id, aliases = [] }) => [
-    id,
-    ...aliases.filter(isNow).map(({ name }) => name),
-  ]));
-}
-
-function latestFirst(names: readonly string[]): readonly string[] {
+  const names = useSimulator
+    ? (await import("../simulator/mod.ts")).simulatedChatModels()
+    : (await import("../pricing/mod.ts")).modelsOnSale(nowMs);
   const isLatest = (name: string) => name.endsWith("-latest");
   return [...names.filter(isLatest), ...names.filter((name) => !isLatest(name))];
 }

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { AgentOpError } from "../core/mod.ts";
-import { type AppConfig, type ENVIRONMENT, SERVICE_VARIABLES } from "../app/mod.ts";
+import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
 export interface Config extends AppConfig {
@@ -28,8 +28,7 @@ function processEnvironment(name: Variable): string | undefined {
 /** Throws `AgentOpError` that names the variable for a value that cannot be used. */
 export function readConfig(flags: GlobalFlags = {}, env: Environment = processEnvironment): Config {
   const home = flags.home ?? env("AGENTOP_HOME") ?? join(dataFolder(env), "agentop");
-  const key = env("MISTRAL_API_KEY");
-  const server = env("MISTRAL_SERVER_URL");
+  const endpoint = endpointOf(env);
   const store = flags.store ?? env("AGENTOP_STORE");
   if (store !== undefined && /^[a-z][a-z0-9+]+:\/\//i.test(store)) {
     throw new AgentOpError(
@@ -41,9 +40,8 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
   const maxWaitMs = 1000 * number(env, "MISTRAL_RETRY_MAX_WAIT", 60, { min: 0, max: 3600 })!;
   const agents = env("AGENTOP_AGENTS");
   return {
-    ...given("mistralApiKey", key),
-    ...given("mistralServerUrl", server),
-    useSimulator: key === undefined && server === undefined,
+    ...given("endpoint", endpoint),
+    useSimulator: endpoint === undefined,
     defaults: {
       ...given("model", env("MISTRAL_MODEL")),
       ...given("maxTokens", number(env, "MAX_TOKENS", undefined, { min: 1, integer: true })),
@@ -71,6 +69,15 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       ? "always"
       : "auto",
   };
+}
+
+function endpointOf(env: Environment): AppConfig["endpoint"] {
+  for (const [provider, variables] of Object.entries(PROVIDERS)) {
+    const [apiKey, serverUrl] = [env(variables.apiKey), env(variables.serverUrl)];
+    if (apiKey === undefined && serverUrl === undefined) continue;
+    return { provider, ...given("apiKey", apiKey), ...given("serverUrl", serverUrl) };
+  }
+  return undefined;
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

@@ -16,3 +16,19 @@ export function tryParseJson(text: string): unknown {
     return undefined;
   }
 }
+
+/**
+ * The same for values that must not change: integers that no number can hold become text, since a number would be another one.
+ */
+export function tryParseExactJson(text: string): unknown {
+  const exact = (_key: string, value: unknown, context?: { readonly source?: string }) =>
+    typeof value === "number" && Number.isInteger(value) && !Number.isSafeInteger(value) &&
+      /^-?\d+$/.test(context?.source ?? "") && String(value) !== context!.source
+      ? context!.source
+      : value;
+  try {
+    return JSON.parse(text, exact as (this: unknown, key: string, value: unknown) => unknown);
+  } catch {
+    return undefined;
+  }
+}

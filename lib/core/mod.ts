@@ -34,7 +34,7 @@ export {
 } from "./event.ts";
 export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
-export { canonicalJson, tryParseJson } from "./json.ts";
+export { canonicalJson, tryParseExactJson, tryParseJson } from "./json.ts";
 export { roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {

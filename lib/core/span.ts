@@ -61,7 +61,14 @@ export type Role = "system" | "user" | "assistant" | "tool";
 export type Part =
   | { readonly type: "text"; readonly content: string }
   | { readonly type: "reasoning"; readonly content: string }
-  | { readonly type: "tool_call"; readonly id: string; readonly name: string; readonly arguments: unknown }
+  | {
+    readonly type: "tool_call";
+    readonly id: string;
+    readonly name: string;
+    readonly arguments: unknown;
+    /** As the model wrote them, where writing `arguments` again would give another text. */
+    readonly argumentsText?: string;
+  }
   | {
     readonly type: "tool_call_response";
     readonly id: string;

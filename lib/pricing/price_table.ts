@@ -1,3 +1,8 @@
+const FIRST_DAY = "0000-01-01";
+const LAST_DAY = "9999-12-31";
+
+type Period = Pick<PriceAlias, "from" | "to">;
+
 /** A name that meant an entry's model during some days (UTC, both inclusive). Vendors move their `-latest` names. */
 export interface PriceAlias {
   readonly name: string;
@@ -29,14 +34,16 @@ export function dayOf(atMs: number): string | undefined {
   return Number.isNaN(date.getTime()) ? undefined : date.toISOString().slice(0, 10);
 }
 
+/** Whether a day is among those of a name or a price. */
+export function holdsOn(day: string, { from = FIRST_DAY, to = LAST_DAY }: Period): boolean {
+  return from <= day && day <= to;
+}
+
 interface Named {
   readonly entry: PriceEntry;
   readonly from: string;
   readonly to: string;
 }
-
-const FIRST_DAY = "0000-01-01";
-const LAST_DAY = "9999-12-31";
 
 /** Finds what a name cost on a day. Of several that fit, the one that began last wins, then the one listed last. */
 export class PriceTable {
@@ -49,7 +56,7 @@ export class PriceTable {
     }
   }
 
-  #add(name: string, entry: PriceEntry, alias: { from?: string; to?: string } = {}): void {
+  #add(name: string, entry: PriceEntry, alias: Period = {}): void {
     const key = name.toLowerCase();
     const later = (a = FIRST_DAY, b = FIRST_DAY) => a > b ? a : b;
     const earlier = (a = LAST_DAY, b = LAST_DAY) => a < b ? a : b;
@@ -67,7 +74,7 @@ export class PriceTable {
   find(name: string, day: string): PriceEntry | undefined {
     let best: Named | undefined;
     for (const named of this.#byName.get(name) ?? []) {
-      if (named.from <= day && day <= named.to && (!best || named.from >= best.from)) best = named;
+      if (holdsOn(day, named) && (!best || named.from >= best.from)) best = named;
     }
     return best?.entry;
   }

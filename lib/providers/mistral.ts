@@ -1,10 +1,12 @@
 import { ATTR, type CallContext, type ChatRequest, type ChatResponse, type Host } from "../core/mod.ts";
-import { type Dialect, parseEndpoint } from "./endpoint.ts";
+import { type Dialect, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";
 import { AnswerBuilder, type DeltaChannel } from "./mistral_answer.ts";
 import { PROVIDER_NAME, toProviderError, UnfinishedError } from "./mistral_errors.ts";
+import { listMistralModels } from "./mistral_models.ts";
 import { toMistralRequest } from "./mistral_request.ts";
 import type { TracedProvider } from "./resilient.ts";
 import { Watchdog } from "./watchdog.ts";
+import type { WireApi } from "./wire_api.ts";
 
 export interface MistralOptions {
   readonly host: Host;
@@ -19,6 +21,15 @@ export interface MistralOptions {
   /** Longest pause between two events of a stream, or for the body of a whole answer. @default 30_000 */
   readonly idleTimeoutMs?: number | undefined;
 }
+
+/** Mistral's API and servers that speak it or OpenAI's. */
+export const MISTRAL: WireApi = {
+  name: "mistral",
+  serverUrl: MISTRAL_SERVER_URL,
+  createProvider: ({ apiKey = "", serverUrl }, { host }) =>
+    createMistralProvider({ host, apiKey, serverUrl }),
+  listModels: ({ apiKey = "", serverUrl }, options) => listMistralModels({ ...options, apiKey, serverUrl }),
+};
 
 const FIRST_BYTE_TIMEOUT_MS = 60_000;
 /** A whole answer begins only when all of it has been generated. */

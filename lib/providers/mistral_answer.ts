@@ -2,7 +2,9 @@ import type { CompletionChunk } from "@mistralai/mistralai/models/components/com
 import type { ChatCompletionResponse } from "@mistralai/mistralai/models/components/chatcompletionresponse.js";
 import type { ContentChunk } from "@mistralai/mistralai/models/components/contentchunk.js";
 import type { ToolCall } from "@mistralai/mistralai/models/components/toolcall.js";
-import { type ChatResponse, type Part, tryParseJson, type Usage } from "../core/mod.ts";
+import type { ChatResponse, Part, Usage } from "../core/mod.ts";
+import { readArguments } from "./call_arguments.ts";
+import { CallAssembler } from "./call_assembler.ts";
 import { toUsage } from "./mistral_usage.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -19,21 +21,13 @@ export interface AnswerOptions {
   readonly newCallId: () => string;
 }
 
-interface CallBuilder {
-  id: string;
-  name: string;
-  arguments: string;
-}
-
 type Content = string | readonly ContentChunk[] | null | undefined;
 
 /** Puts an answer together, from the chunks of a stream or from a whole completion. */
 export class AnswerBuilder {
   readonly #options: AnswerOptions;
   readonly #parts: { type: "text" | "reasoning"; content: string }[] = [];
-  readonly #calls: CallBuilder[] = [];
-  readonly #callById = new Map<string, CallBuilder>();
-  readonly #callByIndex = new Map<number, CallBuilder>();
+  readonly #calls = new CallAssembler();
   #chars = 0;
   #finishReason: string | undefined;
   #model = "";
@@ -75,11 +69,11 @@ export class AnswerBuilder {
   build(requestModel: string): ChatResponse {
     const parts: Part[] = [
       ...this.#parts,
-      ...this.#calls.map((call) => ({
+      ...this.#calls.calls.map((call) => ({
         type: "tool_call" as const,
         id: call.id || this.#options.newCallId(),
         name: call.name,
-        arguments: call.arguments.trim() === "" ? {} : tryParseJson(call.arguments) ?? call.arguments,
+        ...readArguments(call.arguments),
       })),
     ];
     return {
@@ -118,43 +112,16 @@ export class AnswerBuilder {
   }
 
   #addCall(fragment: ToolCall): void {
-    const text = typeof fragment.function.arguments === "string"
-      ? fragment.function.arguments
-      : JSON.stringify(fragment.function.arguments);
-    const call = this.#callOf(fragment);
-    if (!call.name && fragment.function.name) {
-      this.#count(fragment.function.name);
-      call.name = fragment.function.name;
-      const separator = call === this.#calls[0] ? "" : "\n";
-      this.#options.onDelta("tool_call", `${separator}${call.name} `);
+    const piece = this.#calls.add(fragment);
+    if (!piece) return;
+    const { calls } = this.#calls;
+    if (calls.length > MAX_TOOL_CALLS) {
+      throw new WireError("too_large", `the answer holds more than ${MAX_TOOL_CALLS} tool calls`);
     }
-    if (text === "") return;
-    this.#count(text);
-    call.arguments += text;
-    this.#options.onDelta("tool_call", text);
-  }
-
-  /**
-   * The call a fragment continues. Ids come first, because some servers give every call index 0; fragments without an id belong
-   * to the call last seen at their index, unless they name a function and that call is complete already.
-   */
-  #callOf(fragment: ToolCall): CallBuilder {
-    // The SDK turns a missing id into "null" and a missing index into 0.
-    const id = fragment.id && fragment.id !== "null" ? fragment.id : "";
-    const index = fragment.index ?? 0;
-    const atIndex = this.#callByIndex.get(index);
-    let call = id ? this.#callById.get(id) : atIndex;
-    if (!id && call && fragment.function.name && isComplete(call)) call = undefined;
-    if (!call) {
-      if (this.#calls.length >= MAX_TOOL_CALLS) {
-        throw new WireError("too_large", `the answer holds more than ${MAX_TOOL_CALLS} tool calls`);
-      }
-      call = { id, name: "", arguments: "" };
-      this.#calls.push(call);
-      if (id) this.#callById.set(id, call);
-    }
-    this.#callByIndex.set(index, call);
-    return call;
+    this.#count(piece.name + piece.text);
+    const separator = piece.call === calls[0] ? "" : "\n";
+    if (piece.name !== "") this.#options.onDelta("tool_call", `${separator}${piece.name} `);
+    if (piece.text !== "") this.#options.onDelta("tool_call", piece.text);
   }
 
   #count(text: string): void {
@@ -163,8 +130,4 @@ export class AnswerBuilder {
       throw new WireError("too_large", `the answer is longer than ${MAX_ANSWER_CHARS} characters`);
     }
   }
-}
-
-function isComplete(call: CallBuilder): boolean {
-  return call.name !== "" && tryParseJson(call.arguments) !== undefined;
 }

@@ -1,12 +1,8 @@
 import type { Host } from "../core/mod.ts";
 import { parseEndpoint } from "./endpoint.ts";
 import { toProviderError } from "./mistral_errors.ts";
+import type { ModelName } from "./wire_api.ts";
 import { Watchdog } from "./watchdog.ts";
-
-export interface ModelName {
-  readonly id: string;
-  readonly aliases: readonly string[];
-}
 
 const TIMEOUT_MS = 10_000;
 

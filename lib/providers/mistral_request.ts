@@ -5,16 +5,28 @@ import type {
 } from "@mistralai/mistralai/models/components/chatcompletionstreamrequest.js";
 import type { ContentChunk } from "@mistralai/mistralai/models/components/contentchunk.js";
 import { type ChatRequest, type Message, type ModelParameters, type Part, toolCallsOf } from "../core/mod.ts";
+import { writeArguments } from "./call_arguments.ts";
 import { createCallIds } from "./call_ids.ts";
+import { createToolNames } from "./tool_names.ts";
 
 type WithRole<T> = T & { role: "assistant" };
 
-/** Writes our request the way the SDK wants it. Tool call ids are mapped to the form Mistral's API takes. */
+/** Ids and names in the grammar of the API, the same throughout one request. */
+interface WireNames {
+  readonly callId: (id: string) => string;
+  readonly tool: (name: string) => string;
+}
+
+function wireNames({ tools }: ChatRequest): WireNames {
+  return { callId: createCallIds(), tool: createToolNames(tools.map(({ name }) => name)) };
+}
+
+/** Writes our request the way the SDK wants it. Ids and names of tool calls are mapped to the form Mistral's API takes. */
 export function toMistralRequest(request: ChatRequest): ChatCompletionStreamRequest {
-  const callId = createCallIds();
+  const names = wireNames(request);
   return {
     model: request.model,
-    messages: request.messages.flatMap((message) => toMistralMessages(message, callId)),
+    messages: request.messages.flatMap((message) => toMistralMessages(message, names)),
     ...toParameters(request.parameters),
     ...(request.tools.length === 0 ? {} : {
       tools: request.tools.map(({ name, description, parameters }) => ({
@@ -60,7 +72,7 @@ function schemaName(schema: Readonly<Record<string, unknown>>): string {
 
 function toMistralMessages(
   message: Message,
-  callId: (id: string) => string,
+  names: WireNames,
 ): ChatCompletionStreamRequestMessage[] {
   switch (message.role) {
     case "system":
@@ -68,45 +80,35 @@ function toMistralMessages(
     case "user":
       return [{ role: "user", content: toContent(message.parts) }];
     case "assistant":
-      return [toAssistant(message, callId)];
+      return [toAssistant(message, names)];
     case "tool":
       return message.parts.flatMap((part) =>
         part.type === "tool_call_response"
           ? [{
             role: "tool" as const,
-            toolCallId: callId(part.id),
+            toolCallId: names.callId(part.id),
             content: asText(part.response),
-            ...(part.name === undefined ? {} : { name: part.name }),
+            ...(part.name === undefined ? {} : { name: names.tool(part.name) }),
           }]
           : []
       );
   }
 }
 
-function toAssistant(message: Message, callId: (id: string) => string): WithRole<AssistantMessage> {
+function toAssistant(message: Message, names: WireNames): WithRole<AssistantMessage> {
   const calls = toolCallsOf(message);
   return {
     role: "assistant",
     content: toContent(message.parts),
     ...(calls.length === 0 ? {} : {
       toolCalls: calls.map((call, index) => ({
-        id: callId(call.id),
+        id: names.callId(call.id),
         type: "function" as const,
         index,
-        function: { name: call.name, arguments: argumentsText(call.arguments) },
+        function: { name: names.tool(call.name), arguments: writeArguments(call) },
       })),
     }),
   };
-}
-
-/**
- * Servers parse the arguments of earlier calls and refuse the whole conversation when they are not a JSON object; what the
- * model wrote instead is quoted inside one, so that it can see and correct its mistake.
- */
-function argumentsText(args: unknown): string {
-  return args !== null && typeof args === "object" && !Array.isArray(args)
-    ? JSON.stringify(args)
-    : JSON.stringify({ invalid_arguments: args });
 }
 
 /** A plain string where possible: every server takes that. */

@@ -1,12 +1,14 @@
 /**
- * Model APIs. `createMistralProvider` makes one attempt per call against Mistral's API or a server that speaks its dialect or
- * OpenAI's; `createResilientProvider` puts retries, a circuit breaker and a queue around any provider and records each attempt
- * as a span. Nothing here reads the environment, and the SDK is loaded on the first call.
+ * Model APIs. `createProvider` makes one attempt per call against the endpoint of a configuration; `provider_list.ts` is where a
+ * new API is added. `createResilientProvider` puts retries, a circuit breaker and a queue around any provider and records each
+ * attempt as a span. Nothing here reads the environment, and an SDK is loaded on the first call.
  *
  * @module
  */
+export { createProvider, listModels, serverUrlOf } from "./provider_list.ts";
+export type { ModelName, ProviderEndpoint, WireApi } from "./wire_api.ts";
 export { createMistralProvider, type MistralOptions } from "./mistral.ts";
-export { listMistralModels, type ModelName } from "./mistral_models.ts";
+export { listMistralModels } from "./mistral_models.ts";
 export { type Dialect, type Endpoint, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";
 export {
   createResilientProvider,

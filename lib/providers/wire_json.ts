@@ -110,8 +110,12 @@ function fixMessage(message: WireObject): void {
       ...(Array.isArray(content) ? content : []),
     ];
   }
+  if (Array.isArray(message["tool_calls"])) message["tool_calls"] = objectsIn(message["tool_calls"]);
   for (const call of objectsIn(message["tool_calls"])) {
     dropNulls(call);
+    const index = Number(call["index"]);
+    if (Number.isSafeInteger(index) && index >= 0) call["index"] = index;
+    else delete call["index"];
     if (!isObject(call["function"])) call["function"] = {};
     const fn = call["function"] as WireObject;
     fn["name"] ??= "";

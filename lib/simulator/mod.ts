@@ -21,4 +21,4 @@ export { type Demo, DEMO_PACE, DEMOS } from "./demos.ts";
 export { BUNDLED_AGENTS } from "./bundled_agents.ts";
 export { BUILTIN_SCENARIOS } from "./builtin_scenarios.ts";
 export { SIM_MODELS } from "./sim_models.ts";
-export { modelList } from "./model_list.ts";
+export { simulatedChatModels } from "./model_list.ts";

@@ -79,28 +79,36 @@ function model(
   return { id, aliases, about, contextTokens, temperature, can };
 }
 
+type ModelCard = Readonly<Record<string, unknown>>;
+
 /** The body of `GET /v1/models`: as at Mistral's, every alias is an entry of its own that names the others. */
 export function modelList(simulated: readonly string[]): Readonly<Record<string, unknown>> {
-  const special = simulated.map((id) =>
-    model(id, [], "Simulator: behaves as its name says", 131_072, 0.3, CHAT)
-  );
-  const entries = [...MODELS, ...special].flatMap((facts) => {
-    const names = [facts.id, ...facts.aliases];
-    return names.map((name) => card(facts, name, names.filter((other) => other !== name)));
-  });
-  return { object: "list", data: entries };
+  return { object: "list", data: modelCards(simulated) };
 }
 
 /** The body of `GET /v1/models/{id}`, or `undefined`. */
-export function modelCard(
-  id: string,
-  simulated: readonly string[],
-): Readonly<Record<string, unknown>> | undefined {
-  const data = modelList(simulated).data as readonly Readonly<Record<string, unknown>>[];
-  return data.find((entry) => entry.id === id);
+export function modelCard(id: string, simulated: readonly string[]): ModelCard | undefined {
+  return modelCards(simulated).find((entry) => entry.id === id);
 }
 
-function card(facts: ModelFacts, id: string, aliases: readonly string[]): Readonly<Record<string, unknown>> {
+/** The models that chat under all their names, without those that behave as their name says. */
+export function simulatedChatModels(): readonly string[] {
+  return MODELS.filter((facts) => facts.can.includes("completion_chat")).flatMap(namesOf);
+}
+
+function modelCards(simulated: readonly string[]): readonly ModelCard[] {
+  const special = simulated.map((id) =>
+    model(id, [], "Simulator: behaves as its name says", 131_072, 0.3, CHAT)
+  );
+  return [...MODELS, ...special].flatMap((facts) => {
+    const names = namesOf(facts);
+    return names.map((name) => card(facts, name, names.filter((other) => other !== name)));
+  });
+}
+
+const namesOf = ({ id, aliases }: ModelFacts): readonly string[] => [id, ...aliases];
+
+function card(facts: ModelFacts, id: string, aliases: readonly string[]): ModelCard {
   return {
     id,
     object: "model",

@@ -33,8 +33,8 @@ export async function copyPrefix(db: Db, source: RunPrefix, traceId: string): Pr
       cache_write_input_tokens, reasoning_tokens, iif(cost_quantities is null, null, 0.0),
       iif(cost_quantities is null, null, '{}'), null, input_refs, output_refs, attributes, attributes_body
     from span where run_no = ${from} and position < ${end}`.execute(db);
-  await sql`insert into run_message (run_no, position, message_id, body_id, span_position, at_us)
-    select ${to}, position, message_id, body_id, span_position, at_us + ${shiftUs}
+  await sql`insert into run_message (run_no, position, message_id, body_id, span_position, at_us, role)
+    select ${to}, position, message_id, body_id, span_position, at_us + ${shiftUs}, role
     from run_message where run_no = ${from} and position < ${messages}`.execute(db);
   await sql`insert into snapshot (run_no, step, snapshot_id, span_position, created_us, message_refs, key_values_body)
     select ${to}, step, snapshot_id, span_position, created_us + ${shiftUs}, message_refs, key_values_body

@@ -110,6 +110,8 @@ export interface MessageRow {
   /** Position of the span that added the message. */
   span_position: number;
   at_us: number;
+  /** As in the body: most bodies are compressed, and other programs cannot look inside. */
+  role: string;
 }
 
 /** Tokens and money of one run by model and day: what cost reports add up. */

@@ -296,6 +296,7 @@ export class Writer {
         body_id: body,
         span_position: spanPosition,
         at_us: atUs,
+        role: message.role,
       };
       await execute(db, "insert message", Object.values(row), () => db.insertInto("run_message").values(row));
     }

@@ -259,7 +259,13 @@ Deno.test("chat() takes parallel tool calls in one chunk, as Mistral sends them"
   );
   assert.equal(response.finishReason, "tool_calls");
   assert.deepEqual(response.message.parts, [
-    { type: "tool_call", id: "D681PevKs", name: "get_weather", arguments: { city: "Paris" } },
+    {
+      type: "tool_call",
+      id: "D681PevKs",
+      name: "get_weather",
+      arguments: { city: "Paris" },
+      argumentsText: '{"city": "Paris"}',
+    },
     { type: "tool_call", id: "QxZ1aB2cD", name: "get_weather", arguments: { city: "Rome" } },
   ]);
   assert.equal(

@@ -4,7 +4,7 @@ import type { Store } from "../../lib/core/mod.ts";
 import type { LaunchRequest } from "../../lib/app/mod.ts";
 import type { TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
-import { type ReadState, readState } from "../../lib/tui/app/settings.ts";
+import { type ReadState, readState } from "../../lib/tui/app/saved_state.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { completions, destination, NO_NAMES } from "../../lib/tui/app/jump.ts";
 import { KEY_TABLES, keymapOf } from "../../lib/tui/app/keymap.ts";
 import { keyId } from "../../lib/tui/app/remap.ts";
-import { readState, writeState } from "../../lib/tui/app/settings.ts";
+import { readState, writeState } from "../../lib/tui/app/saved_state.ts";
 
 const IDS = KEY_TABLES.flatMap((table) => table.keys.map((key) => keyId(table.scope, key)));
 

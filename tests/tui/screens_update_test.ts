@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { NO_TOTALS, NO_USAGE, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
-import type { Effect, Msg } from "../../lib/tui/app/message.ts";
-import { type App, envOf, initApp } from "../../lib/tui/app/model.ts";
-import type { Env, Screen } from "../../lib/tui/app/screen.ts";
+import type { Effect, Msg } from "../../lib/tui/contract/message.ts";
+import { type App, initApp } from "../../lib/tui/app/model.ts";
+import { envOf } from "../../lib/tui/app/env.ts";
+import type { Env, Screen } from "../../lib/tui/contract/screen.ts";
 import { updateApp } from "../../lib/tui/app/update.ts";
 import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { GLOBAL_KEYS } from "../../lib/tui/app/global_keys.ts";
 import { helpSections, liveKeys } from "../../lib/tui/app/keymap.ts";
 import { type App, type AppEffect, type AppMsg, initApp } from "../../lib/tui/app/model.ts";
-import type { Mode } from "../../lib/tui/app/screen.ts";
+import type { Mode } from "../../lib/tui/contract/keys.ts";
 import { startApp, tickMs, updateApp } from "../../lib/tui/app/update.ts";
 import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";

@@ -1,13 +1,13 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname } from "node:path";
 import { Kysely } from "kysely";
-import { StoreError, tryParseJson } from "../../core/mod.ts";
-import { decodeBody } from "../codec.ts";
+import { StoreError } from "../../core/mod.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
 import { MEMORY, sideFolder } from "./location.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import type { Schema } from "../schema.ts";
+import { registerBodyJson, showWholeViews } from "./views.ts";
 
 export const BUSY_TIMEOUT_MS = 5000;
 const PAGE_BYTES = 8192;
@@ -35,7 +35,7 @@ export async function openConnection(path: string): Promise<Connection> {
       await prepareStore(path, sqlite);
     }
     sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
-    registerFunctions(sqlite);
+    showWholeViews(sqlite);
     return { path, sqlite, db: new Kysely<Schema>({ dialect: new NodeSqliteDialect(sqlite) }) };
   } catch (error) {
     sqlite?.close();
@@ -104,7 +104,9 @@ async function lockFile(path: string): Promise<Deno.FsFile> {
 
 async function migrate(sqlite: DatabaseSync): Promise<void> {
   const { Migrator } = await import("kysely/migration");
-  registerFunctions(sqlite);
+  registerBodyJson(sqlite);
+  // Views of older stores name them: the migrator describes those views, nobody reads them.
+  for (const name of ["body_text", "message_text"]) sqlite.function(name, { varargs: true }, () => null);
   const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(sqlite) });
   const migrator = new Migrator({
     db,
@@ -113,25 +115,4 @@ async function migrate(sqlite: DatabaseSync): Promise<void> {
   const { error } = await migrator.migrateToLatest();
   if (error) throw error;
   sqlite.exec(`pragma user_version = ${SCHEMA_VERSION}`);
-}
-
-/** `body_text(encoding, data)` is a body's JSON; `message_text(encoding, data)` what a message says, for the views. */
-export function registerFunctions(sqlite: DatabaseSync): void {
-  const body = (encoding: unknown, data: unknown) =>
-    data instanceof Uint8Array ? decodeBody(Number(encoding), data) : null;
-  sqlite.function("body_text", { deterministic: true }, body);
-  sqlite.function("message_text", { deterministic: true }, (encoding, data) => {
-    const json = body(encoding, data);
-    return json === null ? null : spokenText(tryParseJson(json));
-  });
-}
-
-function spokenText(message: unknown): string {
-  const parts = (message as { parts?: unknown })?.parts;
-  if (!Array.isArray(parts)) return "";
-  return parts.map((part: { type?: string; content?: unknown; response?: unknown }) => {
-    if (part.type === "text") return String(part.content);
-    if (part.type !== "tool_call_response") return "";
-    return typeof part.response === "string" ? part.response : JSON.stringify(part.response);
-  }).join("");
 }

@@ -1,7 +1,8 @@
 import { DatabaseSync } from "node:sqlite";
 import { toStoreError } from "./errors.ts";
 import { MEMORY } from "./location.ts";
-import { BUSY_TIMEOUT_MS, registerFunctions, userVersion } from "./open.ts";
+import { BUSY_TIMEOUT_MS, userVersion } from "./open.ts";
+import { showWholeViews } from "./views.ts";
 
 /** What SQLite may take for a query that people typed. */
 const HEAP_MAX_BYTES = 256 * 1024 * 1024;
@@ -61,8 +62,9 @@ export function openReadOnly(path: string): DatabaseSync {
   try {
     sqlite = new DatabaseSync(path, { readOnly: true, allowExtension: false, timeout: BUSY_TIMEOUT_MS });
     userVersion(sqlite); // a file that is no database says so here
-    registerFunctions(sqlite);
-    sqlite.exec("pragma query_only = 1; pragma temp_store = memory");
+    sqlite.exec("pragma temp_store = memory");
+    showWholeViews(sqlite);
+    sqlite.exec("pragma query_only = 1");
     sqlite.prepare(`pragma hard_heap_limit = ${HEAP_MAX_BYTES}`).get();
     sqlite.setAuthorizer(authorize);
     return sqlite;

@@ -7,9 +7,10 @@ import { fieldLine } from "../draw/text_field.ts";
 import { clean, fit, width, wrap } from "../terminal/text.ts";
 import { completions, type Jump } from "./jump.ts";
 import { helpSections } from "./keymap.ts";
-import { type App, envOf } from "./model.ts";
+import type { App } from "./model.ts";
+import { envOf } from "./env.ts";
 import { paletteItems } from "./palette.ts";
-import { keySign } from "./screen.ts";
+import { keySign } from "../contract/keys.ts";
 
 const BOX_COLUMNS_MAX = 60;
 const LEAVE_LIST_MAX = 5;

@@ -1,12 +1,9 @@
-import { SCREENS } from "../screens/mod.ts";
 import type { App } from "./model.ts";
-import type { Key, Mode } from "./screen.ts";
+import { HOME, TAB_SCREENS } from "./screen_list.ts";
+import type { Key, Mode } from "../contract/keys.ts";
 
 const ANY_MODE: readonly Mode[] = ["normal", "pick", "filter", "form", "dialog"];
 const NOT_IN_DIALOGS: readonly Mode[] = ["normal", "pick", "filter", "form"];
-
-/** The screens with a place in the header, in the order of their numbers. */
-export const TAB_SCREENS = SCREENS.filter((screen) => screen.tab !== false);
 
 /** Keys of the frame around all screens. */
 export const GLOBAL_KEYS: readonly Key<App>[] = [
@@ -40,14 +37,14 @@ export const GLOBAL_KEYS: readonly Key<App>[] = [
     label: "quit",
     help: "quit; below the top, back",
     footer: 99,
-    when: (app) => app.active === "runs",
+    when: (app) => app.active === HOME,
   },
   {
     keys: ["q"],
     action: "quit",
     label: "back",
     help: "back one level",
-    when: (app) => app.active !== "runs",
+    when: (app) => app.active !== HOME,
   },
   { keys: ["ctrl+c"], action: "interrupt", label: "quit", help: "quit from anywhere", modes: ANY_MODE },
   {

@@ -1,9 +1,8 @@
 import { nearest } from "../../core/mod.ts";
 import type { TextField } from "../draw/text_field.ts";
-import { SCREENS } from "../screens/mod.ts";
-import { TAB_SCREENS } from "./global_keys.ts";
-import type { ScreenId } from "./message.ts";
-import { type Settings, THEME_CHOICES } from "./settings.ts";
+import { SCREENS, TAB_SCREENS } from "./screen_list.ts";
+import type { ScreenId } from "../contract/message.ts";
+import { type Settings, THEME_CHOICES } from "../contract/settings.ts";
 
 /** What can be named in the jump line; read when it is opened. */
 export interface Names {
@@ -141,7 +140,7 @@ export function destination(text: string, names: Names): Destination | { readonl
     case "quit":
       return { type: "root", action: "interrupt" };
     default:
-      return { type: "screen", screen: command.word as ScreenId };
+      return { type: "screen", screen: command.word };
   }
 }
 

@@ -1,14 +1,12 @@
-import { SCREENS } from "../screens/mod.ts";
+import { screenOf, SCREENS } from "./screen_list.ts";
 import { CONFIRM_KEYS, GLOBAL_KEYS, HELP_KEYS, JUMP_KEYS, LEAVE_KEYS, PALETTE_KEYS } from "./global_keys.ts";
-import { type App, modeOf, screenOf } from "./model.ts";
+import { type App, modeOf } from "./model.ts";
 import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
-import { type Binding, type Key, type Mode, MOTION_KEYS } from "./screen.ts";
-
-export { GLOBAL_KEYS, TAB_SCREENS } from "./global_keys.ts";
+import { type Binding, type Key, type Mode, MOTION_KEYS } from "../contract/keys.ts";
 
 /** Every key table there is, as it is without remapping. */
 export const KEY_TABLES: readonly (KeyTable & { readonly title: string })[] = [
-  ...SCREENS.map((screen) => ({ scope: screen.id as string, title: screen.title, keys: screen.keys })),
+  ...SCREENS.map((screen) => ({ scope: screen.id, title: screen.title, keys: screen.keys })),
   { scope: "everywhere", title: "Everywhere", keys: GLOBAL_KEYS as readonly Key[] },
   { scope: "palette", title: "Palette", keys: PALETTE_KEYS as readonly Key[] },
   { scope: "jump", title: "Jump line", keys: JUMP_KEYS as readonly Key[] },

@@ -1,5 +1,5 @@
 import { messageOf } from "../../core/mod.ts";
-import type { Answer, Effect, Msg, Query, ScreenId } from "./message.ts";
+import type { Answer, Effect, Msg, Query, ScreenId } from "../contract/message.ts";
 
 type Load = Extract<Effect, { type: "load" }>;
 

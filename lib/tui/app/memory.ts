@@ -1,5 +1,5 @@
 import { messageOf, reasonOf } from "../../core/mod.ts";
-import { type SavedState, writeState } from "./settings.ts";
+import { type SavedState, writeState } from "./saved_state.ts";
 
 /** How long the keyboard rests before what changed is written. */
 const REST_MS = 700;

@@ -2,17 +2,23 @@ import type { Run } from "../../core/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import type { TextField } from "../draw/text_field.ts";
 import type { Theme } from "../draw/theme.ts";
-import { SCREENS } from "../screens/mod.ts";
 import type { DemoEntry } from "../ports.ts";
 import type { Jump, Names } from "./jump.ts";
-import { keymapOf } from "./keymap.ts";
-import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "./message.ts";
+import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "../contract/message.ts";
 import type { Notice } from "./notices.ts";
-import type { Palette } from "./palette.ts";
 import type { Remap } from "./remap.ts";
-import { DEFAULT_SETTINGS, NO_STATE, type SavedState, type Settings } from "./settings.ts";
-import { type Env, isTyping, type Mode, type OwnRun, type Screen } from "./screen.ts";
+import { HOME, screenOf, SCREENS } from "./screen_list.ts";
+import { DEFAULT_SETTINGS, type Settings } from "../contract/settings.ts";
+import { NO_STATE, type SavedState } from "./saved_state.ts";
+import type { OwnRun } from "../contract/screen.ts";
+import { isTyping, type Mode } from "../contract/keys.ts";
 import type { Size } from "../terminal/screen.ts";
+
+/** The list of actions while it is open. */
+export interface Palette {
+  readonly field: TextField;
+  readonly index: number;
+}
 
 /** Everything the workbench knows. */
 export interface App {
@@ -89,27 +95,6 @@ export const MIN_ROWS = 12;
 export const HEADER_ROWS = 1;
 export const FOOTER_ROWS = 1;
 
-export function screenOf(id: ScreenId): Screen {
-  return SCREENS.find((screen) => screen.id === id)!;
-}
-
-export function envOf(app: App): Env {
-  return {
-    nowMs: app.nowMs,
-    size: { columns: app.size.columns, rows: Math.max(0, app.size.rows - HEADER_ROWS - FOOTER_ROWS) },
-    glyphs: app.glyphs,
-    endpoint: app.endpoint,
-    storePath: app.storePath,
-    extendedKeys: app.extendedKeys,
-    hasEditor: app.hasEditor,
-    own: app.own,
-    ...(app.marked ? { marked: app.marked } : {}),
-    demos: app.demos,
-    settings: app.settings,
-    bindings: keymapOf(app.remap).bindings,
-  };
-}
-
 /** How the next key will be read. */
 export function modeOf(app: App): Mode {
   if (app.leaving || app.confirm) return "dialog";
@@ -139,7 +124,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     ...given,
     remap: saved.keys,
     extendedKeys: false,
-    active: known ? saved.screen! : "runs",
+    active: known ? saved.screen! : HOME,
     history: [],
     models,
     notices: [],

@@ -1,4 +1,4 @@
-import type { NoticeLevel } from "./message.ts";
+import type { NoticeLevel } from "../contract/message.ts";
 
 /** A message that goes away by itself. */
 export interface Notice {

@@ -1,13 +1,6 @@
-import type { TextField } from "../draw/text_field.ts";
 import { fuzzyFilter } from "../draw/fuzzy.ts";
 import { type Bound, liveKeys, usableKeys } from "./keymap.ts";
 import { type App, modeOf } from "./model.ts";
-
-/** The list of actions while it is open. */
-export interface Palette {
-  readonly field: TextField;
-  readonly index: number;
-}
 
 export interface PaletteItem {
   readonly bound: Bound;

@@ -1,9 +1,9 @@
 import { isLive, LIVE_STATUSES, oneLine, type Run, RUN_TAG, shortRunId, type Usage } from "../../core/mod.ts";
 import { loadForkTree } from "../../analysis/mod.ts";
 import type { TuiServices } from "../ports.ts";
-import type { Pairing } from "../screens/compare/comparison.ts";
+import type { Pairing } from "../contract/comparison.ts";
 import type { Names } from "./jump.ts";
-import type { Activity, Answer, DayActivity, ModelChoice, Query } from "./message.ts";
+import type { Activity, Answer, DayActivity, ModelChoice, Query } from "../contract/message.ts";
 
 const DAY_MS = 86_400_000;
 /** Days in the strip on top of the runs. */
@@ -45,7 +45,7 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
       return { kind: "statuses", runs: runs.filter((run) => run !== undefined) };
     }
     case "compare": {
-      const { loadComparison } = await import("../screens/compare/comparison.ts");
+      const { loadComparison } = await import("../contract/comparison.ts");
       return { kind: "compare", comparison: await loadComparison(store, query.pairing) };
     }
     case "newest_replay":
@@ -57,7 +57,7 @@ export async function answerQuery(services: TuiServices, query: Query): Promise<
     case "models":
       return { kind: "models", models: await modelChoices(services, query.usage) };
     case "texts": {
-      const { textDiffs } = await import("../screens/compare/comparison.ts");
+      const { textDiffs } = await import("../contract/comparison.ts");
       return { kind: "texts", texts: await textDiffs(query.pairs) };
     }
   }

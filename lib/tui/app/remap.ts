@@ -1,4 +1,4 @@
-import { type Key, type Mode, MOTION_KEYS } from "./screen.ts";
+import { type Key, type Mode, MOTION_KEYS } from "../contract/keys.ts";
 
 /** Other keys for actions, by the action's name in the registry: `{ "runs.stop": ["X"] }`. */
 export type Remap = Readonly<Record<string, readonly string[]>>;

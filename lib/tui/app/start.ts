@@ -1,7 +1,7 @@
 import { escapeText, messageOf, oneLine, reasonOf } from "../../core/mod.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { guard, onContinued, suspendProcess } from "../terminal/guard.ts";
-import { NO_STATE, type ReadState, readState } from "./settings.ts";
+import { NO_STATE, type ReadState, readState } from "./saved_state.ts";
 import { Workbench } from "./workbench.ts";
 
 const CRASH_LENGTH_MAX = 300;

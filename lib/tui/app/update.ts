@@ -1,24 +1,23 @@
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../draw/text_field.ts";
-import { SCREENS } from "../screens/mod.ts";
+import { HOME, screenOf, SCREENS } from "./screen_list.ts";
 import { completions, destination, type Jump, NO_NAMES } from "./jump.ts";
 import { GLOBAL_KEYS } from "./global_keys.ts";
 import { lookup } from "./keymap.ts";
-import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "./message.ts";
+import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "../contract/message.ts";
 import { noticesOverMs, withNotice as addNotice } from "./notices.ts";
 import { paletteItems } from "./palette.ts";
-import type { Settings } from "./settings.ts";
+import type { Settings } from "../contract/settings.ts";
 import {
   type App,
   type AppEffect,
   type AppMsg,
   type AppStep,
-  envOf,
   HEADER_ROWS,
   isTypingNow,
   modeOf,
   OWN_RUNS_MAX,
-  screenOf,
 } from "./model.ts";
+import { envOf } from "./env.ts";
 import { headerTabAt } from "./view.ts";
 
 /** How long a digit waits for a motion before it means a screen. */
@@ -134,7 +133,7 @@ function typed(app: App, text: string | undefined, key?: string): AppStep {
 }
 
 function rootAction(app: App, action: string): AppStep {
-  if (action.startsWith("go:")) return go(app, action.slice(3) as ScreenId);
+  if (action.startsWith("go:")) return go(app, action.slice(3));
   if (action.startsWith("palette")) return paletteAction(app, action);
   if (action.startsWith("jump")) return jumpAction(app, action);
   if (action.startsWith("confirm")) return confirmAction(app, action);
@@ -151,7 +150,7 @@ function rootAction(app: App, action: string): AppStep {
         ? [{ ...app, help: { ...help, top: Math.max(0, help.top + (action === "down" ? 1 : -1)) } }, []]
         : [app, []];
     case "quit":
-      if (app.active !== "runs") return toScreen(app, app.active, { type: "action", action: "back" });
+      if (app.active !== HOME) return toScreen(app, app.active, { type: "action", action: "back" });
       return askToLeave(app);
     case "interrupt":
       return app.leaving ? [app, [{ type: "exit", stop: [] }]] : askToLeave(app);
@@ -240,7 +239,7 @@ function jumped(app: App, jump: Jump): AppStep {
     case "screen":
       return go(closed, to.screen);
     case "agent": {
-      const agents = SCREENS.find((screen) => (screen.id as string) === "agents");
+      const agents = SCREENS.find((screen) => (screen.id) === "agents");
       return go(closed, agents?.id ?? "launch", { type: "enter", name: to.name });
     }
     case "find":
@@ -287,10 +286,10 @@ function go(app: App, id: ScreenId, enter: Msg = { type: "enter" }, depth = 0): 
 
 function leave(app: App, depth: number): AppStep {
   const previous = app.history.at(-1);
-  if (app.active === "runs") return [app, []];
+  if (app.active === HOME) return [app, []];
   return toScreen(
-    { ...app, active: previous ?? "runs", history: app.history.slice(0, -1) },
-    previous ?? "runs",
+    { ...app, active: previous ?? HOME, history: app.history.slice(0, -1) },
+    previous ?? HOME,
     { type: "enter" },
     depth,
   );

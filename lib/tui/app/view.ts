@@ -17,11 +17,12 @@ import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, paletteBox } from "./boxes.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
-import { TAB_SCREENS } from "./global_keys.ts";
-import type { ScreenId } from "./message.ts";
-import { type App, envOf, MIN_COLUMNS, MIN_ROWS, modeOf, screenOf } from "./model.ts";
+import { screenOf, TAB_SCREENS } from "./screen_list.ts";
+import type { ScreenId } from "../contract/message.ts";
+import { type App, MIN_COLUMNS, MIN_ROWS, modeOf } from "./model.ts";
+import { envOf } from "./env.ts";
 import { shownNotices } from "./notices.ts";
-import { type Key, keySign } from "./screen.ts";
+import { type Key, keySign } from "../contract/keys.ts";
 
 const NAME = " AgentOp ";
 const FOOTER_KEYS_MAX = 8;

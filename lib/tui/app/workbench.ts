@@ -2,16 +2,18 @@ import { isLive, messageOf } from "../../core/mod.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
-import { HANG_UP_EXIT_CODE, ignoreInterrupts } from "../terminal/guard.ts";
+import { HANG_UP_EXIT_CODE } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
 import { loadRuler } from "../terminal/text.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
-import type { Effect, ScreenId } from "./message.ts";
 import { type App, type AppEffect, type AppMsg, type AppStep, initApp, savedState } from "./model.ts";
 import { answerQuery, namesFor } from "./queries.ts";
-import { changedSettings, NO_STATE, type ReadState, type Settings, settingsOf } from "./settings.ts";
+import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
+import type { Settings } from "../contract/settings.ts";
+import { ScreenEffects } from "./screen_effects.ts";
+import { TerminalLoan } from "./terminal_loan.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
@@ -39,6 +41,8 @@ export class Workbench {
   readonly #hooks: WorkbenchHooks;
   readonly #screen: Screen;
   readonly #loader: Loader;
+  readonly #loan: TerminalLoan;
+  readonly #effects: ScreenEffects;
   #app: App;
   #unsubscribe: () => void = () => {};
   #paintTimer: ReturnType<typeof setTimeout> | undefined;
@@ -52,7 +56,6 @@ export class Workbench {
   #paintedMs = 0;
   #inputMs = -Infinity;
   #closed = false;
-  #hasLent = false;
 
   constructor(
     services: TuiServices,
@@ -89,6 +92,17 @@ export class Workbench {
       },
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
+    const isClosed = () => this.#closed;
+    this.#loan = new TerminalLoan(this.#screen, isClosed);
+    this.#effects = new ScreenEffects({
+      services,
+      loader: this.#loader,
+      loan: this.#loan,
+      dispatch: (msg) => this.#dispatch(msg),
+      copy: (text) => this.#copy(text),
+      spawn: (work) => this.#spawn(work),
+      isClosed,
+    });
     this.#background = options.background === "light" ? "light" : "dark";
     this.#app = initApp({
       size: this.#screen.size,
@@ -168,6 +182,7 @@ export class Workbench {
     this.#unsubscribe();
     this.#loader.close();
     this.#memory.close();
+    this.#loan.close();
     for (const timer of [this.#paintTimer, this.#changeTimer, this.#tickTimer, ...this.#timers]) {
       clearTimeout(timer);
     }
@@ -256,7 +271,7 @@ export class Workbench {
   #run(effect: AppEffect): void {
     switch (effect.type) {
       case "screen":
-        return this.#runFor(effect.screen, effect.effect);
+        return this.#effects.run(effect.screen, effect.effect);
       case "timer": {
         const timer = setTimeout(() => {
           this.#timers.delete(timer);
@@ -283,57 +298,6 @@ export class Workbench {
     }
   }
 
-  #runFor(screen: ScreenId, effect: Effect): void {
-    const { store } = this.#services;
-    switch (effect.type) {
-      case "load":
-        return this.#loader.load(screen, effect);
-      case "launch":
-        return this.#spawn(() => this.#launch(screen, effect));
-      case "replay":
-        return this.#spawn(() => this.#replay(screen, effect));
-      case "control":
-        return this.#try(
-          () => store.requestControl(effect.traceId, effect.action, effect.argument),
-          effect.done,
-        );
-      case "revive": {
-        const { resume } = this.#services;
-        if (!resume) {
-          return this.#notify("warn", "Cannot resume an interrupted run from here. Try: agentop resume");
-        }
-        return this.#try(
-          () => resume.call(this.#services, effect.traceId),
-          "Resuming from the last finished step",
-        );
-      }
-      case "copy":
-        return this.#copy(effect.text);
-      case "open_file":
-        return this.#spawn(() => this.#openFile(screen, effect.path));
-      case "editor":
-        return this.#spawn(() => this.#edit(screen, effect.text));
-      case "go":
-      case "leave":
-      case "mark":
-      case "notice":
-      case "confirm":
-      case "settings":
-        return; // done by the root
-    }
-  }
-
-  #try(work: () => Promise<void>, done: string): void {
-    this.#spawn(async () => {
-      try {
-        await work();
-        this.#notify("info", done);
-      } catch (error) {
-        this.#notify("error", messageOf(error));
-      }
-    });
-  }
-
   #notify(level: "info" | "warn" | "error", text: string): void {
     this.#dispatch({ type: "notify", level, text });
   }
@@ -343,97 +307,19 @@ export class Workbench {
     this.#notify("info", "Copied");
   }
 
-  async #launch(screen: ScreenId, effect: Extract<Effect, { type: "launch" }>): Promise<void> {
-    const { request, watch } = effect;
-    try {
-      const run = await this.#services.launch(request);
-      this.#dispatch({ type: "screen", screen, msg: { type: "launched", run, request, watch } });
-    } catch (error) {
-      this.#dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
-    }
-  }
-
-  async #replay(screen: ScreenId, effect: Extract<Effect, { type: "replay" }>): Promise<void> {
-    try {
-      const run = await this.#services.replay?.(effect.request);
-      if (!run) throw new Error("Cannot run it again from here. Try: agentop replay");
-      const msg = { type: "launched", run, request: effect.about, watch: true } as const;
-      this.#dispatch({ type: "screen", screen, msg });
-    } catch (error) {
-      this.#dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
-    }
-  }
-
-  async #edit(screen: ScreenId, text: string): Promise<void> {
-    let edited: string | undefined;
-    await this.#lend(
-      screen,
-      async () => void (edited = await this.#services.openEditor?.(text)),
-      () => edited,
-    );
-  }
-
-  async #openFile(screen: ScreenId, path: string): Promise<void> {
-    const { openFile } = this.#services;
-    if (!openFile) return this.#notify("warn", "No editor is set up. Try: set EDITOR");
-    await this.#lend(screen, () => openFile.call(this.#services, path));
-  }
-
-  /** Another program has the terminal, and its keys, while `use` runs. */
-  async #lend(
-    screen: ScreenId,
-    use: () => Promise<void>,
-    edited: () => string | undefined = () => undefined,
-  ): Promise<void> {
-    this.#screen.stop();
-    this.#hasLent = true;
-    const heed = ignoreInterrupts();
-    let problem: string | undefined;
-    try {
-      await use();
-    } catch (error) {
-      problem = messageOf(error);
-    } finally {
-      heed();
-      this.#hasLent = false;
-    }
-    if (this.#closed) return;
-    this.#screen.start();
-    this.#screen.redraw();
-    this.#dispatch({ type: "screen", screen, msg: { type: "edited", text: edited() } });
-    if (problem !== undefined) this.#notify("error", problem);
-  }
-
   /** True while another program has the terminal. */
   get hasLent(): boolean {
-    return this.#hasLent;
+    return this.#loan.hasLent;
   }
 
-  /** Takes the terminal as if for the first time: the process was stopped, and the shell used it meanwhile. */
+  /** The process was stopped and goes on. */
   resume(): void {
-    if (this.#closed || this.#hasLent) return;
-    this.#guarded(() => {
-      this.#screen.stop();
-      this.#screen.start();
-      this.#screen.redraw();
-    });
+    this.#guarded(() => this.#loan.resume());
   }
 
   #suspend(): void {
-    this.#screen.stop();
-    try {
-      this.#hooks.suspend();
-    } catch (error) {
-      this.#notify("warn", `Cannot suspend: ${messageOf(error)}`);
-    }
-    // The signal stops the process before this timer; it fires after the shell continued it.
-    const timer = setTimeout(() => {
-      this.#timers.delete(timer);
-      if (this.#closed) return;
-      this.#screen.start();
-      this.#screen.redraw();
-    }, 50);
-    this.#timers.add(timer);
+    const problem = this.#loan.suspend(this.#hooks.suspend);
+    if (problem !== undefined) this.#notify("warn", problem);
   }
 
   async #resolve(reference: string): Promise<void> {

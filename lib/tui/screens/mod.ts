@@ -3,7 +3,7 @@
  *
  * @module
  */
-import { erased, type Screen } from "../app/screen.ts";
+import { erased, type Screen } from "../contract/screen.ts";
 import { agentsScreen } from "./agents/screen.ts";
 import { compareScreen } from "./compare/screen.ts";
 import { costsScreen } from "./costs/screen.ts";

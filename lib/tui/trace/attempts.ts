@@ -101,18 +101,17 @@ function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
             seg(fit(row.waitMs > 0 ? duration(row.waitMs) : "", TIME_COLUMNS, "right"), "warn"),
           ]),
         ]),
-        ...(lostMs > 0
-          ? [[
-            seg(`${glyphs.wait.repeat(3)} `, "warn"),
-            seg(
-              `${duration(lostMs)} lost to waiting, ${Math.round((lostMs / wholeMs) * 100)}% of the call`,
-              "dim",
-            ),
-          ]]
-          : []),
+        ...lostLines(lostMs, wholeMs, glyphs),
       ];
     },
   }];
+}
+
+function lostLines(lostMs: number, wholeMs: number, glyphs: Glyphs): readonly Line[] {
+  if (lostMs <= 0) return [];
+  const share = Math.round((lostMs / wholeMs) * 100);
+  const text = `${duration(lostMs)} lost to waiting, ${share}% of the call`;
+  return [[seg(`${glyphs.wait.repeat(3)} `, "warn"), seg(text, "dim")]];
 }
 
 function detailParts(attempts: readonly Span[]): readonly Part[] {

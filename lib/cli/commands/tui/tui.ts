@@ -51,7 +51,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     store,
     host: app.host,
     storePath: resolve(config.storePath),
-    endpoint: endpointOf(config),
+    endpoint: await endpointOf(config),
     agents: () => app.agentEntries(),
     ...createLauncher(app, store),
     open,
@@ -70,7 +70,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
   });
 }
 
-function endpointOf({ useSimulator, mistralServerUrl }: Config): string {
-  if (useSimulator) return "simulator (no key)";
-  return mistralServerUrl === undefined ? "api.mistral.ai" : new URL(mistralServerUrl).host;
+async function endpointOf({ endpoint }: Config): Promise<string> {
+  if (!endpoint) return "simulator (no key)";
+  const url = endpoint.serverUrl ?? (await import("../../../providers/mod.ts")).serverUrlOf(endpoint);
+  return new URL(url).host;
 }

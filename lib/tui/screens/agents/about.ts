@@ -1,4 +1,4 @@
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { markdownLines } from "../../draw/markdown.ts";
 import { BORDER } from "../../draw/pane.ts";

@@ -1,5 +1,4 @@
-import type { Key } from "../../app/screen.ts";
-import { FILTER_KEYS, LIST_AND_TEXT_KEYS, zoomKeys } from "../../app/shared_keys.ts";
+import { FILTER_KEYS, type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { type AgentsModel, chosenAgent } from "./model.ts";
 
 const chosen = (model: AgentsModel) => chosenAgent(model) !== undefined;

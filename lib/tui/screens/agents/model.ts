@@ -1,5 +1,5 @@
 import type { Run } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";

@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { AGENTS_KEYS } from "./keys.ts";
 import { type AgentsModel, INITIAL } from "./model.ts";
 import { updateAgents } from "./update.ts";

@@ -1,6 +1,6 @@
-import type { Msg } from "../../app/message.ts";
-import { ask } from "../../app/ask.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Msg } from "../../contract/message.ts";
+import { ask } from "../../contract/ask.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import { aboutLines } from "./about.ts";

@@ -1,5 +1,5 @@
 import { type Run, shortRunId } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { age, duration, money, statusTone, statusWord } from "../../draw/format.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";

@@ -1,5 +1,5 @@
 import type { JsonChange } from "../../../analysis/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { jsonRows } from "../../draw/json_view.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
@@ -7,7 +7,7 @@ import { BORDER } from "../../draw/pane.ts";
 import { wrapLine } from "../../draw/styled.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean } from "../../terminal/text.ts";
-import type { Comparison, TextDiff } from "./comparison.ts";
+import type { Comparison, TextDiff } from "../../contract/comparison.ts";
 import { changesOf, chosenRow, compareLayout, type CompareModel, TEXT_SHOWN_MAX_CHARS } from "./model.ts";
 import type { CompareRow } from "./rows.ts";
 import { besideRows, halfOf, unifiedRows, wordRows } from "./text_rows.ts";

@@ -1,5 +1,4 @@
-import type { Key } from "../../app/screen.ts";
-import { LIST_AND_TEXT_KEYS, zoomKeys } from "../../app/shared_keys.ts";
+import { type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { chosenRow, type CompareModel } from "./model.ts";
 
 const ready = (model: CompareModel) => model.comparison !== undefined;

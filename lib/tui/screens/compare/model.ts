@@ -1,8 +1,8 @@
 import type { JsonChange } from "../../../analysis/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { FamilyList } from "../../trace/family.ts";
-import type { Comparison, Pairing, TextDiff, TextPair } from "./comparison.ts";
+import type { Comparison, Pairing, TextDiff, TextPair } from "../../contract/comparison.ts";
 import { type CompareRow, compareRows, configChanges } from "./rows.ts";
 
 /** Two runs, aligned. */

@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { COMPARE_KEYS } from "./keys.ts";
 import { type CompareModel, INITIAL, rememberCompare, restoreCompare } from "./model.ts";
 import { updateCompare } from "./update.ts";

@@ -1,11 +1,11 @@
 import type { ForkTree } from "../../../analysis/mod.ts";
 import { isLive, shortRunId } from "../../../core/mod.ts";
-import { ask } from "../../app/ask.ts";
-import type { Msg } from "../../app/message.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import { ask } from "../../contract/ask.ts";
+import type { Msg } from "../../contract/message.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
-import type { Comparison, Pairing } from "./comparison.ts";
+import type { Comparison, Pairing } from "../../contract/comparison.ts";
 import { chosenMember, familyInView, familyWith, movedInFamily } from "../../trace/family.ts";
 import { detailLines } from "./detail.ts";
 import {

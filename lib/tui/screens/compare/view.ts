@@ -1,6 +1,6 @@
 import { oneLine, type Run, shortRunId } from "../../../core/mod.ts";
 import type { RunDiff, StepDiff } from "../../../analysis/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { compact, duration, fineMoney, statusTone, statusWord } from "../../draw/format.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg } from "../../draw/line.ts";
@@ -10,7 +10,7 @@ import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
 import { familyCount, familyLines } from "../../trace/family.ts";
-import type { Comparison } from "./comparison.ts";
+import type { Comparison } from "../../contract/comparison.ts";
 import { detailLines } from "./detail.ts";
 import {
   chosenIndex,

@@ -1,5 +1,4 @@
-import { type Key, MOTION_KEYS } from "../../app/screen.ts";
-import { zoomKeys } from "../../app/shared_keys.ts";
+import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { type CostsModel, rowCount } from "./model.ts";
 
 const filled = (model: CostsModel) => rowCount(model) > 0;

@@ -6,7 +6,7 @@ import {
   type Run,
   type RunFilter,
 } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
 

@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { COSTS_KEYS } from "./keys.ts";
 import { type CostsModel, INITIAL, rememberCosts, restoreCosts } from "./model.ts";
 import { updateCosts } from "./update.ts";

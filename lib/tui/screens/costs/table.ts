@@ -1,5 +1,5 @@
 import { type CostRow, shortRunId } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { compact, fineMoney, grouped, statusTone } from "../../draw/format.ts";
 import { fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";

@@ -1,8 +1,8 @@
 import type { CostRow, RunFilter } from "../../../core/mod.ts";
 import { formatRunQuery } from "../../../analysis/mod.ts";
-import type { Effect, Msg } from "../../app/message.ts";
-import { ask } from "../../app/ask.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Effect, Msg } from "../../contract/message.ts";
+import { ask } from "../../contract/ask.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import {

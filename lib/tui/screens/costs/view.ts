@@ -1,5 +1,5 @@
 import type { CostRow } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { brailleChart } from "../../draw/braille.ts";
 import { compact, fineMoney, grouped } from "../../draw/format.ts";

@@ -1,4 +1,4 @@
-import { type Key, MOTION_KEYS } from "../../app/screen.ts";
+import { type Key, MOTION_KEYS } from "../../contract/keys.ts";
 import { chosenAgent, type LaunchModel } from "./model.ts";
 
 const all = ["pick", "filter", "form"] as const;

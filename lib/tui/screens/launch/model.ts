@@ -1,4 +1,4 @@
-import type { Mode } from "../../app/screen.ts";
+import type { Mode } from "../../contract/keys.ts";
 import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";

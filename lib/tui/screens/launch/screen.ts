@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { LAUNCH_KEYS } from "./keys.ts";
 import { INITIAL, type LaunchModel, modeOfLaunch } from "./model.ts";
 import { updateLaunch } from "./update.ts";

@@ -1,5 +1,5 @@
-import type { Msg } from "../../app/message.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Msg } from "../../contract/message.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { LaunchRequest } from "../../../app/mod.ts";

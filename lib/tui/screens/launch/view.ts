@@ -1,5 +1,6 @@
 import { shortRunId } from "../../../core/mod.ts";
-import { type Env, keySign } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
+import { keySign } from "../../contract/keys.ts";
 import { EMPTY, fitLine, type Line, line, lineWidth, onGround, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine, fieldLines } from "../../draw/text_field.ts";

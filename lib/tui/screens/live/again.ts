@@ -1,5 +1,5 @@
 import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
-import type { Effect, Target } from "../../app/message.ts";
+import type { Effect, Target } from "../../contract/message.ts";
 import { stepOf } from "../../trace/steps.ts";
 import { isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
 

@@ -1,5 +1,5 @@
 import { ATTR, type Span } from "../../../core/mod.ts";
-import type { Query } from "../../app/message.ts";
+import type { Query } from "../../contract/message.ts";
 import { textAttribute } from "../../trace/span_row.ts";
 import { type LiveModel, selectedSpan } from "./model.ts";
 

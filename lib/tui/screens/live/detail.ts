@@ -1,5 +1,5 @@
-import type { Effect } from "../../app/message.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Effect } from "../../contract/message.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
 import { tabParts } from "../../trace/content.ts";
 import { partsText } from "../../trace/doc.ts";

@@ -1,5 +1,5 @@
 import { tryParseJson } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { money } from "../../draw/format.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";

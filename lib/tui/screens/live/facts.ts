@@ -1,5 +1,5 @@
 import { type Run, shortRunId, type Trace } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { age, duration, grouped, money } from "../../draw/format.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";

@@ -1,5 +1,5 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import {

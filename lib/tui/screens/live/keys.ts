@@ -1,5 +1,4 @@
-import { type Key, MOTION_KEYS } from "../../app/screen.ts";
-import { zoomKeys } from "../../app/shared_keys.ts";
+import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
 import { stepsOf } from "../../trace/steps.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";

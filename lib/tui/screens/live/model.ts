@@ -1,5 +1,5 @@
 import { isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { UNICODE } from "../../draw/glyphs.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";

@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { LIVE_KEYS } from "./keys.ts";
 import { INITIAL, type LiveModel, rememberLive, restoreLive } from "./model.ts";
 import { liveTickMs, updateLive } from "./update.ts";

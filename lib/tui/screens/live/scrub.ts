@@ -1,4 +1,4 @@
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { HEATS, stepOf, stepsOf } from "../../trace/steps.ts";
 import { BOOKMARKS_MAX, bookmarksOf, isLiveRun, type LiveModel, rowsOf, selectedSpan } from "./model.ts";

@@ -1,5 +1,5 @@
 import { isLive } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { keepInView, movedTo } from "../../draw/scroll.ts";
 import { activeSpan } from "../../trace/span_tree.ts";
 import { isLiveRun, type LiveModel, rowsOf, selectedIndex, treeHeight } from "./model.ts";

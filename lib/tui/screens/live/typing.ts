@@ -1,4 +1,4 @@
-import type { Env, Step } from "../../app/screen.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { EMPTY_FIELD, fieldOf, type TextField } from "../../draw/text_field.ts";
 import { search } from "./detail.ts";
 import type { LiveModel } from "./model.ts";

@@ -1,7 +1,7 @@
 import type { Run, Trace } from "../../../core/mod.ts";
-import type { Msg, Query, Target } from "../../app/message.ts";
-import { ask } from "../../app/ask.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Msg, Query, Target } from "../../contract/message.ts";
+import { ask } from "../../contract/ask.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { moved } from "../../draw/scroll.ts";
 import { edit, insert } from "../../draw/text_field.ts";
 import { tabsOf } from "../../trace/content.ts";

@@ -1,5 +1,5 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
 import { compact, duration, grouped, kindTone, money, statusTone, statusWord } from "../../draw/format.ts";
 import {

@@ -1,5 +1,5 @@
 import type { Trace } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { fineMoney } from "../../draw/format.ts";
 import { fitLine, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
 import { clean, wrap } from "../../terminal/text.ts";

@@ -1,4 +1,4 @@
-import type { Key } from "../../app/screen.ts";
+import type { Key } from "../../contract/keys.ts";
 import { fittingModels, type ReplayModel, toolsOf } from "./model.ts";
 
 const form = ["form"] as const;

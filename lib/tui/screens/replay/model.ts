@@ -1,5 +1,5 @@
 import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
-import type { ModelChoice, Target } from "../../app/message.ts";
+import type { ModelChoice, Target } from "../../contract/message.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";

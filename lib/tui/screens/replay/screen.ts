@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { REPLAY_KEYS } from "./keys.ts";
 import { INITIAL, type ReplayModel } from "./model.ts";
 import { updateReplay } from "./update.ts";

@@ -1,7 +1,7 @@
 import type { Trace } from "../../../core/mod.ts";
-import { ask } from "../../app/ask.ts";
-import type { Effect, Msg, Target } from "../../app/message.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import { ask } from "../../contract/ask.ts";
+import type { Effect, Msg, Target } from "../../contract/message.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";

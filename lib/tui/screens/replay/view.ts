@@ -1,5 +1,5 @@
 import { oneLine, shortRunId, type Trace } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { fineMoney, statusTone, statusWord } from "../../draw/format.ts";
 import { EMPTY, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";

@@ -1,4 +1,5 @@
-import { type Env, keySign } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
+import { keySign } from "../../contract/keys.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { pane } from "../../draw/pane.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";

@@ -1,5 +1,4 @@
-import { type Key, MOTION_KEYS } from "../../app/screen.ts";
-import { FILTER_KEYS, zoomKeys } from "../../app/shared_keys.ts";
+import { FILTER_KEYS, type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { isLive } from "../../../core/mod.ts";
 import { isEmptyStore, type RunsModel, selectedRun } from "./model.ts";
 

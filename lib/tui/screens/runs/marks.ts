@@ -1,5 +1,5 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
-import type { Effect, Target } from "../../app/message.ts";
+import type { Effect, Target } from "../../contract/message.ts";
 
 /** Runs the person marked, by trace id: as they were when last seen, so that they need not be in view. */
 export type Marks = ReadonlyMap<string, Run>;

@@ -7,8 +7,8 @@ import {
   type RunSort,
   type Trace,
 } from "../../../core/mod.ts";
-import type { Activity } from "../../app/message.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Activity } from "../../contract/message.ts";
+import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";

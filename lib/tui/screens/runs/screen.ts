@@ -1,4 +1,4 @@
-import type { Screen } from "../../app/screen.ts";
+import type { Screen } from "../../contract/screen.ts";
 import { RUNS_KEYS } from "./keys.ts";
 import { INITIAL, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
 import { runsTickMs, updateRuns } from "./update.ts";

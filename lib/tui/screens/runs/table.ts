@@ -1,5 +1,5 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import type { Env } from "../../contract/screen.ts";
 import { age, compact, duration, money, statusTone, statusWord } from "../../draw/format.ts";
 import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";

@@ -1,6 +1,6 @@
 import { isLive, type Run, type RunPage, shortRunId } from "../../../core/mod.ts";
-import type { Effect, Msg, Query } from "../../app/message.ts";
-import type { Env, Step } from "../../app/screen.ts";
+import type { Effect, Msg, Query } from "../../contract/message.ts";
+import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import {

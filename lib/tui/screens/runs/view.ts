@@ -1,5 +1,5 @@
-import { isLive, shortRunId } from "../../../core/mod.ts";
-import type { Env } from "../../app/screen.ts";
+import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import type { Env } from "../../contract/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
 import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
@@ -227,20 +227,30 @@ function previewPane(
     );
   }
   if (roomy) lines.push(EMPTY);
-  if (trace) {
-    const layout = treeLayout(inner);
-    const room = rows - BORDER - lines.length;
-    const all = treeRows(trace, NO_SPANS);
-    for (const row of all.slice(0, room)) lines.push(treeRow(row, trace, layout, env.glyphs, env.nowMs));
-    if (all.length > room && room > 0) {
-      lines[lines.length - 1] = line(` ${env.glyphs.ellipsis} ${all.length - room + 1} more`, "dim");
-    }
-  } else if (model.preview?.traceId === run.traceId) {
-    lines.push(line(" This run is no longer in the store.", "warn"));
-  } else lines.push(line(` loading${env.glyphs.ellipsis}`, "dim"));
+  lines.push(...previewTree(model, run, env, inner, rows - BORDER - lines.length));
   return pane(lines, columns, rows, env.glyphs, {
     title: `${clean(shortRunId(run.runId))} ${clean(run.agent)}`,
   });
+}
+
+/** The spans of the chosen run, as far as they are read and fit in `rows`. */
+function previewTree(
+  { preview }: RunsModel,
+  run: Run,
+  env: Env,
+  columns: number,
+  rows: number,
+): readonly Line[] {
+  if (preview?.traceId !== run.traceId) return [line(` loading${env.glyphs.ellipsis}`, "dim")];
+  const { trace } = preview;
+  if (!trace) return [line(" This run is no longer in the store.", "warn")];
+  const layout = treeLayout(columns);
+  const all = treeRows(trace, NO_SPANS);
+  const lines = all.slice(0, Math.max(0, rows)).map((row) =>
+    treeRow(row, trace, layout, env.glyphs, env.nowMs)
+  );
+  if (all.length <= rows || rows <= 0) return lines;
+  return [...lines.slice(0, -1), line(` ${env.glyphs.ellipsis} ${all.length - rows + 1} more`, "dim")];
 }
 
 function answerPane(model: RunsModel, env: Env, columns: number, rows: number): readonly Line[] {

@@ -1,6 +1,7 @@
-import type { Msg } from "../../app/message.ts";
-import { type Env, type Key, keySign, MOTION_KEYS, type Screen, type Step } from "../../app/screen.ts";
-import { type Settings, THEME_CHOICES } from "../../app/settings.ts";
+import type { Msg } from "../../contract/message.ts";
+import type { Env, Screen, Step } from "../../contract/screen.ts";
+import { type Key, keySign, MOTION_KEYS } from "../../contract/keys.ts";
+import { type Settings, THEME_CHOICES } from "../../contract/settings.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";

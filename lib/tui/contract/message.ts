@@ -12,10 +12,11 @@ import type {
 } from "../../core/mod.ts";
 import type { ForkTree } from "../../analysis/mod.ts";
 import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../../app/mod.ts";
-import type { Comparison, Pairing, TextDiff, TextPair } from "../screens/compare/comparison.ts";
+import type { Comparison, Pairing, TextDiff, TextPair } from "./comparison.ts";
 import type { Settings } from "./settings.ts";
 
-export type ScreenId = "runs" | "launch" | "live" | "costs" | "compare" | "agents" | "replay" | "settings";
+/** A screen by the `id` it gives itself; the list of them is `screens/mod.ts`. */
+export type ScreenId = string;
 
 /** What a screen may ask of the store or the agents folder. */
 export type Query =

@@ -1,4 +1,4 @@
-import { AgentOpError, isLive, type Run, shortRunId, type Store, type Trace } from "../../../core/mod.ts";
+import { AgentOpError, isLive, type Run, shortRunId, type Store, type Trace } from "../../core/mod.ts";
 import {
   comparedSteps,
   diffRuns,
@@ -7,7 +7,7 @@ import {
   type TextPiece,
   unifiedDiff,
   wordDiff,
-} from "../../../analysis/mod.ts";
+} from "../../analysis/mod.ts";
 
 /** The two runs to put side by side, by run id or reference. */
 export interface Pairing {

@@ -1,14 +1,7 @@
 import type { TuiOptions } from "../ports.ts";
+import { DEFAULT_SETTINGS, type Settings, THEME_CHOICES } from "../contract/settings.ts";
+import type { ScreenId } from "../contract/message.ts";
 import { isSafeRecord, type Remap } from "./remap.ts";
-import type { ScreenId } from "./message.ts";
-
-/** What the settings screen changes. */
-export interface Settings {
-  /** `auto` follows the terminal's background. */
-  readonly theme: "auto" | "dark" | "light" | "16" | "none";
-  readonly mouse: boolean;
-  readonly ascii: boolean;
-}
 
 /** What the workbench keeps across starts. */
 export interface SavedState {
@@ -19,8 +12,6 @@ export interface SavedState {
   readonly screens: Readonly<Record<string, unknown>>;
 }
 
-export const THEME_CHOICES: readonly Settings["theme"][] = ["auto", "dark", "light", "16", "none"];
-export const DEFAULT_SETTINGS: Settings = Object.freeze({ theme: "auto", mouse: true, ascii: false });
 export const NO_STATE: SavedState = Object.freeze({ settings: {}, keys: {}, screens: {} });
 
 const KEYS_MAX = 500;
@@ -58,9 +49,7 @@ export function readState(value: unknown): ReadState {
     state: {
       settings,
       keys: readKeys(value["keys"], wrong),
-      ...(typeof screen === "string" && screen.length <= NAME_LENGTH_MAX
-        ? { screen: screen as ScreenId }
-        : {}),
+      ...(typeof screen === "string" && screen.length <= NAME_LENGTH_MAX ? { screen: screen } : {}),
       screens,
     },
     problems,

@@ -1,5 +1,6 @@
 import {
   ATTR,
+  explain,
   isAbortError,
   type Message,
   messageOf,
@@ -244,14 +245,14 @@ function opening(config: AgentConfig, prompt: string): Message[] {
 function ending(error: unknown): RunChange {
   if (error instanceof RunStop) return { status: error.status, error: error.error };
   if (error instanceof BudgetExceededError) {
-    return { status: "stopped", error: { type: "budget", message: error.message } };
+    return { status: "stopped", error: { type: "budget", ...explain(error) } };
   }
   if (error instanceof ProviderError) {
-    return { status: "failed", error: { type: error.errorType, message: error.message } };
+    return { status: "failed", error: { type: error.errorType, ...explain(error) } };
   }
   if (isAbortError(error)) return { status: "cancelled", error: { type: "cancelled", message: "cancelled" } };
   return {
     status: "failed",
-    error: { type: error instanceof Error ? error.name : "error", message: messageOf(error) },
+    error: { type: error instanceof Error ? error.name : "error", ...explain(error) },
   };
 }

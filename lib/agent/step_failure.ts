@@ -1,4 +1,4 @@
-import { messageOf, ProviderError } from "../core/mod.ts";
+import { ProviderError, reasonOf } from "../core/mod.ts";
 import { RunStop } from "./stop.ts";
 
 /** How a span ends that `error` ended; what cancelled the run is the reason where something did. */
@@ -8,6 +8,6 @@ export function describeFailure(
 ): { errorType: string; errorMessage: string } {
   const reason: unknown = signal.aborted ? signal.reason : error;
   if (reason instanceof RunStop) return { errorType: reason.error.type, errorMessage: reason.error.message };
-  if (reason instanceof ProviderError) return { errorType: reason.errorType, errorMessage: reason.message };
-  return { errorType: reason instanceof Error ? reason.name : "error", errorMessage: messageOf(reason) };
+  if (reason instanceof ProviderError) return { errorType: reason.errorType, errorMessage: reason.reason };
+  return { errorType: reason instanceof Error ? reason.name : "error", errorMessage: reasonOf(reason) };
 }

@@ -10,8 +10,8 @@ export class RunStop extends Error {
     this.status = status;
     this.error = error;
   }
-  static limit(type: "budget" | "max_steps" | "timeout" | "loop", message: string): RunStop {
-    return new RunStop("stopped", { type, message });
+  static limit(type: "budget" | "max_steps" | "timeout" | "loop", message: string, remedy?: string): RunStop {
+    return new RunStop("stopped", { type, message, ...(remedy === undefined ? {} : { remedy }) });
   }
   static cancelled(message: string): RunStop {
     return new RunStop("cancelled", { type: "cancelled", message });

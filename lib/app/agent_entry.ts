@@ -1,4 +1,4 @@
-import { type Host, messageOf, oneLine, type ToolPermissions } from "../core/mod.ts";
+import { type Host, oneLine, reasonOf, type ToolPermissions } from "../core/mod.ts";
 import type { AgentConfig, ToolReference } from "../agent/mod.ts";
 import type { FoundAgent } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
@@ -59,7 +59,7 @@ async function permissionsOf(app: ToolSetup, tool: ToolReference, agent: AgentCo
     });
     return permissionWords(permissions);
   } catch (error) {
-    return oneLine(messageOf(error), REASON_LENGTH_MAX);
+    return oneLine(reasonOf(error), REASON_LENGTH_MAX);
   }
 }
 

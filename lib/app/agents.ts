@@ -1,6 +1,6 @@
 import { dirname, join, resolve } from "node:path";
 import type { AgentConfig } from "../agent/mod.ts";
-import { AgentOpError, messageOf, nearest } from "../core/mod.ts";
+import { AgentOpError, nearest, reasonOf } from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
 
 const AGENTS_LISTED_MAX = 500;
@@ -48,7 +48,7 @@ export async function findAgents(config: AppConfig): Promise<readonly FoundAgent
     try {
       found.push({ name, path, config: await loadAgentFile(path, config.defaults) });
     } catch (error) {
-      found.push({ name, path, error: messageOf(error) });
+      found.push({ name, path, error: reasonOf(error) });
     }
   }
   return found;

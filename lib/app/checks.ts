@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { statfs } from "node:fs/promises";
-import { ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
+import { explain, ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
 import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
@@ -133,15 +133,10 @@ async function checkStore(app: App): Promise<readonly Check[]> {
     return [check, ...checkClock(app, newest && newest.startTimeUs / 1000), ...await checkDisk(folder)];
   } catch (error) {
     return [
-      { name: "store", status: "broken", ...explained(error) },
+      { name: "store", status: "broken", ...explain(error) },
       ...checkClock(app, undefined),
     ];
   }
-}
-
-function explained(error: unknown): Pick<Check, "message" | "remedy"> {
-  const remedy = remedyOf(error);
-  return { message: reasonOf(error), ...(remedy === undefined ? {} : { remedy }) };
 }
 
 function checkClock({ host }: App, newestMs: number | undefined): readonly Check[] {

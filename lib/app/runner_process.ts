@@ -1,4 +1,4 @@
-import { AgentOpError, ownProgram, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, type Explanation, ownProgram, tryParseJson } from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
 import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "./environment.ts";
 
@@ -32,15 +32,23 @@ export async function startReplayProcess(config: AppConfig, args: readonly strin
   const child = spawnOwn(config, ["replay", "--announce", ...args], "piped");
   const said = readStart(child.stderr, () => false);
   const first = await readStart(child.stdout, (text) => text.includes("\n"));
-  const { runId, traceId } = (tryParseJson(first.split("\n")[0]!) ?? {}) as Record<string, unknown>;
+  const { runId, traceId, error } = (tryParseJson(first.split("\n")[0]!) ?? {}) as Announcement;
   if (typeof runId === "string" && typeof traceId === "string") {
     said.catch(() => {}); // nothing is said after the ids
     return { runId, traceId, ended: child.status.then(({ code }) => code) };
   }
+  if (error) throw new AgentOpError(error.message, { remedy: error.remedy });
   const reason = (await said).trim().replace(/^agentop: /, "");
   throw new AgentOpError(
     reason || `Cannot run it again: the process ended with code ${(await child.status).code}`,
   );
+}
+
+/** The first line of `agentop replay --announce`: the ids of the run, or why there is none. */
+interface Announcement {
+  readonly runId?: unknown;
+  readonly traceId?: unknown;
+  readonly error?: Explanation;
 }
 
 const START_MAX_CHARS = 64_000;

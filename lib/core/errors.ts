@@ -1,9 +1,17 @@
 /** 1: the thing asked for ended badly. 2: wrong usage, bad file, store trouble. 3: a limit. 130: cancelled. */
 export type ExitCode = 1 | 2 | 3 | 130;
 
-/** `Cannot VERB X: why. Try: remedy`; without the second sentence where nothing helps. */
-export function sentenceOf(reason: string, remedy?: string): string {
-  return remedy === undefined ? reason : `${reason}. Try: ${remedy}`;
+/** What went wrong, and apart from it what a person can do about it. */
+export interface Explanation {
+  /** `Cannot VERB X: why` or another plain sentence, without the remedy and without a full stop. */
+  readonly message: string;
+  /** Without "Try:". Absent where nothing helps; never blank. */
+  readonly remedy?: string | undefined;
+}
+
+/** The one place where the two become a text: `Cannot VERB X: why. Try: remedy`. */
+export function sentenceOf({ message, remedy }: Explanation): string {
+  return remedy === undefined ? message : `${message}. Try: ${remedy}`;
 }
 
 export interface AgentOpErrorOptions {
@@ -23,7 +31,10 @@ export class AgentOpError extends Error {
   readonly exitCode: ExitCode;
   constructor(reason: string, options: AgentOpErrorOptions = {}) {
     const remedy = options.remedy?.trim() ? options.remedy : undefined;
-    super(sentenceOf(reason, remedy), options.cause === undefined ? undefined : { cause: options.cause });
+    super(
+      sentenceOf({ message: reason, remedy }),
+      options.cause === undefined ? undefined : { cause: options.cause },
+    );
     this.reason = reason;
     this.remedy = remedy;
     this.exitCode = options.exitCode ?? 2;
@@ -106,4 +117,10 @@ export function reasonOf(error: unknown): string {
 /** What helps against it, where the error says. */
 export function remedyOf(error: unknown): string | undefined {
   return error instanceof AgentOpError ? error.remedy : undefined;
+}
+
+/** Whatever was thrown as plain data, for a process boundary, the store or a screen. */
+export function explain(error: unknown): { readonly message: string; readonly remedy?: string } {
+  const remedy = remedyOf(error);
+  return { message: reasonOf(error), ...(remedy === undefined ? {} : { remedy }) };
 }

@@ -8,6 +8,8 @@ export {
   AgentOpError,
   type AgentOpErrorOptions,
   type ExitCode,
+  explain,
+  type Explanation,
   isAbortError,
   messageOf,
   ProviderError,

@@ -43,6 +43,8 @@ export interface RunError {
   readonly type: string;
   /** In words. */
   readonly message: string;
+  /** What a person can do about it; rows of older versions have it inside the message. */
+  readonly remedy?: string;
 }
 
 /** Kept up to date with every event, so that lists never have to add up spans. */

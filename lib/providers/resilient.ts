@@ -9,6 +9,7 @@ import {
   nowUs,
   type Provider,
   ProviderError,
+  reasonOf,
   type TraceEvent,
 } from "../core/mod.ts";
 import { DEFAULT_RETRY_POLICY, mergePolicy, type RetryPolicy } from "./backoff.ts";
@@ -171,7 +172,7 @@ class AttemptRecorder {
       spanId: this.#spanId,
       endTimeUs: nowUs(host),
       status: failed ? "error" : "ok",
-      ...(failed ? { errorType, errorMessage: end.aborted ? "Cancelled" : messageOf(end.error) } : {}),
+      ...(failed ? { errorType, errorMessage: end.aborted ? "Cancelled" : reasonOf(end.error) } : {}),
       ...describe(this.response),
       attributes: {
         [ATTR.attemptOutcome]: end.outcome,

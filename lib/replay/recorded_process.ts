@@ -1,4 +1,4 @@
-import { AgentOpError, ownProgram, reasonOf } from "../core/mod.ts";
+import { AgentOpError, explain, type Explanation, ownProgram } from "../core/mod.ts";
 import { packJson, unpackJson } from "./packed_json.ts";
 import {
   packRequest,
@@ -54,12 +54,13 @@ export async function repeatInProcess(
     throwIfCancelled();
     const answer = read(new TextDecoder().decode(output.stdout));
     if (answer === undefined || "error" in answer) {
-      const reason = answer?.error ??
-        `the process ended with code ${output.code}: ${
+      const { message, remedy = "agentop db verify, or --mode hybrid" } = answer?.error ?? {
+        message: `the process ended with code ${output.code}: ${
           new TextDecoder().decode(output.stderr).slice(0, REASON_MAX_CHARS)
-        }`;
-      throw new AgentOpError(`Cannot replay ${request.original.run.runId}: ${reason}`, {
-        remedy: "agentop db verify, or --mode hybrid",
+        }`,
+      };
+      throw new AgentOpError(`Cannot replay ${request.original.run.runId}: ${message}`, {
+        remedy,
       });
     }
     const { traceId } = request.begun.run;
@@ -76,9 +77,9 @@ export async function repeatInProcess(
   }
 }
 
-function read(text: string): RecordedAnswer | { readonly error: string } | undefined {
+function read(text: string): RecordedAnswer | { readonly error: Explanation } | undefined {
   try {
-    return unpackJson(text) as RecordedAnswer | { readonly error: string };
+    return unpackJson(text) as RecordedAnswer | { readonly error: Explanation };
   } catch {
     return undefined; // the process ended before it could say anything
   }
@@ -99,7 +100,7 @@ export async function runRepeater(): Promise<string> {
     }
     return packJson(await repeatRecorded(unpackRequest(await new Blob(chunks).text())));
   } catch (error) {
-    return packJson({ error: reasonOf(error) });
+    return packJson({ error: explain(error) });
   }
 }
 

@@ -137,10 +137,11 @@ function endOf({ status, error }: Run): Error {
     status === "stopped" &&
     (type === "budget" || type === "max_steps" || type === "timeout" || type === "loop")
   ) {
-    return RunStop.limit(type, message);
+    return RunStop.limit(type, message, error?.remedy);
   }
   if (status === "cancelled" || status === "interrupted") return RunStop.cancelled(message);
   return new ProviderError(status === "failed" ? message : "the recording ends here", {
+    remedy: status === "failed" ? error?.remedy : undefined,
     provider: "recorded",
     kind: "input",
     errorType: status === "failed" ? type ?? "error" : "diverged",

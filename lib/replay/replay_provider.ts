@@ -1,4 +1,4 @@
-import { type ChatResponse, type Provider, ProviderError } from "../core/mod.ts";
+import { type ChatResponse, type Provider, ProviderError, type Run } from "../core/mod.ts";
 import { type RecordedModelCall, type Recording, requestDifference } from "./recording.ts";
 
 /** Where a replay left the recording. */
@@ -79,7 +79,7 @@ export function createRecordedProvider(
       const answer = answerOf(call);
       if (answer) return Promise.resolve(keep(ledger, call, answer));
       return Promise.reject(
-        call.span.status === "error" && !isCut(call) ? errorOf(call, name) : options.end(),
+        call.span.status === "error" && !isCut(call) ? errorOf(call, name, recording.run) : options.end(),
       );
     },
   };
@@ -109,8 +109,10 @@ function isCut({ span }: RecordedModelCall): boolean {
   return ["timeout", "cancelled", "budget", "max_steps", "loop"].includes(span.errorType ?? "");
 }
 
-function errorOf({ span }: RecordedModelCall, provider: string): ProviderError {
+/** Spans keep no remedy; the run that ended by this call does. */
+function errorOf({ span }: RecordedModelCall, provider: string, { error }: Run): ProviderError {
   return new ProviderError(span.errorMessage ?? "the call failed", {
+    remedy: error?.message === span.errorMessage ? error?.remedy : undefined,
     provider,
     kind: "http",
     errorType: span.errorType ?? "error",

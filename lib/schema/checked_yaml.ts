@@ -18,7 +18,7 @@ export type YamlPath = readonly PropertyKey[];
 export interface CheckedYaml<T> {
   readonly data: T;
   /** Throws `Cannot load FILE:LINE: PATH PROBLEM.` */
-  fail(path: YamlPath, problem: string): never;
+  fail(path: YamlPath, problem: string, remedy?: string): never;
 }
 
 export interface CheckedYamlOptions {
@@ -93,8 +93,8 @@ class YamlFile {
     schema: S,
     options: CheckedYamlOptions,
   ): CheckedYaml<z.output<S>> {
-    const fail = (at: YamlPath, problem: string) =>
-      this.#fail(lineOf(document, this.lines, at), `${describePath(at)} ${problem}`);
+    const fail = (at: YamlPath, problem: string, remedy?: string) =>
+      this.#fail(lineOf(document, this.lines, at), `${describePath(at)} ${problem}`, remedy);
     const result = schema.safeParse(value);
     if (result.success) return { data: result.data, fail };
     const issue = deepest(result.error.issues[0]!);
@@ -112,9 +112,10 @@ class YamlFile {
     );
   }
 
-  #fail(line: number, problem: string): never {
+  #fail(line: number, problem: string, remedy?: string): never {
     const reason = oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "");
-    throw new AgentOpError(`Cannot load ${this.#path}:${line}: ${reason}${reason.endsWith("?") ? "" : "."}`);
+    const end = remedy !== undefined || reason.endsWith("?") ? "" : ".";
+    throw new AgentOpError(`Cannot load ${this.#path}:${line}: ${reason}${end}`, { remedy });
   }
 }
 

@@ -7,6 +7,7 @@ export interface ScenarioProblem {
   readonly path: YamlPath;
   /** Continues the path: `must be …`. */
   readonly reason: string;
+  readonly remedy?: string | undefined;
 }
 
 /** What is wrong with a scenario beyond its shape: regular expressions and templates. */
@@ -24,7 +25,7 @@ export function scenarioProblems(scenario: Scenario): readonly ScenarioProblem[]
         checkTemplate(value);
       } catch (error) {
         if (!(error instanceof TemplateError)) throw error;
-        problems.push({ path, reason: `has a bad template: ${error.message}` });
+        problems.push({ path, reason: `has a bad template: ${error.reason}`, remedy: error.remedy });
       }
     } else if (value !== null && typeof value === "object") {
       for (const [key, item] of Object.entries(value)) {

@@ -45,7 +45,7 @@ export async function parseScenarios(text: string, file: string): Promise<readon
   return documents.map(({ data, fail }) => {
     const scenario = data as unknown as Scenario;
     const [problem] = scenarioProblems(scenario);
-    if (problem) fail(problem.path, problem.reason);
+    if (problem) fail(problem.path, problem.reason, problem.remedy);
     return scenario;
   });
 }

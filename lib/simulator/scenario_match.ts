@@ -18,7 +18,8 @@ export function compileScenario(scenario: Scenario): ScenarioMatcher {
   const [problem] = scenarioProblems(scenario);
   if (problem) {
     throw new AgentOpError(
-      `Cannot use scenario "${scenario.name}": ${describePath(problem.path)} ${problem.reason}.`,
+      `Cannot use scenario "${scenario.name}": ${describePath(problem.path)} ${problem.reason}`,
+      { remedy: problem.remedy },
     );
   }
   const { model, agent, prompt, hasTool } = scenario.match ?? {};

@@ -1,4 +1,4 @@
-import { tryParseJson } from "../core/mod.ts";
+import { AgentOpError, type Explanation, reasonOf, remedyOf, tryParseJson } from "../core/mod.ts";
 import type { ToolOutcome } from "./conversation.ts";
 import { findCsv } from "./csv.ts";
 import { TEMPLATE_FILTERS } from "./template_filters.ts";
@@ -14,7 +14,7 @@ export interface TemplateContext {
 }
 
 /** A template that cannot be filled in, or (from `checkTemplate`) is not one. */
-export class TemplateError extends Error {
+export class TemplateError extends AgentOpError {
   override readonly name = "TemplateError";
 }
 
@@ -42,7 +42,7 @@ export function renderTemplate(template: string, context: TemplateContext): stri
       return evaluate(parseTerms(expression), context);
     } catch (error) {
       if (error instanceof RangeError || error instanceof TemplateError) {
-        throw new TemplateError(`${whole.slice(0, 100)}: ${error.message}`);
+        throw new TemplateError(`${whole.slice(0, 100)}: ${reasonOf(error)}`, { remedy: remedyOf(error) });
       }
       throw error;
     }
@@ -57,8 +57,8 @@ export function renderTemplate(template: string, context: TemplateContext): stri
 export function checkTemplate(template: string): void {
   for (const [whole, expression] of template.matchAll(EXPRESSION)) {
     for (const [i, term] of parseTerms(expression!).entries()) {
-      const reason = problemOf(term, i === 0);
-      if (reason) throw new TemplateError(`${whole}: ${reason}`);
+      const problem = problemOf(term, i === 0);
+      if (problem) throw new TemplateError(`${whole}: ${problem.message}`, { remedy: problem.remedy });
     }
   }
 }
@@ -78,22 +78,26 @@ function parseTerms(expression: string): readonly Term[] {
   });
 }
 
-function problemOf(term: Term, first: boolean): string | undefined {
+function problemOf(term: Term, first: boolean): Explanation | undefined {
   if (first && SOURCES.includes(term.name)) return undefined;
   if (!first && term.name === "default") return undefined;
   const filter = TEMPLATE_FILTERS.get(term.name);
   if (!filter) {
     const known = first ? [...SOURCES, "csv.…", "json"] : [...TEMPLATE_FILTERS.keys(), "default"];
-    return `unknown ${first ? "source" : "filter"} "${term.name}". Try: ${known.join(", ")}`;
+    return { message: `unknown ${first ? "source" : "filter"} "${term.name}"`, remedy: known.join(", ") };
   }
-  if (filter.argument === "required" && term.argument === "") return `"${term.name}" needs an argument`;
-  if (filter.argument === "none" && term.argument !== "") return `"${term.name}" takes no argument`;
+  if (filter.argument === "required" && term.argument === "") {
+    return { message: `"${term.name}" needs an argument` };
+  }
+  if (filter.argument === "none" && term.argument !== "") {
+    return { message: `"${term.name}" takes no argument` };
+  }
   if (term.name !== "match") return undefined;
   try {
     new RegExp(term.argument, "i");
     return undefined;
   } catch {
-    return `"${term.argument}" is not a regular expression`;
+    return { message: `"${term.argument}" is not a regular expression` };
   }
 }
 

@@ -89,9 +89,13 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
       : { forkedFrom: { runId: row.forked_run_id, step: row.forked_step ?? 0 } }),
     startTimeUs: row.start_us,
     ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
-    ...(row.error_type === null
-      ? {}
-      : { error: { type: row.error_type, message: JSON.parse(row.error_message ?? '""') as string } }),
+    ...(row.error_type === null ? {} : {
+      error: {
+        type: row.error_type,
+        message: JSON.parse(row.error_message ?? '""') as string,
+        ...(row.error_remedy === null ? {} : { remedy: JSON.parse(row.error_remedy) as string }),
+      },
+    }),
     totals: totalsOf(row),
   };
 }

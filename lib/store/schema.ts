@@ -56,6 +56,7 @@ export interface RunRow extends TokenColumns {
   output_body: number | null;
   error_type: string | null;
   error_message: string | null;
+  error_remedy: string | null;
   steps: number;
   llm_calls: number;
   tool_calls: number;

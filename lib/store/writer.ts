@@ -8,6 +8,7 @@ import {
   type Message,
   type Run,
   type RunChange,
+  type RunError,
   type RunTotals,
   type Snapshot,
   type Span,
@@ -104,8 +105,7 @@ export class Writer {
       config_body: await this.#bodies.store(db, JSON.stringify(run.config)),
       ...(await this.#bodies.text(db, "prompt", run.prompt)),
       ...(await this.#bodies.text(db, "output", run.output)),
-      error_type: run.error?.type ?? null,
-      error_message: run.error ? JSON.stringify(run.error.message) : null,
+      ...errorColumns(run.error),
       steps: run.totals.steps,
       llm_calls: run.totals.llmCalls,
       tool_calls: run.totals.toolCalls,
@@ -132,10 +132,7 @@ export class Writer {
       ...(change.output === undefined
         ? {}
         : await this.#bodies.text(db, "output", change.output ?? undefined)),
-      ...(change.error === undefined ? {} : {
-        error_type: change.error?.type ?? null,
-        error_message: change.error ? JSON.stringify(change.error.message) : null,
-      }),
+      ...(change.error === undefined ? {} : errorColumns(change.error ?? undefined)),
     };
     const { numUpdatedRows } = await db.updateTable("run").set(values).where("trace_id", "=", bytes(traceId))
       .executeTakeFirstOrThrow();
@@ -348,5 +345,16 @@ async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<Op
     kind: row.kind as Span["kind"],
     model: row.request_model ?? row.name,
     attributes: JSON.parse(json) as Record<string, unknown>,
+  };
+}
+
+/** Texts as JSON: a lone surrogate would not survive as text. */
+function errorColumns(
+  error: RunError | undefined,
+): Pick<RunRow, "error_type" | "error_message" | "error_remedy"> {
+  return {
+    error_type: error?.type ?? null,
+    error_message: error ? JSON.stringify(error.message) : null,
+    error_remedy: error?.remedy === undefined ? null : JSON.stringify(error.remedy),
   };
 }

@@ -172,7 +172,8 @@ Deno.test("a refused key fails at once; a server that keeps failing fails after 
   await using agency = await TestAgency.open();
   const refused = await agency.runner.run(await agency.agent("model: sim-401\n"), { prompt: "hi" });
   assert.deepEqual([refused.status, refused.error?.type, refused.totals.attempts], ["failed", "401", 1]);
-  assert.match(refused.error!.message, /MISTRAL_API_KEY/);
+  assert.match(refused.error!.message, /: 401: Unauthorized$/);
+  assert.equal(refused.error!.remedy, "check MISTRAL_API_KEY");
   const busy = await agency.runner.run(await agency.agent("model: sim-503\nretry: { maxAttempts: 2 }\n"), {
     prompt: "hi",
   });

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { ATTR } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { CliHome } from "../support/cli.ts";
-import { replayArguments } from "../../lib/app/replay_process.ts";
+import { replayArguments, startReplay } from "../../lib/app/replay_process.ts";
+import { readConfig } from "../../lib/cli/config.ts";
 
 Deno.test("replayArguments() says what the workbench asked for, the run last and never as a flag", () => {
   assert.deepEqual(replayArguments({ runId: "-x", mode: "recorded" }), ["--mode", "recorded", "--", "-x"]);
@@ -28,7 +29,7 @@ Deno.test("replayArguments() hands an edit over as a file", () => {
   assert.ok(!args.join(" ").includes("secret"));
 });
 
-Deno.test("replay --announce says the new run's ids on one line and nothing else", async () => {
+Deno.test("replay --announce says the new run's ids, or why there is none, on one line and nothing else", async () => {
   await using home = await CliHome.create();
   const { runId } = (await home.run(["run", "main", "What is 17% of 240?", "--json"])).json();
   const modes = ["recorded", "hybrid"].map((mode) =>
@@ -56,8 +57,17 @@ Deno.test("replay --announce says the new run's ids on one line and nothing else
     "--announce",
     ...replayArguments({ runId, mode: "live", overrides }),
   ]);
-  assert.equal(refused.stdout, "");
+  const reason = 'Cannot use model "mistral-lrge-latest": the server does not offer it';
+  assert.deepEqual(refused.json(), { error: { message: reason, remedy: "mistral-large-latest" } });
   assert.match(refused.stderr, /Cannot use model "mistral-lrge-latest"/);
+  const config = readConfig({ home: home.path }, () => undefined);
+  const keepsAlive = setInterval(() => {}, 1000); // nothing waits for a process that outlives its starter
+  await assert.rejects(startReplay(config, { runId, mode: "live", overrides }), {
+    name: "AgentOpError",
+    message: `${reason}. Try: mistral-large-latest`,
+    reason,
+    remedy: "mistral-large-latest",
+  }).finally(() => clearInterval(keepsAlive));
 });
 
 Deno.test("a replay that the workbench starts asks before a new tool call, through the store", async () => {

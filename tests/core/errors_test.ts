@@ -52,5 +52,9 @@ Deno.test("reasonOf() leaves out the remedy, so that a sentence around it can ha
   const outer = new AgentOpError(`Cannot load Y: ${reasonOf(inner)}`, { remedy: "outer" });
   assert.equal(outer.message, "Cannot load Y: Cannot read X: why. Try: outer");
   assert.deepEqual([reasonOf(new TypeError("bug")), remedyOf(new TypeError("bug"))], ["bug", undefined]);
-  assert.deepEqual([reasonOf("text"), sentenceOf("a"), sentenceOf("a", "b")], ["text", "a", "a. Try: b"]);
+  assert.deepEqual([
+    reasonOf("text"),
+    sentenceOf({ message: "a" }),
+    sentenceOf({ message: "a", remedy: "b" }),
+  ], ["text", "a", "a. Try: b"]);
 });

@@ -111,6 +111,19 @@ Deno.test("a recorded replay that is cancelled says so, and nothing is written",
   await assert.rejects(replaying, (error) => error instanceof AgentOpError && error.exitCode === 130);
 });
 
+Deno.test("what the repeating process throws comes back with a remedy that is said once", async () => {
+  await using bench = await Bench.open();
+  const original = await bench.store.loadTrace(bench.original.traceId);
+  const begun = emptyTrace({ ...original.run, config: {} });
+  await assert.rejects(repeatInProcess({ original, begun }), (error) => {
+    assert(error instanceof AgentOpError);
+    assert.match(error.reason, /^Cannot replay \S+: (?!.*Try:)/);
+    assert.equal(error.remedy, "agentop db verify, or --mode hybrid");
+    assert.equal(error.message, `${error.reason}. Try: ${error.remedy}`);
+    return true;
+  });
+});
+
 Deno.test("unpackJson() reads back what packJson() wrote, each message once", () => {
   const keys = fc.constantFrom("messages", "inputMessages", "other");
   const { tree } = fc.letrec((tie) => ({

@@ -232,12 +232,21 @@ Deno.test("LongText escapes what is hostile and stays in its columns", () => {
 Deno.test("troubleLines() fits every size and takes the remedy apart", () => {
   for (let columns = 40; columns < 120; columns += 7) {
     for (const rows of [10, 14, 40]) {
-      const lines = troubleLines("T", "Cannot x: y. Try: z", [["^r", "again"]], { columns, rows }, UNICODE);
+      const lines = troubleLines("T", { message: "Cannot x: y", remedy: "z" }, [["^r", "again"]], {
+        columns,
+        rows,
+      }, UNICODE);
       assert.ok(lines.length <= rows);
       for (const line of lines) assert.ok(lineWidth(line) <= columns);
     }
   }
-  const text = troubleLines("T", "Cannot x: y. Try: z", [], { columns: 60, rows: 20 }, ASCII).map(textOf)
+  const text = troubleLines(
+    "T",
+    { message: "Cannot x: y", remedy: "z" },
+    [],
+    { columns: 60, rows: 20 },
+    ASCII,
+  ).map(textOf)
     .join("\n");
   assert.match(text, /Cannot x: y\.[\s\S]*Try {2}z/);
 });

@@ -1,11 +1,28 @@
 import assert from "node:assert/strict";
-import { StoreError } from "../../lib/core/mod.ts";
+import { type Store, StoreError } from "../../lib/core/mod.ts";
+import type { FakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
-import { everyState, liveRun, say, type Story } from "./scenario.ts";
+import { everyState, liveRun, say, Story } from "./scenario.ts";
 import { costlyMonth, richRun, SERVICES } from "./screens_scenario.ts";
 
 const SIZE = [100, 30] as const;
 const RUNS = /▶ ✓ done/;
+
+Deno.test("what helps against the error of a run is shown with it, once", async () => {
+  const error = { type: "401", message: "Cannot call m: 401: Unauthorized", remedy: "check MISTRAL_API_KEY" };
+  const failed = async (store: Store, host: FakeHost) => {
+    const story = await Story.begin(store, host, { status: "failed", error });
+    await story.end(story.root, { status: "error", errorType: error.type, errorMessage: error.message });
+  };
+  await using bench = await Bench.open(SIZE, failed);
+  const said = /401: Cannot call m: 401:[\s\S]*Try: check/;
+  const list = await bench.see(said);
+  assert.equal(list.split("Try:").length, 2);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  const detail = await bench.see(said);
+  assert.equal(detail.split("Try:").length, 2);
+});
 
 Deno.test("costs: by agent, a longer time, and Enter shows the runs behind the row", async () => {
   await using bench = await Bench.open(SIZE, costlyMonth, SERVICES);

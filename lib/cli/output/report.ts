@@ -11,7 +11,7 @@ export function report(error: unknown, verbose: boolean): number {
       ? error.message
       : isAbortError(error)
       ? "Cancelled"
-      : sentenceOf(`Cannot go on: ${messageOf(error)}`, "-v for the trace"),
+      : sentenceOf({ message: `Cannot go on: ${messageOf(error)}`, remedy: "-v for the trace" }),
   );
   if (verbose && error instanceof Error) {
     for (let it: unknown = error; it instanceof Error; it = it.cause) {

@@ -4,6 +4,7 @@ import type { Context } from "../context.ts";
 import { writeAll } from "../context.ts";
 import { eventShape } from "../../documents/mod.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
+import { endedLine } from "../output/ended_line.ts";
 import { LivePrinter, summaryLine } from "../output/live_printer.ts";
 import { runSummaryShape } from "../../documents/mod.ts";
 import { abortOnSignals } from "./signals.ts";
@@ -49,23 +50,10 @@ export async function runInForeground(
   else if (!options.jsonl && !streaming && run.output !== undefined) {
     context.print(escapeText(run.output, { multiline: true }));
   }
-  if (run.status !== "completed" && run.error) {
-    const verb = run.status === "failed"
-      ? "Cannot finish"
-      : run.status === "stopped"
-      ? "Stopped"
-      : "Cancelled";
-    context.note(
-      `agentop: ${escapeText(oneLine(`${verb} ${run.agent}: ${run.error.message}`, 1000))}${remedy(run)}`,
-    );
-  }
+  const ended = endedLine(run, run.agent);
+  if (ended !== undefined) context.note(ended);
   if (!quiet && showSteps) context.note(summaryLine(run));
   return exitCodeOf(run.status);
-}
-
-function remedy(run: Run): string {
-  if (run.status === "cancelled" || run.status === "stopped") return `. Try: agentop resume ${run.runId}`;
-  return /Try:/.test(run.error?.message ?? "") ? "" : `. Try: agentop show ${run.runId}`;
 }
 
 function jsonlWriter(context: Context): Listener {

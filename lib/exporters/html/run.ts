@@ -1,4 +1,4 @@
-import { isFinal, isLive, oneLine, type Run, shortRunId, type Trace } from "../../core/mod.ts";
+import { isFinal, isLive, oneLine, type Run, sentenceOf, shortRunId, type Trace } from "../../core/mod.ts";
 import { costOf, duration, grouped, plural, STATUS_SIGNS } from "../../present/mod.ts";
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
@@ -155,7 +155,8 @@ function costNote({ totals }: Run, handedTo: readonly Run[]): string {
 
 function statusNotice(run: Run): string {
   if (run.error) {
-    const { type, message } = run.error;
+    const { type } = run.error;
+    const message = sentenceOf(run.error);
     // What a limit stopped did not fail.
     const [look, tone] = run.status === "stopped" ? ["notice", "warn"] : ["notice bad", "error"];
     return `<div class="${look}"><b class="${tone}">${html(type)}</b><pre dir="auto">${

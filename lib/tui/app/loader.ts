@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/mod.ts";
+import { explain } from "../../core/mod.ts";
 import type { Answer, Effect, Msg, Query, ScreenId } from "../contract/message.ts";
 
 type Load = Extract<Effect, { type: "load" }>;
@@ -89,7 +89,7 @@ export class Loader {
     try {
       msg = { type: "answer", slot, ticket, answer: await this.#answer(query) };
     } catch (error) {
-      msg = { type: "no_answer", slot, ticket, message: messageOf(error) };
+      msg = { type: "no_answer", slot, ticket, failure: explain(error) };
     }
     lane.tookMs = performance.now() - lane.startedMs;
     lane.busy = false;

@@ -1,4 +1,4 @@
-import { messageOf } from "../../core/mod.ts";
+import { AgentOpError, messageOf } from "../../core/mod.ts";
 import type { Effect, NoticeLevel, ScreenId } from "../contract/message.ts";
 import type { TuiServices } from "../ports.ts";
 import type { Loader } from "./loader.ts";
@@ -96,7 +96,7 @@ export class ScreenEffects {
     const { services, dispatch } = this.#options;
     try {
       const run = await services.replay?.(effect.request);
-      if (!run) throw new Error("Cannot run it again from here. Try: agentop replay");
+      if (!run) throw new AgentOpError("Cannot run it again from here", { remedy: "agentop replay" });
       const msg = { type: "launched", run, request: effect.about, watch: true } as const;
       dispatch({ type: "screen", screen, msg });
     } catch (error) {

@@ -2,6 +2,7 @@ import type {
   ControlAction,
   CostKey,
   CostRow,
+  Explanation,
   PartialOutput,
   Run,
   RunFilter,
@@ -133,7 +134,12 @@ export type Msg =
   | { readonly type: "tick" }
   | { readonly type: "resized" }
   | { readonly type: "answer"; readonly slot: string; readonly ticket: number; readonly answer: Answer }
-  | { readonly type: "no_answer"; readonly slot: string; readonly ticket: number; readonly message: string }
+  | {
+    readonly type: "no_answer";
+    readonly slot: string;
+    readonly ticket: number;
+    readonly failure: Explanation;
+  }
   | {
     readonly type: "launched";
     readonly run: LaunchedRun;

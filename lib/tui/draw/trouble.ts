@@ -1,3 +1,4 @@
+import type { Explanation } from "../../core/mod.ts";
 import { clean, fit, wrap } from "../terminal/text.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { EMPTY, type Line, line, seg } from "./line.ts";
@@ -9,20 +10,20 @@ const REASON_ROWS_MAX = 8;
 /** A key and what it does. */
 export type Choice = readonly [sign: string, text: string];
 
-/**
- * Trouble as a box in the middle of `columns` × `rows`: what is wrong, what to try, which keys help. `message` follows
- * `Cannot VERB X: reason. Try: remedy`.
- */
+/** Nothing went wrong. */
+export const NO_FAILURE: Explanation = { message: "" };
+
+/** Trouble as a box in the middle of `columns` × `rows`: what is wrong, what to try, which keys help. */
 export function troubleLines(
   title: string,
-  message: string,
+  { message, remedy }: Explanation,
   choices: readonly Choice[],
   size: { readonly columns: number; readonly rows: number },
   glyphs: Glyphs,
 ): readonly Line[] {
   const wide = Math.max(10, Math.min(COLUMNS_MAX, size.columns - 2));
   const inner = wide - BORDER - 4;
-  const [reason, remedy] = split(message);
+  const reason = remedy === undefined ? message : `${message}.`;
   const text = (value: string) => wrap(clean(value), inner).slice(0, REASON_ROWS_MAX);
   const content: Line[] = [EMPTY, ...text(reason).map((row) => line(`  ${row}`))];
   if (remedy !== undefined) {
@@ -41,9 +42,4 @@ export function troubleLines(
   const top = Math.max(0, Math.floor((size.rows - box.length) / 2) - 1);
   const left = " ".repeat(Math.max(0, Math.floor((size.columns - wide) / 2)));
   return [...Array.from({ length: top }, () => EMPTY), ...box.map((row): Line => [seg(left), ...row])];
-}
-
-function split(message: string): readonly [reason: string, remedy?: string] {
-  const at = message.lastIndexOf(". Try: ");
-  return at < 0 ? [message] : [message.slice(0, at + 1), message.slice(at + 7)];
 }

@@ -2,6 +2,7 @@ import {
   ATTR,
   type Evaluation,
   type PartialOutput,
+  sentenceOf,
   shortRunId,
   type Span,
   type Trace,
@@ -64,7 +65,11 @@ export function tabParts(
 
 function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefined): readonly Part[] {
   const parts: Part[] = [];
-  if (span.errorMessage !== undefined) {
+  const isRoot = span.kind === "agent" && span.parentSpanId === undefined;
+  const error = isRoot ? trace.run.error : undefined;
+  // The error of the run is that of its root span, and knows what helps.
+  if (error) parts.push(textPart(`${error.type}: ${sentenceOf(error)}`, "error"), GAP);
+  else if (span.errorMessage !== undefined) {
     parts.push(textPart(`${span.errorType ?? "error"}: ${span.errorMessage}`, "error"), GAP);
   }
   const child = textAttribute(span, ATTR.childRunId);
@@ -84,9 +89,8 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
   if (span.kind === "attempt" && textAttribute(span, ATTR.attemptPartial)) {
     parts.push(textPart("text that had arrived before the stream broke", "heading"));
     parts.push(textPart(textAttribute(span, ATTR.attemptPartial)!, "dim"));
-  } else if (span.kind === "agent" && span.parentSpanId === undefined) {
-    const { error, output } = trace.run;
-    if (error) parts.push(textPart(`${error.type}: ${error.message}`, "error"), GAP);
+  } else if (isRoot) {
+    const { output } = trace.run;
     if (output !== undefined) parts.push({ kind: "markdown", text: output, indent: 0 });
   }
   return parts;

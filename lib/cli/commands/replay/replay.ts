@@ -1,17 +1,10 @@
 import { Option } from "@commander-js/extra-typings";
-import {
-  AgentOpError,
-  escapeText,
-  oneLine,
-  reasonOf,
-  type Run,
-  type RunStatus,
-  shortRunId,
-} from "../../../core/mod.ts";
+import { AgentOpError, explain, reasonOf, type Run, shortRunId } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";
 import { cell, money } from "../../../present/mod.ts";
+import { endedLine } from "../../output/ended_line.ts";
 import { lookOf } from "../../output/look.ts";
 import type { ReplayMode, ToolPolicy } from "../../../replay/mod.ts";
 import type { ReplayOptions, ReplayResult } from "../../../replay/mod.ts";
@@ -75,7 +68,7 @@ export const replay: CliCommand = {
           const { runRepeater } = await import("../../../replay/mod.ts");
           return writeAll(Deno.stdout, await runRepeater());
         }
-        await act((context) => replayAndShow(context, run, options));
+        await act((context) => (options.announce ? replayAnnounced : replayAndShow)(context, run, options));
       });
   },
 };
@@ -108,13 +101,17 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
   return exitCodeOf(result.run.status);
 }
 
-const ENDED: Partial<Record<RunStatus, string>> = {
-  failed: "Cannot finish",
-  stopped: "Stopped",
-  cancelled: "Cancelled",
-};
+/** For the workbench: where no run began, why, as fields on the one line it reads. */
+async function replayAnnounced(context: Context, reference: string, flags: Flags): Promise<number> {
+  try {
+    return await replayAndShow(context, reference, flags);
+  } catch (error) {
+    if (error instanceof AgentOpError) context.print(JSON.stringify({ error: explain(error) }));
+    throw error;
+  }
+}
 
-/** For the workbench: the new run's ids on one line as soon as it is written, and nothing else ever. */
+/** For the workbench: the new run's ids on one line as soon as it is written. */
 function announcer(context: Context): (run: Run) => void {
   let isDone = false;
   return ({ runId, traceId }) => {
@@ -163,13 +160,8 @@ async function print(context: Context, result: ReplayResult): Promise<void> {
     context.note("No MISTRAL_API_KEY: the built-in simulator answered. Costs are what Mistral would charge.");
   }
   const endedAlike = result.mode === "recorded" && result.diff.identical;
-  if (run.error && !endedAlike) {
-    const remedy = run.status === "stopped" || run.status === "cancelled" ? "resume" : "show";
-    const said = oneLine(`${ENDED[run.status] ?? "Ended"} the replay: ${run.error.message}`, 1000);
-    context.note(
-      `agentop: ${escapeText(said)}${/Try:/.test(said) ? "" : `. Try: agentop ${remedy} ${run.runId}`}`,
-    );
-  }
+  const ended = endedAlike ? undefined : endedLine(run, "the replay");
+  if (ended !== undefined) context.note(ended);
   if (context.stdoutIsTerminal) {
     context.print(
       look.paint("dim", `agentop show ${id} · agentop diff ${shortRunId(result.original.runId)} ${id}`),

@@ -1,6 +1,7 @@
 import {
   AgentOpError,
   type Run,
+  sentenceOf,
   shortRunId,
   type Span,
   type StoredMessage,
@@ -190,7 +191,7 @@ function header(run: Run, look: Look, nowMs: number): string {
       "error",
       run.error === undefined
         ? undefined
-        : look.paint("red", cell(run.error.type)) + ` ${cell(run.error.message)}`,
+        : look.paint("red", cell(run.error.type)) + ` ${cell(sentenceOf(run.error))}`,
     ],
   ] as const;
   return `${title}\n${facts(rows, look)}`;

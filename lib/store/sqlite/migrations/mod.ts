@@ -6,12 +6,14 @@
 import type { Migration } from "kysely/migration";
 import { init } from "./0001_init.ts";
 import { forks } from "./0002_forks.ts";
-import { views } from "./0003_views.ts";
+import { errorRemedy } from "./0003_error_remedy.ts";
+import { views } from "./0004_views.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
   "0002_forks": forks,
-  "0003_views": views,
+  "0003_error_remedy": errorRemedy,
+  "0004_views": views,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

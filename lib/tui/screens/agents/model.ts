@@ -1,8 +1,9 @@
-import type { Run } from "../../../core/mod.ts";
+import type { Explanation, Run } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 
 /** Newest runs of the chosen agent. */
 export const RUNS_MAX = 50;
@@ -10,7 +11,7 @@ export const RUNS_MAX = 50;
 export interface AgentsModel {
   readonly agents: readonly AgentEntry[];
   readonly state: "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   readonly filter: TextField;
   readonly filtering: boolean;
   /** Path of the chosen file. */
@@ -29,7 +30,7 @@ export interface AgentsModel {
 export const INITIAL: AgentsModel = {
   agents: [],
   state: "loading",
-  failure: "",
+  failure: NO_FAILURE,
   filter: EMPTY_FIELD,
   filtering: false,
   top: 0,

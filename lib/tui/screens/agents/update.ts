@@ -1,6 +1,8 @@
+import { sentenceOf } from "../../../core/mod.ts";
 import type { Msg } from "../../contract/message.ts";
 import { ask } from "../../contract/ask.ts";
 import type { Env, Step } from "../../contract/screen.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { clamp, moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import { aboutLines } from "./about.ts";
@@ -46,15 +48,15 @@ export function updateAgents(model: AgentsModel, msg: Msg, env: Env): Step<Agent
     case "answer":
       if (msg.ticket !== model.tickets[msg.slot as "agents" | "runs"]) return [model, []];
       if (msg.answer.kind === "agents") {
-        return withAgents({ ...model, agents: msg.answer.agents, state: "ready", failure: "" }, env);
+        return withAgents({ ...model, agents: msg.answer.agents, state: "ready", failure: NO_FAILURE }, env);
       }
       if (msg.answer.kind !== "runs") return [model, []];
       return [withRuns(model, msg.answer.page.runs), []];
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as "agents" | "runs"]) return [model, []];
       return msg.slot === "agents"
-        ? [{ ...model, state: "failed", failure: msg.message }, []]
-        : [model, [{ type: "notice", level: "error", text: msg.message }]];
+        ? [{ ...model, state: "failed", failure: msg.failure }, []]
+        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
     default:
       return [model, []];
   }

@@ -1,6 +1,8 @@
+import type { Explanation } from "../../../core/mod.ts";
 import type { JsonChange } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { FamilyList } from "../../trace/family.ts";
 import type { Comparison, Pairing, TextDiff, TextPair } from "../../contract/comparison.ts";
 import { type CompareRow, compareRows, configChanges } from "./rows.ts";
@@ -9,7 +11,7 @@ import { type CompareRow, compareRows, configChanges } from "./rows.ts";
 export interface CompareModel {
   readonly pairing?: Pairing;
   readonly state: "none" | "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   readonly comparison?: Comparison;
   readonly unfolded: ReadonlySet<string>;
   /** Key of the chosen row: the selection is a step, not a place. */
@@ -31,7 +33,7 @@ export type Slot = "compare" | "newest" | "texts" | "family";
 
 export const INITIAL: CompareModel = {
   state: "none",
-  failure: "",
+  failure: NO_FAILURE,
   unfolded: new Set(),
   chosen: "",
   top: 0,

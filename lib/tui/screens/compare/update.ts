@@ -1,11 +1,12 @@
 import type { ForkTree } from "../../../analysis/mod.ts";
-import { isLive, shortRunId } from "../../../core/mod.ts";
+import { type Explanation, isLive, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import { ask } from "../../contract/ask.ts";
 import type { Msg } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import type { Comparison, Pairing } from "../../contract/comparison.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { chosenMember, familyInView, familyWith, movedInFamily } from "../../trace/family.ts";
 import { detailLines } from "./detail.ts";
 import {
@@ -57,8 +58,8 @@ export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<Com
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       return msg.slot === "compare"
-        ? failed(model, msg.message)
-        : [model, [{ type: "notice", level: "error", text: msg.message }]];
+        ? failed(model, msg.failure)
+        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
     default:
       return [model, []];
   }
@@ -95,7 +96,7 @@ function compared(model: CompareModel, comparison: Comparison, env: Env): Step<C
     ...(isKnown ? {} : { chosen: "", unfolded: INITIAL.unfolded, top: 0, detailTop: 0 }),
     comparison,
     state: "ready",
-    failure: "",
+    failure: NO_FAILURE,
   };
   const rows = rowsOf(next);
   const first = rows.find((row) => row.isChange) ?? rows[0];
@@ -106,13 +107,13 @@ function compared(model: CompareModel, comparison: Comparison, env: Env): Step<C
 }
 
 /** The comparison in view stays when another one cannot be made. */
-function failed(model: CompareModel, failure: string): Step<CompareModel> {
+function failed(model: CompareModel, failure: Explanation): Step<CompareModel> {
   const { comparison, pairing } = model;
   if (!comparison || !pairing || isPair(pairing, pairOf(comparison))) {
     return [{ ...model, state: "failed", failure }, []];
   }
   return [{ ...model, state: "ready", pairing: pairOf(comparison) }, [
-    { type: "notice", level: "error", text: failure },
+    { type: "notice", level: "error", text: sentenceOf(failure) },
   ]];
 }
 

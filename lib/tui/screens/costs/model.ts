@@ -2,6 +2,7 @@ import {
   addUsage,
   type CostKey,
   type CostRow,
+  type Explanation,
   NO_USAGE,
   type Run,
   type RunFilter,
@@ -9,6 +10,7 @@ import {
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 
 export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
 export type CostTab = (typeof TABS)[number];
@@ -38,7 +40,7 @@ export interface CostsModel {
   /** Newest runs, for those that had a budget. */
   readonly runs: readonly Run[];
   readonly state: "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   /** The selection is a key, not a row. */
   readonly selected?: string;
   readonly top: number;
@@ -61,7 +63,7 @@ export const INITIAL: CostsModel = {
   days: [],
   runs: [],
   state: "loading",
-  failure: "",
+  failure: NO_FAILURE,
   top: 0,
   zoom: false,
   models: [],

@@ -1,10 +1,11 @@
-import type { CostRow, RunFilter } from "../../../core/mod.ts";
+import { type CostRow, type RunFilter, sentenceOf } from "../../../core/mod.ts";
 import { formatRunQuery } from "../../../analysis/mod.ts";
 import type { Effect, Msg } from "../../contract/message.ts";
 import { ask } from "../../contract/ask.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
   BUDGET_RUNS_MAX,
   budgetRows,
@@ -55,8 +56,8 @@ export function updateCosts(model: CostsModel, msg: Msg, env: Env): Step<CostsMo
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       return msg.slot === mainSlot(model)
-        ? [{ ...model, state: "failed", failure: msg.message }, []]
-        : [model, [{ type: "notice", level: "error", text: msg.message }]];
+        ? [{ ...model, state: "failed", failure: msg.failure }, []]
+        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
     default:
       return [model, []];
   }
@@ -105,7 +106,7 @@ function mainSlot(model: CostsModel): string {
 }
 
 function answeredState(model: CostsModel, slot: string): Partial<Pick<CostsModel, "state" | "failure">> {
-  return slot === mainSlot(model) ? { state: "ready", failure: "" } : {};
+  return slot === mainSlot(model) ? { state: "ready", failure: NO_FAILURE } : {};
 }
 
 /** Imported spans may carry a usage of nothing. */

@@ -1,7 +1,9 @@
+import type { Explanation } from "../../../core/mod.ts";
 import type { Mode } from "../../contract/keys.ts";
 import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 
 /** The fields of the form, in the order of Tab. */
 export const FORM_FIELDS = ["prompt", "model", "temperature", "maxTokens", "group", "budget"] as const;
@@ -11,7 +13,7 @@ export type Focus = "agents" | FormField;
 export interface LaunchModel {
   readonly agents: readonly AgentEntry[];
   readonly state: "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   readonly filter: TextField;
   readonly filtering: boolean;
   /** Path of the chosen agent file: the selection is a file, not a row. */
@@ -34,7 +36,7 @@ export const HISTORY_MAX = 50;
 export const INITIAL: LaunchModel = {
   agents: [],
   state: "loading",
-  failure: "",
+  failure: NO_FAILURE,
   filter: EMPTY_FIELD,
   filtering: false,
   top: 0,

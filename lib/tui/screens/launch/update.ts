@@ -3,6 +3,7 @@ import type { Env, Step } from "../../contract/screen.ts";
 import { movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { LaunchRequest } from "../../../app/mod.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
   chosenAgent,
   chosenIndex,
@@ -40,10 +41,13 @@ export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<Launc
     }
     case "answer":
       if (msg.ticket !== model.ticket || msg.answer.kind !== "agents") return [model, []];
-      return [inView(named({ ...model, agents: msg.answer.agents, state: "ready", failure: "" }), env), []];
+      return [
+        inView(named({ ...model, agents: msg.answer.agents, state: "ready", failure: NO_FAILURE }), env),
+        [],
+      ];
     case "no_answer":
       if (msg.ticket !== model.ticket) return [model, []];
-      return [{ ...model, state: "failed", failure: msg.message }, []];
+      return [{ ...model, state: "failed", failure: msg.failure }, []];
     case "launched":
       return launched(model, msg.request, msg.run, msg.watch);
     case "launch_failed":

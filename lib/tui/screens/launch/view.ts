@@ -1,4 +1,4 @@
-import { shortRunId } from "../../../core/mod.ts";
+import { sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { keySign } from "../../contract/keys.ts";
 import { EMPTY, fitLine, type Line, line, lineWidth, onGround, seg } from "../../draw/line.ts";
@@ -88,7 +88,7 @@ function noAgents(model: LaunchModel, columns: number): readonly Line[] {
     wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
   if (model.state === "loading") return say("Reading agent files…", "dim");
   if (model.state === "failed") {
-    return [...say(clean(model.failure), "error"), EMPTY, ...say("^r reads them again", "dim")];
+    return [...say(clean(sentenceOf(model.failure)), "error"), EMPTY, ...say("^r reads them again", "dim")];
   }
   if (model.filter.text !== "") return say("No agent fits.", "dim");
   return [

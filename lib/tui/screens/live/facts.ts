@@ -1,4 +1,4 @@
-import { type Run, shortRunId, type Trace } from "../../../core/mod.ts";
+import { type Run, sentenceOf, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { age, duration, grouped, money } from "../../draw/format.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
@@ -44,7 +44,7 @@ export function factLines(
     fact("attempts", grouped(run.totals.attempts)),
     fact("waited", duration(run.totals.retryWaitMs)),
   ];
-  if (run.error) lines.push(EMPTY, line(" Error", "heading"), fact(run.error.type, run.error.message));
+  if (run.error) lines.push(EMPTY, line(" Error", "heading"), fact(run.error.type, sentenceOf(run.error)));
   if (trace.evaluations.length > 0) {
     lines.push(EMPTY, line(" Scores", "heading"));
     for (const score of trace.evaluations) {

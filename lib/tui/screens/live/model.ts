@@ -1,4 +1,4 @@
-import { isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
+import { type Explanation, isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { UNICODE } from "../../draw/glyphs.ts";
 import { BORDER } from "../../draw/pane.ts";
@@ -8,6 +8,7 @@ import { type Doc, docOf } from "../../trace/doc.ts";
 import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
 import type { FamilyList } from "../../trace/family.ts";
 import { type Heat, HEATS } from "../../trace/steps.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 
 /** One run, live or finished. */
 export interface LiveModel {
@@ -16,7 +17,7 @@ export interface LiveModel {
   /** `waiting`: the runner has not written the run yet. `gone`: it was there and was deleted. */
   readonly state: "none" | "loading" | "waiting" | "ready" | "failed" | "gone";
   /** Why the store did not answer last time; empty when it did. */
-  readonly failure: string;
+  readonly failure: Explanation;
   readonly trace?: Trace;
   readonly partials: readonly PartialOutput[];
   readonly selectedId?: string;
@@ -61,7 +62,7 @@ export type Slot = "trace" | "partials" | "child" | "family";
 export const INITIAL: LiveModel = {
   runId: "",
   state: "none",
-  failure: "",
+  failure: NO_FAILURE,
   partials: [],
   follow: true,
   collapsed: new Set(),

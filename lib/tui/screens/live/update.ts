@@ -1,4 +1,4 @@
-import type { Run, Trace } from "../../../core/mod.ts";
+import { type Run, sentenceOf, type Trace } from "../../../core/mod.ts";
 import type { Msg, Query, Target } from "../../contract/message.ts";
 import { ask } from "../../contract/ask.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -6,6 +6,7 @@ import { moved } from "../../draw/scroll.ts";
 import { edit, insert } from "../../draw/text_field.ts";
 import { tabsOf } from "../../trace/content.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { childQuery, namesChild } from "./child.ts";
 import { copied, foldRow, inEditor, scroll, search, wheelDetail } from "./detail.ts";
 import {
@@ -68,8 +69,12 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot] || msg.slot === "family") return [model, []];
       return model.trace
-        ? [{ ...model, failure: msg.message }, [{ type: "notice", level: "error", text: msg.message }]]
-        : [{ ...model, state: "failed", failure: msg.message }, []];
+        ? [{ ...model, failure: msg.failure }, [{
+          type: "notice",
+          level: "error",
+          text: sentenceOf(msg.failure),
+        }]]
+        : [{ ...model, state: "failed", failure: msg.failure }, []];
     default:
       return [model, []];
   }
@@ -145,7 +150,7 @@ function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveMo
     trace,
     runId: trace.run.runId,
     state: "ready",
-    failure: "",
+    failure: NO_FAILURE,
     ...(approval && waiting?.spanId === approval.spanId ? { approval } : {}),
   };
   return inView(model.follow ? followed(next) : next, env);

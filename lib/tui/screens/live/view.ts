@@ -18,7 +18,7 @@ import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { clean, cut } from "../../terminal/text.ts";
 import { highlight } from "../../draw/styled.ts";
 import { fieldLine } from "../../draw/text_field.ts";
-import { troubleLines } from "../../draw/trouble.ts";
+import { NO_FAILURE, troubleLines } from "../../draw/trouble.ts";
 import { TAB_TITLES, tabsOf } from "../../trace/content.ts";
 import { heatStrip, stepOf } from "../../trace/steps.ts";
 import { treeHead, treeLayout, treeRow } from "../../trace/span_row.ts";
@@ -89,9 +89,11 @@ function notYet(model: LiveModel, env: Env): readonly Line[] {
     return troubleLines("Cannot show this run", model.failure, TROUBLE_KEYS, env.size, env.glyphs);
   }
   if (model.state === "gone") {
-    const message =
-      `The run ${id} was here and is no longer in the store: it was deleted. Try: choose another run`;
-    return troubleLines("This run is gone", message, TROUBLE_KEYS, env.size, env.glyphs);
+    const gone = {
+      message: `The run ${id} was here and is no longer in the store: it was deleted`,
+      remedy: "choose another run",
+    };
+    return troubleLines("This run is gone", gone, TROUBLE_KEYS, env.size, env.glyphs);
   }
   const texts: Readonly<Record<"none" | "loading" | "waiting", readonly Line[]>> = {
     none: [
@@ -206,7 +208,7 @@ function treePane(model: LiveModel, env: Env, columns: number, rows: number): re
   return pane(lines, columns, rows, env.glyphs, {
     title: "Spans",
     focused: model.focus === "tree",
-    ...(model.failure !== ""
+    ...(model.failure !== NO_FAILURE
       ? { note: line("cannot refresh: ^r", "error") }
       : model.follow && isLive(trace.run.status)
       ? { note: line("following", "live") }

@@ -1,9 +1,10 @@
-import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
+import { type Explanation, isLive, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { ModelChoice, Target } from "../../contract/message.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
 import { stepsOf } from "../../trace/steps.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 
 export const MODES = ["hybrid", "live", "recorded"] as const;
 /** For tool calls that are not on record. */
@@ -29,7 +30,7 @@ const OVERRIDES = ["model", "temperature", "maxTokens", "seed", "instructions"] 
 export interface ReplayModel {
   readonly target?: Target;
   readonly state: "none" | "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   readonly trace?: Trace;
   readonly mode: ReplayRequest["mode"];
   readonly policy: (typeof POLICIES)[number];
@@ -56,7 +57,7 @@ export type Slot = "trace" | "models";
 
 export const INITIAL: ReplayModel = {
   state: "none",
-  failure: "",
+  failure: NO_FAILURE,
   mode: "hybrid",
   policy: "live",
   fields: Object.fromEntries(TYPED_FIELDS.map((name) => [name, EMPTY_FIELD])) as ReplayModel["fields"],
@@ -77,9 +78,12 @@ export function isTyped(field: Field): field is TypedField {
 }
 
 /** Why a run cannot be run again, if so. */
-export function problemOf({ run }: Trace): string | undefined {
+export function problemOf({ run }: Trace): Explanation | undefined {
   return isLive(run.status) || run.status === "queued"
-    ? `Cannot replay ${shortRunId(run.runId)}: it is ${run.status}, not finished. Try: ^r when it has ended`
+    ? {
+      message: `Cannot replay ${shortRunId(run.runId)}: it is ${run.status}, not finished`,
+      remedy: "^r when it has ended",
+    }
     : undefined;
 }
 

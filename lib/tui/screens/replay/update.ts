@@ -5,6 +5,7 @@ import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { hitForm } from "./layout.ts";
 import {
   editedStep,
@@ -47,7 +48,7 @@ export function updateReplay(model: ReplayModel, msg: Msg, env: Env): Step<Repla
     case "no_answer":
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.slot === "models") return [{ ...model, models: [] }, []];
-      return [{ ...model, state: "failed", failure: msg.message }, []];
+      return [{ ...model, state: "failed", failure: msg.failure }, []];
     case "edited":
       return edited(model, msg.text);
     case "launched":
@@ -88,10 +89,12 @@ function load(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
 }
 
 function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step<ReplayModel> {
-  if (!trace) return [{ ...model, state: "failed", failure: "This run is not in the store" }, []];
+  if (!trace) {
+    return [{ ...model, state: "failed", failure: { message: "This run is not in the store" } }, []];
+  }
   const problem = problemOf(trace);
   if (problem !== undefined) return [{ ...model, state: "failed", failure: problem }, []];
-  const ready: ReplayModel = { ...model, trace, state: "ready", failure: "" };
+  const ready: ReplayModel = { ...model, trace, state: "ready", failure: NO_FAILURE };
   if (!model.fork) return ask([ready, []], "models", { kind: "models", usage: trace.run.totals.usage });
   const refuse = (text: string): Step<ReplayModel> => [ready, [
     { type: "notice", level: "warn", text },

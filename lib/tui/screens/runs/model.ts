@@ -1,5 +1,6 @@
 import { parseRunQuery } from "../../../analysis/mod.ts";
 import {
+  type Explanation,
   messageOf,
   type PartialOutput,
   type Run,
@@ -11,6 +12,7 @@ import type { Activity } from "../../contract/message.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";
 import { EMPTY_WINDOW, hasMore, knownRows, runAt, type RunWindow } from "./window.ts";
 
@@ -28,7 +30,7 @@ export interface RunsModel {
   /** A new list was asked for; the old one is shown until it is there. `index`: the row to select in it. */
   readonly restarting?: { readonly reversed: boolean; readonly index?: number };
   readonly state: "loading" | "ready" | "failed";
-  readonly failure: string;
+  readonly failure: Explanation;
   /** Runs that pass the filter. */
   readonly matching?: number;
   readonly activity?: Activity;
@@ -66,7 +68,7 @@ export const INITIAL: RunsModel = {
   window: EMPTY_WINDOW,
   reversed: false,
   state: "loading",
-  failure: "",
+  failure: NO_FAILURE,
   index: 0,
   top: 0,
   zoom: false,

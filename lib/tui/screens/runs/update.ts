@@ -1,8 +1,9 @@
-import { isLive, type Run, type RunPage, shortRunId } from "../../../core/mod.ts";
+import { isLive, type Run, type RunPage, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Effect, Msg, Query } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
   askedSort,
   canReverse,
@@ -73,8 +74,8 @@ export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel
       if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
       if (msg.slot === "missing") return [model, []];
       return msg.slot === "runs"
-        ? [{ ...model, state: "failed", failure: msg.message }, []]
-        : [model, [{ type: "notice", level: "error", text: msg.message }]];
+        ? [{ ...model, state: "failed", failure: msg.failure }, []]
+        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
     case "launched":
       return [{ ...model, starting: false }, [{ type: "go", screen: "live", target: msg.run }]];
     case "launch_failed":
@@ -379,7 +380,7 @@ function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
       window,
       reversed,
       state: "ready",
-      failure: "",
+      failure: NO_FAILURE,
       top,
       unseen: restarting || top === 0 ? 0 : model.unseen + Math.max(0, top - model.top),
       marks: refreshed(model.marks, page.runs),

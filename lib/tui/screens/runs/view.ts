@@ -1,4 +1,4 @@
-import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import { isLive, type Run, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
 import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
@@ -147,7 +147,7 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
     title: "Runs",
     focused: true,
     ...(model.state === "failed"
-      ? { note: [seg(cut(clean(model.failure), Math.max(0, inner - 12)), "error")] }
+      ? { note: [seg(cut(clean(sentenceOf(model.failure)), Math.max(0, inner - 12)), "error")] }
       : model.restarting
       ? { note: line(`loading${env.glyphs.ellipsis}`, "dim") }
       : model.unseen > 0
@@ -163,7 +163,10 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
 
 function notes(model: RunsModel): readonly Line[] {
   if (model.state === "failed") {
-    return [line("  The store cannot be read.", "error"), line(`  ${clean(model.failure)}`, "dim")];
+    return [
+      line("  The store cannot be read.", "error"),
+      line(`  ${clean(sentenceOf(model.failure))}`, "dim"),
+    ];
   }
   if (model.state === "loading" || model.restarting) return [line("  Loading runs…", "dim")];
   return [line("  No run passes this filter.", "text"), EMPTY, line("  esc clears it, / changes it.", "dim")];
@@ -215,7 +218,7 @@ function previewPane(
   };
   if (roomy) lines.push(EMPTY);
   labelled("prompt", current.prompt, "text", 3);
-  if (current.error) labelled("error", `${current.error.type}: ${current.error.message}`, "error", 3);
+  if (current.error) labelled("error", `${current.error.type}: ${sentenceOf(current.error)}`, "error", 3);
   const writing = isLive(current.status) ? writtenSoFar(model, run) : "";
   if (!short && current.output !== undefined) labelled("answer", current.output, "text", 4);
   else if (!short && writing !== "") {

@@ -96,6 +96,7 @@ const runs = (reading: BodyReading): View => ({
     ["retry_wait_ms", "real", "r.retry_wait_ms"],
     ["error_type", "text", "r.error_type"],
     ["error_message", "text", text("r.error_message", "$")],
+    ["error_remedy", "text", text("r.error_remedy", "$")],
     ["tags", "text", "r.tags"],
     ...storedColumn("config", body("c", reading), { alias: "c", reading }),
     ...storedColumn("initial_prompt", text(`coalesce(r.prompt, ${body("p", reading)})`, "$"), {

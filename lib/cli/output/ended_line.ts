@@ -1,0 +1,24 @@
+import { escapeText, oneLine, type Run, type RunStatus, sentenceOf } from "../../core/mod.ts";
+
+const MESSAGE_MAX_CHARS = 1000;
+const REMEDY_MAX_CHARS = 500;
+
+const ENDED: Partial<Record<RunStatus, string>> = {
+  failed: "Cannot finish",
+  stopped: "Stopped",
+  cancelled: "Cancelled",
+};
+
+/**
+ * The line on stderr for a run that ended with an error; `undefined` for any other. `what` names the run. Where the error says
+ * nothing that helps, a command does.
+ */
+export function endedLine({ error, runId, status }: Run, what: string): string | undefined {
+  if (!error) return undefined;
+  const next = status === "stopped" || status === "cancelled" ? "resume" : "show";
+  const said = sentenceOf({
+    message: oneLine(`${ENDED[status] ?? "Ended"} ${what}: ${error.message}`, MESSAGE_MAX_CHARS),
+    remedy: oneLine(error.remedy ?? `agentop ${next} ${runId}`, REMEDY_MAX_CHARS),
+  });
+  return `agentop: ${escapeText(said)}`;
+}

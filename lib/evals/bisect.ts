@@ -2,18 +2,25 @@ import type { AgentConfig } from "../agent/mod.ts";
 import { AgentOpError, roundUsd, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
+import { diffRuns } from "../analysis/mod.ts";
 import type { ReplayServices } from "../replay/mod.ts";
 
 export interface BisectResult {
   readonly edits: readonly ConfigEdit[];
-  readonly culprit: ConfigEdit;
+  /** `null`: the run is good with the whole changed configuration, so that is not the cause. */
+  readonly culprit: ConfigEdit | null;
+  /** Whether the culprit makes the run bad by itself, or only with the edits before it; `null` where there is none before it. */
+  readonly alone: boolean | null;
+  /** Where the two runs differ first, when the configuration is not the cause. */
+  readonly difference: { readonly step: number; readonly kind: string; readonly name: string } | null;
   readonly trials: readonly BisectTrial[];
   readonly savedCostUsd: number;
 }
 
 /**
- * Takes over one edit after the other from the bad run's configuration and looks for the first with which the run is no longer
- * good, by halving. Throws `AgentOpError`.
+ * Runs the good run again with the bad run's whole configuration: when it stays good, the cause lies elsewhere. Otherwise takes
+ * over one edit after the other, finds by halving the first with which the run is no longer good, and tries that one alone.
+ * Names nothing that was not tried. Throws `AgentOpError`.
  */
 export async function bisectRuns(
   services: ReplayServices,
@@ -48,8 +55,27 @@ export async function bisectRuns(
     (count) => applyConfigEdits(config, edits.slice(0, count)),
     options,
   );
-  const culprit = edits[await search.firstFailing(edits.length) - 1]!;
-  return { edits, culprit, trials: search.trials, savedCostUsd: roundUsd(search.savedCostUsd) };
+  const done = () => ({ edits, trials: search.trials, savedCostUsd: roundUsd(search.savedCostUsd) });
+  if (await search.passes(edits.length)) {
+    return { culprit: null, alone: null, difference: await firstDifference(services, good, bad), ...done() };
+  }
+  const failing = await search.firstFailing(edits.length);
+  const culprit = edits[failing - 1]!;
+  const isFirst = failing === 1;
+  const alone = isFirst ? null : !await search.passesWith(applyConfigEdits(config, [culprit]), 1, true);
+  return { culprit, alone, difference: null, ...done() };
+}
+
+async function firstDifference(
+  { store }: ReplayServices,
+  good: Run,
+  bad: Run,
+): Promise<BisectResult["difference"]> {
+  const diff = await diffRuns(await store.loadTrace(good.traceId), await store.loadTrace(bad.traceId));
+  // A model is asked with another text wherever the configuration differs: what a tool said is the news.
+  const differing = diff.steps.filter((step) => step.op !== "same");
+  const first = differing.find((step) => step.kind === "tool") ?? differing[0];
+  return first ? { step: (first.right ?? first.left)!, kind: first.kind, name: first.name } : null;
 }
 
 export function because(explanation: string | undefined): string {

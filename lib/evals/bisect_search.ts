@@ -13,6 +13,8 @@ export interface BisectOptions {
 export interface BisectTrial extends Verdict {
   /** How many edits were taken over, in their order. */
   readonly edits: number;
+  /** The last of them was taken over without those before it. */
+  readonly alone?: true;
   readonly runId: string;
 }
 
@@ -50,28 +52,33 @@ export class BisectSearch {
 
   /** Tries one configuration until more than half of the wanted tries have passed, or can no longer. */
   async passes(edits: number): Promise<boolean> {
+    return await this.passesWith(this.#configAt(edits), edits);
+  }
+
+  /** The same for any configuration. */
+  async passesWith(config: AgentConfig, edits: number, alone = false): Promise<boolean> {
     const { repeat = 1 } = this.#options;
     let [passes, fails] = [0, 0];
     while (passes * 2 <= repeat && fails * 2 < repeat) {
-      if (await this.#try(edits)) passes++;
+      if (await this.#try(config, { edits, ...(alone ? { alone: true as const } : {}) })) passes++;
       else fails++;
     }
     return passes * 2 > repeat;
   }
 
-  async #try(edits: number): Promise<boolean> {
+  async #try(config: AgentConfig, what: Pick<BisectTrial, "edits" | "alone">): Promise<boolean> {
     const { replay, judge } = this.#options;
     const { run, savedCostUsd } = await replayRun(this.#services, this.#good.runId, {
       mode: "hybrid",
       tools: "live",
       overrides: {},
       edits: new Map(),
-      config: this.#configAt(edits),
+      config,
       ...replay,
     });
     replay.signal?.throwIfAborted();
     const verdict = await judge.judgeAndKeep(run);
-    this.trials.push({ edits, runId: run.runId, ...verdict });
+    this.trials.push({ ...what, runId: run.runId, ...verdict });
     this.savedCostUsd += savedCostUsd;
     return verdict.passed;
   }

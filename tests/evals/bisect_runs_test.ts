@@ -76,7 +76,13 @@ Deno.test("bisect names the line of the instructions that makes the answer bad, 
       good: "Be brief.",
       bad: "Be careless.",
     });
-    assert.deepEqual(found.trials.map((it) => [it.edits, it.passed]), [[4, false], [2, false], [1, true]]);
+    assert.deepEqual(found.trials.map((it) => [it.edits, it.passed]), [
+      [8, false],
+      [4, false],
+      [2, false],
+      [1, true],
+      [1, false],
+    ]);
   }
 });
 
@@ -84,9 +90,13 @@ Deno.test("bisect keeps what a scorer says with each trial", async () => {
   await using bench = await open();
   const bad = await runWith(bench, { instructions: "You are careless.", model: "mistral-large-latest" });
   const { trials } = await bisect(bench, bench.original, bad, { scorer: "numeric={value: 3, which: last}" });
-  assert.equal(trials.length, 1);
+  assert.deepEqual(
+    trials.map((it) => it.passed),
+    [false, true, false],
+    "all changes, the model alone, the words alone",
+  );
   const store = bench.store;
-  const trial = await store.resolveRun(trials[0]!.runId);
+  const trial = await store.resolveRun(trials[1]!.runId);
   const { evaluations } = await store.loadTrace(trial.traceId);
   assert.deepEqual(
     evaluations.map(({ name, value, label, explanation, source }) => ({
@@ -101,6 +111,35 @@ Deno.test("bisect keeps what a scorer says with each trial", async () => {
     ],
   );
   assert.deepEqual((await store.loadTrace(bench.original.traceId)).evaluations, []);
+});
+
+Deno.test("bisect does not blame the configuration for what the data did", async () => {
+  await using home = await CliHome.create();
+  const data = `${home.path}/agents/data`;
+  await Deno.mkdir(data, { recursive: true });
+  await Deno.writeTextFile(`${data}/sales.csv`, "region,revenue\nnorth,10.00\n");
+  await Deno.writeTextFile(
+    `${home.path}/agents/clerk.yaml`,
+    "model: mistral-small-latest\ninstructions: You are the researcher.\n" +
+      "tools: [calculator, { list_files: { root: ./data } }, { read_file: { root: ./data } }]\n",
+  );
+  const ask = (...more: string[]) =>
+    home.run(["run", "clerk", "How many rows in sales.csv and what is the total revenue?", ...more]);
+  await ask();
+  await Deno.writeTextFile(`${data}/sales.csv`, "south,5.00\n", { append: true });
+  await ask("--set", "temperature=0");
+  const args = ["bisect", "last~1", "last", "--scorer", "numeric=10.00"];
+  const found = await home.run([...args, "--json"]);
+  assert.equal(found.code, 1, found.stderr);
+  const { culprit, difference, trials } = found.json();
+  assert.equal(culprit, null);
+  assert.deepEqual(difference, { step: 2, kind: "tool", name: "list_files" });
+  assert.deepEqual(trials.map((it: { passed: boolean }) => it.passed), [true]);
+  const said = await home.run(args);
+  assert.match(
+    said.stdout,
+    /The configuration is not the cause[^\n]*\nThe runs differ first at step 2, tool list_files/,
+  );
 });
 
 Deno.test("bisect says in one line why it cannot search", async () => {
@@ -139,7 +178,10 @@ Deno.test("bisect --help names every scorer, and the command prints what it foun
   await home.run([...ask, "--set", "model=mistral-small-latest"]);
   const found = await home.run(["bisect", good.json().runId, "last", "--scorer", "exact=Polly?"]);
   assert.equal(found.code, 0, found.stderr);
-  assert.match(found.stdout, /^model makes it bad:\n {2}- sim-echo\n {2}\+ mistral-small-latest\n/);
+  assert.match(
+    found.stdout,
+    /^✗ bad [^\n]* with 1 of 1 change [^\n]*\nmodel makes it bad:\n {2}- sim-echo\n {2}\+ mistral-small-latest\n/,
+  );
 });
 
 Deno.test("BisectSearch.passes() needs more than half of the tries and stops as soon as it is decided", async () => {

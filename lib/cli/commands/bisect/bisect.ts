@@ -1,5 +1,5 @@
 import { AgentOpError, type Run, shortRunId } from "../../../core/mod.ts";
-import type { BisectOptions, BisectTrial } from "../../../evals/mod.ts";
+import type { BisectOptions, BisectResult, BisectTrial } from "../../../evals/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { ConfigEdit } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
@@ -92,12 +92,14 @@ async function search(
     printTrials(
       context,
       found.trials,
-      (_, { edits }) => `with ${edits} of ${plural(of, "change")}`,
+      (_, { edits, alone }) =>
+        alone ? "with the last of them alone" : `with ${edits} of ${plural(of, "change")}`,
     );
-    printEdit(context, found.culprit);
+    if (found.culprit) printEdit(context, found.culprit, found.alone);
+    else printOtherCause(context, found, good, bad);
     printSaving(context, found.savedCostUsd);
   }
-  return 0;
+  return found.culprit ? 0 : 1;
 }
 
 async function findCommit(context: Context, good: Run, options: Options, settings: BisectOptions) {
@@ -130,13 +132,29 @@ function printTrials(
   }
 }
 
-function printEdit(context: Context, { key, line, good, bad }: ConfigEdit): void {
+/** The whole changed configuration leaves the run good. */
+function printOtherCause(context: Context, { edits, difference }: BisectResult, good: Run, bad: Run): void {
+  context.print(
+    `The configuration is not the cause: with ${
+      edits.length === 1 ? "its change" : `all ${edits.length} changes`
+    } the run is still good.`,
+  );
+  context.print(
+    difference
+      ? `The runs differ first at step ${difference.step}, ${difference.kind} ${cell(difference.name)}: ` +
+        `agentop diff ${shortRunId(good.runId)} ${shortRunId(bad.runId)}`
+      : "The runs do not differ in any step: the model wavers. Try --repeat 5.",
+  );
+}
+
+function printEdit(context: Context, { key, line, good, bad }: ConfigEdit, alone: boolean | null): void {
   const look = lookOf(context);
   const show = (mark: "-" | "+", value: unknown) =>
     lines(typeof value === "string" ? value : value === undefined ? "(none)" : JSON.stringify(value))
       .map((text) => `  ${look.paint(mark === "-" ? "red" : "green", `${mark} ${text}`)}`);
   const where = line === undefined ? "" : `, line ${line},`;
-  context.print(`${look.paint("bold", cell(key))}${where} makes it bad:`);
+  const together = alone === false ? ", together with the changes before it" : "";
+  context.print(`${look.paint("bold", cell(key))}${where} makes it bad${together}:`);
   for (const text of [...show("-", good), ...show("+", bad)]) context.print(text);
 }
 

@@ -11,8 +11,10 @@ export interface RunnerOptions {
   readonly onRetry?: (notice: RetryNotice) => void;
   /** Runs are only written, for another process to execute: no simulator is needed. */
   readonly queueOnly?: boolean;
-  /** The server must offer this model; one that lists none is believed. Throws `AgentOpError` otherwise. */
-  readonly requireModel?: string;
+  /** The model that runs will ask for: `onWarning` is told when the server does not list it. */
+  readonly expectModel?: string;
+  /** Told in one line of what may go wrong. */
+  readonly onWarning?: (warning: string) => void;
   /** Changes what runs of this runner use: a replay answers from a recording first. */
   readonly adapt?: (services: AgentServices) => AgentServices;
 }

@@ -123,7 +123,10 @@ export class App implements AsyncDisposable {
       import("../agent/mod.ts"),
       this.#agentServices(options),
     ]);
-    if (options.requireModel !== undefined) await this.#models.requireModel(options.requireModel);
+    if (options.expectModel !== undefined && options.onWarning) {
+      const warning = await this.#models.doubtAbout(options.expectModel);
+      if (warning !== undefined) options.onWarning(warning);
+    }
     return new AgentRunner(options.adapt?.(services) ?? services);
   }
 
@@ -164,7 +167,6 @@ export class App implements AsyncDisposable {
       store: await this.store(),
       host: this.host,
       createRunner: (options) => this.createRunner(options),
-      usesSimulator: this.config.useSimulator,
     };
   }
 

@@ -1,10 +1,13 @@
-import { AgentOpError, type Host, nearest } from "../core/mod.ts";
+import { type Host, nearest } from "../core/mod.ts";
 import type { ProviderEndpoint, ResilientProvider } from "../providers/mod.ts";
 import type { Simulator } from "../simulator/mod.ts";
 import type { AppConfig } from "./config.ts";
 
 /** Calls that one process makes to the model API at the same time. */
 const MODEL_CONCURRENCY_MAX = 64;
+
+/** A warning is not worth a longer wait. */
+const LIST_TIMEOUT_MS = 2_000;
 
 /** Names that tell the simulator how to behave. */
 const SIMULATED = /(?:^|[^a-z0-9])sim-/;
@@ -38,18 +41,21 @@ export class ModelAccess implements AsyncDisposable {
     })();
   }
 
-  /** Throws `AgentOpError` when the server lists models and `model` is none of them. */
-  async requireModel(model: string): Promise<void> {
+  /**
+   * What speaks against `model`: a server that lists models and not this one. Only a warning, since many servers list one name
+   * and take any. `undefined` when nothing does, or the server does not answer soon.
+   */
+  async doubtAbout(model: string): Promise<string | undefined> {
     const { listModels } = await import("../providers/mod.ts");
-    const models = await listModels(await this.#endpoint(), { host: this.#host })
+    const models = await listModels(await this.#endpoint(), { host: this.#host, timeoutMs: LIST_TIMEOUT_MS })
       .catch(() => []); // what is wrong with the server, the first call will say
     const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
-    if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return;
+    if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return undefined;
     const latest = names.filter((name) => name.endsWith("-latest"));
     const choices = [...new Set(latest.length > 0 ? latest : names)].slice(0, 4);
-    throw new AgentOpError(`Cannot use model "${model.slice(0, 80)}": the server does not offer it`, {
-      remedy: nearest(model, names) ?? choices.join(", "),
-    });
+    return `the server does not list the model "${model.slice(0, 80)}". It lists ${
+      nearest(model, names) ?? choices.join(", ")
+    }`;
   }
 
   async #endpoint(): Promise<ProviderEndpoint> {

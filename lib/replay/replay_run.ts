@@ -217,7 +217,7 @@ async function replayRecorded(
 }
 
 async function replayWithModel(
-  { store, host, createRunner, usesSimulator }: ReplayServices,
+  { store, host, createRunner }: ReplayServices,
   prepared: Prepared,
   options: ReplayOptions,
 ): Promise<Replayed> {
@@ -232,8 +232,7 @@ async function replayWithModel(
     : hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
   const runner = await createRunner({
     ...options.runner,
-    // The simulator answers for any name; it then answers for the same one again.
-    ...(usesSimulator && config.model === original.run.model ? {} : { requireModel: config.model }),
+    ...(config.model === original.run.model ? {} : { expectModel: config.model }),
     ...(adapt ? { adapt } : {}),
   });
   const created = await runner.prepare(config, request);

@@ -6,8 +6,6 @@ export interface ReplayServices {
   readonly store: ReplayStore;
   readonly host: Host;
   readonly createRunner: CreateRunner;
-  /** The built-in simulator answers, for a model of any name. */
-  readonly usesSimulator: boolean;
 }
 
 export type ReplayStore = Store & ForkStore & DiffStore;

@@ -188,14 +188,6 @@ Deno.test("what cannot be replayed is refused in one line, and nothing is writte
   );
   await refused({ edits: { 3: '{"role":"robot","content":"x"}' } }, /there is no role "robot"/);
   await refused({ from: 5, edits: { 3: "No call any more." } }, /would answer a call that was not made/);
-  await refused(
-    { overrides: { model: "mistral-gone" } },
-    /^Cannot use model "mistral-gone": the server does not offer it/,
-  );
-  await refused(
-    { overrides: { model: "zzz" } },
-    /the server does not offer it\. Try: mistral-large-latest, mistral-medium-latest, /,
-  );
   await refused({ overrides: { "tools.hammer": "off" } }, /must name a tool of the agent/);
   const config = {} as unknown as AgentConfig;
   for (
@@ -230,4 +222,19 @@ Deno.test("what cannot be replayed is refused in one line, and nothing is writte
     /the messages sent in step 1 are not on record \(it was not run here/,
     run,
   );
+});
+
+Deno.test("a replay warns of a model that the server does not list, and asks no server when nothing changes", async () => {
+  await using bench = await Bench.open();
+  const warnings: string[] = [];
+  const runner = { onWarning: (warning: string) => warnings.push(warning) };
+  await bench.replay({ overrides: { model: "mistral-smal-latest" }, runner });
+  assert.deepEqual(warnings, [
+    'the server does not list the model "mistral-smal-latest". It lists mistral-small-latest',
+  ]);
+  const requests = bench.simulator.requests;
+  const { diff } = await bench.replay({ runner });
+  assert.equal(diff.identical, true);
+  assert.equal(bench.simulator.requests, requests);
+  assert.equal(warnings.length, 1);
 });

@@ -135,6 +135,7 @@ async function runnerOptions(context: Context): Promise<NonNullable<ReplayOption
   const canAsk = Deno.stdin.isTerminal() && context.stderrIsTerminal;
   return {
     approver: canAsk ? terminalApprover(context) : refuseAll,
+    onWarning: (warning) => context.note(`agentop: ${escapeText(warning)}`),
     ...(showSteps ? { listeners: [printer.listen] } : {}),
   };
 }

@@ -10,4 +10,4 @@ export { formatReceipt } from "./receipt.ts";
 export { type Sign, spanSign, STATUS_SIGNS, type Tone } from "./status.ts";
 export { cell, lines } from "./text.ts";
 export { age, duration, isoTime, localTime } from "./times.ts";
-export { cut, pad, width, wrap } from "./width.ts";
+export { cut, fit, pad, slice, width, wrap } from "./width.ts";

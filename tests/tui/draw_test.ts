@@ -9,11 +9,9 @@ import { type Line, lineWidth, seg } from "../../lib/tui/draw/line.ts";
 import { markdownLines } from "../../lib/tui/draw/markdown.ts";
 import { highlight, wrapLine } from "../../lib/tui/draw/styled.ts";
 import { troubleLines } from "../../lib/tui/draw/trouble.ts";
-import { clean, loadRuler, width } from "../../lib/tui/terminal/text.ts";
+import { clean, width } from "../../lib/tui/terminal/text.ts";
 import { jsonChanges } from "../../lib/tui/trace/memory_diff.ts";
 import { LongText } from "../../lib/tui/trace/long_text.ts";
-
-await loadRuler();
 
 const textOf = (line: Line) => line.map((part) => part.text).join("");
 const safe = (line: Line) => assert.doesNotMatch(textOf(line), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);

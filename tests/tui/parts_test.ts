@@ -17,7 +17,7 @@ import {
 import { pane } from "../../lib/tui/draw/pane.ts";
 import { keepInView, moved } from "../../lib/tui/draw/scroll.ts";
 import { edit, fieldLines, fieldOf, insert, type TextField } from "../../lib/tui/draw/text_field.ts";
-import { clean, cleanLines, cut, fit, loadRuler, width, wrap } from "../../lib/tui/terminal/text.ts";
+import { clean, cleanLines, cut, fit, width, wrap } from "../../lib/tui/terminal/text.ts";
 import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { treeRows } from "../../lib/tui/trace/span_tree.ts";
 import { heatStrip } from "../../lib/tui/trace/steps.ts";
@@ -36,8 +36,6 @@ import {
   withPage,
 } from "../../lib/tui/screens/runs/window.ts";
 import { sampleEvents } from "../support/sample_run.ts";
-
-await loadRuler();
 
 const texts = fc.string({ unit: "grapheme", maxLength: 60 });
 const wild = fc.string({ unit: "binary", maxLength: 60 });

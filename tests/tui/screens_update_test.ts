@@ -13,10 +13,8 @@ import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
-import { loadRuler, width } from "../../lib/tui/terminal/text.ts";
+import { plain, width } from "../../lib/tui/terminal/text.ts";
 import { AGENTS } from "./screens_scenario.ts";
-
-await loadRuler();
 
 const NOW_MS = Date.UTC(2026, 0, 31, 12);
 const app = (size = { columns: 100, rows: 30 }): App =>
@@ -266,7 +264,9 @@ Deno.test("viewApp() fills the screen exactly with costs and agents, at every si
         const base = app({ columns, rows });
         const frame = viewApp({ ...base, active: screen, models: { ...base.models, [screen]: model } });
         assert.equal(frame.length, rows, `${screen} ${columns}x${rows}`);
-        for (const line of frame) assert.ok(width(line) <= columns, `${screen} ${columns}x${rows}: ${line}`);
+        for (const line of frame) {
+          assert.ok(width(plain(line)) <= columns, `${screen} ${columns}x${rows}: ${line}`);
+        }
       }
     }
   }

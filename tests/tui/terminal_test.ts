@@ -8,23 +8,10 @@ import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { mouseEvent } from "../../lib/tui/terminal/pointer.ts";
 import { Screen, type ScreenEvents } from "../../lib/tui/terminal/screen.ts";
 import { Selection } from "../../lib/tui/terminal/selection.ts";
-import { CURSOR, loadRuler, slice, width } from "../../lib/tui/terminal/text.ts";
+import { CURSOR, slice, width } from "../../lib/tui/terminal/text.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 
-await loadRuler();
-
 const SIGNS = "aé╭─│█▁▶✓✗●■⧗⏸↯⏎⑂…·→×┃⠋▏╌◆•";
-
-Deno.test("width() takes every character as the terminal library does", () => {
-  const others: string[] = [];
-  for (let code = 0x20; code <= 0xffff; code++) {
-    if (code >= 0xd800 && code <= 0xdfff) continue;
-    const char = String.fromCharCode(code);
-    if (char === "\x7f" || (code >= 0x80 && code <= 0x9f)) continue;
-    if (width(char) !== visibleWidth(char)) others.push(code.toString(16));
-  }
-  assert.deepEqual(others, []);
-});
 
 Deno.test("width() and slice() agree with the terminal library on text of any signs", () => {
   const text = fc.string({ unit: fc.constantFrom(...SIGNS, "語", "e\u0301", "👩‍🚀", " ") });

@@ -8,9 +8,7 @@ import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { SCREENS } from "../../lib/tui/screens/mod.ts";
-import { loadRuler, width } from "../../lib/tui/terminal/text.ts";
-
-await loadRuler();
+import { plain, width } from "../../lib/tui/terminal/text.ts";
 
 const start = (size = { columns: 100, rows: 30 }): App =>
   startApp(initApp({
@@ -145,7 +143,10 @@ Deno.test("viewApp() fills the screen exactly at every size", () => {
         const frame = viewApp(app);
         assert.equal(frame.length, rows, `${columns}x${rows} ${number}`);
         for (const row of frame) {
-          assert.ok(width(row) <= columns, `${columns}x${rows} ${number}: ${width(row)} ${row}`);
+          assert.ok(
+            width(plain(row)) <= columns,
+            `${columns}x${rows} ${number}: ${width(plain(row))} ${row}`,
+          );
         }
       }
     }

@@ -52,6 +52,8 @@ export function terminalSize(): { readonly columns: number; readonly rows: numbe
 
 /** Text from outside, wrapped and indented. */
 export function paragraph(text: string, look: Look, indent = "  "): string {
-  return lines(text.replace(/\s+$/, "")).flatMap((line) => wrap(line, look.columns - indent.length))
+  return lines(text.replace(/\s+$/, "")).flatMap((line) =>
+    wrap(line, look.columns - indent.length, { wholeWords: true })
+  )
     .map((line) => (indent + line).trimEnd()).join("\n");
 }

@@ -81,7 +81,7 @@ export function facts(
   const kept = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const room = kept.reduce((most, [label]) => Math.max(most, label.length), 0);
   return kept.flatMap(([label, value]) => {
-    const pieces = wrap(value, look.columns - room - 4);
+    const pieces = wrap(value, look.columns - room - 4, { wholeWords: true });
     return pieces.map((piece, index) =>
       `  ${look.paint("dim", pad(index === 0 ? label : "", room))}  ${piece}`
     );

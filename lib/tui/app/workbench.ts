@@ -4,7 +4,6 @@ import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { HANG_UP_EXIT_CODE } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
-import { loadRuler } from "../terminal/text.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
@@ -86,10 +85,7 @@ export class Workbench {
       onClosed: () => hooks.onExit(HANG_UP_EXIT_CODE),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
-      async (query) => {
-        const [answer] = await Promise.all([answerQuery(services, query), loadRuler()]);
-        return answer;
-      },
+      (query) => answerQuery(services, query),
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
     const isClosed = () => this.#closed;
@@ -146,8 +142,7 @@ export class Workbench {
   async #open(): Promise<void> {
     await Promise.resolve(); // the first frame goes out before
     try {
-      // The store first: its thread loads while this one does.
-      await Promise.all([this.#services.open?.(), this.#measure()]);
+      await this.#services.open?.();
     } catch (error) {
       return this.#hooks.onUnopened(error);
     }
@@ -155,11 +150,6 @@ export class Workbench {
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
     const demos = await this.#services.demos?.() ?? [];
     if (demos.length > 0) this.#dispatch({ type: "demos", demos });
-  }
-
-  async #measure(): Promise<void> {
-    await loadRuler();
-    this.#paintSoon();
   }
 
   #look({ theme, ascii }: Settings): Pick<App, "theme" | "glyphs"> {

@@ -46,9 +46,11 @@ function terminalFacts({ config }: Context): TerminalFacts {
 function lineOf({ name, status, message, remedy }: Check, room: number, look: Look): string {
   const [glyph, style] = SIGNS[status];
   const indent = " ".repeat(room + 4);
-  const [first = "", ...rest] = wrap(cell(message), look.columns - indent.length);
+  const [first = "", ...rest] = wrap(cell(message), look.columns - indent.length, { wholeWords: true });
   const head = `${look.paint(style, glyph)} ${look.paint("bold", pad(name, room))}  ${first}`;
-  const advice = remedy === undefined ? [] : wrap(`→ ${cell(remedy)}`, look.columns - indent.length);
+  const advice = remedy === undefined
+    ? []
+    : wrap(`→ ${cell(remedy)}`, look.columns - indent.length, { wholeWords: true });
   return [
     head,
     ...rest.map((it) => indent + it),

@@ -1,5 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
-import { AgentOpError, explain, reasonOf, type Run, shortRunId } from "../../../core/mod.ts";
+import { AgentOpError, escapeText, explain, reasonOf, type Run, shortRunId } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";

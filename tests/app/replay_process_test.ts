@@ -51,22 +51,23 @@ Deno.test("replay --announce says the new run's ids, or why there is none, on on
   const { spans } = (await home.run(["show", fork.json().runId, "--json"])).json();
   const steps = spans.map((span: { step?: number | null }) => span.step ?? 0).filter(Boolean);
   assert.deepEqual(steps, [1], "a first step that was edited is gone on from, not begun anew");
-  const overrides = { model: "mistral-lrge-latest" };
+  const overrides = { temperature: "hot" };
   const refused = await home.run([
     "replay",
     "--announce",
     ...replayArguments({ runId, mode: "live", overrides }),
   ]);
-  const reason = 'Cannot use model "mistral-lrge-latest": the server does not offer it';
-  assert.deepEqual(refused.json(), { error: { message: reason, remedy: "mistral-large-latest" } });
-  assert.match(refused.stderr, /Cannot use model "mistral-lrge-latest"/);
+  const reason = 'Cannot set temperature: it must be a number from 0 to 1.5: got "hot"';
+  const remedy = "--set temperature=VALUE";
+  assert.deepEqual(refused.json(), { error: { message: reason, remedy } });
+  assert.match(refused.stderr, /Cannot set temperature/);
   const config = readConfig({ home: home.path }, () => undefined);
   const keepsAlive = setInterval(() => {}, 1000); // nothing waits for a process that outlives its starter
   await assert.rejects(startReplay(config, { runId, mode: "live", overrides }), {
     name: "AgentOpError",
-    message: `${reason}. Try: mistral-large-latest`,
+    message: `${reason}. Try: ${remedy}`,
     reason,
-    remedy: "mistral-large-latest",
+    remedy,
   }).finally(() => clearInterval(keepsAlive));
 });
 

@@ -128,8 +128,9 @@ Deno.test("bisect does not blame the configuration for what the data did", async
   await ask();
   await Deno.writeTextFile(`${data}/sales.csv`, "south,5.00\n", { append: true });
   await ask("--set", "temperature=0");
-  const args = ["bisect", "last~1", "last", "--scorer", "numeric=10.00"];
-  const found = await home.run([...args, "--json"]);
+  const [good, bad] = ["last~1", "last"];
+  const by = ["--scorer", "numeric=10.00"];
+  const found = await home.run(["bisect", good!, bad!, ...by, "--json"]);
   assert.equal(found.code, 1, found.stderr);
   const { culprit, difference, trials } = found.json();
   assert.equal(culprit, null);

@@ -136,7 +136,7 @@ Deno.test("bisect does not blame the configuration for what the data did", async
   assert.equal(culprit, null);
   assert.deepEqual(difference, { step: 2, kind: "tool", name: "list_files" });
   assert.deepEqual(trials.map((it: { passed: boolean }) => it.passed), [true]);
-  const said = await home.run(args);
+  const said = await home.run(["bisect", found.json().good, found.json().bad, ...by]);
   assert.match(
     said.stdout,
     /The configuration is not the cause[^\n]*\nThe runs differ first at step 2, tool list_files/,

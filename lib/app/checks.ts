@@ -1,6 +1,6 @@
 import { dirname } from "node:path";
 import { statfs } from "node:fs/promises";
-import { explain, ProviderError, reasonOf, remedyOf } from "../core/mod.ts";
+import { explain, reasonOf, remedyOf } from "../core/mod.ts";
 import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
@@ -85,19 +85,9 @@ async function checkApi({ config, host }: App): Promise<readonly Check[]> {
       name,
       status: "broken",
       message: reasonOf(error),
-      remedy: remedyOf(error) ?? apiRemedy(error, server),
+      remedy: remedyOf(error) ?? `check the network and that ${server} is running`,
     }];
   }
-}
-
-function apiRemedy(error: unknown, server: string): string {
-  const code = error instanceof ProviderError ? error.statusCode : undefined;
-  if (code === 401 || code === 403) {
-    return "check MISTRAL_API_KEY: it may be mistyped, expired or of another workspace";
-  }
-  if (code === 404) return `check MISTRAL_SERVER_URL: ${server} lists no models`;
-  if (code === 429) return "wait: the key works, its rate limit is used up";
-  return `check the network and that ${server} is running; unset both variables to use the simulator`;
 }
 
 /** Without what a URL may hide: a name, a password, a query. */

@@ -1,6 +1,7 @@
 import { ATTR, type Span } from "../../core/mod.ts";
 import { duration } from "../../present/mod.ts";
-import { fold, html, htmlTable } from "./page.ts";
+import { type Markup, markup } from "./markup.ts";
+import { fold, htmlTable } from "./page.ts";
 import type { PageText } from "./text.ts";
 import { attemptStretches, Timeline } from "./timeline.ts";
 
@@ -9,7 +10,7 @@ export function attemptTable(
   call: Span,
   attempts: readonly Span[],
   { text, nowUs }: { readonly text: PageText; readonly nowUs: number },
-): string {
+): Markup {
   const own = new Timeline([call], nowUs);
   const ms = (value: unknown) => typeof value === "number" ? duration(value) : "–";
   const rows = attempts.map((it) => {
@@ -19,7 +20,7 @@ export function attemptTable(
       : it.errorType ?? (it.endTimeUs === undefined ? "under way" : it.status);
     return [
       String(Number(it.attributes[ATTR.resendCount] ?? 0) + 1),
-      `<b class="${failed ? "failed" : "ok"}">${html(outcome)}</b>`,
+      markup`<b class="${failed ? "failed" : "ok"}">${outcome}</b>`,
       own.bar(attemptStretches(it, failed ? "bad" : "ok", nowUs)),
       it.endTimeUs === undefined ? "open" : duration((it.endTimeUs - it.startTimeUs) / 1000),
       ms(it.attributes[ATTR.retryDelayMs]),
@@ -32,13 +33,13 @@ export function attemptTable(
     return [
       ...(it.errorMessage === undefined
         ? []
-        : [`<dt>${name}: what went wrong</dt><dd>${text.block(it.errorMessage)}</dd>`]),
+        : [markup`<dt>${name}: what went wrong</dt><dd>${text.block(it.errorMessage)}</dd>`]),
       ...(typeof partial === "string"
-        ? [`<dt>${name}: text that had arrived</dt><dd>${text.block(partial)}</dd>`]
+        ? [markup`<dt>${name}: text that had arrived</dt><dd>${text.block(partial)}</dd>`]
         : []),
     ];
   });
-  return `<h4>Attempts</h4>${
+  return markup`<h4>Attempts</h4>${
     htmlTable("attempts of this call", [
       { title: "Try" },
       { title: "Outcome" },
@@ -47,5 +48,5 @@ export function attemptTable(
       { title: "Waited then", align: "number" },
       { title: "Server asked for", align: "number" },
     ], rows)
-  }${broken.length > 0 ? fold("What went wrong", `<dl class="changes">${broken.join("")}</dl>`) : ""}`;
+  }${broken.length > 0 ? fold("What went wrong", markup`<dl class="changes">${broken}</dl>`) : ""}`;
 }

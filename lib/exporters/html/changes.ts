@@ -1,6 +1,6 @@
 import { type JsonChange, type TextPiece, wordDiff } from "../../analysis/mod.ts";
 import { grouped } from "../../present/mod.ts";
-import { html } from "./page.ts";
+import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
 import { boxOf, cutNote, type PageText } from "./text.ts";
 
 /** Longer texts are compared from a little before their first difference. */
@@ -8,18 +8,18 @@ const COMPARED_MAX_CHARS = 4_000;
 const CONTEXT_CHARS = 240;
 
 /** Changes between two JSON values: the path, then before and after; texts with the words that differ marked. */
-export async function changeList(changes: readonly JsonChange[], text: PageText): Promise<string> {
-  const items: string[] = [];
+export async function changeList(changes: readonly JsonChange[], text: PageText): Promise<Markup> {
+  const items: Markup[] = [];
   for (const change of changes) {
     items.push(
-      `<dt><code>${html(change.path || "the whole")}</code></dt><dd>${await changeBody(change, text)}</dd>`,
+      markup`<dt><code>${change.path || "the whole"}</code></dt><dd>${await changeBody(change, text)}</dd>`,
     );
   }
-  return `<dl class="changes">${items.join("")}</dl>`;
+  return markup`<dl class="changes">${items}</dl>`;
 }
 
 /** What a replay was told to change. */
-export function overrideList(overrides: Readonly<Record<string, unknown>>, text: PageText): string {
+export function overrideList(overrides: Readonly<Record<string, unknown>>, text: PageText): Markup {
   const { from, edits, ...others } = overrides;
   const rows: (readonly [name: string, value: unknown])[] = [
     ...Object.entries(others),
@@ -31,23 +31,23 @@ export function overrideList(overrides: Readonly<Record<string, unknown>>, text:
   const items = rows.map(([name, value]) => {
     const isShort = isScalar(value) ||
       typeof value === "string" && value.length <= LINE_MAX_CHARS && !value.includes("\n");
-    return `<dt>${html(name)}</dt><dd>${
-      isShort ? `<code>${html(String(value))}</code>` : text.value(value)
+    return markup`<dt>${name}</dt><dd>${
+      isShort ? markup`<code>${String(value)}</code>` : text.value(value)
     }</dd>`;
   });
-  return `<dl class="changes">${items.join("")}</dl>`;
+  return markup`<dl class="changes">${items}</dl>`;
 }
 
 const LINE_MAX_CHARS = 120;
 
-async function changeBody({ op, left, right }: JsonChange, text: PageText): Promise<string> {
+async function changeBody({ op, left, right }: JsonChange, text: PageText): Promise<Markup> {
   if (op === "replace" && typeof left === "string" && typeof right === "string") {
     return await wordBlock(left, right, text);
   }
   if (op === "replace" && isScalar(left) && isScalar(right)) {
-    return `<pre dir="auto"><del>${html(String(left))}</del> <ins>${html(String(right))}</ins></pre>`;
+    return markup`<pre dir="auto"><del>${String(left)}</del> <ins>${String(right)}</ins></pre>`;
   }
-  return sides(op === "add" ? "" : text.value(left), op === "remove" ? "" : text.value(right));
+  return sides(op === "add" ? NOTHING : text.value(left), op === "remove" ? NOTHING : text.value(right));
 }
 
 /** Short enough to stand in one line. */
@@ -55,7 +55,7 @@ function isScalar(value: unknown): boolean {
   return value === null || ["number", "boolean"].includes(typeof value);
 }
 
-async function wordBlock(left: string, right: string, text: PageText): Promise<string> {
+async function wordBlock(left: string, right: string, text: PageText): Promise<Markup> {
   const skipped = left.length + right.length > 2 * COMPARED_MAX_CHARS
     ? Math.max(0, sharedLength(left, right) - CONTEXT_CHARS)
     : 0;
@@ -63,23 +63,25 @@ async function wordBlock(left: string, right: string, text: PageText): Promise<s
     Taken,
     Taken,
   ];
-  const start = skipped > 0 ? `<p class="dim">${grouped(skipped)} equal characters before this</p>` : "";
+  const start = skipped > 0
+    ? markup`<p class="dim">${grouped(skipped)} equal characters before this</p>`
+    : "";
   const pieces = text.mayCompare(a.head, b.head) ? await wordDiff(a.head, b.head) : [];
-  const whole = (part: string) => `<pre ${boxOf(part)}>${html(part)}</pre>`;
+  const whole = (part: string) => markup`<pre ${boxOf(part)}>${part}</pre>`;
   const body = areAlike(pieces)
-    ? `<pre ${boxOf(a.head)}>${marked(pieces, "both")}</pre>`
+    ? markup`<pre ${boxOf(a.head)}>${marked(pieces, "both")}</pre>`
     : sides(whole(a.head), whole(b.head));
   const ends = a.lost + b.lost > 0
     ? cutNote(Math.max(a.lost, b.lost) + Math.max(a.tail.length, b.tail.length))
     : "";
-  return start + body + ends;
+  return markup`${start}${body}${ends}`;
 }
 
 /** Before and after, one below the other. */
-function sides(before: string, after: string): string {
-  const side = (name: "del" | "add", word: string, body: string) =>
-    body === "" ? "" : `<div class="b-${name}"><span class="unseen">${word}</span>${body}</div>`;
-  return side("del", "before", before) + side("add", "after", after);
+function sides(before: Markup, after: Markup): Markup {
+  const side = (name: "del" | "add", word: string, body: Markup) =>
+    body.isEmpty ? "" : markup`<div class="b-${name}"><span class="unseen">${word}</span>${body}</div>`;
+  return markup`${side("del", "before", before)}${side("add", "after", after)}`;
 }
 
 /** Whether marking words helps: texts with little in common read better one after the other. */
@@ -101,32 +103,32 @@ function sharedLength(left: string, right: string): number {
 }
 
 /** Pieces of one side or of both, with what only one side has marked. */
-function marked(pieces: readonly TextPiece[], side: "left" | "right" | "both"): string {
+function marked(pieces: readonly TextPiece[], side: "left" | "right" | "both"): readonly Content[] {
   return pieces.map(({ op, text }) => {
-    if (op === "same") return html(text);
-    if (op === "added") return side === "left" ? "" : `<ins>${html(text)}</ins>`;
-    return side === "right" ? "" : `<del>${html(text)}</del>`;
-  }).join("");
+    if (op === "same") return text;
+    if (op === "added") return side === "left" ? "" : markup`<ins>${text}</ins>`;
+    return side === "right" ? "" : markup`<del>${text}</del>`;
+  });
 }
 
 /** A unified diff as rows, and in its rows the words that differ marked. */
-export async function unifiedRows(unified: string, text: PageText): Promise<string> {
+export async function unifiedRows(unified: string, text: PageText): Promise<Markup> {
   const { head, tail, lost } = text.take(unified.replace(/\n$/, ""), UNIFIED_MAX_CHARS);
   // The first two rows name the runs.
   const rows = head.split("\n").slice(2).filter((row) => !row.startsWith("\\ No newline"));
-  const out: string[] = [];
+  const out: Markup[] = [];
   for (let at = 0; at < rows.length;) {
     const removed = run(rows, at, "-");
     const added = run(rows, at + removed.length, "+");
     if (removed.length + added.length === 0) {
       const row = rows[at++]!;
-      out.push(row.startsWith("@@") ? line("at", " ", html(row)) : line("same", " ", html(row.slice(1))));
+      out.push(row.startsWith("@@") ? line("at", " ", row) : line("same", " ", row.slice(1)));
       continue;
     }
     at += removed.length + added.length;
     out.push(...await changedRows(removed, added, text));
   }
-  return `<div class="udiff card" dir="auto">${out.join("")}</div>${cutNote(lost + tail.length)}`;
+  return markup`<div class="udiff card" dir="auto">${out}</div>${cutNote(lost + tail.length)}`;
 }
 
 const UNIFIED_MAX_CHARS = 60_000;
@@ -141,14 +143,14 @@ async function changedRows(
   removed: readonly string[],
   added: readonly string[],
   text: PageText,
-): Promise<readonly string[]> {
+): Promise<readonly Markup[]> {
   const [before, after] = [removed.join("\n"), added.join("\n")];
   const isPair = removed.length > 0 && added.length > 0;
   const pieces = isPair && text.mayCompare(before, after) ? await wordDiff(before, after) : [];
   if (!areAlike(pieces)) {
     return [
-      ...removed.map((row) => line("del", "−", html(row))),
-      ...added.map((row) => line("add", "+", html(row))),
+      ...removed.map((row) => line("del", "−", row)),
+      ...added.map((row) => line("add", "+", row)),
     ];
   }
   const side = (op: "removed" | "added") => pieces.filter((piece) => piece.op === "same" || piece.op === op);
@@ -172,7 +174,7 @@ function linesOf(pieces: readonly TextPiece[]): readonly (readonly TextPiece[])[
 
 const WORDS = { same: "", at: "", add: "added: ", del: "removed: " } as const;
 
-function line(kind: keyof typeof WORDS, sign: string, body: string): string {
-  const said = WORDS[kind] === "" ? "" : `<span class="unseen">${WORDS[kind]}</span>`;
-  return `<span class="l-${kind}"><span class="sgn" aria-hidden="true">${sign}</span>${said}${body}</span>`;
+function line(kind: keyof typeof WORDS, sign: string, body: Content): Markup {
+  const said = WORDS[kind] === "" ? "" : markup`<span class="unseen">${WORDS[kind]}</span>`;
+  return markup`<span class="l-${kind}"><span class="sgn" aria-hidden="true">${sign}</span>${said}${body}</span>`;
 }

@@ -4,7 +4,8 @@ import { diffSummary } from "../../analysis/mod.ts";
 import { costOf, duration, grouped, money, plural } from "../../present/mod.ts";
 import { changeList, overrideList, unifiedRows } from "./changes.ts";
 import { markdown } from "./markdown.ts";
-import { fold, html, htmlTable, page, tiles } from "./page.ts";
+import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
+import { fold, htmlTable, page, tiles } from "./page.ts";
 import { cutNotice, pageFooter } from "./run.ts";
 import { messageBody } from "./messages.ts";
 import { cutNote, PageText } from "./text.ts";
@@ -37,48 +38,46 @@ export async function diffPage(data: DiffPageData): Promise<string> {
     {
       id: "configuration",
       title: "Configuration",
-      body: config.length === 0 ? "" : `<div class="card">${await changeList(config, text)}</div>`,
+      body: config.length === 0 ? NOTHING : markup`<div class="card">${await changeList(config, text)}</div>`,
     },
   ];
   const [left, right] = [shortRunId(diff.left), shortRunId(diff.right)];
   return page({
     title: `${left} → ${right}`,
-    header: header(data) + cutNotice(text, `agentop diff ${left} ${right} --json`),
+    header: [header(data), cutNotice(text, `agentop diff ${left} ${right} --json`)],
     sections,
     footer: pageFooter(data.nowMs),
   });
 }
 
-function header({ diff, left, right }: DiffPageData): string {
+function header({ diff, left, right }: DiffPageData): Markup {
   const [a, b] = [left.run, right.run];
   const verdict = diff.identical
-    ? `<p class="notice good">The two runs are the same: ${
+    ? markup`<p class="notice good">The two runs are the same: ${
       plural(diff.steps.length, "step")
     }, answer and status.</p>`
-    : `<p class="notice"><b>${html(diffSummary(diff))}</b>${
+    : markup`<p class="notice"><b>${diffSummary(diff)}</b>${
       diff.steps.some(({ op }) => op === "same")
         ? `; ${plural(diff.steps.filter(({ op }) => op === "same").length, "step")} equal`
         : ""
     }</p>`;
   const { inputTokens, outputTokens } = diff.usageDelta;
-  return `<p class="brand"><b>AgentOp Studio</b> · difference of two runs</p>
-<div class="title"><h1>${html(a.agent === b.agent ? a.agent : `${a.agent} → ${b.agent}`)}</h1></div>
-<p class="meta"><span>before <code>${html(a.runId)}</code></span><span>after <code>${
-    html(b.runId)
-  }</code></span></p>${verdict}
-${
-    tiles([
-      ["Time", signed(diff.durationDeltaMs, duration)],
-      [
-        "Cost",
-        signed(diff.costDeltaUsd, money),
-        unknownNote(a.totals.unknownCostCalls + b.totals.unknownCostCalls),
-      ],
-      ["Tokens in", signed(inputTokens, grouped)],
-      ["Tokens out", signed(outputTokens, grouped)],
-      ["Attempts", signed(diff.attemptsDelta, grouped)],
-    ])
-  }`;
+  const figures = tiles([
+    ["Time", signed(diff.durationDeltaMs, duration)],
+    [
+      "Cost",
+      signed(diff.costDeltaUsd, money),
+      unknownNote(a.totals.unknownCostCalls + b.totals.unknownCostCalls),
+    ],
+    ["Tokens in", signed(inputTokens, grouped)],
+    ["Tokens out", signed(outputTokens, grouped)],
+    ["Attempts", signed(diff.attemptsDelta, grouped)],
+  ]);
+  const agents = a.agent === b.agent ? a.agent : `${a.agent} → ${b.agent}`;
+  return markup`<p class="brand"><b>AgentOp Studio</b> · difference of two runs</p>
+<div class="title"><h1>${agents}</h1></div>
+<p class="meta"><span>before <code>${a.runId}</code></span><span>after <code>${b.runId}</code></span></p>${verdict}
+${figures}`;
 }
 
 /** With the steps that a fork began with: they are older than the fork. */
@@ -87,28 +86,30 @@ function tookMs({ run, spans }: Trace): number {
   return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
-function unknownNote(calls: number): string {
-  return calls === 0 ? "" : `<span class="warn">without ${plural(calls, "call")} of unknown price</span>`;
+function unknownNote(calls: number): Markup {
+  return calls === 0
+    ? NOTHING
+    : markup`<span class="warn">without ${plural(calls, "call")} of unknown price</span>`;
 }
 
 function signed(value: number, write: (value: number) => string): string {
-  return value === 0 ? "±0" : `${value > 0 ? "+" : "−"}${html(write(Math.abs(value)))}`;
+  return value === 0 ? "±0" : `${value > 0 ? "+" : "−"}${write(Math.abs(value))}`;
 }
 
-function figures({ left, right, diff }: DiffPageData): string {
+function figures({ left, right, diff }: DiffPageData): Markup {
   const [a, b] = [left.run, right.run];
   const number = (label: string, pick: (trace: Trace) => number, write: (value: number) => string) => {
     const [x, y] = [pick(left), pick(right)];
     return [label, write(x), write(y), x === y ? same : signed(y - x, write)];
   };
-  const same = '<span class="dim">same</span>';
+  const same = markup`<span class="dim">same</span>`;
   const word = (
     label: string,
     x: string,
     y: string,
-  ) => [label, html(x), html(y), x === y ? same : '<span class="changed">changed</span>'];
+  ) => [label, x, y, x === y ? same : markup`<span class="changed">changed</span>`];
   const totals = ({ run }: Trace) => run.totals;
-  const rows = [
+  const rows: readonly (readonly Content[])[] = [
     word("Agent", a.agent, b.agent),
     word("Model", a.model, b.model),
     word("Status", a.status, b.status),
@@ -131,38 +132,37 @@ function figures({ left, right, diff }: DiffPageData): string {
       diff.costDeltaUsd === 0 ? same : signed(diff.costDeltaUsd, money),
     ],
   ];
-  return `<div class="card">${
+  return markup`<div class="card">${
     htmlTable("figures of both runs", [{ title: "What" }, { title: "Before" }, { title: "After" }, {
       title: "Change",
     }], rows)
   }</div>`;
 }
 
-function overridesBody({ overrides }: DiffPageData, text: PageText): string {
+function overridesBody({ overrides }: DiffPageData, text: PageText): Markup {
   return overrides && Object.keys(overrides).length > 0
-    ? `<div class="card">${overrideList(overrides, text)}</div>`
-    : "";
+    ? markup`<div class="card">${overrideList(overrides, text)}</div>`
+    : NOTHING;
 }
 
-async function promptBody({ left, right }: DiffPageData, text: PageText): Promise<string> {
+async function promptBody({ left, right }: DiffPageData, text: PageText): Promise<Markup> {
   const [a, b] = [left.run.prompt, right.run.prompt];
-  if (a === b) return "";
-  return `<div class="card">${await changeList(
+  if (a === b) return NOTHING;
+  return markup`<div class="card">${await changeList(
     [{ path: "/prompt", op: "replace", left: a, right: b }],
     text,
   )}</div>`;
 }
 
-async function answerBody({ output, left, right }: RunDiff, text: PageText): Promise<string> {
+async function answerBody({ output, left, right }: RunDiff, text: PageText): Promise<Markup> {
   const whole = (answer: string) => {
     const { head, tail, lost } = text.take(answer, ANSWER_MAX_CHARS);
-    return markdown(head) +
-      cutNote(lost > 0 ? lost + tail.length : 0);
+    return markup`${markdown(head)}${cutNote(lost > 0 ? lost + tail.length : 0)}`;
   };
   if (output.unified === "") {
     return output.left === ""
-      ? '<div class="card"><p class="dim">There is none on either side.</p></div>'
-      : `<div class="card"><p class="same">The answers are equal.</p>${
+      ? markup`<div class="card"><p class="dim">There is none on either side.</p></div>`
+      : markup`<div class="card"><p class="same">The answers are equal.</p>${
         fold("The answer", whole(output.left), { bulk: true })
       }</div>`;
   }
@@ -170,16 +170,18 @@ async function answerBody({ output, left, right }: RunDiff, text: PageText): Pro
     [, , answer],
   ) => answer !== "")
     .map(([side, run, answer]) =>
-      fold(`The whole answer ${side}, of <code>${html(shortRunId(run))}</code>`, whole(answer), {
+      fold(markup`The whole answer ${side}, of <code>${shortRunId(run)}</code>`, whole(answer), {
         bulk: true,
       })
     );
-  return await unifiedRows(output.unified, text) + folds.join("");
+  return markup`${await unifiedRows(output.unified, text)}${folds}`;
 }
 
-async function stepsBody(steps: readonly StepDiff[], text: PageText): Promise<string> {
-  if (steps.length === 0) return '<div class="card"><p class="dim">Neither run has steps.</p></div>';
-  const rows: string[] = [];
+async function stepsBody(steps: readonly StepDiff[], text: PageText): Promise<Markup> {
+  if (steps.length === 0) {
+    return markup`<div class="card"><p class="dim">Neither run has steps.</p></div>`;
+  }
+  const rows: Markup[] = [];
   const shown = steps.slice(0, STEPS_MAX);
   for (let at = 0; at < shown.length;) {
     let end = at;
@@ -189,51 +191,47 @@ async function stepsBody(steps: readonly StepDiff[], text: PageText): Promise<st
     at = end;
   }
   const more = steps.length - STEPS_MAX;
-  return `<ol class="steps box">${rows.join("\n")}</ol>${
-    more > 0 ? `<p class="cut">… and ${plural(more, "step")} more</p>` : ""
+  return markup`<ol class="steps box">${joined(rows, "\n")}</ol>${
+    more > 0 ? markup`<p class="cut">… and ${plural(more, "step")} more</p>` : ""
   }`;
 }
 
-function equalRow(steps: readonly StepDiff[]): string {
+function equalRow(steps: readonly StepDiff[]): Markup {
   const items = steps.map((step) =>
-    `<li id="${anchorOf(step)}"><span class="n">${place(step)}</span> ${html(step.kind)} ${
-      html(step.name)
-    }</li>`
+    markup`<li id="${anchorOf(step)}"><span class="n">${place(step)}</span> ${step.kind} ${step.name}</li>`
   );
   const [first] = steps;
-  const name = steps.length === 1 && first
-    ? `: ${html(first.kind === "llm" ? "model call" : first.name)}`
-    : "";
-  return `<li><details class="step equal bulk"><summary><span>= ${
+  const name = steps.length === 1 && first ? `: ${first.kind === "llm" ? "model call" : first.name}` : "";
+  return markup`<li><details class="step equal bulk"><summary><span>= ${
     plural(steps.length, "equal step")
-  }${name}</span></summary><div class="in"><ol>${items.join("")}</ol></div></details></li>`;
+  }${name}</span></summary><div class="in"><ol>${items}</ol></div></details></li>`;
 }
 
-async function changedRow(step: StepDiff, text: PageText): Promise<string> {
+async function changedRow(step: StepDiff, text: PageText): Promise<Markup> {
   const [first] = step.changes;
   const document = first?.path === "" ? step.op === "added" ? first.right : first.left : undefined;
   const body = document === undefined ? await changeList(step.changes, text) : loneBody(step, document, text);
   const word = step.op === "changed" ? plural(step.changes.length, "change") : step.op;
   const kind = step.kind === "llm" || step.kind === "tool" ? step.kind : "other";
   const anchor = anchorOf(step);
-  return `<li><details class="step pair ${kind}" open><summary><span class="n">${
-    place(step)
-  }</span><span class="sign ${step.op}" aria-hidden="true">${SIGNS[step.op]}</span><h3 class="what"><b>${
-    html(step.kind === "llm" ? "model call" : step.name)
-  }</b><span class="gist ${step.op}">${word}</span></h3></summary>
+  const name = step.kind === "llm" ? "model call" : step.name;
+  const summary = [
+    markup`<span class="n">${place(step)}</span>`,
+    markup`<span class="sign ${step.op}" aria-hidden="true">${SIGNS[step.op]}</span>`,
+    markup`<h3 class="what"><b>${name}</b><span class="gist ${step.op}">${word}</span></h3>`,
+  ];
+  return markup`<li><details class="step pair ${kind}" open><summary>${summary}</summary>
 <div class="in" id="${anchor}"><p class="facts"><a href="#${anchor}">#${anchor}</a></p>${body}</div></details></li>`;
 }
 
 /** A step that only one side has. */
-function loneBody({ op }: StepDiff, document: unknown, text: PageText): string {
+function loneBody({ op }: StepDiff, document: unknown, text: PageText): Markup {
   const { kind: _k, name: _n, arguments: given, output, ...rest } = document as Record<string, unknown>;
   const messages = Array.isArray(output) ? output as readonly Message[] : [];
-  return `<div class="${op === "added" ? "b-add" : "b-del"} lone">${
+  return markup`<div class="${op === "added" ? "b-add" : "b-del"} lone">${
     Object.keys(rest).length === 0 ? "" : text.json(rest)
-  }${given === undefined || given === null ? "" : `<h4>Arguments</h4>${text.value(given)}`}${
-    messages.map((message) => messageBody(message, text, message.role === "tool" ? "Result" : "Output")).join(
-      "",
-    )
+  }${given === undefined || given === null ? "" : markup`<h4>Arguments</h4>${text.value(given)}`}${
+    messages.map((message) => messageBody(message, text, message.role === "tool" ? "Result" : "Output"))
   }</div>`;
 }
 

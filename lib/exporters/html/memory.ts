@@ -2,20 +2,21 @@ import { type JsonChange, type MemoryStep, memorySteps } from "../../analysis/mo
 import type { Trace } from "../../core/mod.ts";
 import { plural } from "../../present/mod.ts";
 import { changeList } from "./changes.ts";
-import { fold, html, htmlTable } from "./page.ts";
+import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
+import { fold, htmlTable } from "./page.ts";
 import type { PageText } from "./text.ts";
 
 const STEPS_MAX = 2_000;
 
 /** What the agent kept in mind: its values with the step that set them, and how its messages grew. */
-export async function memorySection(trace: Trace, text: PageText): Promise<string> {
+export async function memorySection(trace: Trace, text: PageText): Promise<Markup> {
   const steps = memorySteps(trace);
-  if (steps.length === 0) return "";
-  const values: string[] = [];
+  if (steps.length === 0) return NOTHING;
+  const values: Markup[] = [];
   for (const step of steps.slice(0, STEPS_MAX)) {
     const changes = step.changes.filter(({ path }) => path.startsWith("/keyValues/"));
     if (changes.length > 0) {
-      values.push(`<h3>${cause(step)}</h3>${await changeList(changes.map(withoutRoot), text)}`);
+      values.push(markup`<h3>${cause(step)}</h3>${await changeList(changes.map(withoutRoot), text)}`);
     }
   }
   const rows = steps.slice(0, STEPS_MAX).map((step) => [
@@ -33,33 +34,37 @@ export async function memorySection(trace: Trace, text: PageText): Promise<strin
     { title: "Values", align: "number" },
     { title: "What changed" },
   ], rows);
-  const more = steps.length > STEPS_MAX ? `<p class="cut">… and ${steps.length - STEPS_MAX} more</p>` : "";
+  const more = steps.length > STEPS_MAX
+    ? markup`<p class="cut">… and ${steps.length - STEPS_MAX} more</p>`
+    : "";
   const atEnd = `At the end: ${plural(last.messages.length, "message")}, ${
     plural(Object.keys(last.keyValues).length, "remembered value")
   }.`;
-  return `<div class="card"><p>${atEnd}</p>${values.join("")}${
-    fold(`Step by step: ${plural(steps.length, "state")}`, table + more, { bulk: steps.length > 30 })
+  return markup`<div class="card"><p>${atEnd}</p>${values}${
+    fold(`Step by step: ${plural(steps.length, "state")}`, [table, more], { bulk: steps.length > 30 })
   }</div>`;
 }
 
-function cause({ cause: { step, kind, name } }: MemoryStep): string {
+function cause({ cause: { step, kind, name } }: MemoryStep): Content {
   if (kind === "prompt") return "The prompt";
   if (kind === "fork") {
-    return step === 0 ? "An edit when it was forked" : `An edit of <a href="#step-${step}">step ${step}</a>`;
+    return step === 0
+      ? "An edit when it was forked"
+      : markup`An edit of <a href="#step-${step}">step ${step}</a>`;
   }
-  return `<a href="#step-${step}">Step ${step}</a> <span class="dim">${html(name)}</span>`;
+  return markup`<a href="#step-${step}">Step ${step}</a> <span class="dim">${name}</span>`;
 }
 
 function withoutRoot(change: JsonChange): JsonChange {
   return { ...change, path: change.path.slice("/keyValues".length) };
 }
 
-function messageChange({ changes }: MemoryStep): string {
+function messageChange({ changes }: MemoryStep): Content {
   const count = (op: JsonChange["op"]) =>
     changes.filter((it) => it.op === op && it.path.startsWith("/messages")).length;
   const words = ([["add", "added"], ["remove", "removed"], ["replace", "changed"]] as const)
     .filter(([op]) => count(op) > 0).map(([op, word]) => `${plural(count(op), "message")} ${word}`);
   const keys = changes.filter((it) => it.path.startsWith("/keyValues/")).length;
   if (keys > 0) words.push(`${plural(keys, "value")} changed`);
-  return words.join(", ") || '<span class="dim">nothing</span>';
+  return words.join(", ") || markup`<span class="dim">nothing</span>`;
 }

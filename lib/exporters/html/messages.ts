@@ -1,6 +1,7 @@
 import type { Message, Part, Span } from "../../core/mod.ts";
 import { grouped, plural } from "../../present/mod.ts";
-import { fold, html } from "./page.ts";
+import { type Markup, markup, NOTHING } from "./markup.ts";
+import { fold } from "./page.ts";
 import type { PageText } from "./text.ts";
 
 const LINKS_MAX = 40;
@@ -18,71 +19,74 @@ export interface MessagePage {
 }
 
 /** What a step added to the conversation. */
-export function outputOf(span: Span, place: Place, page: MessagePage): string {
+export function outputOf(span: Span, place: Place, page: MessagePage): Markup {
   const messages = span.outputMessages ?? [];
   if (messages.length === 0) {
     return span.kind === "llm" && span.endTimeUs !== undefined
-      ? '<p class="dim">No output was recorded.</p>'
-      : "";
+      ? markup`<p class="dim">No output was recorded.</p>`
+      : NOTHING;
   }
-  return messages.map((message) => {
+  const bodies = messages.map((message) => {
     page.shownIn.set(keyOf(message), place);
     return messageBody(message, page.text, span.kind === "tool" ? "Result" : "Output");
-  }).join("");
+  });
+  return markup`${bodies}`;
 }
 
 /** The parts of a message, each under its name. */
-export function messageBody(message: Message, text: PageText, title: string): string {
-  const parts = message.parts.map((part) => partBody(part, text, title)).filter((it) => it !== "");
-  return parts.length === 0 ? `<h4>${html(title)}</h4><p class="dim">empty</p>` : parts.join("");
+export function messageBody(message: Message, text: PageText, title: string): Markup {
+  const parts = message.parts.map((part) => partBody(part, text, title)).filter((it) => !it.isEmpty);
+  return parts.length === 0 ? markup`<h4>${title}</h4><p class="dim">empty</p>` : markup`${parts}`;
 }
 
-function partBody(part: Part, text: PageText, title: string): string {
+function partBody(part: Part, text: PageText, title: string): Markup {
   switch (part.type) {
     case "text":
-      return part.content === "" ? "" : `<h4>${html(title)}</h4>${text.block(part.content)}`;
+      return part.content === "" ? NOTHING : markup`<h4>${title}</h4>${text.block(part.content)}`;
     case "reasoning":
       return fold("Reasoning", text.block(part.content));
     case "tool_call":
-      return `<h4>Calls ${html(part.name)}</h4>${text.value(part.arguments)}`;
+      return markup`<h4>Calls ${part.name}</h4>${text.value(part.arguments)}`;
     case "tool_call_response":
-      return `<h4>${html(title)}${part.isError ? ': <span class="error">the tool failed</span>' : ""}</h4>${
-        text.value(part.response)
-      }`;
+      return markup`<h4>${title}${
+        part.isError ? markup`: <span class="error">the tool failed</span>` : ""
+      }</h4>${text.value(part.response)}`;
     case "blob":
-      return `<h4>${html(title)}</h4><p class="dim">${html(part.mimeType)}, ${
-        grouped(part.data.length)
+      return markup`<h4>${title}</h4><p class="dim">${part.mimeType}, ${
+        grouped(
+          part.data.length,
+        )
       } characters of base64, not on this page</p>`;
     case "uri":
-      return `<h4>${html(title)}</h4>${text.block(part.uri)}`;
+      return markup`<h4>${title}</h4>${text.block(part.uri)}`;
     case "file":
-      return `<h4>${html(title)}</h4><p>file <code>${html(part.fileId)}</code></p>`;
+      return markup`<h4>${title}</h4><p>file <code>${part.fileId}</code></p>`;
   }
 }
 
 /** What was sent: messages the page shows already as links to where, new ones whole. */
-export function inputOf(span: Span, place: Place, page: MessagePage): string {
+export function inputOf(span: Span, place: Place, page: MessagePage): Markup {
   const messages = span.kind === "agent" ? [] : span.inputMessages ?? [];
-  if (messages.length === 0) return "";
-  const links: string[] = [];
-  const fresh: string[] = [];
+  if (messages.length === 0) return NOTHING;
+  const links: Markup[] = [];
+  const fresh: Markup[] = [];
   for (const message of messages) {
     const key = keyOf(message);
     const known = page.shownIn.get(key);
-    if (known) links.push(`<a href="#${known.anchor}">${html(`${message.role}, ${known.words}`)}</a>`);
+    if (known) links.push(markup`<a href="#${known.anchor}">${message.role}, ${known.words}</a>`);
     else {
       page.shownIn.set(key, place);
-      links.push(`<span>${html(message.role)}, below</span>`);
+      links.push(markup`<span>${message.role}, below</span>`);
       fresh.push(messageBody(message, page.text, message.role));
     }
   }
   const more = links.length - LINKS_MAX;
   const shown = more > 0
-    ? [...links.slice(0, 2), `<span>… ${more} more …</span>`, ...links.slice(2 + more)]
+    ? [...links.slice(0, 2), markup`<span>… ${more} more …</span>`, ...links.slice(2 + more)]
     : links;
   return fold(
     `Input: ${plural(messages.length, "message")}`,
-    `<p class="said">${shown.join("")}</p>${fresh.join("")}`,
+    markup`<p class="said">${shown}</p>${fresh}`,
   );
 }
 

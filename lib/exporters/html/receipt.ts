@@ -3,10 +3,11 @@ import { formatExactUsd, formatPrice } from "../../present/mod.ts";
 import type { Span, Trace } from "../../core/mod.ts";
 import type { Receipt, ReceiptLine } from "../../core/mod.ts";
 import { receiptOf } from "../../analysis/mod.ts";
-import { fold, html, htmlTable, type TableColumn } from "./page.ts";
+import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
+import { fold, htmlTable, type TableColumn } from "./page.ts";
 
 const CALLS_MAX = 2_000;
-const UNKNOWN = '<span class="warn">unknown</span>';
+const UNKNOWN = markup`<span class="warn">unknown</span>`;
 
 const COLUMNS: readonly TableColumn[] = [
   { title: "What" },
@@ -16,10 +17,10 @@ const COLUMNS: readonly TableColumn[] = [
 ];
 
 /** How the cost came about: quantity × price, by model and price, then call by call; with source and day of each price. */
-export function receiptSection(trace: Trace): string {
+export function receiptSection(trace: Trace): Markup {
   const paid = [...trace.spans.values()].filter((span) => span.cost !== undefined)
     .sort((a, b) => a.startTimeUs - b.startTimeUs);
-  if (paid.length === 0) return "";
+  if (paid.length === 0) return NOTHING;
   const receipts = paid.map((span) => receiptOf(span));
   const groups = new Map<string, Receipt[]>();
   for (const receipt of receipts) {
@@ -33,18 +34,18 @@ export function receiptSection(trace: Trace): string {
     groups.set(key, [...groups.get(key) ?? [], receipt]);
   }
   const all = [...groups.values()];
-  const sums = all.map(groupTable).join("");
-  const total = all.length > 1 ? `<p><b>Together ${totalOf(receipts)}</b></p>` : "";
+  const sums = all.map(groupTable);
+  const total = all.length > 1 ? markup`<p><b>Together ${totalOf(receipts)}</b></p>` : "";
   const calls = paid.length > 1
     ? fold(`Call by call: ${plural(paid.length, "call")}`, callTable(paid, receipts), {
       bulk: paid.length > 30,
     })
     : "";
-  return `<div class="card">${sums}${total}${calls}</div>`;
+  return markup`<div class="card">${sums}${total}${calls}</div>`;
 }
 
 /** Calls of one model at one price, unit by unit. */
-function groupTable(receipts: readonly Receipt[]): string {
+function groupTable(receipts: readonly Receipt[]): Markup {
   const [first] = receipts;
   const { model, pricedAs, source, date, factor } = first!;
   const units = new Map<string, ReceiptLine>();
@@ -60,57 +61,63 @@ function groupTable(receipts: readonly Receipt[]): string {
     });
   }
   const rows = [...units.values()].map((line) => [
-    html(line.unit.replaceAll("_", " ")),
+    line.unit.replaceAll("_", " "),
     grouped(line.quantity),
     line.usdPerMillion === null ? UNKNOWN : formatPrice(line.usdPerMillion),
     line.usd === null ? UNKNOWN : formatExactUsd(line.usd),
   ]);
-  const priced = pricedAs === undefined ? "" : ` priced as ${html(pricedAs)},`;
+  const priced = pricedAs === undefined ? "" : ` priced as ${pricedAs},`;
   const isFree = source === undefined && receipts.every(({ totalUsd }) => totalUsd === 0);
   const from = isFree
     ? " at no cost: answered from a recording"
     : source === undefined
     ? ": no price is known for this model, so its cost is unknown and never guessed"
-    : `,${priced} price from ${html(source)}, as of ${html(date ?? "no known day")}`;
-  const title = `<h3>${html(model)} <small>${plural(receipts.length, "call")}${from}</small></h3>`;
+    : `,${priced} price from ${source}, as of ${date ?? "no known day"}`;
+  const title = markup`<h3>${model} <small>${plural(receipts.length, "call")}${from}</small></h3>`;
   if (isFree) return title;
   const adds = receipts.every((it) => it.adds)
     ? ""
-    : '<p class="warn">A stored total is not what its lines add up to.</p>';
-  return `${title}${
+    : markup`<p class="warn">A stored total is not what its lines add up to.</p>`;
+  return markup`${title}${
     htmlTable(`receipt of ${model}`, COLUMNS, rows, {
       foot: [factor === 1 ? "Total" : `Total × ${factor}`, "", "", totalOf(receipts)],
     })
   }${adds}`;
 }
 
-function totalOf(receipts: readonly Receipt[]): string {
+function totalOf(receipts: readonly Receipt[]): Content {
   const known = receipts.filter((it) => it.totalUsd !== null);
   const sum = formatExactUsd(known.reduce((sum, it) => sum + it.totalUsd!, 0));
   const unknown = receipts.length - known.length;
   if (unknown === 0) return sum;
-  return known.length === 0 ? UNKNOWN : `${sum} and ${plural(unknown, "call")} of ${UNKNOWN} cost`;
+  return known.length === 0 ? UNKNOWN : markup`${sum} and ${plural(unknown, "call")} of ${UNKNOWN} cost`;
 }
 
-function callTable(paid: readonly Span[], receipts: readonly Receipt[]): string {
+function callTable(paid: readonly Span[], receipts: readonly Receipt[]): Content {
   const rows = paid.slice(0, CALLS_MAX).map((span, index) => {
     const { model, lines, totalUsd } = receipts[index]!;
     return [
-      span.step === undefined ? html(span.kind) : `<a href="#step-${span.step}">step ${span.step}</a>`,
-      html(model),
-      lines.map((line) =>
-        `${grouped(line.quantity)} ${html(line.unit.replaceAll("_", " "))} × ${
-          line.usdPerMillion === null ? UNKNOWN : formatPrice(line.usdPerMillion)
-        }`
-      ).join("<br>"),
+      span.step === undefined ? span.kind : markup`<a href="#step-${span.step}">step ${span.step}</a>`,
+      model,
+      joined(
+        lines.map((line) =>
+          markup`${grouped(line.quantity)} ${line.unit.replaceAll("_", " ")} × ${
+            line.usdPerMillion === null ? UNKNOWN : formatPrice(line.usdPerMillion)
+          }`
+        ),
+        markup`<br>`,
+      ),
       totalUsd === null ? UNKNOWN : formatExactUsd(totalUsd),
     ];
   });
   const more = paid.length - CALLS_MAX;
-  return htmlTable("receipt call by call", [
+  const table = htmlTable("receipt call by call", [
     { title: "Call" },
     { title: "Model" },
     { title: "Quantity × price per million" },
     { title: "Cost", align: "number" },
-  ], rows) + (more > 0 ? `<p class="cut">… and ${plural(more, "call")} more, in the totals above</p>` : "");
+  ], rows);
+  return more > 0
+    ? [table, markup`<p class="cut">… and ${plural(more, "call")} more, in the totals above</p>`]
+    : table;
 }

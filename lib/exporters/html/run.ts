@@ -3,7 +3,8 @@ import { costOf, duration, grouped, plural, STATUS_SIGNS } from "../../present/m
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { memorySection } from "./memory.ts";
-import { fold, html, htmlTable, page, tiles } from "./page.ts";
+import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
+import { fold, htmlTable, page, tiles } from "./page.ts";
 import { receiptSection } from "./receipt.ts";
 import { stepsBody } from "./steps.ts";
 import { cutNote, PageText } from "./text.ts";
@@ -42,7 +43,7 @@ export async function runPage(data: RunPageData): Promise<string> {
   ];
   return page({
     title: `${run.agent} · ${shortRunId(run.runId)}`,
-    header: header(data) + cutNotice(text, `agentop show ${shortRunId(run.runId)} --json`),
+    header: [header(data), cutNotice(text, `agentop show ${shortRunId(run.runId)} --json`)],
     sections,
     footer: pageFooter(data.nowMs),
   });
@@ -53,12 +54,14 @@ export function pageFooter(nowMs: number): string {
 }
 
 /** Says at the top that the page does not hold everything. */
-export function cutNotice(text: PageText, remedy: string): string {
+export function cutNotice(text: PageText, remedy: string): Markup {
   return text.cutTexts === 0
-    ? ""
-    : `<p class="notice">${plural(text.cutTexts, "text")} too long for this page: ${
-      grouped(text.cutChars)
-    } characters are left out, each time where it says so. <code>${html(remedy)}</code> has them all.</p>`;
+    ? NOTHING
+    : markup`<p class="notice">${plural(text.cutTexts, "text")} too long for this page: ${
+      grouped(
+        text.cutChars,
+      )
+    } characters are left out, each time where it says so. <code>${remedy}</code> has them all.</p>`;
 }
 
 /** `2026-11-22 21:22:51 UTC`: who reads a page may be anywhere. */
@@ -68,54 +71,47 @@ export function timeText(us: number): string {
 
 // ---------------------------------------------------------------------------------------------- the top
 
-function header({ trace: { run }, handedTo, nowMs, overrides }: RunPageData): string {
+function header({ trace: { run }, handedTo, nowMs, overrides }: RunPageData): Markup {
   const { totals } = run;
   const { usage } = totals;
   const endMs = run.endTimeUs === undefined ? nowMs : run.endTimeUs / 1000;
   const meta = [
-    `run <code>${html(run.runId)}</code>`,
-    html(run.model),
-    `<time datetime="${isoTime(run.startTimeUs)}">${timeText(run.startTimeUs)}</time>`,
+    markup`run <code>${run.runId}</code>`,
+    run.model,
+    markup`<time datetime="${isoTime(run.startTimeUs)}">${timeText(run.startTimeUs)}</time>`,
     ...originWords(run, overrides),
-    ...(run.origin === "agent" ? [] : [`from ${html(run.origin)}`]),
-    ...(run.group === undefined ? [] : [`group ${html(run.group)}`]),
-    ...(run.userId === "default" ? [] : [`user ${html(run.userId)}`]),
-    ...Object.entries(run.tags).map(([key, value]) => `${html(key)}=${html(value)}`),
+    ...(run.origin === "agent" ? [] : [`from ${run.origin}`]),
+    ...(run.group === undefined ? [] : [`group ${run.group}`]),
+    ...(run.userId === "default" ? [] : [`user ${run.userId}`]),
+    ...Object.entries(run.tags).map(([key, value]) => `${key}=${value}`),
   ];
-  return `<p class="brand"><b>AgentOp Studio</b> · run</p><div class="title"><h1>${html(run.agent)}</h1>${
+  const cached = usage.cachedInputTokens > 0 ? [`${grouped(usage.cachedInputTokens)} of them cached`] : [];
+  const reasoning = usage.reasoningTokens > 0 ? [`${grouped(usage.reasoningTokens)} for reasoning`] : [];
+  const waited = markup`<span class="warn">${duration(totals.retryWaitMs)} lost to waiting</span>`;
+  const figures = tiles([
+    [isFinal(run.status) ? "Took" : "So far", duration(endMs - run.startTimeUs / 1000)],
+    ["Cost", costOf(totals), costNote(run, handedTo)],
+    [
+      "Tokens",
+      `${grouped(usage.inputTokens)} in, ${grouped(usage.outputTokens)} out`,
+      [...cached, ...reasoning].join(", "),
+    ],
+    [
+      "Steps",
+      grouped(totals.steps),
+      `${plural(totals.llmCalls, "model call")}, ${plural(totals.toolCalls, "tool call")}`,
+    ],
+    ["Attempts", grouped(totals.attempts), totals.retryWaitMs > 0 ? waited : ""],
+  ]);
+  return markup`<p class="brand"><b>AgentOp Studio</b> · run</p><div class="title"><h1>${run.agent}</h1>${
     statusBadge(run)
   }</div>
-<p class="meta">${meta.map((it) => `<span>${it}</span>`).join("")}</p>${statusNotice(run)}
-${
-    tiles([
-      [isFinal(run.status) ? "Took" : "So far", duration(endMs - run.startTimeUs / 1000)],
-      ["Cost", costOf(totals), costNote(run, handedTo)],
-      [
-        "Tokens",
-        `${grouped(usage.inputTokens)} in, ${grouped(usage.outputTokens)} out`,
-        [
-          ...(usage.cachedInputTokens > 0 ? [`${grouped(usage.cachedInputTokens)} of them cached`] : []),
-          ...(usage.reasoningTokens > 0 ? [`${grouped(usage.reasoningTokens)} for reasoning`] : []),
-        ].join(", "),
-      ],
-      [
-        "Steps",
-        grouped(totals.steps),
-        `${plural(totals.llmCalls, "model call")}, ${plural(totals.toolCalls, "tool call")}`,
-      ],
-      [
-        "Attempts",
-        grouped(totals.attempts),
-        totals.retryWaitMs > 0
-          ? `<span class="warn">${duration(totals.retryWaitMs)} lost to waiting</span>`
-          : "",
-      ],
-    ])
-  }`;
+<p class="meta">${meta.map((item) => markup`<span>${item}</span>`)}</p>${statusNotice(run)}
+${figures}`;
 }
 
-export function statusBadge(run: Run): string {
-  return `<span class="badge ${run.status}"><span aria-hidden="true">${
+export function statusBadge(run: Run): Markup {
+  return markup`<span class="badge ${run.status}"><span aria-hidden="true">${
     STATUS_SIGNS[run.status].glyph
   }</span> ${run.status}</span>`;
 }
@@ -123,21 +119,24 @@ export function statusBadge(run: Run): string {
 function originWords(
   { forkedFrom, parentRunId }: Run,
   overrides: RunPageData["overrides"],
-): readonly string[] {
-  const from = forkedFrom && `<code>${html(shortRunId(forkedFrom.runId))}</code>`;
+): readonly Markup[] {
+  const from = forkedFrom && markup`<code>${shortRunId(forkedFrom.runId)}</code>`;
   const changed = Object.keys(overrides ?? {}).filter((key) => key !== "from" && key !== "edits");
   return [
-    ...(!forkedFrom ? [] : [
-      (forkedFrom.step <= 1 ? `replay of ${from}` : `fork of ${from} from step ${forkedFrom.step}`) +
-      (changed.length > 0 ? `, with another ${html(changed.join(", "))}` : ""),
+    ...(!forkedFrom || !from ? [] : [
+      markup`${
+        forkedFrom.step <= 1
+          ? markup`replay of ${from}`
+          : markup`fork of ${from} from step ${forkedFrom.step}`
+      }${changed.length > 0 ? `, with another ${changed.join(", ")}` : ""}`,
     ]),
-    ...(parentRunId === undefined ? [] : [`handed over by <code>${html(shortRunId(parentRunId))}</code>`]),
+    ...(parentRunId === undefined ? [] : [markup`handed over by <code>${shortRunId(parentRunId)}</code>`]),
   ];
 }
 
-function costNote({ totals }: Run, handedTo: readonly Run[]): string {
-  const notes = totals.unknownCostCalls > 0
-    ? [`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`]
+function costNote({ totals }: Run, handedTo: readonly Run[]): Markup {
+  const notes: Content[] = totals.unknownCostCalls > 0
+    ? [markup`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`]
     : totals.costUsd > 0
     ? ["all prices known"]
     : totals.usage.inputTokens + totals.usage.outputTokens === 0
@@ -150,57 +149,64 @@ function costNote({ totals }: Run, handedTo: readonly Run[]): string {
     }), { costUsd: 0, unknownCostCalls: 0 });
     notes.push(`and ${costOf(sum)} in ${plural(handedTo.length, "run")} it handed work to`);
   }
-  return notes.join(", ");
+  return joined(notes, ", ");
 }
 
-function statusNotice(run: Run): string {
+function statusNotice(run: Run): Markup {
   if (run.error) {
     const { type } = run.error;
     const message = sentenceOf(run.error);
     // What a limit stopped did not fail.
     const [look, tone] = run.status === "stopped" ? ["notice", "warn"] : ["notice bad", "error"];
-    return `<div class="${look}"><b class="${tone}">${html(type)}</b><pre dir="auto">${
-      html(message.slice(0, ERROR_MAX_CHARS))
+    return markup`<div class="${look}"><b class="${tone}">${type}</b><pre dir="auto">${
+      message.slice(
+        0,
+        ERROR_MAX_CHARS,
+      )
     }</pre>${cutNote(Math.max(0, message.length - ERROR_MAX_CHARS))}</div>`;
   }
   return isLive(run.status) || run.status === "queued"
-    ? '<p class="notice">This run had not ended when the page was written.</p>'
-    : "";
+    ? markup`<p class="notice">This run had not ended when the page was written.</p>`
+    : NOTHING;
 }
 
 // ---------------------------------------------------------------------------------------------- sections
 
-function promptBody(run: Run, text: PageText): string {
+function promptBody(run: Run, text: PageText): Markup {
   const { instructions } = run.config;
-  return `<div class="card">${run.prompt === "" ? '<p class="dim">none</p>' : text.plain(run.prompt)}${
+  return markup`<div class="card">${
+    run.prompt === "" ? markup`<p class="dim">none</p>` : text.plain(run.prompt)
+  }${
     typeof instructions === "string" ? fold("Instructions of the agent", text.block(instructions)) : ""
   }</div>`;
 }
 
-function answerBody({ output }: Run, text: PageText): string {
+function answerBody({ output }: Run, text: PageText): Markup {
   if (output === undefined || output === "") {
-    return '<div class="card"><p class="dim">There is none.</p></div>';
+    return markup`<div class="card"><p class="dim">There is none.</p></div>`;
   }
   const { head, tail, lost } = text.take(output, ANSWER_MAX_CHARS);
-  return `<div class="card">${markdown(head)}${cutNote(lost > 0 ? lost + tail.length : 0)}</div>`;
+  return markup`<div class="card">${markdown(head)}${cutNote(lost > 0 ? lost + tail.length : 0)}</div>`;
 }
 
 function originBody(
   { trace: { run }, handedTo, forks, overrides = {} }: RunPageData,
   text: PageText,
-): string {
-  const parts = [
-    ...originWords(run, undefined).map((words) => `<p>This run: ${words}.</p>`),
-    Object.keys(overrides).length > 0 ? `<h3>What was changed</h3>${overrideList(overrides, text)}` : "",
-    handedTo.length > 0
-      ? `<h3>Runs it handed work to</h3>${runTable("runs it handed work to", handedTo)}`
+): Markup {
+  const parts = markup`${[
+    originWords(run, undefined).map((words) => markup`<p>This run: ${words}.</p>`),
+    Object.keys(overrides).length > 0
+      ? markup`<h3>What was changed</h3>${overrideList(overrides, text)}`
       : "",
-    forks.length > 0 ? `<h3>Its replays and forks</h3>${runTable("its replays and forks", forks)}` : "",
-  ].join("");
-  return parts === "" ? "" : `<div class="card">${parts}</div>`;
+    handedTo.length > 0
+      ? markup`<h3>Runs it handed work to</h3>${runTable("runs it handed work to", handedTo)}`
+      : "",
+    forks.length > 0 ? markup`<h3>Its replays and forks</h3>${runTable("its replays and forks", forks)}` : "",
+  ]}`;
+  return parts.isEmpty ? NOTHING : markup`<div class="card">${parts}</div>`;
 }
 
-function runTable(caption: string, runs: readonly Run[]): string {
+function runTable(caption: string, runs: readonly Run[]): Markup {
   return htmlTable(
     caption,
     [
@@ -212,26 +218,26 @@ function runTable(caption: string, runs: readonly Run[]): string {
       { title: "Cost", align: "number" },
     ],
     runs.map((run) => [
-      `<code>${html(shortRunId(run.runId))}</code>`,
-      html(run.agent),
-      html(run.model),
-      `<span class="${run.status}">${run.status}</span>`,
+      markup`<code>${shortRunId(run.runId)}</code>`,
+      run.agent,
+      run.model,
+      markup`<span class="${run.status}">${run.status}</span>`,
       grouped(run.totals.steps),
       costOf(run.totals),
     ]),
   );
 }
 
-function scoresBody({ evaluations }: Trace): string {
-  if (evaluations.length === 0) return "";
+function scoresBody({ evaluations }: Trace): Markup {
+  if (evaluations.length === 0) return NOTHING;
   const rows = evaluations.slice(0, SCORES_MAX).map((it) => [
-    html(it.name),
+    it.name,
     it.value === undefined ? "–" : String(it.value),
-    html(it.label ?? ""),
-    html(it.source),
-    html(oneLine(it.explanation ?? "", 2_000)),
+    it.label ?? "",
+    it.source,
+    oneLine(it.explanation ?? "", 2_000),
   ]);
-  return `<div class="card">${
+  return markup`<div class="card">${
     htmlTable("scores", [
       { title: "Score" },
       { title: "Value", align: "number" },
@@ -242,11 +248,11 @@ function scoresBody({ evaluations }: Trace): string {
   }</div>`;
 }
 
-function configurationBody({ config }: Run, text: PageText): string {
+function configurationBody({ config }: Run, text: PageText): Markup {
   // Where the agent's file lay concerns nobody else.
   const { baseDir: _, ...shared } = config;
-  if (Object.keys(shared).length === 0) return "";
-  return `<div class="card">${
+  if (Object.keys(shared).length === 0) return NOTHING;
+  return markup`<div class="card">${
     fold("Everything the run was started with", text.json(shared), { bulk: true })
   }</div>`;
 }

@@ -11,7 +11,8 @@ import {
 import { compact, duration, grouped, knownCost, plural, spanSign } from "../../present/mod.ts";
 import { attemptTable } from "./attempts.ts";
 import { inputOf, type MessagePage, outputOf, type Place } from "./messages.ts";
-import { fold, html } from "./page.ts";
+import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
+import { fold } from "./page.ts";
 import { stretchesOf, type Timeline } from "./timeline.ts";
 
 const GIST_MAX_CHARS = 160;
@@ -38,32 +39,30 @@ export interface StepRow {
 }
 
 /** One step as a row of the waterfall; opened, everything it took and gave. */
-export function stepRow(row: StepRow, page: StepPage): string {
+export function stepRow(row: StepRow, page: StepPage): Markup {
   const { span, number, depth } = row;
   const { nowUs, timeline } = page;
   const attempts = attemptsOf(span, page);
   const anchor = number === undefined ? `span-${span.spanId.replace(/[^\w-]/g, "")}` : `step-${number}`;
   const place: Place = { anchor, words: number === undefined ? span.kind : `step ${number}` };
-  const sign = spanSign(span);
   const status = statusOf(span);
-  const failed = status === "failed" || status === "interrupted";
   const kind = span.kind === "llm" || span.kind === "tool" ? span.kind : "other";
+  const indent = depth > 0 ? ` d${Math.min(depth, DEPTH_SHOWN_MAX)}` : "";
+  const name = oneLine(nameOf(span), NAME_MAX_CHARS);
+  const glyph = spanSign(span).glyph;
+  const summary = [
+    markup`<span class="n">${number ?? ""}</span>`,
+    markup`<span class="sign ${status}"><span aria-hidden="true">${glyph}</span><span class="unseen">${status}</span></span>`,
+    markup`<h3 class="what${indent}"><b>${name}</b><span class="gist">${gist(span, attempts)}</span></h3>`,
+    markup`<span class="bar">${timeline.bar(stretchesOf(span, attempts, nowUs))}</span>`,
+    markup`<span class="fig tok">${tokensOf(span)}</span>`,
+    markup`<span class="fig usd">${costOf(span)}</span>`,
+    markup`<span class="fig took">${tookOf(span)}</span>`,
+  ];
+  const bulk = page.isLong ? " bulk" : "";
+  const open = status === "failed" || status === "interrupted" ? " open" : "";
   const body = stepBody(span, place, attempts, page);
-  return `<li><details class="step ${kind}${page.isLong ? " bulk" : ""}"${
-    failed ? " open" : ""
-  }><summary><span class="n">${
-    number ?? ""
-  }</span><span class="sign ${status}"><span aria-hidden="true">${sign.glyph}</span><span class="unseen">${status}</span></span><h3 class="what${
-    depth > 0 ? ` d${Math.min(depth, DEPTH_SHOWN_MAX)}` : ""
-  }"><b>${html(oneLine(nameOf(span), NAME_MAX_CHARS))}</b><span class="gist">${
-    gist(span, attempts)
-  }</span></h3><span class="bar">${
-    timeline.bar(stretchesOf(span, attempts, nowUs))
-  }</span><span class="fig tok">${tokensOf(span)}</span><span class="fig usd">${
-    costOf(span)
-  }</span><span class="fig took">${
-    tookOf(span)
-  }</span></summary><div class="in" id="${anchor}">${body}</div></details></li>`;
+  return markup`<li><details class="step ${kind}${bulk}"${open}><summary>${summary}</summary><div class="in" id="${anchor}">${body}</div></details></li>`;
 }
 
 function statusOf({ status, endTimeUs }: Span): "failed" | "interrupted" | "running" | "ok" {
@@ -82,16 +81,17 @@ function nameOf(span: Span): string {
 }
 
 /** What a step came to, in one line. */
-function gist(span: Span, attempts: readonly Span[]): string {
-  const tries = attempts.length > 1 ? `<span class="warn">${plural(attempts.length, "attempt")}</span> ` : "";
+function gist(span: Span, attempts: readonly Span[]): Markup {
+  const tries = attempts.length > 1
+    ? markup`<span class="warn">${plural(attempts.length, "attempt")}</span> `
+    : "";
   if (span.errorType !== undefined) {
-    return `${tries}<span class="error">${
-      html(oneLine(`${span.errorType} ${span.errorMessage ?? ""}`, GIST_MAX_CHARS))
-    }</span>`;
+    const error = oneLine(`${span.errorType} ${span.errorMessage ?? ""}`, GIST_MAX_CHARS);
+    return markup`${tries}<span class="error">${error}</span>`;
   }
   const decision = span.attributes[ATTR.approvalDecision];
   const text = typeof decision === "string" ? decision : (span.outputMessages ?? []).map(spoken).join(" ");
-  return tries + html(oneLine(text.slice(0, GIST_MAX_CHARS * 4), GIST_MAX_CHARS));
+  return markup`${tries}${oneLine(text.slice(0, GIST_MAX_CHARS * 4), GIST_MAX_CHARS)}`;
 }
 
 function spoken(message: Message): string {
@@ -118,13 +118,13 @@ function tookOf(span: Span): string {
 
 // ---------------------------------------------------------------------------------------------- opened
 
-function stepBody(span: Span, place: Place, attempts: readonly Span[], page: StepPage): string {
+function stepBody(span: Span, place: Place, attempts: readonly Span[], page: StepPage): Markup {
   const { text } = page;
   const failed = attempts.some((it) => it.status === "error");
   const parts = [
     facts(span, place),
     ...(span.errorMessage === undefined ? [] : [
-      `<div class="notice bad"><b class="error">${html(span.errorType ?? "error")}</b>${
+      markup`<div class="notice bad"><b class="error">${span.errorType ?? "error"}</b>${
         text.block(span.errorMessage)
       }</div>`,
     ]),
@@ -132,30 +132,29 @@ function stepBody(span: Span, place: Place, attempts: readonly Span[], page: Ste
     attempts.length > 1 || failed ? attemptTable(span, attempts, page) : "",
     ...(span.attributes[ATTR.toolCallArguments] === undefined
       ? []
-      : [`<h4>Arguments</h4>${text.value(span.attributes[ATTR.toolCallArguments])}`]),
+      : [markup`<h4>Arguments</h4>${text.value(span.attributes[ATTR.toolCallArguments])}`]),
     ...(span.attributes[ATTR.toolCallResult] === undefined
       ? []
-      : [`<h4>Result</h4>${text.value(span.attributes[ATTR.toolCallResult])}`]),
+      : [markup`<h4>Result</h4>${text.value(span.attributes[ATTR.toolCallResult])}`]),
     // The same result again would only take room.
     span.attributes[ATTR.toolCallResult] === undefined ? outputOf(span, place, page) : "",
     lostNote(span),
     inputOf(span, place, page),
     attributes(span, place, page),
   ];
-  return parts.join("");
+  return markup`${parts}`;
 }
 
 /** What a row has no room for. */
-function facts(span: Span, { anchor }: Place): string {
+function facts(span: Span, { anchor }: Place): Markup {
   const { usage, attributes } = span;
-  const named = (label: string, value: unknown) =>
-    value === undefined ? [] : [`${label} ${html(String(value))}`];
+  const named = (label: string, value: unknown) => value === undefined ? [] : [`${label} ${String(value)}`];
   const recorded = attributes[ATTR.toolSource] === "recorded" || attributes[ATTR.modelSource] === "recorded";
-  const items = [
-    `<a href="#${anchor}">#${anchor}</a>`,
+  const items: readonly Content[] = [
+    markup`<a href="#${anchor}">#${anchor}</a>`,
     ...(span.kind === "llm" && span.responseModel !== undefined && span.requestModel !== undefined &&
         span.requestModel !== span.responseModel
-      ? [`asked for ${html(span.requestModel)}`]
+      ? [`asked for ${span.requestModel}`]
       : []),
     ...named("from", span.providerName),
     ...named("temperature", attributes[ATTR.requestTemperature]),
@@ -184,23 +183,25 @@ function facts(span: Span, { anchor }: Place): string {
     ...(attributes[ATTR.edited] ? ["edited by a person"] : []),
     ...named("decided by", attributes[ATTR.approvalBy]),
   ];
-  return `<p class="facts">${items.map((it) => `<span>${it}</span>`).join("")}</p>`;
+  return markup`<p class="facts">${items.map((item) => markup`<span>${item}</span>`)}</p>`;
 }
 
-function handOver(span: Span, page: StepPage): string {
+function handOver(span: Span, page: StepPage): Markup {
   const id = span.attributes[ATTR.childRunId];
-  if (typeof id !== "string") return "";
+  if (typeof id !== "string") return NOTHING;
   const child = page.handedTo.get(id);
-  return `<p class="facts"><span>handed over to run <code>${html(shortRunId(id))}</code>${
-    child ? ` of ${html(child.agent)}: ${html(child.status)}` : ""
+  return markup`<p class="facts"><span>handed over to run <code>${shortRunId(id)}</code>${
+    child ? ` of ${child.agent}: ${child.status}` : ""
   }</span></p>`;
 }
 
-function lostNote(span: Span): string {
+function lostNote(span: Span): Markup {
   const lost = span.attributes[ATTR.toolTruncatedBytes];
   return typeof lost === "number" && lost > 0
-    ? `<p class="cut">The tool wrote ${grouped(lost)} bytes more than its limit; they were never kept.</p>`
-    : "";
+    ? markup`<p class="cut">The tool wrote ${
+      grouped(lost)
+    } bytes more than its limit; they were never kept.</p>`
+    : NOTHING;
 }
 
 function attemptsOf(span: Span, { childrenOf }: StepPage): readonly Span[] {
@@ -209,7 +210,7 @@ function attemptsOf(span: Span, { childrenOf }: StepPage): readonly Span[] {
 }
 
 /** What else was recorded. The tools offered, long and the same in each call of a run, stand where they stood first. */
-function attributes(span: Span, place: Place, { text, shownIn }: StepPage): string {
+function attributes(span: Span, place: Place, { text, shownIn }: StepPage): Markup {
   const { [ATTR.toolDefinitions]: tools, ...others } = span.attributes;
   const rest = Object.fromEntries(Object.entries(others).filter(([name]) => !SHOWN_ELSEWHERE.includes(name)));
   const key = `tools ${JSON.stringify(tools)}`;
@@ -219,11 +220,11 @@ function attributes(span: Span, place: Place, { text, shownIn }: StepPage): stri
     rest[ATTR.toolDefinitions] = tools;
   }
   const link = known
-    ? `<p class="said"><a href="#${known.anchor}">${html(`tools offered: as in ${known.words}`)}</a></p>`
-    : "";
+    ? markup`<p class="said"><a href="#${known.anchor}">tools offered: as in ${known.words}</a></p>`
+    : NOTHING;
   return Object.keys(rest).length === 0
     ? link
-    : fold("All attributes", text.json(rest) + link, { bulk: true });
+    : fold("All attributes", [text.json(rest), link], { bulk: true });
 }
 
 const SHOWN_ELSEWHERE: readonly string[] = [ATTR.toolCallArguments, ATTR.toolCallResult, ATTR.attemptPartial];

@@ -1,6 +1,7 @@
 import { comparedSteps } from "../../analysis/mod.ts";
 import type { Run, Span, Trace } from "../../core/mod.ts";
 import { duration, plural } from "../../present/mod.ts";
+import { joined, type Markup, markup } from "./markup.ts";
 import { type StepPage, stepRow } from "./step.ts";
 import type { PageText } from "./text.ts";
 import { Timeline } from "./timeline.ts";
@@ -16,12 +17,14 @@ export function stepsBody(
   handedTo: readonly Run[],
   text: PageText,
   nowMs: number,
-): string {
+): Markup {
   const numbers = new Map(comparedSteps(trace).map(({ spanId, step }) => [spanId, step]));
   const all = treeRows(trace).filter(({ span, guides }) =>
     span.kind !== "attempt" && !(span.kind === "agent" && guides.length === 0)
   );
-  if (all.length === 0) return '<div class="card"><p class="dim">No step was recorded.</p></div>';
+  if (all.length === 0) {
+    return markup`<div class="card"><p class="dim">No step was recorded.</p></div>`;
+  }
   const childrenOf = new Map<string, Span[]>();
   for (const span of trace.spans.values()) {
     if (span.parentSpanId === undefined) continue;
@@ -48,20 +51,23 @@ export function stepsBody(
     );
   });
   const more = all.length - ROWS_MAX;
-  return `<div class="box"><div class="heads" aria-hidden="true"><span class="name">step</span><span class="axis">${
-    timeline.ticks.map((it) => `<span>${it}</span>`).join("")
+  return markup`<div class="box"><div class="heads" aria-hidden="true"><span class="name">step</span><span class="axis">${
+    timeline.ticks.map((it) => markup`<span>${it}</span>`)
   }</span><span class="fig tok">tokens</span><span class="fig usd">cost</span><span class="fig">took</span></div><ol class="steps">${
-    rows.join("\n")
-  }</ol></div>${more > 0 ? `<p class="cut">… and ${plural(more, "step")} more</p>` : ""}${
-    legend(trace, timeline)
+    joined(rows, "\n")
+  }</ol></div>${more > 0 ? markup`<p class="cut">… and ${plural(more, "step")} more</p>` : ""}${
+    legend(
+      trace,
+      timeline,
+    )
   }`;
 }
 
-function legend(trace: Trace, timeline: Timeline): string {
+function legend(trace: Trace, timeline: Timeline): Markup {
   const mark = (look: string, words: string) =>
-    `<span><svg aria-hidden="true"><rect class="b-${look}" width="100%" height="100%" rx="2"/></svg>${words}</span>`;
+    markup`<span><svg aria-hidden="true"><rect class="b-${look}" width="100%" height="100%" rx="2"/></svg>${words}</span>`;
   const kinds = new Set([...trace.spans.values()].map(({ kind }) => kind));
-  return `<p class="legend">${kinds.has("llm") ? mark("llm", "model call") : ""}${
+  return markup`<p class="legend">${kinds.has("llm") ? mark("llm", "model call") : ""}${
     kinds.has("tool") ? mark("tool", "tool call") : ""
   }${
     [...trace.spans.values()].some(({ kind, status }) => kind !== "agent" && status === "error")

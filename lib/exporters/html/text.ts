@@ -1,6 +1,6 @@
 import { tryParseJson } from "../../core/mod.ts";
 import { grouped } from "../../present/mod.ts";
-import { html } from "./page.ts";
+import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
 
 /** Of one text; a longer one keeps its beginning and its end. */
 const TEXT_MAX_CHARS = 16_000;
@@ -33,24 +33,24 @@ export class PageText {
   }
 
   /** Text as it is, line by line. */
-  block(text: string): string {
-    return this.#bounded(text, html);
+  block(text: string): Markup {
+    return this.#bounded(text, (part) => markup`${part}`);
   }
 
   /** Text for reading, e.g. a prompt. */
-  plain(text: string): string {
+  plain(text: string): Markup {
     const { head, tail, lost } = this.take(text);
-    const part = (it: string) => it === "" ? "" : `<p class="prose plain" dir="auto">${html(it)}</p>`;
-    return part(head) + cutNote(lost) + part(tail);
+    const part = (it: string) => it === "" ? "" : markup`<p class="prose plain" dir="auto">${it}</p>`;
+    return markup`${part(head)}${cutNote(lost)}${part(tail)}`;
   }
 
   /** JSON, indented and coloured. */
-  json(value: unknown): string {
+  json(value: unknown): Markup {
     return this.#bounded(JSON.stringify(value, null, 2) ?? "", colored);
   }
 
   /** As a reader wants it: what is JSON as JSON, any other text as it is. */
-  value(value: unknown): string {
+  value(value: unknown): Markup {
     if (typeof value !== "string") return this.json(value);
     const parsed = /^\s*[[{]/.test(value) && value.length <= TEXT_MAX_CHARS ? tryParseJson(value) : undefined;
     return parsed === undefined ? this.block(value) : this.json(parsed);
@@ -82,41 +82,43 @@ export class PageText {
     return { head, tail, lost };
   }
 
-  #bounded(text: string, write: (text: string) => string): string {
+  #bounded(text: string, write: (text: string) => Markup): Markup {
     const { head, tail, lost } = this.take(text);
-    return (head === "" ? "" : box(head, write)) + cutNote(lost) + (tail === "" ? "" : box(tail, html));
+    const end = tail === "" ? "" : box(tail, (part) => markup`${part}`);
+    return markup`${head === "" ? "" : box(head, write)}${cutNote(lost)}${end}`;
   }
 }
 
 /** Says how much is missing here; nothing when nothing is. */
-export function cutNote(lost: number): string {
-  return lost === 0 ? "" : `<p class="cut">… ${grouped(lost)} characters are left out here …</p>`;
+export function cutNote(lost: number): Markup {
+  return lost === 0 ? NOTHING : markup`<p class="cut">… ${grouped(lost)} characters are left out here …</p>`;
 }
 
-function box(text: string, write: (text: string) => string): string {
+function box(text: string, write: (text: string) => Markup): Markup {
   // A line feed right after the tag is no part of the text.
-  return `<pre ${boxOf(text)}>${text.startsWith("\n") ? "\n" : ""}${write(text)}</pre>`;
+  return markup`<pre ${boxOf(text)}>${text.startsWith("\n") ? "\n" : ""}${write(text)}</pre>`;
 }
 
 /** Attributes of the element that holds `text`. What scrolls in itself must be in reach of the keyboard. */
-export function boxOf(text: string): string {
+export function boxOf(text: string): Markup {
   const long = text.length > BOX_MAX_CHARS || text.split("\n", BOX_MAX_LINES + 1).length > BOX_MAX_LINES;
-  return `dir="auto"${long ? ' class="long" tabindex="0" role="group" aria-label="long text"' : ""}`;
+  return long
+    ? markup`dir="auto" class="long" tabindex="0" role="group" aria-label="long text"`
+    : markup`dir="auto"`;
 }
 
 const TOKENS = /("(?:[^"\\]|\\.)*")(\s*:)?|\b(?:true|false|null)\b|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 
 /** JSON text with its keys, strings and other values told apart. */
-function colored(json: string): string {
-  let out = "";
+function colored(json: string): Markup {
+  const pieces: Content[] = [];
   let at = 0;
   for (const match of json.matchAll(TOKENS)) {
     const [whole, text, colon] = match;
-    out += html(json.slice(at, match.index));
-    out += text === undefined
-      ? `<span class="v">${html(whole)}</span>`
-      : `<span class="${colon ? "k" : "s"}">${html(text)}</span>${colon ?? ""}`;
+    pieces.push(json.slice(at, match.index));
+    if (text === undefined) pieces.push(markup`<span class="v">${whole}</span>`);
+    else pieces.push(markup`<span class="${colon ? "k" : "s"}">${text}</span>${colon ?? ""}`);
     at = match.index + whole.length;
   }
-  return out + html(json.slice(at));
+  return markup`${pieces}${json.slice(at)}`;
 }

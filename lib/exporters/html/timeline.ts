@@ -1,5 +1,6 @@
 import { ATTR, type Span } from "../../core/mod.ts";
 import { duration } from "../../present/mod.ts";
+import { type Markup, markup } from "./markup.ts";
 
 /** A pause is drawn short when it is longer than this share of the time in which something ran. */
 const PAUSE_MAX_SHARE = 0.3;
@@ -57,20 +58,20 @@ export class Timeline {
   }
 
   /** A bar as wide as the room it gets. */
-  bar(stretches: readonly Stretch[]): string {
+  bar(stretches: readonly Stretch[]): Markup {
     const rects = stretches.map(({ startUs, endUs, look }) => {
       const from = this.#percent(startUs);
       const wide = Math.max(BAR_MIN_PERCENT, this.#percent(endUs) - from);
       const x = Math.max(0, Math.min(from, 100 - wide));
-      return `<rect class="b-${look}" x="${x.toFixed(2)}%" width="${
+      return markup`<rect class="b-${look}" x="${x.toFixed(2)}%" width="${
         wide.toFixed(2)
       }%" height="100%" rx="2"/>`;
     });
     const cuts = this.#pauses.map(({ startUs }) => {
       const x = this.#percent(startUs) + 50 * this.#pauseDrawnUs / this.#drawnUs;
-      return `<rect class="b-cut" x="${x.toFixed(2)}%" width="1" height="100%"/>`;
+      return markup`<rect class="b-cut" x="${x.toFixed(2)}%" width="1" height="100%"/>`;
     });
-    return `<svg aria-hidden="true">${rects.join("")}${cuts.join("")}</svg>`;
+    return markup`<svg aria-hidden="true">${rects}${cuts}</svg>`;
   }
 
   #percent(us: number): number {

@@ -4,7 +4,6 @@
  *
  * @module
  */
-import { openStore } from "../lib/store/mod.ts";
 import { type Figure, median, printTable } from "./bench/figure.ts";
 import { fill } from "./bench/queries.ts";
 import { TuiSession } from "./bench/tui_session.ts";
@@ -162,10 +161,7 @@ async function measureStreaming() {
 
 try {
   say(`filling a store with ${SPANS} spans …`);
-  const { runs, spansPerRun } = await (async () => {
-    await using store = await openStore(storePath);
-    return await fill(store, { spans: SPANS, rounds: 3 });
-  })();
+  const { runs, spansPerRun } = await fill(storePath, { spans: SPANS, rounds: 3 });
   say(`${runs} runs of ${spansPerRun} spans; bundling …`);
   await bundle();
   say("first frames …");

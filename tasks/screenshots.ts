@@ -5,7 +5,8 @@
  * @module
  */
 import { DEMOS } from "../lib/simulator/mod.ts";
-import { openStore, type SqliteStore } from "../lib/store/mod.ts";
+import type { Store } from "../lib/core/mod.ts";
+import { openStore } from "../lib/store/mod.ts";
 import type { TuiServices } from "../lib/tui/mod.ts";
 import { Workbench } from "../lib/tui/app/workbench.ts";
 import { type FakeHost, fakeHost } from "../tests/support/fake_host.ts";
@@ -25,7 +26,7 @@ interface Shot {
   readonly steps: readonly (readonly [RegExp, ...string[]])[];
   readonly seen: RegExp;
   /** What the store holds. @default two weeks of runs, and one in every state */
-  readonly fill?: (store: SqliteStore, host: FakeHost) => Promise<void>;
+  readonly fill?: (store: Store, host: FakeHost) => Promise<void>;
   /** Skipped while the screen does not exist. */
   readonly screen?: string;
 }

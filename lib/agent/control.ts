@@ -1,13 +1,15 @@
-import type { ControlRequest, Store } from "../core/mod.ts";
+import type { ControlRequest, RunControl, StoreChanges } from "../core/mod.ts";
 import type { ApprovalAnswer, ApprovalRequest, Approver } from "./approval.ts";
 import { RunStop } from "./stop.ts";
 
 /** Looks at the store at most this often, however much is written. */
 const LOOK_EVERY_MS = 50;
 
+type ControlStore = Pick<RunControl, "takeControl"> & Pick<StoreChanges, "onChange">;
+
 /** The ways others steer a run: requests in the store, read at every boundary and while waiting. */
-export class RunControl {
-  readonly #store: Store;
+export class RunSteering {
+  readonly #store: ControlStore;
   readonly #traceId: string;
   readonly #stop: (reason: RunStop) => void;
   readonly #onBudget: (usd: number) => void;
@@ -19,7 +21,7 @@ export class RunControl {
   #looking: Promise<void> | undefined;
 
   constructor(
-    store: Store,
+    store: ControlStore,
     traceId: string,
     hooks: { stop: (reason: RunStop) => void; onBudget: (usd: number) => void },
   ) {

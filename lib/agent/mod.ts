@@ -15,7 +15,7 @@ export { loadAgentFile, type ModelDefaults, parseAgentFile } from "./agent_file.
 export { applyOverrides, OVERRIDE_KEYS } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
-export type { AgentServices, RecallableCall } from "./services.ts";
+export type { AgentServices, AgentStore, RecallableCall } from "./services.ts";
 export type { CreateRunner, RunnerOptions } from "./runner_options.ts";
 export type { Listener } from "./recorder.ts";
 export { spentUsd } from "./spent.ts";

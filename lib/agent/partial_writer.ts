@@ -1,4 +1,4 @@
-import { type Host, messageOf, nowUs, type Store, type TraceEvent } from "../core/mod.ts";
+import { type Host, messageOf, nowUs, type RunJournal, type TraceEvent } from "../core/mod.ts";
 
 /** At most 20 writes a second for each streaming call. */
 const INTERVAL_MS = 50;
@@ -13,13 +13,17 @@ interface Stream {
 
 /** Lets other processes see streamed text: one coalesced row per live model call. Its failures cost nothing. */
 export class PartialWriter {
-  readonly #store: Store;
+  readonly #journal: Pick<RunJournal, "writePartial">;
   readonly #host: Host;
   readonly #streams = new Map<string, Stream>();
   readonly #onError: (reason: string) => void;
 
-  constructor(store: Store, host: Host, onError: (reason: string) => void = () => {}) {
-    this.#store = store;
+  constructor(
+    journal: Pick<RunJournal, "writePartial">,
+    host: Host,
+    onError: (reason: string) => void = () => {},
+  ) {
+    this.#journal = journal;
     this.#host = host;
     this.#onError = onError;
   }
@@ -53,7 +57,7 @@ export class PartialWriter {
     if (!stream) return;
     stream.timer = undefined;
     const { text, reasoning } = stream;
-    this.#store.writePartial({ traceId, spanId, text, reasoning, updatedAtUs: nowUs(this.#host) })
+    this.#journal.writePartial({ traceId, spanId, text, reasoning, updatedAtUs: nowUs(this.#host) })
       .catch((error) => this.#onError(messageOf(error)));
   }
 

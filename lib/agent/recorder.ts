@@ -1,4 +1,4 @@
-import { type DurableEvent, isDurable, type Store, type TraceEvent } from "../core/mod.ts";
+import { type DurableEvent, isDurable, type RunJournal, type TraceEvent } from "../core/mod.ts";
 
 export type Listener = (event: TraceEvent) => void;
 
@@ -15,15 +15,15 @@ export interface RecorderOptions {
  * all runs of the process, share a transaction.
  */
 export class Recorder {
-  readonly #store: Store;
+  readonly #journal: Pick<RunJournal, "write">;
   readonly #options: RecorderOptions;
   #queue: DurableEvent[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
 
-  constructor(store: Store, options: RecorderOptions) {
-    this.#store = store;
+  constructor(journal: Pick<RunJournal, "write">, options: RecorderOptions) {
+    this.#journal = journal;
     this.#options = options;
   }
 
@@ -53,7 +53,7 @@ export class Recorder {
   async #write(events: readonly DurableEvent[]): Promise<void> {
     if (this.#failure) return;
     try {
-      await this.#store.write(events);
+      await this.#journal.write(events);
     } catch (error) {
       this.#failure = { error };
       this.#options.onStoreFailure(error);

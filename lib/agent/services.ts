@@ -1,4 +1,14 @@
-import type { Host, Provider, Store, Tool, ToolResult } from "../core/mod.ts";
+import type {
+  Host,
+  Provider,
+  RunControl,
+  RunJournal,
+  RunLeases,
+  RunReader,
+  StoreChanges,
+  Tool,
+  ToolResult,
+} from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { AgentConfig, ToolReference } from "./agent_config.ts";
 import type { Approver } from "./approval.ts";
@@ -10,9 +20,17 @@ export interface RecallableCall {
   readonly arguments: unknown;
 }
 
+/** What a run needs of a store: to write, to read back where it stood, to be claimed and to be steered. */
+export type AgentStore =
+  & RunJournal
+  & Pick<RunReader, "getRun" | "childRuns" | "loadTrace" | "loadMessages">
+  & Pick<RunLeases, "claimRun" | "releaseRun">
+  & Pick<RunControl, "takeControl">
+  & Pick<StoreChanges, "onChange">;
+
 /** What runs of this process share. The edges put it together. */
 export interface AgentServices {
-  readonly store: Store;
+  readonly store: AgentStore;
   readonly host: Host;
   readonly prices: LoadedPriceBook;
   /** A provider with the agent's retry settings: it records attempts as spans. */

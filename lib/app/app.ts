@@ -6,13 +6,14 @@ import {
   type Host,
   isLive,
   reasonOf,
+  type Store,
   systemHost,
   type Trace,
   type Usage,
 } from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
-import { openStore, openStoreInWorker, type RemoteStore, type SqliteStore } from "../store/mod.ts";
+import { openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess } from "./model_access.ts";
@@ -33,7 +34,7 @@ export class App implements AsyncDisposable {
   readonly #onNote: (note: string) => void;
   readonly #stack = new AsyncDisposableStack();
   readonly #models: ModelAccess;
-  #store: Promise<SqliteStore> | undefined;
+  #store: Promise<Store> | undefined;
   #prices: Promise<LoadedPriceBook> | undefined;
 
   constructor(config: AppConfig, options: AppOptions = {}) {
@@ -51,7 +52,7 @@ export class App implements AsyncDisposable {
   }
 
   /** Opens the store once; runs of processes that died are marked as interrupted first. Throws `StoreError`. */
-  store(): Promise<SqliteStore> {
+  store(): Promise<Store> {
     return this.#store ??= (async () => {
       this.#makeStoreFolder();
       const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
@@ -64,7 +65,7 @@ export class App implements AsyncDisposable {
    * The store on a thread of its own, for what draws; the thread is started before this returns. Closing this one waits for an
    * opening under way.
    */
-  async remoteStore(): Promise<RemoteStore> {
+  async remoteStore(): Promise<Store> {
     this.#makeStoreFolder();
     const opening = openStoreInWorker(this.config.storePath);
     this.#stack.defer(async () => {

@@ -109,8 +109,7 @@ async function checkStore(app: App): Promise<readonly Check[]> {
   }
   try {
     const store = await app.store();
-    const problems = store.connection.sqlite.prepare("pragma quick_check(3)").all()
-      .map((row) => String(Object.values(row)[0])).filter((it) => it !== "ok");
+    const problems = await store.quickCheck();
     const { bytes, runs } = await store.stats();
     const { runs: [newest] } = await store.listRuns({ limit: 1 });
     const shown = `${cell(storePath)}, ${plural(runs, "run")}, ${byteSize(bytes)}`;

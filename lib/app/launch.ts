@@ -1,4 +1,4 @@
-import { nowUs, type Store } from "../core/mod.ts";
+import { nowUs, type RunJournal, type RunReader } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 
@@ -11,7 +11,10 @@ export interface Launcher {
 }
 
 /** `store` is where the caller follows what it started. */
-export function createLauncher(app: App, store: Pick<Store, "getRun" | "write">): Launcher {
+export function createLauncher(
+  app: App,
+  store: Pick<RunReader, "getRun"> & Pick<RunJournal, "write">,
+): Launcher {
   /** A run whose process ended before it began would be queued for ever. */
   const settle = (ended: Promise<number>, traceId: string): void => {
     ended.then(async (code) => {

@@ -1,17 +1,17 @@
-import type { RemoteStore } from "../store/mod.ts";
+import type { Store } from "../core/mod.ts";
 
 export interface LazyStore {
   /** Calls wait until it is open, and fail as the opening does. */
-  readonly store: RemoteStore;
+  readonly store: Store;
   open(): Promise<void>;
 }
 
 /** A store that is opened by the first call. */
-export function lazyStore(openIt: () => Promise<RemoteStore>): LazyStore {
-  let opening: Promise<RemoteStore> | undefined;
+export function lazyStore(openIt: () => Promise<Store>): LazyStore {
+  let opening: Promise<Store> | undefined;
   const opened = () => opening ??= openIt();
-  const store = new Proxy({} as RemoteStore, {
-    get: (_, method: keyof RemoteStore) =>
+  const store = new Proxy({} as Store, {
+    get: (_, method: keyof Store) =>
       method === "onChange"
         ? (listener: () => void) => listen(opened(), listener)
         : async (...parameters: readonly unknown[]) => {
@@ -22,7 +22,7 @@ export function lazyStore(openIt: () => Promise<RemoteStore>): LazyStore {
   return { store, open: async () => void await opened() };
 }
 
-function listen(opening: Promise<RemoteStore>, listener: () => void): () => void {
+function listen(opening: Promise<Store>, listener: () => void): () => void {
   let wanted = true;
   let stop = () => {};
   opening.then((store) => {

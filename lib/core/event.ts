@@ -95,9 +95,9 @@ export function traceIdOf(event: TraceEvent): string {
 export interface Trace {
   /** The run itself. */
   readonly run: Run;
-  /** By span id, in order of start. */
+  /** By span id, in order of their first start. */
   readonly spans: ReadonlyMap<string, Span>;
-  /** In order of the steps. */
+  /** By step, then time. */
   readonly snapshots: readonly Snapshot[];
   /** Oldest first. */
   readonly evaluations: readonly Evaluation[];
@@ -155,39 +155,96 @@ export function addTotals(a: RunTotals, b: Partial<RunTotals>): RunTotals {
  * The first event of a trace must be `run_start`; pass `undefined` as the state then.
  */
 export function applyEvent(trace: Trace | undefined, event: DurableEvent): Trace {
-  if (event.type === "run_start") {
-    return { run: event.run, spans: new Map(), snapshots: [], evaluations: [] };
+  return applyEvents(trace, [event]);
+}
+
+/** `applyEvent` for many, in order: what they change is copied once. */
+export function applyEvents(trace: Trace | undefined, events: Iterable<DurableEvent>): Trace {
+  const fold = new Fold(trace);
+  for (const event of events) fold.apply(event);
+  return fold.result();
+}
+
+class Fold {
+  #trace: Trace | undefined;
+  // Copies of what is in `#trace`, made by the first change.
+  #spans: Map<string, Span> | undefined;
+  #snapshots: Snapshot[] | undefined;
+  #evaluations: Evaluation[] | undefined;
+
+  constructor(trace: Trace | undefined) {
+    this.#trace = trace;
   }
-  if (!trace) throw new RangeError(`Cannot apply "${event.type}": the run was never started`);
-  switch (event.type) {
-    case "run_update":
-      return { ...trace, run: changeRun(trace.run, event.change) };
-    case "span_start": {
-      const known = trace.spans.has(event.span.spanId);
-      const spans = new Map(trace.spans).set(event.span.spanId, event.span);
-      const totals = known ? trace.run.totals : addTotals(trace.run.totals, totalsOfStart(event.span));
-      return { ...trace, spans, run: { ...trace.run, totals } };
+
+  apply(event: DurableEvent): void {
+    if (event.type === "run_start") {
+      this.#trace = { run: event.run, spans: new Map(), snapshots: [], evaluations: [] };
+      this.#spans = this.#snapshots = this.#evaluations = undefined;
+      return;
     }
-    case "span_end": {
-      const span = trace.spans.get(event.spanId);
-      if (!span) throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
-      const { type: _, traceId: _t, spanId: _s, attributes, ...end } = event;
-      const spans = new Map(trace.spans).set(event.spanId, {
-        ...span,
-        ...end,
-        attributes: { ...span.attributes, ...attributes },
-      });
-      return {
-        ...trace,
-        spans,
-        run: { ...trace.run, totals: addTotals(trace.run.totals, totalsOfEnd(event)) },
-      };
+    const trace = this.#trace;
+    if (!trace) throw new RangeError(`Cannot apply "${event.type}": the run was never started`);
+    switch (event.type) {
+      case "run_update":
+        this.#setRun(trace, changeRun(trace.run, event.change));
+        break;
+      case "span_start": {
+        const spans = this.#spans ??= new Map(trace.spans);
+        if (!spans.has(event.span.spanId)) this.#addTotals(trace, totalsOfStart(event.span));
+        spans.set(event.span.spanId, event.span);
+        break;
+      }
+      case "span_end":
+        endSpan(this.#spans ??= new Map(trace.spans), event);
+        this.#addTotals(trace, totalsOfEnd(event));
+        break;
+      case "snapshot":
+        insert(
+          this.#snapshots ??= [...trace.snapshots],
+          event.snapshot,
+          (a, b) => a.step - b.step || a.createdAtUs - b.createdAtUs,
+        );
+        break;
+      case "evaluation":
+        insert(
+          this.#evaluations ??= [...trace.evaluations],
+          event.evaluation,
+          (a, b) => a.createdAtUs - b.createdAtUs,
+        );
     }
-    case "snapshot":
-      return { ...trace, snapshots: [...trace.snapshots, event.snapshot] };
-    case "evaluation":
-      return { ...trace, evaluations: [...trace.evaluations, event.evaluation] };
   }
+
+  #addTotals(trace: Trace, totals: Partial<RunTotals>): void {
+    this.#setRun(trace, { ...trace.run, totals: addTotals(trace.run.totals, totals) });
+  }
+
+  #setRun(trace: Trace, run: Run): void {
+    this.#trace = { ...trace, run };
+  }
+
+  result(): Trace {
+    if (!this.#trace) throw new RangeError("Cannot fold a run: there are no events");
+    return {
+      run: this.#trace.run,
+      spans: this.#spans ?? this.#trace.spans,
+      snapshots: this.#snapshots ?? this.#trace.snapshots,
+      evaluations: this.#evaluations ?? this.#trace.evaluations,
+    };
+  }
+}
+
+function endSpan(spans: Map<string, Span>, event: SpanEnd): void {
+  const span = spans.get(event.spanId);
+  if (!span) throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
+  const { type: _, traceId: _t, spanId: _s, attributes, ...end } = event;
+  spans.set(event.spanId, { ...span, ...end, attributes: { ...span.attributes, ...attributes } });
+}
+
+/** Puts an item where loading finds it: behind all that do not come after it. Nearly always at the end. */
+function insert<T>(list: T[], item: T, compare: (a: T, b: T) => number): void {
+  let at = list.length;
+  while (at > 0 && compare(list[at - 1]!, item) > 0) at--;
+  list.splice(at, 0, item);
 }
 
 function changeRun(run: Run, change: RunChange): Run {

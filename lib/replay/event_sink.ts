@@ -1,21 +1,19 @@
+import type { AgentStore } from "../agent/mod.ts";
 import {
   AgentOpError,
-  applyEvent,
+  applyEvents,
   type ControlRequest,
-  type CostRow,
   type DurableEvent,
   type Run,
-  type RunPage,
-  type Store,
   type StoredMessage,
   type Trace,
 } from "../core/mod.ts";
 
 /**
- * A store for one run that keeps nothing: it folds the run's events and hands them on. The process that repeats a run from its
- * recording has one of these instead of a database, because it may not write.
+ * What a run needs of a store, for one run, keeping nothing: it folds the run's events and hands them on. The process that
+ * repeats a run from its recording has one of these instead of a database, because it may not write.
  */
-export class EventSink implements Store {
+export class EventSink implements AgentStore {
   readonly #onEvents: (events: readonly DurableEvent[]) => void;
   readonly #onBoundary: () => void;
   #trace: Trace;
@@ -31,7 +29,7 @@ export class EventSink implements Store {
   }
 
   write(events: readonly DurableEvent[]): Promise<void> {
-    for (const event of events) this.#trace = applyEvent(this.#trace, event);
+    this.#trace = applyEvents(this.#trace, events);
     this.#onEvents(events);
     return Promise.resolve();
   }
@@ -45,24 +43,12 @@ export class EventSink implements Store {
     return Promise.reject(new AgentOpError(`Cannot load run ${traceId}: only one run is replayed here`));
   }
 
-  resolveRun(reference: string): Promise<Run> {
-    return Promise.reject(new AgentOpError(`Cannot find run ${reference}: only one run is replayed here`));
-  }
-
   claimRun(): Promise<boolean> {
     return Promise.resolve(true);
   }
 
   onChange(): () => void {
     return () => {};
-  }
-
-  listRuns(): Promise<RunPage> {
-    return Promise.resolve({ runs: [this.#trace.run] });
-  }
-
-  countRuns(): Promise<number> {
-    return Promise.resolve(1);
   }
 
   childRuns(): Promise<readonly Run[]> {
@@ -73,17 +59,9 @@ export class EventSink implements Store {
     return Promise.resolve([]);
   }
 
-  costBy(): Promise<readonly CostRow[]> {
-    return Promise.resolve([]);
-  }
-
   /** The loop looks for requests before each round. */
   takeControl(): Promise<readonly ControlRequest[]> {
     this.#onBoundary();
-    return Promise.resolve([]);
-  }
-
-  partials(): Promise<readonly []> {
     return Promise.resolve([]);
   }
 
@@ -91,19 +69,7 @@ export class EventSink implements Store {
     return Promise.resolve();
   }
 
-  requestControl(): Promise<void> {
-    return Promise.resolve();
-  }
-
   releaseRun(): Promise<void> {
-    return Promise.resolve();
-  }
-
-  recoverInterrupted(): Promise<number> {
-    return Promise.resolve(0);
-  }
-
-  [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
   }
 }

@@ -1,4 +1,11 @@
-import { type AgentConfig, AgentRunner, type AgentServices, refuseAll, RunStop } from "../agent/mod.ts";
+import {
+  type AgentConfig,
+  AgentRunner,
+  type AgentServices,
+  type AgentStore,
+  refuseAll,
+  RunStop,
+} from "../agent/mod.ts";
 import {
   type DurableEvent,
   type Host,
@@ -6,7 +13,6 @@ import {
   ProviderError,
   type Run,
   type Span,
-  type Store,
   systemHost,
   type Tool,
   type Trace,
@@ -78,7 +84,7 @@ export async function repeatRecorded(
 }
 
 /** Services for which nothing outside exists: prices are zero, tools are what the recording says of them. */
-export function recordedServices(recording: Recording, store: Store, host: Host): AgentServices {
+export function recordedServices(recording: Recording, store: AgentStore, host: Host): AgentServices {
   const config = recording.run.config as unknown as AgentConfig;
   return {
     store,

@@ -1,5 +1,5 @@
-import type { CreateRunner } from "../agent/mod.ts";
-import type { DiffStore, ForkStore, Host, Store } from "../core/mod.ts";
+import type { AgentStore, CreateRunner } from "../agent/mod.ts";
+import type { DiffStore, ForkStore, Host, RunReader } from "../core/mod.ts";
 
 /** What running again needs of the world. The program puts it together once. */
 export interface ReplayServices {
@@ -8,4 +8,5 @@ export interface ReplayServices {
   readonly createRunner: CreateRunner;
 }
 
-export type ReplayStore = Store & ForkStore & DiffStore;
+/** Runs are found, begun with the steps of others, executed and compared. */
+export type ReplayStore = AgentStore & Pick<RunReader, "resolveRun"> & ForkStore & DiffStore;

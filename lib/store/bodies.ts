@@ -1,11 +1,12 @@
 import type { Span } from "../core/mod.ts";
-import { encodeBody, hashOf, hex } from "./codec.ts";
+import { decodeBody, encodeBody, hashOf, hex } from "./codec.ts";
 import { type Db, run as execute } from "./statements.ts";
 
 /** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
 const INLINE_MAX = 512;
 const ALIKE_INLINE_MAX = 32;
 const BODY_CACHE_MAX = 4096;
+const BODIES_PER_QUERY = 500;
 
 /** What is large or repeated: stored once, compressed, under its hash. */
 export class Bodies {
@@ -55,4 +56,19 @@ export class Bodies {
     this.#known.set(key, id);
     return id;
   }
+}
+
+/** Decoded bodies by id. */
+export async function loadBodies(
+  db: Db,
+  ids: Iterable<number | null>,
+): Promise<Map<number, string>> {
+  const wanted = [...new Set(ids)].filter((id) => id !== null);
+  const bodies = new Map<number, string>();
+  for (let from = 0; from < wanted.length; from += BODIES_PER_QUERY) {
+    const rows = await db.selectFrom("body").select(["id", "encoding", "data"])
+      .where("id", "in", wanted.slice(from, from + BODIES_PER_QUERY)).execute();
+    for (const row of rows) bodies.set(row.id, decodeBody(row.encoding, row.data));
+  }
+  return bodies;
 }

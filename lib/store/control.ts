@@ -1,35 +1,60 @@
 import type { Kysely } from "kysely";
 import type { ControlAction, ControlRequest } from "../core/mod.ts";
 import { bytes } from "./codec.ts";
+import type { ChangeSignal } from "./engine.ts";
 import type { Schema } from "./schema.ts";
 
 /** What somebody wants of a run, for the process that works on it. */
-export async function askFor(
-  db: Kysely<Schema>,
-  request: Omit<ControlRequest, "id">,
-): Promise<void> {
-  await db.insertInto("control").values({
-    trace_id: bytes(request.traceId),
-    action: request.action,
-    argument: JSON.stringify(request.argument),
-    requested_us: request.requestedAtUs,
-    taken: 0,
-  }).execute();
-}
+export class ControlRequests {
+  readonly #db: Kysely<Schema>;
+  readonly #signal: ChangeSignal;
+  readonly #looks = new Map<string, string>();
+  #made = 0;
 
-/** Requests for a run that nobody has taken, oldest first; they are taken now. */
-export async function takeWaiting(db: Kysely<Schema>, traceId: string): Promise<ControlRequest[]> {
-  const key = bytes(traceId);
-  const waiting = await db.selectFrom("control").select("id")
-    .where("trace_id", "=", key).where("taken", "=", 0).limit(1).executeTakeFirst();
-  if (!waiting) return [];
-  const rows = await db.updateTable("control").set({ taken: 1 })
-    .where("trace_id", "=", key).where("taken", "=", 0).returningAll().execute();
-  return rows.sort((a, b) => a.id - b.id).map((row) => ({
-    id: row.id,
-    traceId,
-    action: row.action as ControlAction,
-    argument: JSON.parse(row.argument) as Record<string, unknown>,
-    requestedAtUs: row.requested_us,
-  }));
+  constructor(db: Kysely<Schema>, signal: ChangeSignal) {
+    this.#db = db;
+    this.#signal = signal;
+  }
+
+  async request(request: Omit<ControlRequest, "id">): Promise<void> {
+    await this.#db.insertInto("control").values({
+      trace_id: bytes(request.traceId),
+      action: request.action,
+      argument: JSON.stringify(request.argument),
+      requested_us: request.requestedAtUs,
+      taken: 0,
+    }).execute();
+    this.#made++;
+  }
+
+  /** Requests for a run that nobody has taken, oldest first; they are taken now. */
+  async take(traceId: string): Promise<readonly ControlRequest[]> {
+    // Runs look often: nobody can have asked for anything while neither this nor another connection wrote.
+    const look = `${this.#signal.version} ${this.#made}`;
+    if (this.#looks.get(traceId) === look) return [];
+    const requests = await this.#takeWaiting(traceId);
+    this.#looks.set(traceId, look);
+    return requests;
+  }
+
+  async #takeWaiting(traceId: string): Promise<ControlRequest[]> {
+    const key = bytes(traceId);
+    const waiting = await this.#db.selectFrom("control").select("id")
+      .where("trace_id", "=", key).where("taken", "=", 0).limit(1).executeTakeFirst();
+    if (!waiting) return [];
+    const rows = await this.#db.updateTable("control").set({ taken: 1 })
+      .where("trace_id", "=", key).where("taken", "=", 0).returningAll().execute();
+    return rows.sort((a, b) => a.id - b.id).map((row) => ({
+      id: row.id,
+      traceId,
+      action: row.action as ControlAction,
+      argument: JSON.parse(row.argument) as Record<string, unknown>,
+      requestedAtUs: row.requested_us,
+    }));
+  }
+
+  /** This process no longer works on the run. */
+  forget(traceId: string): void {
+    this.#looks.delete(traceId);
+  }
 }

@@ -1,27 +1,25 @@
 /**
  * The one place that touches a database: one SQLite file that holds every run. Spans are the truth, messages a
- * content-addressed chain per run, totals are kept with each run, and search is indexed afterwards.
+ * content-addressed chain per run, totals are kept with each run, and search is indexed afterwards. Files of this folder know no
+ * database by name; what is SQLite's lies in `sqlite/` and reaches them as an `Engine`.
  *
  * What needs the query builder is loaded when it is called: what only draws has its store on another thread.
  *
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Host } from "../core/mod.ts";
+import type { Host, Store } from "../core/mod.ts";
 import type { StoreHints } from "./sqlite/hints.ts";
-import type { SqliteStore } from "./sqlite/store.ts";
 
 export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
-export type { SqliteStore } from "./sqlite/store.ts";
-export type { StoreStats, VerifyReport } from "./sqlite/maintenance.ts";
 export { MEMORY } from "./sqlite/location.ts";
-export { openStoreInWorker, type RemoteStore } from "./sqlite/remote_store.ts";
+export { openStoreInWorker } from "./sqlite/remote_store.ts";
 
 /**
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
  * this process. Throws `StoreError`.
  */
-export async function openStore(path: string, options: { readonly host?: Host } = {}): Promise<SqliteStore> {
+export async function openStore(path: string, options: { readonly host?: Host } = {}): Promise<Store> {
   return await (await import("./sqlite/store.ts")).openStore(path, options);
 }
 

@@ -1,4 +1,4 @@
-import { type ExpressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
+import { type Expression, type ExpressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
 import {
   AgentOpError,
   type CostKey,
@@ -7,20 +7,18 @@ import {
   type RunFilter,
   type RunPage,
   type RunSort,
-  tryParseJson,
+  type RunsQuery,
 } from "../core/mod.ts";
+import type { TextSearch } from "./engine.ts";
+import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { runsOf } from "./reader.ts";
 import { usageOf } from "./rows.ts";
-import { textQuery, unindexedMatches } from "./sqlite/search.ts";
 import type { Schema } from "./schema.ts";
 
-const LIMIT_DEFAULT = 50;
-export const LIMIT_MAX = 10_000;
 const REFERENCE_MIN = 4;
 const RUN_ID_LENGTH = 36;
 const AMBIGUOUS_SHOWN = 3;
-
-type RunExpression = ExpressionBuilder<Schema, "run">;
+const MS_PER_DAY = 86_400_000;
 
 const SORT: Readonly<Record<RunSort, { readonly by: string; readonly descending: boolean }>> = {
   newest: { by: "run.start_us", descending: true },
@@ -35,12 +33,14 @@ function like(text: string): string {
   return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
 }
 
-/** The conditions of a filter. `alsoIds` are runs that match its text but are not indexed yet. */
-function conditions(eb: RunExpression, filter: RunFilter, alsoIds: readonly number[]) {
+/** The conditions of a filter on `run`, but for its text. */
+export function runConditions(eb: ExpressionBuilder<Schema, "run">, filter: Omit<RunFilter, "text">) {
   const all = [];
   if (filter.status) all.push(eb("run.status", "in", [...filter.status]));
   if (filter.agent !== undefined) all.push(eb("run.agent", "=", filter.agent));
-  if (filter.model !== undefined) all.push(sql<SqlBool>`run.model like ${like(filter.model)} escape '\\'`);
+  if (filter.model !== undefined) {
+    all.push(sql<SqlBool>`lower(run.model) like lower(${like(filter.model)}) escape '\\'`);
+  }
   if (filter.group !== undefined) all.push(eb("run.group_id", "=", filter.group));
   if (filter.user !== undefined) all.push(eb("run.user_id", "=", filter.user));
   if (filter.sinceUs !== undefined) all.push(eb("run.start_us", ">=", filter.sinceUs));
@@ -49,40 +49,49 @@ function conditions(eb: RunExpression, filter: RunFilter, alsoIds: readonly numb
   if (filter.minTokens !== undefined) {
     all.push(sql<SqlBool>`run.input_tokens + run.output_tokens > ${filter.minTokens}`);
   }
-  if (filter.text !== undefined) {
-    const match = textQuery(filter.text);
-    const indexed = sql<SqlBool>`run.id in (select rowid from run_search where run_search match ${match})`;
-    all.push(alsoIds.length === 0 ? indexed : eb.or([indexed, eb("run.id", "in", [...alsoIds])]));
-  }
   return eb.and(all);
 }
 
-function isBlank(filter: RunFilter): boolean {
-  return filter.text !== undefined && textQuery(filter.text) === "";
+/** A filter with what it needs to look for its text. */
+export interface PreparedFilter {
+  readonly filter: RunFilter;
+  /** Absent without a text to look for. */
+  readonly text: Expression<SqlBool> | undefined;
 }
 
-function withoutBlankText(filter: RunFilter | undefined): RunFilter {
-  if (!filter) return {};
-  if (!isBlank(filter)) return filter;
-  const { text: _, ...rest } = filter;
-  return rest;
+export async function prepareFilter(
+  db: Kysely<Schema>,
+  search: TextSearch,
+  filter: RunFilter = {},
+): Promise<PreparedFilter> {
+  const text = filter.text === undefined || search.isBlank(filter.text)
+    ? undefined
+    : await search.condition(db, filter.text);
+  return { filter, text };
+}
+
+/** For a query that has `run` in it, among other tables or alone. */
+export function prepared({ filter, text }: PreparedFilter) {
+  return (eb: ExpressionBuilder<Schema, "run">) => {
+    const rest = runConditions(eb, filter);
+    return text ? eb.and([rest, text]) : rest;
+  };
 }
 
 export async function listRuns(
   db: Kysely<Schema>,
-  query: { filter?: RunFilter; sort?: RunSort; limit?: number; cursor?: string } = {},
+  search: TextSearch,
+  query: RunsQuery = {},
 ): Promise<RunPage> {
-  const filter = withoutBlankText(query.filter);
-  const limit = Math.min(LIMIT_MAX, query.limit ?? LIMIT_DEFAULT);
+  const filter = await prepareFilter(db, search, query.filter);
+  const limit = pageLimit(query.limit);
   const sort = query.sort ?? "newest";
   // With a text, row order stands for time: the index then gives the newest hits without sorting all of them.
   const byId = filter.text !== undefined && (sort === "newest" || sort === "oldest");
   const { descending } = SORT[sort];
   const key = sql.raw(byId ? "run.id" : SORT[sort].by);
-  const alsoIds = filter.text === undefined ? [] : await unindexedMatches(db, filter.text);
-  const cursor = query.cursor === undefined ? undefined : parseCursor(query.cursor);
-  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key"))
-    .where((eb) => conditions(eb, filter, alsoIds));
+  const cursor = parseCursor("list runs", query.cursor);
+  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key")).where(prepared(filter));
   if (cursor) {
     const op = sql.raw(descending ? "<" : ">");
     select = select.where(sql<SqlBool>`(${key}, run.id) ${op} (${cursor[0]}, ${cursor[1]})`);
@@ -94,28 +103,17 @@ export async function listRuns(
   const last = page.at(-1);
   return {
     runs: await runsOf(db, page),
-    ...(rows.length > limit && last ? { nextCursor: btoa(JSON.stringify([last.sort_key, last.id])) } : {}),
+    ...(rows.length > limit && last ? nextCursor(last.sort_key, last.id) : {}),
   };
 }
 
-function parseCursor(text: string): readonly [number, number] {
-  let parsed: unknown;
-  try {
-    parsed = tryParseJson(atob(text));
-  } catch { /* not base64: refused below */ }
-  if (Array.isArray(parsed) && parsed.length === 2 && parsed.every((it) => typeof it === "number")) {
-    return parsed as unknown as readonly [number, number];
-  }
-  throw new AgentOpError(`Cannot list runs: bad cursor "${text.slice(0, 40)}"`, {
-    remedy: "the nextCursor of an earlier page",
-  });
-}
-
-export async function countRuns(db: Kysely<Schema>, given?: RunFilter): Promise<number> {
-  const filter = withoutBlankText(given);
-  const alsoIds = filter.text === undefined ? [] : await unindexedMatches(db, filter.text);
+export async function countRuns(
+  db: Kysely<Schema>,
+  search: TextSearch,
+  filter?: RunFilter,
+): Promise<number> {
   const row = await db.selectFrom("run").select((eb) => eb.fn.countAll<number>().as("n"))
-    .where((eb) => conditions(eb, filter, alsoIds)).executeTakeFirstOrThrow();
+    .where(prepared(await prepareFilter(db, search, filter))).executeTakeFirstOrThrow();
   return Number(row.n);
 }
 
@@ -153,17 +151,21 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
 const COST_KEY: Readonly<Record<CostKey, string>> = {
   model: "run_usage.model",
   agent: "run.agent",
-  day: "date(run_usage.day * 86400, 'unixepoch')",
+  day: "run_usage.day",
   group: "coalesce(run.group_id, '(none)')",
   user: "run.user_id",
   run: "run.run_id",
 };
 
-export async function costBy(db: Kysely<Schema>, by: CostKey, given?: RunFilter): Promise<CostRow[]> {
-  const filter = withoutBlankText(given);
-  const alsoIds = filter.text === undefined ? [] : await unindexedMatches(db, filter.text);
-  const key = sql.raw<string>(COST_KEY[by]);
+export async function costBy(
+  db: Kysely<Schema>,
+  search: TextSearch,
+  by: CostKey,
+  filter?: RunFilter,
+): Promise<CostRow[]> {
+  const key = sql.raw<string | number>(COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
+  const where = prepared(await prepareFilter(db, search, filter));
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
     [
       key.as("key"),
@@ -177,14 +179,19 @@ export async function costBy(db: Kysely<Schema>, by: CostKey, given?: RunFilter)
       sum("cost_usd").as("cost_usd"),
       sum("unknown_cost_calls").as("unknown_cost_calls"),
     ],
-  ).where((eb) => conditions(eb as unknown as RunExpression, filter, alsoIds)).groupBy(key)
+  ).where((eb) => where(eb as unknown as ExpressionBuilder<Schema, "run">)).groupBy(key)
     .orderBy("cost_usd", "desc").orderBy("key").execute();
   return rows.map((row) => ({
-    key: row.key,
+    key: by === "day" ? dayText(Number(row.key)) : String(row.key),
     runs: row.runs,
     llmCalls: row.llm_calls,
     usage: usageOf(row),
     costUsd: row.cost_usd,
     unknownCostCalls: row.unknown_cost_calls,
   }));
+}
+
+/** `YYYY-MM-DD`, UTC. */
+function dayText(day: number): string {
+  return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
 }

@@ -1,8 +1,9 @@
 import type { Selectable } from "kysely";
 import {
   canonicalJson,
+  type ChangedSpan,
   type Cost,
-  type Message,
+  type Evaluation,
   type PriceTag,
   type Run,
   type RunStatus,
@@ -13,7 +14,7 @@ import {
   type Usage,
 } from "../core/mod.ts";
 import { hex, unpackPositions } from "./codec.ts";
-import type { DiffRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
+import type { DiffRow, EvaluationRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
 
 export const TOTAL_COLUMNS = [
   "steps",
@@ -118,17 +119,14 @@ export function packQuantities({ quantities }: Cost, usage: Usage | undefined): 
   return usage && json === canonicalJson(billedTokens(usage)) ? FROM_USAGE : json;
 }
 
-/** `messages` are the run's messages by position. */
-export function spanOf(
+/** `bodies` are the decoded bodies that the row refers to. */
+export function changedSpanOf(
   traceId: string,
   row: Selectable<SpanRow>,
-  messages: readonly Message[],
   bodies: ReadonlyMap<number, string>,
-): Span {
-  const optional = <K extends keyof Span>(key: K, value: Span[K] | null | undefined) =>
-    value === null || value === undefined ? {} : { [key]: value } as { [P in K]: Span[K] };
-  const pick = (refs: string | null) =>
-    refs === null ? undefined : unpackPositions(refs).map((position) => messages[position]!);
+): ChangedSpan {
+  const optional = <K extends keyof ChangedSpan>(key: K, value: ChangedSpan[K] | null | undefined) =>
+    value === null || value === undefined ? {} : { [key]: value } as { [P in K]: ChangedSpan[K] };
   const attributes = row.attributes ??
     (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body) ?? "{}");
   return {
@@ -154,8 +152,8 @@ export function spanOf(
     ...optional("timeToFirstChunkMs", row.time_to_first_chunk_ms),
     ...optional("usage", row.input_tokens === null ? null : usageOf(row as TokenColumns)),
     ...optional("cost", costOf(row, bodies)),
-    ...optional("inputMessages", pick(row.input_refs)),
-    ...optional("outputMessages", pick(row.output_refs)),
+    ...optional("inputRefs", row.input_refs === null ? null : unpackPositions(row.input_refs)),
+    ...optional("outputRefs", row.output_refs === null ? null : unpackPositions(row.output_refs)),
     attributes: JSON.parse(attributes) as Record<string, unknown>,
   };
 }
@@ -169,6 +167,21 @@ function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): 
       ? billedTokens(usageOf(row as TokenColumns))
       : JSON.parse(row.cost_quantities) as Record<string, number>,
     ...(tag === undefined ? {} : { tag: JSON.parse(tag) as PriceTag }),
+  };
+}
+
+export function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
+  return {
+    evalId: row.eval_id,
+    traceId,
+    ...(row.span_id === null ? {} : { spanId: hex(row.span_id) }),
+    name: row.name,
+    ...(row.value === null ? {} : { value: row.value }),
+    ...(row.label === null ? {} : { label: row.label }),
+    ...(row.explanation === null ? {} : { explanation: row.explanation }),
+    source: row.source,
+    ...(row.scorer_version === null ? {} : { scorerVersion: row.scorer_version }),
+    createdAtUs: row.created_us,
   };
 }
 

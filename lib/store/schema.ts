@@ -5,7 +5,8 @@ import type { Generated } from "kysely";
  * ids as keys left a quarter of each page empty. Ids are bytes; times are microseconds since the epoch; free text is JSON text (see `codec.ts`).
  */
 export interface Schema {
-  clock: { id: number; seq: number };
+  /** One row: the number of writes so far, and the last one that deleted bodies. */
+  clock: { id: number; seq: number; swept: number };
   body: { id: Generated<number>; hash: Uint8Array; encoding: number; length: number; data: Uint8Array };
   run: RunRow & { id: Generated<number> };
   span: SpanRow;
@@ -101,6 +102,8 @@ export interface SpanRow {
   output_refs: string | null;
   attributes: string | null;
   attributes_body: number | null;
+  /** The last write that changed the row; 0 before stores counted them. */
+  seq: number;
 }
 
 export interface MessageRow {
@@ -133,6 +136,7 @@ export interface SnapshotRow {
   created_us: number;
   message_refs: string;
   key_values_body: number | null;
+  seq: number;
 }
 
 export interface EvaluationRow {
@@ -146,6 +150,7 @@ export interface EvaluationRow {
   source: string;
   scorer_version: string | null;
   created_us: number;
+  seq: number;
 }
 
 export interface DiffRow {

@@ -1,10 +1,13 @@
-import { CompiledQuery, type Kysely, type Transaction } from "kysely";
+import { CompiledQuery, type DialectAdapter, type Kysely, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 
 export type Db = Transaction<Schema> | Kysely<Schema>;
 
-/** SQL by statement name, as Kysely compiled it the first time: building and compiling costs more than running. */
-const compiled = new Map<string, string>();
+/**
+ * SQL by statement name, as Kysely compiled it the first time: building and compiling costs more than running. Kept for each
+ * opened database, because two may speak different dialects.
+ */
+const compiled = new WeakMap<DialectAdapter, Map<string, string>>();
 
 /**
  * Runs a hot statement. `build` must give the same SQL for the same `name`, and bind exactly `parameters`, in that order.
@@ -15,8 +18,16 @@ export async function run<Row = unknown>(
   parameters: readonly unknown[],
   build: () => { compile(): { readonly sql: string } },
 ): Promise<{ readonly rows: Row[]; readonly changes: bigint }> {
-  let sql = compiled.get(name);
-  if (sql === undefined) compiled.set(name, sql = build().compile().sql);
+  const { adapter } = db.getExecutor();
+  const known = compiled.get(adapter) ?? new Map<string, string>();
+  compiled.set(adapter, known);
+  let sql = known.get(name);
+  if (sql === undefined) known.set(name, sql = build().compile().sql);
   const result = await db.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]));
   return { rows: result.rows, changes: result.numAffectedRows ?? 0n };
+}
+
+/** Everything that `work` reads is of one moment, whoever writes meanwhile. */
+export async function asOfOneMoment<T>(db: Kysely<Schema>, work: (db: Db) => Promise<T>): Promise<T> {
+  return await db.transaction().setAccessMode("read only").setIsolationLevel("repeatable read").execute(work);
 }

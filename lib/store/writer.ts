@@ -65,17 +65,17 @@ export class Writer {
           if (event.change.status !== undefined && isFinal(event.change.status)) ended.add(event.traceId);
           break;
         case "span_start":
-          state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span));
+          state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span, seq));
           break;
         case "span_end":
-          await this.#spanEnd(db, state, event);
+          await this.#spanEnd(db, state, event, seq);
           state.totals = addTotals(state.totals, totalsOfEnd(event));
           break;
         case "snapshot":
-          await this.#snapshot(db, state, event.snapshot);
+          await this.#snapshot(db, state, event.snapshot, seq);
           break;
         case "evaluation":
-          await this.#evaluation(db, state, event.evaluation);
+          await this.#evaluation(db, state, event.evaluation, seq);
       }
     }
     for (const [traceId, state] of touched) {
@@ -139,7 +139,7 @@ export class Writer {
     if (numUpdatedRows === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
   }
 
-  async #spanStart(db: Db, state: TraceState, span: Span): Promise<Partial<RunTotals>> {
+  async #spanStart(db: Db, state: TraceState, span: Span, seq: number): Promise<Partial<RunTotals>> {
     const known = state.spans.get(span.spanId);
     const position = known ?? state.spans.size;
     state.spans.set(span.spanId, position);
@@ -157,6 +157,7 @@ export class Writer {
       input_refs: await this.#refs(db, state, position, span.inputMessages, span.startTimeUs),
       ...(await this.#endColumns(db, state, position, span, span.endTimeUs ?? span.startTimeUs)),
       ...(await this.#bodies.attributes(db, span.kind, span.attributes)),
+      seq,
     };
     state.openSpans.set(span.spanId, {
       kind: span.kind,
@@ -172,7 +173,7 @@ export class Writer {
     return {};
   }
 
-  async #spanEnd(db: Db, state: TraceState, event: SpanEnd): Promise<void> {
+  async #spanEnd(db: Db, state: TraceState, event: SpanEnd, seq: number): Promise<void> {
     const position = state.spans.get(event.spanId);
     if (position === undefined) {
       throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
@@ -185,6 +186,7 @@ export class Writer {
       ...(event.attributes
         ? await this.#bodies.attributes(db, open.kind, { ...open.attributes, ...event.attributes })
         : {}),
+      seq,
     };
     await execute(
       db,
@@ -232,7 +234,7 @@ export class Writer {
     };
   }
 
-  async #snapshot(db: Db, state: TraceState, snapshot: Snapshot): Promise<void> {
+  async #snapshot(db: Db, state: TraceState, snapshot: Snapshot, seq: number): Promise<void> {
     const position = state.spans.get(snapshot.spanId);
     if (position === undefined) {
       throw new RangeError(`Cannot store a snapshot of span "${snapshot.spanId}": it was never started`);
@@ -247,11 +249,12 @@ export class Writer {
       key_values_body: Object.keys(snapshot.keyValues).length === 0
         ? null
         : await this.#bodies.store(db, JSON.stringify(snapshot.keyValues)),
+      seq,
     };
     await execute(db, "insert snapshot", Object.values(row), () => db.insertInto("snapshot").values(row));
   }
 
-  async #evaluation(db: Db, state: TraceState, it: Evaluation): Promise<void> {
+  async #evaluation(db: Db, state: TraceState, it: Evaluation, seq: number): Promise<void> {
     await db.insertInto("evaluation").values({
       eval_id: it.evalId,
       run_no: state.runNo,
@@ -263,6 +266,7 @@ export class Writer {
       source: it.source,
       scorer_version: it.scorerVersion ?? null,
       created_us: it.createdAtUs,
+      seq,
     }).execute();
   }
 

@@ -1,7 +1,13 @@
-import type { ForkSource } from "../analysis/mod.ts";
 import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../app/mod.ts";
 
-import type { Host, Store, Usage } from "../core/mod.ts";
+import type { ForkStore, Host, RunControl, RunReader, StoreChanges, Usage } from "../core/mod.ts";
+
+/** The workbench reads, follows and steers; what it starts writes for itself. */
+export type TuiStore =
+  & RunReader
+  & StoreChanges
+  & Pick<ForkStore, "forksOf">
+  & Pick<RunControl, "requestControl">;
 
 /** A run that shows what there is to see, for the first start. */
 export interface DemoEntry {
@@ -14,7 +20,7 @@ export interface DemoEntry {
 
 /** All the workbench needs of the world. Every method may reject; the message is shown to the person. */
 export interface TuiServices {
-  readonly store: Store & ForkSource;
+  readonly store: TuiStore;
   readonly host: Host;
   agents(): Promise<readonly AgentEntry[]>;
   /**

@@ -1,5 +1,6 @@
+import { DatabaseSync } from "node:sqlite";
 import { nowUs, systemHost } from "../../lib/core/mod.ts";
-import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../../tests/support/fake_host.ts";
 import { sampleEvents } from "../../tests/support/sample_run.ts";
 import { type Figure, medianMs } from "./figure.ts";
@@ -14,15 +15,17 @@ export interface Size {
   readonly rounds: number;
 }
 
-/** Copies one written run until there are as many spans: other ids, times, agents, models and words. */
+/** A new store of one written run, copied until there are as many spans: other ids, times, agents, models and words. */
 export async function fill(
-  store: SqliteStore,
+  path: string,
   { spans, rounds }: Size = { spans: SPANS, rounds: 64 },
 ): Promise<{ runs: number; spansPerRun: number }> {
   const host = { ...fakeHost({ startMs: systemHost().now() - 86_400_000 * 90 }) };
+  await using store = await openStore(path);
   await store.write([...sampleEvents({ host, rounds, chars: 300 })]);
   await store.indexPending();
-  const { sqlite } = store.connection;
+  using sqlite = new DatabaseSync(path);
+  sqlite.exec("pragma synchronous = off; pragma cache_size = -32768");
   const one = (sql: string) => Object.values(sqlite.prepare(sql).get()!)[0] as number;
   const spansPerRun = one("select count(*) from span");
   const runs = Math.ceil(spans / spansPerRun);
@@ -80,8 +83,9 @@ export async function fill(
 export async function queries(): Promise<Figure[]> {
   const folder = await Deno.makeTempDir();
   try {
-    await using store = await openStore(`${folder}/million.db`);
-    const { runs, spansPerRun } = await fill(store);
+    const path = `${folder}/million.db`;
+    const { runs, spansPerRun } = await fill(path);
+    await using store = await openStore(path);
     const { traceId } = await store.resolveRun(`last~${runs >> 1}`);
     const since = { sinceUs: nowUs(systemHost()) - 86_400_000_000 * 365 };
     const figure = async (name: string, limit: number, query: () => Promise<unknown>): Promise<Figure> => ({

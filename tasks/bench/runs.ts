@@ -1,3 +1,4 @@
+import { DatabaseSync } from "node:sqlite";
 import { AgentRunner, type AgentServices, parseAgentFile } from "../../lib/agent/mod.ts";
 import {
   type Message,
@@ -236,7 +237,8 @@ export async function storage(): Promise<Figure[]> {
     const agent = await config();
     const settle = async () => {
       await store.indexPending();
-      store.connection.sqlite.exec("pragma wal_checkpoint(truncate)");
+      using sqlite = new DatabaseSync(path);
+      sqlite.exec("pragma wal_checkpoint(truncate)");
       return (await Deno.stat(path)).size;
     };
     await runner.run(agent, { prompt: "the first one pays for the empty tables" });

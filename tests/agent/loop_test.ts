@@ -11,7 +11,7 @@ import {
   type Trace,
   type TraceEvent,
 } from "../../lib/core/mod.ts";
-import { MEMORY, openStore } from "../../lib/store/mod.ts";
+import { openDatabase } from "../support/open_database.ts";
 import { TestAgency } from "../support/test_agency.ts";
 
 function tool(
@@ -382,14 +382,15 @@ Deno.test("a tool that cannot be repeated is not repeated unasked after an inter
 });
 
 Deno.test("a store that cannot be written stops the run with its error", async () => {
-  await using store = await openStore(MEMORY);
+  await using database = await openDatabase();
+  const { store, sqlite } = database;
   await using agency = await TestAgency.open({
     store,
     scenarios: calling({ name: "fill" }),
     tools: {
       fill: tool("fill", () => {
-        const pages = store.connection.sqlite.prepare("pragma page_count").get()?.["page_count"];
-        store.connection.sqlite.exec(`pragma max_page_count = ${pages}`);
+        const pages = sqlite.prepare("pragma page_count").get()?.["page_count"];
+        sqlite.exec(`pragma max_page_count = ${pages}`);
         return Promise.resolve({ content: Array.from({ length: 3000 }, () => crypto.randomUUID()).join() });
       }),
     },

@@ -5,6 +5,7 @@ import { gunzipSync } from "node:zlib";
 import { StoreError } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
+import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
@@ -129,8 +130,9 @@ Deno.test("a store that another process holds is reported as locked", async () =
   await withFolder(async (folder) => {
     const path = join(folder, "a.db");
     await sample(path);
-    await using store = await openStore(path);
-    store.connection.sqlite.exec("pragma busy_timeout = 20");
+    await using database = await openDatabase(path);
+    const { store, sqlite } = database;
+    sqlite.exec("pragma busy_timeout = 20");
     const other = new DatabaseSync(path);
     other.exec("begin immediate");
     await assert.rejects(
@@ -147,9 +149,10 @@ Deno.test("a full disk is reported, and what was acknowledged stays", async () =
   await withFolder(async (folder) => {
     const path = join(folder, "a.db");
     const traceId = await sample(path);
-    await using store = await openStore(path);
-    const pages = Number(store.connection.sqlite.prepare("pragma page_count").get()?.["page_count"]);
-    store.connection.sqlite.exec(`pragma max_page_count = ${pages}`);
+    await using database = await openDatabase(path);
+    const { store, sqlite } = database;
+    const pages = Number(sqlite.prepare("pragma page_count").get()?.["page_count"]);
+    sqlite.exec(`pragma max_page_count = ${pages}`);
     const host = { ...fakeHost(), newId: () => crypto.randomUUID().replaceAll("-", "") };
     const big = [...sampleEvents({ host, rounds: 40, text: (n) => crypto.randomUUID().repeat(60) + n })];
     await assert.rejects(

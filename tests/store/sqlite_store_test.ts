@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { applyEvent, type DurableEvent, type Trace } from "../../lib/core/mod.ts";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
+import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
 function fold(events: Iterable<DurableEvent>): Trace {
@@ -222,9 +223,10 @@ Deno.test("takeControl() hands out each request once, in order", async () => {
 });
 
 Deno.test("the six views of the original answer SQL", async () => {
-  await using store = await openStore(MEMORY);
+  await using database = await openDatabase();
+  const { store, sqlite } = database;
   await store.write([...sampleEvents({ rounds: 2 })]);
-  const all = (sql: string) => store.connection.sqlite.prepare(sql).all();
+  const all = (sql: string) => sqlite.prepare(sql).all();
   const [run] = all("select * from runs");
   assert.equal(run?.["final_response"], "done after 2 rounds");
   assert.equal(run?.["initial_prompt"], "How many rows?");
@@ -249,11 +251,12 @@ Deno.test("the six views of the original answer SQL", async () => {
 });
 
 Deno.test("verify() passes a good store and names what was changed", async () => {
-  await using store = await openStore(MEMORY);
+  await using database = await openDatabase();
+  const { store, sqlite } = database;
   await store.write([...sampleEvents({ rounds: 3, chars: 400 })]);
   assert.deepEqual((await store.verify()).problems, []);
-  store.connection.sqlite.exec("update run_message set message_id = zeroblob(16) where position = 2");
+  sqlite.exec("update run_message set message_id = zeroblob(16) where position = 2");
   assert.match((await store.verify()).problems.join(), /message 2 was changed/);
-  store.connection.sqlite.exec("update body set data = x'00', encoding = 0 where id = 2");
+  sqlite.exec("update body set data = x'00', encoding = 0 where id = 2");
   assert.match((await store.verify()).problems.join(), /body 2: wrong content/);
 });

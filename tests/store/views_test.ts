@@ -2,10 +2,11 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
-import { type DurableEvent, type Message, type Part, toolCallsOf } from "../../lib/core/mod.ts";
+import { type DurableEvent, type Message, type Part, type Store, toolCallsOf } from "../../lib/core/mod.ts";
 import { traceShape } from "../../lib/documents/mod.ts";
-import { openReadOnly, openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { openReadOnly } from "../../lib/store/mod.ts";
 import { viewsOf } from "../../lib/store/sqlite/views.ts";
+import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
 const VIEWS = ["runs", "spans", "messages", "tool_calls", "memory_snapshots", "diffs", "evaluations"];
@@ -26,19 +27,21 @@ function plainRows(path: string, sql: string): Row[] {
   return rowsOf(sqlite, sql);
 }
 
-async function withStore(test: (store: SqliteStore, path: string) => Promise<void>): Promise<void> {
+async function withStore(
+  test: (store: Store, path: string, sqlite: DatabaseSync) => Promise<void>,
+): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
     const path = join(folder, "a.db");
-    await using store = await openStore(path);
-    await test(store, path);
+    await using database = await openDatabase(path);
+    await test(database.store, path, database.sqlite);
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
 }
 
 /** Stores a run and returns its trace id. */
-async function write(store: SqliteStore, events: Iterable<DurableEvent>): Promise<string> {
+async function write(store: Store, events: Iterable<DurableEvent>): Promise<string> {
   const all = [...events];
   await store.write(all);
   assert(all[0]?.type === "run_start");
@@ -46,14 +49,14 @@ async function write(store: SqliteStore, events: Iterable<DurableEvent>): Promis
 }
 
 Deno.test("views in the file can be read without any function of ours; what is compressed is null and flagged", async () => {
-  await withStore(async (store, path) => {
+  await withStore(async (store, path, sqlite) => {
     await write(
       store,
       sampleEvents({ rounds: 2, prompt: LONG, text: (round) => round === 0 ? "No." : LONG }),
     );
     for (const view of VIEWS) {
       const plain = plainRows(path, `select * from ${view}`);
-      const whole = rowsOf(store.connection.sqlite, `select * from ${view}`);
+      const whole = rowsOf(sqlite, `select * from ${view}`);
       assert.equal(plainRows(path, `select count(*) as n from ${view}`)[0]?.["n"], whole.length, view);
       for (const [index, row] of whole.entries()) {
         assert.deepEqual(Object.keys(plain[index]!), Object.keys(row), view);
@@ -93,12 +96,12 @@ Deno.test("views in the file can be read without any function of ours; what is c
 });
 
 Deno.test("our own views show everything, as the documents have it", async () => {
-  await withStore(async (store, path) => {
+  await withStore(async (store, path, sqlite) => {
     const traceId = await write(store, sampleEvents({ rounds: 3, text: () => LONG }));
     const trace = await store.loadTrace(traceId);
     const document = traceShape(trace, await store.loadMessages(traceId));
     using readOnly = await openReadOnly(path);
-    for (const connection of [store.connection.sqlite, readOnly]) {
+    for (const connection of [sqlite, readOnly]) {
       const messages = rowsOf(connection, "select * from messages order by position");
       assert.deepEqual(
         messages.map((row) => ({
@@ -129,7 +132,7 @@ Deno.test("our own views show everything, as the documents have it", async () =>
 });
 
 Deno.test("views give texts that every program can read, whatever was said", async () => {
-  await withStore(async (store, path) => {
+  await withStore(async (store, path, sqlite) => {
     const parts: Part[] = [
       { type: "text", content: HOSTILE },
       { type: "tool_call", id: "c", name: "f", arguments: HOSTILE },
@@ -148,7 +151,7 @@ Deno.test("views give texts that every program can read, whatever was said", asy
     await write(store, events);
     const plainTexts = plainRows(path, "select content, tool_calls, parts from messages order by position");
     const wholeTexts = rowsOf(
-      store.connection.sqlite,
+      sqlite,
       "select content, tool_calls, parts from messages order by position",
     );
     assert.equal(wholeTexts[0]?.["content"], ESCAPED);
@@ -169,7 +172,7 @@ Deno.test("views give texts that every program can read, whatever was said", asy
     for (const view of viewsOf("whole")) {
       for (const [name, type] of view.columns.filter(([, type]) => type === "text")) {
         const sql = `select hex(${name}) as hex from ${view.name} where typeof(${name}) = '${type}'`;
-        for (const { hex } of rowsOf(store.connection.sqlite, sql)) {
+        for (const { hex } of rowsOf(sqlite, sql)) {
           const text = Uint8Array.fromHex(String(hex));
           new TextDecoder("utf-8", { fatal: true }).decode(text);
           assert(!text.includes(0), `${view.name}.${name}`);
@@ -210,10 +213,11 @@ Deno.test("views of stores that older releases wrote can be read by every progra
     try {
       const path = join(folder, "a.db");
       await Deno.writeFile(path, gunzipSync(await Deno.readFile(new URL(name, stores))));
-      await using store = await openStore(path);
+      await using database = await openDatabase(path);
+      const { store, sqlite } = database;
       for (const view of VIEWS) {
         const rows = plainRows(path, `select * from ${view}`);
-        assert.equal(rows.length, rowsOf(store.connection.sqlite, `select * from ${view}`).length);
+        assert.equal(rows.length, rowsOf(sqlite, `select * from ${view}`).length);
         assert(rows.length > 0 || view === "diffs" || view === "evaluations", `${name} ${view}`);
       }
       const { runs } = await store.listRuns({ limit: 100 });
@@ -221,7 +225,7 @@ Deno.test("views of stores that older releases wrote can be read by every progra
         const rows = plainRows(path, `select role from messages where run_id = '${runId}' order by position`);
         const messages = await store.loadMessages(traceId);
         const calls = rowsOf(
-          store.connection.sqlite,
+          sqlite,
           `select tool_calls from messages where run_id = '${runId}' and tool_calls is not null`,
         );
         assert.deepEqual(rows.map((it) => it["role"]).sort(), messages.map((it) => it.message.role).sort());

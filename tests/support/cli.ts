@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import type { Store } from "../../lib/core/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "./fake_host.ts";
 import { sampleEvents, type SampleOptions } from "./sample_run.ts";
 
@@ -82,7 +83,7 @@ export class CliHome implements AsyncDisposable {
   }
 
   /** Opens the store, lets `work` write to it, and closes it. */
-  async withStore<T>(work: (store: SqliteStore) => Promise<T>): Promise<T> {
+  async withStore<T>(work: (store: Store) => Promise<T>): Promise<T> {
     await using store = await openStore(this.storePath, { host: fakeHost() });
     return await work(store);
   }

@@ -4,10 +4,9 @@ import { parseAgentFile } from "../../lib/agent/mod.ts";
 import { readConfig } from "../../lib/cli/config.ts";
 import { Context } from "../../lib/cli/context.ts";
 import type { ReplayOptions } from "../../lib/replay/replay_run.ts";
-import { AgentOpError, type Run, systemHost } from "../../lib/core/mod.ts";
+import { AgentOpError, type Run, type Store, systemHost } from "../../lib/core/mod.ts";
 import { comparedSteps } from "../../lib/analysis/mod.ts";
 import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
-import type { SqliteStore } from "../../lib/store/mod.ts";
 
 /** Remembers, adds, tells the time. */
 export const AGENT = "model: mistral-small-latest\ninstructions: You add.\n" +
@@ -35,7 +34,7 @@ export interface BenchOptions {
 export class Bench implements AsyncDisposable {
   private constructor(
     readonly context: Context,
-    readonly store: SqliteStore,
+    readonly store: Store,
     readonly simulator: Simulator,
     readonly folder: string,
     readonly original: Run,

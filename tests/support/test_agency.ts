@@ -6,11 +6,11 @@ import {
   type Listener,
   parseAgentFile,
 } from "../../lib/agent/mod.ts";
-import { AgentOpError, type Host, systemHost, type Tool } from "../../lib/core/mod.ts";
+import { AgentOpError, type Host, type Store, systemHost, type Tool } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
 import { createMistralProvider, createResilientProvider } from "../../lib/providers/mod.ts";
 import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
-import { MEMORY, openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import { MEMORY, openStore } from "../../lib/store/mod.ts";
 import { createTool } from "../../lib/tools/mod.ts";
 
 export interface AgencyOptions {
@@ -23,18 +23,18 @@ export interface AgencyOptions {
   /** Agents that others hand work to, as YAML. */
   readonly agents?: Readonly<Record<string, string>>;
   readonly baseDir?: string;
-  readonly store?: SqliteStore;
+  readonly store?: Store;
   readonly host?: Host;
 }
 
 /** A runner with everything real: the SDK over loopback HTTP against the simulator, a store, the tool family. */
 export class TestAgency implements AsyncDisposable {
-  readonly store: SqliteStore;
+  readonly store: Store;
   readonly runner: AgentRunner;
   readonly simulator: Simulator;
   readonly #options: AgencyOptions;
 
-  private constructor(store: SqliteStore, simulator: Simulator, options: AgencyOptions) {
+  private constructor(store: Store, simulator: Simulator, options: AgencyOptions) {
     this.store = store;
     this.simulator = simulator;
     this.#options = options;

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { keySheet, SHEET } from "../../tasks/key_sheet.ts";
 import { lazyStore } from "../../lib/app/lazy_store.ts";
-import { openStore, type SqliteStore } from "../../lib/store/mod.ts";
+import type { Store } from "../../lib/core/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { everyState, finishedRun, liveRun, type Story } from "./scenario.ts";
@@ -239,7 +240,7 @@ Deno.test("letters find an agent at once on the launch screen", async () => {
 });
 
 /** A store that opens when it is told to. */
-function gated(store: SqliteStore) {
+function gated(store: Store) {
   const gate = Promise.withResolvers<void>();
   const lazy = lazyStore(async () => {
     await gate.promise;

@@ -4,14 +4,17 @@ import {
   type ForkStore,
   isLive,
   type Run,
-  type Store,
+  type RunReader,
 } from "../../core/mod.ts";
 import { diffRuns } from "../../analysis/mod.ts";
 import { diffPage } from "./diff.ts";
 import { runPage } from "./run.ts";
 
 /** Where pages are read from. */
-export type PageStore = Pick<Store, "loadTrace" | "childRuns"> & Pick<ForkStore, "forksOf"> & DiffStore;
+export type PageStore =
+  & Pick<RunReader, "loadTrace" | "childRuns">
+  & Pick<ForkStore, "forksOf">
+  & Pick<DiffStore, "diffsOf">;
 
 /** The page of a run, from the store. */
 export async function exportRunPage(store: PageStore, run: Run, nowMs: number): Promise<string> {
@@ -54,7 +57,7 @@ export async function exportDiffPage(
 
 /** What the newest stored difference of the two says was changed on purpose. */
 async function overridesOf(
-  store: DiffStore,
+  store: Pick<DiffStore, "diffsOf">,
   left: string,
   right: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {

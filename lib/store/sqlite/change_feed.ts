@@ -1,4 +1,5 @@
 import type { DatabaseSync } from "node:sqlite";
+import type { ChangeSignal } from "../engine.ts";
 import { MEMORY, sideFolder } from "./location.ts";
 
 /** Catches what the file watcher misses (some network and container file systems have no events). */
@@ -13,7 +14,7 @@ const PULSE = new Uint8Array([0x2e]);
  * Tells this process and others that something was committed: a byte into a hint file in a folder of its own, then
  * `PRAGMA data_version`, which moves only for other connections' commits.
  */
-export class ChangeFeed {
+export class ChangeFeed implements ChangeSignal {
   readonly #folder: string | undefined;
   readonly #version: () => number;
   readonly #listeners = new Set<() => void>();
@@ -30,8 +31,9 @@ export class ChangeFeed {
     this.#version = () => Number(statement.get()?.["data_version"]);
   }
 
-  /** After a commit of this connection: listeners here at once, other processes a moment later. */
   announce(): void {
+    // Whatever was committed until now, they hear of it now.
+    if (this.#timer !== undefined) this.#seen = this.#version();
     for (const listener of this.#listeners) listener();
     if (this.#folder) this.#pending ??= setTimeout(() => this.#hint(this.#folder!), ANNOUNCE_AFTER_MS);
   }
@@ -49,7 +51,6 @@ export class ChangeFeed {
     } catch { /* see above */ }
   }
 
-  /** Moves with every commit of another connection. Costs microseconds. */
   get version(): number {
     return this.#version();
   }

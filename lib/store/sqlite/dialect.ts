@@ -7,6 +7,7 @@ import {
   type SqliteDialectConfig,
   SqliteDriver,
   type SqliteStatement,
+  type TransactionSettings,
 } from "kysely";
 
 const STATEMENT_CACHE_MAX = 256;
@@ -31,15 +32,23 @@ class Statement implements SqliteStatement {
   }
 }
 
-/** Takes the write lock at once: a plain `begin` that reads first and writes later fails under contention. */
+/**
+ * Takes the write lock at once: a plain `begin` that reads first and writes later fails under contention. What only reads has a
+ * snapshot and holds up nobody.
+ */
 class ImmediateDriver extends SqliteDriver {
   readonly #db: DatabaseSync;
   constructor(config: SqliteDialectConfig, db: DatabaseSync) {
     super(config);
     this.#db = db;
   }
-  override async beginTransaction(connection: DatabaseConnection): Promise<void> {
-    await connection.executeQuery(CompiledQuery.raw("begin immediate"));
+  override async beginTransaction(
+    connection: DatabaseConnection,
+    { accessMode }: TransactionSettings = {},
+  ): Promise<void> {
+    await connection.executeQuery(
+      CompiledQuery.raw(accessMode === "read only" ? "begin" : "begin immediate"),
+    );
   }
   /** SQLite has rolled back by itself after some errors (a full disk); saying it again would hide that error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {

@@ -1,11 +1,13 @@
+import type { Owners } from "../engine.ts";
 import { sideFolder } from "./location.ts";
 
 /**
  * Who is alive: each process that works on runs holds a lock on a file named after it. The lock goes with the process, however
  * it dies, so a dead owner is known at once and a reused process id fools nobody.
  */
-export class Ownership {
+export class Ownership implements Owners {
   readonly id: string;
+  readonly areShared = true;
   readonly #folder: string;
   #file: Deno.FsFile | undefined;
 
@@ -43,3 +45,11 @@ export class Ownership {
     await Deno.remove(`${this.#folder}/${this.id}`).catch(() => {});
   }
 }
+
+/** Of a store in memory, which nobody else can open. */
+export const LONE_OWNER: Owners = {
+  id: "this process",
+  areShared: false,
+  hold: () => Promise.resolve(),
+  isAlive: () => Promise.resolve(true),
+};

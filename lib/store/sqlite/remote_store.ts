@@ -1,31 +1,39 @@
-import { AgentOpError, type ExitCode, StoreError, type StoreErrorCode } from "../../core/mod.ts";
-import type { SqliteStore } from "./store.ts";
+import { AgentOpError, type ExitCode, type Store, StoreError, type StoreErrorCode } from "../../core/mod.ts";
 
-/** The store's methods that can be called from another thread: all that take and give plain data. */
-const METHODS = [
-  "write",
-  "listRuns",
-  "countRuns",
-  "resolveRun",
-  "getRun",
-  "childRuns",
-  "forksOf",
-  "loadTrace",
-  "loadMessages",
-  "costBy",
-  "diffsOf",
-  "saveDiff",
-  "writePartial",
-  "partials",
-  "requestControl",
-  "takeControl",
-  "claimRun",
-  "releaseRun",
-  "recoverInterrupted",
-] as const satisfies readonly (keyof SqliteStore)[];
-type Method = (typeof METHODS)[number];
+/** Everything but being told of changes can be called from another thread: it takes and gives plain data. */
+export type Method = Exclude<keyof Store, "onChange" | typeof Symbol.asyncDispose>;
 
-export type RemoteStore = Pick<SqliteStore, Method | "onChange"> & AsyncDisposable;
+const METHODS: { readonly [M in Method]: true } = {
+  write: true,
+  writePartial: true,
+  forkRun: true,
+  saveDiff: true,
+  listRuns: true,
+  countRuns: true,
+  resolveRun: true,
+  getRun: true,
+  childRuns: true,
+  forksOf: true,
+  loadTrace: true,
+  loadMessages: true,
+  costBy: true,
+  partials: true,
+  diffsOf: true,
+  listEvaluations: true,
+  changesSince: true,
+  requestControl: true,
+  takeControl: true,
+  claimRun: true,
+  claimNext: true,
+  releaseRun: true,
+  recoverInterrupted: true,
+  stats: true,
+  quickCheck: true,
+  verify: true,
+  backupTo: true,
+  prune: true,
+  indexPending: true,
+};
 
 export interface WorkerCall {
   readonly id: number;
@@ -54,7 +62,7 @@ function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
  * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
  * marked as interrupted first. Throws as `openStore` does.
  */
-export async function openStoreInWorker(path: string): Promise<RemoteStore> {
+export async function openStoreInWorker(path: string): Promise<Store> {
   // In a bundle this code lies in its root, and the worker is a second program below it.
   const file = import.meta.url.endsWith(".ts") ? "./store_worker.ts" : "./lib/store/sqlite/store_worker.js";
   const worker = new Worker(new URL(file, import.meta.url), { type: "module", name: "store" });
@@ -89,8 +97,11 @@ export async function openStoreInWorker(path: string): Promise<RemoteStore> {
     throw error;
   }
   const methods = Object.fromEntries(
-    METHODS.map((method) => [method, (...parameters: readonly unknown[]) => call(method, ...parameters)]),
-  ) as unknown as Pick<SqliteStore, Method>;
+    Object.keys(METHODS).map((method) => [
+      method,
+      (...parameters: readonly unknown[]) => call(method as Method, ...parameters),
+    ]),
+  ) as unknown as Pick<Store, Method>;
   return {
     ...methods,
     onChange(listener) {

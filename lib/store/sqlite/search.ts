@@ -1,8 +1,10 @@
-import { type Kysely, sql } from "kysely";
+import { type Expression, expressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
 import { type Message, tryParseJson } from "../../core/mod.ts";
+import { loadBodies } from "../bodies.ts";
 import { decodeBody } from "../codec.ts";
-import { loadBodies } from "../reader.ts";
+import type { TextSearch } from "../engine.ts";
 import type { Schema } from "../schema.ts";
+import type { Db } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
 const DOCUMENT_MAX_CHARS = 1_000_000;
@@ -33,7 +35,7 @@ function termsOf(text: string): Term[] {
 }
 
 /** The FTS5 query for what a person typed: never a syntax error, `""` when nothing can be searched for. */
-export function textQuery(text: string): string {
+function textQuery(text: string): string {
   return termsOf(text).flatMap(({ words, prefix }) =>
     words.map((word, index) => `"${word}"${prefix && index === words.length - 1 ? "*" : ""}`)
   ).join(" AND ");
@@ -50,7 +52,7 @@ function matches(document: string, terms: readonly Term[]): boolean {
 }
 
 /** Ids of runs that match but that the index does not know yet. */
-export async function unindexedMatches(db: Kysely<Schema>, text: string): Promise<number[]> {
+async function unindexedMatches(db: Db, text: string): Promise<number[]> {
   const terms = termsOf(text);
   const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).orderBy("id", "desc")
     .limit(UNINDEXED_SCANNED_MAX).execute();
@@ -60,7 +62,7 @@ export async function unindexedMatches(db: Kysely<Schema>, text: string): Promis
 }
 
 /** Everything of a run that search should find. */
-async function documentOf(db: Kysely<Schema>, runId: number): Promise<string> {
+async function documentOf(db: Db, runId: number): Promise<string> {
   const run = await db.selectFrom("run").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
   const bodies = await loadBodies(db, [run.prompt_body, run.output_body]);
   const texts = [
@@ -105,21 +107,39 @@ function messageWords(message: Message): string {
   }).join("\n");
 }
 
-/**
- * Indexes finished runs that are not indexed yet, newest first. Returns how many were done; call again while it returns
- * `limit`. Separate from `write`, so that no step waits for it.
- */
-export async function indexPending(db: Kysely<Schema>, limit: number): Promise<number> {
-  const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0)
-    .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc").limit(limit)
-    .execute();
-  for (const { id } of rows) {
-    const document = wordsOf(await documentOf(db, id)).join(" ");
-    await db.transaction().execute(async (transaction) => {
-      await sql`delete from run_search where rowid = ${id}`.execute(transaction);
-      await sql`insert into run_search (rowid, text) values (${id}, ${document})`.execute(transaction);
-      await transaction.updateTable("run").set({ indexed: 1 }).where("id", "=", id).execute();
-    });
-  }
-  return rows.length;
+async function indexRun(db: Kysely<Schema>, runNo: number): Promise<void> {
+  const document = wordsOf(await documentOf(db, runNo)).join(" ");
+  await db.transaction().execute(async (transaction) => {
+    await sql`delete from run_search where rowid = ${runNo}`.execute(transaction);
+    await sql`insert into run_search (rowid, text) values (${runNo}, ${document})`.execute(transaction);
+    await transaction.updateTable("run").set({ indexed: 1 }).where("id", "=", runNo).execute();
+  });
+}
+
+/** Full-text search with FTS5. Indexing is separate from writing, so that no step waits for it. */
+export function createTextSearch(db: Kysely<Schema>): TextSearch {
+  return {
+    isBlank: (text) => textQuery(text) === "",
+
+    async condition(db, text): Promise<Expression<SqlBool>> {
+      const alsoIds = await unindexedMatches(db, text);
+      const eb = expressionBuilder<Schema, "run">();
+      const indexed = sql<SqlBool>`run.id in (select rowid from run_search where run_search match ${
+        textQuery(text)
+      })`;
+      return alsoIds.length === 0 ? indexed : eb.or([indexed, eb("run.id", "in", alsoIds)]);
+    },
+
+    async indexPending(limit) {
+      const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0)
+        .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc")
+        .limit(limit).execute();
+      for (const { id } of rows) await indexRun(db, id);
+      return rows.length;
+    },
+
+    async forget(db, runNos) {
+      for (const runNo of runNos) await sql`delete from run_search where rowid = ${runNo}`.execute(db);
+    },
+  };
 }

@@ -1,10 +1,10 @@
 /// <reference lib="deno.worker" />
 // The far side of `openStoreInWorker`: a store of its own on a thread of its own.
-import { AgentOpError, messageOf, StoreError } from "../../core/mod.ts";
-import { openStore, type SqliteStore } from "./store.ts";
+import { AgentOpError, messageOf, type Store, StoreError } from "../../core/mod.ts";
+import { openStore } from "./store.ts";
 import type { PackedError, WorkerCall, WorkerReply } from "./remote_store.ts";
 
-let store: SqliteStore | undefined;
+let store: Store | undefined;
 
 function reply(message: WorkerReply): void {
   self.postMessage(message);

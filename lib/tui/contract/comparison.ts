@@ -1,4 +1,4 @@
-import { AgentOpError, isLive, type Run, shortRunId, type Store, type Trace } from "../../core/mod.ts";
+import { AgentOpError, isLive, type Run, type RunReader, shortRunId, type Trace } from "../../core/mod.ts";
 import {
   comparedSteps,
   diffRuns,
@@ -39,7 +39,7 @@ export interface TextDiff extends TextPair {
 }
 
 /** Loads both runs and aligns them. Rejects while one of them is still running. */
-export async function loadComparison(store: Store, { left, right }: Pairing): Promise<Comparison> {
+export async function loadComparison(store: RunReader, { left, right }: Pairing): Promise<Comparison> {
   const [a, b] = [await finishedTrace(store, left), await finishedTrace(store, right)];
   return {
     left: a.run,
@@ -60,7 +60,7 @@ export async function textDiffs(pairs: readonly TextPair[]): Promise<readonly Te
   return diffs;
 }
 
-async function finishedTrace(store: Store, reference: string): Promise<Trace> {
+async function finishedTrace(store: RunReader, reference: string): Promise<Trace> {
   const { traceId, runId, status } = await store.resolveRun(reference);
   if (isLive(status) || status === "queued") {
     throw new AgentOpError(`Cannot compare ${shortRunId(runId)}: it is ${status}, not finished`, {

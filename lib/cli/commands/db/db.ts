@@ -25,7 +25,8 @@ async function migrate(context: Context): Promise<number> {
   const { storeVersion } = await import("../../../store/mod.ts");
   const from = await storeVersion(context.config.storePath);
   const store = await context.app.store(); // opening it migrates
-  const { path, schemaVersion: to } = await store.stats();
+  const { schemaVersion: to } = await store.stats();
+  const path = context.config.storePath;
   if (context.json) {
     context.printJson({ path, from, to, migrated: from !== to });
     return 0;
@@ -76,12 +77,12 @@ async function backup(context: Context, file: string): Promise<number> {
 async function stats(context: Context): Promise<number> {
   const it = await (await context.app.store()).stats();
   if (context.json) {
-    context.printJson(it);
+    context.printJson({ path: context.config.storePath, ...it });
     return 0;
   }
   const ratio = it.storedBodyBytes === 0 ? 1 : it.bodyBytes / it.storedBodyBytes;
   context.print(facts([
-    ["store", `${cell(it.path)} (${byteSize(it.bytes)}, version ${it.schemaVersion})`],
+    ["store", `${cell(context.config.storePath)} (${byteSize(it.bytes)}, version ${it.schemaVersion})`],
     ["runs", grouped(it.runs)],
     ["spans", grouped(it.spans)],
     ["messages", grouped(it.messages)],

@@ -1,14 +1,20 @@
 import {
   AgentOpError,
   type Run,
+  type RunReader,
   sentenceOf,
   shortRunId,
   type Span,
   type StoredMessage,
   type Trace,
 } from "../../../core/mod.ts";
-import { forkChanges, type ForkMember, type ForkTree, loadForkTree } from "../../../analysis/mod.ts";
-import type { SqliteStore } from "../../../store/mod.ts";
+import {
+  forkChanges,
+  type ForkMember,
+  type ForkSource,
+  type ForkTree,
+  loadForkTree,
+} from "../../../analysis/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import {
@@ -82,7 +88,7 @@ async function showRun(context: Context, reference: string, options: ShowOptions
 
 async function printSteps(
   context: Context,
-  store: SqliteStore,
+  store: ForkSource & Pick<RunReader, "childRuns">,
   trace: Trace,
   messages: readonly StoredMessage[],
   look: Look,

@@ -5,8 +5,10 @@ import {
   isLive,
   nowUs,
   type Run,
+  type RunControl,
+  type RunReader,
   shortRunId,
-  type Store,
+  type StoreChanges,
 } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
@@ -96,7 +98,7 @@ export const resume: CliCommand = {
 /** Sends a request and waits until the run shows that it was taken. */
 async function ask(
   context: Context,
-  store: Store,
+  store: Pick<RunReader, "getRun"> & Pick<RunControl, "requestControl"> & Pick<StoreChanges, "onChange">,
   run: Run,
   action: ControlAction,
   isDone: (run: Run) => boolean,

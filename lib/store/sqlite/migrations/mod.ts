@@ -8,12 +8,14 @@ import { init } from "./0001_init.ts";
 import { forks } from "./0002_forks.ts";
 import { errorRemedy } from "./0003_error_remedy.ts";
 import { views } from "./0004_views.ts";
+import { changes } from "./0005_changes.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
   "0002_forks": forks,
   "0003_error_remedy": errorRemedy,
   "0004_views": views,
+  "0005_changes": changes,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

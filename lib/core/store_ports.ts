@@ -1,0 +1,278 @@
+import type { ChangeCursor, TraceChanges } from "./changes.ts";
+import type { DurableEvent, Trace } from "./event.ts";
+import type { Run, RunStatus } from "./run.ts";
+import type { Evaluation, Message, Usage } from "./span.ts";
+
+// A store in parts: whoever uses one takes the parts it needs. Every method may throw `StoreError`.
+
+// ---------------------------------------------------------------------------------------------- writing
+
+/** Text streamed so far by a model call that has not ended. Coalesced; gone when the span ends. */
+export interface PartialOutput {
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly text: string;
+  readonly reasoning: string;
+  readonly updatedAtUs: number;
+}
+
+/** What runs write while they are at work. */
+export interface RunJournal {
+  /** Atomic and durable: when it resolves, all events are kept, in order, and other processes can see them. */
+  write(events: readonly DurableEvent[]): Promise<void>;
+  /** Replaces what the call has streamed so far. Not durable; the caller writes at most 20 a second. */
+  writePartial(partial: PartialOutput): Promise<void>;
+}
+
+/** The beginning of a run that another one takes over. */
+export interface RunPrefix {
+  readonly traceId: string;
+  /** The last step that is copied. */
+  readonly throughStep: number;
+  /** Added to every copied time, so that the copy ends when its continuation begins. */
+  readonly shiftUs: number;
+}
+
+/** Families of runs. */
+export interface ForkStore {
+  /** Writes a run that begins with another run's steps, and what else it begins with, all or nothing. */
+  forkRun(run: Run, source: RunPrefix, events?: readonly DurableEvent[]): Promise<void>;
+  /** Runs that began with steps of one of these, or repeat it; oldest first. */
+  forksOf(runIds: readonly string[]): Promise<readonly Run[]>;
+}
+
+/** A difference of two runs as it was found. */
+export interface StoredDiff {
+  readonly diffId: string;
+  readonly leftRunId: string;
+  readonly rightRunId: string;
+  readonly createdAtUs: number;
+  /** What was changed on purpose. */
+  readonly overrides: Readonly<Record<string, unknown>>;
+  readonly leftOutput: string | null;
+  readonly rightOutput: string | null;
+  /** The whole difference, in the shape of `agentop diff --json`. */
+  readonly diff: unknown;
+}
+
+/** Differences that were kept. */
+export interface DiffStore {
+  saveDiff(diff: StoredDiff): Promise<void>;
+  /** Those that a run is one side of; oldest first. */
+  diffsOf(runId: string): Promise<readonly StoredDiff[]>;
+}
+
+// ---------------------------------------------------------------------------------------------- reading
+
+export interface RunFilter {
+  readonly status?: readonly RunStatus[];
+  readonly agent?: string;
+  readonly model?: string;
+  readonly group?: string;
+  readonly user?: string;
+  readonly sinceUs?: number;
+  readonly untilUs?: number;
+  readonly minCostUsd?: number;
+  readonly minTokens?: number;
+  /** Full-text terms, all of which must occur. */
+  readonly text?: string;
+}
+
+export type RunSort = "newest" | "oldest" | "cost" | "tokens" | "duration" | "steps";
+
+export interface RunsQuery {
+  readonly filter?: RunFilter;
+  /** @default "newest" */
+  readonly sort?: RunSort;
+  /** @default 50 */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface RunPage {
+  readonly runs: readonly Run[];
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+export type CostKey = "model" | "agent" | "day" | "group" | "user" | "run";
+
+export interface CostRow {
+  readonly key: string;
+  readonly runs: number;
+  readonly llmCalls: number;
+  readonly usage: Usage;
+  /** Sum of the known costs. */
+  readonly costUsd: number;
+  readonly unknownCostCalls: number;
+}
+
+export interface StoredMessage {
+  /** Content hash of the message and everything before it: 32 hex digits. */
+  readonly messageId: string;
+  readonly spanId: string;
+  readonly message: Message;
+  readonly finishReason?: string;
+  readonly tokenCount?: number;
+  readonly timestampUs: number;
+}
+
+/** Runs and what belongs to them. */
+export interface RunReader {
+  listRuns(query?: RunsQuery): Promise<RunPage>;
+  countRuns(filter?: RunFilter): Promise<number>;
+  /** A run id, a unique beginning or end of one (4 characters or more), `last`, `last~N`. Throws `AgentOpError`. */
+  resolveRun(reference: string): Promise<Run>;
+  getRun(traceId: string): Promise<Run | undefined>;
+  /** Runs that a run handed work to; oldest first. */
+  childRuns(runId: string): Promise<readonly Run[]>;
+  /** The whole run, as of one moment; throws `AgentOpError` when unknown. */
+  loadTrace(traceId: string): Promise<Trace>;
+  /** Conversation order, with the span that produced each message; empty for an unknown run. */
+  loadMessages(traceId: string): Promise<readonly StoredMessage[]>;
+  /** What runs used and cost, dearest first. */
+  costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]>;
+  /** What the run's open model calls have streamed so far. */
+  partials(traceId: string): Promise<readonly PartialOutput[]>;
+}
+
+export interface EvaluationQuery {
+  /** Of the runs that are judged. */
+  readonly filter?: RunFilter;
+  /** The scorer's name. */
+  readonly name?: string;
+  readonly source?: string;
+  /** @default 50 */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+/** An evaluation and the run it judges. */
+export interface JudgedRun {
+  readonly run: Run;
+  readonly evaluation: Evaluation;
+}
+
+export interface EvaluationPage {
+  readonly evaluations: readonly JudgedRun[];
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+/** Evaluations across runs. */
+export interface EvaluationReader {
+  /** Newest first. */
+  listEvaluations(query?: EvaluationQuery): Promise<EvaluationPage>;
+}
+
+/** What was written since somebody looked last. */
+export interface StoreChanges {
+  /** Calls back soon after anybody committed, this process or another one. Returns the way to stop. */
+  onChange(listener: () => void): () => void;
+  /**
+   * What changed in a run since `cursor`, or all of it; `undefined` when there is no such run. Reads only what changed. Fold it
+   * with `applyChanges`.
+   */
+  changesSince(traceId: string, cursor?: ChangeCursor): Promise<TraceChanges | undefined>;
+}
+
+// ---------------------------------------------------------------------------------------------- steering
+
+export type ControlAction = "stop" | "pause" | "resume" | "approve" | "deny" | "budget";
+
+export interface ControlRequest {
+  readonly id: number;
+  readonly traceId: string;
+  readonly action: ControlAction;
+  /** Approvals: `{ spanId, always? }`; budget: `{ usd }`. */
+  readonly argument: Readonly<Record<string, unknown>>;
+  readonly requestedAtUs: number;
+}
+
+/** What somebody wants of a run, for the process that works on it. */
+export interface RunControl {
+  requestControl(traceId: string, action: ControlAction, argument?: Record<string, unknown>): Promise<void>;
+  /** Requests not yet taken, oldest first; they are taken now. */
+  takeControl(traceId: string): Promise<readonly ControlRequest[]>;
+}
+
+/** Which queued runs a worker takes. */
+export type QueueFilter = Pick<RunFilter, "agent" | "model" | "group" | "user">;
+
+/** Which process works on which run. A claim is renewed by the store itself for as long as the process lives. */
+export interface RunLeases {
+  /** Claims a run for this process until it is released. `false` when another live process holds it. */
+  claimRun(traceId: string): Promise<boolean>;
+  /** Claims the oldest queued run that nobody holds; no two processes get the same one. `undefined` when none waits. */
+  claimNext(filter?: QueueFilter): Promise<Run | undefined>;
+  releaseRun(traceId: string): Promise<void>;
+  /** Marks runs whose process died as `interrupted` and closes their open spans. Returns how many. */
+  recoverInterrupted(): Promise<number>;
+}
+
+// ---------------------------------------------------------------------------------------------- upkeep
+
+export interface StoreStats {
+  readonly schemaVersion: number;
+  readonly bytes: number;
+  readonly runs: number;
+  readonly spans: number;
+  readonly messages: number;
+  readonly bodies: number;
+  /** Bytes of all message bodies before and after compression. */
+  readonly bodyBytes: number;
+  readonly storedBodyBytes: number;
+  readonly unindexedRuns: number;
+}
+
+export interface VerifyReport {
+  readonly ok: boolean;
+  readonly runs: number;
+  readonly messages: number;
+  readonly bodies: number;
+  /** At most 100. */
+  readonly problems: readonly string[];
+}
+
+/** What is deleted: runs that have ended, with all that belongs to them. */
+export interface Retention {
+  /** Runs that ended before this, µs since the epoch. */
+  readonly endedBeforeUs: number;
+  /** Runs with evaluations stay. @default true */
+  readonly keepScored?: boolean;
+  /** Counts and deletes nothing. @default false */
+  readonly dryRun?: boolean;
+}
+
+export interface StoreAdministration {
+  stats(): Promise<StoreStats>;
+  /** Problems that a quick look finds, at most a few; empty when all is well. */
+  quickCheck(): Promise<readonly string[]>;
+  /** Reads everything: bodies hash to their names, message ids follow from the chain, references lead somewhere. */
+  verify(): Promise<VerifyReport>;
+  /** A consistent copy while others write. Never overwrites; throws `AgentOpError`. */
+  backupTo(target: string): Promise<void>;
+  /**
+   * Deletes old runs. A run is kept whole with those it handed work to: it goes when all of them may. Returns how many runs
+   * went.
+   */
+  prune(retention: Retention): Promise<number>;
+  /** Brings the search index up to date; it is also done after each run that ends. */
+  indexPending(): Promise<void>;
+}
+
+/** A whole store. */
+export interface Store
+  extends
+    RunJournal,
+    RunReader,
+    RunControl,
+    RunLeases,
+    StoreChanges,
+    ForkStore,
+    DiffStore,
+    EvaluationReader,
+    StoreAdministration,
+    AsyncDisposable {}

@@ -1,0 +1,58 @@
+import type { Expression, Kysely, SqlBool } from "kysely";
+import type { PartialOutput } from "../core/mod.ts";
+import type { Schema } from "./schema.ts";
+import type { Db } from "./statements.ts";
+
+/** What differs between databases. Everything else of a store stands above it. */
+export interface Engine {
+  readonly db: Kysely<Schema>;
+  readonly schemaVersion: number;
+  readonly search: TextSearch;
+  readonly signal: ChangeSignal;
+  readonly owners: Owners;
+  readonly upkeep: EngineUpkeep;
+  /** Replaces the row of a live span; need not survive a power cut. Must not hold up or be held up by `db` for long. */
+  writePartial(partial: PartialOutput): Promise<void>;
+  /** What the database threw, as a `StoreError` where it is the store's trouble. `verb` as in "Cannot VERB the store". */
+  toStoreError(verb: string, error: unknown): unknown;
+  close(): Promise<void>;
+}
+
+/** Finds runs by the words in them. */
+export interface TextSearch {
+  /** Nothing can be searched for in this text: every run fits. */
+  isBlank(text: string): boolean;
+  /** The condition on `run` that all terms of a text occur, also in runs that are not indexed yet. */
+  condition(db: Db, text: string): Promise<Expression<SqlBool>>;
+  /** Indexes at most `limit` finished runs, newest first. Returns how many: with `limit` there may be more. */
+  indexPending(limit: number): Promise<number>;
+  /** Runs are about to be deleted, in the transaction of `db`. */
+  forget(db: Db, runNos: readonly number[]): Promise<void>;
+}
+
+/** Tells this process and others that something was committed. */
+export interface ChangeSignal {
+  /** Moves with every commit of another connection. Costs microseconds. */
+  readonly version: number;
+  /** After a commit of this store: listeners here at once, other processes a moment later. */
+  announce(): void;
+  listen(listener: () => void): () => void;
+}
+
+/** Who is alive of those that work on runs. */
+export interface Owners {
+  /** This process. */
+  readonly id: string;
+  /** Other processes can open the store. */
+  readonly areShared: boolean;
+  /** From now on until the store is closed this process counts as alive. */
+  hold(): Promise<void>;
+  isAlive(owner: string): Promise<boolean>;
+}
+
+export interface EngineUpkeep {
+  sizeBytes(): Promise<number>;
+  /** Problems of the database itself, at most `max`. The quick look leaves out what takes long. */
+  problems(max: number, look: "quick" | "whole"): Promise<readonly string[]>;
+  backupTo(target: string): Promise<void>;
+}

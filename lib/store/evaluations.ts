@@ -1,0 +1,41 @@
+import { type Kysely, sql, type SqlBool } from "kysely";
+import type { EvaluationPage, EvaluationQuery } from "../core/mod.ts";
+import type { TextSearch } from "./engine.ts";
+import { nextCursor, pageLimit, parseCursor } from "./page.ts";
+import { prepared, prepareFilter } from "./queries.ts";
+import { runsOf } from "./reader.ts";
+import { evaluationOf } from "./rows.ts";
+import type { Schema } from "./schema.ts";
+
+/** Evaluations of all runs that fit, newest first. */
+export async function listEvaluations(
+  db: Kysely<Schema>,
+  search: TextSearch,
+  query: EvaluationQuery = {},
+): Promise<EvaluationPage> {
+  const limit = pageLimit(query.limit);
+  const cursor = parseCursor("list evaluations", query.cursor);
+  const fits = prepared(await prepareFilter(db, search, query.filter));
+  let select = db.selectFrom("evaluation").selectAll()
+    .where((eb) => eb("run_no", "in", eb.selectFrom("run").select("run.id").where(fits)));
+  if (query.name !== undefined) select = select.where("name", "=", query.name);
+  if (query.source !== undefined) select = select.where("source", "=", query.source);
+  if (cursor) select = select.where(sql<SqlBool>`(created_us, eval_id) < (${cursor[0]}, ${cursor[1]})`);
+  const rows = await select.orderBy("created_us", "desc").orderBy("eval_id", "desc").limit(limit + 1)
+    .execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const runNos = [...new Set(page.map((row) => row.run_no))];
+  const runRows = runNos.length === 0
+    ? []
+    : await db.selectFrom("run").selectAll().where("id", "in", runNos).execute();
+  const runs = await runsOf(db, runRows);
+  const byNo = new Map(runRows.map((row, index) => [row.id, runs[index]!]));
+  return {
+    evaluations: page.flatMap((row) => {
+      const run = byNo.get(row.run_no);
+      return run ? [{ run, evaluation: evaluationOf(run.traceId, row) }] : [];
+    }),
+    ...(rows.length > limit && last ? nextCursor(last.created_us, last.eval_id) : {}),
+  };
+}

@@ -1,0 +1,126 @@
+import type { Kysely } from "kysely";
+import { type DurableEvent, type Host, isFinal, type Run, type RunPrefix } from "../core/mod.ts";
+import { copyPrefix } from "./fork.ts";
+import type { Schema } from "./schema.ts";
+import { type Db, run as execute } from "./statements.ts";
+import { Writer } from "./writer.ts";
+
+/** With this many runs at work, writes wait a moment for each other: one flush to disk then serves several runs. */
+const BUSY_RUNS = 8;
+const GATHER_MS = 4;
+
+interface PendingWrite {
+  readonly events: readonly DurableEvent[];
+  readonly resolve: () => void;
+  readonly reject: (error: unknown) => void;
+}
+
+export interface JournalOptions {
+  readonly host: Host;
+  /** Runs that this process works on. */
+  readonly runsAtWork: () => number;
+  /** After each commit. */
+  readonly onCommit: (runEnded: boolean) => void;
+  readonly toStoreError: (error: unknown) => unknown;
+}
+
+/** Commits events: those that have gathered share a transaction, and each transaction takes the next `seq`. */
+export class Journal {
+  readonly #db: Kysely<Schema>;
+  readonly #options: JournalOptions;
+  readonly #writer = new Writer();
+  #pending: PendingWrite[] = [];
+  #draining: Promise<void> | undefined;
+  #swept: number | undefined;
+
+  constructor(db: Kysely<Schema>, options: JournalOptions) {
+    this.#db = db;
+    this.#options = options;
+  }
+
+  write(events: readonly DurableEvent[]): Promise<void> {
+    if (events.length === 0) return Promise.resolve();
+    return new Promise((resolve, reject) => {
+      this.#pending.push({ events, resolve, reject });
+      this.#draining ??= this.#drain();
+    });
+  }
+
+  /** Writes a run that begins with another run's steps. The copied rows share their bodies with the original. */
+  async fork(run: Run, source: RunPrefix, events: readonly DurableEvent[]): Promise<void> {
+    await this.settled();
+    await this.#transaction(async (db, seq) => {
+      await this.#writer.apply(db, [{ type: "run_start", run }], seq);
+      await copyPrefix(db, source, run.traceId, seq);
+      this.#writer.forget(run.traceId);
+      await this.#writer.apply(db, events, seq);
+    });
+    this.#options.onCommit(events.some(endsRun));
+  }
+
+  /** Resolves when nothing waits to be written. */
+  async settled(): Promise<void> {
+    await this.#draining;
+  }
+
+  /** Commits whatever has gathered in one transaction, again and again until nothing is left. */
+  async #drain(): Promise<void> {
+    await Promise.resolve();
+    while (this.#pending.length > 0) {
+      if (this.#options.runsAtWork() >= BUSY_RUNS) await this.#options.host.sleep(GATHER_MS);
+      const batch = this.#pending;
+      this.#pending = [];
+      const failed = await this.#commit(batch).catch((error) => error ?? new Error("write failed"));
+      if (failed === undefined) {
+        for (const { resolve } of batch) resolve();
+      } else if (batch.length === 1) {
+        batch[0]!.reject(failed);
+        continue;
+      } else {
+        // One writer's mistake must not fail its neighbours: each on its own.
+        for (const one of batch) {
+          await this.#commit([one]).then(one.resolve, one.reject);
+        }
+      }
+      this.#options.onCommit(batch.some(({ events }) => events.some(endsRun)));
+    }
+    this.#draining = undefined;
+  }
+
+  async #commit(batch: readonly PendingWrite[]): Promise<void> {
+    const events = batch.flatMap((it) => it.events);
+    await this.#transaction((db, seq) => this.#writer.apply(db, events, seq));
+  }
+
+  async #transaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
+    try {
+      await this.#db.transaction().execute(async (db) => {
+        const { seq, swept } = await nextSeq(db);
+        // Bodies that the writer remembers may have been deleted, by any process.
+        if (swept !== this.#swept) this.#writer.reset();
+        this.#swept = swept;
+        await work(db, seq);
+      });
+    } catch (error) {
+      this.#writer.reset();
+      throw this.#options.toStoreError(error);
+    }
+  }
+}
+
+/** Takes the next `seq`. Transactions wait for each other here, so that its order is the order of commits. */
+export async function nextSeq(db: Db): Promise<{ readonly seq: number; readonly swept: number }> {
+  const { rows } = await execute<{ seq: number; swept: number }>(
+    db,
+    "next seq",
+    [1, 1],
+    () =>
+      db.updateTable("clock").set((eb) => ({ seq: eb("seq", "+", 1) })).where("id", "=", 1)
+        .returning(["seq", "swept"]),
+  );
+  return rows[0]!;
+}
+
+function endsRun(event: DurableEvent): boolean {
+  return event.type === "run_update" && event.change.status !== undefined && isFinal(event.change.status);
+}

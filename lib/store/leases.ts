@@ -1,0 +1,90 @@
+import type { Kysely } from "kysely";
+import { LIVE_STATUSES, type QueueFilter, type RunStatus } from "../core/mod.ts";
+import { bytes, hex } from "./codec.ts";
+import type { Owners } from "./engine.ts";
+import { runConditions } from "./queries.ts";
+import type { Schema } from "./schema.ts";
+
+/** Queued runs looked at for one claim: the oldest may be held by others. */
+const CANDIDATES_MAX = 100;
+
+/** Which run is whose. A claim is the owner's name in the run's row; it holds while the owner lives. */
+export class Leases {
+  readonly #db: Kysely<Schema>;
+  readonly #owners: Owners;
+  readonly #claimed = new Set<string>();
+
+  constructor(db: Kysely<Schema>, owners: Owners) {
+    this.#db = db;
+    this.#owners = owners;
+  }
+
+  /** Runs that this process works on. */
+  get count(): number {
+    return this.#claimed.size;
+  }
+
+  async claim(traceId: string): Promise<boolean> {
+    await this.#owners.hold();
+    const row = await this.#db.selectFrom("run").select("owner").where("trace_id", "=", bytes(traceId))
+      .executeTakeFirst();
+    return row !== undefined && await this.#take(traceId, row.owner);
+  }
+
+  /** The oldest queued run that nobody holds, claimed. */
+  async claimNext(filter: QueueFilter): Promise<string | undefined> {
+    await this.#owners.hold();
+    const queued = await this.#db.selectFrom("run").select(["trace_id", "owner"])
+      .where((eb) => runConditions(eb, { ...filter, status: ["queued"] }))
+      .where((eb) => eb.or([eb("owner", "is", null), eb("owner", "!=", this.#owners.id)]))
+      .orderBy("start_us").orderBy("id").limit(CANDIDATES_MAX).execute();
+    for (const { trace_id, owner } of queued) {
+      const traceId = hex(trace_id);
+      if (await this.#take(traceId, owner, ["queued"])) return traceId;
+    }
+    return undefined;
+  }
+
+  /**
+   * Puts this process in the place of `holder`, unless that one is alive or somebody else was faster, or the run is in none of
+   * `statuses` any more.
+   */
+  async #take(traceId: string, holder: string | null, statuses?: readonly RunStatus[]): Promise<boolean> {
+    const { id } = this.#owners;
+    if (holder !== null && holder !== id && await this.#owners.isAlive(holder)) return false;
+    let update = this.#db.updateTable("run").set({ owner: id }).where("trace_id", "=", bytes(traceId))
+      .where("owner", holder === null ? "is" : "=", holder);
+    if (statuses) update = update.where("status", "in", [...statuses]);
+    const { numUpdatedRows } = await update.executeTakeFirstOrThrow();
+    if (numUpdatedRows !== 1n) return false;
+    this.#claimed.add(traceId);
+    return true;
+  }
+
+  async release(traceId: string): Promise<void> {
+    if (!this.#claimed.delete(traceId)) return;
+    await this.#db.updateTable("run").set({ owner: null }).where("trace_id", "=", bytes(traceId)).execute();
+  }
+
+  async releaseAll(): Promise<void> {
+    for (const traceId of [...this.#claimed]) await this.release(traceId).catch(() => {});
+  }
+
+  /** Claims each run whose process died, lets `close` end it, and releases it. Returns how many there were. */
+  async recover(close: (traceId: string) => Promise<void>): Promise<number> {
+    if (!this.#owners.areShared) return 0;
+    const rows = await this.#db.selectFrom("run").select(["trace_id", "owner"])
+      .where("status", "in", [...LIVE_STATUSES]).execute();
+    let recovered = 0;
+    for (const { trace_id, owner } of rows) {
+      if (owner !== null && await this.#owners.isAlive(owner)) continue;
+      const traceId = hex(trace_id);
+      await this.#owners.hold();
+      if (!await this.#take(traceId, owner, LIVE_STATUSES)) continue;
+      await close(traceId);
+      await this.release(traceId);
+      recovered++;
+    }
+    return recovered;
+  }
+}

@@ -1,0 +1,45 @@
+import { DatabaseSync, type StatementSync } from "node:sqlite";
+import type { PartialOutput } from "../../core/mod.ts";
+import { bytes } from "../codec.ts";
+import { MEMORY } from "./location.ts";
+import { BUSY_TIMEOUT_MS, type Connection } from "./open.ts";
+
+const UPSERT = `insert into partial (trace_id, span_id, text, reasoning, updated_us) values (?, ?, ?, ?, ?)
+  on conflict (trace_id, span_id) do update set text = excluded.text, reasoning = excluded.reasoning,
+    updated_us = excluded.updated_us`;
+
+/**
+ * Writes streamed text over a connection of its own, which does not wait for the disk: the end of the span carries all of it. It
+ * takes its turn among the uses of the main connection: both block this thread, and would wait for each other for ever.
+ */
+export class PartialWriter {
+  readonly #connection: Connection;
+  #own: DatabaseSync | undefined;
+  #upsert: StatementSync | undefined;
+
+  constructor(connection: Connection) {
+    this.#connection = connection;
+  }
+
+  async write({ traceId, spanId, text, reasoning, updatedAtUs }: PartialOutput): Promise<void> {
+    await this.#connection.db.connection().execute(() => {
+      this.#upsert ??= this.#open().prepare(UPSERT);
+      this.#upsert.run(bytes(traceId), bytes(spanId), text, reasoning, updatedAtUs);
+      return Promise.resolve();
+    });
+  }
+
+  #open(): DatabaseSync {
+    const { path, sqlite } = this.#connection;
+    if (path === MEMORY) return sqlite;
+    this.#own = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    this.#own.exec("pragma synchronous = normal");
+    return this.#own;
+  }
+
+  close(): void {
+    this.#own?.close();
+    this.#own = undefined;
+    this.#upsert = undefined;
+  }
+}

@@ -1,0 +1,36 @@
+import { backup } from "node:sqlite";
+import { AgentOpError, reasonOf } from "../../core/mod.ts";
+import type { EngineUpkeep } from "../engine.ts";
+import { MEMORY } from "./location.ts";
+import type { Connection } from "./open.ts";
+
+export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
+  const pragma = (name: string) => Number(sqlite.prepare(`pragma ${name}`).get()?.[name]);
+  return {
+    async sizeBytes() {
+      const wal = path === MEMORY ? 0 : await Deno.stat(`${path}-wal`).then((it) => it.size, () => 0);
+      return pragma("page_count") * pragma("page_size") + wal;
+    },
+
+    problems(max, look) {
+      const check = look === "quick" ? "quick_check" : "integrity_check";
+      const rows = sqlite.prepare(`pragma ${check}(${max})`).all();
+      return Promise.resolve(rows.map((row) => String(Object.values(row)[0])).filter((it) => it !== "ok"));
+    },
+
+    async backupTo(target) {
+      if (await Deno.stat(target).then(() => true, () => false)) {
+        throw new AgentOpError(`Cannot back up to ${target}: the file exists`, { remedy: "another name" });
+      }
+      try {
+        await backup(sqlite, target);
+      } catch (error) {
+        await Deno.remove(target).catch(() => {});
+        throw new AgentOpError(`Cannot back up to ${target}: ${reasonOf(error)}`, {
+          remedy: "a folder you may write to",
+          cause: error,
+        });
+      }
+    },
+  };
+}

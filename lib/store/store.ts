@@ -1,0 +1,252 @@
+import {
+  type ChangeCursor,
+  type ControlAction,
+  type ControlRequest,
+  type CostKey,
+  type CostRow,
+  type DurableEvent,
+  type EvaluationPage,
+  type EvaluationQuery,
+  type Host,
+  nowUs,
+  type PartialOutput,
+  type QueueFilter,
+  type Retention,
+  type Run,
+  type RunFilter,
+  type RunPage,
+  type RunPrefix,
+  type RunsQuery,
+  type Store,
+  type StoredDiff,
+  type StoredMessage,
+  type StoreStats,
+  type Trace,
+  type TraceChanges,
+  type VerifyReport,
+} from "../core/mod.ts";
+import { changesSince } from "./changes.ts";
+import { bytes } from "./codec.ts";
+import { ControlRequests } from "./control.ts";
+import type { Engine } from "./engine.ts";
+import { listEvaluations } from "./evaluations.ts";
+import { childRuns, diffsOf, forksOf, saveDiff } from "./families.ts";
+import { interruption } from "./interrupted.ts";
+import { Journal } from "./journal.ts";
+import { Leases } from "./leases.ts";
+import { clearPartials, partialsOf } from "./partials.ts";
+import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
+import { loadMessages, loadTrace, runsOf } from "./reader.ts";
+import { prune } from "./retention.ts";
+import { countRows } from "./stats.ts";
+import { verify } from "./verify.ts";
+
+const INDEX_SLICE = 20;
+const QUICK_PROBLEMS_MAX = 3;
+
+/** A store in a SQL database. One per process: writes of all its runs share transactions. */
+export class SqlStore implements Store {
+  readonly #engine: Engine;
+  readonly #host: Host;
+  readonly #journal: Journal;
+  readonly #leases: Leases;
+  readonly #control: ControlRequests;
+  #indexing: Promise<void> | undefined;
+  #closed = false;
+
+  constructor(engine: Engine, host: Host) {
+    this.#engine = engine;
+    this.#host = host;
+    this.#leases = new Leases(engine.db, engine.owners);
+    this.#control = new ControlRequests(engine.db, engine.signal);
+    this.#journal = new Journal(engine.db, {
+      host,
+      runsAtWork: () => this.#leases.count,
+      toStoreError: (error) => engine.toStoreError("write to", error),
+      onCommit: (runEnded) => {
+        engine.signal.announce();
+        if (runEnded) this.#indexSoon();
+      },
+    });
+  }
+
+  // -------------------------------------------------------------------------------------------- writing
+
+  async write(events: readonly DurableEvent[]): Promise<void> {
+    await this.#journal.write(events);
+  }
+
+  async writePartial(partial: PartialOutput): Promise<void> {
+    await this.#use(() => this.#engine.writePartial(partial));
+    this.#engine.signal.announce();
+  }
+
+  async forkRun(run: Run, source: RunPrefix, events: readonly DurableEvent[] = []): Promise<void> {
+    await this.#journal.fork(run, source, events);
+  }
+
+  async saveDiff(diff: StoredDiff): Promise<void> {
+    await this.#use((db) => saveDiff(db, diff));
+    this.#engine.signal.announce();
+  }
+
+  // -------------------------------------------------------------------------------------------- reading
+
+  async listRuns(query: RunsQuery = {}): Promise<RunPage> {
+    return await this.#use((db) => listRuns(db, this.#engine.search, query));
+  }
+
+  async countRuns(filter?: RunFilter): Promise<number> {
+    return await this.#use((db) => countRuns(db, this.#engine.search, filter));
+  }
+
+  async resolveRun(reference: string): Promise<Run> {
+    return await this.#use((db) => resolveRun(db, reference));
+  }
+
+  async getRun(traceId: string): Promise<Run | undefined> {
+    return await this.#use(async (db) => {
+      const rows = await db.selectFrom("run").selectAll().where("trace_id", "=", bytes(traceId)).execute();
+      return (await runsOf(db, rows))[0];
+    });
+  }
+
+  async childRuns(runId: string): Promise<readonly Run[]> {
+    return await this.#use((db) => childRuns(db, runId));
+  }
+
+  async forksOf(runIds: readonly string[]): Promise<readonly Run[]> {
+    return await this.#use((db) => forksOf(db, runIds));
+  }
+
+  async loadTrace(traceId: string): Promise<Trace> {
+    return await this.#use((db) => loadTrace(db, traceId));
+  }
+
+  async loadMessages(traceId: string): Promise<readonly StoredMessage[]> {
+    return await this.#use((db) => loadMessages(db, traceId));
+  }
+
+  async costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]> {
+    return await this.#use((db) => costBy(db, this.#engine.search, key, filter));
+  }
+
+  async partials(traceId: string): Promise<readonly PartialOutput[]> {
+    return await this.#use((db) => partialsOf(db, traceId));
+  }
+
+  async diffsOf(runId: string): Promise<readonly StoredDiff[]> {
+    return await this.#use((db) => diffsOf(db, runId));
+  }
+
+  async listEvaluations(query: EvaluationQuery = {}): Promise<EvaluationPage> {
+    return await this.#use((db) => listEvaluations(db, this.#engine.search, query));
+  }
+
+  onChange(listener: () => void): () => void {
+    return this.#engine.signal.listen(listener);
+  }
+
+  async changesSince(traceId: string, cursor?: ChangeCursor): Promise<TraceChanges | undefined> {
+    return await this.#use((db) => changesSince(db, traceId, cursor));
+  }
+
+  // -------------------------------------------------------------------------------------------- steering
+
+  async requestControl(
+    traceId: string,
+    action: ControlAction,
+    argument: Record<string, unknown> = {},
+  ): Promise<void> {
+    const requestedAtUs = nowUs(this.#host);
+    await this.#use(() => this.#control.request({ traceId, action, argument, requestedAtUs }));
+    this.#engine.signal.announce();
+  }
+
+  async takeControl(traceId: string): Promise<readonly ControlRequest[]> {
+    return await this.#use(() => this.#control.take(traceId));
+  }
+
+  async claimRun(traceId: string): Promise<boolean> {
+    return await this.#use(() => this.#leases.claim(traceId));
+  }
+
+  async claimNext(filter: QueueFilter = {}): Promise<Run | undefined> {
+    const traceId = await this.#use(() => this.#leases.claimNext(filter));
+    return traceId === undefined ? undefined : await this.getRun(traceId);
+  }
+
+  async releaseRun(traceId: string): Promise<void> {
+    this.#control.forget(traceId);
+    await this.#use(() => this.#leases.release(traceId));
+  }
+
+  async recoverInterrupted(): Promise<number> {
+    return await this.#use((db) =>
+      this.#leases.recover(async (traceId) => {
+        await this.write(interruption(await loadTrace(db, traceId)));
+        await clearPartials(db, traceId);
+      })
+    );
+  }
+
+  // -------------------------------------------------------------------------------------------- upkeep
+
+  async stats(): Promise<StoreStats> {
+    const { schemaVersion, upkeep } = this.#engine;
+    return await this.#use(async (db) => ({
+      schemaVersion,
+      bytes: await upkeep.sizeBytes(),
+      ...(await countRows(db)),
+    }));
+  }
+
+  async quickCheck(): Promise<readonly string[]> {
+    return await this.#use(() => this.#engine.upkeep.problems(QUICK_PROBLEMS_MAX, "quick"));
+  }
+
+  async verify(): Promise<VerifyReport> {
+    return await this.#use((db) => verify(db, this.#engine.upkeep));
+  }
+
+  async backupTo(target: string): Promise<void> {
+    await this.#use(() => this.#engine.upkeep.backupTo(target));
+  }
+
+  async prune(retention: Retention): Promise<number> {
+    const pruned = await this.#use((db) => prune(db, this.#engine.search, retention));
+    this.#engine.signal.announce();
+    return pruned;
+  }
+
+  async indexPending(): Promise<void> {
+    while (await this.#use(() => this.#engine.search.indexPending(INDEX_SLICE)) === INDEX_SLICE);
+  }
+
+  #indexSoon(): void {
+    this.#indexing ??= (async () => {
+      try {
+        while (!this.#closed && await this.#engine.search.indexPending(INDEX_SLICE) === INDEX_SLICE);
+      } catch { /* the index is rebuilt from the rows: search reads unindexed runs directly until then */ }
+      this.#indexing = undefined;
+    })();
+  }
+
+  /** Whatever the database throws becomes the store's error. */
+  async #use<T>(work: (db: Engine["db"]) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#engine.db);
+    } catch (error) {
+      throw this.#engine.toStoreError("use", error);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    if (this.#closed) return;
+    await this.#journal.settled();
+    this.#closed = true;
+    await this.#indexing;
+    await this.#leases.releaseAll();
+    await this.#engine.close();
+  }
+}

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { AgentOpError, type Message, type Part, type ToolDefinition } from "../core/mod.ts";
-import { formatUsd } from "../present/mod.ts";
+import { exactMoney } from "../present/mod.ts";
 
 /** Open reservations of one ledger: one per call in flight, so this many calls at once. */
 const OPEN_RESERVATIONS_MAX = 10_000;
@@ -17,12 +17,12 @@ export class BudgetExceededError extends AgentOpError {
   readonly wantedUsd: number | null;
   constructor(ledger: BudgetLedger, wantedUsd: number | null) {
     const { limitUsd, spentUsd, reservedUsd } = ledger;
-    const within = `Cannot call the model within the budget of ${formatUsd(limitUsd)}`;
+    const within = `Cannot call the model within the budget of ${exactMoney(limitUsd)}`;
     super(
       wantedUsd === null
         ? `${within}: its price is unknown`
-        : `${within}: it can cost ${formatUsd(wantedUsd)} with ${formatUsd(spentUsd)} spent and ` +
-          `${formatUsd(reservedUsd)} reserved`,
+        : `${within}: it can cost ${exactMoney(wantedUsd)} with ${exactMoney(spentUsd)} spent and ` +
+          `${exactMoney(reservedUsd)} reserved`,
       {
         remedy: wantedUsd === null
           ? "a price in a price file, or no budget"

@@ -4,10 +4,23 @@
  * @module
  */
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
-export { costOf, formatExactUsd, formatPrice, formatUsd, knownCost, money } from "./money.ts";
+export {
+  costDifference,
+  costOf,
+  costOfCall,
+  costWords,
+  exactMoney,
+  knownCost,
+  money,
+  signed,
+  unitPrice,
+  UNKNOWN,
+  UNKNOWN_SIGN,
+  unknownCostNote,
+} from "./money.ts";
 export { byteSize, compact, grouped, plural } from "./numbers.ts";
 export { formatReceipt } from "./receipt.ts";
-export { type Sign, spanSign, STATUS_SIGNS, type Tone } from "./status.ts";
+export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
 export { cell, lines } from "./text.ts";
 export { age, duration, isoTime, localTime } from "./times.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

@@ -1,36 +1,74 @@
-import type { RunTotals } from "../core/mod.ts";
+import type { Cost, RunTotals } from "../core/mod.ts";
+import { grouped, plural } from "./numbers.ts";
 
-/** For tables: `$0.000120`, six decimals, or as many as three significant digits need. */
-export function formatUsd(usd: number): string {
-  const leadingZeros = usd === 0 ? 0 : Math.max(0, Math.ceil(-Math.log10(Math.abs(usd))));
-  return `$${usd.toFixed(Math.min(15, Math.max(6, leadingZeros + 2)))}`;
+/** For a cost that nobody knows: the sign where there is no room, the word in sentences and receipts. */
+export const UNKNOWN_SIGN = "?";
+export const UNKNOWN = "unknown";
+/** After an amount: there were calls of unknown price as well. */
+const AND_UNKNOWN = "+";
+
+/**
+ * USD in lists and figures: `$0`, `$0.000123`, `$0.0021`, `$0.0210`, `$12.40`, `$1,234.50`. Below a dollar four decimals, or as
+ * many, up to six, as three digits that count need; nothing that was paid shows as `$0`. At most nine columns below $10,000.
+ */
+export function money(usd: number): string {
+  if (usd === 0) return "$0";
+  if (usd < 0.0000005) return "<$0.000001";
+  if (usd < 1) {
+    const decimals = Math.min(6, Math.max(4, 2 - Math.floor(Math.log10(usd))));
+    return `$${usd.toFixed(decimals).replace(/(?<=\.\d{4})(\d*?)0+$/, "$1")}`;
+  }
+  const [whole, cents] = usd.toFixed(2).split(".");
+  return `$${grouped(Number(whole))}.${cents}`;
 }
 
-/** For receipts: every digit down to the rounding of 1e-12 USD, and at least six decimals. */
-export function formatExactUsd(usd: number): string {
+/** USD in receipts: every digit down to the rounding of 1e-12, and at least six decimals. */
+export function exactMoney(usd: number): string {
   return `$${usd.toFixed(12).replace(/0{1,6}$/, "")}`;
 }
 
-/** A unit price: `$0.10`, `$0.015`, `$166.666667`. */
-export function formatPrice(usd: number): string {
+/** USD per million units: `$0.10`, `$0.015`, `$166.666667`. */
+export function unitPrice(usd: number): string {
   const text = usd.toFixed(6).replace(/0{1,4}$/, "");
   return usd > 0 && Number(text) === 0 ? `$${usd.toPrecision(3)}` : `$${text}`;
 }
 
-/** `$0`, `$0.000123`, `$0.0210`, `$12.40`: six decimals below a cent, so that a column of small amounts lines up. */
-export function money(usd: number): string {
-  if (usd === 0) return "$0";
-  if (usd >= 1) return `$${usd.toFixed(2).replace(/\B(?=(\d{3})+(?!\d)\.)/g, ",")}`;
-  if (usd >= 0.01) return `$${usd.toFixed(4)}`;
-  return usd < 0.0000005 ? "<$0.000001" : `$${usd.toFixed(6)}`;
+/** A cost in a table or a row of figures: `?` when nothing is known, `$0.0120+` when calls of unknown price are not in it. */
+export function knownCost(usd: number | null, unknownCalls = 0): string {
+  if (usd === null || usd === 0 && unknownCalls > 0) return UNKNOWN_SIGN;
+  return unknownCalls > 0 ? money(usd) + AND_UNKNOWN : money(usd);
 }
 
-/** `?` when nothing is known, `$0.0012+?` when some calls are of unknown cost. */
-export function knownCost(usd: number, unknownCalls: number): string {
-  if (unknownCalls === 0) return money(usd);
-  return usd === 0 ? "?" : `${money(usd)}+?`;
-}
-
+/** A run's cost in a table. */
 export function costOf(totals: Pick<RunTotals, "costUsd" | "unknownCostCalls">): string {
   return knownCost(totals.costUsd, totals.unknownCostCalls);
+}
+
+/** What one call cost, in a table; nothing for a span that was not billed. */
+export function costOfCall(cost: Cost | undefined): string {
+  return cost ? knownCost(cost.usd) : "";
+}
+
+/** A cost in a sentence: `unknown`, `$0.0120 and 2 calls of unknown price`. */
+export function costWords(usd: number | null, unknownCalls = 0): string {
+  if (usd === null || usd === 0 && unknownCalls > 0) return UNKNOWN;
+  return unknownCalls > 0 ? `${money(usd)} and ${plural(unknownCalls, "call")} of unknown price` : money(usd);
+}
+
+/** What `?` and `+` in a table mean; for below it. */
+export function unknownCostNote(unknownCalls: number): string {
+  const calls = plural(unknownCalls, "call");
+  return `${UNKNOWN_SIGN} or ${AND_UNKNOWN}: The price of ${calls} is unknown and not in these sums.`;
+}
+
+/** By how much two costs differ, for rows of figures: `same`, `+$0.0012`, `unknown`. */
+export function costDifference(deltaUsd: number, { isKnown }: { readonly isKnown: boolean }): string {
+  if (!isKnown && deltaUsd === 0) return UNKNOWN;
+  const text = signed(deltaUsd, money);
+  return isKnown ? text : `${text}, and calls of unknown price`;
+}
+
+/** A difference: `same`, `+12`, `-12`. `write` is given the amount without its sign. */
+export function signed(value: number, write: (amount: number) => string): string {
+  return value === 0 ? "same" : `${value > 0 ? "+" : "-"}${write(Math.abs(value))}`;
 }

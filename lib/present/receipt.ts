@@ -1,5 +1,5 @@
 import { escapeText, oneLine, type Receipt, type ReceiptLine, roundUsd } from "../core/mod.ts";
-import { formatExactUsd, formatPrice } from "./money.ts";
+import { exactMoney, unitPrice } from "./money.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
 const safe = (text: string) => oneLine(escapeText(text), 100);
@@ -13,11 +13,11 @@ function formatQuantity(line: ReceiptLine): string {
 function linesOf(receipt: Receipt): readonly (readonly [left: string, right: string])[] {
   const rows = receipt.lines.map((line): readonly [string, string] => [
     `${formatQuantity(line)} × ${
-      line.usdPerMillion === null ? "unknown" : `${formatPrice(line.usdPerMillion)} / 1M`
+      line.usdPerMillion === null ? "unknown" : `${unitPrice(line.usdPerMillion)} / 1M`
     }`,
-    line.usd === null ? "unknown" : formatExactUsd(line.usd),
+    line.usd === null ? "unknown" : exactMoney(line.usd),
   ]);
-  const total = receipt.totalUsd === null ? "unknown" : formatExactUsd(receipt.totalUsd);
+  const total = receipt.totalUsd === null ? "unknown" : exactMoney(receipt.totalUsd);
   return [...rows, [receipt.factor === 1 ? "total" : `total × ${receipt.factor} (batch)`, total]];
 }
 
@@ -48,7 +48,7 @@ function sumLine(receipts: readonly Receipt[]): string {
   const known = receipts.filter((receipt) => receipt.totalUsd !== null);
   const usd = roundUsd(known.reduce((sum, receipt) => sum + receipt.totalUsd!, 0));
   const unknown = receipts.length - known.length;
-  if (unknown === 0) return `${calls(receipts.length)}: ${formatExactUsd(usd)}`;
+  if (unknown === 0) return `${calls(receipts.length)}: ${exactMoney(usd)}`;
   if (known.length === 0) return `${calls(receipts.length)}: unknown`;
-  return `${calls(receipts.length)}: ${formatExactUsd(usd)} and ${calls(unknown)} of unknown cost`;
+  return `${calls(receipts.length)}: ${exactMoney(usd)} and ${calls(unknown)} of unknown cost`;
 }

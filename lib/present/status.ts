@@ -1,28 +1,44 @@
 import type { RunStatus, Span } from "../core/mod.ts";
 
-/** What a status means to the eye; each edge has its own colours for these. */
-export type Tone = "dim" | "red" | "green" | "yellow" | "cyan" | "magenta";
+/** What a status means to the eye; each edge has its own colour for it. */
+export type StatusTone = "ok" | "error" | "warn" | "live" | "waiting" | "dim";
 
-export interface Sign {
+/** How a status shows. */
+export interface StatusLook {
   readonly glyph: string;
-  readonly style: Tone;
+  /** The glyph where only ASCII is drawn. */
+  readonly ascii: string;
+  readonly tone: StatusTone;
+  /** The status in at most nine columns; where there is room, the status itself is the word. */
+  readonly short: string;
 }
 
-export const STATUS_SIGNS: Readonly<Record<RunStatus, Sign>> = {
-  queued: { glyph: "○", style: "dim" },
-  running: { glyph: "●", style: "cyan" },
-  waiting: { glyph: "?", style: "magenta" },
-  paused: { glyph: "‖", style: "yellow" },
-  completed: { glyph: "✓", style: "green" },
-  failed: { glyph: "✗", style: "red" },
-  stopped: { glyph: "■", style: "yellow" },
-  cancelled: { glyph: "⊘", style: "dim" },
-  interrupted: { glyph: "↯", style: "red" },
+/** The one table of how statuses look. */
+export const STATUS_LOOKS: Readonly<Record<RunStatus, StatusLook>> = {
+  queued: { glyph: "○", ascii: "o", tone: "dim", short: "queued" },
+  running: { glyph: "●", ascii: "*", tone: "live", short: "live" },
+  waiting: { glyph: "⧗", ascii: "?", tone: "waiting", short: "waiting" },
+  paused: { glyph: "⏸", ascii: "=", tone: "warn", short: "paused" },
+  completed: { glyph: "✓", ascii: "+", tone: "ok", short: "done" },
+  failed: { glyph: "✗", ascii: "x", tone: "error", short: "failed" },
+  stopped: { glyph: "■", ascii: "#", tone: "warn", short: "stopped" },
+  cancelled: { glyph: "■", ascii: "#", tone: "dim", short: "cancelled" },
+  interrupted: { glyph: "↯", ascii: "!", tone: "error", short: "cut off" },
 };
 
-export function spanSign(span: Span): Sign {
-  if (span.status === "interrupted") return STATUS_SIGNS.interrupted;
-  if (span.status === "error") return STATUS_SIGNS.failed;
-  if (span.endTimeUs !== undefined) return STATUS_SIGNS.completed;
-  return span.kind === "guardrail" ? STATUS_SIGNS.waiting : STATUS_SIGNS.running;
+/** A run's status in at most nine columns: of a stopped run, what stopped it (`budget`, `steps`, `timeout`, `loop`). */
+export function shortStatus(status: RunStatus, errorType?: string): string {
+  return status === "stopped" && errorType !== undefined && /^[a-z_]{1,12}$/.test(errorType)
+    ? errorType.replace("max_steps", "steps")
+    : STATUS_LOOKS[status].short;
+}
+
+/** The run status that a span looks like: one that waits for a person is an open guardrail. */
+export function spanStatus(
+  { status, endTimeUs, kind }: Pick<Span, "status" | "endTimeUs" | "kind">,
+): RunStatus {
+  if (status === "interrupted") return "interrupted";
+  if (status === "error") return "failed";
+  if (endTimeUs !== undefined) return "completed";
+  return kind === "guardrail" ? "waiting" : "running";
 }

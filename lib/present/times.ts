@@ -10,15 +10,15 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d${two((seconds % 86_400) / 3600)}h`;
 }
 
-/** `now`, `12s`, `5m`, `3h`, `2d`, then the day. */
+/** `now`, `12s`, `5m`, `3h`, `2d`, `400d`: at most five columns. */
 export function age(fromMs: number, nowMs: number): string {
+  if (!Number.isFinite(fromMs)) return "?";
   const seconds = Math.floor(Math.max(0, nowMs - fromMs) / 1000);
   if (seconds < 1) return "now";
   if (seconds < 60) return `${seconds}s`;
   if (seconds < 3600) return `${Math.floor(seconds / 60)}m`;
   if (seconds < 86_400) return `${Math.floor(seconds / 3600)}h`;
-  if (seconds < 30 * 86_400) return `${Math.floor(seconds / 86_400)}d`;
-  return localTime(fromMs).slice(0, 10);
+  return `${Math.floor(seconds / 86_400)}d`;
 }
 
 /** `2026-11-02 10:11:12` in the time zone of this machine. */

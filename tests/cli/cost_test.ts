@@ -69,7 +69,7 @@ Deno.test("cost counts a run once in the total, though it used two models", asyn
   });
   const [table, receipt] = await Promise.all([home.run(["cost"]), home.run(["cost", "last"])]);
   assert.match(table.stdout, /\nx +1 +1 +0 +0 +0 +\?\n/);
-  assert.match(table.stdout, /\ntotal +1 +2 .*\$0\.000002\+\?\n/);
+  assert.match(table.stdout, /\ntotal +1 +2 .*\$0\.000002\+\n/);
   assert.match(table.stderr, /The price of 1 call is unknown and not in these sums/);
   assert.match(receipt.stdout, /3 input tokens × unknown/);
   assert.match(receipt.stdout, /2 calls: \$0\.0000022 and 1 call of unknown cost\n$/);

@@ -2,10 +2,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { age, duration } from "../../lib/present/times.ts";
 import { byteSize } from "../../lib/present/numbers.ts";
+import { shortStatus, STATUS_LOOKS } from "../../lib/present/status.ts";
 import { cell } from "../../lib/present/text.ts";
 import { createLook, paragraph } from "../../lib/cli/output/look.ts";
 import { cut, pad, width } from "../../lib/present/width.ts";
-import { knownCost, money } from "../../lib/present/money.ts";
+import {
+  costDifference,
+  costWords,
+  exactMoney,
+  knownCost,
+  money,
+  unitPrice,
+} from "../../lib/present/money.ts";
 import { table } from "../../lib/cli/output/table.ts";
 import { HOSTILE, UNSAFE } from "../support/cli.ts";
 
@@ -39,8 +47,72 @@ Deno.test("duration(), age(), money() and byteSize() stay short", () => {
   assert.deepEqual([0, 999, 4_100, 12_000_000].map(byteSize), ["0 B", "999 B", "4.1 kB", "12.0 MB"]);
 });
 
-Deno.test("knownCost() never shows an unknown cost as 0", () => {
-  assert.deepEqual([knownCost(0, 0), knownCost(0, 1), knownCost(0.5, 1)], ["$0", "?", "$0.5000+?"]);
+Deno.test("money() tells small sums apart, in no more columns than a table has", () => {
+  assert.deepEqual([0, 1e-7, 0.000038, 0.0009, 0.00213, 0.0021, 0.5, 3.414, 1_234.5, 12_345].map(money), [
+    "$0",
+    "<$0.000001",
+    "$0.000038",
+    "$0.0009",
+    "$0.00213",
+    "$0.0021",
+    "$0.5000",
+    "$3.41",
+    "$1,234.50",
+    "$12,345.00",
+  ]);
+});
+
+Deno.test("knownCost() and costWords() never show an unknown cost as 0, nor hide that a part is unknown", () => {
+  const costs: readonly [usd: number | null, unknownCalls: number][] = [[0, 0], [0, 1], [null, 0], [0.5, 1], [
+    0.5,
+    0,
+  ]];
+  assert.deepEqual(costs.map((it) => knownCost(...it)), ["$0", "?", "?", "$0.5000+", "$0.5000"]);
+  assert.deepEqual(costs.map((it) => costWords(...it)), [
+    "$0",
+    "unknown",
+    "unknown",
+    "$0.5000 and 1 call of unknown price",
+    "$0.5000",
+  ]);
+});
+
+Deno.test("costDifference() says the sign, and what is not known of it", () => {
+  const [known, partly] = [{ isKnown: true }, { isKnown: false }];
+  assert.deepEqual(
+    [
+      costDifference(0, known),
+      costDifference(0.0021, known),
+      costDifference(-3, known),
+      costDifference(0, partly),
+    ],
+    ["same", "+$0.0021", "-$3.00", "unknown"],
+  );
+  assert.equal(costDifference(1, partly), "+$1.00, and calls of unknown price");
+});
+
+Deno.test("exactMoney() and unitPrice() never show an amount as nothing", () => {
+  assert.deepEqual([0, 1e-9, 0.00012, 0.015, 12.5].map(exactMoney), [
+    "$0.000000",
+    "$0.000000001",
+    "$0.000120",
+    "$0.015000",
+    "$12.500000",
+  ]);
+  assert.deepEqual([0.1, 0.015, 0.00000002].map(unitPrice), ["$0.10", "$0.015", "$2.00e-8"]);
+});
+
+Deno.test("every status has its own short word and a sign in ASCII too", () => {
+  const looks = Object.values(STATUS_LOOKS);
+  assert.equal(new Set(looks.map((it) => it.short)).size, looks.length);
+  for (const { ascii, short } of looks) {
+    assert.match(ascii, /^[!-~]$/);
+    assert.ok(short.length <= 9);
+  }
+  assert.deepEqual(
+    [shortStatus("stopped", "max_steps"), shortStatus("stopped", "Bad thing"), shortStatus("failed", "401")],
+    ["steps", "stopped", "failed"],
+  );
 });
 
 Deno.test("cut() and pad() give exactly the columns asked for", () => {

@@ -3,7 +3,6 @@ import { type Cost, NO_USAGE } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
 import { formatReceipt } from "../../lib/present/mod.ts";
 import { receiptOf } from "../../lib/analysis/mod.ts";
-import { formatUsd } from "../../lib/present/mod.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const book = createPriceBook({ elevenLabsPlan: "pro" });
@@ -92,14 +91,4 @@ Deno.test("formatReceipt() escapes names that come from outside", () => {
   const text = formatReceipt([receiptOf({ requestModel: "evil\x1b[2J\u202emodel\nnext" })]);
   assert.ok(!text.includes("\x1b") && !text.includes("\u202e"));
   assert.equal(text.split("\n").length, 4);
-});
-
-Deno.test("formatUsd() never shows a cost as nothing", () => {
-  assert.deepEqual([0, 1e-9, 0.00012, 0.015, 12.5].map(formatUsd), [
-    "$0.000000",
-    "$0.00000000100",
-    "$0.000120",
-    "$0.015000",
-    "$12.500000",
-  ]);
 });

@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lane, shareBar } from "../../lib/tui/draw/bars.ts";
 import { brailleChart } from "../../lib/tui/draw/braille.ts";
-import { fineMoney } from "../../lib/tui/draw/format.ts";
 import { ASCII, UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { JSON_ROWS_MAX, jsonRows } from "../../lib/tui/draw/json_view.ts";
 import { type Line, lineWidth, seg } from "../../lib/tui/draw/line.ts";
@@ -49,14 +48,6 @@ Deno.test("shareBar() and lane() stay in their columns, and something small stil
   }));
   assert.equal(textOf(shareBar(0.0001, 4, "ok", UNICODE)).trim(), "▏");
   assert.equal(textOf(shareBar(0.5, 4, "ok", UNICODE)), "██  ");
-});
-
-Deno.test("fineMoney() tells small sums apart and never hides that a price is unknown", () => {
-  assert.equal(fineMoney(0.000038), "$0.000038");
-  assert.equal(fineMoney(0.0000001), "<$0.000001");
-  assert.equal(fineMoney(0.000038, 2), "$0.000038+");
-  assert.equal(fineMoney(0, 1), "unknown");
-  assert.equal(fineMoney(3.414), "$3.41");
 });
 
 Deno.test("markdownLines() keeps to its columns and lets no control character through", () => {

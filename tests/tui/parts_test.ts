@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { applyEvent, NO_TOTALS, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
-import { age, compact, duration, grouped, money } from "../../lib/tui/draw/format.ts";
+import { age, compact, duration, grouped } from "../../lib/present/mod.ts";
 import { gauge, quantile, sparkline, waterfall } from "../../lib/tui/draw/charts.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import {
@@ -142,16 +142,6 @@ Deno.test("figures are short and say their unit", () => {
     "2h05m",
     "3d04h",
   ]);
-  assert.deepEqual([0, 0.00001, 0.0021, 0.5, 3.41, 12_345].map((usd) => money(usd)), [
-    "$0",
-    "<$0.0001",
-    "$0.0021",
-    "$0.5000",
-    "$3.41",
-    "$12,345",
-  ]);
-  assert.equal(money(0, 2), "unknown");
-  assert.equal(money(0.01, 2), "$0.0100+");
   assert.equal(grouped(1_234_567), "1,234,567");
   assert.deepEqual([100, 5_000, 120_000, 7_200_000, 172_800_000].map((ms) => age(0, ms)), [
     "now",

@@ -1,7 +1,7 @@
 import { type JsonChange, type RunDiff, type StepDiff, wordDiff } from "../../analysis/mod.ts";
 import { type Message, shortRunId } from "../../core/mod.ts";
 import { spoken } from "./memory_text.ts";
-import { cell, compact, cut, duration, lines, money } from "../../present/mod.ts";
+import { cell, compact, costDifference, cut, duration, grouped, lines, signed } from "../../present/mod.ts";
 import type { Look, Style } from "./look.ts";
 import { diffSummary } from "../../analysis/mod.ts";
 import { facts } from "./table.ts";
@@ -195,20 +195,12 @@ function startOf(all: readonly string[]): readonly string[] {
   return [...all.slice(0, CHANGED_LINES_MAX), `… and ${hidden} more lines, see --unified`];
 }
 
-/** Where a price is unknown, so is the difference. */
-function costDelta({ costKnown, costDeltaUsd }: RunDiff, known: string): string {
-  if (costKnown) return known;
-  return costDeltaUsd === 0 ? "unknown" : `${known}, and calls of unknown price`;
-}
-
 function deltas(diff: RunDiff, look: Look): string {
-  const signed = (value: number, text: string) => value === 0 ? "±0" : `${value > 0 ? "+" : "−"}${text}`;
   const { inputTokens, outputTokens } = diff.usageDelta;
-  const tokens = (value: number) => signed(value, compact(Math.abs(value)));
   return facts([
-    ["tokens", `${tokens(inputTokens)} in, ${tokens(outputTokens)} out`],
-    ["cost", costDelta(diff, signed(diff.costDeltaUsd, money(Math.abs(diff.costDeltaUsd))))],
-    ["time", signed(diff.durationDeltaMs, duration(Math.abs(diff.durationDeltaMs)))],
-    ["attempts", signed(diff.attemptsDelta, String(Math.abs(diff.attemptsDelta)))],
+    ["tokens", `${signed(inputTokens, compact)} in, ${signed(outputTokens, compact)} out`],
+    ["cost", costDifference(diff.costDeltaUsd, { isKnown: diff.costKnown })],
+    ["time", signed(diff.durationDeltaMs, duration)],
+    ["attempts", signed(diff.attemptsDelta, grouped)],
   ], look);
 }

@@ -7,6 +7,7 @@ import {
   type SpanEnd,
   type TraceEvent,
 } from "../../core/mod.ts";
+import { costWords, UNKNOWN } from "../../present/mod.ts";
 
 const SUMMARY_MAX_CHARS = 100;
 const RESULT_MAX_CHARS = 120;
@@ -132,7 +133,8 @@ export function summaryLine(run: Run): string {
   const { totals } = run;
   const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
   const ms = (run.endTimeUs ?? run.startTimeUs) - run.startTimeUs;
-  const cost = totals.unknownCostCalls > 0 ? "cost unknown" : `$${totals.costUsd.toFixed(6)}`;
+  const known = costWords(totals.costUsd, totals.unknownCostCalls);
+  const cost = known === UNKNOWN ? `cost ${known}` : known;
   const retries = totals.attempts > totals.llmCalls ? ` · ${totals.attempts} attempts` : "";
   return `${run.status} · ${totals.steps} steps · ${tokens} tokens · ${cost} · ${
     (ms / 1e6).toFixed(1)

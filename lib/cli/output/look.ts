@@ -1,4 +1,5 @@
-import { lines, wrap } from "../../present/mod.ts";
+import type { RunStatus } from "../../core/mod.ts";
+import { lines, STATUS_LOOKS, type StatusTone, wrap } from "../../present/mod.ts";
 import type { Context } from "../context.ts";
 
 const COLUMNS_DEFAULT = 100;
@@ -15,6 +16,25 @@ const STYLES = {
   cyan: ["36", "39"],
 } as const;
 export type Style = keyof typeof STYLES;
+
+const STATUS_STYLES: Readonly<Record<StatusTone, Style>> = {
+  ok: "green",
+  error: "red",
+  warn: "yellow",
+  live: "cyan",
+  waiting: "magenta",
+  dim: "dim",
+};
+
+/** The colour of a status here. */
+export function statusStyle(status: RunStatus): Style {
+  return STATUS_STYLES[STATUS_LOOKS[status].tone];
+}
+
+/** A status's sign in its colour. */
+export function statusSign(status: RunStatus, look: Look): string {
+  return look.paint(statusStyle(status), STATUS_LOOKS[status].glyph);
+}
 
 /** How text is written to stdout: with or without colours, how wide. */
 export interface Look {

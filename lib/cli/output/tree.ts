@@ -1,17 +1,7 @@
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { type TreeRow, treeRows } from "../../analysis/mod.ts";
-import {
-  cell,
-  compact,
-  cut,
-  duration,
-  knownCost,
-  pad,
-  spanSign,
-  STATUS_SIGNS,
-  width,
-} from "../../present/mod.ts";
-import type { Look, Style } from "./look.ts";
+import { cell, compact, costOfCall, cut, duration, pad, spanStatus, width } from "../../present/mod.ts";
+import { type Look, statusSign, statusStyle, type Style } from "./look.ts";
 
 /** More rows than this are counted, not shown. */
 const ROWS_MAX = 2_000;
@@ -25,7 +15,7 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
     name: nameOf(row.span),
     time: timeOf(row.span, nowMs),
     tokens: row.span.usage ? compact(row.span.usage.inputTokens + row.span.usage.outputTokens) : "",
-    cost: row.span.cost ? knownCost(row.span.cost.usd ?? 0, row.span.cost.usd === null ? 1 : 0) : "",
+    cost: costOfCall(row.span.cost),
   }));
   const most = (pick: (row: (typeof rows)[number]) => string) =>
     rows.reduce((sum, row) => Math.max(sum, width(pick(row))), 0);
@@ -45,9 +35,8 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
   );
   const room = Math.max(NAME_COLUMNS_MIN, Math.min(longest, look.columns - numberRoom));
   const out = rows.map(({ row, name, time, tokens, cost }) => {
-    const sign = spanSign(row.span);
     const guides = guidesOf(row);
-    const left = look.paint("dim", guides) + look.paint(sign.style, sign.glyph) + " " +
+    const left = look.paint("dim", guides) + statusSign(spanStatus(row.span), look) + " " +
       paintPieces(name, room - guides.length - 2, look);
     const numbers = [[time, timeRoom], [tokens, tokenRoom], [cost, costRoom]] as const;
     const right = numbers.filter(([, columns]) => columns > 0)
@@ -96,7 +85,7 @@ function nameOf(span: Span): readonly Piece[] {
     typeof attributes[name] === "string" ? attributes[name] as string : undefined;
   const failed: Piece[] = span.errorType === undefined
     ? []
-    : [{ text: `  ${cell(span.errorType)}`, style: STATUS_SIGNS.failed.style }];
+    : [{ text: `  ${cell(span.errorType)}`, style: statusStyle("failed") }];
   const kind: Piece = {
     text: `${span.kind} `,
     ...(KIND_STYLES[span.kind] ? { style: KIND_STYLES[span.kind] } : {}),

@@ -149,13 +149,13 @@ async function changedRows(
   const pieces = isPair && text.mayCompare(before, after) ? await wordDiff(before, after) : [];
   if (!areAlike(pieces)) {
     return [
-      ...removed.map((row) => line("del", "−", row)),
+      ...removed.map((row) => line("del", "-", row)),
       ...added.map((row) => line("add", "+", row)),
     ];
   }
   const side = (op: "removed" | "added") => pieces.filter((piece) => piece.op === "same" || piece.op === op);
   return [
-    ...linesOf(side("removed")).map((row) => line("del", "−", marked(row, "left"))),
+    ...linesOf(side("removed")).map((row) => line("del", "-", marked(row, "left"))),
     ...linesOf(side("added")).map((row) => line("add", "+", marked(row, "right"))),
   ];
 }

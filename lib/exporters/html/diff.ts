@@ -1,7 +1,7 @@
 import { type Message, shortRunId, type Trace } from "../../core/mod.ts";
 import type { RunDiff, StepDiff } from "../../analysis/mod.ts";
 import { diffSummary } from "../../analysis/mod.ts";
-import { costOf, duration, grouped, money, plural } from "../../present/mod.ts";
+import { costDifference, costOf, duration, grouped, plural, signed } from "../../present/mod.ts";
 import { changeList, overrideList, unifiedRows } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
@@ -12,7 +12,7 @@ import { cutNote, PageText } from "./text.ts";
 
 const STEPS_MAX = 2_000;
 const ANSWER_MAX_CHARS = 100_000;
-const SIGNS = { same: "=", changed: "~", added: "+", removed: "−" } as const;
+const SIGNS = { same: "=", changed: "~", added: "+", removed: "-" } as const;
 
 /** Two runs and what differs between them. */
 export interface DiffPageData {
@@ -63,15 +63,11 @@ function header({ diff, left, right }: DiffPageData): Markup {
     }</p>`;
   const { inputTokens, outputTokens } = diff.usageDelta;
   const figures = tiles([
-    ["Time", signed(diff.durationDeltaMs, duration)],
-    [
-      "Cost",
-      signed(diff.costDeltaUsd, money),
-      unknownNote(a.totals.unknownCostCalls + b.totals.unknownCostCalls),
-    ],
-    ["Tokens in", signed(inputTokens, grouped)],
-    ["Tokens out", signed(outputTokens, grouped)],
-    ["Attempts", signed(diff.attemptsDelta, grouped)],
+    ["Time", change(signed(diff.durationDeltaMs, duration))],
+    ["Cost", change(costDifference(diff.costDeltaUsd, { isKnown: diff.costKnown }))],
+    ["Tokens in", change(signed(inputTokens, grouped))],
+    ["Tokens out", change(signed(outputTokens, grouped))],
+    ["Attempts", change(signed(diff.attemptsDelta, grouped))],
   ]);
   const agents = a.agent === b.agent ? a.agent : `${a.agent} → ${b.agent}`;
   return markup`<p class="brand"><b>AgentOp Studio</b> · difference of two runs</p>
@@ -86,28 +82,21 @@ function tookMs({ run, spans }: Trace): number {
   return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
-function unknownNote(calls: number): Markup {
-  return calls === 0
-    ? NOTHING
-    : markup`<span class="warn">without ${plural(calls, "call")} of unknown price</span>`;
-}
-
-function signed(value: number, write: (value: number) => string): string {
-  return value === 0 ? "±0" : `${value > 0 ? "+" : "−"}${write(Math.abs(value))}`;
+function change(text: string): Content {
+  return text === "same" ? markup`<span class="dim">${text}</span>` : text;
 }
 
 function figures({ left, right, diff }: DiffPageData): Markup {
   const [a, b] = [left.run, right.run];
   const number = (label: string, pick: (trace: Trace) => number, write: (value: number) => string) => {
     const [x, y] = [pick(left), pick(right)];
-    return [label, write(x), write(y), x === y ? same : signed(y - x, write)];
+    return [label, write(x), write(y), change(signed(y - x, write))];
   };
-  const same = markup`<span class="dim">same</span>`;
   const word = (
     label: string,
     x: string,
     y: string,
-  ) => [label, x, y, x === y ? same : markup`<span class="changed">changed</span>`];
+  ) => [label, x, y, x === y ? change("same") : markup`<span class="changed">changed</span>`];
   const totals = ({ run }: Trace) => run.totals;
   const rows: readonly (readonly Content[])[] = [
     word("Agent", a.agent, b.agent),
@@ -123,13 +112,13 @@ function figures({ left, right, diff }: DiffPageData): Markup {
       "Time",
       duration(tookMs(left)),
       duration(tookMs(right)),
-      diff.durationDeltaMs === 0 ? same : signed(diff.durationDeltaMs, duration),
+      change(signed(diff.durationDeltaMs, duration)),
     ],
     [
       "Cost",
       costOf(a.totals),
       costOf(b.totals),
-      diff.costDeltaUsd === 0 ? same : signed(diff.costDeltaUsd, money),
+      change(costDifference(diff.costDeltaUsd, { isKnown: diff.costKnown })),
     ],
   ];
   return markup`<div class="card">${

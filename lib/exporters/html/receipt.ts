@@ -1,5 +1,5 @@
 import { grouped, plural } from "../../present/mod.ts";
-import { formatExactUsd, formatPrice } from "../../present/mod.ts";
+import { exactMoney, unitPrice } from "../../present/mod.ts";
 import type { Span, Trace } from "../../core/mod.ts";
 import type { Receipt, ReceiptLine } from "../../core/mod.ts";
 import { receiptOf } from "../../analysis/mod.ts";
@@ -63,8 +63,8 @@ function groupTable(receipts: readonly Receipt[]): Markup {
   const rows = [...units.values()].map((line) => [
     line.unit.replaceAll("_", " "),
     grouped(line.quantity),
-    line.usdPerMillion === null ? UNKNOWN : formatPrice(line.usdPerMillion),
-    line.usd === null ? UNKNOWN : formatExactUsd(line.usd),
+    line.usdPerMillion === null ? UNKNOWN : unitPrice(line.usdPerMillion),
+    line.usd === null ? UNKNOWN : exactMoney(line.usd),
   ]);
   const priced = pricedAs === undefined ? "" : ` priced as ${pricedAs},`;
   const isFree = source === undefined && receipts.every(({ totalUsd }) => totalUsd === 0);
@@ -87,7 +87,7 @@ function groupTable(receipts: readonly Receipt[]): Markup {
 
 function totalOf(receipts: readonly Receipt[]): Content {
   const known = receipts.filter((it) => it.totalUsd !== null);
-  const sum = formatExactUsd(known.reduce((sum, it) => sum + it.totalUsd!, 0));
+  const sum = exactMoney(known.reduce((sum, it) => sum + it.totalUsd!, 0));
   const unknown = receipts.length - known.length;
   if (unknown === 0) return sum;
   return known.length === 0 ? UNKNOWN : markup`${sum} and ${plural(unknown, "call")} of ${UNKNOWN} cost`;
@@ -102,12 +102,12 @@ function callTable(paid: readonly Span[], receipts: readonly Receipt[]): Content
       joined(
         lines.map((line) =>
           markup`${grouped(line.quantity)} ${line.unit.replaceAll("_", " ")} × ${
-            line.usdPerMillion === null ? UNKNOWN : formatPrice(line.usdPerMillion)
+            line.usdPerMillion === null ? UNKNOWN : unitPrice(line.usdPerMillion)
           }`
         ),
         markup`<br>`,
       ),
-      totalUsd === null ? UNKNOWN : formatExactUsd(totalUsd),
+      totalUsd === null ? UNKNOWN : exactMoney(totalUsd),
     ];
   });
   const more = paid.length - CALLS_MAX;

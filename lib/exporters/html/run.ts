@@ -1,5 +1,5 @@
 import { isFinal, isLive, oneLine, type Run, sentenceOf, shortRunId, type Trace } from "../../core/mod.ts";
-import { costOf, duration, grouped, plural, STATUS_SIGNS } from "../../present/mod.ts";
+import { costOf, costWords, duration, grouped, plural, STATUS_LOOKS } from "../../present/mod.ts";
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { memorySection } from "./memory.ts";
@@ -112,7 +112,7 @@ ${figures}`;
 
 export function statusBadge(run: Run): Markup {
   return markup`<span class="badge ${run.status}"><span aria-hidden="true">${
-    STATUS_SIGNS[run.status].glyph
+    STATUS_LOOKS[run.status].glyph
   }</span> ${run.status}</span>`;
 }
 
@@ -147,7 +147,11 @@ function costNote({ totals }: Run, handedTo: readonly Run[]): Markup {
       costUsd: all.costUsd + it.costUsd,
       unknownCostCalls: all.unknownCostCalls + it.unknownCostCalls,
     }), { costUsd: 0, unknownCostCalls: 0 });
-    notes.push(`and ${costOf(sum)} in ${plural(handedTo.length, "run")} it handed work to`);
+    notes.push(
+      `and ${costWords(sum.costUsd, sum.unknownCostCalls)} in ${
+        plural(handedTo.length, "run")
+      } it handed work to`,
+    );
   }
   return joined(notes, ", ");
 }

@@ -8,7 +8,15 @@ import {
   textOf,
   toolCallsOf,
 } from "../../core/mod.ts";
-import { compact, duration, grouped, knownCost, plural, spanSign } from "../../present/mod.ts";
+import {
+  compact,
+  costOfCall,
+  duration,
+  grouped,
+  plural,
+  spanStatus,
+  STATUS_LOOKS,
+} from "../../present/mod.ts";
 import { attemptTable } from "./attempts.ts";
 import { inputOf, type MessagePage, outputOf, type Place } from "./messages.ts";
 import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
@@ -45,30 +53,24 @@ export function stepRow(row: StepRow, page: StepPage): Markup {
   const attempts = attemptsOf(span, page);
   const anchor = number === undefined ? `span-${span.spanId.replace(/[^\w-]/g, "")}` : `step-${number}`;
   const place: Place = { anchor, words: number === undefined ? span.kind : `step ${number}` };
-  const status = statusOf(span);
+  const status = spanStatus(span);
   const kind = span.kind === "llm" || span.kind === "tool" ? span.kind : "other";
   const indent = depth > 0 ? ` d${Math.min(depth, DEPTH_SHOWN_MAX)}` : "";
   const name = oneLine(nameOf(span), NAME_MAX_CHARS);
-  const glyph = spanSign(span).glyph;
+  const { glyph } = STATUS_LOOKS[status];
   const summary = [
     markup`<span class="n">${number ?? ""}</span>`,
     markup`<span class="sign ${status}"><span aria-hidden="true">${glyph}</span><span class="unseen">${status}</span></span>`,
     markup`<h3 class="what${indent}"><b>${name}</b><span class="gist">${gist(span, attempts)}</span></h3>`,
     markup`<span class="bar">${timeline.bar(stretchesOf(span, attempts, nowUs))}</span>`,
     markup`<span class="fig tok">${tokensOf(span)}</span>`,
-    markup`<span class="fig usd">${costOf(span)}</span>`,
+    markup`<span class="fig usd">${costOfCall(span.cost)}</span>`,
     markup`<span class="fig took">${tookOf(span)}</span>`,
   ];
   const bulk = page.isLong ? " bulk" : "";
   const open = status === "failed" || status === "interrupted" ? " open" : "";
   const body = stepBody(span, place, attempts, page);
   return markup`<li><details class="step ${kind}${bulk}"${open}><summary>${summary}</summary><div class="in" id="${anchor}">${body}</div></details></li>`;
-}
-
-function statusOf({ status, endTimeUs }: Span): "failed" | "interrupted" | "running" | "ok" {
-  if (status === "error") return "failed";
-  if (status === "interrupted") return "interrupted";
-  return endTimeUs === undefined ? "running" : "ok";
 }
 
 function nameOf(span: Span): string {
@@ -106,10 +108,6 @@ function spoken(message: Message): string {
 
 function tokensOf({ usage }: Span): string {
   return usage ? `${compact(usage.inputTokens)} → ${compact(usage.outputTokens)}` : "";
-}
-
-function costOf({ cost }: Span): string {
-  return cost ? knownCost(cost.usd ?? 0, cost.usd === null ? 1 : 0) : "";
 }
 
 function tookOf(span: Span): string {
@@ -178,7 +176,7 @@ function facts(span: Span, { anchor }: Place): Markup {
         }`,
       ]
       : []),
-    ...(span.cost?.usd === null ? ["price unknown"] : span.cost ? [costOf(span)] : []),
+    ...(span.cost?.usd === null ? ["price unknown"] : span.cost ? [costOfCall(span.cost)] : []),
     ...(recorded ? ["answered from the recording"] : []),
     ...(attributes[ATTR.edited] ? ["edited by a person"] : []),
     ...named("decided by", attributes[ATTR.approvalBy]),

@@ -1,5 +1,6 @@
 import { shortRunId } from "../../core/mod.ts";
-import { statusTone, statusWord } from "../draw/format.ts";
+import { shortStatus } from "../../present/mod.ts";
+import { statusTone } from "../draw/tones.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg, spread } from "../draw/line.ts";
 import { pane } from "../draw/pane.ts";
 import { keepInView } from "../draw/scroll.ts";
@@ -67,7 +68,7 @@ export function leaveBox(app: App): readonly Line[] {
     seg(`  ${app.glyphs.status[run.status]} `, statusTone(run.status)),
     seg(`${shortRunId(run.runId)}  `, "dim"),
     seg(fit(clean(run.agent), Math.max(1, inner - 24))),
-    seg(` ${statusWord(run.status)}`, statusTone(run.status)),
+    seg(` ${shortStatus(run.status)}`, statusTone(run.status)),
   ]);
   if (live.length > LEAVE_LIST_MAX) runs.push(line(`  and ${live.length - LEAVE_LIST_MAX} more`, "dim"));
   return question(app, "Quit?", [

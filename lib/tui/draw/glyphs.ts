@@ -1,4 +1,5 @@
-import type { RunStatus } from "../../core/mod.ts";
+import { RUN_STATUSES, type RunStatus } from "../../core/mod.ts";
+import { STATUS_LOOKS } from "../../present/mod.ts";
 
 /** Every sign that is not a letter, so that one switch makes the whole workbench ASCII. */
 export interface Glyphs {
@@ -43,18 +44,14 @@ export interface Glyphs {
   readonly bullet: string;
 }
 
+function statusGlyphs(set: "glyph" | "ascii"): Glyphs["status"] {
+  return Object.fromEntries(
+    RUN_STATUSES.map((status) => [status, STATUS_LOOKS[status][set]]),
+  ) as Glyphs["status"];
+}
+
 export const UNICODE: Glyphs = {
-  status: {
-    queued: "○",
-    running: "●",
-    waiting: "⧗",
-    paused: "⏸",
-    completed: "✓",
-    failed: "✗",
-    stopped: "■",
-    cancelled: "■",
-    interrupted: "↯",
-  },
+  status: statusGlyphs("glyph"),
   box: {
     horizontal: "─",
     vertical: "│",
@@ -92,17 +89,7 @@ export const UNICODE: Glyphs = {
 };
 
 export const ASCII: Glyphs = {
-  status: {
-    queued: "o",
-    running: "*",
-    waiting: "?",
-    paused: "=",
-    completed: "+",
-    failed: "x",
-    stopped: "#",
-    cancelled: "#",
-    interrupted: "!",
-  },
+  status: statusGlyphs("ascii"),
   box: { horizontal: "-", vertical: "|", topLeft: "+", topRight: "+", bottomLeft: "+", bottomRight: "+" },
   spark: ["_", ".", ":", "-", "=", "+", "*", "#"],
   barFull: "#",

@@ -1,6 +1,6 @@
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { lane, type Stretch } from "../draw/bars.ts";
-import { duration } from "../draw/format.ts";
+import { duration } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { fitLine, type Line, seg, spread } from "../draw/line.ts";
 import type { Tone } from "../draw/theme.ts";

@@ -7,7 +7,7 @@ import {
   type Span,
   type Trace,
 } from "../../core/mod.ts";
-import { duration, money } from "../draw/format.ts";
+import { costWords, duration } from "../../present/mod.ts";
 import { type Glyphs, UNICODE } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import { attemptParts } from "./attempts.ts";
@@ -165,7 +165,7 @@ function rawParts(span: Span): readonly Part[] {
     finishReasons: span.finishReasons,
     timeToFirstChunk: span.timeToFirstChunkMs === undefined ? undefined : duration(span.timeToFirstChunkMs),
     usage: span.usage,
-    cost: span.cost === undefined ? undefined : span.cost.usd === null ? "unknown" : money(span.cost.usd),
+    cost: span.cost === undefined ? undefined : costWords(span.cost.usd),
     priceSource: span.cost?.tag && `${span.cost.tag.source}, ${span.cost.tag.model}, ${span.cost.tag.date}`,
   };
   const known = Object.fromEntries(Object.entries(facts).filter(([, value]) => value !== undefined));

@@ -1,6 +1,7 @@
 import { forkChanges, type ForkMember, type ForkTree } from "../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../core/mod.ts";
-import { fineMoney, grouped, statusTone, statusWord } from "../draw/format.ts";
+import { costOf, grouped, shortStatus } from "../../present/mod.ts";
+import { statusTone } from "../draw/tones.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { fitLine, fitParts, type Line, line, lineWidth, onGround, seg, spread } from "../draw/line.ts";
 import { clamp, movedTo, withTop } from "../draw/scroll.ts";
@@ -93,8 +94,8 @@ function memberLine(member: ForkMember, isChosen: boolean, look: FamilyLook): Li
   ];
   const about = aboutOf(member);
   const ending = run.status === "completed"
-    ? line(fineMoney(run.totals.costUsd, run.totals.unknownCostCalls), "dim")
-    : line(statusWord(run.status, run.error?.type), statusTone(run.status));
+    ? line(costOf(run.totals), "dim")
+    : line(shortStatus(run.status, run.error?.type), statusTone(run.status));
   // What was changed says more than what it cost.
   const right = fitParts(
     [[...ending, seg(" ")]],

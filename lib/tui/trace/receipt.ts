@@ -1,4 +1,4 @@
-import { formatExactUsd, formatPrice } from "../../present/mod.ts";
+import { exactMoney, unitPrice } from "../../present/mod.ts";
 import type { Span, Trace } from "../../core/mod.ts";
 import { fitLine, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clean } from "../terminal/text.ts";
@@ -18,13 +18,13 @@ export function receiptParts(trace: Trace, span: Span): readonly Part[] {
   const total = known.reduce((sum, each) => sum + each.cost!.usd!, 0);
   const rows = paid.slice(0, CALLS_MAX).map((each): readonly [string, string, boolean] => [
     `${each.step ?? " "}  ${each.responseModel ?? each.requestModel ?? each.name}`,
-    each.cost!.usd === null ? "unknown" : formatExactUsd(each.cost!.usd),
+    each.cost!.usd === null ? "unknown" : exactMoney(each.cost!.usd),
     each.cost!.usd === null,
   ]);
   return [
     table("calls of this run", rows),
     ...(paid.length > CALLS_MAX ? [note(`${paid.length - CALLS_MAX} more calls are in the sum`)] : []),
-    sum("total", known.length === 0 ? "unknown" : formatExactUsd(total)),
+    sum("total", known.length === 0 ? "unknown" : exactMoney(total)),
     ...(known.length < paid.length && known.length > 0
       ? [note(`${paid.length - known.length} of ${paid.length} calls have no known price and are not in it`)]
       : []),
@@ -40,12 +40,12 @@ function callParts(span: Span): readonly Part[] {
     const left = `${new Intl.NumberFormat("en-US").format(quantity)} ${unit.replaceAll("_", " ")} × `;
     return price === undefined
       ? [`${left}no known price`, "unknown", true]
-      : [`${left}${formatPrice(price)} per million`, formatExactUsd((quantity * price) / 1e6), false];
+      : [`${left}${unitPrice(price)} per million`, exactMoney((quantity * price) / 1e6), false];
   });
   const model = span.responseModel ?? span.requestModel;
   return [
     table(model ?? "call", rows),
-    sum(factor === 1 ? "total" : `total × ${factor}`, usd === null ? "unknown" : formatExactUsd(usd)),
+    sum(factor === 1 ? "total" : `total × ${factor}`, usd === null ? "unknown" : exactMoney(usd)),
     GAP,
     note(
       tag

@@ -1,6 +1,7 @@
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
-import { compact, duration, kindTone, money } from "../draw/format.ts";
+import { compact, costOfCall, duration } from "../../present/mod.ts";
+import { kindTone } from "../draw/tones.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { type Line, lineWidth, seg, type Segment } from "../draw/line.ts";
 import type { Tone } from "../draw/theme.ts";
@@ -18,8 +19,8 @@ export interface TreeLayout {
 
 const TIME = 7;
 const TOKENS = 7;
-const COST = 9;
-const NAME_MIN = 26;
+const COST = 10;
+const NAME_MIN = 25;
 /** A name this long is read at ease; what is left makes the bars longer. */
 const NAME_GOOD = 28;
 const BAR_FROM = 46;
@@ -71,7 +72,7 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
       span.endTimeUs ? "text" : "live",
     ),
     seg(layout.tokens ? fit(tokensOf(span), layout.tokens, "right") : "", "dim"),
-    seg(layout.cost ? fit(costOf(span), layout.cost, "right") : "", "dim"),
+    seg(layout.cost ? fit(costOfCall(span.cost), layout.cost, "right") : "", "dim"),
     ...(layout.bar ? [seg(" "), ...bar(span, trace, layout.bar, glyphs, nowMs)] : []),
   ];
 }
@@ -160,11 +161,6 @@ export function attemptWord(span: Span): string {
 
 function tokensOf(span: Span): string {
   return span.usage ? compact(span.usage.inputTokens + span.usage.outputTokens) : "";
-}
-
-function costOf(span: Span): string {
-  if (!span.cost) return "";
-  return span.cost.usd === null ? "unknown" : money(span.cost.usd);
 }
 
 function bar(span: Span, trace: Trace, columns: number, glyphs: Glyphs, nowMs: number): Line {

@@ -1,8 +1,8 @@
 import type { Span, Trace } from "../../core/mod.ts";
-import { compact, duration, money } from "../draw/format.ts";
+import { compact, duration, knownCost } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { EMPTY, type Line, onGround, seg, type Segment } from "../draw/line.ts";
-import { kindTone } from "../draw/format.ts";
+import { kindTone } from "../draw/tones.ts";
 import { width } from "../terminal/text.ts";
 
 export const HEATS = ["time", "tokens", "cost"] as const;
@@ -90,5 +90,5 @@ function heatText(span: Span, heat: Heat, nowMs: number): string {
   const value = heatOf(span, heat, nowMs);
   if (heat === "time") return duration(value);
   if (heat === "tokens") return `${compact(value)} tokens`;
-  return span.cost?.usd === null ? "unknown" : money(value);
+  return knownCost(span.cost?.usd === undefined ? value : span.cost.usd);
 }

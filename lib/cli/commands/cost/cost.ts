@@ -10,7 +10,7 @@ import {
 } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
-import { cell, compact, costOf, grouped, knownCost, plural } from "../../../present/mod.ts";
+import { cell, compact, costOf, grouped, plural, unknownCostNote } from "../../../present/mod.ts";
 import { lookOf } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { readRunFilter } from "../../frame/run_filter.ts";
@@ -72,9 +72,7 @@ async function showTotals(
   const cells = rows.map((row) => cellsOf(row, options.by));
   context.print(table(columns, [...cells, cellsOf(total, "model")], lookOf(context), { totals: true }));
   if (total.unknownCostCalls > 0) {
-    context.note(
-      `? The price of ${plural(total.unknownCostCalls, "call")} is unknown and not in these sums.`,
-    );
+    context.note(unknownCostNote(total.unknownCostCalls));
   }
   return 0;
 
@@ -101,7 +99,7 @@ function cellsOf(row: CostRow, by: CostKey): readonly Cell[] {
     { text: compact(row.usage.cachedInputTokens) },
     { text: compact(row.usage.outputTokens) },
     {
-      text: knownCost(row.costUsd, row.unknownCostCalls),
+      text: costOf(row),
       style: row.unknownCostCalls > 0 ? "yellow" : undefined,
     },
   ];

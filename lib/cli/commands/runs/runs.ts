@@ -3,8 +3,8 @@ import { isEmptyRunFilter } from "../../../analysis/mod.ts";
 import { isLive, type Run, type RunSort, shortRunId } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
-import { age, cell, compact, costOf, duration, grouped, plural, STATUS_SIGNS } from "../../../present/mod.ts";
-import { lookOf } from "../../output/look.ts";
+import { age, cell, compact, costOf, duration, grouped, plural, STATUS_LOOKS } from "../../../present/mod.ts";
+import { lookOf, statusStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { collectList, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
 import { runShape } from "../../../documents/mod.ts";
@@ -89,11 +89,11 @@ async function listRuns(
 }
 
 function row(run: Run, nowMs: number): readonly Cell[] {
-  const { glyph, style } = STATUS_SIGNS[run.status];
+  const style = statusStyle(run.status);
   const { totals } = run;
   const endMs = run.endTimeUs === undefined ? isLive(run.status) ? nowMs : undefined : run.endTimeUs / 1000;
   return [
-    { text: glyph, style },
+    { text: STATUS_LOOKS[run.status].glyph, style },
     { text: cell(shortRunId(run.runId)), style: "cyan" },
     { text: run.status, style },
     { text: cell(run.agent) },

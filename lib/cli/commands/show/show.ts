@@ -21,13 +21,14 @@ import {
   age,
   cell,
   costOf,
+  costWords,
   duration,
   grouped,
   localTime,
   plural,
-  STATUS_SIGNS,
+  STATUS_LOOKS,
 } from "../../../present/mod.ts";
-import { type Look, lookOf, paragraph } from "../../output/look.ts";
+import { type Look, lookOf, paragraph, statusSign, statusStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 import { diffShape, traceShape } from "../../../documents/mod.ts";
 
@@ -124,8 +125,9 @@ async function printSteps(
 }
 
 function runRow(run: Run, look: Look): string {
-  const { glyph, style } = STATUS_SIGNS[run.status];
-  return `${look.paint(style, glyph)} ${look.paint("cyan", shortRunId(run.runId))}  ${cell(run.agent)}  ` +
+  return `${statusSign(run.status, look)} ${look.paint("cyan", shortRunId(run.runId))}  ${
+    cell(run.agent)
+  }  ` +
     look.paint("dim", `${plural(run.totals.steps, "step")} · ${costOf(run.totals)}`);
 }
 
@@ -156,16 +158,15 @@ function branch({ guides, isLast }: ForkMember): string {
 }
 
 function header(run: Run, look: Look, nowMs: number): string {
-  const { glyph, style } = STATUS_SIGNS[run.status];
   const { totals } = run;
   const { usage } = totals;
   const endMs = run.endTimeUs === undefined ? undefined : run.endTimeUs / 1000;
   const startMs = run.startTimeUs / 1000;
   const took = endMs === undefined ? "" : `, took ${duration(endMs - startMs)}`;
   const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`).join(" ");
-  const title = `${look.paint(style, `${glyph} ${run.status}`)}  ${look.paint("bold", cell(run.agent))}  ${
-    look.paint("dim", cell(run.runId))
-  }`;
+  const title = `${look.paint(statusStyle(run.status), `${STATUS_LOOKS[run.status].glyph} ${run.status}`)}  ${
+    look.paint("bold", cell(run.agent))
+  }  ${look.paint("dim", cell(run.runId))}`;
   const rows = [
     ["model", cell(run.model)],
     ["started", `${localTime(startMs)}${ageNote(startMs, nowMs)}${took}`],
@@ -176,7 +177,7 @@ function header(run: Run, look: Look, nowMs: number): string {
       } out` +
       (usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""),
     ],
-    ["cost", costText(run)],
+    ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
     [
       "calls",
       `${plural(totals.steps, "step")}: ${plural(totals.llmCalls, "model call")}, ${
@@ -206,11 +207,6 @@ function header(run: Run, look: Look, nowMs: number): string {
 function ageNote(startMs: number, nowMs: number): string {
   const text = age(startMs, nowMs);
   return text === "now" ? " (now)" : /^\d+[smhd]$/.test(text) ? ` (${text} ago)` : "";
-}
-
-function costText({ totals }: Run): string {
-  if (totals.unknownCostCalls === 0) return costOf(totals);
-  return `${costOf(totals)} (the price of ${plural(totals.unknownCostCalls, "call")} is unknown)`;
 }
 
 /** By id, by the number of its step (what the tree shows), or by the beginning of its id. */

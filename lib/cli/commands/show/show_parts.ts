@@ -8,8 +8,8 @@ import {
 } from "../../../core/mod.ts";
 import { formatReceipt } from "../../../present/mod.ts";
 import { receiptOf } from "../../../analysis/mod.ts";
-import { cell, duration, grouped, localTime, plural, spanSign } from "../../../present/mod.ts";
-import { type Look, paragraph, type Style } from "../../output/look.ts";
+import { cell, duration, grouped, localTime, plural, spanStatus } from "../../../present/mod.ts";
+import { type Look, paragraph, statusSign, type Style } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 import { spanShape } from "../../../documents/mod.ts";
 
@@ -114,12 +114,11 @@ export function spanDocument(span: Span) {
 
 /** All of one span. */
 export function formatSpan(span: Span, look: Look): string {
-  const sign = spanSign(span);
   const took = span.endTimeUs === undefined
     ? ""
     : `, took ${duration((span.endTimeUs - span.startTimeUs) / 1000)}`;
   const sections = [
-    `${look.paint(sign.style, sign.glyph)} ${look.paint("bold", cell(span.name))}  ${
+    `${statusSign(spanStatus(span), look)} ${look.paint("bold", cell(span.name))}  ${
       look.paint("dim", span.spanId)
     }\n` +
     facts([

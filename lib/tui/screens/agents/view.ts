@@ -1,6 +1,7 @@
 import { type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, duration, money, statusTone, statusWord } from "../../draw/format.ts";
+import { age, costOf, duration, shortStatus } from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { clamp } from "../../draw/scroll.ts";
@@ -140,12 +141,12 @@ function runRow(run: Run, selected: boolean, columns: number, env: Env): Line {
   return [
     seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
     seg(
-      fit(`${env.glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`, 11),
+      fit(`${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`, 11),
       statusTone(run.status),
     ),
     seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
     seg(fit(duration(endMs - run.startTimeUs / 1000), 7, "right")),
-    seg(fit(money(run.totals.costUsd, run.totals.unknownCostCalls), 10, "right")),
+    seg(fit(costOf(run.totals), 11, "right")),
     seg(columns >= 44 ? fit(age(run.startTimeUs / 1000, env.nowMs), 5, "right") : "", "dim"),
     seg(columns >= 50 ? `  ${clean(run.prompt)}` : "", "dim"),
   ];

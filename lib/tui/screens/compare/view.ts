@@ -1,7 +1,16 @@
 import { oneLine, type Run, shortRunId } from "../../../core/mod.ts";
 import type { RunDiff, StepDiff } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { compact, duration, fineMoney, statusTone, statusWord } from "../../draw/format.ts";
+import {
+  compact,
+  costDifference,
+  costOf,
+  duration,
+  grouped,
+  shortStatus,
+  signed,
+} from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
@@ -85,12 +94,12 @@ function runFacts(run: Run, tookMs: number, glyphs: Glyphs): readonly Line[] {
   return [
     line(clean(shortRunId(run.runId)), "strong"),
     line(
-      `${glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`,
+      `${glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`,
       statusTone(run.status),
     ),
     line(clean(run.model).slice(0, 40), "llm"),
     line(duration(tookMs)),
-    line(fineMoney(totals.costUsd, totals.unknownCostCalls)),
+    line(costOf(totals)),
     line(`${compact(tokens)} tokens`),
     line(clean(run.agent).slice(0, 40), "agent"),
     ...(run.forkedFrom ? [line(`${glyphs.fork} ${clean(shortRunId(run.forkedFrom.runId))}`, "dim")] : []),
@@ -101,17 +110,14 @@ function deltas(diff: RunDiff): readonly Line[] {
   const { inputTokens, outputTokens } = diff.usageDelta;
   const of = (name: string, value: number, text: string): Line => [
     seg(`${name} `, "dim"),
-    seg(
-      value === 0 ? "same" : `${value > 0 ? "+" : "-"}${text}`,
-      value === 0 ? "dim" : value > 0 ? "warn" : "ok",
-    ),
+    seg(text, value === 0 ? "dim" : value > 0 ? "warn" : "ok"),
   ];
   return [
-    of("in", inputTokens, compact(Math.abs(inputTokens))),
-    of("out", outputTokens, compact(Math.abs(outputTokens))),
-    of("cost", diff.costDeltaUsd, fineMoney(Math.abs(diff.costDeltaUsd))),
-    of("time", diff.durationDeltaMs, duration(Math.abs(diff.durationDeltaMs))),
-    of("attempts", diff.attemptsDelta, String(Math.abs(diff.attemptsDelta))),
+    of("in", inputTokens, signed(inputTokens, compact)),
+    of("out", outputTokens, signed(outputTokens, compact)),
+    of("cost", diff.costDeltaUsd, costDifference(diff.costDeltaUsd, { isKnown: diff.costKnown })),
+    of("time", diff.durationDeltaMs, signed(diff.durationDeltaMs, duration)),
+    of("attempts", diff.attemptsDelta, signed(diff.attemptsDelta, grouped)),
   ];
 }
 

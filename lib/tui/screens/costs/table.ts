@@ -1,7 +1,8 @@
 import { type CostRow, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
-import { compact, fineMoney, grouped, statusTone } from "../../draw/format.ts";
+import { compact, costOf, grouped, knownCost, money } from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import { fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, fit } from "../../terminal/text.ts";
@@ -28,7 +29,7 @@ function figures(model: CostsModel, room: number): readonly Column[] {
     cell,
   });
   const cost = right("COST", 12, (row) => [
-    fineMoney(row.costUsd, row.unknownCostCalls),
+    costOf(row),
     row.unknownCostCalls > 0 ? "warn" : "strong",
   ]);
   const { whatIf } = model;
@@ -55,11 +56,7 @@ function figures(model: CostsModel, room: number): readonly Column[] {
 
 function whatIfCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
   const value = usd.get(row.key);
-  return value === undefined
-    ? ["…", "dim"]
-    : value === null
-    ? ["unknown", "warn"]
-    : [fineMoney(value), "accent"];
+  return value === undefined ? ["…", "dim"] : [knownCost(value), value === null ? "warn" : "accent"];
 }
 
 /** How the cost would change; only where both are known. */
@@ -177,8 +174,8 @@ export function budgetTable(
         seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
         seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
         seg(fit(clean(run.agent), agent), statusTone(run.status) === "error" ? "error" : "strong"),
-        seg(fit(fineMoney(run.totals.costUsd, run.totals.unknownCostCalls), 12, "right")),
-        seg(fit(fineMoney(budgetUsd), 10, "right"), "dim"),
+        seg(fit(costOf(run.totals), 12, "right")),
+        seg(fit(money(budgetUsd), 10, "right"), "dim"),
         seg("  "),
         ...shareBar(share, wide, share >= 1 ? "error" : share >= 0.8 ? "warn" : "ok", env.glyphs),
         seg(

@@ -2,7 +2,7 @@ import type { CostRow } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { brailleChart } from "../../draw/braille.ts";
-import { compact, fineMoney, grouped } from "../../draw/format.ts";
+import { compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -53,9 +53,9 @@ function kpiLine(model: CostsModel, env: Env): Line {
   const parts: Line[] = [
     [
       seg(`${model.since === "all" ? "ever" : `last ${model.since}`} `, "dim"),
-      seg(fineMoney(sum.costUsd, sum.unknownCostCalls), "strong"),
+      seg(costOf(sum), "strong"),
     ],
-    [seg("today ", "dim"), seg(fineMoney(today?.costUsd ?? 0, today?.unknownCostCalls), "strong")],
+    [seg("today ", "dim"), seg(today ? costOf(today) : money(0), "strong")],
     [seg("calls ", "dim"), seg(grouped(sum.llmCalls), "strong")],
     [
       seg("tokens ", "dim"),
@@ -68,7 +68,9 @@ function kpiLine(model: CostsModel, env: Env): Line {
         seg(`${Math.round((100 * sum.usage.cachedInputTokens) / sum.usage.inputTokens)}%`, "ok"),
       ]]
       : []),
-    ...(sum.unknownCostCalls > 0 ? [[seg(`${grouped(sum.unknownCostCalls)} of unknown price`, "warn")]] : []),
+    ...(sum.unknownCostCalls > 0
+      ? [[seg(`${UNKNOWN_SIGN} ${plural(sum.unknownCostCalls, "call")} of unknown price`, "warn")]]
+      : []),
   ];
   return [seg(" "), ...fitParts(parts, 3, env.size.columns - 2)];
 }
@@ -129,14 +131,10 @@ function chartPane(model: CostsModel, env: Env, columns: number, rows: number): 
   const max = Math.max(0, ...costs);
   const inner = columns - BORDER;
   const height = Math.max(1, rows - BORDER - 1);
-  const axisColumns = Math.max(fineMoney(max).length, fineMoney(max / 2).length, 3) + 2;
+  const axisColumns = Math.max(money(max).length, money(max / 2).length, 3) + 2;
   const wide = Math.max(1, inner - axisColumns - 1);
   const lines = brailleChart(costs, wide, height, env.glyphs).map((text, y): Line => {
-    const label = y === 0
-      ? fineMoney(max)
-      : y === Math.floor(height / 2) && height > 4
-      ? fineMoney(max / 2)
-      : "";
+    const label = y === 0 ? money(max) : y === Math.floor(height / 2) && height > 4 ? money(max / 2) : "";
     const mark = y === height - 1 ? "$0" : label;
     return [
       seg(fit(max > 0 || y === height - 1 ? mark : "", axisColumns - 1, "right"), "dim"),
@@ -151,7 +149,7 @@ function chartPane(model: CostsModel, env: Env, columns: number, rows: number): 
   return pane([...lines, axis], columns, rows, env.glyphs, {
     title: "Cost per day",
     note: max > 0 && dearest && columns >= 48
-      ? [seg("most ", "dim"), seg(fineMoney(max), "strong"), seg(` on ${dearest.day.slice(5)}`, "dim")]
+      ? [seg("most ", "dim"), seg(money(max), "strong"), seg(` on ${dearest.day.slice(5)}`, "dim")]
       : EMPTY,
   });
 }
@@ -209,7 +207,7 @@ function perUnit(row: CostRow, columns: number): readonly Line[] {
     seg(cut(value, Math.max(1, columns - 22))),
   ];
   const per = (amount: number, unit: number) =>
-    amount > 0 && exact ? fineMoney((row.costUsd / amount) * unit) : "unknown";
+    amount > 0 && exact ? money((row.costUsd / amount) * unit) : UNKNOWN;
   return [
     fact("per run", per(row.runs, 1)),
     fact("per call", per(row.llmCalls, 1)),

@@ -1,6 +1,6 @@
 import { tryParseJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { money } from "../../draw/format.ts";
+import { costOf, money } from "../../../present/mod.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -64,7 +64,7 @@ export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | unde
     "Budget",
     [
       EMPTY,
-      [seg("  used    ", "dim"), seg(money(run.totals.costUsd, run.totals.unknownCostCalls), "strong")],
+      [seg("  used    ", "dim"), seg(costOf(run.totals), "strong")],
       [seg("  so far  ", "dim"), seg(now === undefined ? "no budget" : `at most ${money(now)}`)],
       [
         seg("  new     ", "key"),

@@ -1,6 +1,6 @@
 import { type Run, sentenceOf, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, duration, grouped, money } from "../../draw/format.ts";
+import { age, costOf, duration, grouped } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
@@ -36,7 +36,7 @@ export function factLines(
     ...tokenFacts(run, fact),
     EMPTY,
     line(" Cost", "heading"),
-    fact("so far", money(run.totals.costUsd, run.totals.unknownCostCalls)),
+    fact("so far", costOf(run.totals)),
     ...(run.totals.unknownCostCalls > 0 ? [fact("unpriced", `${run.totals.unknownCostCalls} calls`)] : []),
     EMPTY,
     line(" Requests", "heading"),

@@ -1,7 +1,8 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
-import { compact, duration, grouped, kindTone, money, statusTone, statusWord } from "../../draw/format.ts";
+import { compact, costOf, duration, grouped, money, shortStatus, UNKNOWN } from "../../../present/mod.ts";
+import { kindTone, statusTone } from "../../draw/tones.ts";
 import {
   EMPTY,
   fitLine,
@@ -123,7 +124,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
   const elapsedMs = ((run.endTimeUs ?? env.nowMs * 1000) - run.startTimeUs) / 1000;
   const first: Line = [
     seg(
-      ` ${env.glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}  `,
+      ` ${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}  `,
       statusTone(run.status),
     ),
     seg(clean(run.agent), "strong"),
@@ -157,7 +158,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
       seg(usage.cachedInputTokens > 0 ? ` (${compact(usage.cachedInputTokens)} cached)` : "", "dim"),
       seg(` ${compact(usage.outputTokens)} out`, "strong"),
     ],
-    [seg("cost ", "dim"), seg(money(totals.costUsd, totals.unknownCostCalls), "strong"), ...budget(run, env)],
+    [seg("cost ", "dim"), seg(costOf(totals), "strong"), ...budget(run, env)],
     [
       seg("calls ", "dim"),
       seg(String(totals.llmCalls), "strong"),
@@ -284,7 +285,7 @@ function spanFacts(model: LiveModel, env: Env, columns: number): Line {
       seg(" out", "dim"),
     ]);
   }
-  if (span.cost) parts.push([seg(span.cost.usd === null ? "cost unknown" : money(span.cost.usd))]);
+  if (span.cost) parts.push([seg(span.cost.usd === null ? `cost ${UNKNOWN}` : money(span.cost.usd))]);
   const reasons = span.finishReasons?.join(", ");
   if (reasons) parts.push([seg(clean(reasons), "dim")]);
   return [seg(" "), ...fitParts(parts, 2, columns - 2)];

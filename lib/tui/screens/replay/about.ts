@@ -1,6 +1,6 @@
 import type { Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { fineMoney } from "../../draw/format.ts";
+import { knownCost } from "../../../present/mod.ts";
 import { fitLine, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
 import { clean, wrap } from "../../terminal/text.ts";
 import { spanName } from "../../trace/span_row.ts";
@@ -67,7 +67,7 @@ function modelLines(model: ReplayModel, { glyphs }: Env, columns: number, rows: 
   );
   const shown = fits.slice(top, top + height).map(({ name, usd }, at): Line => {
     const isChosen = top + at === index;
-    const cost = usd === null ? line("unknown", "dim") : line(fineMoney(usd), "text");
+    const cost = line(knownCost(usd), usd === null ? "dim" : "text");
     const row = fitLine(
       spread(
         [

@@ -1,6 +1,7 @@
 import { oneLine, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { fineMoney, statusTone, statusWord } from "../../draw/format.ts";
+import { costOf, shortStatus } from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -55,10 +56,13 @@ function formLines(model: ReplayModel, trace: Trace, env: Env, columns: number):
   const facts: Line = fitParts(
     [
       line(clean(run.agent), "agent"),
-      line(`${glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`, statusTone(run.status)),
+      line(
+        `${glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`,
+        statusTone(run.status),
+      ),
       line(clean(run.model), "llm"),
       line(stepsText(trace)),
-      line(fineMoney(run.totals.costUsd, run.totals.unknownCostCalls)),
+      line(costOf(run.totals)),
     ],
     2,
     columns,

@@ -1,6 +1,7 @@
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, compact, duration, money, statusTone, statusWord } from "../../draw/format.ts";
+import { age, compact, costOf, duration, shortStatus } from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
@@ -31,8 +32,8 @@ const ORDER: readonly Name[] = [
 const NEEDED: readonly (readonly [Name, number])[] = [
   ["status", 2],
   ["agent", 10],
-  ["time", 8],
-  ["cost", 10],
+  ["time", 7],
+  ["cost", 11],
   ["id", 9],
   ["status", 12],
   ["tokens", 8],
@@ -82,7 +83,7 @@ function columnOf(name: Name, columns: number): Column {
     case "status":
       return left(columns > 2 ? "STATUS" : "", (run, env) => [
         columns > 2
-          ? `${env.glyphs.status[run.status]} ${statusWord(run.status, run.error?.type)}`
+          ? `${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`
           : env.glyphs.status[run.status],
         statusTone(run.status),
       ]);
@@ -103,7 +104,7 @@ function columnOf(name: Name, columns: number): Column {
         (run) => [compact(run.totals.usage.inputTokens + run.totals.usage.outputTokens), "text"],
       );
     case "cost":
-      return right("COST", (run) => [money(run.totals.costUsd, run.totals.unknownCostCalls), "text"]);
+      return right("COST", (run) => [costOf(run.totals), "text"]);
     case "time":
       return right(
         "TIME",

@@ -1,7 +1,8 @@
 import { isLive, type Run, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
-import { compact, duration, grouped, money, statusTone, statusWord } from "../../draw/format.ts";
+import { compact, costOf, duration, grouped, money, shortStatus } from "../../../present/mod.ts";
+import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -187,11 +188,11 @@ function previewPane(
   const facts = fitParts(
     [
       [seg(
-        `${env.glyphs.status[current.status]} ${statusWord(current.status, current.error?.type)}`,
+        `${env.glyphs.status[current.status]} ${shortStatus(current.status, current.error?.type)}`,
         statusTone(current.status),
       )],
       [seg(duration(runMs(current, env.nowMs)))],
-      [seg(money(current.totals.costUsd, current.totals.unknownCostCalls))],
+      [seg(costOf(current.totals))],
       [seg(`${current.totals.steps} step${current.totals.steps === 1 ? "" : "s"}`, "dim")],
       [seg(`${compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)} tokens`, "dim")],
     ],

@@ -1,0 +1,15 @@
+import type { Run, Trace } from "../../lib/core/mod.ts";
+import { runPage } from "../../lib/exporters/html/run.ts";
+import type { Line } from "../../lib/tui/draw/line.ts";
+
+/** What the edges say, without what only draws: colours, tags, borders. */
+export const plainOf = (lines: readonly Line[]): string =>
+  lines.map((row) => row.map((part) => part.text).join("")).join("\n");
+
+/** The words of a page of a run, a blank where a tag stood. */
+export async function pageText(trace: Trace, nowMs: number, handedTo: readonly Run[] = []): Promise<string> {
+  const page = await runPage({ trace, handedTo, forks: [], nowMs });
+  const body = page.slice(page.indexOf("<body"));
+  return body.replace(/<[^>]*>/g, " ").replace(/&#(\d+);/g, (_, code) => String.fromCodePoint(Number(code)))
+    .replace(/ +/g, " ");
+}

@@ -1,4 +1,4 @@
-import { canonicalJson } from "../core/mod.ts";
+import { canonicalJson, isObject } from "../core/mod.ts";
 
 /** One difference between two JSON values. `path` is a JSON pointer (RFC 6901); `""` is the whole value. */
 export interface JsonChange {
@@ -98,10 +98,6 @@ function equalEnd(left: readonly unknown[], right: readonly unknown[]): number {
 
 function isEqual(left: unknown, right: unknown): boolean {
   return Object.is(left, right) || canonicalJson(left ?? null) === canonicalJson(right ?? null);
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
 }
 
 function child(value: unknown, key: string, path: string): unknown {

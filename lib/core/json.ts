@@ -8,6 +8,11 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
+/** Whether a value is what JSON calls an object. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return value !== null && typeof value === "object" && !Array.isArray(value);
+}
+
 /** Parses JSON that came from outside; `undefined` when it is not JSON. */
 export function tryParseJson(text: string): unknown {
   try {

@@ -43,9 +43,10 @@ export {
   traceIdOf,
   type TransientEvent,
 } from "./event.ts";
+export { hashText } from "./hash.ts";
 export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
-export { canonicalJson, tryParseExactJson, tryParseJson } from "./json.ts";
+export { canonicalJson, isObject, tryParseExactJson, tryParseJson } from "./json.ts";
 export { roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {

@@ -1,3 +1,5 @@
+import { hashText } from "../core/mod.ts";
+
 const VALID = /^[a-zA-Z0-9]{9}$/;
 const DIGITS = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
 
@@ -20,18 +22,9 @@ export function createCallIds(): (id: string) => string {
   };
 }
 
-/** cyrb53 (a 53-bit string hash in the public domain) written in base 62. Not for secrets. */
+/** A hash written in base 62. */
 function hashToId(text: string): string {
-  let high = 0xdeadbeef;
-  let low = 0x41c6ce57;
-  for (let index = 0; index < text.length; index++) {
-    const unit = text.charCodeAt(index);
-    high = Math.imul(high ^ unit, 2654435761);
-    low = Math.imul(low ^ unit, 1597334677);
-  }
-  high = Math.imul(high ^ (high >>> 16), 2246822507) ^ Math.imul(low ^ (low >>> 13), 3266489909);
-  low = Math.imul(low ^ (low >>> 16), 2246822507) ^ Math.imul(high ^ (high >>> 13), 3266489909);
-  let rest = 4294967296 * (2097151 & low) + (high >>> 0);
+  let rest = hashText(text);
   let id = "";
   for (let digit = 0; digit < 9; digit++) {
     id += DIGITS[rest % 62];

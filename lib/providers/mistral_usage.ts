@@ -1,6 +1,5 @@
 import type { UsageInfo } from "@mistralai/mistralai/models/components/usageinfo.js";
-import type { Usage } from "../core/mod.ts";
-import { isObject } from "./wire_json.ts";
+import { isObject, type Usage } from "../core/mod.ts";
 
 /**
  * Reads token counts. Cached and reasoning tokens are not in the SDK's types: servers send them as

@@ -1,9 +1,9 @@
-import { tryParseJson } from "../core/mod.ts";
+import { isObject, tryParseJson } from "../core/mod.ts";
 import type { Dialect } from "./endpoint.ts";
 import { normaliseEvents } from "./normalise_events.ts";
 import { readBody } from "./read_body.ts";
 import { WireError } from "./wire_error.ts";
-import { fixCompletion, fixModelList, isObject, toOpenAiRequest, type WireObject } from "./wire_json.ts";
+import { fixCompletion, fixModelList, toOpenAiRequest, type WireObject } from "./wire_json.ts";
 
 /** The largest JSON answer read, bytes. */
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;

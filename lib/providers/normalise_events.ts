@@ -1,9 +1,9 @@
 import { createParser, type EventSourceMessage } from "eventsource-parser";
-import { tryParseJson } from "../core/mod.ts";
+import { isObject, tryParseJson } from "../core/mod.ts";
 import { BodyReader } from "./read_body.ts";
 import { jsonMessage } from "./server_message.ts";
 import { WireError } from "./wire_error.ts";
-import { fixChunk, isObject, type WireObject } from "./wire_json.ts";
+import { fixChunk, type WireObject } from "./wire_json.ts";
 
 /** The largest single event, UTF-16 units. Mistral sends a whole tool call in one. */
 export const MAX_EVENT_CHARS = 8 * 1024 * 1024;

@@ -1,9 +1,7 @@
-import { escapeText, oneLine, tryParseJson } from "../core/mod.ts";
+import { escapeText, isObject, oneLine, tryParseJson } from "../core/mod.ts";
 
 /** Longest text of a server's error shown to people. */
 export const MAX_SERVER_MESSAGE_CHARS = 500;
-
-type Json = Readonly<Record<string, unknown>>;
 
 /**
  * What a server says went wrong, as one bounded line: `message`, `detail`, `error.message` or `error` of a JSON body, the title
@@ -28,11 +26,10 @@ export function jsonMessage(value: unknown): string | undefined {
     const parts = value.slice(0, 5).map(validationIssue).filter((part) => part !== undefined);
     return parts.length > 0 ? parts.join("; ") : undefined;
   }
-  if (value === null || typeof value !== "object") return undefined;
-  const record = value as Json;
+  if (!isObject(value)) return undefined;
   for (const key of ["message", "detail", "error", "msg"]) {
-    if (!Object.hasOwn(record, key)) continue;
-    const found = jsonMessage(record[key]);
+    if (!Object.hasOwn(value, key)) continue;
+    const found = jsonMessage(value[key]);
     if (found !== undefined) return found;
   }
   return undefined;
@@ -41,8 +38,8 @@ export function jsonMessage(value: unknown): string | undefined {
 /** `[{loc: ["body", "temperature"], msg: "…"}]` is how FastAPI reports bad parameters. */
 function validationIssue(issue: unknown): string | undefined {
   const message = jsonMessage(issue);
-  if (message === undefined || issue === null || typeof issue !== "object") return message;
-  const path = (issue as Json)["loc"];
+  if (message === undefined || !isObject(issue)) return message;
+  const path = issue["loc"];
   return Array.isArray(path) ? `${path.filter((step) => step !== "body").join(".")}: ${message}` : message;
 }
 

@@ -1,9 +1,7 @@
+import { isObject } from "../core/mod.ts";
+
 /** Bodies as they are on the wire: anything may be missing, null or of the wrong type. */
 export type WireObject = Record<string, unknown>;
-
-export function isObject(value: unknown): value is WireObject {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 export function objectsIn(value: unknown): WireObject[] {
   return Array.isArray(value) ? value.filter(isObject) : [];
@@ -59,8 +57,9 @@ export function fixChunk(chunk: WireObject): WireObject {
   for (const choice of objectsIn(chunk["choices"])) {
     if (typeof choice["index"] !== "number") choice["index"] = 0;
     choice["finish_reason"] ??= null;
-    if (!isObject(choice["delta"])) choice["delta"] = isObject(choice["message"]) ? choice["message"] : {};
-    fixMessage(choice["delta"] as WireObject);
+    const delta = [choice["delta"], choice["message"]].find(isObject) ?? {};
+    choice["delta"] = delta;
+    fixMessage(delta);
   }
   return chunk;
 }
@@ -116,10 +115,10 @@ function fixMessage(message: WireObject): void {
     const index = Number(call["index"]);
     if (Number.isSafeInteger(index) && index >= 0) call["index"] = index;
     else delete call["index"];
-    if (!isObject(call["function"])) call["function"] = {};
-    const fn = call["function"] as WireObject;
-    fn["name"] ??= "";
-    fn["arguments"] ??= "";
+    const called = isObject(call["function"]) ? call["function"] : {};
+    called["name"] ??= "";
+    called["arguments"] ??= "";
+    call["function"] = called;
   }
 }
 

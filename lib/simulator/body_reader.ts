@@ -1,3 +1,4 @@
+import { isObject } from "../core/mod.ts";
 import type { BodyProblem } from "./api_error.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
@@ -5,10 +6,6 @@ type Loc = readonly (string | number)[];
 
 const MAX_PROBLEMS = 20;
 const MAX_INPUT_LENGTH = 200;
-
-export function isObject(value: unknown): value is Json {
-  return value !== null && typeof value === "object" && !Array.isArray(value);
-}
 
 /** Reads fields of a request body and collects what is wrong with them, in FastAPI's words. */
 export class BodyReader {

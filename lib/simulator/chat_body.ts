@@ -1,5 +1,6 @@
+import { isObject } from "../core/mod.ts";
 import { bodyError, modelError } from "./api_error.ts";
-import { BodyReader, isObject, type Json } from "./body_reader.ts";
+import { BodyReader, type Json } from "./body_reader.ts";
 
 export const MAX_MESSAGES = 5000;
 const MAX_TOOLS = 512;

@@ -1,6 +1,5 @@
 import { CsvError, type Options, parse } from "csv-parse/sync";
-import { tryParseJson } from "../core/mod.ts";
-import { isObject } from "./body_reader.ts";
+import { isObject, tryParseJson } from "../core/mod.ts";
 
 export interface CsvTable {
   readonly columns: readonly string[];

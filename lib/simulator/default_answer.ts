@@ -1,8 +1,6 @@
-import { oneLine, tryParseJson } from "../core/mod.ts";
-import { isObject } from "./body_reader.ts";
+import { hashText, isObject, oneLine, tryParseJson } from "../core/mod.ts";
 import type { ChatBody } from "./chat_body.ts";
 import type { Conversation, ToolOutcome } from "./conversation.ts";
-import { hashText } from "./hash.ts";
 import type { Reply } from "./reply.ts";
 import { valueForSchema } from "./schema_value.ts";
 import { suggestCalls } from "./tool_rules.ts";
@@ -27,11 +25,13 @@ export function defaultReply(body: ChatBody, conversation: Conversation, seed: n
     const next = suggestCalls(conversation.prompt, body.tools).find((call) => !called.has(call.name));
     if (next) return { toolCalls: [{ name: next.name, arguments: JSON.stringify(next.arguments) }] };
   }
-  const text = outcomes.length > 0 ? outcomes.map(tell).join(" ") : explain(body, conversation, seed);
-  return { text: formatted(text, body, conversation) };
+  const text = outcomes.length > 0
+    ? outcomes.map(outcomeSentence).join(" ")
+    : introduction(body, conversation, seed);
+  return { text: inFormat(text, body, conversation) };
 }
 
-function tell(outcome: ToolOutcome): string {
+function outcomeSentence(outcome: ToolOutcome): string {
   const result = oneLine(outcome.result, MAX_QUOTE) || "nothing";
   const args = tryParseJson(outcome.arguments);
   const main = isObject(args) ? Object.values(args).find((value) => typeof value === "string") : undefined;
@@ -45,7 +45,7 @@ function tell(outcome: ToolOutcome): string {
     : `${outcome.name} returned: ${result}${end}`;
 }
 
-function explain(body: ChatBody, conversation: Conversation, seed: number): string {
+function introduction(body: ChatBody, conversation: Conversation, seed: number): string {
   const asked = oneLine(conversation.prompt, MAX_PROMPT_QUOTE);
   const opening = OPENINGS[hashText(conversation.prompt, seed) % OPENINGS.length]!;
   const tools = body.tools.length > 0
@@ -56,7 +56,7 @@ function explain(body: ChatBody, conversation: Conversation, seed: number): stri
   return `${opening} You asked: "${asked}".${tools} Set MISTRAL_API_KEY to get answers from a real model, or write a scenario file to script this one.`;
 }
 
-function formatted(text: string, body: ChatBody, conversation: Conversation): string {
+function inFormat(text: string, body: ChatBody, conversation: Conversation): string {
   if (body.responseFormat.type === "text") return text;
   if (body.responseFormat.type === "json_object") {
     return JSON.stringify({ answer: text, prompt: oneLine(conversation.prompt, MAX_PROMPT_QUOTE) });

@@ -1,6 +1,7 @@
+import { hashText } from "../core/mod.ts";
 import { bodyError } from "./api_error.ts";
 import { BodyReader } from "./body_reader.ts";
-import { hashText, randomFrom } from "./hash.ts";
+import { randomFrom } from "./hash.ts";
 import { countTokens } from "./tokens.ts";
 
 const DEFAULT_DIMENSIONS = 1024;

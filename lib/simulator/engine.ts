@@ -1,16 +1,15 @@
-import { canonicalJson, tryParseJson } from "../core/mod.ts";
-import { isObject, type Json } from "./body_reader.ts";
+import { canonicalJson, hashText, isObject, tryParseJson } from "../core/mod.ts";
+import type { Json } from "./body_reader.ts";
 import { BUILTIN_SCENARIOS } from "./builtin_scenarios.ts";
 import type { ChatBody } from "./chat_body.ts";
 import { type Conversation, readConversation } from "./conversation.ts";
 import { defaultReply } from "./default_answer.ts";
 import { describeFault, type Fault, FaultCounters } from "./faults.ts";
-import { hashText } from "./hash.ts";
 import type { Reply } from "./reply.ts";
 import type { Scenario, ScenarioStep } from "./scenario.ts";
 import { compileScenario, type ScenarioMatcher } from "./scenario_match.ts";
 import { simFault, simReply } from "./sim_models.ts";
-import { renderDeep, renderTemplate, type TemplateContext, TemplateError } from "./template.ts";
+import { renderFields, renderTemplate, type TemplateContext, TemplateError } from "./template.ts";
 import { argumentsFor, suggestCalls } from "./tool_rules.ts";
 
 export interface Decision {
@@ -99,7 +98,7 @@ function renderStep(step: ScenarioStep, body: ChatBody, context: TemplateContext
     name,
     arguments: typeof args === "string"
       ? renderTemplate(args, context)
-      : JSON.stringify(numbersWhereAsked(renderDeep(args, context) as Json, body, name)),
+      : JSON.stringify(numbersWhereAsked(renderFields(args, context), body, name)),
   }));
   return {
     ...(step.think === undefined ? {} : { think: renderTemplate(step.think, context) }),

@@ -19,17 +19,7 @@ export type Fault =
   /** All of the answer, with this wait before every chunk. */
   | { readonly dripMs: number };
 
-export type FaultKind =
-  | "status"
-  | "hang"
-  | "hangMidStream"
-  | "cut"
-  | "eof"
-  | "badJson"
-  | "badChunk"
-  | "dripMs";
-
-export const FAULT_KINDS: readonly FaultKind[] = [
+export const FAULT_KINDS = [
   "status",
   "hang",
   "hangMidStream",
@@ -38,7 +28,7 @@ export const FAULT_KINDS: readonly FaultKind[] = [
   "badJson",
   "badChunk",
   "dripMs",
-];
+] as const;
 
 /**
  * The `x-agentop-fault` header: `429`, `429:2` (Retry-After 2), `hang`, `hangMidStream:3`, `cut:5`, `eof:3`, `badJson`,
@@ -52,15 +42,25 @@ export function parseFault(text: string): Fault | undefined {
   if (/^[45]\d\d$/.test(word)) {
     return { status: Number(word), ...(number === undefined ? {} : { retryAfter: number }) };
   }
-  if (word === "hang" || word === "badJson") {
-    return number === undefined ? { [word]: true } as Fault : undefined;
+  const count = Math.floor(number ?? 3);
+  switch (word) {
+    case "hang":
+      return number === undefined ? { hang: true } : undefined;
+    case "badJson":
+      return number === undefined ? { badJson: true } : undefined;
+    case "hangMidStream":
+      return { hangMidStream: count };
+    case "cut":
+      return { cut: count };
+    case "eof":
+      return { eof: count };
+    case "badChunk":
+      return { badChunk: count };
+    case "dripMs":
+      return { dripMs: count };
+    default:
+      return undefined;
   }
-  if (
-    word === "hangMidStream" || word === "cut" || word === "eof" || word === "badChunk" || word === "dripMs"
-  ) {
-    return { [word]: Math.floor(number ?? 3) } as unknown as Fault;
-  }
-  return undefined;
 }
 
 /** A fault in a few words, for logs: `429`, `cut:5`, `hang`. */

@@ -43,10 +43,9 @@ export async function parseScenarios(text: string, file: string): Promise<readon
     });
   }
   return documents.map(({ data, fail }) => {
-    const scenario = data as unknown as Scenario;
-    const [problem] = scenarioProblems(scenario);
+    const [problem] = scenarioProblems(data);
     if (problem) fail(problem.path, problem.reason, problem.remedy);
-    return scenario;
+    return data;
   });
 }
 

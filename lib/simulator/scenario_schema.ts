@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { FAULT_KINDS } from "./faults.ts";
+import { type Fault, FAULT_KINDS } from "./faults.ts";
 
 const chunks = z.int().min(0).max(1_000_000);
 const waitMs = z.number().min(0).max(3_600_000);
@@ -15,42 +15,57 @@ const faultSchema = z.strictObject({
   badJson: z.literal(true),
   badChunk: chunks,
   dripMs: waitMs,
-}).partial().superRefine((fault, context) => {
-  const kinds = FAULT_KINDS.filter((kind) => fault[kind] !== undefined);
-  if (kinds.length !== 1) {
-    context.addIssue({ code: "custom", message: `must be exactly one of ${FAULT_KINDS.join(", ")}` });
-  } else if (fault.retryAfter !== undefined && kinds[0] !== "status") {
-    context.addIssue({ code: "custom", message: "can have retryAfter only next to status" });
+}).partial().transform((given, context): Fault => {
+  const refuse = (message: string) => {
+    context.addIssue({ code: "custom", message });
+    return z.NEVER;
+  };
+  const { status, retryAfter, hang, hangMidStream, cut, eof, badJson, badChunk, dripMs } = given;
+  const faults: readonly Fault[] = [
+    ...(status === undefined ? [] : [{ status, ...(retryAfter === undefined ? {} : { retryAfter }) }]),
+    ...(hang === undefined ? [] : [{ hang }]),
+    ...(hangMidStream === undefined ? [] : [{ hangMidStream }]),
+    ...(cut === undefined ? [] : [{ cut }]),
+    ...(eof === undefined ? [] : [{ eof }]),
+    ...(badJson === undefined ? [] : [{ badJson }]),
+    ...(badChunk === undefined ? [] : [{ badChunk }]),
+    ...(dripMs === undefined ? [] : [{ dripMs }]),
+  ];
+  const [fault] = faults;
+  if (!fault || faults.length > 1) return refuse(`must be exactly one of ${FAULT_KINDS.join(", ")}`);
+  if (retryAfter !== undefined && status === undefined) {
+    return refuse("can have retryAfter only next to status");
   }
+  return fault;
 });
 
 const stepSchema = z.strictObject({
-  faults: z.array(faultSchema).max(100).optional(),
-  think: words.optional(),
+  faults: z.array(faultSchema).max(100).exactOptional(),
+  think: words.exactOptional(),
   toolCalls: z.array(z.strictObject({
     name: z.string().min(1).max(200),
-    arguments: z.union([z.record(z.string(), z.unknown()), words]).optional(),
-  })).max(100).optional(),
-  text: words.optional(),
-  finishReason: z.string().min(1).max(100).optional(),
+    arguments: z.union([z.record(z.string(), z.unknown()), words]).exactOptional(),
+  })).max(100).exactOptional(),
+  text: words.exactOptional(),
+  finishReason: z.string().min(1).max(100).exactOptional(),
   usage: z.strictObject({
-    promptTokens: z.int().min(0).optional(),
-    completionTokens: z.int().min(0).optional(),
-    cachedTokens: z.int().min(0).optional(),
-  }).optional(),
-  latencyMs: waitMs.optional(),
-  tokensPerSecond: z.number().positive().optional(),
+    promptTokens: z.int().min(0).exactOptional(),
+    completionTokens: z.int().min(0).exactOptional(),
+    cachedTokens: z.int().min(0).exactOptional(),
+  }).exactOptional(),
+  latencyMs: waitMs.exactOptional(),
+  tokensPerSecond: z.number().positive().exactOptional(),
 });
 
 /** The shape of a scenario; `scenarioProblems` checks what is inside its strings. */
 export const scenarioSchema = z.strictObject({
   name: z.string().min(1).max(200),
   match: z.strictObject({
-    model: z.string().min(1).max(500).optional(),
-    agent: z.string().min(1).max(2000).optional(),
-    prompt: z.string().min(1).max(2000).optional(),
-    hasTool: z.string().min(1).max(200).optional(),
-  }).optional(),
-  per: z.enum(["conversation", "turn"]).optional(),
+    model: z.string().min(1).max(500).exactOptional(),
+    agent: z.string().min(1).max(2000).exactOptional(),
+    prompt: z.string().min(1).max(2000).exactOptional(),
+    hasTool: z.string().min(1).max(200).exactOptional(),
+  }).exactOptional(),
+  per: z.enum(["conversation", "turn"]).exactOptional(),
   steps: z.array(stepSchema).min(1).max(1000),
 });

@@ -1,4 +1,5 @@
-import { isObject, type Json } from "./body_reader.ts";
+import { isObject } from "../core/mod.ts";
+import type { Json } from "./body_reader.ts";
 import { valueForPattern } from "./pattern_value.ts";
 
 const MAX_DEPTH = 12;
@@ -83,17 +84,17 @@ class SchemaValues {
     let schema = given;
     for (let hops = 0; hops < MAX_DEPTH; hops++) {
       if (typeof schema.$ref === "string") {
-        const { $ref, ...rest } = schema;
-        schema = mergeSchemas(this.#lookUp($ref as string), rest);
+        const { $ref: _, ...rest } = schema;
+        schema = mergeSchemas(this.#lookUp(schema.$ref), rest);
       } else if (Array.isArray(schema.allOf)) {
-        const { allOf, ...rest } = schema;
-        const parts = (allOf as unknown[]).filter(isObject).map((part) => this.#resolve(part, depth + 1));
+        const { allOf: _, ...rest } = schema;
+        const parts = schema.allOf.filter(isObject).map((part) => this.#resolve(part, depth + 1));
         schema = parts.reduce(mergeSchemas, rest);
       } else {
         const key = Array.isArray(schema.anyOf) ? "anyOf" : Array.isArray(schema.oneOf) ? "oneOf" : undefined;
         if (!key) return schema;
         const { [key]: branches, ...rest } = schema;
-        const list = (branches as unknown[]).filter(isObject);
+        const list = Array.isArray(branches) ? branches.filter(isObject) : [];
         // Deep inside a recursive schema the way out is the branch without further references.
         const chosen = (depth >= MAX_DEPTH ? list.find((branch) => branch.type === "null") : undefined) ??
           list.find((branch) => branch.type !== "null") ?? list[0] ?? {};
@@ -176,8 +177,9 @@ class SchemaValues {
 
 function mergeSchemas(a: Json, b: Json): Json {
   const required = [a.required, b.required].flatMap((names) => (Array.isArray(names) ? names : []));
-  const properties = isObject(a.properties) || isObject(b.properties)
-    ? { properties: { ...(a.properties as Json), ...(b.properties as Json) } }
+  const known = [a.properties, b.properties].filter(isObject);
+  const properties = known.length > 0
+    ? { properties: known.reduce((all, some) => ({ ...all, ...some }), {}) }
     : {};
   return { ...a, ...b, ...properties, ...(required.length > 0 ? { required: [...new Set(required)] } : {}) };
 }

@@ -164,7 +164,7 @@ class SimulatorState {
     const announce = (answeredBy: string, body: unknown) => {
       if (announced) return;
       announced = true;
-      this.#tell({ number, method, path, headers: req.headers, body, answeredBy });
+      this.#report({ number, method, path, headers: req.headers, body, answeredBy });
     };
     const headers = { "mistral-correlation-id": hexId(`request ${number}`, this.#seed) };
     try {
@@ -229,7 +229,7 @@ class SimulatorState {
     }
   }
 
-  #tell(request: SimulatedRequest): void {
+  #report(request: SimulatedRequest): void {
     try {
       this.#options.onRequest?.(request);
     } catch {

@@ -1,4 +1,5 @@
-import { AgentOpError, type Explanation, reasonOf, remedyOf, tryParseJson } from "../core/mod.ts";
+import { AgentOpError, type Explanation, isObject, reasonOf, remedyOf, tryParseJson } from "../core/mod.ts";
+import type { Json } from "./body_reader.ts";
 import type { ToolOutcome } from "./conversation.ts";
 import { findCsv } from "./csv.ts";
 import { TEMPLATE_FILTERS } from "./template_filters.ts";
@@ -67,8 +68,12 @@ export function checkTemplate(template: string): void {
 export function renderDeep(value: unknown, context: TemplateContext): unknown {
   if (typeof value === "string") return renderTemplate(value, context);
   if (Array.isArray(value)) return value.map((item) => renderDeep(item, context));
-  if (value === null || typeof value !== "object") return value;
-  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, renderDeep(item, context)]));
+  return isObject(value) ? renderFields(value, context) : value;
+}
+
+/** The same for an object. */
+export function renderFields(fields: Readonly<Record<string, unknown>>, context: TemplateContext): Json {
+  return Object.fromEntries(Object.entries(fields).map(([key, item]) => [key, renderDeep(item, context)]));
 }
 
 function parseTerms(expression: string): readonly Term[] {

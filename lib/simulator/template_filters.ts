@@ -125,7 +125,7 @@ export function jsonAt(text: string, path: string): string {
     if (value === null || typeof value !== "object" || !Object.hasOwn(value, key)) {
       throw new RangeError(`nothing at "${path}"`);
     }
-    value = (value as Record<string, unknown>)[key];
+    value = Reflect.get(value, key);
   }
   return typeof value === "string" ? value : JSON.stringify(value);
 }

@@ -1,5 +1,6 @@
+import { isObject } from "../core/mod.ts";
 import type { OfferedTool } from "./chat_body.ts";
-import { isObject, type Json } from "./body_reader.ts";
+import type { Json } from "./body_reader.ts";
 import { valueForSchema } from "./schema_value.ts";
 
 export interface PlannedCall {

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { AgentOpError, NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { apiRequest, hostNameOf, joinUrl } from "./api_request.ts";
-import { groupDigits } from "./output.ts";
 import { resolveRoot } from "./path_guard.ts";
 import { ToolFailure } from "./tool_failure.ts";
 import { writeInside } from "./write_inside.ts";
@@ -43,7 +43,7 @@ export const elevenLabsSpeak = defineFactory({
       }),
       permissions: { ...NO_PERMISSIONS, write: [folder], net: [hostNameOf(baseUrl)] },
       idempotent: false,
-      summary: ({ text, path }) => `${path}, ${groupDigits(text.length)} characters`,
+      summary: ({ text, path }) => `${path}, ${grouped(text.length)} characters`,
       async execute({ text, path }, { signal }): Promise<ToolResult> {
         const key = deps.secrets.ELEVENLABS_API_KEY;
         if (!key) {
@@ -69,7 +69,7 @@ export const elevenLabsSpeak = defineFactory({
         );
         // Paid for even when the file cannot be written.
         if (typeof written !== "number") return { content: written.message, isError: true, billed };
-        return { content: `Wrote ${groupDigits(written)} bytes of speech: ${path}`, billed };
+        return { content: `Wrote ${grouped(written)} bytes of speech: ${path}`, billed };
       },
     });
   },

@@ -1,9 +1,9 @@
 import { z } from "zod";
 import { NO_PERMISSIONS, tryParseJson } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { apiRequest, hostNameOf, joinUrl } from "./api_request.ts";
-import { groupDigits } from "./output.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
 const DEFAULT_ENDPOINT = "https://huggingface.co";
@@ -73,7 +73,7 @@ function line(model: z.output<typeof MODELS>[number]): string {
   return [
     model.id,
     model.pipeline_tag ?? "-",
-    `${groupDigits(model.downloads ?? 0)} downloads`,
-    `${groupDigits(model.likes ?? 0)} likes`,
+    `${grouped(model.downloads ?? 0)} downloads`,
+    `${grouped(model.likes ?? 0)} likes`,
   ].join("\t").replace(/[\r\n]+/g, " ");
 }

@@ -1,9 +1,9 @@
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
-import { groupDigits } from "./output.ts";
 import { findInside, reasonOf, resolveRoot } from "./path_guard.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
@@ -36,7 +36,7 @@ export const listFiles = defineFactory({
         const lines: string[] = [];
         const complete = await list(start, "", { depth, lines, signal });
         if (!complete) {
-          lines.push(`[... more than ${groupDigits(MAX_ENTRIES)} entries: list a deeper folder]`);
+          lines.push(`[... more than ${grouped(MAX_ENTRIES)} entries: list a deeper folder]`);
         }
         return { content: lines.join("\n") || "[the folder is empty]" };
       },
@@ -74,7 +74,7 @@ async function list(folder: string, prefix: string, listing: Listing): Promise<b
       if (deeper && !await list(join(folder, entry.name), `${name}/`, listing)) return false;
     } else if (entry.isFile) {
       const size = await Deno.lstat(join(folder, entry.name)).then((info) => info.size, () => undefined);
-      listing.lines.push(size === undefined ? name : `${name}  ${groupDigits(size)} bytes`);
+      listing.lines.push(size === undefined ? name : `${name}  ${grouped(size)} bytes`);
     } else {
       listing.lines.push(`${name}  (${entry.isSymlink ? "link" : "not a regular file"})`);
     }

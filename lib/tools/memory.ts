@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { NO_PERMISSIONS, type Tool } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineTool } from "./define_tool.ts";
-import { groupDigits } from "./output.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
 /** What an agent keeps between steps. Any string is a key, `__proto__` too: implementations must not be plain objects. */
@@ -35,9 +35,9 @@ function setTool(memory: KeyValueMemory): Tool {
     execute({ key, value }) {
       const bytes = new TextEncoder().encode(JSON.stringify(value)).length;
       if (bytes > MEMORY_MAX_VALUE_BYTES) {
-        const limit = groupDigits(MEMORY_MAX_VALUE_BYTES);
+        const limit = grouped(MEMORY_MAX_VALUE_BYTES);
         throw new ToolFailure(
-          `Cannot remember "${key}": it has ${groupDigits(bytes)} bytes, at most ${limit} fit.`,
+          `Cannot remember "${key}": it has ${grouped(bytes)} bytes, at most ${limit} fit.`,
         );
       }
       const keys = keysOf(memory);

@@ -1,3 +1,5 @@
+import { grouped } from "../present/mod.ts";
+
 const MIN_BYTES_FOR_MARK = 64;
 
 export interface CappedText {
@@ -6,14 +8,9 @@ export interface CappedText {
   readonly truncatedBytes: number;
 }
 
-/** `12345` → `12,345`. */
-export function groupDigits(count: number): string {
-  return count.toLocaleString("en-US");
-}
-
 /** The mark that stands where output was left out. */
 export function cutMark(bytes: number): string {
-  return `\n[... ${groupDigits(bytes)} bytes cut]`;
+  return `\n[... ${grouped(bytes)} bytes cut]`;
 }
 
 /**

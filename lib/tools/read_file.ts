@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
-import { groupDigits } from "./output.ts";
 import { openInside, resolveRoot } from "./path_guard.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
@@ -101,9 +101,7 @@ function result(
   const content = new TextDecoder().decode(bytes);
   if (bytes.length <= maxOutputBytes || hasAllLines) return { content };
   // Not read to the end: say how much of the file is missing, and how to get it.
-  const note = `\n[... the file has ${
-    groupDigits(sizeBytes)
-  } bytes; call again with offset and limit for more]`;
+  const note = `\n[... the file has ${grouped(sizeBytes)} bytes; call again with offset and limit for more]`;
   const room = Math.max(0, maxOutputBytes - note.length);
   let end = room;
   while (end > 0 && (bytes[end]! & 0xc0) === 0x80) end--; // not inside a character
@@ -115,6 +113,6 @@ function result(
 
 function binary(path: string, sizeBytes: number): ToolFailure {
   return new ToolFailure(
-    `Cannot read ${JSON.stringify(path)}: it is a binary file of ${groupDigits(sizeBytes)} bytes, not text.`,
+    `Cannot read ${JSON.stringify(path)}: it is a binary file of ${grouped(sizeBytes)} bytes, not text.`,
   );
 }

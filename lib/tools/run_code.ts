@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { type DenoChildOutcome, runDenoChild } from "./deno_child.ts";
-import { capText, groupDigits } from "./output.ts";
+import { capText } from "./output.ts";
 
 const MAX_CODE_LENGTH = 100_000;
 const MAX_MEMORY_MB = 2_048;
@@ -68,7 +69,7 @@ function report(
     exit: outcome.exitCode === 0 ? "" : `[exit status ${outcome.exitCode}]`,
     timeout: `[ended: it ran longer than ${limits.timeoutSeconds} s]`,
     memory: `[ended: it needed more than ${limits.memoryMb} MB]`,
-    output: `[ended: it printed more than ${groupDigits(limits.maxOutputBytes)} bytes]`,
+    output: `[ended: it printed more than ${grouped(limits.maxOutputBytes)} bytes]`,
   }[outcome.endedBy];
   const printed = [outcome.stdout, readableErrors(outcome.stderr)].map((text) => text.trimEnd())
     .filter((text) => text !== "").join("\n");

@@ -1,10 +1,10 @@
 import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult, tryParseJson } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { type DenoChildOutcome, runDenoChild } from "./deno_child.ts";
-import { groupDigits } from "./output.ts";
 import { findInside, requireFile, resolveRoot } from "./path_guard.ts";
 import { SQLITE_PROGRAM } from "./sqlite_program.ts";
 import { ToolFailure } from "./tool_failure.ts";
@@ -76,10 +76,10 @@ function show(outcome: DenoChildOutcome, timeoutSeconds: number): ToolResult {
   if (!answer) throw new ToolFailure(`Cannot run the query: ${failures[outcome.endedBy]}.`);
   if ("error" in answer) throw new ToolFailure(`Cannot run the query: ${answer.error}.`);
   const more = answer.more
-    ? `\n[... stopped after ${groupDigits(answer.rows)} rows: use LIMIT, OFFSET or aggregate]`
+    ? `\n[... stopped after ${grouped(answer.rows)} rows: use LIMIT, OFFSET or aggregate]`
     : "";
   return {
-    content: `${answer.text}${more || `\n[${groupDigits(answer.rows)} rows]`}`,
+    content: `${answer.text}${more || `\n[${grouped(answer.rows)} rows]`}`,
     attributes: { "db.response.returned_rows": answer.rows },
   };
 }

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
+import { grouped } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
-import { groupDigits } from "./output.ts";
 import { resolveRoot } from "./path_guard.ts";
 import { writeInside } from "./write_inside.ts";
 
@@ -40,7 +40,7 @@ export const writeFile = defineFactory({
       arguments: append ? schema : base,
       permissions: { ...NO_PERMISSIONS, write: [folder] },
       idempotent: !append,
-      summary: ({ path, content }) => `${path}, ${groupDigits(content.length)} characters`,
+      summary: ({ path, content }) => `${path}, ${grouped(content.length)} characters`,
       async execute(args) {
         const { path, content } = args;
         const append = "append" in args && args.append === true;
@@ -48,7 +48,7 @@ export const writeFile = defineFactory({
         const size = await writeInside(folder, path, bytes, { append, maxBytes });
         const done = append ? "Appended" : "Wrote";
         return {
-          content: `${done} ${groupDigits(bytes.length)} bytes: ${path} has ${groupDigits(size)} bytes now.`,
+          content: `${done} ${grouped(bytes.length)} bytes: ${path} has ${grouped(size)} bytes now.`,
         };
       },
     });

@@ -1,3 +1,4 @@
+import { grouped } from "../present/mod.ts";
 import { dirname, join } from "node:path";
 import {
   findInside,
@@ -10,7 +11,6 @@ import {
   requireSame,
   splitPath,
 } from "./path_guard.ts";
-import { groupDigits } from "./output.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
 export interface WriteOptions {
@@ -117,8 +117,8 @@ function missing(error: unknown): undefined {
 
 function tooLarge(path: string, bytes: number, maxBytes: number): ToolFailure {
   return new ToolFailure(
-    `Cannot write ${JSON.stringify(path)}: it would have ${groupDigits(bytes)} bytes, at most ${
-      groupDigits(maxBytes)
+    `Cannot write ${JSON.stringify(path)}: it would have ${grouped(bytes)} bytes, at most ${
+      grouped(maxBytes)
     } are allowed.`,
   );
 }

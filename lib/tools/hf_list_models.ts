@@ -63,13 +63,13 @@ export const hfListModels = defineFactory({
         if (!models.success) {
           throw new ToolFailure("Hugging Face sent an answer that is not a list of models.");
         }
-        return { content: models.data.slice(0, limit).map(line).join("\n") || "[no model found]" };
+        return { content: models.data.slice(0, limit).map(modelLine).join("\n") || "[no model found]" };
       },
     });
   },
 });
 
-function line(model: z.output<typeof MODELS>[number]): string {
+function modelLine(model: z.output<typeof MODELS>[number]): string {
   return [
     model.id,
     model.pipeline_tag ?? "-",

@@ -56,7 +56,7 @@ export const httpGet = defineFactory({
         const signal = AbortSignal.any([context.signal, timeout]);
         try {
           const { response, finalUrl } = await follow(url, allowed, deps, { ...context, signal });
-          return show(response, finalUrl, context.maxOutputBytes);
+          return toResult(response, finalUrl, context.maxOutputBytes);
         } catch (error) {
           if (error instanceof ToolFailure) throw error;
           context.signal.throwIfAborted();
@@ -115,7 +115,7 @@ function refusal(head: Head): string | undefined {
   return encoding === "" || encoding === "identity" ? undefined : "the server compressed the answer unasked";
 }
 
-function show(response: PinnedResponse, url: URL, maxOutputBytes: number): ToolResult {
+function toResult(response: PinnedResponse, url: URL, maxOutputBytes: number): ToolResult {
   const reason = refusal(response);
   if (reason !== undefined) throw new ToolFailure(`Cannot read ${url.href.slice(0, 200)}: ${reason}.`);
   const type = response.header("content-type");

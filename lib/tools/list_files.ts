@@ -34,7 +34,7 @@ export const listFiles = defineFactory({
           throw new ToolFailure(`Cannot list ${JSON.stringify(path)}: it is a file. Try: read_file.`);
         }
         const lines: string[] = [];
-        const complete = await list(start, "", { depth, lines, signal });
+        const complete = await listFolder(start, "", { depth, lines, signal });
         if (!complete) {
           lines.push(`[... more than ${grouped(MAX_ENTRIES)} entries: list a deeper folder]`);
         }
@@ -51,7 +51,7 @@ interface Listing {
 }
 
 /** `false` when the limit cut it short. Links are named but never followed: they may lead outside. */
-async function list(folder: string, prefix: string, listing: Listing): Promise<boolean> {
+async function listFolder(folder: string, prefix: string, listing: Listing): Promise<boolean> {
   listing.signal.throwIfAborted();
   const entries: Deno.DirEntry[] = [];
   try {
@@ -71,7 +71,7 @@ async function list(folder: string, prefix: string, listing: Listing): Promise<b
     if (entry.isDirectory) {
       listing.lines.push(`${name}/`);
       const deeper = prefix.split("/").length < listing.depth;
-      if (deeper && !await list(join(folder, entry.name), `${name}/`, listing)) return false;
+      if (deeper && !await listFolder(join(folder, entry.name), `${name}/`, listing)) return false;
     } else if (entry.isFile) {
       const size = await Deno.lstat(join(folder, entry.name)).then((info) => info.size, () => undefined);
       listing.lines.push(size === undefined ? name : `${name}  ${grouped(size)} bytes`);

@@ -1,5 +1,5 @@
 /**
- * Ring 1: what agents can do. One file per tool; this list is where a new one is added. Every tool declares the least it
+ * What agents can do. One file per tool; this list is where a new one is added. Every tool declares the least it
  * needs, checks its arguments, bounds its output and settles soon after an abort.
  *
  * @module

@@ -64,7 +64,7 @@ async function readLines(
     const count = await file.read(buffer);
     if (count === null) break;
     const chunk = buffer.subarray(0, count);
-    if (scanned < SNIFF_BYTES && chunk.includes(0)) throw binary(options.path, options.sizeBytes);
+    if (scanned < SNIFF_BYTES && chunk.includes(0)) throw binaryFile(options.path, options.sizeBytes);
     scanned += count;
     let start = line >= options.offset ? 0 : -1;
     let end = count;
@@ -85,14 +85,14 @@ async function readLines(
       `${JSON.stringify(options.path)} has no line ${options.offset}: it has ${line} lines.`,
     );
   }
-  return result(
+  return textResult(
     new Uint8Array(await new Blob(chunks as BlobPart[]).arrayBuffer()),
     options,
     line >= lastLine,
   );
 }
 
-function result(
+function textResult(
   bytes: Uint8Array,
   { maxOutputBytes, sizeBytes }: { maxOutputBytes: number; sizeBytes: number },
   hasAllLines: boolean,
@@ -111,7 +111,7 @@ function result(
   };
 }
 
-function binary(path: string, sizeBytes: number): ToolFailure {
+function binaryFile(path: string, sizeBytes: number): ToolFailure {
   return new ToolFailure(
     `Cannot read ${JSON.stringify(path)}: it is a binary file of ${grouped(sizeBytes)} bytes, not text.`,
   );

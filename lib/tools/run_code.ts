@@ -56,12 +56,12 @@ export const runCode = defineFactory({
           maxOutputBytes,
           signal,
         });
-        return report(outcome, { timeoutSeconds, memoryMb, maxOutputBytes });
+        return toResult(outcome, { timeoutSeconds, memoryMb, maxOutputBytes });
       },
     }),
 });
 
-function report(
+function toResult(
   outcome: DenoChildOutcome,
   limits: { timeoutSeconds: number; memoryMb: number; maxOutputBytes: number },
 ): ToolResult {

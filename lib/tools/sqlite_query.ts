@@ -53,7 +53,7 @@ export const sqliteQuery = defineFactory({
           maxOutputBytes: maxOutputBytes * 2 + 65_536, // JSON escapes; the program itself stops at maxBytes
           signal,
         });
-        return show(outcome, timeoutSeconds);
+        return toResult(outcome, timeoutSeconds);
       },
     });
   },
@@ -65,7 +65,7 @@ async function findFile(folder: string, name: string): Promise<string> {
   return file;
 }
 
-function show(outcome: DenoChildOutcome, timeoutSeconds: number): ToolResult {
+function toResult(outcome: DenoChildOutcome, timeoutSeconds: number): ToolResult {
   const failures = {
     timeout: `it ran longer than ${timeoutSeconds} s. Try: a narrower query, or LIMIT`,
     memory: `it needed more than ${MEMORY_MB} MB. Try: fewer or smaller columns`,

@@ -205,3 +205,13 @@ Deno.test("columnOf() ignores case and names the columns there are", () => {
   assert.deepEqual(columnOf(table, "CITY"), ["Oslo", "Rome", "Oslo"]);
   assert.throws(() => columnOf(table, "x"), /no column "x" among city, units, price/);
 });
+
+Deno.test("findCsv() reads tables with a byte-order mark, with quotes in words, and with one that never ends", () => {
+  assert.deepEqual(findCsv("\ufeffcity,units\nOslo,3\n"), {
+    columns: ["city", "units"],
+    rows: [["Oslo", "3"]],
+  });
+  assert.deepEqual(findCsv('It is 5" wide\na,b\n1,2" or 3"\n')?.rows, [["1", '2" or 3"']]);
+  assert.deepEqual(findCsv('a,b\n1,"two\n3,4')?.rows, [["1", "two\n3,4"]]);
+  assert.equal(findCsv(`a,b\n${"1,2\n".repeat(30_000)}`)?.rows.length, 20_000);
+});

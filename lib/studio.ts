@@ -276,12 +276,12 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run, or one of two is not finished.
    */
   async exportHtml(run: string, other?: string): Promise<string> {
-    const { exportDiffPage, exportRunPage } = await import("./exporters/mod.ts");
-    const store = await this.#app.store();
-    const left = await store.resolveRun(run);
-    const nowMs = this.#app.host.now();
-    if (other === undefined) return await exportRunPage(store, left, nowMs);
-    return await exportDiffPage(store, left, await store.resolveRun(other), nowMs);
+    const { html } = await import("./exporters/mod.ts");
+    const source = await this.#app.store();
+    const runs = [await source.resolveRun(run)];
+    if (other !== undefined) runs.push(await source.resolveRun(other));
+    const { signal } = new AbortController();
+    return await html.text({ source, runs, nowMs: this.#app.host.now(), signal });
   }
 
   /** Closes the store and the simulator. */

@@ -44,6 +44,7 @@ export {
   type TransientEvent,
 } from "./event.ts";
 export { hashText } from "./hash.ts";
+export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter } from "./exporter.ts";
 export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, tryParseExactJson, tryParseJson } from "./json.ts";
@@ -130,6 +131,8 @@ export type {
   StoredDiff,
   StoredMessage,
   StoreStats,
+  TableCopyOptions,
+  TableStore,
   VerifyReport,
 } from "./store_ports.ts";
 export { escapeText, nearest, oneLine } from "./text.ts";

@@ -263,6 +263,22 @@ export interface StoreAdministration {
   indexPending(): Promise<void>;
 }
 
+export interface TableCopyOptions {
+  /** Only these. */
+  readonly runIds?: readonly string[];
+  readonly signal?: AbortSignal;
+}
+
+/** Runs as tables, for other programs. */
+export interface TableStore {
+  /**
+   * Writes `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs` and `evaluations` as ordinary tables of a new
+   * SQLite file at `path`, texts whole, all of one moment. A difference comes along when both of its runs do. A file that is not
+   * finished is the caller's to remove. Throws `AgentOpError`, and the signal's reason when aborted.
+   */
+  copyTables(path: string, options?: TableCopyOptions): Promise<void>;
+}
+
 /** A whole store. */
 export interface Store
   extends
@@ -274,5 +290,6 @@ export interface Store
     ForkStore,
     DiffStore,
     EvaluationReader,
+    TableStore,
     StoreAdministration,
     AsyncDisposable {}

@@ -1,5 +1,5 @@
 import type { Expression, Kysely, SqlBool } from "kysely";
-import type { PartialOutput } from "../core/mod.ts";
+import type { PartialOutput, TableCopyOptions } from "../core/mod.ts";
 import type { Schema } from "./schema.ts";
 import type { Db } from "./statements.ts";
 
@@ -55,4 +55,5 @@ export interface EngineUpkeep {
   /** Problems of the database itself, at most `max`. The quick look leaves out what takes long. */
   problems(max: number, look: "quick" | "whole"): Promise<readonly string[]>;
   backupTo(target: string): Promise<void>;
+  copyTables(target: string, options: TableCopyOptions): Promise<void>;
 }

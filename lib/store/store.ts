@@ -21,6 +21,7 @@ import {
   type StoredDiff,
   type StoredMessage,
   type StoreStats,
+  type TableCopyOptions,
   type Trace,
   type TraceChanges,
   type VerifyReport,
@@ -211,6 +212,10 @@ export class SqlStore implements Store {
 
   async backupTo(target: string): Promise<void> {
     await this.#use(() => this.#engine.upkeep.backupTo(target));
+  }
+
+  async copyTables(target: string, options: TableCopyOptions = {}): Promise<void> {
+    await this.#use(() => this.#engine.upkeep.copyTables(target, options));
   }
 
   async prune(retention: Retention): Promise<number> {

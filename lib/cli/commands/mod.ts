@@ -13,7 +13,7 @@ import { demo } from "./demo/demo.ts";
 import { diff } from "./diff/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
 import { execute } from "./execute/execute.ts";
-import { exportRun } from "./export/export.ts";
+import { exportRuns } from "./export/export.ts";
 import { help } from "./help/help.ts";
 import { init } from "./init/init.ts";
 import { memory } from "./memory/memory.ts";
@@ -43,7 +43,7 @@ export const COMMANDS: readonly CliCommand[] = [
   diff,
   memory,
   bisect,
-  exportRun,
+  exportRuns,
   cost,
   sql,
   sim,

@@ -1,3 +1,4 @@
+import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { AgentOpError, type RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
 
@@ -9,6 +10,21 @@ export interface FilterFlags {
   readonly user?: string | undefined;
   readonly since?: string | undefined;
   readonly search?: string | undefined;
+}
+
+/** The flags by which commands choose runs. */
+export function addFilterFlags<A extends unknown[], O extends OptionValues, G extends OptionValues>(
+  command: Command<A, O, G>,
+): Command<A, O & FilterFlags, G> {
+  (command as unknown as Command)
+    .option("--status <status>", "only these, e.g. failed,stopped (repeatable)", collectList)
+    .option("--agent <agent>", "only runs of this agent")
+    .option("--model <model>", "only models whose name contains this")
+    .option("--group <group>", "only runs of this group")
+    .option("--user <user>", "only runs of this user")
+    .option("--since <when>", "only runs since then: 90s, 24h, 7d or 2026-11-01")
+    .option("--search <text>", 'words in prompts and answers, and terms like "status:failed cost>0.01"');
+  return command as unknown as Command<A, O & FilterFlags, G>;
 }
 
 /** The filter that the flags of a command mean; a flag wins over the same term in `search`. Throws `AgentOpError`. */

@@ -1,23 +1,10 @@
-import {
-  AgentOpError,
-  type DiffStore,
-  type ForkStore,
-  isLive,
-  type Run,
-  type RunReader,
-} from "../../core/mod.ts";
+import { AgentOpError, type ExportSource, isLive, type Run } from "../../core/mod.ts";
 import { diffRuns } from "../../analysis/mod.ts";
 import { diffPage } from "./diff.ts";
 import { runPage } from "./run.ts";
 
-/** Where pages are read from. */
-export type PageStore =
-  & Pick<RunReader, "loadTrace" | "childRuns">
-  & Pick<ForkStore, "forksOf">
-  & Pick<DiffStore, "diffsOf">;
-
 /** The page of a run, from the store. */
-export async function exportRunPage(store: PageStore, run: Run, nowMs: number): Promise<string> {
+export async function exportRunPage(store: ExportSource, run: Run, nowMs: number): Promise<string> {
   const [trace, handedTo, forks, overrides] = await Promise.all([
     store.loadTrace(run.traceId),
     store.childRuns(run.runId),
@@ -29,7 +16,7 @@ export async function exportRunPage(store: PageStore, run: Run, nowMs: number): 
 
 /** The page of the difference of two runs. Throws `AgentOpError` for one that has not ended. */
 export async function exportDiffPage(
-  store: PageStore,
+  store: ExportSource,
   left: Run,
   right: Run,
   nowMs: number,
@@ -57,7 +44,7 @@ export async function exportDiffPage(
 
 /** What the newest stored difference of the two says was changed on purpose. */
 async function overridesOf(
-  store: Pick<DiffStore, "diffsOf">,
+  store: ExportSource,
   left: string,
   right: string,
 ): Promise<Readonly<Record<string, unknown>> | undefined> {

@@ -31,6 +31,7 @@ const METHODS: { readonly [M in Method]: true } = {
   quickCheck: true,
   verify: true,
   backupTo: true,
+  copyTables: true,
   prune: true,
   indexPending: true,
 };
@@ -104,6 +105,12 @@ export async function openStoreInWorker(path: string): Promise<Store> {
   ) as unknown as Pick<Store, Method>;
   return {
     ...methods,
+    /** A signal cannot go to another thread: it is heard when the copy is done. */
+    async copyTables(target, { signal, ...options } = {}) {
+      signal?.throwIfAborted();
+      await call("copyTables", target, options);
+      signal?.throwIfAborted();
+    },
     onChange(listener) {
       listeners.add(listener);
       return () => void listeners.delete(listener);

@@ -32,5 +32,14 @@ export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
         });
       }
     },
+
+    async copyTables(target, options) {
+      if (path === MEMORY) {
+        throw new AgentOpError("Cannot copy the tables: the store is in memory", {
+          remedy: "a store in a file",
+        });
+      }
+      await (await import("./table_copy.ts")).copyTables(path, target, options);
+    },
   };
 }

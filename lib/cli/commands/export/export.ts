@@ -1,61 +1,172 @@
-import { Argument } from "@commander-js/extra-typings";
-import { AgentOpError, shortRunId } from "../../../core/mod.ts";
-import type { CliCommand } from "../../frame/command.ts";
+import type { Command } from "@commander-js/extra-typings";
+import {
+  AgentOpError,
+  type ExportRequest,
+  type FileExporter,
+  type Run,
+  type RunFilter,
+  shortRunId,
+  type TextExporter,
+} from "../../../core/mod.ts";
+import { EXPORTERS } from "../../../exporters/mod.ts";
+import type { Act, CliCommand } from "../../frame/command.ts";
 import { type Context, writeAll } from "../../context.ts";
+import { isEmptyRunFilter } from "../../../analysis/mod.ts";
 import { byteSize, cell } from "../../../present/mod.ts";
+import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import type { WriteWholeOptions } from "../../output/write_whole.ts";
 
-export const exportRun: CliCommand = {
+const RUN_HELP = 'a run id, its beginning or end, "last" or "last~2"';
+const FORCE_HELP = "write over an existing file";
+const RUNS_PER_PAGE = 10_000;
+
+/** One command per exporter: the list of exporters is the list of formats. */
+export const exportRuns: CliCommand = {
   register(program, act) {
-    program.command("export").description("write a run, or the difference of two, as one page for sharing")
-      .addArgument(
-        new Argument("<format>", "html: one page that loads nothing and runs nothing").choices(["html"]),
-      )
-      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
-      .argument("[other]", "another run: the page then shows what differs")
-      .option(
-        "--output <file>",
-        'a file, a folder, or "-" for stdout (default: a file named by the run, here)',
-      )
-      .option("--force", "write over an existing file")
-      .addHelpText(
-        "after",
-        "\nThe page holds what the run holds: prompt, messages, arguments, results. Read it before you send it." +
-          "\n\nExamples:\n  agentop export html last\n  agentop export html last~1 last --output difference.html" +
-          "\n  agentop export html last --output - | gzip > run.html.gz",
-      )
-      .action((_format, run, other, options) => act((context) => write(context, run, other, options)));
+    const group = program.command("export").description(
+      "write runs for somebody who has neither this program nor the store",
+    );
+    for (const exporter of EXPORTERS) {
+      const { name, description, notes, examples } = exporter;
+      const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");
+      const command = group.command(name).description(description)
+        .addHelpText("after", `\n${notes}\n\nExamples:\n${lines}`);
+      if (exporter.takes === "named_runs") addNamedRuns(command, exporter, act);
+      else addChosenRuns(command, exporter, act);
+    }
   },
 };
 
-async function write(
+function addNamedRuns(command: Command, exporter: TextExporter, act: Act): void {
+  command
+    .argument("<run>", RUN_HELP)
+    .argument("[other]", "another run: what differs is written then")
+    .option(
+      "--output <file>",
+      'a file, a folder, or "-" for stdout (default: a file named by the run, here)',
+    )
+    .option("--force", FORCE_HELP)
+    .action((run, other, options) =>
+      act((context) => writeText(context, exporter, other === undefined ? [run] : [run, other], options))
+    );
+}
+
+function addChosenRuns(command: Command, exporter: FileExporter, act: Act): void {
+  const withArguments = command.argument("<file>", "the file, or the folder it goes to")
+    .argument("[run...]", "only these runs: ids, beginnings or ends of ids, last (default: all)");
+  addFilterFlags(withArguments)
+    .option("--force", FORCE_HELP)
+    .action((file, runs, options) => act((context) => writeFile(context, exporter, file, runs, options)));
+}
+
+interface OutputFlags {
+  readonly output?: string | undefined;
+  readonly force?: boolean | undefined;
+}
+
+async function writeText(
   context: Context,
-  reference: string,
-  other: string | undefined,
-  { output, force = false }: { readonly output?: string | undefined; readonly force?: boolean | undefined },
+  exporter: TextExporter,
+  references: readonly string[],
+  { output, force = false }: OutputFlags,
 ): Promise<number> {
   if (output === "-" && context.json) {
     throw new AgentOpError("Cannot print a page and JSON: both go to stdout", {
       remedy: "--output FILE with --json",
     });
   }
-  const store = await context.app.store();
-  const run = await store.resolveRun(reference);
-  const right = other === undefined ? undefined : await store.resolveRun(other);
-  const { exportDiffPage, exportRunPage } = await import("../../../exporters/mod.ts");
-  const nowMs = context.host.now();
-  const text = right
-    ? await exportDiffPage(store, run, right, nowMs)
-    : await exportRunPage(store, run, nowMs);
-  if (output === "-") {
-    writeAll(Deno.stdout, text);
-    return 0;
+  return await exportWith(context, await namedRuns(context, references), async (request) => {
+    const text = await exporter.text(request);
+    if (output === "-") {
+      writeAll(Deno.stdout, text);
+      return;
+    }
+    const name = ["agentop", ...request.runs!.map((run) => shortRunId(run.runId))].join("-");
+    const file = `${name}.${exporter.extension}`;
+    await putFile(context, exporter, output ?? file, text, { name: file, force });
+  });
+}
+
+async function writeFile(
+  context: Context,
+  exporter: FileExporter,
+  path: string,
+  references: readonly string[],
+  { force = false, ...flags }: FilterFlags & OutputFlags,
+): Promise<number> {
+  if (path === "-") {
+    throw new AgentOpError(`Cannot print ${exporter.name}: it is no text`, { remedy: "the name of a file" });
   }
-  const name = ["agentop", ...[run, right].flatMap((it) => it ? [shortRunId(it.runId)] : [])].join("-") +
-    ".html";
+  const filter = readRunFilter(flags, context.host.now());
+  if (references.length > 0 && !isEmptyRunFilter(filter)) {
+    throw new AgentOpError("Cannot choose runs by name and by filter at once", { remedy: "one of the two" });
+  }
+  const runs = references.length > 0
+    ? await namedRuns(context, references)
+    : isEmptyRunFilter(filter)
+    ? undefined
+    : await filteredRuns(context, filter);
+  return await exportWith(context, runs, async (request) => {
+    const { besideWhenOpen, extension } = exporter;
+    const options = { name: `agentop.${extension}`, force, besideWhenOpen };
+    await putFile(context, exporter, path, (half) => exporter.write(request, half), options);
+  });
+}
+
+/** Runs what writes until it is done or a signal comes. */
+async function exportWith(
+  context: Context,
+  runs: readonly Run[] | undefined,
+  write: (request: ExportRequest) => Promise<void>,
+): Promise<number> {
+  const { abortOnSignals } = await import("../../process/signals.ts");
+  const source = await context.app.store();
+  using stop = abortOnSignals();
+  const { signal } = stop;
+  try {
+    await write({ source, nowMs: context.host.now(), signal, ...(runs ? { runs } : {}) });
+    return 0;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    context.note("agentop: Cancelled");
+    return 130;
+  }
+}
+
+async function putFile(
+  context: Context,
+  exporter: TextExporter | FileExporter,
+  path: string,
+  content: string | ((half: string) => Promise<void>),
+  options: WriteWholeOptions,
+): Promise<void> {
   const { writeWhole } = await import("../../output/write_whole.ts");
-  const path = await writeWhole(output ?? name, text, { name, force });
-  const bytes = new TextEncoder().encode(text).length;
-  if (context.json) context.printJson({ path, bytes });
-  else context.print(`Wrote ${cell(path)}, ${byteSize(bytes)}: open it in any browser, send it to anyone.`);
-  return 0;
+  const written = await writeWhole(path, content, options);
+  // Looked up, never opened: it may be a database.
+  const bytes = typeof content === "string"
+    ? new TextEncoder().encode(content).length
+    : (await Deno.stat(written)).size;
+  if (context.json) context.printJson({ path: written, bytes });
+  else context.print(`Wrote ${cell(written)}, ${byteSize(bytes)}: ${exporter.use}.`);
+}
+
+async function namedRuns(context: Context, references: readonly string[]): Promise<readonly Run[]> {
+  const store = await context.app.store();
+  const runs: Run[] = [];
+  for (const reference of references) runs.push(await store.resolveRun(reference));
+  return runs;
+}
+
+async function filteredRuns(context: Context, filter: RunFilter): Promise<readonly Run[]> {
+  const store = await context.app.store();
+  const runs: Run[] = [];
+  let cursor: string | undefined;
+  do {
+    const from = cursor === undefined ? {} : { cursor };
+    const page = await store.listRuns({ filter, sort: "oldest", limit: RUNS_PER_PAGE, ...from });
+    runs.push(...page.runs);
+    cursor = page.nextCursor;
+  } while (cursor !== undefined);
+  if (runs.length > 0) return runs;
+  throw new AgentOpError("Cannot export: no run matches", { remedy: "agentop runs with the same filter" });
 }

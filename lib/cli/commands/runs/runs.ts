@@ -6,7 +6,7 @@ import type { Context } from "../../context.ts";
 import { age, cell, compact, costOf, duration, grouped, plural, STATUS_LOOKS } from "../../../present/mod.ts";
 import { lookOf, statusStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
-import { collectList, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
+import { addFilterFlags, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
 import { runShape } from "../../../documents/mod.ts";
 
 const LIMIT_DEFAULT = 20;
@@ -36,16 +36,9 @@ const COLUMNS: readonly Column[] = [
 
 export const runs: CliCommand = {
   register(program, act) {
-    program.command("runs")
-      .description("list runs")
-      .option("--limit <n>", "how many", wholeNumber("--limit", 1, LIMIT_MAX), LIMIT_DEFAULT)
-      .option("--status <status>", "only these, e.g. failed,stopped (repeatable)", collectList)
-      .option("--agent <agent>", "only runs of this agent")
-      .option("--model <model>", "only models whose name contains this")
-      .option("--group <group>", "only runs of this group")
-      .option("--user <user>", "only runs of this user")
-      .option("--since <when>", "only runs since then: 90s, 24h, 7d or 2026-11-01")
-      .option("--search <text>", 'words in prompts and answers, and terms like "status:failed cost>0.01"')
+    const command = program.command("runs").description("list runs")
+      .option("--limit <n>", "how many", wholeNumber("--limit", 1, LIMIT_MAX), LIMIT_DEFAULT);
+    addFilterFlags(command)
       .addOption(new Option("--sort <order>", "order").choices(SORTS).default("newest" as const))
       .action((options) => act((context) => listRuns(context, options)));
   },

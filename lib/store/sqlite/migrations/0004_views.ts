@@ -221,10 +221,10 @@ const toolCalls = (reading: BodyReading): View => {
 
 /** The messages that a row `m` of `snapshot` refers to as `0,3-17`, in that order. */
 const REMEMBERED = `json_each('["' || replace(m.message_refs, ',', '","') || '"]') piece
-  join run_message n on n.run_no = m.run_no and m.message_refs <> ''
+  cross join run_message n on n.run_no = m.run_no and m.message_refs <> ''
     and n.position between cast(piece.value as integer)
       and cast(substr(piece.value, instr(piece.value, '-') + 1) as integer)
-  join body b on b.id = n.body_id`;
+  cross join body b on b.id = n.body_id`;
 
 const memorySnapshots = (reading: BodyReading): View => {
   const isAnyCompressed = reading === "whole"

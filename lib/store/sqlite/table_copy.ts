@@ -1,0 +1,75 @@
+import { DatabaseSync, type SQLInputValue } from "node:sqlite";
+import { setImmediate } from "node:timers/promises";
+import type { TableCopyOptions } from "../../core/mod.ts";
+import { BUSY_TIMEOUT_MS } from "./open.ts";
+import { showWholeViews, type View, viewsOf } from "./views.ts";
+
+/** A difference belongs to two runs; every other row to one. */
+const DIFFS = "diffs";
+
+/**
+ * Writes what the views show as ordinary tables of a new SQLite file, bodies whole, all of one moment of the store. `runIds`
+ * chooses; a difference comes along when both of its runs do. Nothing is left beside the file; one that is not finished is the
+ * caller's to remove. Throws what SQLite throws, and the signal's reason when aborted.
+ */
+export async function copyTables(
+  storePath: string,
+  target: string,
+  options: TableCopyOptions,
+): Promise<void> {
+  // Two connections, because ATTACH needs more permissions than reading and writing files.
+  using source = new DatabaseSync(storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+  source.exec("pragma temp_store = memory");
+  showWholeViews(source);
+  source.exec("begin");
+  using copy = new DatabaseSync(target);
+  // One transaction into a file that nobody else knows: there is nothing to roll back to.
+  copy.exec("pragma journal_mode = off; pragma synchronous = full; begin");
+  const views = viewsOf("whole");
+  for (const view of views) createTable(copy, view);
+  const ofOneRun = views.filter(({ name }) => name !== DIFFS)
+    .map((view) => copier({ source, copy, view, where: "run_id = ?1" }));
+  const runIds = options.runIds ?? allRunIds(source);
+  for (const runId of runIds) {
+    for (const copyRows of ofOneRun) copyRows(runId);
+    await setImmediate(); // whoever cancels is heard
+    options.signal?.throwIfAborted();
+  }
+  const isChosen = "in (select value from json_each(?1))";
+  const where = options.runIds ? `run_id ${isChosen} and new_run_id ${isChosen}` : "?1 is not null";
+  copier({ source, copy, view: views.find(({ name }) => name === DIFFS)!, where })(JSON.stringify(runIds));
+  for (const { name } of views) {
+    if (name !== "runs") copy.exec(`create index ${name}_run on ${name} (run_id)`);
+  }
+  copy.exec("commit");
+}
+
+function createTable(copy: DatabaseSync, { name, columns }: View): void {
+  const declared = columns.map(([column, type]) =>
+    `${column} ${type}${name === "runs" && column === "run_id" ? " primary key" : ""}`
+  );
+  copy.exec(`create table ${name} (${declared.join(", ")})`);
+}
+
+/** What copies the rows of a view that fit a condition with one parameter. */
+function copier(
+  { source, copy, view: { name, columns }, where }: {
+    readonly source: DatabaseSync;
+    readonly copy: DatabaseSync;
+    readonly view: View;
+    readonly where: string;
+  },
+): (parameter: string) => void {
+  const select = source.prepare(`select * from temp.${name} where ${where}`);
+  select.setReturnArrays(true);
+  const insert = copy.prepare(`insert into ${name} values (${columns.map(() => "?").join(", ")})`);
+  return (parameter) => {
+    for (const row of select.iterate(parameter)) insert.run(...row as unknown as SQLInputValue[]);
+  };
+}
+
+function allRunIds(source: DatabaseSync): readonly string[] {
+  return source.prepare("select run_id from run order by start_us, id").all().map((row) =>
+    String(row["run_id"])
+  );
+}

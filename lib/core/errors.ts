@@ -24,11 +24,16 @@ export interface AgentOpErrorOptions {
 
 /** An error a person can act on. Its message is `reason. Try: remedy`, shown without a stack trace. */
 export class AgentOpError extends Error {
+  /** Name of the class. */
   override readonly name: string = "AgentOpError";
   /** `Cannot VERB X: why`, without the remedy. */
   readonly reason: string;
+  /** What a person can do, without "Try:"; `undefined` where nothing helps. */
   readonly remedy: string | undefined;
+  /** What the command line ends with. */
   readonly exitCode: ExitCode;
+
+  /** `reason` is `Cannot VERB X: why`; a blank remedy counts as none. */
   constructor(reason: string, options: AgentOpErrorOptions = {}) {
     const remedy = options.remedy?.trim() ? options.remedy : undefined;
     super(
@@ -41,6 +46,7 @@ export class AgentOpError extends Error {
   }
 }
 
+/** What kind of trouble a store has. */
 export type StoreErrorCode =
   | "not_a_database"
   | "damaged"
@@ -53,27 +59,41 @@ export type StoreErrorCode =
 
 /** Trouble with the store. What was acknowledged before is still there. */
 export class StoreError extends AgentOpError {
+  /** Name of the class. */
   override readonly name = "StoreError";
+  /** The kind of trouble. */
   readonly code: StoreErrorCode;
+
+  /** `reason` is `Cannot VERB the store PATH: why`. */
   constructor(code: StoreErrorCode, reason: string, options: Omit<AgentOpErrorOptions, "exitCode"> = {}) {
     super(reason, options);
     this.code = code;
   }
 }
 
+/** Where a model call failed: at the server, on the way, by time, in the answer, before it was sent, … */
 export type ProviderErrorKind = "http" | "network" | "timeout" | "protocol" | "input" | "circuit" | "stream";
 
 /** A model call failed. `errorType` is what the trace records as `error.type`: the status code or a short word. */
 export class ProviderError extends AgentOpError {
+  /** Name of the class. */
   override readonly name = "ProviderError";
+  /** The value of `gen_ai.provider.name`. */
   readonly provider: string;
+  /** Where it failed. */
   readonly kind: ProviderErrorKind;
+  /** HTTP status, where there was an answer. */
   readonly statusCode: number | undefined;
+  /** OpenTelemetry's `error.type`. */
   readonly errorType: string;
+  /** Trying the same call again may help. */
   readonly retryable: boolean;
+  /** The wait that the server asks for, milliseconds. */
   readonly retryAfterMs: number | undefined;
   /** Text that had arrived before a stream broke. */
   readonly partial: string | undefined;
+
+  /** `reason` is `Cannot VERB X: why`. */
   constructor(
     reason: string,
     data: {

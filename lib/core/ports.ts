@@ -3,6 +3,7 @@ import type { Cost, Message, Usage } from "./span.ts";
 
 /** Everything that differs between a test and the world: network, clock, ids and chance. */
 export interface Host {
+  /** The network. */
   readonly fetch: typeof fetch;
   /** Milliseconds since the epoch, with fractions. */
   now(): number;
@@ -102,6 +103,7 @@ export interface PriceBook {
 export interface ToolPermissions {
   /** Folders or files it reads. */
   readonly read: readonly string[];
+  /** Folders or files it writes. */
   readonly write: readonly string[];
   /** Hosts it reaches. */
   readonly net: readonly string[];

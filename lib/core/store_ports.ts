@@ -78,6 +78,7 @@ export interface RunFilter {
   readonly text?: string;
 }
 
+/** Orders of a list of runs; each begins with the most. */
 export type RunSort = "newest" | "oldest" | "cost" | "tokens" | "duration" | "steps";
 
 export interface RunsQuery {
@@ -96,15 +97,22 @@ export interface RunPage {
   readonly nextCursor?: string;
 }
 
+/** What costs are added up by. `day` is a UTC day. */
 export type CostKey = "model" | "agent" | "day" | "group" | "user" | "run";
 
+/** What runs with one key cost together. */
 export interface CostRow {
+  /** Name of the model, agent, …; `YYYY-MM-DD` for days. */
   readonly key: string;
+  /** Runs that have calls in it. */
   readonly runs: number;
+  /** Model calls. */
   readonly llmCalls: number;
+  /** Tokens of these calls. */
   readonly usage: Usage;
-  /** Sum of the known costs. */
+  /** Sum of the known costs, USD. */
   readonly costUsd: number;
+  /** Calls whose cost is unknown, and not in the sum. */
   readonly unknownCostCalls: number;
 }
 

@@ -32,7 +32,11 @@ export type Content = Markup | string | number | readonly Content[];
  * between two tags is a blank on the page.)
  *
  * ```ts
- * markup`<b class="${look}">${name}</b>`
+ * import assert from "node:assert/strict";
+ * import { markup } from "./markup.ts";
+ *
+ * const name = "<script>";
+ * assert.equal(String(markup`<b title="${name}">${name}</b>`), '<b title="&#60;script&#62;">&#60;script&#62;</b>');
  * ```
  */
 export function markup(parts: TemplateStringsArray, ...values: readonly Content[]): Markup {

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { NO_TOTALS, NO_USAGE, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
-import type { Effect, Msg } from "../../lib/tui/contract/message.ts";
+import type { Effect, Msg, PlainMsg } from "../../lib/tui/contract/message.ts";
+import type { Queries } from "../../lib/tui/contract/queries.ts";
 import { type App, initApp } from "../../lib/tui/app/model.ts";
 import { envOf } from "../../lib/tui/app/env.ts";
 import type { Env, Screen } from "../../lib/tui/contract/screen.ts";
@@ -10,8 +11,10 @@ import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
 import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts";
+import type { CostsQueries } from "../../lib/tui/screens/costs/queries.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
+import type { LiveQueries } from "../../lib/tui/screens/live/queries.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
 import { plain, width } from "../../lib/tui/terminal/text.ts";
 import { AGENTS } from "./screens_scenario.ts";
@@ -29,10 +32,10 @@ const app = (size = { columns: 100, rows: 30 }): App =>
   });
 const ENV: Env = envOf(app());
 
-function after<M>(
-  screen: Screen<M>,
+function after<M, Q extends Queries>(
+  screen: Screen<M, Q>,
   model: M,
-  ...msgs: readonly Msg[]
+  ...msgs: readonly Msg<Q>[]
 ): { model: M; effects: readonly Effect[] } {
   const effects: Effect[] = [];
   let current = model;
@@ -44,7 +47,7 @@ function after<M>(
   return { model: current, effects };
 }
 
-const act = (action: string, count?: number): Msg => ({
+const act = (action: string, count?: number): PlainMsg => ({
   type: "action",
   action,
   ...(count === undefined ? {} : { count }),
@@ -67,10 +70,7 @@ function filled(): CostsModel {
     type: "answer",
     slot: "rows",
     ticket: 1,
-    answer: {
-      kind: "costs",
-      rows: [row("a b", 2), row("c", 1), { ...row("never", 0), llmCalls: 0, usage: NO_USAGE }],
-    },
+    answer: [row("a b", 2), row("c", 1), { ...row("never", 0), llmCalls: 0, usage: NO_USAGE }],
   }).model;
 }
 
@@ -83,11 +83,11 @@ Deno.test("updateCosts() asks nothing of the store but effects, and drops rows t
 Deno.test("updateCosts() takes an answer that was asked before the latest refresh, and none of another tab", () => {
   const asked = after(costsScreen, filled(), { type: "store_changed" }, { type: "store_changed" });
   assert.ok(loads(asked.effects).every((effect) => effect.minIntervalMs !== undefined));
-  const answer = (ticket: number): Msg => ({
+  const answer = (ticket: number): Msg<CostsQueries> => ({
     type: "answer",
     slot: "rows",
     ticket,
-    answer: { kind: "costs", rows: [row("fresh", 1)] },
+    answer: [row("fresh", 1)],
   });
   assert.equal(after(costsScreen, asked.model, answer(1)).model.rows[0]!.key, "fresh");
   const other = after(costsScreen, asked.model, act("tab_right"));
@@ -102,22 +102,23 @@ Deno.test("updateCosts() quotes the key it filters the runs by", () => {
 
 Deno.test("updateCosts() prices the shown tokens again when they change", () => {
   const chosen = after(costsScreen, filled(), act("what_if"), { type: "text", text: "other" }, act("choose"));
-  const query = loads(chosen.effects).at(-1)!.query;
-  assert.ok(query.kind === "prices" && query.model === "other" && query.usages.length === 2);
+  const { slot, query } = loads(chosen.effects).at(-1)!;
+  const usage = row("", 0).usage;
+  assert.deepEqual([slot, query], ["prices", { model: "other", usages: [usage, usage] }]);
   const priced = after(costsScreen, chosen.model, {
     type: "answer",
     slot: "prices",
     ticket: 1,
-    answer: { kind: "prices", model: "other", usd: [null, 3] },
+    answer: { model: "other", usd: [null, 3] },
   });
   assert.deepEqual([...priced.model.whatIf!.usd], [["a b", null], ["c", 3]]);
   const again = after(costsScreen, priced.model, {
     type: "answer",
     slot: "rows",
     ticket: 1,
-    answer: { kind: "costs", rows: [row("new", 1)] },
+    answer: [row("new", 1)],
   });
-  assert.equal(loads(again.effects)[0]!.query.kind, "prices");
+  assert.equal(loads(again.effects)[0]!.slot, "prices");
   assert.equal(after(costsScreen, again.model, act("back")).model.whatIf, undefined);
 });
 
@@ -142,10 +143,10 @@ Deno.test("updateAgents() asks for the runs of the agent that is chosen now, onc
     type: "answer",
     slot: "agents",
     ticket: 1,
-    answer: { kind: "agents", agents: AGENTS },
+    answer: AGENTS,
   });
-  const query = loads(listed.effects)[0]!.query;
-  assert.ok(query.kind === "runs" && query.filter.agent === "writer");
+  const { slot, query } = loads(listed.effects)[0]!;
+  assert.deepEqual([slot, query], ["runs", { agent: "writer" }]);
   assert.equal(after(agentsScreen, listed.model, act("down"), act("down"), act("down")).effects.length, 1);
   assert.deepEqual(after(agentsScreen, listed.model, act("open")).effects, [
     { type: "go", screen: "launch", name: "writer" },
@@ -202,14 +203,14 @@ function watching(trace: Trace) {
     type: "answer",
     slot: "trace",
     ticket: model.tickets.trace,
-    answer: { kind: "trace", trace },
+    answer: trace,
   })
     .model;
 }
 
 Deno.test("updateLive() scrubs within the steps, from inside a step too", () => {
   const model = watching(traceOf(5, "completed"));
-  const at = (...msgs: readonly Msg[]) => after(liveScreen, model, ...msgs).model.selectedId;
+  const at = (...msgs: readonly PlainMsg[]) => after(liveScreen, model, ...msgs).model.selectedId;
   assert.equal(at(act("step_on")), "s1");
   assert.equal(at(act("step_on", 3)), "s3");
   assert.equal(at(act("step_on", 99)), "s5");
@@ -242,11 +243,11 @@ Deno.test("updateLive() toggles bookmarks and goes from one to the next, around 
 Deno.test("updateLive() does not starve: a trace asked for before the latest change is taken", () => {
   const model = watching(traceOf(1, "running"));
   const changed = after(liveScreen, model, { type: "store_changed" }, { type: "store_changed" });
-  const answer: Msg = {
+  const answer: Msg<LiveQueries> = {
     type: "answer",
     slot: "trace",
     ticket: model.tickets.trace,
-    answer: { kind: "trace", trace: traceOf(2, "running") },
+    answer: traceOf(2, "running"),
   };
   assert.equal(after(liveScreen, changed.model, answer).model.trace!.spans.size, 5);
 });

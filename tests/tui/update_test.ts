@@ -47,7 +47,7 @@ Deno.test("startApp() asks for runs, their count and the activity, and nothing e
 
 Deno.test("updateApp() drops answers that are not the latest", () => {
   const app = start();
-  const page = { kind: "runs", page: { runs: [] } } as const;
+  const page = { page: 0, runs: [] } as const;
   const stale = run(app, {
     type: "screen",
     screen: "runs",

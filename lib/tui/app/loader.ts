@@ -1,5 +1,5 @@
 import { explain } from "../../core/mod.ts";
-import type { Answer, Effect, Msg, Query, ScreenId } from "../contract/message.ts";
+import type { Effect, Msg, ScreenId } from "../contract/message.ts";
 
 type Load = Extract<Effect, { type: "load" }>;
 
@@ -21,12 +21,12 @@ const REST_MS_MAX = 10_000;
  */
 export class Loader {
   readonly #lanes = new Map<string, Lane>();
-  readonly #answer: (query: Query) => Promise<Answer>;
+  readonly #answer: (screen: ScreenId, slot: string, query: unknown) => Promise<unknown>;
   readonly #deliver: (screen: ScreenId, msg: Msg) => void;
   #closed = false;
 
   constructor(
-    answer: (query: Query) => Promise<Answer>,
+    answer: (screen: ScreenId, slot: string, query: unknown) => Promise<unknown>,
     deliver: (screen: ScreenId, msg: Msg) => void,
   ) {
     this.#answer = answer;
@@ -41,7 +41,7 @@ export class Loader {
       lane = { busy: false, waiting: undefined, timer: undefined, startedMs: -Infinity, tookMs: 0 };
       this.#lanes.set(key, lane);
     }
-    lane.waiting = effect;
+    lane.waiting = lane.waiting ? atPaceOf(lane.waiting, effect) : effect;
     this.#next(screen, lane);
   }
 
@@ -87,7 +87,7 @@ export class Loader {
   async #run(screen: ScreenId, lane: Lane, { slot, ticket, query }: Load): Promise<void> {
     let msg: Msg;
     try {
-      msg = { type: "answer", slot, ticket, answer: await this.#answer(query) };
+      msg = { type: "answer", slot, ticket, answer: await this.#answer(screen, slot, query) };
     } catch (error) {
       msg = { type: "no_answer", slot, ticket, failure: explain(error) };
     }
@@ -97,4 +97,11 @@ export class Loader {
     this.#deliver(screen, msg);
     this.#next(screen, lane);
   }
+}
+
+/** A refresh in place of a question that somebody waits for is waited for as well. */
+function atPaceOf(waiting: Load, effect: Load): Load {
+  if (waiting.minIntervalMs !== undefined || effect.minIntervalMs === undefined) return effect;
+  const { minIntervalMs: _, ...urgent } = effect;
+  return urgent;
 }

@@ -1,4 +1,4 @@
-import { isLive, messageOf } from "../../core/mod.ts";
+import { isLive, messageOf, type Run } from "../../core/mod.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
@@ -8,10 +8,11 @@ import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
 import { type App, type AppEffect, type AppMsg, type AppStep, initApp, savedState } from "./model.ts";
-import { answerQuery, namesFor } from "./queries.ts";
+import { namesFor } from "./names.ts";
 import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
 import type { Settings } from "../contract/settings.ts";
 import { ScreenEffects } from "./screen_effects.ts";
+import { answerTo } from "./screen_list.ts";
 import { TerminalLoan } from "./terminal_loan.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
@@ -85,7 +86,7 @@ export class Workbench {
       onClosed: () => hooks.onExit(HANG_UP_EXIT_CODE),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
-      (query) => answerQuery(services, query),
+      (screen, slot, query) => answerTo(screen, slot, query, services),
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
     const isClosed = () => this.#closed;
@@ -322,10 +323,10 @@ export class Workbench {
   }
 
   async #checkLeave(traceIds: readonly string[]): Promise<void> {
-    let live: Extract<AppMsg, { type: "leave_checked" }>["live"] = [];
+    let live: readonly Run[] = [];
     try {
-      const answer = await answerQuery(this.#services, { kind: "statuses", traceIds });
-      if (answer.kind === "statuses") live = answer.runs.filter((run) => isLive(run.status));
+      const runs = await Promise.all(traceIds.map((traceId) => this.#services.store.getRun(traceId)));
+      live = runs.filter((run) => run !== undefined).filter((run) => isLive(run.status));
     } catch {
       // A store that cannot be read must not keep anyone in; runs go on by themselves.
     }

@@ -1,28 +1,29 @@
-import type { Effect, Query } from "./message.ts";
+import type { Effect } from "./message.ts";
+import type { Asking, Queries, QueryAbout, SlotOf } from "./queries.ts";
 import type { Step } from "./screen.ts";
 
-/** A screen's model that counts its questions, one number per slot: an answer with another number is an old one. */
-interface Asking<S extends string> {
-  readonly tickets: Readonly<Record<S, number>>;
-}
-
 /**
- * One more question. With `minIntervalMs` it is a refresh, which asks the same again: an answer under way is as good, and must
- * not be dropped for ever while changes keep coming, so it keeps its number.
+ * The way a screen with the questions `Q` asks one more, after what a step did already. With `minIntervalMs` it is a
+ * refresh, which asks the same again: an answer under way is as good, and must not be dropped for ever while changes keep
+ * coming, so it keeps its number.
  */
-export function ask<S extends string, M extends Asking<S>>(
-  [model, effects]: Step<M>,
+export type Ask<Q extends Queries> = <M extends Asking<Q>, S extends SlotOf<Q>>(
+  step: Step<M>,
   slot: S,
-  query: Query,
+  about: QueryAbout<Q, S>,
   minIntervalMs?: number,
-): Step<M> {
-  const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
-  const effect: Effect = {
-    type: "load",
-    slot,
-    ticket,
-    query,
-    ...(minIntervalMs === undefined ? {} : { minIntervalMs }),
+) => Step<M>;
+
+export function asking<Q extends Queries>(): Ask<Q> {
+  return ([model, effects], slot, query, minIntervalMs) => {
+    const ticket = model.tickets[slot] + (minIntervalMs === undefined ? 1 : 0);
+    const effect: Effect = {
+      type: "load",
+      slot,
+      ticket,
+      query,
+      ...(minIntervalMs === undefined ? {} : { minIntervalMs }),
+    };
+    return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [...effects, effect]];
   };
-  return [{ ...model, tickets: { ...model.tickets, [slot]: ticket } }, [...effects, effect]];
 }

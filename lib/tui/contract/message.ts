@@ -1,108 +1,21 @@
-import type {
-  ControlAction,
-  CostKey,
-  CostRow,
-  Explanation,
-  PartialOutput,
-  Run,
-  RunFilter,
-  RunPage,
-  RunSort,
-  Trace,
-  Usage,
-} from "../../core/mod.ts";
-import type { ForkTree } from "../../analysis/mod.ts";
-import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../../app/mod.ts";
-import type { Comparison, Pairing, TextDiff, TextPair } from "./comparison.ts";
+import type { ControlAction, Explanation } from "../../core/mod.ts";
+import type { LaunchedRun, LaunchRequest, ReplayRequest } from "../../app/mod.ts";
+import type { AnswerMsg, Queries, SlotOf } from "./queries.ts";
 import type { Settings } from "./settings.ts";
 
 /** A screen by the `id` it gives itself; the list of them is `screens/mod.ts`. */
 export type ScreenId = string;
 
-/** What a screen may ask of the store or the agents folder. */
-export type Query =
-  | {
-    readonly kind: "runs";
-    readonly filter: RunFilter;
-    readonly sort: RunSort;
-    readonly limit: number;
-    readonly cursor?: string;
-  }
-  | { readonly kind: "count"; readonly filter: RunFilter }
-  | { readonly kind: "activity"; readonly nowMs: number }
-  | { readonly kind: "trace"; readonly traceId: string }
-  | { readonly kind: "partials"; readonly traceId: string }
-  | { readonly kind: "agents" }
-  | { readonly kind: "costs"; readonly by: CostKey; readonly filter: RunFilter }
-  /** What each usage would cost with the prices of `model`. */
-  | { readonly kind: "prices"; readonly model: string; readonly usages: readonly Usage[] }
-  | { readonly kind: "priced_models" }
-  /** The run that a tool call handed its work to. */
-  | {
-    readonly kind: "child";
-    readonly parentRunId: string;
-    readonly spanId: string;
-    readonly childRunId?: string;
-  }
-  | { readonly kind: "statuses"; readonly traceIds: readonly string[] }
-  | { readonly kind: "compare"; readonly pairing: Pairing }
-  /** The latest run that repeats another, and that other one. */
-  | { readonly kind: "newest_replay" }
-  /** All that these runs go back to and that came of it. */
-  | { readonly kind: "family"; readonly runIds: readonly string[] }
-  /** Models to run something with, and what `usage` would cost there. */
-  | { readonly kind: "models"; readonly usage: Usage }
-  | { readonly kind: "texts"; readonly pairs: readonly TextPair[] };
-
-/** One day of the store, for the strip on top. */
-export interface DayActivity {
-  readonly day: string;
-  readonly runs: number;
-  readonly tokens: number;
-  readonly costUsd: number;
-}
-
-export interface Activity {
-  readonly runs: number;
-  readonly today: number;
-  readonly live: number;
-  readonly failedToday: number;
-  /** Oldest first, one entry per day, the last is today (UTC). */
-  readonly days: readonly DayActivity[];
-}
-
-export type Answer =
-  | { readonly kind: "runs"; readonly page: RunPage }
-  | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "activity"; readonly activity: Activity }
-  /** `undefined`: the run has not reached the store yet. */
-  | { readonly kind: "trace"; readonly trace: Trace | undefined }
-  | { readonly kind: "partials"; readonly partials: readonly PartialOutput[] }
-  | { readonly kind: "agents"; readonly agents: readonly AgentEntry[] }
-  | { readonly kind: "costs"; readonly rows: readonly CostRow[] }
-  /** `null`: no price is known. In the order of the usages. */
-  | { readonly kind: "prices"; readonly model: string; readonly usd: readonly (number | null)[] }
-  | { readonly kind: "priced_models"; readonly models: readonly string[] }
-  | { readonly kind: "child"; readonly run: Run | undefined }
-  | { readonly kind: "statuses"; readonly runs: readonly Run[] }
-  | { readonly kind: "compare"; readonly comparison: Comparison }
-  | { readonly kind: "newest_replay"; readonly pairing: Pairing | undefined }
-  | { readonly kind: "family"; readonly tree: ForkTree }
-  | { readonly kind: "models"; readonly models: readonly ModelChoice[] }
-  /** In the order of the pairs. */
-  | { readonly kind: "texts"; readonly texts: readonly TextDiff[] };
-
-/** A model that can be asked for. */
-export interface ModelChoice {
-  readonly name: string;
-  /** What the tokens of the question would cost; `null`: no price is known. */
-  readonly usd: number | null;
-}
-
 /** Where a screen was sent to. */
 export interface Target {
   readonly traceId: string;
   readonly runId: string;
+}
+
+/** The two runs to put side by side, by run id or reference. */
+export interface Pairing {
+  readonly left: string;
+  readonly right: string;
 }
 
 /** What a screen should begin with. */
@@ -118,8 +31,19 @@ export interface Entry {
   readonly replay?: { readonly step?: number; readonly fork?: boolean };
 }
 
-/** What happened. Everything that `update` ever sees. */
-export type Msg =
+/** What happened. Everything that the `update` of a screen with the questions `Q` ever sees. */
+export type Msg<Q extends Queries = Queries> =
+  | AnswerMsg<Q>
+  | {
+    readonly type: "no_answer";
+    readonly slot: SlotOf<Q>;
+    readonly ticket: number;
+    readonly failure: Explanation;
+  }
+  | PlainMsg;
+
+/** What happens to any screen. */
+export type PlainMsg =
   | { readonly type: "action"; readonly action: string; readonly count?: number }
   /** Typed or pasted into the focused field. */
   | { readonly type: "text"; readonly text: string }
@@ -133,13 +57,6 @@ export type Msg =
   | { readonly type: "store_changed" }
   | { readonly type: "tick" }
   | { readonly type: "resized" }
-  | { readonly type: "answer"; readonly slot: string; readonly ticket: number; readonly answer: Answer }
-  | {
-    readonly type: "no_answer";
-    readonly slot: string;
-    readonly ticket: number;
-    readonly failure: Explanation;
-  }
   | {
     readonly type: "launched";
     readonly run: LaunchedRun;
@@ -171,14 +88,14 @@ export type Effect =
   | { readonly type: "confirm"; readonly question: Question }
   | { readonly type: "settings"; readonly change: Partial<Settings> }
   /**
-   * One query per slot is under way; a newer one replaces the one that waits. Answers carry the ticket, and a screen
-   * drops those that are not its latest. `minIntervalMs` spaces out refreshes.
+   * Asks the screen's own query of that slot about `query`. Answers carry the ticket, and a screen drops those that are
+   * not its latest. `minIntervalMs` spaces out refreshes.
    */
   | {
     readonly type: "load";
     readonly slot: string;
     readonly ticket: number;
-    readonly query: Query;
+    readonly query: unknown;
     readonly minIntervalMs?: number;
   }
   | { readonly type: "launch"; readonly request: LaunchRequest; readonly watch: boolean }

@@ -5,6 +5,7 @@ import type { DemoEntry } from "../ports.ts";
 import type { LaunchRequest } from "../../app/mod.ts";
 import type { Binding, Key, Mode } from "./keys.ts";
 import type { Effect, Msg, ScreenId, Target } from "./message.ts";
+import type { Queries } from "./queries.ts";
 import type { Settings } from "./settings.ts";
 
 export type { Size } from "../terminal/screen.ts";
@@ -37,18 +38,20 @@ export interface Env {
 
 export type Step<M> = readonly [M, readonly Effect[]];
 
-/** A screen with its own model. `update` and `view` are pure. */
-export interface Screen<M = unknown> {
+/** A screen with its own model and its own questions. `update` and `view` are pure. */
+export interface Screen<M = unknown, Q extends Queries = Queries> {
   readonly id: ScreenId;
   readonly title: string;
   readonly keys: readonly Key<M>[];
   init(): M;
   mode(model: M): Mode;
-  update(model: M, msg: Msg, env: Env): Step<M>;
+  update(model: M, msg: Msg<Q>, env: Env): Step<M>;
   /** Exactly `env.size.rows` rows, none wider than `env.size.columns`. */
   view(model: M, env: Env): readonly Line[];
   /** How often time alone changes what is shown; `undefined` when it does not. */
   tickMs(model: M): number | undefined;
+  /** What the screen asks; loaded when it asks first. Absent: it asks nothing. */
+  queries?(): Promise<Q>;
   /** The digit that leads here. @default the place in the header */
   readonly digit?: string;
   /** `false`: reached by key and palette only, it has no place in the header. @default true */
@@ -65,7 +68,7 @@ export interface Screen<M = unknown> {
  * Hides the model's type so that screens fit in one list. Sound because the root hands a screen only models which the
  * same screen made.
  */
-export function erased<M>(screen: Screen<M>): Screen {
+export function erased<M, Q extends Queries>(screen: Screen<M, Q>): Screen {
   const { status, remember, restore, ...rest } = screen;
   return {
     ...rest,

@@ -1,12 +1,11 @@
 import type { Explanation, Run } from "../../../core/mod.ts";
+import type { Tickets } from "../../contract/queries.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
-
-/** Newest runs of the chosen agent. */
-export const RUNS_MAX = 50;
+import type { AgentsQueries } from "./queries.ts";
 
 export interface AgentsModel {
   readonly agents: readonly AgentEntry[];
@@ -24,7 +23,7 @@ export interface AgentsModel {
   readonly runIndex: number;
   /** An agent to choose once the files are read. */
   readonly named?: string;
-  readonly tickets: Readonly<Record<"agents" | "runs", number>>;
+  readonly tickets: Tickets<AgentsQueries>;
 }
 
 export const INITIAL: AgentsModel = {

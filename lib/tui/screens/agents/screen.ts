@@ -1,11 +1,12 @@
 import type { Screen } from "../../contract/screen.ts";
 import { AGENTS_KEYS } from "./keys.ts";
 import { type AgentsModel, INITIAL } from "./model.ts";
+import type { AgentsQueries } from "./queries.ts";
 import { updateAgents } from "./update.ts";
 import { viewAgents } from "./view.ts";
 
 /** The agent files: what is wrong with them, what their tools may touch, how their last runs went. */
-export const agentsScreen: Screen<AgentsModel> = {
+export const agentsScreen: Screen<AgentsModel, AgentsQueries> = {
   id: "agents",
   title: "Agents",
   digit: "7",
@@ -13,6 +14,7 @@ export const agentsScreen: Screen<AgentsModel> = {
   init: () => INITIAL,
   mode: (model) => (model.filtering ? "filter" : "normal"),
   update: updateAgents,
+  queries: async () => (await import("./queries.ts")).AGENTS_QUERIES,
   view: viewAgents,
   tickMs: () => undefined,
   remember: ({ zoom }) => (zoom ? { zoom } : undefined),

@@ -1,6 +1,6 @@
 import { sentenceOf } from "../../../core/mod.ts";
 import type { Msg } from "../../contract/message.ts";
-import { ask } from "../../contract/ask.ts";
+import { asking } from "../../contract/ask.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { clamp, moved, movedTo, withTop } from "../../draw/scroll.ts";
@@ -14,15 +14,16 @@ import {
   chosenIndex,
   chosenRun,
   listHeight,
-  RUNS_MAX,
   runsOfChosen,
   shownAgents,
 } from "./model.ts";
+import type { AgentsQueries } from "./queries.ts";
 
+const ask = asking<AgentsQueries>();
 const RUNS_INTERVAL_MS = 1_000;
 const LIST_HEAD_ROWS = 2;
 
-export function updateAgents(model: AgentsModel, msg: Msg, env: Env): Step<AgentsModel> {
+export function updateAgents(model: AgentsModel, msg: Msg<AgentsQueries>, env: Env): Step<AgentsModel> {
   switch (msg.type) {
     case "enter": {
       const named = msg.name === undefined ? model : { ...model, named: msg.name, filter: EMPTY_FIELD };
@@ -46,14 +47,11 @@ export function updateAgents(model: AgentsModel, msg: Msg, env: Env): Step<Agent
     case "click":
       return clicked(model, msg.x, msg.y, env);
     case "answer":
-      if (msg.ticket !== model.tickets[msg.slot as "agents" | "runs"]) return [model, []];
-      if (msg.answer.kind === "agents") {
-        return withAgents({ ...model, agents: msg.answer.agents, state: "ready", failure: NO_FAILURE }, env);
-      }
-      if (msg.answer.kind !== "runs") return [model, []];
-      return [withRuns(model, msg.answer.page.runs), []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
+      if (msg.slot === "runs") return [withRuns(model, msg.answer), []];
+      return withAgents({ ...model, agents: msg.answer, state: "ready", failure: NO_FAILURE }, env);
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as "agents" | "runs"]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
       return msg.slot === "agents"
         ? [{ ...model, state: "failed", failure: msg.failure }, []]
         : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
@@ -77,14 +75,13 @@ function withRuns(model: AgentsModel, list: NonNullable<AgentsModel["runs"]>["li
 }
 
 function askAgents(model: AgentsModel): Step<AgentsModel> {
-  return ask([model, []], "agents", { kind: "agents" });
+  return ask([model, []], "agents", undefined);
 }
 
 function askRuns(model: AgentsModel, minIntervalMs?: number): Step<AgentsModel> {
   const agent = chosenAgent(model);
   if (!agent) return [model, []];
-  const filter = { agent: agent.name };
-  return ask([model, []], "runs", { kind: "runs", filter, sort: "newest", limit: RUNS_MAX }, minIntervalMs);
+  return ask([model, []], "runs", { agent: agent.name }, minIntervalMs);
 }
 
 function act(model: AgentsModel, action: string, count: number | undefined, env: Env): Step<AgentsModel> {

@@ -7,7 +7,7 @@ import { BORDER } from "../../draw/pane.ts";
 import { wrapLine } from "../../draw/styled.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean } from "../../terminal/text.ts";
-import type { Comparison, TextDiff } from "../../contract/comparison.ts";
+import type { Comparison, TextDiff } from "./comparison.ts";
 import { changesOf, chosenRow, compareLayout, type CompareModel, TEXT_SHOWN_MAX_CHARS } from "./model.ts";
 import type { CompareRow } from "./rows.ts";
 import { besideRows, halfOf, unifiedRows, wordRows } from "./text_rows.ts";

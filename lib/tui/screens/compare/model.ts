@@ -1,11 +1,14 @@
 import type { Explanation } from "../../../core/mod.ts";
 import type { JsonChange } from "../../../analysis/mod.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { FamilyList } from "../../trace/family.ts";
-import type { Comparison, Pairing, TextDiff, TextPair } from "../../contract/comparison.ts";
+import type { Pairing } from "../../contract/message.ts";
+import type { Comparison, TextDiff, TextPair } from "./comparison.ts";
 import { type CompareRow, compareRows, configChanges } from "./rows.ts";
+import type { CompareQueries } from "./queries.ts";
 
 /** Two runs, aligned. */
 export interface CompareModel {
@@ -26,10 +29,8 @@ export interface CompareModel {
   readonly detailTop: number;
   /** The chosen row's texts compared, and which row that is. */
   readonly texts?: { readonly key: string; readonly list: readonly TextDiff[] };
-  readonly tickets: Readonly<Record<Slot, number>>;
+  readonly tickets: Tickets<CompareQueries>;
 }
-
-export type Slot = "compare" | "newest" | "texts" | "family";
 
 export const INITIAL: CompareModel = {
   state: "none",

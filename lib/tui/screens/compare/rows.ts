@@ -1,5 +1,5 @@
 import type { JsonChange, StepDiff } from "../../../analysis/mod.ts";
-import type { Comparison } from "../../contract/comparison.ts";
+import type { Comparison } from "./comparison.ts";
 
 /** One row of the list. `key` names it whatever is folded. */
 export type CompareRow =

@@ -1,11 +1,12 @@
 import type { Screen } from "../../contract/screen.ts";
 import { COMPARE_KEYS } from "./keys.ts";
 import { type CompareModel, INITIAL, rememberCompare, restoreCompare } from "./model.ts";
+import type { CompareQueries } from "./queries.ts";
 import { updateCompare } from "./update.ts";
 import { viewCompare } from "./view.ts";
 
 /** Two runs, step by step: what is equal, what changed, and by how much. */
-export const compareScreen: Screen<CompareModel> = {
+export const compareScreen: Screen<CompareModel, CompareQueries> = {
   id: "compare",
   title: "Compare",
   digit: "6",
@@ -13,6 +14,7 @@ export const compareScreen: Screen<CompareModel> = {
   init: () => INITIAL,
   mode: () => "normal",
   update: updateCompare,
+  queries: async () => (await import("./queries.ts")).COMPARE_QUERIES,
   view: viewCompare,
   tickMs: () => undefined,
   remember: rememberCompare,

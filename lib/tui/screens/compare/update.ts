@@ -1,12 +1,13 @@
 import type { ForkTree } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, sentenceOf, shortRunId } from "../../../core/mod.ts";
-import { ask } from "../../contract/ask.ts";
-import type { Msg } from "../../contract/message.ts";
+import { asking } from "../../contract/ask.ts";
+import type { Msg, Pairing } from "../../contract/message.ts";
+import type { AnswerMsg } from "../../contract/queries.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
-import type { Comparison, Pairing } from "../../contract/comparison.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import type { Comparison } from "./comparison.ts";
 import { chosenMember, familyInView, familyWith, movedInFamily } from "../../trace/family.ts";
 import { detailLines } from "./detail.ts";
 import {
@@ -20,19 +21,20 @@ import {
   INITIAL,
   listHeight,
   rowsOf,
-  type Slot,
   textPairs,
 } from "./model.ts";
+import type { CompareQueries } from "./queries.ts";
 import { nextChange } from "./rows.ts";
 
+const ask = asking<CompareQueries>();
 const FAMILY_INTERVAL_MS = 2_000;
 
-export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<CompareModel> {
+export function updateCompare(model: CompareModel, msg: Msg<CompareQueries>, env: Env): Step<CompareModel> {
   switch (msg.type) {
     case "enter":
       if (msg.compare) return opened(model, msg.compare);
       // Nobody has chosen two runs: what somebody ran again last is what they want to see.
-      if (!model.pairing) return ask([model, []], "newest", { kind: "newest_replay" });
+      if (!model.pairing) return ask([model, []], "newest", undefined);
       // Kept from the last time: it is read when the screen comes into view.
       return model.comparison ? askFamily(model) : opened(model, model.pairing);
     case "store_changed":
@@ -46,17 +48,10 @@ export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<Com
     case "click":
       return clicked(model, msg.x, msg.y, env);
     case "answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
-      if (msg.answer.kind === "compare") return compared(model, msg.answer.comparison, env);
-      if (msg.answer.kind === "newest_replay") {
-        const { pairing } = msg.answer;
-        return pairing && !model.pairing ? opened(model, pairing) : [model, []];
-      }
-      if (msg.answer.kind === "family") return [withFamily(model, msg.answer.tree, env), []];
-      if (msg.answer.kind !== "texts") return [model, []];
-      return [{ ...model, texts: { key: model.chosen, list: msg.answer.texts } }, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
+      return answered(model, msg, env);
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
       return msg.slot === "compare"
         ? failed(model, msg.failure)
         : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
@@ -65,18 +60,31 @@ export function updateCompare(model: CompareModel, msg: Msg, env: Env): Step<Com
   }
 }
 
+function answered(model: CompareModel, msg: AnswerMsg<CompareQueries>, env: Env): Step<CompareModel> {
+  switch (msg.slot) {
+    case "compare":
+      return compared(model, msg.answer, env);
+    case "newest":
+      return msg.answer && !model.pairing ? opened(model, msg.answer) : [model, []];
+    case "family":
+      return [withFamily(model, msg.answer, env), []];
+    case "texts":
+      return [{ ...model, texts: { key: model.chosen, list: msg.answer } }, []];
+  }
+}
+
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
-  if (isPair(model.pairing, pairing)) return ask([model, []], "compare", { kind: "compare", pairing });
+  if (isPair(model.pairing, pairing)) return ask([model, []], "compare", pairing);
   const { mode, zoom, tickets } = model;
   const fresh: CompareModel = { ...INITIAL, mode, zoom, tickets, pairing, state: "loading" };
-  return ask([fresh, []], "compare", { kind: "compare", pairing });
+  return ask([fresh, []], "compare", pairing);
 }
 
 /** Other sides of the comparison in view, which stays until the new one is there. */
 function turned(model: CompareModel, pairing: Pairing): Step<CompareModel> {
   const next: CompareModel = { ...model, pairing, state: "loading" };
-  return ask([next, []], "compare", { kind: "compare", pairing });
+  return ask([next, []], "compare", pairing);
 }
 
 function isPair(pairing: Pairing | undefined, { left, right }: Pairing): boolean {
@@ -121,7 +129,7 @@ function askFamily(model: CompareModel, minIntervalMs?: number): Step<CompareMod
   const { comparison } = model;
   if (!comparison) return [model, []];
   const { left, right } = pairOf(comparison);
-  return ask([model, []], "family", { kind: "family", runIds: [left, right] }, minIntervalMs);
+  return ask([model, []], "family", { runIds: [left, right] }, minIntervalMs);
 }
 
 function withFamily(model: CompareModel, tree: ForkTree, env: Env): CompareModel {
@@ -152,7 +160,7 @@ function askTexts(model: CompareModel): Step<CompareModel> {
   const { texts: _, ...rest } = model;
   const row = chosenRow(model);
   const pairs = model.comparison && row ? textPairs(model.comparison, row) : [];
-  return pairs.length === 0 ? [rest, []] : ask([rest, []], "texts", { kind: "texts", pairs });
+  return pairs.length === 0 ? [rest, []] : ask([rest, []], "texts", { pairs });
 }
 
 function act(model: CompareModel, action: string, count: number | undefined, env: Env): Step<CompareModel> {

@@ -19,7 +19,7 @@ import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
 import { familyCount, familyLines } from "../../trace/family.ts";
-import type { Comparison } from "../../contract/comparison.ts";
+import type { Comparison } from "./comparison.ts";
 import { detailLines } from "./detail.ts";
 import {
   chosenIndex,

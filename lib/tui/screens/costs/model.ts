@@ -7,10 +7,12 @@ import {
   type Run,
   type RunFilter,
 } from "../../../core/mod.ts";
+import type { Tickets } from "../../contract/queries.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import type { CostsQueries } from "./queries.ts";
 
 export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
 export type CostTab = (typeof TABS)[number];
@@ -28,8 +30,6 @@ const DAY_MS = 86_400_000;
 /** Days drawn when there is no limit. */
 const CHART_DAYS_MAX = 365;
 const CHART_DAYS_MIN = 7;
-/** Newest runs looked through for budgets. */
-export const BUDGET_RUNS_MAX = 200;
 
 /** What runs cost, added up by one key at a time. */
 export interface CostsModel {
@@ -51,10 +51,8 @@ export interface CostsModel {
   readonly models: readonly string[];
   /** What the latest question about prices was about. */
   readonly priced?: { readonly model: string; readonly keys: readonly string[] };
-  readonly tickets: Readonly<Record<Slot, number>>;
+  readonly tickets: Tickets<CostsQueries>;
 }
-
-export type Slot = "rows" | "days" | "runs" | "prices" | "models";
 
 export const INITIAL: CostsModel = {
   tab: "model",

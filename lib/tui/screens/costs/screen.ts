@@ -1,11 +1,12 @@
 import type { Screen } from "../../contract/screen.ts";
 import { COSTS_KEYS } from "./keys.ts";
 import { type CostsModel, INITIAL, rememberCosts, restoreCosts } from "./model.ts";
+import type { CostsQueries } from "./queries.ts";
 import { updateCosts } from "./update.ts";
 import { viewCosts } from "./view.ts";
 
 /** What runs cost: by model, agent, day, group and user, and with another model's prices. */
-export const costsScreen: Screen<CostsModel> = {
+export const costsScreen: Screen<CostsModel, CostsQueries> = {
   id: "costs",
   title: "Costs",
   digit: "4",
@@ -13,6 +14,7 @@ export const costsScreen: Screen<CostsModel> = {
   init: () => INITIAL,
   mode: (model) => (model.choosing ? "filter" : "normal"),
   update: updateCosts,
+  queries: async () => (await import("./queries.ts")).COSTS_QUERIES,
   view: viewCosts,
   tickMs: () => undefined,
   remember: rememberCosts,

@@ -1,13 +1,13 @@
 import { type CostRow, type RunFilter, sentenceOf } from "../../../core/mod.ts";
 import { formatRunQuery } from "../../../analysis/mod.ts";
 import type { Effect, Msg } from "../../contract/message.ts";
-import { ask } from "../../contract/ask.ts";
+import { asking } from "../../contract/ask.ts";
+import type { AnswerMsg } from "../../contract/queries.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { moved, movedTo, withTop } from "../../draw/scroll.ts";
 import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
-  BUDGET_RUNS_MAX,
   budgetRows,
   costKeyOf,
   costsLayout,
@@ -19,18 +19,19 @@ import {
   selectedIndex,
   shownRows,
   SINCES,
-  type Slot,
   tableHeight,
   TABS,
 } from "./model.ts";
+import type { CostsQueries } from "./queries.ts";
 
+const ask = asking<CostsQueries>();
 const REFRESH_INTERVAL_MS = 2_000;
 const NO_GROUP = "(none)";
 const DAY_US = 86_400_000_000;
 const TABLE_HEAD_ROWS = 2;
 export const MODEL_NAME_LENGTH_MAX = 200;
 
-export function updateCosts(model: CostsModel, msg: Msg, env: Env): Step<CostsModel> {
+export function updateCosts(model: CostsModel, msg: Msg<CostsQueries>, env: Env): Step<CostsModel> {
   switch (msg.type) {
     case "enter":
       return load(model, env);
@@ -52,9 +53,9 @@ export function updateCosts(model: CostsModel, msg: Msg, env: Env): Step<CostsMo
     case "click":
       return [clicked(model, msg.x, msg.y, env), []];
     case "answer":
-      return msg.ticket === model.tickets[msg.slot as Slot] ? answered(model, msg, env) : [model, []];
+      return msg.ticket === model.tickets[msg.slot] ? answered(model, msg, env) : [model, []];
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
       return msg.slot === mainSlot(model)
         ? [{ ...model, state: "failed", failure: msg.failure }, []]
         : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
@@ -67,36 +68,33 @@ function load(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsMo
   const filter = filterOf(model.since, env.nowMs);
   let step: Step<CostsModel> = [model, []];
   if (model.tab !== "budget") {
-    step = ask(step, "rows", { kind: "costs", by: costKeyOf(model.tab), filter }, minIntervalMs);
+    step = ask(step, "rows", { by: costKeyOf(model.tab), filter }, minIntervalMs);
   }
-  step = ask(step, "days", { kind: "costs", by: "day", filter }, minIntervalMs);
-  return ask(step, "runs", { kind: "runs", filter, sort: "newest", limit: BUDGET_RUNS_MAX }, minIntervalMs);
+  step = ask(step, "days", { filter }, minIntervalMs);
+  return ask(step, "runs", { filter }, minIntervalMs);
 }
 
 function answered(
   model: CostsModel,
-  { slot, answer }: Extract<Msg, { type: "answer" }>,
+  msg: AnswerMsg<CostsQueries>,
   env: Env,
 ): Step<CostsModel> {
-  switch (answer.kind) {
-    case "costs": {
-      const rows = answer.rows.filter(wasUsed);
-      if (slot === "days") return [{ ...model, days: rows }, []];
-      return reprice(inView({ ...model, rows, ...answeredState(model, slot) }, env));
+  switch (msg.slot) {
+    case "rows": {
+      const rows = msg.answer.filter(wasUsed);
+      return reprice(inView({ ...model, rows, ...answeredState(model, msg.slot) }, env));
     }
+    case "days":
+      return [{ ...model, days: msg.answer.filter(wasUsed) }, []];
     case "runs":
-      return [inView({ ...model, runs: answer.page.runs, ...answeredState(model, slot) }, env), []];
+      return [inView({ ...model, runs: msg.answer, ...answeredState(model, msg.slot) }, env), []];
     case "prices": {
       const { keys } = model.priced ?? { keys: [] };
-      const usd = new Map(keys.map((key, index) => [key, answer.usd[index] ?? null]));
-      return [{ ...model, whatIf: { model: answer.model, usd } }, []];
+      const usd = new Map(keys.map((key, index) => [key, msg.answer.usd[index] ?? null]));
+      return [{ ...model, whatIf: { model: msg.answer.model, usd } }, []];
     }
-    case "priced_models": {
-      const names = new Set([...model.models, ...answer.models]);
-      return [{ ...model, models: [...names] }, []];
-    }
-    default:
-      return [model, []];
+    case "models":
+      return [{ ...model, models: [...new Set([...model.models, ...msg.answer])] }, []];
   }
 }
 
@@ -119,7 +117,7 @@ function reprice(model: CostsModel, name = model.whatIf?.model): Step<CostsModel
   if (name === undefined) return [model, []];
   const priced = { model: name, keys: model.rows.map((row) => row.key) };
   const usages = model.rows.map((row) => row.usage);
-  return ask([{ ...model, priced }, []], "prices", { kind: "prices", model: name, usages });
+  return ask([{ ...model, priced }, []], "prices", { model: name, usages });
 }
 
 function act(model: CostsModel, action: string, count: number | undefined, env: Env): Step<CostsModel> {
@@ -144,7 +142,7 @@ function act(model: CostsModel, action: string, count: number | undefined, env: 
         ...(model.tab === "model" ? model.rows.map((row) => row.key) : []),
       ]);
       const open: CostsModel = { ...model, models: [...seen], choosing: { field: EMPTY_FIELD, index: 0 } };
-      return ask([open, []], "models", { kind: "priced_models" });
+      return ask([open, []], "models", undefined);
     }
     case "zoom":
       return [inView({ ...model, zoom: !model.zoom }, env), []];

@@ -1,9 +1,11 @@
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { Explanation } from "../../../core/mod.ts";
 import type { Mode } from "../../contract/keys.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import type { LaunchQueries } from "./queries.ts";
 
 /** The fields of the form, in the order of Tab. */
 export const FORM_FIELDS = ["prompt", "model", "temperature", "maxTokens", "group", "budget"] as const;
@@ -28,7 +30,7 @@ export interface LaunchModel {
   readonly historyAt?: number;
   /** A start was asked for and not answered yet. */
   readonly starting: boolean;
-  readonly ticket: number;
+  readonly tickets: Tickets<LaunchQueries>;
 }
 
 export const HISTORY_MAX = 50;
@@ -51,7 +53,7 @@ export const INITIAL: LaunchModel = {
   },
   history: [],
   starting: false,
-  ticket: 0,
+  tickets: { agents: 0 },
 };
 
 /** In the list letters look for an agent; while they do, every printable key is text. */

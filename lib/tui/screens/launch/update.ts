@@ -1,3 +1,4 @@
+import { asking } from "../../contract/ask.ts";
 import type { Msg } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { movedTo, withTop } from "../../draw/scroll.ts";
@@ -15,10 +16,12 @@ import {
   shownAgents,
 } from "./model.ts";
 import { agentHeight, hitLaunch } from "./layout.ts";
+import type { LaunchQueries } from "./queries.ts";
 
+const ask = asking<LaunchQueries>();
 const FOCUS_ORDER: readonly Focus[] = ["agents", ...FORM_FIELDS];
 
-export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<LaunchModel> {
+export function updateLaunch(model: LaunchModel, msg: Msg<LaunchQueries>, env: Env): Step<LaunchModel> {
   switch (msg.type) {
     case "enter":
       return load(
@@ -40,13 +43,10 @@ export function updateLaunch(model: LaunchModel, msg: Msg, env: Env): Step<Launc
       return [{ ...model, focus: "agents", filtering: false, ...(agent ? { chosen: agent.path } : {}) }, []];
     }
     case "answer":
-      if (msg.ticket !== model.ticket || msg.answer.kind !== "agents") return [model, []];
-      return [
-        inView(named({ ...model, agents: msg.answer.agents, state: "ready", failure: NO_FAILURE }), env),
-        [],
-      ];
+      if (msg.ticket !== model.tickets.agents) return [model, []];
+      return [inView(named({ ...model, agents: msg.answer, state: "ready", failure: NO_FAILURE }), env), []];
     case "no_answer":
-      if (msg.ticket !== model.ticket) return [model, []];
+      if (msg.ticket !== model.tickets.agents) return [model, []];
       return [{ ...model, state: "failed", failure: msg.failure }, []];
     case "launched":
       return launched(model, msg.request, msg.run, msg.watch);
@@ -70,8 +70,7 @@ function named(model: LaunchModel): LaunchModel {
 }
 
 function load(model: LaunchModel): Step<LaunchModel> {
-  const ticket = model.ticket + 1;
-  return [{ ...model, ticket }, [{ type: "load", slot: "agents", ticket, query: { kind: "agents" } }]];
+  return ask([model, []], "agents", undefined);
 }
 
 function act(model: LaunchModel, action: string, count: number | undefined, env: Env): Step<LaunchModel> {

@@ -1,4 +1,6 @@
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Explanation, isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { UNICODE } from "../../draw/glyphs.ts";
 import { BORDER } from "../../draw/pane.ts";
@@ -8,7 +10,7 @@ import { type Doc, docOf } from "../../trace/doc.ts";
 import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
 import type { FamilyList } from "../../trace/family.ts";
 import { type Heat, HEATS } from "../../trace/steps.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import type { LiveQueries } from "./queries.ts";
 
 /** One run, live or finished. */
 export interface LiveModel {
@@ -54,10 +56,8 @@ export interface LiveModel {
   readonly lastOwn?: string;
   /** It was open the last time and has not been read yet. */
   readonly restored?: true;
-  readonly tickets: Readonly<Record<Slot, number>>;
+  readonly tickets: Tickets<LiveQueries>;
 }
-
-export type Slot = "trace" | "partials" | "child" | "family";
 
 export const INITIAL: LiveModel = {
   runId: "",

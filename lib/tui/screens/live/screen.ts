@@ -1,17 +1,19 @@
 import type { Screen } from "../../contract/screen.ts";
 import { LIVE_KEYS } from "./keys.ts";
 import { INITIAL, type LiveModel, rememberLive, restoreLive } from "./model.ts";
+import type { LiveQueries } from "./queries.ts";
 import { liveTickMs, updateLive } from "./update.ts";
 import { viewLive } from "./view.ts";
 
 /** One run: its spans, what each said, and its controls while it is live. */
-export const liveScreen: Screen<LiveModel> = {
+export const liveScreen: Screen<LiveModel, LiveQueries> = {
   id: "live",
   title: "Live",
   keys: LIVE_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.approval || model.relatives ? "dialog" : model.typing ? "filter" : "normal"),
   update: updateLive,
+  queries: async () => (await import("./queries.ts")).LIVE_QUERIES,
   view: viewLive,
   tickMs: liveTickMs,
   remember: rememberLive,

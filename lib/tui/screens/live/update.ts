@@ -1,31 +1,25 @@
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Run, sentenceOf, type Trace } from "../../../core/mod.ts";
-import type { Msg, Query, Target } from "../../contract/message.ts";
-import { ask } from "../../contract/ask.ts";
+import type { Msg, Target } from "../../contract/message.ts";
+import { asking } from "../../contract/ask.ts";
+import type { AnswerMsg } from "../../contract/queries.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { moved } from "../../draw/scroll.ts";
 import { edit, insert } from "../../draw/text_field.ts";
 import { tabsOf } from "../../trace/content.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
-import { childQuery, namesChild } from "./child.ts";
+import { handOffOf, namesChild } from "./child.ts";
 import { copied, foldRow, inEditor, scroll, search, wheelDetail } from "./detail.ts";
-import {
-  INITIAL,
-  isLiveRun,
-  liveLayout,
-  type LiveModel,
-  openTab,
-  rowsOf,
-  selectedSpan,
-  type Slot,
-} from "./model.ts";
+import { INITIAL, isLiveRun, liveLayout, type LiveModel, openTab, rowsOf, selectedSpan } from "./model.ts";
 import { compareEffects, endOfReplay, replayEffects } from "./again.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { familyWith } from "../../trace/family.ts";
 import { actInFamily, openedFamily } from "./family.ts";
 import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.ts";
+import type { LiveQueries } from "./queries.ts";
 import { submitted, typed, typing } from "./typing.ts";
 
+const ask = asking<LiveQueries>();
 const TRACE_INTERVAL_MS = 150;
 const PARTIAL_INTERVAL_MS = 50;
 const FINISHED_INTERVAL_MS = 1_000;
@@ -34,7 +28,7 @@ const TICK_MS = 120;
 const HEAD_ROWS = 2;
 const PARENTS_MAX = 20;
 
-export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel> {
+export function updateLive(model: LiveModel, msg: Msg<LiveQueries>, env: Env): Step<LiveModel> {
   switch (msg.type) {
     case "enter":
       return entered(model, msg.target, env);
@@ -57,17 +51,10 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
     case "click":
       return [clicked(model, msg.x, msg.y, env), []];
     case "answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
-      if (msg.answer.kind === "partials") return [{ ...model, partials: msg.answer.partials }, []];
-      if (msg.answer.kind === "child") return openedChild(model, msg.answer.run);
-      if (msg.answer.kind === "family") {
-        // The list knows its height when it is opened.
-        return [{ ...model, family: familyWith(msg.answer.tree, model.family, model.runId, 1) }, []];
-      }
-      if (msg.answer.kind !== "trace") return [model, []];
-      return [withTrace(model, msg.answer.trace, env), endOfReplay(model, msg.answer.trace)];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
+      return answered(model, msg, env);
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot] || msg.slot === "family") return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot] || msg.slot === "family") return [model, []];
       return model.trace
         ? [{ ...model, failure: msg.failure }, [{
           type: "notice",
@@ -77,6 +64,20 @@ export function updateLive(model: LiveModel, msg: Msg, env: Env): Step<LiveModel
         : [{ ...model, state: "failed", failure: msg.failure }, []];
     default:
       return [model, []];
+  }
+}
+
+function answered(model: LiveModel, msg: AnswerMsg<LiveQueries>, env: Env): Step<LiveModel> {
+  switch (msg.slot) {
+    case "trace":
+      return [withTrace(model, msg.answer, env), endOfReplay(model, msg.answer)];
+    case "partials":
+      return [{ ...model, partials: msg.answer }, []];
+    case "child":
+      return openedChild(model, msg.answer);
+    case "family":
+      // The list knows its height when it is opened.
+      return [{ ...model, family: familyWith(msg.answer, model.family, model.runId, 1) }, []];
   }
 }
 
@@ -127,11 +128,11 @@ function refresh(
   interval: { trace?: number; partials?: number; family?: number },
 ): Step<LiveModel> {
   if (model.traceId === undefined) return [model, []];
-  const query: Query = { kind: "trace", traceId: model.traceId };
-  const family: Query = { kind: "family", runIds: [model.runId] };
-  const step = ask(ask([model, []], "trace", query, interval.trace), "family", family, interval.family);
+  const { traceId, runId } = model;
+  let step = ask([model, []], "trace", { traceId }, interval.trace);
+  step = ask(step, "family", { runId }, interval.family);
   if (model.trace && !isLiveRun(model)) return step;
-  return ask(step, "partials", { kind: "partials", traceId: model.traceId }, interval.partials);
+  return ask(step, "partials", { traceId }, interval.partials);
 }
 
 function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveModel {
@@ -241,8 +242,8 @@ function adjusted(model: LiveModel, action: string, count: number | undefined, e
 /** Into the branch, the text, or the run that the call handed its work to. */
 function into(model: LiveModel, env: Env): Step<LiveModel> {
   if (model.focus === "detail") return [foldRow(model, env), []];
-  const query = childQuery(model);
-  return query ? ask([model, []], "child", query) : [foldBranch(model, "into", env), []];
+  const handOff = handOffOf(model);
+  return handOff ? ask([model, []], "child", handOff) : [foldBranch(model, "into", env), []];
 }
 
 function back(model: LiveModel): Step<LiveModel> {

@@ -1,10 +1,12 @@
+import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Explanation, isLive, shortRunId, type Trace } from "../../../core/mod.ts";
-import type { ModelChoice, Target } from "../../contract/message.ts";
+import type { Target } from "../../contract/message.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
 import { stepsOf } from "../../trace/steps.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import type { ModelChoice, ReplayQueries } from "./queries.ts";
 
 export const MODES = ["hybrid", "live", "recorded"] as const;
 /** For tool calls that are not on record. */
@@ -50,10 +52,8 @@ export interface ReplayModel {
   readonly fork?: { readonly step: number; readonly text?: string };
   /** A start was asked for and not answered yet. */
   readonly starting: boolean;
-  readonly tickets: Readonly<Record<Slot, number>>;
+  readonly tickets: Tickets<ReplayQueries>;
 }
-
-export type Slot = "trace" | "models";
 
 export const INITIAL: ReplayModel = {
   state: "none",

@@ -1,11 +1,12 @@
 import type { Screen } from "../../contract/screen.ts";
 import { REPLAY_KEYS } from "./keys.ts";
 import { INITIAL, type ReplayModel } from "./model.ts";
+import type { ReplayQueries } from "./queries.ts";
 import { updateReplay } from "./update.ts";
 import { viewReplay } from "./view.ts";
 
 /** A run again with something changed: a short form, or a step in the person's editor. */
-export const replayScreen: Screen<ReplayModel> = {
+export const replayScreen: Screen<ReplayModel, ReplayQueries> = {
   id: "replay",
   title: "Replay",
   tab: false,
@@ -13,6 +14,7 @@ export const replayScreen: Screen<ReplayModel> = {
   init: () => INITIAL,
   mode: () => "form",
   update: updateReplay,
+  queries: async () => (await import("./queries.ts")).REPLAY_QUERIES,
   view: viewReplay,
   tickMs: () => undefined,
 };

@@ -1,5 +1,5 @@
 import type { Trace } from "../../../core/mod.ts";
-import { ask } from "../../contract/ask.ts";
+import { asking } from "../../contract/ask.ts";
 import type { Effect, Msg, Target } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
@@ -19,15 +19,17 @@ import {
   recordedText,
   type ReplayModel,
   requestOf,
-  type Slot,
   toolsOf,
 } from "./model.ts";
+import type { ReplayQueries } from "./queries.ts";
 import { stepText } from "./step_text.ts";
+
+const ask = asking<ReplayQueries>();
 
 /** Longer texts are not for an editor in between. */
 const EDIT_MAX_CHARS = 500_000;
 
-export function updateReplay(model: ReplayModel, msg: Msg, env: Env): Step<ReplayModel> {
+export function updateReplay(model: ReplayModel, msg: Msg<ReplayQueries>, env: Env): Step<ReplayModel> {
   switch (msg.type) {
     case "enter":
       return msg.target ? opened(model, msg.target, msg.replay ?? {}) : [model, []];
@@ -42,11 +44,11 @@ export function updateReplay(model: ReplayModel, msg: Msg, env: Env): Step<Repla
     case "wheel":
       return [model.focus === "model" ? walked(model, msg.lines > 0 ? 1 : -1) : model, []];
     case "answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
-      if (msg.answer.kind === "models") return [{ ...model, models: msg.answer.models }, []];
-      return msg.answer.kind === "trace" ? withTrace(model, msg.answer.trace, env) : [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
+      if (msg.slot === "models") return [{ ...model, models: msg.answer }, []];
+      return withTrace(model, msg.answer, env);
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
       if (msg.slot === "models") return [{ ...model, models: [] }, []];
       return [{ ...model, state: "failed", failure: msg.failure }, []];
     case "edited":
@@ -85,7 +87,7 @@ function opened(
 }
 
 function load(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
-  return ask([model, []], "trace", { kind: "trace", traceId });
+  return ask([model, []], "trace", { traceId });
 }
 
 function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step<ReplayModel> {
@@ -95,7 +97,7 @@ function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step
   const problem = problemOf(trace);
   if (problem !== undefined) return [{ ...model, state: "failed", failure: problem }, []];
   const ready: ReplayModel = { ...model, trace, state: "ready", failure: NO_FAILURE };
-  if (!model.fork) return ask([ready, []], "models", { kind: "models", usage: trace.run.totals.usage });
+  if (!model.fork) return ask([ready, []], "models", { usage: trace.run.totals.usage });
   const refuse = (text: string): Step<ReplayModel> => [ready, [
     { type: "notice", level: "warn", text },
     { type: "leave" },

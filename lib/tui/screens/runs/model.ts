@@ -1,19 +1,12 @@
 import { parseRunQuery } from "../../../analysis/mod.ts";
-import {
-  type Explanation,
-  messageOf,
-  type PartialOutput,
-  type Run,
-  type RunFilter,
-  type RunSort,
-  type Trace,
-} from "../../../core/mod.ts";
-import type { Activity } from "../../contract/message.ts";
+import { type Explanation, messageOf, type Run, type RunFilter, type RunSort } from "../../../core/mod.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";
+import type { Activity, Preview, RunsQueries, Writing } from "./queries.ts";
 import { EMPTY_WINDOW, hasMore, knownRows, runAt, type RunWindow } from "./window.ts";
 
 /** The list of runs, what it is filtered by, and where the person is in it. */
@@ -39,9 +32,9 @@ export interface RunsModel {
   readonly index: number;
   /** First row in view. */
   readonly top: number;
-  readonly preview?: { readonly traceId: string; readonly trace: Trace | undefined };
+  readonly preview?: Preview;
   /** What the chosen run is writing just now. */
-  readonly partials?: { readonly traceId: string; readonly outputs: readonly PartialOutput[] };
+  readonly partials?: Writing;
   readonly zoom: boolean;
   readonly marks: Marks;
   /** Runs that arrived above the view since the person left the top. */
@@ -51,12 +44,8 @@ export interface RunsModel {
   readonly starting: boolean;
   /** A run that vanished from the list is being looked for. */
   readonly missing?: Run;
-  readonly tickets: Readonly<Record<Slot, number>>;
-  /** The page the latest question was about. */
-  readonly askedPage: number;
+  readonly tickets: Tickets<RunsQueries>;
 }
-
-export type Slot = "runs" | "count" | "activity" | "preview" | "partials" | "missing";
 
 export const SORTS: readonly RunSort[] = ["newest", "cost", "tokens", "duration", "steps", "oldest"];
 
@@ -77,7 +66,6 @@ export const INITIAL: RunsModel = {
   demo: 0,
   starting: false,
   tickets: { runs: 0, count: 0, activity: 0, preview: 0, partials: 0, missing: 0 },
-  askedPage: 0,
 };
 
 export function fieldOfFilter(model: RunsModel): TextField {

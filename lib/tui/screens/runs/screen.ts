@@ -1,17 +1,19 @@
 import type { Screen } from "../../contract/screen.ts";
 import { RUNS_KEYS } from "./keys.ts";
 import { INITIAL, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
+import type { RunsQueries } from "./queries.ts";
 import { runsTickMs, updateRuns } from "./update.ts";
 import { viewRuns } from "./view.ts";
 
 /** Home: every run of the store. */
-export const runsScreen: Screen<RunsModel> = {
+export const runsScreen: Screen<RunsModel, RunsQueries> = {
   id: "runs",
   title: "Runs",
   keys: RUNS_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.editing ? "filter" : "normal"),
   update: updateRuns,
+  queries: async () => (await import("./queries.ts")).RUNS_QUERIES,
   view: viewRuns,
   tickMs: runsTickMs,
   status: (model) => (model.marks.size === 0 ? undefined : `${model.marks.size} marked`),

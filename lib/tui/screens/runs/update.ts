@@ -1,5 +1,7 @@
-import { isLive, type Run, type RunPage, sentenceOf, shortRunId } from "../../../core/mod.ts";
-import type { Effect, Msg, Query } from "../../contract/message.ts";
+import { isLive, type Run, sentenceOf, shortRunId } from "../../../core/mod.ts";
+import { asking } from "../../contract/ask.ts";
+import type { Effect, Msg } from "../../contract/message.ts";
+import type { AnswerMsg } from "../../contract/queries.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, moved, withTop } from "../../draw/scroll.ts";
 import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
@@ -12,7 +14,6 @@ import {
   runsLayout,
   type RunsModel,
   selectedRun,
-  type Slot,
   SORTS,
   tableHeight,
   withFilterRead,
@@ -28,6 +29,7 @@ import {
   targetOf,
   toggled,
 } from "./marks.ts";
+import type { PageAsked, PageLoaded, RunsQueries } from "./queries.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,
@@ -40,13 +42,14 @@ import {
   withPage,
 } from "./window.ts";
 
+const ask = asking<RunsQueries>();
 const ROWS_INTERVAL_MS = 400;
 const PARTIALS_INTERVAL_MS = 100;
 const COUNT_INTERVAL_MS = 2_000;
 const ACTIVITY_INTERVAL_MS = 5_000;
 const TABLE_HEAD_ROWS = 2;
 
-export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel> {
+export function updateRuns(model: RunsModel, msg: Msg<RunsQueries>, env: Env): Step<RunsModel> {
   switch (msg.type) {
     case "enter":
       return entered(model, msg.search, env);
@@ -71,7 +74,7 @@ export function updateRuns(model: RunsModel, msg: Msg, env: Env): Step<RunsModel
     case "answer":
       return answered(model, msg, env);
     case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
+      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
       if (msg.slot === "missing") return [model, []];
       return msg.slot === "runs"
         ? [{ ...model, state: "failed", failure: msg.failure }, []]
@@ -250,60 +253,49 @@ function typed(model: RunsModel, field: TextField | undefined, env: Env, text?: 
 
 /** A new list: other filter, order or end. The rows shown stay until the answer is there. */
 function restart(model: RunsModel, restarting: { reversed: boolean; index?: number }): Step<RunsModel> {
-  const step = askPage({ ...model, restarting }, 0, {});
-  return ask(step, "count", { kind: "count", filter: model.filter }, {});
+  const step = askPage([{ ...model, restarting }, []], 0);
+  return ask(step, "count", { filter: model.filter });
 }
 
 function refresh(model: RunsModel, env: Env, now: boolean): Step<RunsModel> {
-  const page = model.restarting ? 0 : Math.floor(model.top / PAGE_ROWS);
-  const interval = now ? {} : { minIntervalMs: ROWS_INTERVAL_MS };
-  let step = askPage(model, page, interval);
-  step = ask(
-    step,
-    "count",
-    { kind: "count", filter: model.filter },
-    now ? {} : { minIntervalMs: COUNT_INTERVAL_MS },
-  );
-  step = ask(
-    step,
-    "activity",
-    { kind: "activity", nowMs: env.nowMs },
-    now ? {} : { minIntervalMs: ACTIVITY_INTERVAL_MS },
-  );
+  const every = (intervalMs: number) => (now ? undefined : intervalMs);
+  let step = askPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
+  step = ask(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
+  step = ask(step, "activity", { nowMs: env.nowMs }, every(ACTIVITY_INTERVAL_MS));
   const run = selectedRun(model);
   if (!run || !runsLayout(model, env).preview) return step;
-  if (isLive(run.status)) step = askPartials(step, run, now ? {} : { minIntervalMs: PARTIALS_INTERVAL_MS });
-  const shown = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
+  const { traceId } = run;
+  if (isLive(run.status)) step = ask(step, "partials", { traceId }, every(PARTIALS_INTERVAL_MS));
+  const shown = model.preview?.traceId === traceId ? model.preview.trace : undefined;
   if (shown && !isLive(shown.run.status) && !isLive(run.status)) return step;
-  return ask(step, "preview", { kind: "trace", traceId: run.traceId }, interval);
+  return ask(step, "preview", { traceId }, every(ROWS_INTERVAL_MS));
 }
 
 /** Asks for what the view needs and does not have. */
 function look(model: RunsModel, env: Env): Step<RunsModel> {
   let step: Step<RunsModel> = [model, []];
   const page = missingPage(model.window, model.top, tableHeight(model, env));
-  if (page !== undefined && !model.restarting) step = askPage(model, page, {});
+  if (page !== undefined && !model.restarting) step = askPage(step, page);
   const run = selectedRun(model);
   if (run && runsLayout(model, env).preview && model.preview?.traceId !== run.traceId) {
-    step = ask(step, "preview", { kind: "trace", traceId: run.traceId }, {});
-    if (isLive(run.status)) step = askPartials(step, run, {});
+    step = ask(step, "preview", { traceId: run.traceId });
+    if (isLive(run.status)) step = ask(step, "partials", { traceId: run.traceId });
   }
   return step;
 }
 
-function askPartials(step: Step<RunsModel>, run: Run, options: { minIntervalMs?: number }): Step<RunsModel> {
-  return ask(step, "partials", { kind: "partials", traceId: run.traceId }, options);
+function pageInView({ restarting, top }: RunsModel): number {
+  return restarting ? 0 : Math.floor(top / PAGE_ROWS);
 }
 
-function askPage(model: RunsModel, page: number, options: { minIntervalMs?: number }): Step<RunsModel> {
-  const asked = { ...model, askedPage: page };
-  return ask([asked, []], "runs", pageQuery(asked), options);
+function askPage(step: Step<RunsModel>, page: number, minIntervalMs?: number): Step<RunsModel> {
+  return ask(step, "runs", pageAsked(step[0], page), minIntervalMs);
 }
 
-function pageQuery(model: RunsModel): Query {
-  const cursor = model.restarting ? undefined : cursorOf(model.window, model.askedPage);
+function pageAsked(model: RunsModel, page: number): PageAsked {
+  const cursor = model.restarting ? undefined : cursorOf(model.window, page);
   return {
-    kind: "runs",
+    page,
     filter: model.filter,
     sort: askedSort(model),
     limit: PAGE_ROWS,
@@ -311,47 +303,28 @@ function pageQuery(model: RunsModel): Query {
   };
 }
 
-function ask(
-  [model, effects]: Step<RunsModel>,
-  slot: Slot,
-  query: Query,
-  options: { minIntervalMs?: number },
-): Step<RunsModel> {
-  const ticket = model.tickets[slot] + 1;
-  return [
-    { ...model, tickets: { ...model.tickets, [slot]: ticket } },
-    [...effects, { type: "load", slot, ticket, query, ...options }],
-  ];
-}
-
-function answered(model: RunsModel, msg: Extract<Msg, { type: "answer" }>, env: Env): Step<RunsModel> {
-  if (msg.ticket !== model.tickets[msg.slot as Slot]) return [model, []];
-  switch (msg.answer.kind) {
+function answered(model: RunsModel, msg: AnswerMsg<RunsQueries>, env: Env): Step<RunsModel> {
+  if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
+  switch (msg.slot) {
     case "runs":
-      return withRuns(model, msg.answer.page, env);
+      return withRuns(model, msg.answer, env);
     case "count":
-      return [{ ...model, matching: msg.answer.count }, []];
+      return [{ ...model, matching: msg.answer }, []];
     case "activity":
-      return [{ ...model, activity: msg.answer.activity }, []];
-    case "trace": {
+      return [{ ...model, activity: msg.answer }, []];
+    case "preview": {
+      const next: RunsModel = { ...model, preview: msg.answer };
       const run = selectedRun(model);
-      if (!run) return [model, []];
-      const next: RunsModel = { ...model, preview: { traceId: run.traceId, trace: msg.answer.trace } };
-      return msg.answer.trace ? [next, []] : ask([next, [gone(run)]], "runs", pageQuery(next), {});
+      // Of a run that is not selected any more there is nothing to say.
+      if (!run || run.traceId !== msg.answer.traceId || msg.answer.trace) return [next, []];
+      return askPage([next, [gone(run)]], pageInView(next));
     }
-    case "partials": {
-      const run = selectedRun(model);
-      return [
-        run ? { ...model, partials: { traceId: run.traceId, outputs: msg.answer.partials } } : model,
-        [],
-      ];
-    }
-    case "statuses": {
+    case "partials":
+      return [{ ...model, partials: msg.answer }, []];
+    case "missing": {
       const { missing, ...rest } = model;
-      return missing && msg.answer.runs.length === 0 ? [rest, [gone(missing)]] : [rest, []];
+      return missing && !msg.answer ? [rest, [gone(missing)]] : [rest, []];
     }
-    default:
-      return [model, []];
   }
 }
 
@@ -359,9 +332,9 @@ function gone(run: Run): Effect {
   return { type: "notice", level: "warn", text: `Run ${shortRunId(run.runId)} of ${run.agent} was deleted` };
 }
 
-function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
+function withRuns(model: RunsModel, page: PageLoaded, env: Env): Step<RunsModel> {
   const { restarting, ...rest } = model;
-  const window = withPage(restarting ? EMPTY_WINDOW : model.window, model.askedPage, page);
+  const window = withPage(restarting ? EMPTY_WINDOW : model.window, page.page, page);
   const found = model.selectedId === undefined || restarting?.index !== undefined
     ? undefined
     : indexOfRun(window, model.selectedId);
@@ -390,7 +363,7 @@ function withRuns(model: RunsModel, page: RunPage, env: Env): Step<RunsModel> {
     env,
   );
   if (!lost) return [next, effects];
-  return ask([next, effects], "missing", { kind: "statuses", traceIds: [lost.traceId] }, {});
+  return ask([next, effects], "missing", { traceId: lost.traceId });
 }
 
 /** Live rows show their age and duration. */

@@ -1,4 +1,4 @@
-import { AgentOpError, isLive, type Run, type RunReader, shortRunId, type Trace } from "../../core/mod.ts";
+import { AgentOpError, isLive, type Run, type RunReader, shortRunId, type Trace } from "../../../core/mod.ts";
 import {
   comparedSteps,
   diffRuns,
@@ -7,13 +7,8 @@ import {
   type TextPiece,
   unifiedDiff,
   wordDiff,
-} from "../../analysis/mod.ts";
-
-/** The two runs to put side by side, by run id or reference. */
-export interface Pairing {
-  readonly left: string;
-  readonly right: string;
-}
+} from "../../../analysis/mod.ts";
+import type { Pairing } from "../../contract/message.ts";
 
 /** Two runs and everything that differs between them. */
 export interface Comparison {

@@ -1,0 +1,40 @@
+import type { CostKey, CostRow, Run, RunFilter, Usage } from "../../../core/mod.ts";
+import type { Queries } from "../../contract/queries.ts";
+import type { TuiServices } from "../../ports.ts";
+
+/** Newest runs looked through for budgets. */
+const BUDGET_RUNS_MAX = 200;
+
+/** What usages would cost with the prices of `model`. */
+export interface WhatIfPrices {
+  readonly model: string;
+  /** In the order of the usages; `null`: no price is known. */
+  readonly usd: readonly (number | null)[];
+}
+
+export const COSTS_QUERIES = {
+  rows: (
+    { store }: TuiServices,
+    { by, filter }: { readonly by: CostKey; readonly filter: RunFilter },
+  ): Promise<readonly CostRow[]> => store.costBy(by, filter),
+  days: (
+    { store }: TuiServices,
+    { filter }: { readonly filter: RunFilter },
+  ): Promise<readonly CostRow[]> => store.costBy("day", filter),
+  /** For the budgets. */
+  runs: async (
+    { store }: TuiServices,
+    { filter }: { readonly filter: RunFilter },
+  ): Promise<readonly Run[]> =>
+    (await store.listRuns({ filter, sort: "newest", limit: BUDGET_RUNS_MAX })).runs,
+  prices: async (
+    services: TuiServices,
+    { model, usages }: { readonly model: string; readonly usages: readonly Usage[] },
+  ): Promise<WhatIfPrices> => {
+    const prices = await Promise.all(usages.map((usage) => services.priceOf?.(model, usage)));
+    return { model, usd: prices.map((price) => price?.usd ?? null) };
+  },
+  models: async (services: TuiServices): Promise<readonly string[]> => await services.pricedModels?.() ?? [],
+} satisfies Queries;
+
+export type CostsQueries = typeof COSTS_QUERIES;

@@ -1,0 +1,33 @@
+import { type PartialOutput, type Run, RUN_TAG, type Trace } from "../../../core/mod.ts";
+import type { ForkTree } from "../../../analysis/mod.ts";
+import type { Queries } from "../../contract/queries.ts";
+import { storedFamily, storedTrace } from "../../trace/stored.ts";
+import type { TuiServices } from "../../ports.ts";
+
+/** The tool call whose run is looked for. */
+export interface HandOff {
+  readonly parentRunId: string;
+  readonly spanId: string;
+  readonly childRunId?: string;
+}
+
+export const LIVE_QUERIES = {
+  /** `undefined`: the run has not reached the store yet. */
+  trace: (services: TuiServices, { traceId }: { readonly traceId: string }): Promise<Trace | undefined> =>
+    storedTrace(services, traceId),
+  partials: (
+    { store }: TuiServices,
+    { traceId }: { readonly traceId: string },
+  ): Promise<readonly PartialOutput[]> => store.partials(traceId),
+  /** The run that a tool call handed its work to. */
+  child: async ({ store }: TuiServices, handOff: HandOff): Promise<Run | undefined> => {
+    const children = await store.childRuns(handOff.parentRunId);
+    return children.find((run) => run.runId === handOff.childRunId) ??
+      children.find((run) => run.tags[RUN_TAG.handoff] === handOff.spanId);
+  },
+  /** All that the run goes back to and that came of it. */
+  family: (services: TuiServices, { runId }: { readonly runId: string }): Promise<ForkTree> =>
+    storedFamily(services, [runId]),
+} satisfies Queries;
+
+export type LiveQueries = typeof LIVE_QUERIES;

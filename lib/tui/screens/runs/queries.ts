@@ -1,0 +1,111 @@
+import {
+  LIVE_STATUSES,
+  type PartialOutput,
+  type RunFilter,
+  type RunPage,
+  type RunSort,
+  type Trace,
+} from "../../../core/mod.ts";
+import type { Queries } from "../../contract/queries.ts";
+import { storedTrace } from "../../trace/stored.ts";
+import type { TuiServices } from "../../ports.ts";
+
+const DAY_MS = 86_400_000;
+/** Days in the strip on top of the runs. */
+const ACTIVITY_DAYS = 14;
+
+/** One day of the store, for the strip on top. */
+export interface DayActivity {
+  readonly day: string;
+  readonly runs: number;
+  readonly tokens: number;
+  readonly costUsd: number;
+}
+
+export interface Activity {
+  readonly runs: number;
+  readonly today: number;
+  readonly live: number;
+  readonly failedToday: number;
+  /** Oldest first, one entry per day, the last is today (UTC). */
+  readonly days: readonly DayActivity[];
+}
+
+/** Which rows of which list. */
+export interface PageAsked {
+  /** Its place in the list of pages. */
+  readonly page: number;
+  readonly filter: RunFilter;
+  readonly sort: RunSort;
+  readonly limit: number;
+  readonly cursor?: string;
+}
+
+export interface PageLoaded extends RunPage {
+  readonly page: number;
+}
+
+/** What is read of one run, and of which. */
+export interface Preview {
+  readonly traceId: string;
+  /** `undefined`: the run is not in the store. */
+  readonly trace: Trace | undefined;
+}
+
+/** What one run is writing just now. */
+export interface Writing {
+  readonly traceId: string;
+  readonly outputs: readonly PartialOutput[];
+}
+
+interface OneRun {
+  readonly traceId: string;
+}
+
+export const RUNS_QUERIES = {
+  runs: async ({ store }: TuiServices, { page, ...query }: PageAsked): Promise<PageLoaded> => ({
+    page,
+    ...await store.listRuns(query),
+  }),
+  count: ({ store }: TuiServices, { filter }: { readonly filter: RunFilter }): Promise<number> =>
+    store.countRuns(filter),
+  activity: (services: TuiServices, { nowMs }: { readonly nowMs: number }): Promise<Activity> =>
+    activity(services, nowMs),
+  preview: async (services: TuiServices, { traceId }: OneRun): Promise<Preview> => ({
+    traceId,
+    trace: await storedTrace(services, traceId),
+  }),
+  partials: async ({ store }: TuiServices, { traceId }: OneRun): Promise<Writing> => ({
+    traceId,
+    outputs: await store.partials(traceId),
+  }),
+  /** Is a run that vanished from the list still in the store? */
+  missing: async ({ store }: TuiServices, { traceId }: OneRun): Promise<boolean> =>
+    await store.getRun(traceId) !== undefined,
+} satisfies Queries;
+
+export type RunsQueries = typeof RUNS_QUERIES;
+
+async function activity({ store }: TuiServices, nowMs: number): Promise<Activity> {
+  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  const sinceMs = todayMs - (ACTIVITY_DAYS - 1) * DAY_MS;
+  const [runs, today, live, failedToday, rows] = await Promise.all([
+    store.countRuns(),
+    store.countRuns({ sinceUs: todayMs * 1000 }),
+    store.countRuns({ status: LIVE_STATUSES }),
+    store.countRuns({ status: ["failed"], sinceUs: todayMs * 1000 }),
+    store.costBy("day", { sinceUs: sinceMs * 1000 }),
+  ]);
+  const byDay = new Map(rows.map((row) => [row.key, row]));
+  const days = Array.from({ length: ACTIVITY_DAYS }, (_, index): DayActivity => {
+    const day = new Date(sinceMs + index * DAY_MS).toISOString().slice(0, 10);
+    const row = byDay.get(day);
+    return {
+      day,
+      runs: row?.runs ?? 0,
+      tokens: row ? row.usage.inputTokens + row.usage.outputTokens : 0,
+      costUsd: row?.costUsd ?? 0,
+    };
+  });
+  return { runs, today, live, failedToday, days };
+}

@@ -44,6 +44,7 @@ const tui = new TuiAltScreen(
     clearScreen: () => terminal.clearScreen(),
     setTitle: (title) => terminal.setTitle(title),
     setProgress: (active) => terminal.setProgress(active),
+    setProgramStatus: (status) => terminal.setProgramStatus(status),
   },
   true,
   undefined,

@@ -64,3 +64,26 @@ Deno.test("the permission sets list exactly the variables the program reads", ()
   assert(RUNNER_PERMISSIONS.includes(`--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`));
   assert.equal(RUNNER_PERMISSIONS.some((flag) => /^(-A|--allow-all)/.test(flag)), false);
 });
+
+/** The names of the environment in a file of a package and in all files that it loads. */
+async function namesIn(url: string, seen = new Set<string>()): Promise<readonly string[]> {
+  if (seen.has(url)) return [];
+  seen.add(url);
+  const text = await Deno.readTextFile(new URL(url));
+  const own = [...text.matchAll(/\benv\.([A-Z_]+)/g)].map(([, name]) => name!);
+  const loaded = [...text.matchAll(/^(?:import|export) .*from "(\.[^"]+)";$/gm)]
+    .map(([, path]) => namesIn(new URL(path!, url).href, seen));
+  return [...own, ...(await Promise.all(loaded)).flat()];
+}
+
+Deno.test("the permission sets list what the terminal library reads of the environment, and no more of it", async () => {
+  const parts = ["terminal", "terminal-colors", "keys"];
+  const names = await Promise.all(
+    parts.map((part) => namesIn(import.meta.resolve(`@earendil-works/pi-tui/dist/${part}.js`))),
+  );
+  const ofYaml = ["LOG_STREAM", "LOG_TOKENS"];
+  assert.deepEqual(
+    [...new Set(names.flat())].sort(),
+    LIBRARY_ENVIRONMENT.filter((it) => !ofYaml.includes(it)).sort(),
+  );
+});

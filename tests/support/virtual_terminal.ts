@@ -47,14 +47,7 @@ export class VirtualTerminal implements Terminal {
     this.#xterm.write(data);
   }
 
-  moveBy(): void {}
-  hideCursor(): void {}
-  showCursor(): void {}
-  clearLine(): void {}
-  clearFromCursor(): void {}
-  clearScreen(): void {}
   setTitle(): void {}
-  setProgress(): void {}
 
   /** One key sequence, as a terminal sends it. */
   send(sequence: string): void {

@@ -1,5 +1,6 @@
 // deno-lint-ignore-file no-control-regex
 import assert from "node:assert/strict";
+import { StdinBuffer } from "@earendil-works/pi-tui/dist/stdin-buffer.js";
 import { sliceByColumn, visibleWidth } from "@earendil-works/pi-tui/dist/utils.js";
 import fc from "fast-check";
 import { CutReports } from "../../lib/tui/terminal/cut_reports.ts";
@@ -173,6 +174,20 @@ Deno.test("KeyDecoder.decode() knows Home and End of every terminal", () => {
   }
 });
 
+Deno.test("KeyDecoder.decode() names keys of the kitty protocol by what they give, and leaves out those that give nothing", () => {
+  const keys = new KeyDecoder();
+  const key = (data: string) => keys.decode(data);
+  assert.deepEqual(key("\x1b[97u"), { type: "key", key: "a", char: "a" });
+  assert.deepEqual(key("\x1b[97:65;2u"), { type: "key", key: "A", char: "A" });
+  assert.deepEqual(key("\x1b[47:63;2u"), { type: "key", key: "?", char: "?" });
+  assert.deepEqual(key("\x1b[47:63;6u"), { type: "key", key: "ctrl+?" });
+  assert.deepEqual(key("\x1b[57414u"), { type: "key", key: "enter" }, "of the number pad");
+  assert.deepEqual(key("\x1b[1;5P"), { type: "key", key: "ctrl+f1" });
+  for (const silent of ["\x1b[57358u", "\x1b[57376u", "\x1b[57428u", "\x1b[97;1:3u"]) {
+    assert.equal(key(silent), undefined, JSON.stringify(silent));
+  }
+});
+
 Deno.test("CutReports.join() joins answers that arrive in pieces, however cut, and holds back no key", () => {
   const pieces = [
     "\x1b]11;rgb:1c1c/",
@@ -200,6 +215,32 @@ Deno.test("CutReports.join() joins answers that arrive in pieces, however cut, a
   ]);
 });
 
+Deno.test("CutReports.join() puts an answer together wherever a slow line cut it, as the terminal library hands it out", async () => {
+  const answers = [
+    "\x1b]11;rgb:1c1c/1c1c/1c1c\x1b\\",
+    "\x1b]11;rgb:1c1c/1c1c/1c1c\x07",
+    "\x1bP>|tmux 3.3a\x1b\\",
+  ];
+  const handedOut = async (answer: string, at: number): Promise<readonly string[]> => {
+    const splitter = new StdinBuffer({ timeout: 1 });
+    const cut = new CutReports();
+    const seen: string[] = [];
+    splitter.on("data", (piece) => {
+      const whole = cut.join(piece, 0, true);
+      if (whole !== undefined) seen.push(whole);
+    });
+    splitter.process(answer.slice(0, at));
+    await new Promise((resolve) => setTimeout(resolve, 5)); // it gives up waiting before this
+    splitter.process(`${answer.slice(at)}j`);
+    return seen;
+  };
+  for (const answer of answers) {
+    const cuts = Array.from({ length: answer.length - 3 }, (_, index) => index + 2);
+    const all = await Promise.all(cuts.map((at) => handedOut(answer, at)));
+    assert.deepEqual(all, cuts.map(() => [answer, "j"]));
+  }
+});
+
 Deno.test("CutReports.join() waits for the rest of an answer for a moment only, and not past the next sequence", () => {
   const cut = new CutReports();
   assert.equal(cut.join("\x1b]11;rgb:", 0), undefined);
@@ -208,6 +249,8 @@ Deno.test("CutReports.join() waits for the rest of an answer for a moment only, 
   assert.equal(cut.join("\x1b[A", 20_001), "\x1b[A");
   assert.equal(cut.join("q", 20_002), "q");
   assert.equal(cut.join("\x1b]", 20_003), "\x1b]", "alt+]");
+  assert.equal(cut.join("\x1b]", 30_000, true), undefined, "an answer is due");
+  assert.equal(cut.join("q", 40_000, true), "q");
 });
 
 Deno.test("Screen takes an escape pressed twice at once as two, and pieces of an answer as no keys", () => {

@@ -1,4 +1,5 @@
-import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import type { ProcessTerminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import type { Terminal } from "./terminal.ts";
 
 const SIZE_UNKNOWN = { columns: 80, rows: 24 };
 
@@ -17,7 +18,7 @@ interface Output {
  * frame is already seen. Keys pressed until then wait in the terminal.
  */
 export class OwnTerminal implements Terminal {
-  #full: Terminal | undefined;
+  #full: ProcessTerminal | undefined;
   #loading = false;
   #output: Output | undefined;
   /** Present while started. */
@@ -70,7 +71,7 @@ export class OwnTerminal implements Terminal {
     } catch { /* the terminal is gone */ }
   }
 
-  async drainInput(maxMs?: number, idleMs?: number): Promise<void> {
+  async drainInput(maxMs: number, idleMs: number): Promise<void> {
     await this.#full?.drainInput(maxMs, idleMs);
   }
 
@@ -87,7 +88,6 @@ export class OwnTerminal implements Terminal {
     }
   }
 
-  /** True while the terminal does not read what it was sent; `onReady` is called when it did. */
   isBehind(onReady: () => void): boolean {
     if (!this.#output?.writableNeedDrain) return false;
     this.#output.once("drain", onReady);
@@ -114,35 +114,7 @@ export class OwnTerminal implements Terminal {
     return this.#full?.kittyProtocolActive ?? false;
   }
 
-  moveBy(lines: number): void {
-    if (lines !== 0) this.write(lines > 0 ? `\x1b[${lines}B` : `\x1b[${-lines}A`);
-  }
-
-  hideCursor(): void {
-    this.write("\x1b[?25l");
-  }
-
-  showCursor(): void {
-    this.write("\x1b[?25h");
-  }
-
-  clearLine(): void {
-    this.write("\x1b[K");
-  }
-
-  clearFromCursor(): void {
-    this.write("\x1b[J");
-  }
-
-  clearScreen(): void {
-    this.write("\x1b[2J\x1b[H");
-  }
-
   setTitle(title: string): void {
     this.write(`\x1b]0;${title}\x07`);
-  }
-
-  setProgress(active: boolean): void {
-    this.#full?.setProgress(active);
   }
 }

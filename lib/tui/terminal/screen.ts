@@ -1,14 +1,14 @@
-import { parseOsc11BackgroundColor } from "@earendil-works/pi-tui/dist/terminal-colors.js";
-import type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
+import { parseOscColorResponse } from "@earendil-works/pi-tui/dist/terminal-colors.js";
 import { CutReports } from "./cut_reports.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { isTerminalReport, KeyDecoder, type KeyInput } from "./keys.ts";
 import { OwnTerminal } from "./own_terminal.ts";
 import { mouseEvent, type PointerInput } from "./pointer.ts";
 import { Selection } from "./selection.ts";
+import type { Terminal } from "./terminal.ts";
 
-export type { Terminal } from "@earendil-works/pi-tui/dist/terminal.js";
 export type { PointerInput } from "./pointer.ts";
+export type { Terminal } from "./terminal.ts";
 
 export interface Size {
   readonly columns: number;
@@ -46,7 +46,7 @@ const MOUSE_OFF = "\x1b[?1006l\x1b[?1002l\x1b[?1000l";
 /** The alternate screen of one terminal: paints frames, tells keys from answers. */
 export class Screen {
   readonly #events: ScreenEvents;
-  readonly #terminal: Terminal & Partial<Pick<OwnTerminal, "claim" | "isBehind">>;
+  readonly #terminal: Terminal;
   readonly #frames = new FrameWriter();
   readonly #keys = new KeyDecoder();
   readonly #cut = new CutReports();
@@ -77,6 +77,11 @@ export class Screen {
     return this.#terminal.kittyProtocolActive;
   }
 
+  /** The terminal may not have answered yet what it was asked at the start. */
+  get #isAnswerDue(): boolean {
+    return performance.now() - this.#startedMs < ANSWERS_MS_MAX;
+  }
+
   start(): void {
     if (this.#running) return;
     this.#running = true;
@@ -105,8 +110,7 @@ export class Screen {
 
   /** Swallows key releases and answers still on their way, so that they do not end up in the shell. */
   async drain(): Promise<void> {
-    const isAsked = performance.now() - this.#startedMs < ANSWERS_MS_MAX;
-    if (isAsked) await this.#terminal.drainInput(DRAIN_MS_MAX, ANSWERS_IDLE_MS);
+    if (this.#isAnswerDue) await this.#terminal.drainInput(DRAIN_MS_MAX, ANSWERS_IDLE_MS);
     else if (this.#terminal.kittyProtocolActive) await this.#terminal.drainInput(DRAIN_MS_MAX, DRAIN_IDLE_MS);
   }
 
@@ -141,7 +145,7 @@ export class Screen {
   }
 
   #read(piece: string): void {
-    const data = this.#cut.join(piece, performance.now());
+    const data = this.#cut.join(piece, performance.now(), this.#isAnswerDue);
     if (data === undefined) return;
     // Pressed twice, read at once.
     if (data === "\x1b\x1b") return [..."\x1b\x1b"].forEach((key) => this.#read(key));
@@ -195,7 +199,7 @@ export class Screen {
     const answer = await promise;
     clearTimeout(timer);
     this.#onBackground = undefined;
-    const color = answer === undefined ? undefined : parseOsc11BackgroundColor(answer);
+    const color = answer === undefined ? undefined : parseOscColorResponse(answer)?.rgb;
     if (!color) return undefined;
     return 0.2126 * color.r + 0.7152 * color.g + 0.0722 * color.b > 127 ? "light" : "dark";
   }

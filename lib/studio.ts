@@ -2,17 +2,7 @@ import type { AgentConfig, Approver } from "./agent/mod.ts";
 import type { MemoryStep, RunDiff } from "./analysis/mod.ts";
 import { App, type SqlValue } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
-import {
-  AgentOpError,
-  type CostKey,
-  type CostRow,
-  type Evaluation,
-  type Host,
-  type Run,
-  type RunSort,
-  type Trace,
-  type TraceEvent,
-} from "./core/mod.ts";
+import type { CostKey, CostRow, Evaluation, Host, Run, RunSort, Trace, TraceEvent } from "./core/mod.ts";
 import type { ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";
 
 /** Where a studio works. What is left out comes from the environment, as it does for the `agentop` command. */
@@ -148,22 +138,21 @@ export class Studio implements AsyncDisposable {
    * @throws {StoreError} The store could not keep a step.
    */
   async run(agent: AgentSpec, prompt: string, options: RunOptions = {}): Promise<Run> {
-    const { applyOverrides } = await import("./agent/mod.ts");
-    const config = applyOverrides(await this.#agent(agent), asText(options.set));
-    const { budgetUsd, maxSteps, timeoutSeconds, group, user } = options;
-    const limits = {
-      ...config.limits,
-      ...(budgetUsd === undefined ? {} : { budgetUsd }),
-      ...(maxSteps === undefined ? {} : { maxSteps }),
-      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
-    };
-    const runner = await this.#app.createRunner(await runnerOptions(options));
-    return await runner.run({ ...config, limits }, {
+    const { newRun } = await import("./app/mod.ts");
+    const { set, user, signal, budgetUsd, maxSteps, timeoutSeconds, group, tags } = options;
+    const { config, request } = await newRun(this.#app, {
+      agent: await this.#agent(agent),
       prompt,
-      tags: { ...options.tags, ...(this.#app.config.useSimulator ? { simulator: "true" } : {}) },
+      overrides: asText(set),
+      budgetUsd,
+      maxSteps,
+      timeoutSeconds,
       ...(group === undefined ? {} : { group }),
       ...(user === undefined ? {} : { userId: user }),
-    }, options.signal ? { signal: options.signal } : {});
+      ...(tags === undefined ? {} : { tags }),
+    });
+    const runner = await this.#app.createRunner(await runnerOptions(options));
+    return await runner.run(config, request, signal ? { signal } : {});
   }
 
   async #agent(agent: AgentSpec): Promise<AgentConfig> {
@@ -255,18 +244,8 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} The query is wrong, writes, or takes longer than 5 s; or the store is in memory.
    */
   async sql(query: string, options: { readonly maxRows?: number } = {}): Promise<readonly SqlRow[]> {
-    const { querySql } = await import("./app/mod.ts");
-    const { storePath, home } = this.#app.config;
-    if (storePath === ":memory:") {
-      throw new AgentOpError("Cannot run the query: the store is in memory", { remedy: "a store in a file" });
-    }
-    const { columns, rows } = await querySql({
-      storePath,
-      home,
-      query,
-      maxRows: options.maxRows ?? SQL_ROWS_MAX,
-    });
-    return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+    const { rowObjects } = await import("./app/mod.ts");
+    return rowObjects(await this.#app.sql(query, { maxRows: options.maxRows ?? SQL_ROWS_MAX }));
   }
 
   /**

@@ -90,26 +90,56 @@ export async function resolveAgent(
 
 /** The demo agents are part of the program; their files are laid out in the home folder when one is used. */
 export async function bundledAgent(name: string, config: AppConfig): Promise<AgentConfig | undefined> {
-  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
-  const file = `${name}.yaml`;
-  if (!Object.hasOwn(BUNDLED_AGENTS, file)) return undefined;
-  const folder = resolve(config.home, "bundled");
-  for (const [path, text] of Object.entries(BUNDLED_AGENTS)) {
-    const target = join(folder, path);
-    if (await Deno.readTextFile(target).catch(() => undefined) === text) continue;
-    await Deno.mkdir(dirname(target), { recursive: true });
-    await Deno.writeTextFile(target, text);
-  }
-  const { parseAgentFile } = await agentModule();
-  return await parseAgentFile(BUNDLED_AGENTS[file]!, join(folder, file), config.defaults);
+  if (!(await bundledNames()).includes(name)) return undefined;
+  await layOutBundled(config);
+  return await parseBundled(name, config);
 }
 
 /** Every bundled agent, laid out in the home folder. */
 export async function bundledAgents(config: AppConfig): Promise<readonly FoundAgent[]> {
+  await layOutBundled(config);
   return await Promise.all((await bundledNames()).map(async (name) => {
-    const agent = (await bundledAgent(name, config))!;
+    const agent = await parseBundled(name, config);
     return { name, path: join(agent.baseDir, `${name}.yaml`), config: agent };
   }));
+}
+
+/** An agent that can be run by its name. */
+export interface ListedAgent extends Omit<FoundAgent, "path"> {
+  /** Absent for one that is part of the program. */
+  readonly path?: string;
+}
+
+/** The agent files that can be found, then the bundled agents whose place none of them takes. Nothing is written. */
+export async function listAgents(config: AppConfig): Promise<readonly ListedAgent[]> {
+  const found = await findAgents(config);
+  const names = (await bundledNames()).filter((name) => !found.some((it) => it.name === name));
+  const bundled = names.map(async (name) => ({ name, config: await parseBundled(name, config) }));
+  return [...found, ...await Promise.all(bundled)];
+}
+
+function bundledFolder({ home }: AppConfig): string {
+  return resolve(home, "bundled");
+}
+
+async function layOutBundled(config: AppConfig): Promise<void> {
+  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  for (const [path, text] of Object.entries(BUNDLED_AGENTS)) {
+    const target = join(bundledFolder(config), path);
+    if (await Deno.readTextFile(target).catch(() => undefined) === text) continue;
+    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.writeTextFile(target, text);
+  }
+}
+
+/** As its file would be loaded, were it laid out. */
+async function parseBundled(name: string, config: AppConfig): Promise<AgentConfig> {
+  const [{ BUNDLED_AGENTS }, { parseAgentFile }] = await Promise.all([
+    import("../simulator/mod.ts"),
+    agentModule(),
+  ]);
+  const file = `${name}.yaml`;
+  return await parseAgentFile(BUNDLED_AGENTS[file]!, join(bundledFolder(config), file), config.defaults);
 }
 
 async function bundledNames(): Promise<readonly string[]> {

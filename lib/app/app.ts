@@ -6,6 +6,7 @@ import {
   type Host,
   isLive,
   reasonOf,
+  type Run,
   type Store,
   systemHost,
   type Trace,
@@ -17,6 +18,7 @@ import { openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess } from "./model_access.ts";
+import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
   readonly host?: Host;
@@ -169,6 +171,29 @@ export class App implements AsyncDisposable {
       host: this.host,
       createRunner: (options) => this.createRunner(options),
     };
+  }
+
+  /** One read-only query over the store's tables, in a process that can do nothing else. Throws `AgentOpError`. */
+  async sql(query: string, options: { readonly maxRows: number }): Promise<SqlRows> {
+    const { checkQuery, querySql } = await import("./sql_query.ts");
+    const { storePath, home } = this.config;
+    checkQuery(query, storePath);
+    await this.store(); // made or migrated first; the reader cannot
+    return await querySql({ storePath, home, query, maxRows: options.maxRows });
+  }
+
+  /** Stops a run, whatever process it is in, and resolves with it when it has ended. Throws `AgentOpError`. */
+  async stop(reference: string): Promise<Run> {
+    const [{ stopRun }, store] = await Promise.all([import("../agent/mod.ts"), this.store()]);
+    return await stopRun({ store, host: this.host }, await store.resolveRun(reference));
+  }
+
+  /** Asks a run to wait before its next step; resolves with it as it is now. Throws `AgentOpError`. */
+  async pause(reference: string): Promise<Run> {
+    const [{ pauseRun }, store] = await Promise.all([import("../agent/mod.ts"), this.store()]);
+    const run = await store.resolveRun(reference);
+    await pauseRun({ store, host: this.host }, run);
+    return run;
   }
 
   /** Runs a run again and stores the difference. Throws `AgentOpError` before anything is written. */

@@ -1,4 +1,4 @@
-import { nowUs, type RunJournal, type RunReader } from "../core/mod.ts";
+import { nowUs, type Run, type RunJournal, type RunReader } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 
@@ -49,14 +49,8 @@ export function createLauncher(
   };
 }
 
-async function queue(app: App, { agent, prompt, overrides, group, budgetUsd }: LaunchRequest) {
-  const { applyOverrides } = await import("../agent/mod.ts");
-  const resolved = applyOverrides(await app.resolveAgent(agent), overrides ?? {});
-  const limits = { ...resolved.limits, ...(budgetUsd === undefined ? {} : { budgetUsd }) };
-  const runner = await app.createRunner({ queueOnly: true });
-  return await runner.queue({ ...resolved, limits }, {
-    prompt,
-    tags: app.config.useSimulator ? { simulator: "true" } : {},
-    ...(group === undefined ? {} : { group }),
-  });
+async function queue(app: App, order: LaunchRequest): Promise<Run> {
+  const { newRun } = await import("./new_run.ts");
+  const { config, request } = await newRun(app, order);
+  return await (await app.createRunner({ queueOnly: true })).queue(config, request);
 }

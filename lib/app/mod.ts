@@ -4,15 +4,25 @@
  * @module
  */
 export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
-export { agentNames, bundledAgent, findAgents, type FoundAgent, resolveAgent } from "./agents.ts";
+export {
+  agentNames,
+  bundledAgent,
+  findAgents,
+  type FoundAgent,
+  listAgents,
+  type ListedAgent,
+  resolveAgent,
+} from "./agents.ts";
 export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
+export { type ExampleFile, writeExamples } from "./examples.ts";
 export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
+export { newRun, type RunOrder } from "./new_run.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 export { lazyStore } from "./lazy_store.ts";
 export { chatModels, pricedModels } from "./prices.ts";
 export { replayArguments } from "./replay_process.ts";
-export { querySql, type SqlRows } from "./sql_query.ts";
+export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";

@@ -1,11 +1,18 @@
-export interface LaunchRequest {
+import type { RunLimits } from "../agent/mod.ts";
+
+/** A run to start. */
+export interface LaunchRequest extends RunLimits {
   /** Name or path of the agent. */
   readonly agent: string;
   readonly prompt: string;
   /** As with `--set key=value`: `model`, `temperature`, `maxTokens`, ... */
   readonly overrides?: Readonly<Record<string, string>>;
+  /** Experiment, session or batch it belongs to. */
   readonly group?: string;
-  readonly budgetUsd?: number;
+  /** The user it is made for. */
+  readonly userId?: string;
+  /** Labels. */
+  readonly tags?: Readonly<Record<string, string>>;
 }
 
 /** A run to run again, with something changed. */

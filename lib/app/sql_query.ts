@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { AgentOpError, ownProgram, tryParseJson } from "../core/mod.ts";
-import type { SqlAnswer, SqlRequest } from "./sql_reader.ts";
+import { MEMORY } from "../store/mod.ts";
+import type { SqlAnswer, SqlRequest, SqlValue } from "./sql_reader.ts";
 
 /** A query may take this long; starting the process counts. */
 export const QUERY_MS_MAX = 5_000;
@@ -9,7 +10,14 @@ const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
 /** The heap of the reader: rows as values, then as one text. */
 const HEAP_MAX_MB = 512;
 
+const QUERY_MAX_CHARS = 100_000;
+
 export type SqlRows = Exclude<SqlAnswer, { readonly error: string }>;
+
+/** The rows as objects, by column. */
+export function rowObjects({ columns, rows }: SqlRows): readonly Readonly<Record<string, SqlValue>>[] {
+  return rows.map((row) => Object.fromEntries(columns.map((name, index) => [name, row[index] ?? null])));
+}
 
 /**
  * Runs one query in a reader process, which can read the store and nothing else and is killed when time is up: a running query
@@ -56,6 +64,19 @@ export async function querySql(
   }
 }
 
+/** Throws `AgentOpError` for what is pointless to ask. */
+export function checkQuery(query: string, storePath: string): void {
+  const problem = query.trim() === ""
+    ? "it is empty"
+    : query.includes("\0")
+    ? "it is not text"
+    : query.length > QUERY_MAX_CHARS
+    ? `it is longer than ${QUERY_MAX_CHARS} characters`
+    : undefined;
+  if (problem !== undefined) fail(problem, 'agentop sql "select * from runs limit 5"');
+  if (storePath === MEMORY) fail("the store is in memory", "a store in a file");
+}
+
 function readerArguments(path: string, home: string): string[] {
   const flags = [
     `--v8-flags=--max-old-space-size=${HEAP_MAX_MB}`,
@@ -72,7 +93,7 @@ async function send(stdin: WritableStream<Uint8Array>, text: string): Promise<vo
 
 function remedyFor(error: string): string {
   if (/^no such (table|column)/.test(error)) return 'agentop sql "select name, sql from sqlite_schema"';
-  if (/^only reading/.test(error)) return "one SELECT";
+  if (/^(only reading|cannot modify)/.test(error)) return "one SELECT";
   if (/more than one/.test(error)) return "one query at a time";
   if (/out of memory|too big/.test(error)) return "fewer or smaller values";
   return "the tables runs, spans, messages, tool_calls, memory_snapshots, evaluations and diffs";

@@ -1,5 +1,5 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import type { Act } from "./frame/command.ts";
+import type { WithContext } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { report } from "./output/report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
@@ -29,7 +29,7 @@ export async function main(args: readonly string[]): Promise<number> {
       getErrHasColors: () => false,
     });
   const flags = () => program.opts() as Flags;
-  const act: Act = async (action) => {
+  const withContext: WithContext = async (action) => {
     const context = new Context(flags());
     try {
       code = await action(context) ?? 0;
@@ -37,7 +37,7 @@ export async function main(args: readonly string[]): Promise<number> {
       await context[Symbol.asyncDispose]();
     }
   };
-  for (const command of COMMANDS) command.register(program as unknown as Command, act);
+  for (const command of COMMANDS) command.register(program as unknown as Command, withContext);
   let failed = program as unknown as CommandUnknownOpts;
   for (const command of withInner(failed)) {
     command.exitOverride((error) => {
@@ -50,7 +50,7 @@ export async function main(args: readonly string[]): Promise<number> {
     const { operands, unknown } = program.parseOptions([...args]);
     if (operands.length === 0 && unknown.length === 0) {
       program.action(() =>
-        act(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))
+        withContext(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))
       );
     }
     await program.parseAsync([...args], { from: "user" });

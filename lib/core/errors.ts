@@ -131,7 +131,10 @@ export function messageOf(error: unknown): string {
 
 /** What happened, without the remedy: for a sentence that has its own. */
 export function reasonOf(error: unknown): string {
-  return error instanceof AgentOpError ? error.reason : messageOf(error);
+  if (error instanceof AgentOpError) return error.reason;
+  const message = messageOf(error);
+  if (/^Requires all access to /.test(message)) return "it is a place of the system";
+  return message.replace(/ \(os error \d+\)(: .*)?$/s, ""); // the path is in the sentence already
 }
 
 /** What helps against it, where the error says. */

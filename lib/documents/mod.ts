@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { agentShape, toolNames } from "./agent_shape.ts";
 export { diffDocument, replayDocument, type ReplayOutcome } from "./diff_shape.ts";
 export { eventShape } from "./event_shape.ts";
 export { costShape, diffShape, runShape, runSummaryShape, spanShape, traceShape } from "./shapes.ts";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { csvText } from "./csv.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
 export {
   costDifference,

@@ -14,11 +14,11 @@ Deno.test("a command line that cannot be read costs one line, which names the co
     [["bisect"], "GOOD is missing. Try: agentop bisect GOOD [BAD]"],
     [
       ["replay", "last", "--mode", "hybird"],
-      '--mode: it must be recorded, hybrid or live: got "hybird". Try: --mode hybrid',
+      '"hybird" does not fit --mode: it must be one of recorded, hybrid, live. Try: --mode hybrid',
     ],
     [
       ["completions", "tcsh"],
-      'SHELL: it must be bash, zsh or fish: got "tcsh". Try: agentop completions bash',
+      '"tcsh" does not fit SHELL: it must be one of bash, zsh, fish. Try: agentop completions bash',
     ],
   ];
   const results = await Promise.all(cases.map(([args]) => home.run(args)));
@@ -48,4 +48,25 @@ Deno.test("help shows a command, also one of a command, and names the nearest wh
     wrong.stderr,
     'agentop: Cannot show help for "rusn": there is no such command. Try: agentop help run\n',
   );
+});
+
+Deno.test("run refuses two prompts, and a file that is no text, before anything is stored", async () => {
+  await using home = await CliHome.create();
+  await Deno.writeFile(`${home.path}/binary`, new Uint8Array([1, 0, 2]));
+  await Deno.writeFile(`${home.path}/latin`, new Uint8Array([0xe9, 0x20]));
+  const [two, binary, latin, nowhere] = await Promise.all([
+    home.run(["run", "main", "hi", "--file", "binary"]),
+    home.run(["run", "main", "--file", "binary"]),
+    home.run(["run", "main", "--file", "latin"]),
+    home.run(["run", "main", "--file", "nowhere"]),
+  ]);
+  assert.deepEqual([two, binary, latin, nowhere].map(({ code, stderr }) => [code, stderr]), [
+    [
+      2,
+      "agentop: Cannot run main: there are two prompts, one as an argument and one in --file. Try: one of them\n",
+    ],
+    [2, "agentop: Cannot read the prompt from binary: it is not a text. Try: another --file\n"],
+    [2, "agentop: Cannot read the prompt from latin: it is not UTF-8 text. Try: another --file\n"],
+    [2, "agentop: Cannot read the prompt from nowhere: No such file or directory. Try: another --file\n"],
+  ]);
 });

@@ -17,13 +17,15 @@ import { exportRuns } from "./export/export.ts";
 import { help } from "./help/help.ts";
 import { init } from "./init/init.ts";
 import { memory } from "./memory/memory.ts";
+import { pause } from "./pause/pause.ts";
 import { replay } from "./replay/replay.ts";
+import { resume } from "./resume/resume.ts";
 import { run } from "./run/run.ts";
 import { runs } from "./runs/runs.ts";
 import { show } from "./show/show.ts";
 import { sim } from "./sim/sim.ts";
 import { sql } from "./sql/sql.ts";
-import { pause, resume, stop } from "./steer/steer.ts";
+import { stop } from "./stop/stop.ts";
 import { tui } from "./tui/tui.ts";
 import { watch } from "./watch/watch.ts";
 

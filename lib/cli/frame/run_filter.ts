@@ -1,6 +1,7 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { AgentOpError, type RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
+import { collectList } from "./repeated_flags.ts";
 
 export interface FilterFlags {
   readonly status?: readonly string[] | undefined;
@@ -44,11 +45,6 @@ export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
     ...(flags.group === undefined ? {} : { group: flags.group }),
     ...(flags.user === undefined ? {} : { user: flags.user }),
   };
-}
-
-/** For commander: collects a repeatable, comma-separated flag. */
-export function collectList(value: string, previous: readonly string[] | undefined): readonly string[] {
-  return [...(previous ?? []), ...value.split(",").map((it) => it.trim()).filter((it) => it !== "")];
 }
 
 /** For commander: a whole number in a range. Throws `AgentOpError`. */

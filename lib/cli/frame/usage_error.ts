@@ -73,12 +73,11 @@ function explainChoice(
   const given = value ?? argument ?? "";
   const all = choices.split(", ");
   const best = nearest(given, all) ?? all[0]!;
-  const wanted = `it must be ${choices.replace(/, ([^,]*)$/, " or $1")}: got "${
-    given.slice(0, GIVEN_MAX_CHARS)
-  }"`;
-  return flag === undefined
-    ? { reason: `${name?.toUpperCase()}: ${wanted}`, remedy: `${path} ${best}` }
-    : { reason: `${flag}: ${wanted}`, remedy: `${flag} ${best}` };
+  const place = flag ?? name?.toUpperCase();
+  return {
+    reason: `"${given.slice(0, GIVEN_MAX_CHARS)}" does not fit ${place}: it must be one of ${choices}`,
+    remedy: `${flag ?? path} ${best}`,
+  };
 }
 
 function pathOf(command: CommandUnknownOpts): string {

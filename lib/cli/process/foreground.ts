@@ -1,14 +1,13 @@
-import { type AgentRunner, type Listener, refuseAll, type RunnerOptions } from "../../agent/mod.ts";
+import type { AgentRunner, Listener, RunnerOptions } from "../../agent/mod.ts";
 import { escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../../core/mod.ts";
-import type { Context } from "../context.ts";
-import { writeAll } from "../context.ts";
-import { eventShape } from "../../documents/mod.ts";
+import { eventShape, runSummaryShape } from "../../documents/mod.ts";
+import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
 import { endedLine } from "../output/ended_line.ts";
 import { LivePrinter, summaryLine } from "../output/live_printer.ts";
-import { runSummaryShape } from "../../documents/mod.ts";
+import { noteSimulator } from "../output/simulator_note.ts";
 import { abortOnSignals } from "./signals.ts";
-import { terminalApprover } from "./terminal_approver.ts";
+import { approverOf } from "./terminal_approver.ts";
 
 export interface ForegroundOptions extends Pick<RunnerOptions, "adapt"> {
   /** Print one event per line instead. */
@@ -26,9 +25,6 @@ export async function runInForeground(
   const quiet = context.json || options.jsonl === true;
   const streaming = !quiet && (options.stream === true || context.stdoutIsTerminal);
   const showSteps = context.stderrIsTerminal;
-  if (context.config.useSimulator && (!quiet || showSteps)) {
-    context.note("No MISTRAL_API_KEY: the built-in simulator answers. Costs are what Mistral would charge.");
-  }
   const printer = new LivePrinter({
     answer: (text) => streaming && writeAll(Deno.stdout, text),
     step: (line) => showSteps && context.note(line),
@@ -37,15 +33,16 @@ export async function runInForeground(
   const listeners: Listener[] = [];
   if (options.jsonl) listeners.push(jsonlWriter(context));
   else if (streaming || showSteps) listeners.push(printer.listen);
-  const canAsk = Deno.stdin.isTerminal() && context.stderrIsTerminal;
   using stopper = abortOnSignals();
   const runner = await context.app.createRunner({
-    approver: canAsk ? terminalApprover(context) : refuseAll,
+    approver: approverOf(context),
     listeners,
     ...(options.adapt ? { adapt: options.adapt } : {}),
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
   });
-  const run = await runner.execute(await begin(runner), { signal: stopper.signal });
+  const begun = await begin(runner);
+  if (!quiet || showSteps) noteSimulator(context, "answers");
+  const run = await runner.execute(begun, { signal: stopper.signal });
   if (context.json) context.printJson(runSummaryShape(run));
   else if (!options.jsonl && !streaming && run.output !== undefined) {
     context.print(escapeText(run.output, { multiline: true }));

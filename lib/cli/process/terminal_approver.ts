@@ -1,12 +1,17 @@
-import type { ApprovalAnswer, Approver } from "../../agent/mod.ts";
+import { type ApprovalAnswer, type Approver, refuseAll } from "../../agent/mod.ts";
 import { escapeText } from "../../core/mod.ts";
 import type { Context } from "../context.ts";
 
 const LINE_MAX_BYTES = 4096;
 const ARGUMENTS_MAX_CHARS = 4000;
 
+/** Asks on the terminal where there is one; without one nothing is allowed. */
+export function approverOf(context: Context): Approver {
+  return Deno.stdin.isTerminal() && context.stderrIsTerminal ? terminalApprover(context) : refuseAll;
+}
+
 /** Asks on the terminal, with the exact arguments. One question at a time. */
-export function terminalApprover(context: Context): Approver {
+function terminalApprover(context: Context): Approver {
   let turn: Promise<unknown> = Promise.resolve();
   return (request, signal) => {
     const answer = turn.then(async (): Promise<ApprovalAnswer> => {

@@ -20,7 +20,7 @@ interface Options {
 }
 
 export const bisect: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("bisect")
       .description("find the change of model, instructions, parameters or tools that made a good run bad")
       .argument("<good>", "a run that is good")
@@ -41,7 +41,7 @@ export const bisect: CliCommand = {
           "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'" +
           `\n\n${wrap(`Scorers: ${SCORER_NAMES.join(", ")}`, HELP_COLUMNS).join("\n")}`,
       )
-      .action((good, bad, options) => act((context) => search(context, good, bad, options)));
+      .action((good, bad, options) => withContext((context) => search(context, good, bad, options)));
   },
 };
 

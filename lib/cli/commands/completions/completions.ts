@@ -4,7 +4,7 @@ import { writeAll } from "../../context.ts";
 import { COMPLETION_SCRIPTS, SHELLS } from "./scripts.ts";
 
 export const completions: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("completions")
       .description("print a completion script for a shell")
       .addArgument(new Argument("<shell>", "which shell").choices(SHELLS))
@@ -15,7 +15,7 @@ export const completions: CliCommand = {
           "\n  fish  agentop completions fish > ~/.config/fish/completions/agentop.fish",
       )
       .action((shell) =>
-        act((context) => Promise.resolve(context.print(COMPLETION_SCRIPTS[shell].trimEnd())))
+        withContext((context) => Promise.resolve(context.print(COMPLETION_SCRIPTS[shell].trimEnd())))
       );
     // What the scripts ask, with what is typed so far after "--".
     program.command("complete", { hidden: true })

@@ -9,6 +9,7 @@ import {
   type Span,
 } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import type { Context } from "../../context.ts";
 import { cell, compact, costOf, grouped, plural, unknownCostNote } from "../../../present/mod.ts";
 import { lookOf } from "../../output/look.ts";
@@ -19,14 +20,14 @@ import { costShape } from "../../../documents/mod.ts";
 const KEYS = ["model", "agent", "day", "group", "user", "run"] as const satisfies readonly CostKey[];
 
 export const cost: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("cost")
       .description("what runs cost, added up; with a run: its receipt, call by call")
-      .argument("[run]", 'a run id, its beginning or end, "last" or "last~2"')
+      .argument("[run]", RUN_ARGUMENT)
       .addOption(new Option("--by <key>", "add up by").choices(KEYS).default("model" as const))
       .option("--since <when>", "only runs since then: 24h, 7d or 2026-11-01")
       .action((run, options) =>
-        act((context) =>
+        withContext((context) =>
           run === undefined ? showTotals(context, options) : showReceipt(context, run, options)
         )
       );

@@ -6,18 +6,18 @@ import { lookOf } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 
 export const db: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     const group = program.command("db").description("look after the store");
     group.command("migrate").description("bring the store to this version; a copy is kept beside it")
-      .action(() => act(migrate));
+      .action(() => withContext(migrate));
     group.command("verify").description(
       "check every page, message and reference; exit 1 when something is wrong",
     )
-      .action(() => act(verify));
+      .action(() => withContext(verify));
     group.command("backup").description("copy the store, also while runs write to it; never overwrites")
       .argument("<file>", "the copy")
-      .action((file) => act((context) => backup(context, file)));
-    group.command("stats").description("how much the store holds").action(() => act(stats));
+      .action((file) => withContext((context) => backup(context, file)));
+    group.command("stats").description("how much the store holds").action(() => withContext(stats));
   },
 };
 

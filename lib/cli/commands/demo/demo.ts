@@ -5,10 +5,10 @@ import { exitCodeOf } from "../../frame/exit_code.ts";
 import { runSummaryShape } from "../../../documents/mod.ts";
 
 export const demo: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("demo").description("run three demo agents on the built-in simulator: no key, no network")
       .action(() =>
-        act(async (context) => {
+        withContext(async (context) => {
           const [
             { DEMOS },
             { LivePrinter, summaryLine },

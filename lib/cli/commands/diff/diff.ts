@@ -1,18 +1,19 @@
 import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { lookOf } from "../../output/look.ts";
 
 export const diff: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("diff").description(
       "compare two runs step by step: exit code 0 same, 1 different, 2 trouble",
     )
-      .argument("<left>", 'a run id, its beginning or end, "last" or "last~2"').argument(
+      .argument("<left>", RUN_ARGUMENT).argument(
         "<right>",
         "another run",
       )
       .option("--unified", "only the final answers, as a unified diff")
       .action((left, right, options) =>
-        act(async (context) => {
+        withContext(async (context) => {
           const found = await context.app.diff(left, right);
           const [{ formatDiff, formatUnified }, { diffDocument }] = await Promise.all([
             import("../../output/diff_text.ts"),

@@ -11,9 +11,9 @@ const SIGNS: Readonly<Record<Check["status"], readonly [glyph: string, style: St
 };
 
 export const doctor: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("doctor").description("check keys, store, clock, terminal and agents, and say what to do")
-      .action(() => act(examine));
+      .action(() => withContext(examine));
   },
 };
 

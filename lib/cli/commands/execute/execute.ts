@@ -3,9 +3,9 @@ import { exitCodeOf } from "../../frame/exit_code.ts";
 
 /** What the workbench starts: a runner process for one run. Approvals come through the store. Not for people. */
 export const execute: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("execute", { hidden: true }).argument("<run>").action((reference) =>
-      act(async (context) => {
+      withContext(async (context) => {
         const [{ abortOnSignals }, { resumedServices }] = await Promise.all([
           import("../../process/signals.ts"),
           import("../../../replay/mod.ts"),

@@ -9,20 +9,20 @@ import {
   type TextExporter,
 } from "../../../core/mod.ts";
 import { EXPORTERS } from "../../../exporters/mod.ts";
-import type { Act, CliCommand } from "../../frame/command.ts";
+import type { CliCommand, WithContext } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { isEmptyRunFilter } from "../../../analysis/mod.ts";
 import { byteSize, cell } from "../../../present/mod.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 import type { WriteWholeOptions } from "../../output/write_whole.ts";
 
-const RUN_HELP = 'a run id, its beginning or end, "last" or "last~2"';
 const FORCE_HELP = "write over an existing file";
 const RUNS_PER_PAGE = 10_000;
 
 /** One command per exporter: the list of exporters is the list of formats. */
 export const exportRuns: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     const group = program.command("export").description(
       "write runs for somebody who has neither this program nor the store",
     );
@@ -31,15 +31,15 @@ export const exportRuns: CliCommand = {
       const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");
       const command = group.command(name).description(description)
         .addHelpText("after", `\n${notes}\n\nExamples:\n${lines}`);
-      if (exporter.takes === "named_runs") addNamedRuns(command, exporter, act);
-      else addChosenRuns(command, exporter, act);
+      if (exporter.takes === "named_runs") addNamedRuns(command, exporter, withContext);
+      else addChosenRuns(command, exporter, withContext);
     }
   },
 };
 
-function addNamedRuns(command: Command, exporter: TextExporter, act: Act): void {
+function addNamedRuns(command: Command, exporter: TextExporter, withContext: WithContext): void {
   command
-    .argument("<run>", RUN_HELP)
+    .argument("<run>", RUN_ARGUMENT)
     .argument("[other]", "another run: what differs is written then")
     .option(
       "--output <file>",
@@ -47,16 +47,20 @@ function addNamedRuns(command: Command, exporter: TextExporter, act: Act): void 
     )
     .option("--force", FORCE_HELP)
     .action((run, other, options) =>
-      act((context) => writeText(context, exporter, other === undefined ? [run] : [run, other], options))
+      withContext((context) =>
+        writeText(context, exporter, other === undefined ? [run] : [run, other], options)
+      )
     );
 }
 
-function addChosenRuns(command: Command, exporter: FileExporter, act: Act): void {
+function addChosenRuns(command: Command, exporter: FileExporter, withContext: WithContext): void {
   const withArguments = command.argument("<file>", "the file, or the folder it goes to")
     .argument("[run...]", "only these runs: ids, beginnings or ends of ids, last (default: all)");
   addFilterFlags(withArguments)
     .option("--force", FORCE_HELP)
-    .action((file, runs, options) => act((context) => writeFile(context, exporter, file, runs, options)));
+    .action((file, runs, options) =>
+      withContext((context) => writeFile(context, exporter, file, runs, options))
+    );
 }
 
 interface OutputFlags {

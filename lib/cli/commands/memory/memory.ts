@@ -1,21 +1,22 @@
 import { AgentOpError } from "../../../core/mod.ts";
 import { memorySteps } from "../../../analysis/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { lookOf } from "../../output/look.ts";
 import { wholeNumber } from "../../frame/run_filter.ts";
 
 const STEPS_MAX = 1_000_000;
 
 export const memory: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("memory").description(
       "what an agent knew after each step: messages and remembered values",
     )
-      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
+      .argument("<run>", RUN_ARGUMENT)
       .option("--diff", "only what changed, and which step changed it")
       .option("--step <n>", "one step, whole; 0 is before the first", wholeNumber("--step", 0, STEPS_MAX))
       .action((reference, options) =>
-        act(async (context) => {
+        withContext(async (context) => {
           const store = await context.app.store();
           const { traceId, runId } = await store.resolveRun(reference);
           const all = memorySteps(await store.loadTrace(traceId));

@@ -35,12 +35,12 @@ const COLUMNS: readonly Column[] = [
 ];
 
 export const runs: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     const command = program.command("runs").description("list runs")
       .option("--limit <n>", "how many", wholeNumber("--limit", 1, LIMIT_MAX), LIMIT_DEFAULT);
     addFilterFlags(command)
       .addOption(new Option("--sort <order>", "order").choices(SORTS).default("newest" as const))
-      .action((options) => act((context) => listRuns(context, options)));
+      .action((options) => withContext((context) => listRuns(context, options)));
   },
 };
 

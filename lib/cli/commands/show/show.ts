@@ -16,6 +16,7 @@ import {
   loadForkTree,
 } from "../../../analysis/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import type { Context } from "../../context.ts";
 import {
   age,
@@ -46,14 +47,14 @@ interface ShowOptions {
 }
 
 export const show: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("show")
       .description("show a run: its steps with time, tokens, cost and attempts, then the answer")
-      .argument("<run>", 'a run id, its beginning or end, "last" or "last~2"')
+      .argument("<run>", RUN_ARGUMENT)
       .option("--messages", "the conversation")
       .option("--memory", "what the agent remembered after each step")
       .option("--span <id>", "everything of one span: attributes, messages, receipt")
-      .action((run, options) => act((context) => showRun(context, run, options)));
+      .action((run, options) => withContext((context) => showRun(context, run, options)));
   },
 };
 

@@ -11,7 +11,7 @@ function count(flag: string, text: string | undefined, fallback: number): number
 }
 
 export const sim: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("sim").description(
       "Mistral's wire protocol on this machine: scripted scenarios, faults, latency",
     )
@@ -23,7 +23,7 @@ export const sim: CliCommand = {
       .option("--tokens-per-second <n>", "streaming rate, 0 for no limit", "0")
       .option("--key <key>", "refuse every other key with 401")
       .action((options) =>
-        act(async (context) => {
+        withContext(async (context) => {
           const { loadScenarios, startSimulator } = await import("../../../simulator/mod.ts");
           const { abortOnSignals } = await import("../../process/signals.ts");
           const port = count("--port", options.port, 8080);

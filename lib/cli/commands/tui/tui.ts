@@ -13,11 +13,11 @@ export interface TuiFlags {
 }
 
 export const tui: CliCommand = {
-  register(program, act) {
+  register(program, withContext) {
     program.command("tui").description("the full-screen workbench (also: agentop with no arguments)")
       .option("--no-mouse", "leave the mouse to the terminal")
       .option("--ascii", "draw with ASCII only")
-      .action((options) => act((context) => openWorkbench(context, options)));
+      .action((options) => withContext((context) => openWorkbench(context, options)));
   },
 };
 

@@ -8,6 +8,7 @@ import {
   type TraceEvent,
 } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { writeAll } from "../../context.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";
 import { runSummaryShape } from "../../../documents/mod.ts";
@@ -16,10 +17,13 @@ import { runSummaryShape } from "../../../documents/mod.ts";
 const REFRESH_MS = 50;
 
 export const watch: CliCommand = {
-  register(program, act) {
-    program.command("watch").description("follow a run live from another terminal").argument("<run>")
+  register(program, withContext) {
+    program.command("watch").description("follow a run live from another terminal").argument(
+      "<run>",
+      RUN_ARGUMENT,
+    )
       .action((reference) =>
-        act(async (context) => {
+        withContext(async (context) => {
           const { LivePrinter, summaryLine } = await import("../../output/live_printer.ts");
           const { abortOnSignals } = await import("../../process/signals.ts");
           const store = await context.app.store();

@@ -1,0 +1,27 @@
+import type { AgentConfig, ApprovePolicy } from "./agent_config.ts";
+
+/** What whoever starts a run allows it, instead of what its agent file says. */
+export interface RunLimits {
+  /** The run stops before more than this is spent, in USD. */
+  readonly budgetUsd?: number | undefined;
+  /** Model and tool calls together. */
+  readonly maxSteps?: number | undefined;
+  /** The run stops after this time. */
+  readonly timeoutSeconds?: number | undefined;
+  readonly approve?: ApprovePolicy | undefined;
+}
+
+/** The configuration with the limits that are given. */
+export function withLimits(config: AgentConfig, given: RunLimits): AgentConfig {
+  const { budgetUsd, maxSteps, timeoutSeconds, approve } = given;
+  return {
+    ...config,
+    limits: {
+      ...config.limits,
+      ...(budgetUsd === undefined ? {} : { budgetUsd }),
+      ...(maxSteps === undefined ? {} : { maxSteps }),
+      ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+    },
+    ...(approve === undefined ? {} : { approve }),
+  };
+}

@@ -1,0 +1,51 @@
+import { Option } from "@commander-js/extra-typings";
+import { isLive } from "../../../core/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import { APPROVE_POLICIES, type LimitFlags, readLimits } from "../../frame/limit_flags.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
+import type { Context } from "../../context.ts";
+import { printSteered } from "../../output/steered.ts";
+
+interface ResumeFlags extends LimitFlags {
+  readonly stream?: true | undefined;
+  readonly jsonl?: true | undefined;
+}
+
+export const resume: CliCommand = {
+  register(program, withContext) {
+    program.command("resume")
+      .description("go on with a paused run, or with one that was interrupted, stopped or failed")
+      .argument("<run>", RUN_ARGUMENT)
+      .option("--budget <usd>", "new budget for the whole run")
+      .option("--max-steps <n>", "new limit for the whole run")
+      .option("--timeout <seconds>", "new time limit, from now")
+      .addOption(
+        new Option("--approve <policy>", "for tools that write, execute or reach the network")
+          .choices(APPROVE_POLICIES),
+      )
+      .option("--stream", "stream the answer even when stdout is no terminal")
+      .option("--jsonl", "print one event per line")
+      .action((run, flags) => withContext((context) => resumeRun(context, run, flags)));
+  },
+};
+
+/** A run that a process works on goes on there; any other goes on in this one. */
+async function resumeRun(context: Context, reference: string, flags: ResumeFlags): Promise<number> {
+  const { continued, unpauseRun } = await import("../../../agent/mod.ts");
+  const limits = readLimits(flags);
+  const { app } = context;
+  const store = await app.store();
+  const run = await store.resolveRun(reference);
+  if (isLive(run.status)) {
+    await unpauseRun({ store, host: app.host }, run, limits);
+    printSteered(context, run, "goes on");
+    return 0;
+  }
+  const again = continued(run, limits);
+  const [{ runInForeground }, { resumedServices }] = await Promise.all([
+    import("../../process/foreground.ts"),
+    import("../../../replay/mod.ts"),
+  ]);
+  const services = await resumedServices(store, run);
+  return await runInForeground(context, { ...flags, ...services }, () => Promise.resolve(again));
+}

@@ -1,0 +1,34 @@
+/** What is read of an agent here: the parts of its configuration that lists show. */
+export interface DescribedAgent {
+  readonly description?: string;
+  readonly model: string;
+  readonly tools: readonly { readonly kind: "tool" | "agent"; readonly name: string }[];
+  readonly memory: { readonly keyValue: boolean };
+}
+
+/** One agent of `agents --json`. Without a path it is part of the program. */
+export function agentShape(
+  { name, path, config, error }: {
+    readonly name: string;
+    readonly path?: string;
+    readonly config?: DescribedAgent;
+    readonly error?: string;
+  },
+) {
+  return {
+    name,
+    path: path ?? null,
+    bundled: path === undefined,
+    valid: config !== undefined,
+    error: error ?? null,
+    description: config?.description ?? null,
+    model: config?.model ?? null,
+    tools: config ? toolNames(config) : [],
+  };
+}
+
+/** What an agent can do, by name: tools, agents it hands work to, its own memory. */
+export function toolNames({ tools, memory }: DescribedAgent): readonly string[] {
+  const names = tools.map((tool) => tool.kind === "agent" ? `agent ${tool.name}` : tool.name);
+  return memory.keyValue ? [...names, "memory"] : names;
+}

@@ -173,7 +173,7 @@ class AttemptRecorder {
       endTimeUs: nowUs(host),
       status: failed ? "error" : "ok",
       ...(failed ? { errorType, errorMessage: end.aborted ? "Cancelled" : reasonOf(end.error) } : {}),
-      ...describe(this.response),
+      ...fieldsOf(this.response),
       attributes: {
         [ATTR.attemptOutcome]: end.outcome,
         ...(statusCode === undefined ? {} : { [ATTR.statusCode]: statusCode }),
@@ -210,7 +210,7 @@ class AttemptRecorder {
   }
 }
 
-function describe(response: ChatResponse | undefined): Record<string, unknown> {
+function fieldsOf(response: ChatResponse | undefined): Record<string, unknown> {
   if (!response) return {};
   return {
     responseModel: response.responseModel,

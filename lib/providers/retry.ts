@@ -68,7 +68,7 @@ export async function withRetry<T>(
         });
       }
       if (aborted) throw signal.reason;
-      if (delayMs === undefined) throw explain(error, attempt, policy);
+      if (delayMs === undefined) throw withRetryNotes(error, attempt, policy);
       await host.sleep(delayMs, signal);
       continue;
     }
@@ -124,7 +124,7 @@ function delayAfter(error: unknown, attempt: number, policy: RetryPolicy, host: 
 }
 
 /** Says what retrying came to, so that the message explains why the call was given up. */
-function explain(error: unknown, attempt: number, policy: RetryPolicy): unknown {
+function withRetryNotes(error: unknown, attempt: number, policy: RetryPolicy): unknown {
   if (!(error instanceof ProviderError)) return error;
   const afterMs = error.retryAfterMs ?? 0;
   const notes = [

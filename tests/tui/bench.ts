@@ -3,6 +3,7 @@ import type { ForkSource } from "../../lib/analysis/mod.ts";
 import type { Store } from "../../lib/core/mod.ts";
 import type { LaunchRequest } from "../../lib/app/mod.ts";
 import type { TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
+import { loadRanking } from "../../lib/tui/draw/fuzzy.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
 import { type ReadState, readState } from "../../lib/tui/app/saved_state.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
@@ -91,6 +92,7 @@ export class Bench implements AsyncDisposable {
     given: Partial<TuiServices> = {},
     options: TuiOptions = {},
   ): Promise<Bench> {
+    await loadRanking(); // people do not type before it is there
     const host = fakeHost({ startMs: Date.UTC(2026, 0, 1, 9) });
     const store = await openStore(":memory:", { host });
     await fill(store, host);

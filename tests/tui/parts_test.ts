@@ -22,7 +22,7 @@ import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { treeRows } from "../../lib/tui/trace/span_tree.ts";
 import { heatStrip } from "../../lib/tui/trace/steps.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
-import { fuzzyFilter } from "../../lib/tui/draw/fuzzy.ts";
+import { fuzzyFilter, loadRanking } from "../../lib/tui/draw/fuzzy.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,
@@ -346,11 +346,27 @@ Deno.test("tableColumns() fits every width and keeps status, agent and time long
   }
 });
 
-Deno.test("fuzzyFilter() takes letters in order and puts the better fit first", () => {
+Deno.test("fuzzyFilter() takes letters in order and puts the better fit first", async () => {
+  await loadRanking();
   const names = ["writer", "researcher", "rewrite", "triage"];
   assert.deepEqual(fuzzyFilter(names, "wri", (name) => name), ["writer", "rewrite"]);
   assert.deepEqual(fuzzyFilter(names, "rsr", (name) => name), ["researcher"]);
   assert.deepEqual(fuzzyFilter(names, " ", (name) => name), names);
+});
+
+Deno.test("fuzzyFilter() finds the best place of the letters, not the first; blanks, case and accents do not matter", async () => {
+  await loadRanking();
+  const found = (query: string, ...texts: readonly string[]) => fuzzyFilter(texts, query, (text) => text);
+  assert.deepEqual(found("theme", "up the models", "settings: theme, mouse, keys"), [
+    "settings: theme, mouse, keys",
+    "up the models",
+  ]);
+  assert.deepEqual(found("id", "into what differs", "copy the id of the run")[0], "copy the id of the run");
+  assert.deepEqual(found("large lat", "mistral-large-2512", "mistral-large-latest"), [
+    "mistral-large-latest",
+  ]);
+  assert.deepEqual(found("RESUME", "Résumé reader"), ["Résumé reader"]);
+  assert.deepEqual(found("aa", "xaa", "yaa", "aa"), ["aa", "xaa", "yaa"], "equal ones keep their order");
 });
 
 Deno.test("treeRows() and heatStrip() take a span with 200,000 children", () => {

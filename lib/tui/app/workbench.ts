@@ -1,4 +1,5 @@
 import { isLive, messageOf, type Run } from "../../core/mod.ts";
+import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
@@ -126,6 +127,7 @@ export class Workbench {
     this.#paintNow();
     this.#memory.seen();
     this.#spawn(() => this.#open());
+    this.#spawn(() => this.#rank());
     const [problem, ...others] = this.#problems;
     if (problem !== undefined) {
       this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
@@ -138,6 +140,12 @@ export class Workbench {
         this.#dispatch({ type: "look", ...this.#look(this.#app.settings) });
       });
     }
+  }
+
+  async #rank(): Promise<void> {
+    await Promise.resolve(); // the first frame goes out before
+    await loadRanking();
+    this.#paintSoon();
   }
 
   async #open(): Promise<void> {

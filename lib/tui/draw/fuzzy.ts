@@ -1,36 +1,31 @@
-/**
- * How well `query` fits `text`: its letters must occur in order. Higher is better; runs of letters and beginnings of words
- * count more. `undefined` when it does not fit.
- */
-export function fuzzyScore(query: string, text: string): number | undefined {
-  const wanted = query.toLowerCase().replace(/\s+/g, "");
-  const within = text.toLowerCase();
-  let score = 0;
-  let from = 0;
-  let previous = -2;
-  for (const char of wanted) {
-    const at = within.indexOf(char, from);
-    if (at < 0) return undefined;
-    score += 1;
-    if (at === previous + 1) score += 3;
-    if (at === 0 || /[^a-z0-9]/.test(within[at - 1]!)) score += 4;
-    score -= Math.min(2, (at - from) * 0.05);
-    previous = at;
-    from = at + char.length;
-  }
-  return score - text.length * 0.001;
+let fzf: typeof import("fzf") | undefined;
+/** Above this, the first place where the letters occur is taken instead of the best: a key must be answered within a frame. */
+const BEST_PLACE_ITEMS_MAX = 2_000;
+
+/** Loads what ranks; the first frame has nothing to rank. Until then only text that has the query as it was typed fits. */
+export async function loadRanking(): Promise<void> {
+  fzf ??= await import("fzf");
 }
 
-/** The items that fit, best first; equal ones keep their order. */
+/**
+ * The items whose text has the letters of `query` in order, whatever their case and accents, best first: runs of letters and
+ * beginnings of words count more, then shorter texts. Equal ones keep their order.
+ */
 export function fuzzyFilter<T>(
   items: readonly T[],
   query: string,
   textOf: (item: T) => string,
 ): readonly T[] {
-  if (query.trim() === "") return items;
-  return items
-    .map((item) => ({ item, score: fuzzyScore(query, textOf(item)) }))
-    .filter((hit) => hit.score !== undefined)
-    .sort((a, b) => b.score! - a.score!)
-    .map((hit) => hit.item);
+  const wanted = query.replace(/\s+/g, "");
+  if (wanted === "") return items;
+  if (!fzf) return items.filter((item) => textOf(item).toLowerCase().includes(query.trim().toLowerCase()));
+  const { Fzf, byLengthAsc } = fzf;
+  const texts = items.map((item, at) => ({ at, text: textOf(item) }));
+  const finder = new Fzf(texts, {
+    selector: ({ text }) => text,
+    casing: "case-insensitive",
+    tiebreakers: [byLengthAsc],
+    fuzzy: items.length > BEST_PLACE_ITEMS_MAX ? "v1" : "v2",
+  });
+  return finder.find(wanted).map((hit) => items[hit.item.at]!);
 }

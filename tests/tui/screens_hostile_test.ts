@@ -182,7 +182,7 @@ Deno.test("every tab of a run lets nothing from outside reach the terminal raw",
   bench.terminal.send(`\x1b[200~${EVIL}\x1b[201~`);
   bench.press("enter");
   await bench.steady();
-  bench.store.getRun = () => Promise.reject(new Error(`${EVIL}. Try: ${EVIL}`));
+  bench.store.changesSince = () => Promise.reject(new Error(`${EVIL}. Try: ${EVIL}`));
   await pressAll(bench, [["ctrl+r"], ["h"], ["M"]]);
   assertEscaped(bench.terminal.raw);
 });

@@ -214,7 +214,7 @@ Deno.test("run detail: a run that was deleted while it was shown says so", async
   await bench.see(RUNS);
   bench.press("j", "enter");
   await bench.see(/4 steps/);
-  bench.store.getRun = () => Promise.resolve(undefined);
+  bench.store.changesSince = () => Promise.resolve(undefined);
   bench.press("ctrl+r");
   await bench.see(/This run is gone[\s\S]*no longer in the store/);
   bench.press("escape");
@@ -226,7 +226,7 @@ Deno.test("run detail: a store that fails later keeps what is shown and says tha
   await bench.see(/▶ ● live/);
   bench.press("enter");
   await bench.see(/thank you for ordering twice/);
-  bench.store.getRun = () =>
+  bench.store.changesSince = () =>
     Promise.reject(new Error("Cannot read the store: the disk is full. Try: free some space"));
   bench.press("ctrl+r");
   await bench.see(/cannot refresh: \^r[\s\S]*thank you for ordering twice/);

@@ -1,10 +1,18 @@
 import type { Trace } from "../../core/mod.ts";
 import { type ForkTree, loadForkTree } from "../../analysis/mod.ts";
-import type { TuiServices } from "../ports.ts";
+import { TraceKeeper } from "../../live/mod.ts";
+import type { TuiServices, TuiStore } from "../ports.ts";
 
-/** A run with all its spans; `undefined`: it has not reached the store yet, or was deleted. */
+const keepers = new WeakMap<TuiStore, TraceKeeper>();
+
+/**
+ * A run with all its spans; `undefined`: it has not reached the store yet, or was deleted. Asked for with every change of the
+ * run in view: only what changed is read.
+ */
 export async function storedTrace({ store }: TuiServices, traceId: string): Promise<Trace | undefined> {
-  return await store.getRun(traceId) ? await store.loadTrace(traceId) : undefined;
+  const keeper = keepers.get(store) ?? new TraceKeeper(store);
+  keepers.set(store, keeper);
+  return await keeper.load(traceId);
 }
 
 /** All that these runs go back to and that came of it. */

@@ -103,6 +103,9 @@ export interface ListLook {
   readonly focused?: boolean;
 }
 
+/** Before each row of a list. */
+export const POINTER_COLUMNS = 2;
+
 /** The rows in view, a pointer before the selected one. */
 export function listLines<T>(
   items: readonly T[],

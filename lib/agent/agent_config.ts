@@ -1,15 +1,18 @@
 import type { ModelParameters } from "../core/mod.ts";
 
+// Types, not interfaces: they are stored as JSON objects. `config_schema.ts` checks that they say what it says.
+
+/** Who decides on tools that write, execute or reach the network: a person, nobody (all pass), nobody (none does). */
 export type ApprovePolicy = "ask" | "auto" | "never";
 
 /** A tool of an agent: one of the tool family by name, or another agent that work is handed to. */
-export interface ToolReference {
+export type ToolReference = {
   readonly kind: "tool" | "agent";
   readonly name: string;
   readonly config?: Readonly<Record<string, unknown>>;
-}
+};
 
-export interface AgentLimits {
+export type AgentLimits = {
   /** Model calls and tool calls together. */
   readonly maxSteps: number;
   readonly budgetUsd?: number;
@@ -17,16 +20,16 @@ export interface AgentLimits {
   readonly timeoutSeconds: number;
   readonly toolTimeoutSeconds: number;
   readonly maxToolOutputBytes: number;
-}
+};
 
-export interface RetrySettings {
+export type RetrySettings = {
   readonly maxAttempts?: number;
   readonly minWaitSeconds?: number;
   readonly maxWaitSeconds?: number;
-}
+};
 
 /** A resolved agent: file, environment defaults and overrides put together. Stored with each run as JSON. */
-export interface AgentConfig {
+export type AgentConfig = {
   readonly name: string;
   readonly description?: string;
   readonly model: string;
@@ -43,18 +46,14 @@ export interface AgentConfig {
   readonly approve: ApprovePolicy;
   /** Folder that relative paths of tools start from. */
   readonly baseDir: string;
-}
+};
 
 /** What an agent file may leave out. Environment variables go between these and the file. */
 export const AGENT_DEFAULTS = {
   model: "mistral-large-latest",
-  maxTokens: 2048,
-  temperature: 0.6,
-  window: 200,
-  limits: {
-    maxSteps: 50,
-    timeoutSeconds: 600,
-    toolTimeoutSeconds: 60,
-    maxToolOutputBytes: 65_536,
-  } satisfies AgentLimits,
-} as const;
+  instructions: "",
+  parameters: { temperature: 0.6, maxTokens: 2048 },
+  memory: { window: 200, keyValue: false },
+  limits: { maxSteps: 50, timeoutSeconds: 600, toolTimeoutSeconds: 60, maxToolOutputBytes: 65_536 },
+  approve: "ask",
+} as const satisfies Partial<AgentConfig>;

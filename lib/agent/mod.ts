@@ -11,10 +11,11 @@ export {
   type RetrySettings,
   type ToolReference,
 } from "./agent_config.ts";
+export { agentConfigOf, agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 export { loadAgentFile, type ModelDefaults, parseAgentFile } from "./agent_file.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
-export { applyOverrides, OVERRIDE_KEYS } from "./overrides.ts";
+export { applyOverrides, overrideKeys } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
 export type { AgentServices, AgentStore, RecallableCall } from "./services.ts";

@@ -114,7 +114,7 @@ function reserve(session: Session, request: ChatRequest): Reservation | undefine
       request.tools,
       sameStart ? calibration : undefined,
     ),
-    maxOutputTokens: request.parameters.maxTokens ?? AGENT_DEFAULTS.maxTokens,
+    maxOutputTokens: request.parameters.maxTokens ?? AGENT_DEFAULTS.parameters.maxTokens,
     atMs: session.services.host.now(),
   });
   return session.ledger.reserve(usd);

@@ -12,6 +12,7 @@ import {
   type Tool,
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
+import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { BudgetLedger } from "./budget.ts";
 import { createHandoffTool, HANDOFF_DEPTH_MAX } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
@@ -70,7 +71,7 @@ export class AgentRunner {
       userId: request.userId ?? parent?.userId ?? "default",
       ...(group === undefined ? {} : { group }),
       tags: request.tags ?? {},
-      config: config as unknown as Record<string, unknown>,
+      config: asRunConfig(config),
       prompt: request.prompt,
       ...(parent ? { parentRunId: parent.runId } : {}),
       ...(request.forkedFrom ? { forkedFrom: request.forkedFrom } : {}),
@@ -81,7 +82,7 @@ export class AgentRunner {
 
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
   async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
-    const config = run.config as unknown as AgentConfig;
+    const config = await agentOf(run);
     const ledger = new BudgetLedger(config.limits.budgetUsd, {
       spentUsd: await spentUsd(this.#services.store, run),
     });
@@ -105,7 +106,7 @@ export class AgentRunner {
       });
     }
     try {
-      const config = run.config as unknown as AgentConfig;
+      const config = await agentOf(run);
       await this.#services.prices.prepare([config.model]);
       // A fork is queued with the steps it begins with; the first of them may be an edited one, which its totals do not count.
       const isNew = run.status === "queued" && run.totals.steps === 0 && run.forkedFrom === undefined;
@@ -192,6 +193,10 @@ export class AgentRunner {
       );
     }
   }
+}
+
+function agentOf(run: Run): Promise<AgentConfig> {
+  return agentOnRecord(run, { verb: "run", remedy: `agentop replay ${run.runId} --agent AGENT` });
 }
 
 /** Reads back where a run stood. Results of calls that had finished are kept; what had only begun is known as such. */

@@ -7,7 +7,7 @@ import {
   type Run,
   type Store,
 } from "../core/mod.ts";
-import type { AgentConfig } from "./agent_config.ts";
+import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { type RunLimits, withLimits } from "./limits.ts";
 
 /** The runner reads requests at least this often, so no answer in this time means that it hangs. */
@@ -57,10 +57,11 @@ export async function unpauseRun(
 }
 
 /** A run that no process works on, ready to be executed from its last finished step. Throws `AgentOpError` when it is done. */
-export function continued(run: Run, limits: RunLimits = {}): Run {
+export async function continued(run: Run, limits: RunLimits = {}): Promise<Run> {
   if (run.status === "completed" || run.origin !== "agent") throw cannot("resume", run);
-  const config = withLimits(run.config as unknown as AgentConfig, limits);
-  return { ...run, config: config as unknown as Record<string, unknown> };
+  const remedy = `agentop replay ${run.runId} --agent AGENT`;
+  const agent = await agentOnRecord(run, { verb: "resume", remedy });
+  return { ...run, config: asRunConfig(withLimits(agent, limits)) };
 }
 
 /** Sends a request; resolves with the run as soon as `isDone`, or with `undefined` when that takes too long. */

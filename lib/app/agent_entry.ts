@@ -22,6 +22,7 @@ export interface AgentEntry {
 }
 
 const REASON_LENGTH_MAX = 200;
+const SETTING_LENGTH_MAX = 40;
 
 /** What setting a tool up takes. */
 interface ToolSetup {
@@ -77,12 +78,11 @@ export function permissionWords({ read, write, net, run }: ToolPermissions): str
 function limitsOf(
   { limits, parameters, memory, retry }: AgentConfig,
 ): readonly (readonly [string, string])[] {
-  const settings = [
-    ...(parameters.temperature === undefined ? [] : [`temperature ${parameters.temperature}`]),
-    ...(parameters.topP === undefined ? [] : [`top p ${parameters.topP}`]),
-    ...(parameters.maxTokens === undefined ? [] : [`at most ${parameters.maxTokens} tokens`]),
-    ...(parameters.seed === undefined ? [] : [`seed ${parameters.seed}`]),
-  ];
+  const settings = Object.entries(parameters).map(([key, value]) =>
+    key === "maxTokens"
+      ? `at most ${value} tokens`
+      : `${key.replace(/[A-Z]/g, " $&").toLowerCase()} ${oneLine(wordOf(value), SETTING_LENGTH_MAX)}`
+  );
   return [
     ["answers", settings.join(", ") || "as the model does"],
     ["steps", `at most ${limits.maxSteps}`],
@@ -91,4 +91,8 @@ function limitsOf(
     ["memory", `${memory.window} messages${memory.keyValue ? ", and keys it keeps" : ""}`],
     ...(retry.maxAttempts === undefined ? [] : [["retry", `at most ${retry.maxAttempts} attempts`] as const]),
   ];
+}
+
+function wordOf(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value);
 }

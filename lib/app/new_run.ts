@@ -16,7 +16,7 @@ export async function newRun(
   const { applyOverrides, withLimits } = await import("../agent/mod.ts");
   const found = typeof agent === "string" ? await app.resolveAgent(agent) : agent;
   return {
-    config: withLimits(applyOverrides(found, overrides), limits),
+    config: withLimits(await applyOverrides(found, overrides), limits),
     request: {
       prompt,
       tags: { ...tags, ...(app.config.useSimulator ? { simulator: "true" } : {}) },

@@ -32,7 +32,8 @@ export interface ToolDefinition {
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
-export interface ModelParameters {
+/** A type, not an interface: it is part of configurations, which are stored as JSON objects. */
+export type ModelParameters = {
   readonly temperature?: number;
   readonly topP?: number;
   readonly maxTokens?: number;
@@ -44,7 +45,7 @@ export interface ModelParameters {
   readonly responseSchema?: Readonly<Record<string, unknown>>;
   readonly reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
   readonly safePrompt?: boolean;
-}
+};
 
 export interface ChatRequest {
   readonly model: string;

@@ -1,4 +1,4 @@
-import type { AgentConfig } from "../agent/mod.ts";
+import { type AgentConfig, agentConfigOf } from "../agent/mod.ts";
 import { AgentOpError, roundUsd, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
@@ -32,13 +32,10 @@ export async function bisectRuns(
     throw new AgentOpError(`Cannot bisect ${good.runId} and ${bad.runId}: ${reason}`, { remedy });
   };
   if (good.prompt !== bad.prompt) fail("their prompts differ", `two runs of one prompt`);
-  for (const run of [good, bad]) {
-    if (typeof run.config["model"] !== "string" || !Array.isArray(run.config["tools"])) {
-      fail(`the configuration of ${run.runId} is not on record`, "runs made here");
-    }
-  }
-  const config = good.config as unknown as AgentConfig;
-  const edits = configEdits(config, bad.config as unknown as AgentConfig);
+  const agentOf = async (run: Run): Promise<AgentConfig> =>
+    await agentConfigOf(run) ?? fail(`the configuration of ${run.runId} is not on record`, "runs made here");
+  const config = await agentOf(good);
+  const edits = configEdits(config, await agentOf(bad));
   if (edits.length === 0) {
     fail("their configurations are the same", `agentop diff ${good.runId} ${bad.runId}`);
   }

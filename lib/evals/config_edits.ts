@@ -23,7 +23,7 @@ export function configEdits(good: AgentConfig, bad: AgentConfig): readonly Confi
   compare("model", good.model, bad.model);
   edits.push(...instructionEdits(good.instructions, bad.instructions));
   for (const part of ["parameters", "memory", "limits"] as const) {
-    const [left, right] = [good[part] ?? {}, bad[part] ?? {}] as unknown as Record<string, unknown>[];
+    const [left, right]: readonly Readonly<Record<string, unknown>>[] = [good[part], bad[part]];
     for (const key of new Set([...Object.keys(left!), ...Object.keys(right!)])) {
       compare(`${part}.${key}`, left![key], right![key]);
     }
@@ -46,7 +46,7 @@ export function applyConfigEdits(config: AgentConfig, edits: readonly ConfigEdit
     const [part, ...rest] = key.split(".");
     const name = rest.join(".");
     if (part === "parameters" || part === "memory" || part === "limits") {
-      const { [name]: _, ...others } = next[part] as unknown as Record<string, unknown>;
+      const { [name]: _, ...others }: Readonly<Record<string, unknown>> = next[part];
       return { ...next, [part]: bad === undefined ? others : { ...others, [name]: bad } };
     }
     if (part === "model") return { ...next, model: bad as string };

@@ -37,7 +37,6 @@ const PRICE_FIELDS = {
   perAudioHour: [UNITS.audioSeconds, 1e6 / 3600],
 } as const satisfies Record<string, readonly [string, number]>;
 const PRICE_NAMES = Object.keys(PRICE_FIELDS) as readonly (keyof typeof PRICE_FIELDS)[];
-const MODEL_KEYS = ["models", "id", "aliases", "from", "to", "date", "source", "batchFactor", ...PRICE_NAMES];
 
 async function schemaOf() {
   const { z } = await import("zod");
@@ -86,7 +85,7 @@ async function schemaOf() {
  * Throws an `AgentOpError` of one line that names the file, the line and the field.
  */
 export async function parsePriceOverlay(text: string, path: string): Promise<PriceOverlay> {
-  const { data } = await parseCheckedYaml(text, path, await schemaOf(), { keys: () => MODEL_KEYS });
+  const { data } = await parseCheckedYaml(text, path, await schemaOf());
   return { models: data.models.map(toEntry) };
 }
 

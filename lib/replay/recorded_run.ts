@@ -1,11 +1,4 @@
-import {
-  type AgentConfig,
-  AgentRunner,
-  type AgentServices,
-  type AgentStore,
-  refuseAll,
-  RunStop,
-} from "../agent/mod.ts";
+import { AgentRunner, type AgentServices, type AgentStore, refuseAll, RunStop } from "../agent/mod.ts";
 import {
   type DurableEvent,
   type Host,
@@ -85,7 +78,6 @@ export async function repeatRecorded(
 
 /** Services for which nothing outside exists: prices are zero, tools are what the recording says of them. */
 export function recordedServices(recording: Recording, store: AgentStore, host: Host): AgentServices {
-  const config = recording.run.config as unknown as AgentConfig;
   return {
     store,
     host,
@@ -102,7 +94,7 @@ export function recordedServices(recording: Recording, store: AgentStore, host: 
       throw new Error("a recorded run has no provider");
     },
     createTool: ({ name }) => Promise.resolve(recordedTool(recording, name)),
-    loadAgent: (name) => Promise.resolve({ ...config, name, ...described(recording, name), tools: [] }),
+    loadAgent: (name, from) => Promise.resolve({ ...from, name, ...described(recording, name), tools: [] }),
     approver: refuseAll,
   };
 }

@@ -12,7 +12,7 @@ import {
   type ToolResult,
   type Trace,
 } from "../core/mod.ts";
-import { askedCalls, stepsOf, toolCallOf } from "../analysis/mod.ts";
+import { askedCalls, configPart, stepsOf, toolCallOf } from "../analysis/mod.ts";
 
 /** A model call as it was made: what was asked, and the span that holds the answer. */
 export interface RecordedModelCall {
@@ -113,14 +113,6 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
     throw new AgentOpError(`Cannot replay ${run.runId}: ${reason}`, { remedy });
   };
   const imported = run.origin === "agent" ? "" : ` (it was not run here: origin ${run.origin})`;
-  const { config } = run;
-  const isWhole = typeof config["model"] === "string" && typeof config["instructions"] === "string" &&
-    [config["parameters"], config["limits"], config["memory"], config["tools"]].every((it) =>
-      it !== null && typeof it === "object"
-    );
-  if (!isWhole) {
-    fail(`its agent configuration is not on record${imported}`, "--agent AGENT, an agent file like it");
-  }
   if (run.prompt.trim() === "") fail(`its prompt is not on record${imported}`, "--edit 0=FILE");
   if (!options.needsAnswers) return;
   const steps = stepsOf(trace);
@@ -143,7 +135,7 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
 
 function requestOf(run: Run, span: Span): ChatRequest {
   const tools = span.attributes[ATTR.toolDefinitions];
-  const parameters = (run.config["parameters"] ?? {}) as ModelParameters;
+  const parameters: ModelParameters = configPart(run, "parameters");
   return {
     model: span.requestModel ?? run.model,
     messages: span.inputMessages ?? [],

@@ -1,5 +1,6 @@
 import {
   type AgentConfig,
+  agentOnRecord,
   AgentRunner,
   applyOverrides,
   type RunnerOptions,
@@ -116,14 +117,10 @@ async function prepare(store: ReplayStore, reference: string, options: ReplayOpt
       remedy: "--edit 0=FILE with a question",
     });
   }
-  const asRun = {
-    ...run,
-    prompt: prompt ?? run.prompt,
-    ...(options.config ? { config: options.config as unknown as Run["config"] } : {}),
-  };
+  const asRun = { ...run, prompt: prompt ?? run.prompt };
+  const base = options.config ?? await reached(run);
   checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
-  const base = options.config ?? reached(run);
-  const config = applyOverrides(base, options.overrides);
+  const config = await applyOverrides(base, options.overrides);
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
     throw new AgentOpError("Cannot edit step 0: another prompt leaves nothing to keep", {
       remedy: "--edit 0=FILE alone, or the edits of steps alone",
@@ -159,9 +156,9 @@ function forkOf(
 }
 
 /** The configuration of a run. One that was resumed with a higher limit of steps went further than its own allows. */
-function reached({ config, totals }: Run): AgentConfig {
-  const agent = config as unknown as AgentConfig;
-  const maxSteps = Math.max(agent.limits.maxSteps, totals.steps);
+async function reached(run: Run): Promise<AgentConfig> {
+  const agent = await agentOnRecord(run, { verb: "replay", remedy: "--agent AGENT, an agent file like it" });
+  const maxSteps = Math.max(agent.limits.maxSteps, run.totals.steps);
   return { ...agent, limits: { ...agent.limits, maxSteps } };
 }
 

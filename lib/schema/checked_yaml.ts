@@ -2,6 +2,7 @@ import type { Document, LineCounter } from "yaml";
 import type { z } from "zod";
 import { AgentOpError, messageOf } from "../core/mod.ts";
 import { nearest, oneLine } from "../core/mod.ts";
+import { keysAt } from "./keys_at.ts";
 
 const FILE_MAX_CHARS = 1_000_000;
 const ALIASES_MAX = 100;
@@ -21,11 +22,6 @@ export interface CheckedYaml<T> {
   fail(path: YamlPath, problem: string, remedy?: string): never;
 }
 
-export interface CheckedYamlOptions {
-  /** The keys known at a path, for "did you mean". */
-  readonly keys?: (path: YamlPath) => readonly string[];
-}
-
 /**
  * Reads YAML from outside against a schema. Schema messages continue the path of what is wrong, like `must be a positive
  * integer`; the value found is added. Throws an `AgentOpError` of one line with file, line and, for unknown keys, the nearest
@@ -35,13 +31,12 @@ export async function parseCheckedYaml<S extends z.ZodType>(
   text: string,
   path: string,
   schema: S,
-  options: CheckedYamlOptions = {},
 ): Promise<CheckedYaml<z.output<S>>> {
   const { LineCounter, parseDocument } = await loadYaml();
   const file = new YamlFile(path, new LineCounter());
   file.checkLength(text);
   const document = parseDocument(text, { lineCounter: file.lines, prettyErrors: false });
-  return file.check(document, file.valueOf(document), schema, options);
+  return file.check(document, file.valueOf(document), schema);
 }
 
 /** The same for a file of several documents, separated by `---`; empty ones are left out. */
@@ -49,7 +44,6 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
   text: string,
   path: string,
   schema: S,
-  options: CheckedYamlOptions = {},
 ): Promise<readonly CheckedYaml<z.output<S>>[]> {
   const { LineCounter, parseAllDocuments } = await loadYaml();
   const file = new YamlFile(path, new LineCounter());
@@ -58,7 +52,7 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
   const checked: CheckedYaml<z.output<S>>[] = [];
   for (const document of Array.isArray(documents) ? documents : []) {
     const value = file.valueOf(document);
-    if (value !== null && value !== undefined) checked.push(file.check(document, value, schema, options));
+    if (value !== null && value !== undefined) checked.push(file.check(document, value, schema));
   }
   return checked;
 }
@@ -91,7 +85,6 @@ class YamlFile {
     document: Document,
     value: unknown,
     schema: S,
-    options: CheckedYamlOptions,
   ): CheckedYaml<z.output<S>> {
     const fail = (at: YamlPath, problem: string, remedy?: string) =>
       this.#fail(lineOf(document, this.lines, at), `${describePath(at)} ${problem}`, remedy);
@@ -100,7 +93,7 @@ class YamlFile {
     const issue = deepest(result.error.issues[0]!);
     const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
     if (unknown !== undefined) {
-      const guess = nearest(unknown, options.keys?.(issue.path) ?? []);
+      const guess = nearest(unknown, keysAt(schema, issue.path));
       return fail([...issue.path, unknown], `is not a known key${guess ? `: did you mean "${guess}"?` : ""}`);
     }
     const got = valueAt(value, issue.path);

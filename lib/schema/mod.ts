@@ -5,7 +5,6 @@
  */
 export {
   type CheckedYaml,
-  type CheckedYamlOptions,
   describePath,
   loadYaml,
   parseCheckedYaml,

@@ -34,9 +34,7 @@ export async function loadScenarios(paths: readonly string[]): Promise<readonly 
 /** The scenarios in a YAML text. `file` is for messages. Throws `AgentOpError` with the line of the first thing wrong. */
 export async function parseScenarios(text: string, file: string): Promise<readonly Scenario[]> {
   const { scenarioSchema } = await import("./scenario_schema.ts");
-  const documents = await parseCheckedYamlDocuments(text, file, scenarioSchema, {
-    keys: (path) => path.length === 0 ? Object.keys(scenarioSchema.shape) : [],
-  });
+  const documents = await parseCheckedYamlDocuments(text, file, scenarioSchema);
   if (documents.length === 0) {
     throw new AgentOpError(`Cannot load ${file}: it holds no scenario`, {
       remedy: "a file with name and steps",

@@ -103,7 +103,7 @@ Deno.test("loadAgentFile() says what to do about a file that is not there", asyn
 
 Deno.test("applyOverrides() sets parameters and refuses what it does not know", async () => {
   const config = await parseAgentFile("model: a\n", "a.yaml");
-  const next = applyOverrides(config, {
+  const next = await applyOverrides(config, {
     model: "b",
     temperature: "0",
     maxTokens: "12",
@@ -115,13 +115,13 @@ Deno.test("applyOverrides() sets parameters and refuses what it does not know", 
     maxTokens: 12,
     seed: 3,
   }]);
-  assert.throws(
-    () => applyOverrides(config, { temprature: "1" }),
+  await assert.rejects(
+    applyOverrides(config, { temprature: "1" }),
     /no such parameter. Try: --set temperature=…/,
   );
-  assert.throws(
-    () => applyOverrides(config, { maxTokens: "many" }),
+  await assert.rejects(
+    applyOverrides(config, { maxTokens: "many" }),
     /must be a positive integer: got "many"/,
   );
-  assert.throws(() => applyOverrides(config, { __proto__x: "1" }), /no such parameter/);
+  await assert.rejects(applyOverrides(config, { __proto__x: "1" }), /no such parameter/);
 });

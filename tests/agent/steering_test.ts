@@ -82,14 +82,17 @@ Deno.test("withLimits() changes what is given and nothing else; continued() refu
   assert.equal(limited.limits.timeoutSeconds, AGENT_DEFAULTS.limits.timeoutSeconds);
   await using services = await storeWith({
     status: "interrupted",
-    config: agent as unknown as Record<string, unknown>,
+    config: agent,
   });
   const { run } = services;
-  assert.deepEqual(continued(run, { maxSteps: 3 }).config["limits"], { ...agent.limits, maxSteps: 3 });
-  assert.throws(() => continued({ ...run, status: "completed" }), {
+  assert.deepEqual((await continued(run, { maxSteps: 3 })).config["limits"], {
+    ...agent.limits,
+    maxSteps: 3,
+  });
+  await assert.rejects(continued({ ...run, status: "completed" }), {
     reason: `Cannot resume ${run.runId}: it is completed`,
   });
-  assert.throws(() => continued({ ...run, origin: "otlp" }), {
+  await assert.rejects(continued({ ...run, origin: "otlp" }), {
     reason: `Cannot resume ${run.runId}: it was not run here`,
   });
 });

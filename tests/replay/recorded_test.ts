@@ -114,14 +114,18 @@ Deno.test("a recorded replay that is cancelled says so, and nothing is written",
 Deno.test("what the repeating process throws comes back with a remedy that is said once", async () => {
   await using bench = await Bench.open();
   const original = await bench.store.loadTrace(bench.original.traceId);
-  const begun = emptyTrace({ ...original.run, config: {} });
-  await assert.rejects(repeatInProcess({ original, begun }), (error) => {
-    assert(error instanceof AgentOpError);
-    assert.match(error.reason, /^Cannot replay \S+: (?!.*Try:)/);
-    assert.equal(error.remedy, "agentop db verify, or --mode hybrid");
-    assert.equal(error.message, `${error.reason}. Try: ${error.remedy}`);
-    return true;
-  });
+  const failing = async (change: object, remedy: string) => {
+    const begun = emptyTrace({ ...original.run, ...change });
+    await assert.rejects(repeatInProcess({ original, begun }), (error) => {
+      assert(error instanceof AgentOpError);
+      assert.match(error.reason, /^Cannot replay \S+: (?!.*Try:)/);
+      assert.equal(error.remedy, remedy);
+      assert.equal(error.message, `${error.reason}. Try: ${error.remedy}`);
+      return true;
+    });
+  };
+  await failing({ totals: null }, "agentop db verify, or --mode hybrid");
+  await failing({ config: {} }, `agentop replay ${original.run.runId} --agent AGENT`);
 });
 
 Deno.test("unpackJson() reads back what packJson() wrote, each message once", () => {

@@ -1,5 +1,4 @@
-import { AgentRunner } from "../../lib/agent/mod.ts";
-import type { AgentConfig } from "../../lib/agent/mod.ts";
+import { type AgentConfig, agentConfigOf, AgentRunner } from "../../lib/agent/mod.ts";
 import { applyEvent, type Run, systemHost, type Trace } from "../../lib/core/mod.ts";
 import { diffRuns, type RunDiff } from "../../lib/analysis/mod.ts";
 import { createRecording, EventSink } from "../../lib/replay/mod.ts";
@@ -20,7 +19,7 @@ export async function repeat(original: Trace, change: Partial<AgentConfig> = {})
   const host = systemHost();
   const sink = new EventSink(original, { onEvents: () => {}, onBoundary: () => {} });
   const runner = new AgentRunner(recordedServices(createRecording(original), sink, host));
-  const config = { ...original.run.config as unknown as AgentConfig, ...change };
+  const config = { ...(await agentConfigOf(original.run))!, ...change };
   const run = await runner.prepare(config, {
     prompt: original.run.prompt,
     forkedFrom: { runId: original.run.runId, step: 1 },

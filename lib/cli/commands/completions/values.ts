@@ -111,13 +111,13 @@ async function models({ config, nowMs }: Lookup): Promise<readonly Candidate[]> 
 }
 
 async function overrides({ word }: Cursor, lookup: Lookup): Promise<Offer> {
-  const { OVERRIDE_KEYS } = await import("../../../agent/mod.ts");
   const begun = /^model=/.exec(word)?.[0];
   if (begun !== undefined) {
     return { candidates: (await models(lookup)).map((it) => ({ ...it, value: `${begun}${it.value}` })) };
   }
+  const { overrideKeys } = await import("../../../agent/mod.ts");
   return {
-    candidates: [...OVERRIDE_KEYS.map((key) => ({ value: `${key}=` })), { value: "tools." }],
+    candidates: [...(await overrideKeys()).map((key) => ({ value: `${key}=` })), { value: "tools." }],
     goesOn: true,
   };
 }

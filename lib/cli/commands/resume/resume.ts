@@ -41,7 +41,7 @@ async function resumeRun(context: Context, reference: string, flags: ResumeFlags
     printSteered(context, run, "goes on");
     return 0;
   }
-  const again = continued(run, limits);
+  const again = await continued(run, limits);
   const [{ runInForeground }, { resumedServices }] = await Promise.all([
     import("../../process/foreground.ts"),
     import("../../../replay/mod.ts"),

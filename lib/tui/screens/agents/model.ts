@@ -5,8 +5,6 @@ import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
-import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
-import type { Area } from "../../widgets/panes.ts";
 import type { AgentsQueries } from "./queries.ts";
 
 export interface AgentsModel {
@@ -15,14 +13,14 @@ export interface AgentsModel {
   readonly failure: Explanation;
   readonly filter: TextField;
   readonly filtering: boolean;
-  /** The files, by path. */
-  readonly list: ListPlace;
+  /** Path of the chosen file. */
+  readonly chosen?: string;
+  readonly top: number;
   readonly focus: "agents" | "runs";
   readonly zoom: boolean;
   readonly detailTop: number;
   readonly runs?: { readonly agent: string; readonly list: readonly Run[] };
-  /** The runs, by trace id. */
-  readonly runList: ListPlace;
+  readonly runIndex: number;
   /** An agent to choose once the files are read. */
   readonly named?: string;
   readonly tickets: Tickets<AgentsQueries>;
@@ -34,11 +32,11 @@ export const INITIAL: AgentsModel = {
   failure: NO_FAILURE,
   filter: EMPTY_FIELD,
   filtering: false,
-  list: LIST_START,
+  top: 0,
   focus: "agents",
   zoom: false,
   detailTop: 0,
-  runList: LIST_START,
+  runIndex: 0,
   tickets: { agents: 0, runs: 0 },
 };
 
@@ -51,12 +49,12 @@ export function shownAgents(model: AgentsModel): readonly AgentEntry[] {
   );
 }
 
-export function agentRows(model: AgentsModel, env: Env): ListRows {
-  return listRows(shownAgents(model), (agent) => agent.path, listHeight(model, env));
+export function chosenIndex(model: AgentsModel): number {
+  return Math.max(0, shownAgents(model).findIndex((agent) => agent.path === model.chosen));
 }
 
 export function chosenAgent(model: AgentsModel): AgentEntry | undefined {
-  return selectedItem(shownAgents(model), (agent) => agent.path, model.list);
+  return shownAgents(model)[chosenIndex(model)];
 }
 
 /** Runs of the chosen agent, as far as they are known. */
@@ -65,12 +63,13 @@ export function runsOfChosen(model: AgentsModel): readonly Run[] | undefined {
   return agent && model.runs?.agent === agent.name ? model.runs.list : undefined;
 }
 
-export function runRows(model: AgentsModel, env: Env): ListRows {
-  return listRows(runsOfChosen(model) ?? [], (run) => run.traceId, runsHeight(model, env));
+export function chosenRun(model: AgentsModel): Run | undefined {
+  return runsOfChosen(model)?.[model.runIndex];
 }
 
-export function chosenRun(model: AgentsModel): Run | undefined {
-  return selectedItem(runsOfChosen(model) ?? [], (run) => run.traceId, model.runList);
+interface Area {
+  readonly columns: number;
+  readonly rows: number;
 }
 
 export interface AgentsLayout {
@@ -84,41 +83,44 @@ export interface AgentsLayout {
 
 export function agentsLayout(model: AgentsModel, env: Env): AgentsLayout {
   const { columns, rows } = env.size;
-  const whole: Area = { x: 0, y: 0, columns, rows };
   if (model.zoom || columns < 60) {
-    const pane = model.focus === "runs" ? "runs" : model.zoom ? "about" : "list";
-    return { [pane]: whole, runsBeside: false, stacked: false };
+    const whole = { columns, rows };
+    if (model.focus === "agents") {
+      return model.zoom
+        ? { about: whole, runsBeside: false, stacked: false }
+        : { list: whole, runsBeside: false, stacked: false };
+    }
+    return { runs: whole, runsBeside: false, stacked: false };
   }
   if (columns < 100) {
     const above = Math.max(5, Math.floor(rows * 0.36));
     const below = rows - above;
     const runs = model.focus === "runs" ? Math.max(6, Math.floor(below * 0.5)) : 0;
     return {
-      list: { ...whole, rows: above },
-      about: { ...whole, y: above, rows: below - runs },
-      ...(runs > 0 ? { runs: { ...whole, y: rows - runs, rows: runs } } : {}),
+      list: { columns, rows: above },
+      about: { columns, rows: below - runs },
+      ...(runs > 0 ? { runs: { columns, rows: runs } } : {}),
       runsBeside: false,
       stacked: true,
     };
   }
   const left = Math.floor(columns * (columns < 140 ? 0.42 : 0.3));
-  const list: Area = { ...whole, columns: left };
-  const right: Area = { ...whole, x: left, columns: columns - left };
+  const right = columns - left;
   if (columns < 140) {
     const runs = Math.max(7, Math.floor(rows * 0.3));
     return {
-      list,
-      about: { ...right, rows: rows - runs },
-      runs: { ...right, y: rows - runs, rows: runs },
+      list: { columns: left, rows },
+      about: { columns: right, rows: rows - runs },
+      runs: { columns: right, rows: runs },
       runsBeside: false,
       stacked: false,
     };
   }
   const runs = Math.max(44, Math.floor(columns * 0.33));
   return {
-    list,
-    about: { ...right, columns: right.columns - runs },
-    runs: { ...right, x: columns - runs, columns: runs },
+    list: { columns: left, rows },
+    about: { columns: right - runs, rows },
+    runs: { columns: runs, rows },
     runsBeside: true,
     stacked: false,
   };
@@ -126,10 +128,6 @@ export function agentsLayout(model: AgentsModel, env: Env): AgentsLayout {
 
 export function listHeight(model: AgentsModel, env: Env): number {
   return Math.max(1, (agentsLayout(model, env).list?.rows ?? env.size.rows) - BORDER - 1);
-}
-
-function runsHeight(model: AgentsModel, env: Env): number {
-  return Math.max(1, (agentsLayout(model, env).runs?.rows ?? env.size.rows) - BORDER);
 }
 
 export function aboutHeight(model: AgentsModel, env: Env): number {

@@ -1,3 +1,4 @@
+import { budgetUsdOf } from "../../../analysis/mod.ts";
 import { tryParseJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
@@ -7,7 +8,6 @@ import { fieldLine } from "../../draw/text_field.ts";
 import { clean, fit } from "../../terminal/text.ts";
 import { docOf, textPart } from "../../trace/doc.ts";
 import { pendingApproval } from "../../trace/span_tree.ts";
-import { budgetUsd } from "./facts.ts";
 import type { LiveModel } from "./model.ts";
 
 const DIALOG_COLUMNS_MAX = 76;
@@ -59,7 +59,7 @@ export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | unde
   if (!model.typing || !model.trace) return undefined;
   const columns = Math.min(52, env.size.columns - 4);
   const { run } = model.trace;
-  const now = budgetUsd(run);
+  const now = budgetUsdOf(run);
   return box(
     "Budget",
     [

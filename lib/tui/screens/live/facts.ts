@@ -68,12 +68,3 @@ function clock(run: Run): string {
   const date = new Date(run.startTimeUs / 1000);
   return Number.isNaN(date.getTime()) ? "?" : `${date.toISOString().slice(11, 19)}Z`;
 }
-
-/** The run's own limit, USD. */
-export function budgetUsd(run: Run): number | undefined {
-  const limits = run.config["limits"];
-  const value = limits !== null && typeof limits === "object"
-    ? (limits as Record<string, unknown>)["budgetUsd"]
-    : undefined;
-  return typeof value === "number" && value > 0 ? value : undefined;
-}

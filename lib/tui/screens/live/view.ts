@@ -1,3 +1,4 @@
+import { budgetUsdOf } from "../../../analysis/mod.ts";
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
@@ -40,7 +41,7 @@ import {
   treeHeight,
 } from "./model.ts";
 import { familyDialog, familyFacts, hasFamily } from "./family.ts";
-import { budgetUsd, factLines } from "./facts.ts";
+import { factLines } from "./facts.ts";
 import { approvalDialog, budgetDialog } from "./dialogs.ts";
 
 const GAUGE_COLUMNS = 10;
@@ -182,7 +183,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
 }
 
 function budget(run: Run, env: Env): Line {
-  const usd = budgetUsd(run);
+  const usd = budgetUsdOf(run);
   if (usd === undefined) return EMPTY;
   return [
     seg(" "),

@@ -1,5 +1,6 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import { type Explanation, isLive, shortRunId, type Trace } from "../../../core/mod.ts";
+import { configPart } from "../../../analysis/mod.ts";
+import { type Explanation, isLive, isObject, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Target } from "../../contract/message.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
@@ -92,7 +93,7 @@ export function toolsOf(trace: Trace | undefined): readonly string[] {
   const tools = trace?.run.config["tools"];
   if (!Array.isArray(tools)) return [];
   return tools.flatMap((tool: unknown) => {
-    const name = tool !== null && typeof tool === "object" ? (tool as Record<string, unknown>)["name"] : tool;
+    const name = isObject(tool) ? tool["name"] : tool;
     return typeof name === "string" ? [name] : [];
   });
 }
@@ -100,11 +101,9 @@ export function toolsOf(trace: Trace | undefined): readonly string[] {
 /** What a field stands at in the recording, as text; `undefined` where nothing was set. */
 export function recordedText({ run }: Trace, field: TypedField): string | undefined {
   if (field === "model") return run.model;
-  const { parameters, instructions } = run.config;
+  const { instructions } = run.config;
   if (field === "instructions") return typeof instructions === "string" ? instructions : undefined;
-  const value = parameters !== null && typeof parameters === "object"
-    ? (parameters as Record<string, unknown>)[field]
-    : undefined;
+  const value = configPart(run, "parameters")[field];
   return typeof value === "number" || typeof value === "string" ? String(value) : undefined;
 }
 

@@ -1,0 +1,170 @@
+/**
+ * What an agent is made of, once: agent files, `--set`, what is read back from stores and `docs/agent_file.md` come from here, and
+ * the types that are written out in `agent_config.ts` cannot come apart from it. It loads Zod, so it is imported when it is used.
+ *
+ * @module
+ */
+import { z } from "zod";
+import type { ModelParameters } from "../core/mod.ts";
+import type { AgentConfig } from "./agent_config.ts";
+
+// ---------------------------------------------------------------------------------------------- words for what fits
+
+/** Messages continue the path of what is wrong: `limits.maxSteps must be a positive integer`. */
+const text = z.string("must be text").min(1, "must not be empty");
+const flag = z.boolean("must be true or false");
+const seconds = z.number("must be a number of seconds").min(0, "must not be negative");
+const count = z.number("must be a positive integer").int("must be a positive integer")
+  .positive("must be a positive integer");
+
+function range(min: number, max: number) {
+  const must = `must be a number from ${min} to ${max}`;
+  return z.number(must).min(min, must).max(max, must);
+}
+
+function positive(unit: string) {
+  const must = `must be a positive number of ${unit}`;
+  return z.number(must).positive(must);
+}
+
+function oneOf<const T extends readonly [string, ...string[]]>(...values: T) {
+  return z.enum(values, `must be ${values.slice(0, -1).join(", ")} or ${values.at(-1)}`);
+}
+
+function optional<S extends z.ZodType>(schema: S, about: string) {
+  return schema.describe(about).exactOptional();
+}
+
+/** The same keys, none of which must be there. */
+function mayBeLeftOut<S extends Readonly<Record<string, z.ZodType>>>(shape: S) {
+  return Object.fromEntries(Object.entries(shape).map(([key, schema]) => [key, schema.exactOptional()])) as {
+    readonly [K in keyof S]: z.ZodExactOptional<S[K]>;
+  };
+}
+
+// ---------------------------------------------------------------------------------------------- the parts
+
+/** A key of `ModelParameters` without a line here does not compile. */
+const PARAMETERS = {
+  temperature: optional(range(0, 1.5), "how freely the model chooses its words"),
+  topP: optional(range(0, 1), "only the likeliest words that make up this share are chosen from"),
+  maxTokens: optional(count, "tokens of one answer at most"),
+  seed: optional(
+    z.number("must be an integer").int("must be an integer").min(0, "must not be negative"),
+    "the same seed makes the same answers likely",
+  ),
+  stop: optional(
+    z.array(text, "must be a list of texts").max(16, "has more than 16 entries"),
+    "the answer ends before any of these",
+  ),
+  toolChoice: optional(
+    oneOf("auto", "none", "any", "required"),
+    "whether the model may or must call a tool; `any` and `required` hold until the first call",
+  ),
+  parallelToolCalls: optional(flag, "whether one answer may call several tools"),
+  responseSchema: optional(
+    z.record(z.string(), z.unknown(), "must be a JSON schema"),
+    "what answers must look like",
+  ),
+  reasoningEffort: optional(
+    oneOf("none", "minimal", "low", "medium", "high", "xhigh"),
+    "how long a reasoning model thinks",
+  ),
+  safePrompt: optional(flag, "whether the server puts its safety prompt first"),
+} satisfies Readonly<Record<keyof ModelParameters, z.ZodType>>;
+
+const MEMORY = {
+  window: count.describe("messages sent besides the system message; older ones stay stored"),
+  keyValue: flag.describe("whether the agent has tools to remember values by key"),
+};
+
+const LIMITS = {
+  maxSteps: count.describe("model calls and tool calls together"),
+  budgetUsd: optional(positive("USD"), "the run stops before more than this is spent"),
+  timeoutSeconds: positive("seconds").describe(
+    "of the run; time paused or waiting for an approval does not count",
+  ),
+  toolTimeoutSeconds: positive("seconds").describe("of one tool call"),
+  maxToolOutputBytes: count.describe("of one tool call; what is longer is cut"),
+};
+
+const RETRY = {
+  maxAttempts: optional(count.max(20, "must be at most 20"), "attempts per model call, the first included"),
+  minWaitSeconds: optional(seconds, "before the second attempt; it doubles with each"),
+  maxWaitSeconds: optional(seconds, "the longest wait, also when the server asks for one"),
+};
+
+export const agentName = text.regex(/^[A-Za-z0-9_-]{1,64}$/, "must be 1 to 64 letters, digits, - or _");
+
+const WHOLE = {
+  name: agentName.describe("what commands and other agents call it"),
+  description: optional(text, "what an agent that may hand work to it is told"),
+  model: text.describe("the model that answers"),
+  instructions: z.string("must be text").describe("the system message"),
+  approve: oneOf("ask", "auto", "never")
+    .describe("tools that write, execute or reach the network: a person is asked, all pass, none does"),
+};
+
+// ---------------------------------------------------------------------------------------------- stored
+
+/** A tool of an agent: one of the tool family by name, or another agent that work is handed to. */
+const toolReference = z.object({
+  kind: z.enum(["tool", "agent"]),
+  name: z.string().min(1),
+  config: z.record(z.string(), z.unknown()).exactOptional(),
+});
+
+/** A resolved agent, as it is stored with each run. Keys of newer versions are passed over. */
+export const storedAgent = z.object({
+  ...WHOLE,
+  parameters: z.object(PARAMETERS),
+  tools: z.array(toolReference),
+  memory: z.object(MEMORY),
+  limits: z.object(LIMITS),
+  retry: z.object(RETRY),
+  /** Folder that relative paths of tools start from. */
+  baseDir: z.string(),
+});
+
+/** Nothing read-only, and with `Filled` everything there: types are the same when each can stand for the other either way. */
+type Plain<T> = T extends readonly (infer E)[] ? Plain<E>[]
+  : T extends object ? { -readonly [K in keyof T]: Plain<T[K]> }
+  : T;
+type Filled<T> = T extends readonly (infer E)[] ? Filled<E>[]
+  : T extends object ? { -readonly [K in keyof T]-?: Filled<T[K]> }
+  : T;
+type Same<A, B> = [A, B] extends [B, A] ? true : false;
+type Stored = z.output<typeof storedAgent>;
+
+/** Does not compile when `AgentConfig` and the schema say different things. */
+export const TYPE_IS_SCHEMA:
+  & Same<Plain<AgentConfig>, Plain<Stored>>
+  & Same<Filled<AgentConfig>, Filled<Stored>> = true;
+
+// ---------------------------------------------------------------------------------------------- files
+
+const toolEntry = z.union([
+  z.string(),
+  z.record(z.string(), z.unknown()).refine((it) => Object.keys(it).length === 1, "must have one name"),
+], "must be a tool's name, or a map from one name to its settings");
+
+/** What people write: everything may be left out, nothing else may be there. */
+export const agentFile = z.strictObject(
+  mayBeLeftOut({
+    ...WHOLE,
+    parameters: z.strictObject(PARAMETERS, "must be a map of parameters"),
+    tools: z.array(toolEntry, "must be a list").max(64, "has more than 64 entries")
+      .describe("tools by name, or with their settings; `agent: NAME` hands work to another agent"),
+    memory: z.strictObject(mayBeLeftOut(MEMORY), "must be a map"),
+    limits: z.strictObject(mayBeLeftOut(LIMITS), "must be a map"),
+    retry: z.strictObject(RETRY, "must be a map"),
+  }),
+  "must be a map with model, instructions, tools, ...",
+);
+
+/** Parameters that can be given as one word. */
+export const SETTABLE_PARAMETERS = Object.entries(PARAMETERS).flatMap(([key, schema]) => {
+  const inner = schema.unwrap();
+  const isWord = inner instanceof z.ZodNumber || inner instanceof z.ZodBoolean || inner instanceof z.ZodEnum;
+  return isWord ? [[key, inner] as const] : [];
+});

@@ -1,0 +1,140 @@
+import { forkChanges, type ForkMember, type ForkTree } from "../../analysis/mod.ts";
+import { type Run, shortRunId } from "../../core/mod.ts";
+import { costOf, grouped, shortStatus } from "../../present/mod.ts";
+import { statusTone } from "../draw/tones.ts";
+import type { Glyphs } from "../draw/glyphs.ts";
+import { fitLine, fitParts, type Line, line, lineWidth, onGround, seg, spread } from "../draw/line.ts";
+import { clamp, movedTo, withTop } from "../draw/scroll.ts";
+import type { Tone } from "../draw/theme.ts";
+import { clean } from "../terminal/text.ts";
+
+/** Where a person is in a family of runs. The selection is a run, not a row. */
+export interface FamilyList {
+  readonly tree: ForkTree;
+  readonly chosen: string;
+  readonly top: number;
+}
+
+/** Levels drawn before a member; a family can be as deep as it likes. */
+const LEVELS_MAX = 6;
+const CHANGES_SHOWN_MAX = 4;
+
+export function indexOfMember({ tree, chosen }: FamilyList): number {
+  return Math.max(0, tree.members.findIndex(({ run }) => run.runId === chosen));
+}
+
+export function chosenMember(list: FamilyList): ForkMember | undefined {
+  return list.tree.members[indexOfMember(list)];
+}
+
+/** The list after a motion, or with other members; what is chosen stays in view. */
+export function familyInView(list: FamilyList, height: number): FamilyList {
+  return withTop(list, indexOfMember(list), height, list.tree.members.length);
+}
+
+export function movedInFamily(
+  list: FamilyList,
+  action: string,
+  count: number | undefined,
+  height: number,
+): FamilyList {
+  const member = movedTo(list.tree.members, indexOfMember(list), action, count, height);
+  return member ? familyInView({ ...list, chosen: member.run.runId }, height) : list;
+}
+
+/** The family with `runId` chosen, as far as it is a member; otherwise what was chosen before. */
+export function familyWith(
+  tree: ForkTree,
+  before: FamilyList | undefined,
+  runId: string,
+  height: number,
+): FamilyList {
+  const kept = before && tree.members.some(({ run }) => run.runId === before.chosen);
+  return familyInView({ tree, chosen: kept ? before.chosen : runId, top: before?.top ?? 0 }, height);
+}
+
+export interface FamilyLook {
+  readonly columns: number;
+  readonly height: number;
+  readonly glyphs: Glyphs;
+  /** Absent: nothing is chosen here. */
+  readonly focused?: boolean;
+  /** One column before a run that stands out: `-`, `+`. */
+  readonly sign: (run: Run) => readonly [sign: string, tone: Tone] | undefined;
+}
+
+/** The rows in view: what came of what, what was changed, how it ended, what it cost. */
+export function familyLines(list: FamilyList, look: FamilyLook): readonly Line[] {
+  const { members } = list.tree;
+  const index = indexOfMember(list);
+  const top = clamp(list.top, 0, Math.max(0, members.length - look.height));
+  return members.slice(top, top + look.height).map((member, at) => {
+    const isChosen = look.focused !== undefined && top + at === index;
+    const row = memberLine(member, isChosen, look);
+    return isChosen ? onGround(row, look.focused ? "selected" : "marked") : row;
+  });
+}
+
+/** `2 of 7`, with a `+` when there are more than were read. */
+export function familyCount(list: FamilyList): string {
+  const { members, isCut } = list.tree;
+  return `${grouped(indexOfMember(list) + 1)} of ${grouped(members.length)}${isCut ? "+" : ""}`;
+}
+
+function memberLine(member: ForkMember, isChosen: boolean, look: FamilyLook): Line {
+  const { run } = member;
+  const { columns, glyphs } = look;
+  const [sign, tone] = look.sign(run) ?? [" ", "dim"];
+  const left: Line = [
+    ...(look.focused === undefined ? [] : [seg(isChosen ? `${glyphs.pointer} ` : "  ", "accent")]),
+    seg(`${sign} `, tone),
+    seg(branch(member, glyphs), isChosen ? "dim" : "border"),
+    seg(`${glyphs.status[run.status]} `, statusTone(run.status)),
+    seg(`${clean(shortRunId(run.runId))} `, sign === " " ? "text" : "strong"),
+  ];
+  const about = aboutOf(member);
+  const ending = run.status === "completed"
+    ? line(costOf(run.totals), "dim")
+    : line(shortStatus(run.status, run.error?.type), statusTone(run.status));
+  // What was changed says more than what it cost.
+  const right = fitParts(
+    [[...ending, seg(" ")]],
+    0,
+    columns - lineWidth(left) - Math.min(lineWidth(about), 22) - 1,
+  );
+  return fitLine(spread([...left, ...about], right.length > 0 ? [seg(" "), ...right] : [], columns), columns);
+}
+
+/** What was changed; of a run that came from none of these, what it is. */
+function aboutOf(member: ForkMember): Line {
+  const { run, parent } = member;
+  if (!parent) {
+    return [seg(clean(run.agent).slice(0, 40), "agent"), seg(` ${clean(run.model).slice(0, 60)}`, "llm")];
+  }
+  const changed = changesOf(member, parent);
+  const shown = changed.slice(0, CHANGES_SHOWN_MAX).map(clean);
+  const more = changed.length - shown.length;
+  if (more > 0) shown.push(`${more} more`);
+  return line(
+    shown.length === 0 ? "run again" : shown.join(", "),
+    changed.length === 0 ? "dim" : "text",
+  );
+}
+
+const changesByMember = new WeakMap<ForkMember, readonly string[]>();
+
+/** Worked out for members in view, once: a family can have a thousand. */
+function changesOf(member: ForkMember, parent: Run): readonly string[] {
+  let changes = changesByMember.get(member);
+  if (!changes) changesByMember.set(member, changes = forkChanges(parent, member.run));
+  return changes;
+}
+
+function branch({ guides, isLast }: ForkMember, glyphs: Glyphs): string {
+  if (guides.length === 0) return "";
+  const above = guides.slice(1);
+  const shown = above.slice(-LEVELS_MAX).map((goesOn) => (goesOn ? `${glyphs.through} ` : "  ")).join("");
+  return `${above.length > LEVELS_MAX ? glyphs.ellipsis : ""}${shown}${
+    isLast ? glyphs.lastBranch : glyphs.branch
+  } `;
+}

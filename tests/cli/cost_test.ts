@@ -1,0 +1,102 @@
+import assert from "node:assert/strict";
+import { CliHome } from "../support/cli.ts";
+
+Deno.test("cost adds up by model, most expensive first, with a total", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ model: "small", rounds: 1 }, { model: "large", rounds: 3 }, {
+    model: "large",
+    rounds: 3,
+    group: "g",
+  });
+  const [table, json, byGroup, since] = await Promise.all([
+    home.run(["cost"]),
+    home.run(["cost", "--json"]),
+    home.run(["cost", "--by", "group", "--json"]),
+    home.run(["cost", "--by", "run", "--json", "--since", "2026-01-01T01:30"]),
+  ]);
+  assert.deepEqual(table.stdout.split("\n").slice(1, 4).map((line) => line.split(/ {2,}/).slice(0, 3)), [
+    ["large", "2", "6"],
+    ["small", "1", "1"],
+    ["total", "3", "7"],
+  ]);
+  const [large] = json.json();
+  assert.deepEqual(large, {
+    key: "large",
+    runs: 2,
+    llmCalls: 6,
+    usage: {
+      inputTokens: 642,
+      outputTokens: 30,
+      cachedInputTokens: 384,
+      reasoningTokens: 0,
+      totalTokens: 672,
+    },
+    costUsd: large.costUsd,
+    unknownCostCalls: 0,
+  });
+  assert.ok(Math.abs(large.costUsd - (642 * 1e-7 + 30 * 3e-7)) < 1e-12);
+  assert.deepEqual(byGroup.json().map((row: { key: string }) => row.key), ["(none)", "g"]);
+  assert.equal(since.json().length, 1);
+});
+
+Deno.test("cost counts a run once in the total, though it used two models", async () => {
+  await using home = await CliHome.create();
+  const [runId] = await home.seed({ model: "small", rounds: 1 });
+  await home.withStore(async (store) => {
+    const { traceId } = await store.resolveRun(runId!);
+    const span = { traceId, spanId: "00000000000000aa" };
+    await store.write([
+      {
+        type: "span_start",
+        span: {
+          ...span,
+          name: "chat x",
+          kind: "llm",
+          status: "unset",
+          startTimeUs: 1,
+          attributes: {},
+          requestModel: "x",
+        },
+      },
+      {
+        type: "span_end",
+        ...span,
+        endTimeUs: 2,
+        status: "ok",
+        cost: { usd: null, quantities: { input_tokens: 3 } },
+      },
+    ]);
+  });
+  const [table, receipt] = await Promise.all([home.run(["cost"]), home.run(["cost", "last"])]);
+  assert.match(table.stdout, /\nx +1 +1 +0 +0 +0 +\?\n/);
+  assert.match(table.stdout, /\ntotal +1 +2 .*\$0\.000002\+\n/);
+  assert.match(table.stderr, /The price of 1 call is unknown and not in these sums/);
+  assert.match(receipt.stdout, /3 input tokens × unknown/);
+  assert.match(receipt.stdout, /2 calls: \$0\.0000022 and 1 call of unknown cost\n$/);
+});
+
+Deno.test("cost RUN prints receipts that add up", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 2 });
+  const [text, json, wrong] = await Promise.all([
+    home.run(["cost", "last"]),
+    home.run(["--json", "cost", "last"]),
+    home.run(["cost", "last", "--since", "1d"]),
+  ]);
+  assert.match(
+    text.stdout,
+    /2\. mistral-small-latest\n {3}107 input tokens × \$0\.10 \/ 1M += \$0\.0000107\n/,
+  );
+  const receipts = json.json();
+  const sums = receipts.map((it: { step: number; totalUsd: number }) => [it.step, it.totalUsd.toFixed(9)]);
+  assert.deepEqual(sums, [[1, "0.000002200"], [3, "0.000012200"]]);
+  assert.equal(wrong.code, 2);
+});
+
+Deno.test("cost on an empty store says so, and refuses other keys", async () => {
+  await using home = await CliHome.create();
+  const [empty, wrong] = await Promise.all([home.run(["cost"]), home.run(["cost", "--by", "colour"])]);
+  assert.deepEqual([empty.code, empty.stdout], [0, ""]);
+  assert.match(empty.stderr, /No costs yet/);
+  assert.deepEqual([wrong.code, /model, agent, day, group, user, run\. Try/.test(wrong.stderr)], [2, true]);
+});

@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { CliHome } from "../support/cli.ts";
+
+Deno.test("db verify finds a changed message and exits 1", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 2 });
+  const sound = await home.run(["db", "verify"]);
+  assert.equal(sound.code, 0);
+  assert.match(sound.stdout, /The store is sound: 1 run, 6 messages, \d+ stored bodies/);
+  const sqlite = new DatabaseSync(home.storePath);
+  sqlite.prepare("update body set data = ?, encoding = 0 where id = 2").run(
+    new TextEncoder().encode('"forged"'),
+  );
+  sqlite.close();
+  const [text, json] = await Promise.all([home.run(["db", "verify"]), home.run(["db", "verify", "--json"])]);
+  assert.deepEqual([text.code, json.code], [1, 1]);
+  assert.match(text.stdout, /✗ body 2: wrong content/);
+  assert.equal(json.json().ok, false);
+});
+
+Deno.test("db backup makes a copy that opens, and never overwrites", async () => {
+  await using home = await CliHome.create();
+  const [runId] = await home.seed({});
+  const target = join(home.path, "copy.db");
+  const made = await home.run(["db", "backup", "copy.db", "--json"]);
+  assert.equal(made.json().path, await Deno.realPath(target));
+  const [again, copy, elsewhere] = await Promise.all([
+    home.run(["db", "backup", "copy.db"]),
+    home.run(["--store", target, "runs", "--json"]),
+    home.run(["db", "backup", "no/such/copy.db"]),
+  ]);
+  assert.equal(copy.json()[0].runId, runId);
+  assert.deepEqual([again.code, elsewhere.code], [2, 2]);
+  assert.match(again.stderr, /the file exists\. Try: another name/);
+});
+
+Deno.test("db migrate says from which version to which", async () => {
+  await using home = await CliHome.create();
+  const first = (await home.run(["db", "migrate", "--json"])).json();
+  const second = await home.run(["db", "migrate"]);
+  assert.deepEqual([first.from, first.migrated], [0, true]);
+  assert.ok(first.to >= 1);
+  assert.match(second.stdout, new RegExp(`is at version ${first.to}: nothing to do\\.\n$`));
+});
+
+Deno.test("db stats counts what is stored", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 2 }, { rounds: 1 });
+  const [text, json] = await Promise.all([home.run(["db", "stats"]), home.run(["db", "stats", "--json"])]);
+  const stats = json.json();
+  assert.deepEqual([stats.runs, stats.messages], [2, 10]);
+  assert.match(text.stdout, /runs +2\n/);
+});
+
+Deno.test("db on a file that is no store says so in one line", async () => {
+  await using home = await CliHome.create();
+  await Deno.writeTextFile(
+    home.storePath,
+    "not a database, but long enough to look like a file with a header".repeat(20),
+  );
+  const results = await Promise.all(["migrate", "verify", "stats"].map((name) => home.run(["db", name])));
+  for (const { code, stderr } of results) {
+    assert.equal(code, 2);
+    assert.match(stderr, /^agentop: Cannot open the store .*: it is not a SQLite database\. Try: .*\n$/);
+  }
+  const bare = await home.run(["db"]);
+  assert.deepEqual([bare.code, bare.stdout], [2, ""]);
+});

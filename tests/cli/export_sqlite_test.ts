@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+import { openReadOnly } from "../../lib/store/mod.ts";
+import { viewsOf } from "../../lib/store/sqlite/views.ts";
+import { CliHome } from "../support/cli.ts";
+
+const LONG = "The kettle, é 🙂, boils. ".repeat(100);
+const TABLES = ["runs", "spans", "messages", "tool_calls", "memory_snapshots", "diffs", "evaluations"];
+
+/** Read as any other program does: no function of ours is registered. */
+function rowsOf(path: string, sql: string): Record<string, unknown>[] {
+  using sqlite = new DatabaseSync(path, { readOnly: true });
+  return sqlite.prepare(sql).all().map((row) => ({ ...row }));
+}
+
+function filesOf(home: CliHome): readonly string[] {
+  return [...Deno.readDirSync(home.path)].map((it) => it.name).filter((it) => !it.startsWith("agentop.db"))
+    .sort();
+}
+
+Deno.test("export sqlite writes what sql shows as ordinary tables, whole, and nothing beside them", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 2, prompt: LONG, text: () => LONG }, { agent: "other", rounds: 1 });
+  const copy = join(home.path, "runs.sqlite");
+  const { code, stdout, stderr } = await home.run(["export", "sqlite", "runs.sqlite"]);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /^Wrote runs\.sqlite, \d+(?:\.\d)? kB: open it with sqlite3, Python, DuckDB/);
+  assert.deepEqual(filesOf(home), ["runs.sqlite"]);
+  assert.deepEqual(
+    rowsOf(copy, "select name from sqlite_schema where type = 'table'").map((it) => it["name"]),
+    TABLES,
+  );
+  assert.deepEqual(rowsOf(copy, "pragma journal_mode"), [{ journal_mode: "delete" }]);
+  assert.deepEqual(rowsOf(copy, "pragma integrity_check"), [{ integrity_check: "ok" }]);
+  using store = await openReadOnly(home.storePath);
+  for (const { name, columns } of viewsOf("whole")) {
+    const shown = store.prepare(`select * from ${name}`).all().map((row) => ({ ...row }));
+    assert.deepEqual(rowsOf(copy, `select * from ${name}`), shown, name);
+    const types = rowsOf(copy, `pragma table_info(${name})`).map((it) => [it["name"], it["type"]]);
+    assert.deepEqual(types, columns.map(([column, type]) => [column, type.toUpperCase()]));
+  }
+  assert.equal(
+    rowsOf(copy, "select initial_prompt from runs where agent_id = 'researcher'")[0]?.["initial_prompt"],
+    LONG,
+  );
+  const opened = await home.run(["--store", copy, "runs"]);
+  assert.match(opened.stderr, /runs\.sqlite: it is not a SQLite database|it holds other tables/);
+});
+
+Deno.test("export sqlite takes runs by name and by the filters of runs, with the differences among them", async () => {
+  await using home = await CliHome.create();
+  const [first, second] = await home.seed({ agent: "a", rounds: 1 }, { agent: "b", rounds: 1 }, {
+    agent: "a",
+    rounds: 0,
+  });
+  await home.withStore(async (store) => {
+    const diff = { createdAtUs: 1, overrides: {}, leftOutput: null, rightOutput: null, diff: {} };
+    await store.saveDiff({ ...diff, diffId: "d", leftRunId: first!, rightRunId: second! });
+  });
+  const chosen = async (...args: readonly string[]) => {
+    const { code, stderr } = await home.run(["export", "sqlite", "x.db", "--force", ...args]);
+    assert.equal(code, 0, stderr);
+    const path = join(home.path, "x.db");
+    const runs = rowsOf(path, "select run_id from runs order by start_time").map((it) => it["run_id"]);
+    for (const table of ["spans", "messages", "tool_calls", "memory_snapshots"]) {
+      const all = rowsOf(path, `select distinct run_id from ${table}`).map((it) => it["run_id"]);
+      assert(all.every((id) => runs.includes(id)), table);
+    }
+    return [runs.length, rowsOf(path, "select * from diffs").length];
+  };
+  assert.deepEqual(await chosen(), [3, 1]);
+  assert.deepEqual(await chosen("--agent", "a"), [2, 0]);
+  assert.deepEqual(await chosen("--search", "agent:b"), [1, 0]);
+  assert.deepEqual(await chosen(first!, second!), [2, 1]);
+  assert.deepEqual(await chosen("last"), [1, 0]);
+});
+
+Deno.test("export sqlite never overwrites unasked, never a database in use, and leaves no half file", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 1 });
+  await Deno.writeTextFile(join(home.path, "mine.txt"), "mine");
+  await Deno.writeTextFile(join(home.path, "busy.db"), "busy");
+  await Deno.writeTextFile(join(home.path, "busy.db-wal"), "");
+  const before = filesOf(home);
+  const refused = [
+    [["mine.txt"], /mine\.txt: it exists\. Try: --force/],
+    [["busy.db", "--force"], /busy\.db: another program has it open/],
+    [[home.storePath, "--force"], /agentop\.db: another program has it open/],
+    [["no/such/x.db"], /there is no folder no\/such/],
+    [["-"], /Cannot print sqlite: it is no text/],
+    [["x.db", "nobody"], /Cannot find run "nobody"/],
+    [["x.db", "--agent", "nobody"], /no run matches/],
+    [["x.db", "last", "--agent", "a"], /by name and by filter at once/],
+  ] as const;
+  for (const [args, reason] of refused) {
+    const { code, stdout, stderr } = await home.run(["export", "sqlite", ...args]);
+    assert.deepEqual([code, stdout], [2, ""], stderr);
+    assert.match(stderr, reason);
+    assert.match(stderr, /^agentop: Cannot [^\n]*\n$/);
+  }
+  assert.deepEqual(filesOf(home), before);
+  assert.equal(await Deno.readTextFile(join(home.path, "mine.txt")), "mine");
+  const forced = await home.run(["--json", "export", "sqlite", "mine.txt", "--force"]);
+  assert.deepEqual(forced.json(), {
+    path: "mine.txt",
+    bytes: (await Deno.stat(join(home.path, "mine.txt"))).size,
+  });
+  // A damaged body cannot be copied: what was there stays, and nothing else.
+  using store = new DatabaseSync(home.storePath);
+  store.exec("update body set data = x'00', encoding = 1");
+  const damaged = await home.run(["export", "sqlite", "mine.txt", "--force"]);
+  assert.equal(damaged.code, 2, damaged.stderr);
+  assert.deepEqual(filesOf(home), before);
+  assert.equal(rowsOf(join(home.path, "mine.txt"), "select * from runs").length, 1);
+});
+
+Deno.test("export sqlite that is interrupted leaves nothing behind", async () => {
+  await using home = await CliHome.create();
+  await home.seed(...Array.from({ length: 60 }, () => ({ rounds: 30, text: () => LONG })));
+  const child = home.start(["export", "sqlite", "x.db"]);
+  const isWriting = () => filesOf(home).some((name) => name.endsWith(".part"));
+  for (let waited = 0; !isWriting() && waited < 30_000; waited += 5) {
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  child.kill("SIGINT");
+  const { code, stderr } = await child.output();
+  assert.equal(code, 130, new TextDecoder().decode(stderr));
+  assert.deepEqual(filesOf(home), []);
+});

@@ -1,0 +1,83 @@
+import assert from "node:assert/strict";
+import { CliHome } from "../support/cli.ts";
+
+const WHY = /Cannot call sim-401 at [\w.:]+: 401: Unauthorized/;
+const REMEDY = "check MISTRAL_API_KEY";
+
+/** How often a person is told to try something. */
+const tries = (text: string) => text.split("Try:").length - 1;
+
+async function homeWith(name: string, yaml: string): Promise<CliHome> {
+  const home = await CliHome.create();
+  await Deno.mkdir(`${home.path}/agents`);
+  await Deno.writeTextFile(`${home.path}/agents/${name}.yaml`, yaml);
+  return home;
+}
+
+Deno.test("what a failed run ended with has its remedy as a field, and every command says it once", async () => {
+  await using home = await homeWith("refused", "model: sim-401\n");
+  const run = await home.run(["run", "refused", "hi"]);
+  assert.equal(run.code, 1);
+  assert.match(
+    run.stderr,
+    /^agentop: Cannot finish refused: Cannot call sim-401 at \S+: 401: Unauthorized\. Try: check MISTRAL_API_KEY$/m,
+  );
+  assert.equal(tries(run.stderr), 1);
+
+  const { run: document, spans } = (await home.run(["show", "last", "--json"])).json();
+  assert.deepEqual(Object.keys(document.error), ["type", "message", "remedy"]);
+  assert.equal(document.error.remedy, REMEDY);
+  assert.match(document.error.message, new RegExp(`${WHY.source}$`));
+  const messages = spans.flatMap((span: { errorMessage?: string | null }) => span.errorMessage ?? []);
+  assert(messages.length > 0 && messages.every((text: string) => tries(text) === 0), "spans keep the reason");
+
+  const shown = await home.run(["show", "last"]);
+  assert.match(shown.stdout, new RegExp(`${WHY.source}\\. Try: ${REMEDY}`));
+  assert.equal(tries(shown.stdout), 1);
+
+  const page = `${home.path}/run.html`;
+  assert.equal((await home.run(["export", "html", "last", "--output", page])).code, 0);
+  assert.equal(tries(await Deno.readTextFile(page)), 1);
+});
+
+Deno.test("replays of a failed run end with the same remedy, said once", async () => {
+  await using home = await homeWith("refused", "model: sim-401\n");
+  const original = (await home.run(["run", "refused", "hi", "--json"])).json();
+  assert.equal(original.error.remedy, REMEDY);
+  for (const mode of ["recorded", "live"]) {
+    const replay = await home.run(["replay", original.runId, "--mode", mode]);
+    const { run } = (await home.run(["show", "last", "--json"])).json();
+    assert.notEqual(run.runId, original.runId);
+    assert.equal(run.error.remedy, REMEDY, mode);
+    assert.match(run.error.message, WHY);
+    if (mode === "recorded") {
+      assert.equal(run.error.message, original.error.message);
+      assert.equal(replay.stderr, "", "nothing is wrong with a replay that ends as its original did");
+    } else {
+      assert.match(replay.stderr, /^agentop: Cannot finish the replay: .*\. Try: check MISTRAL_API_KEY$/m);
+      assert.equal(tries(replay.stderr), 1);
+    }
+  }
+});
+
+Deno.test("a run stopped by its budget says what its budget needs, and nothing twice", async () => {
+  await using home = await homeWith("poor", "model: mistral-small-latest\n");
+  const run = await home.run(["run", "poor", "hi", "--budget", "0.0000001"]);
+  assert.equal(run.code, 3);
+  assert.match(run.stderr, /Stopped poor: .* reserved\. Try: a higher budget, or a lower maxTokens$/m);
+  assert.equal(tries(run.stderr), 1);
+});
+
+Deno.test("an error without a remedy has no such field, and the command says what to do next", async () => {
+  const yaml = "model: mistral-small-latest\ntools: [calculator]\nlimits: { maxSteps: 1 }\n";
+  await using home = await homeWith("short", yaml);
+  const prompt = "What is 17% of 240?";
+  const { error, runId } = (await home.run(["run", "short", prompt, "--json"])).json();
+  assert.deepEqual([Object.keys(error), error.type], [["type", "message"], "max_steps"]);
+  const shown = await home.run(["show", runId]);
+  assert.match(shown.stdout, /max_steps/);
+  assert.equal(tries(shown.stdout), 0);
+  const run = await home.run(["run", "short", prompt]);
+  assert.match(run.stderr, /^agentop: Stopped short: .*\. Try: agentop resume [\w-]+$/m);
+  assert.equal(tries(run.stderr), 1);
+});

@@ -1,0 +1,50 @@
+import assert from "node:assert/strict";
+import { editText } from "../../lib/cli/process/editor.ts";
+import { loadTuiState, saveTuiState } from "../../lib/cli/commands/tui/tui_state.ts";
+
+async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
+  const folder = await Deno.makeTempDir();
+  try {
+    await work(folder);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+Deno.test("loadTuiState() returns what saveTuiState() kept, and nothing before", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/new/tui.json`;
+    assert.equal(await loadTuiState(path), undefined);
+    await saveTuiState(path, { theme: "dark" });
+    await saveTuiState(path, { theme: "light" });
+    assert.deepEqual(await loadTuiState(path), { theme: "light" });
+    assert.deepEqual([...Deno.readDirSync(`${folder}/new`)].map((entry) => entry.name), ["tui.json"]);
+  }));
+
+Deno.test("loadTuiState() says what is wrong with a file it cannot use", () =>
+  inFolder(async (folder) => {
+    const path = `${folder}/tui.json`;
+    await Deno.writeTextFile(path, "{ theme");
+    await assert.rejects(
+      loadTuiState(path),
+      /Cannot use .*tui\.json: it is not JSON .*Try: correct or delete it/,
+    );
+    await Deno.writeTextFile(path, " ".repeat(300_000));
+    await assert.rejects(loadTuiState(path), /it has 300000 bytes/);
+    await Deno.remove(path);
+    await Deno.mkdir(path);
+    await assert.rejects(loadTuiState(path), /Cannot use .*tui\.json/);
+  }));
+
+Deno.test("editText() returns what the editor saved, undefined when nothing changed", () =>
+  inFolder(async (folder) => {
+    const script = `${folder}/my editor.sh`;
+    await Deno.writeTextFile(script, '#!/bin/sh\nprintf "%s more" "$1" >> "$2"\n', { mode: 0o755 });
+    assert.equal(await editText(`"${script}" and`, "text"), "textand more");
+    assert.equal(await editText("true", "text"), undefined);
+    await assert.rejects(editText("false", "text"), /the editor ended with code 1/);
+    await assert.rejects(
+      editText("/no/such/editor", "text"),
+      /Cannot open the editor: got "\/no\/such\/editor"/,
+    );
+  }));

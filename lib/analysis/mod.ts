@@ -6,6 +6,7 @@
  */
 export { align, type Pair } from "./align.ts";
 export { diffSummary } from "./diff_summary.ts";
+export { findSpan } from "./find_span.ts";
 export {
   FAMILY_RUNS_MAX,
   forkChanges,
@@ -17,7 +18,7 @@ export {
 } from "./fork_tree.ts";
 export { applyJsonChanges, type JsonChange, jsonChanges } from "./json_diff.ts";
 export { type MemoryCause, type MemoryStep, memorySteps } from "./memory_steps.ts";
-export { receiptOf, usdOf } from "./receipt.ts";
+export { type PricedSpan, pricedSpans, receiptOf, receiptOfSpan, usdOf } from "./receipt.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";

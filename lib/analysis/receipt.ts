@@ -1,7 +1,30 @@
-import { type Receipt, type ReceiptLine, roundUsd, type Span, UNITS } from "../core/mod.ts";
+import { type Receipt, type ReceiptLine, roundUsd, type Span, type Trace, UNITS } from "../core/mod.ts";
 
 const ORDER: readonly string[] = Object.values(UNITS);
 const rank = (unit: string) => (ORDER.indexOf(unit) + ORDER.length + 1) % (ORDER.length + 1);
+
+/** A call of a run that has a cost, known or not. */
+export interface PricedSpan {
+  readonly span: Span;
+  readonly receipt: Receipt;
+  /** It was paid before: a recording answered, or a fork began with it. */
+  readonly isFree: boolean;
+}
+
+/** The calls of a run that have a cost, in the order they began. */
+export function pricedSpans({ spans }: Trace): readonly PricedSpan[] {
+  return [...spans.values()].filter((span) => span.cost !== undefined).map((span) => ({
+    span,
+    receipt: receiptOf(span),
+    isFree: span.cost?.usd === 0 && span.cost.tag === undefined,
+  }));
+}
+
+/** The receipt of one span; `undefined` for one that is never billed. */
+export function receiptOfSpan(span: Span): Receipt | undefined {
+  const isBilled = span.cost !== undefined || span.kind === "llm" && span.usage !== undefined;
+  return isBilled ? receiptOf(span) : undefined;
+}
 
 /** The receipt of a span (or of anything that stored a cost). Without a cost everything is unknown. */
 export function receiptOf(span: Pick<Span, "usage" | "cost" | "requestModel" | "responseModel">): Receipt {

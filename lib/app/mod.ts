@@ -16,10 +16,12 @@ export {
 export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
+export { type CostReport, costReport } from "./cost_report.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
+export { runDocument } from "./run_document.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
 export { lazyStore } from "./lazy_store.ts";
 export { chatModels, pricedModels } from "./prices.ts";

@@ -6,4 +6,15 @@
 export { agentShape, toolNames } from "./agent_shape.ts";
 export { diffDocument, replayDocument, type ReplayOutcome } from "./diff_shape.ts";
 export { eventShape } from "./event_shape.ts";
-export { costShape, diffShape, runShape, runSummaryShape, spanShape, traceShape } from "./shapes.ts";
+export {
+  costShape,
+  diffShape,
+  listedRunShape,
+  memoryDocument,
+  receiptShape,
+  runShape,
+  runSummaryShape,
+  spanDocument,
+  spanShape,
+  traceShape,
+} from "./shapes.ts";

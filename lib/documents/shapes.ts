@@ -14,6 +14,7 @@ import {
   type Trace,
   type Usage,
 } from "../core/mod.ts";
+import { type MemoryStep, type PricedSpan, receiptOfSpan } from "../analysis/mod.ts";
 import { isoTime } from "../present/mod.ts";
 
 /** JSON shapes of the contract: camelCase, USD as numbers, ISO 8601 times with milliseconds, durations in ms. */
@@ -172,7 +173,11 @@ export function evaluationShape(it: Evaluation) {
 }
 
 /** Everything of a run: `show RUN --json`. */
-export function traceShape(trace: Trace, messages: readonly StoredMessage[]) {
+export function traceShape(
+  trace: Trace,
+  messages: readonly StoredMessage[],
+  diffs: readonly StoredDiff[] = [],
+) {
   const spans = [...trace.spans.values()];
   return {
     run: runShape(trace.run),
@@ -184,7 +189,42 @@ export function traceShape(trace: Trace, messages: readonly StoredMessage[]) {
     attempts: spans.filter((it) => it.kind === "attempt").map(attemptShape),
     snapshots: trace.snapshots.map(snapshotShape),
     evaluations: trace.evaluations.map(evaluationShape),
-    diffs: [] as unknown[],
+    diffs: diffs.map(diffShape),
+  };
+}
+
+/** One run of a list: without what it was configured with. */
+export function listedRunShape(run: Run) {
+  const { config: _, ...shape } = runShape(run);
+  return shape;
+}
+
+/** `show RUN --span ID --json`: the span, what it was given, what it added, and its receipt. */
+export function spanDocument(span: Span) {
+  return {
+    ...spanShape(span),
+    inputMessages: span.inputMessages ?? [],
+    outputMessages: span.outputMessages ?? [],
+    receipt: receiptOfSpan(span) ?? null,
+  };
+}
+
+/** One line of `cost RUN --json`. */
+export function receiptShape({ span, receipt }: PricedSpan) {
+  return { spanId: span.spanId, step: span.step ?? null, ...receipt };
+}
+
+/** `memory RUN --json`; `diff` leaves out what was not changed. */
+export function memoryDocument(
+  runId: string,
+  steps: readonly MemoryStep[],
+  options: { readonly diff?: boolean } = {},
+) {
+  return {
+    runId,
+    steps: options.diff
+      ? steps.map(({ step, cause, changes }) => ({ step, cause, changes }))
+      : steps.map((it) => ({ ...it, window: it.window ?? null })),
   };
 }
 

@@ -12,6 +12,9 @@ export type Query = (services: TuiServices, about: never) => Promise<unknown>;
  */
 export type Queries = Readonly<Record<string, Query>>;
 
+/** Of a screen that asks nothing. */
+export type NoQueries = Readonly<Record<never, Query>>;
+
 export type SlotOf<Q> = keyof Q & string;
 /** What the question in a slot is about; `undefined` when there is nothing to say. */
 export type QueryAbout<Q extends Queries, S extends SlotOf<Q>> = Parameters<Q[S]>[1];

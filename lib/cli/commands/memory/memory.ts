@@ -1,5 +1,6 @@
 import { AgentOpError } from "../../../core/mod.ts";
 import { memorySteps } from "../../../analysis/mod.ts";
+import { memoryDocument } from "../../../documents/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { lookOf } from "../../output/look.ts";
@@ -30,12 +31,7 @@ export const memory: CliCommand = {
             );
           }
           if (context.json) {
-            context.printJson({
-              runId,
-              steps: options.diff
-                ? steps.map(({ step, cause, changes }) => ({ step, cause, changes }))
-                : steps.map((it) => ({ ...it, window: it.window ?? null })),
-            });
+            context.printJson(memoryDocument(runId, steps, { diff: options.diff ?? false }));
             return 0;
           }
           const { formatMemorySteps } = await import("../../output/memory_text.ts");

@@ -7,7 +7,7 @@ import { age, cell, compact, costOf, duration, grouped, plural, STATUS_LOOKS } f
 import { lookOf, statusStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
-import { runShape } from "../../../documents/mod.ts";
+import { listedRunShape } from "../../../documents/mod.ts";
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 10_000;
@@ -53,10 +53,7 @@ async function listRuns(
   const store = await context.app.store();
   const page = await store.listRuns({ filter, sort: options.sort, limit: options.limit });
   if (context.json) {
-    context.printJson(page.runs.map((run) => {
-      const { config: _, ...shape } = runShape(run);
-      return shape;
-    }));
+    context.printJson(page.runs.map(listedRunShape));
     return 0;
   }
   if (page.runs.length === 0) {

@@ -5,6 +5,8 @@ import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
+import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
+import type { Area } from "../../widgets/panes.ts";
 import type { AgentsQueries } from "./queries.ts";
 
 export interface AgentsModel {
@@ -13,14 +15,14 @@ export interface AgentsModel {
   readonly failure: Explanation;
   readonly filter: TextField;
   readonly filtering: boolean;
-  /** Path of the chosen file. */
-  readonly chosen?: string;
-  readonly top: number;
+  /** The files, by path. */
+  readonly list: ListPlace;
   readonly focus: "agents" | "runs";
   readonly zoom: boolean;
   readonly detailTop: number;
   readonly runs?: { readonly agent: string; readonly list: readonly Run[] };
-  readonly runIndex: number;
+  /** The runs, by trace id. */
+  readonly runList: ListPlace;
   /** An agent to choose once the files are read. */
   readonly named?: string;
   readonly tickets: Tickets<AgentsQueries>;
@@ -32,11 +34,11 @@ export const INITIAL: AgentsModel = {
   failure: NO_FAILURE,
   filter: EMPTY_FIELD,
   filtering: false,
-  top: 0,
+  list: LIST_START,
   focus: "agents",
   zoom: false,
   detailTop: 0,
-  runIndex: 0,
+  runList: LIST_START,
   tickets: { agents: 0, runs: 0 },
 };
 
@@ -49,12 +51,12 @@ export function shownAgents(model: AgentsModel): readonly AgentEntry[] {
   );
 }
 
-export function chosenIndex(model: AgentsModel): number {
-  return Math.max(0, shownAgents(model).findIndex((agent) => agent.path === model.chosen));
+export function agentRows(model: AgentsModel, env: Env): ListRows {
+  return listRows(shownAgents(model), (agent) => agent.path, listHeight(model, env));
 }
 
 export function chosenAgent(model: AgentsModel): AgentEntry | undefined {
-  return shownAgents(model)[chosenIndex(model)];
+  return selectedItem(shownAgents(model), (agent) => agent.path, model.list);
 }
 
 /** Runs of the chosen agent, as far as they are known. */
@@ -63,13 +65,12 @@ export function runsOfChosen(model: AgentsModel): readonly Run[] | undefined {
   return agent && model.runs?.agent === agent.name ? model.runs.list : undefined;
 }
 
-export function chosenRun(model: AgentsModel): Run | undefined {
-  return runsOfChosen(model)?.[model.runIndex];
+export function runRows(model: AgentsModel, env: Env): ListRows {
+  return listRows(runsOfChosen(model) ?? [], (run) => run.traceId, runsHeight(model, env));
 }
 
-interface Area {
-  readonly columns: number;
-  readonly rows: number;
+export function chosenRun(model: AgentsModel): Run | undefined {
+  return selectedItem(runsOfChosen(model) ?? [], (run) => run.traceId, model.runList);
 }
 
 export interface AgentsLayout {
@@ -83,44 +84,41 @@ export interface AgentsLayout {
 
 export function agentsLayout(model: AgentsModel, env: Env): AgentsLayout {
   const { columns, rows } = env.size;
+  const whole: Area = { x: 0, y: 0, columns, rows };
   if (model.zoom || columns < 60) {
-    const whole = { columns, rows };
-    if (model.focus === "agents") {
-      return model.zoom
-        ? { about: whole, runsBeside: false, stacked: false }
-        : { list: whole, runsBeside: false, stacked: false };
-    }
-    return { runs: whole, runsBeside: false, stacked: false };
+    const pane = model.focus === "runs" ? "runs" : model.zoom ? "about" : "list";
+    return { [pane]: whole, runsBeside: false, stacked: false };
   }
   if (columns < 100) {
     const above = Math.max(5, Math.floor(rows * 0.36));
     const below = rows - above;
     const runs = model.focus === "runs" ? Math.max(6, Math.floor(below * 0.5)) : 0;
     return {
-      list: { columns, rows: above },
-      about: { columns, rows: below - runs },
-      ...(runs > 0 ? { runs: { columns, rows: runs } } : {}),
+      list: { ...whole, rows: above },
+      about: { ...whole, y: above, rows: below - runs },
+      ...(runs > 0 ? { runs: { ...whole, y: rows - runs, rows: runs } } : {}),
       runsBeside: false,
       stacked: true,
     };
   }
   const left = Math.floor(columns * (columns < 140 ? 0.42 : 0.3));
-  const right = columns - left;
+  const list: Area = { ...whole, columns: left };
+  const right: Area = { ...whole, x: left, columns: columns - left };
   if (columns < 140) {
     const runs = Math.max(7, Math.floor(rows * 0.3));
     return {
-      list: { columns: left, rows },
-      about: { columns: right, rows: rows - runs },
-      runs: { columns: right, rows: runs },
+      list,
+      about: { ...right, rows: rows - runs },
+      runs: { ...right, y: rows - runs, rows: runs },
       runsBeside: false,
       stacked: false,
     };
   }
   const runs = Math.max(44, Math.floor(columns * 0.33));
   return {
-    list: { columns: left, rows },
-    about: { columns: right - runs, rows },
-    runs: { columns: runs, rows },
+    list,
+    about: { ...right, columns: right.columns - runs },
+    runs: { ...right, x: columns - runs, columns: runs },
     runsBeside: true,
     stacked: false,
   };
@@ -128,6 +126,10 @@ export function agentsLayout(model: AgentsModel, env: Env): AgentsLayout {
 
 export function listHeight(model: AgentsModel, env: Env): number {
   return Math.max(1, (agentsLayout(model, env).list?.rows ?? env.size.rows) - BORDER - 1);
+}
+
+function runsHeight(model: AgentsModel, env: Env): number {
+  return Math.max(1, (agentsLayout(model, env).runs?.rows ?? env.size.rows) - BORDER);
 }
 
 export function aboutHeight(model: AgentsModel, env: Env): number {

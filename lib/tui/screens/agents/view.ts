@@ -2,21 +2,21 @@ import { type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { age, costOf, duration, shortStatus } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
-import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
-import { clamp } from "../../draw/scroll.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { listLines, selectedIndex } from "../../widgets/list.ts";
+import { readerPane } from "../../widgets/reader.ts";
 import { aboutLines } from "./about.ts";
 import {
-  aboutHeight,
+  agentRows,
   agentsLayout,
   type AgentsModel,
   chosenAgent,
-  chosenIndex,
-  listHeight,
+  runRows,
   runsOfChosen,
   shownAgents,
 } from "./model.ts";
@@ -39,17 +39,15 @@ export function viewAgents(model: AgentsModel, env: Env): readonly Line[] {
 function listPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const inner = columns - BORDER;
   const shown = shownAgents(model);
-  const index = chosenIndex(model);
-  const height = listHeight(model, env);
+  const list = agentRows(model, env);
+  const index = selectedIndex(model.list, list);
+  const focused = model.focus === "agents";
   const name = Math.min(22, Math.max(8, ...shown.map((agent) => width(clean(agent.name)) + 2)));
   const filter: Line = model.filtering || model.filter.text !== ""
     ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.filtering)]
     : [seg(" / ", "key"), seg("filter", "dim")];
-  const body = shown.slice(model.top, model.top + height).map((agent, at): Line => {
-    const selected = model.top + at === index;
-    const drawn = fitLine(agentRow(agent, selected, name, env), inner);
-    return selected ? onGround(drawn, model.focus === "agents" ? "selected" : "marked") : drawn;
-  });
+  const look = { top: model.list.top, height: list.height, columns: inner, glyphs: env.glyphs };
+  const body = listLines(shown, { ...look, selected: index, focused }, (agent) => agentRow(agent, name, env));
   const broken = model.agents.filter((agent) => agent.error !== undefined).length;
   return pane(
     [filter, ...(shown.length === 0 ? [EMPTY, ...noAgents(model, inner)] : body)],
@@ -58,22 +56,21 @@ function listPane(model: AgentsModel, env: Env, columns: number, rows: number): 
     env.glyphs,
     {
       title: "Agents",
-      focused: model.focus === "agents",
+      focused,
       note: model.state === "loading"
         ? line(`reading${env.glyphs.ellipsis}`, "dim")
         : broken > 0
         ? line(`${broken} broken`, "error")
         : EMPTY,
       foot: shown.length > 0 ? line(`${index + 1} of ${shown.length}`, "dim") : EMPTY,
-      scroll: { top: model.top, total: shown.length + 1 },
+      scroll: { top: model.list.top, total: shown.length + 1 },
     },
   );
 }
 
-function agentRow(agent: AgentEntry, selected: boolean, name: number, env: Env): Line {
+function agentRow(agent: AgentEntry, name: number, env: Env): Line {
   const broken = agent.error !== undefined;
   return [
-    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
     seg(`${broken ? env.glyphs.status.failed : env.glyphs.status.completed} `, broken ? "error" : "ok"),
     seg(fit(clean(agent.name), name), broken ? "error" : "strong"),
     ...(broken ? [seg(clean(agent.error!), "error")] : [
@@ -102,44 +99,40 @@ function noAgents(model: AgentsModel, columns: number): readonly Line[] {
 
 function aboutPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const agent = chosenAgent(model);
-  const lines = aboutLines(model, env, columns);
-  const height = aboutHeight(model, env);
-  const top = clamp(model.detailTop, 0, Math.max(0, lines.length - height));
-  const below = lines.length - top - height;
-  return pane(lines.slice(top, top + height), columns, rows, env.glyphs, {
+  return readerPane(aboutLines(model, env, columns), model.detailTop, columns, rows, env.glyphs, {
     title: agent ? clean(agent.name) : "Agent",
-    foot: below > 0 ? [seg("^d", "key"), seg(` ${below} more`, "dim")] : EMPTY,
-    scroll: { top, total: lines.length },
   });
 }
 
 function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const runs = runsOfChosen(model);
   const inner = columns - BORDER;
-  const height = Math.max(1, rows - BORDER);
   const focused = model.focus === "runs";
-  const top = Math.max(0, Math.min(model.runIndex - Math.floor(height / 2), (runs?.length ?? 0) - height));
+  const { top } = model.runList;
+  const list = runRows(model, env);
+  const index = selectedIndex(model.runList, list);
   const lines = runs === undefined
     ? [line(`  loading${env.glyphs.ellipsis}`, "dim")]
     : runs.length === 0
     ? [line("  never ran", "dim"), EMPTY, [seg(`  ${env.glyphs.enter}`, "key"), seg("  launches it", "dim")]]
-    : runs.slice(top, top + height).map((run, at): Line => {
-      const selected = focused && top + at === model.runIndex;
-      const drawn = fitLine(runRow(run, selected, inner, env), inner);
-      return selected ? onGround(drawn, "selected") : drawn;
-    });
+    : listLines(runs, {
+      top,
+      height: list.height,
+      columns: inner,
+      glyphs: env.glyphs,
+      selected: focused ? index : undefined,
+    }, (run) => runRow(run, inner, env));
   return pane(lines, columns, rows, env.glyphs, {
     title: "Last runs",
     focused,
-    foot: runs && runs.length > 0 ? line(`${model.runIndex + 1} of ${runs.length}`, "dim") : EMPTY,
+    foot: runs && runs.length > 0 ? line(`${index + 1} of ${runs.length}`, "dim") : EMPTY,
     scroll: { top, total: runs?.length ?? 0 },
   });
 }
 
-function runRow(run: Run, selected: boolean, columns: number, env: Env): Line {
+function runRow(run: Run, columns: number, env: Env): Line {
   const endMs = run.endTimeUs === undefined ? env.nowMs : run.endTimeUs / 1000;
   return [
-    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
     seg(
       fit(`${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`, 11),
       statusTone(run.status),

@@ -4,7 +4,9 @@ import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import type { FamilyList } from "../../trace/family.ts";
+import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
+import type { Area } from "../../widgets/panes.ts";
+import type { FamilyList } from "../../widgets/family.ts";
 import type { Pairing } from "../../contract/message.ts";
 import type { Comparison, TextDiff, TextPair } from "./comparison.ts";
 import { type CompareRow, compareRows, configChanges } from "./rows.ts";
@@ -17,9 +19,8 @@ export interface CompareModel {
   readonly failure: Explanation;
   readonly comparison?: Comparison;
   readonly unfolded: ReadonlySet<string>;
-  /** Key of the chosen row: the selection is a step, not a place. */
-  readonly chosen: string;
-  readonly top: number;
+  /** The rows, by their keys. */
+  readonly list: ListPlace;
   readonly mode: "words" | "unified";
   readonly focus: "list" | "detail" | "family";
   /** The pane with the focus has all the room. */
@@ -36,8 +37,7 @@ export const INITIAL: CompareModel = {
   state: "none",
   failure: NO_FAILURE,
   unfolded: new Set(),
-  chosen: "",
-  top: 0,
+  list: LIST_START,
   mode: "words",
   focus: "list",
   zoom: false,
@@ -55,13 +55,6 @@ const SIDES_COLUMNS_MIN = 100;
 const FAMILY_ROWS_MIN = 5;
 /** In fewer rows the steps need them all. */
 const FAMILY_BESIDE_ROWS_MIN = 24;
-
-export interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly columns: number;
-  readonly rows: number;
-}
 
 export interface CompareLayout {
   readonly family?: Area;
@@ -164,12 +157,12 @@ export function rowsOf({ comparison, unfolded }: CompareModel): readonly Compare
   return last.rows;
 }
 
-export function chosenIndex(model: CompareModel): number {
-  return Math.max(0, rowsOf(model).findIndex((row) => row.key === model.chosen));
+export function stepRows(model: CompareModel, env: Env): ListRows {
+  return listRows(rowsOf(model), (row) => row.key, listHeight(model, env));
 }
 
 export function chosenRow(model: CompareModel): CompareRow | undefined {
-  return rowsOf(model)[chosenIndex(model)];
+  return selectedItem(rowsOf(model), (row) => row.key, model.list);
 }
 
 /** The changes that the detail of a row lists. */

@@ -1,17 +1,27 @@
 import type { ForkTree } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import { asking } from "../../contract/ask.ts";
-import type { Msg, Pairing } from "../../contract/message.ts";
-import type { AnswerMsg } from "../../contract/queries.ts";
-import { NO_FAILURE } from "../../draw/trouble.ts";
+import { type Actions, type Place, updateOf } from "../../contract/handlers.ts";
+import type { Pairing } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { BORDER } from "../../draw/pane.ts";
-import { clamp, moved, withTop } from "../../draw/scroll.ts";
+import { NO_FAILURE } from "../../draw/trouble.ts";
+import { chosenMember, familyWith, memberRows } from "../../widgets/family.ts";
+import {
+  afterMotion,
+  keptInView,
+  LIST_START,
+  type ListPlace,
+  type Motion,
+  rowAt,
+  selectedIndex,
+  wheelMotion,
+  withSelected,
+} from "../../widgets/list.ts";
+import { paneAt } from "../../widgets/panes.ts";
+import { readOn } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
-import { chosenMember, familyInView, familyWith, movedInFamily } from "../../trace/family.ts";
 import { detailLines } from "./detail.ts";
 import {
-  chosenIndex,
   chosenRow,
   compareLayout,
   type CompareModel,
@@ -19,8 +29,8 @@ import {
   familyHeight,
   hasFamilyPane,
   INITIAL,
-  listHeight,
   rowsOf,
+  stepRows,
   textPairs,
 } from "./model.ts";
 import type { CompareQueries } from "./queries.ts";
@@ -28,50 +38,65 @@ import { nextChange } from "./rows.ts";
 
 const ask = asking<CompareQueries>();
 const FAMILY_INTERVAL_MS = 2_000;
+/** The border. */
+const LIST_HEAD_ROWS = 1;
+const PANES = ["family", "list", "detail"] as const;
 
-export function updateCompare(model: CompareModel, msg: Msg<CompareQueries>, env: Env): Step<CompareModel> {
-  switch (msg.type) {
-    case "enter":
-      if (msg.compare) return opened(model, msg.compare);
-      // Nobody has chosen two runs: what somebody ran again last is what they want to see.
-      if (!model.pairing) return ask([model, []], "newest", undefined);
-      // Kept from the last time: it is read when the screen comes into view.
-      return model.comparison ? askFamily(model) : opened(model, model.pairing);
-    case "store_changed":
-      return askFamily(model, FAMILY_INTERVAL_MS);
-    case "resized":
-      return [inView(model, env), []];
-    case "action":
-      return act(model, msg.action, msg.count, env);
-    case "wheel":
-      return wheel(model, msg.x, msg.y, msg.lines, env);
-    case "click":
-      return clicked(model, msg.x, msg.y, env);
-    case "answer":
-      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
-      return answered(model, msg, env);
-    case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
-      return msg.slot === "compare"
-        ? failed(model, msg.failure)
-        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
-    default:
-      return [model, []];
-  }
-}
+const ACTIONS: Actions<CompareModel> = {
+  back: (model, env) => {
+    if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
+    return model.focus === "list" ? [model, [{ type: "leave" }]] : [focused(model, "list", env), []];
+  },
+  focus: (model, env) => [focused(model, nextPane(model, env), env), []],
+  family: (model, env) => [focused(model, model.focus === "family" ? "list" : "family", env), []],
+  read: (model, env) => [focused(model, "detail", env), []],
+  zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
+  right_side: (model) => sided(model, "right"),
+  left_side: (model) => sided(model, "left"),
+  mode: (model) => [{ ...model, mode: model.mode === "words" ? "unified" : "words", detailTop: 0 }, []],
+  swap: (model) => {
+    const { pairing } = model;
+    return pairing ? turned(model, { left: pairing.right, right: pairing.left }) : [model, []];
+  },
+  reload: (model) => (model.pairing ? opened(model, model.pairing) : [model, []]),
+  copy_command: (model) => {
+    const name = (id: string) => id.replace(/[^\w.~-]/g, "");
+    const { left, right } = model.pairing ?? { left: "", right: "" };
+    return [model, [{ type: "copy", text: `agentop diff ${name(left)} ${name(right)}` }]];
+  },
+  fold: (model, env) => [toggled(model, env), []],
+  next_change: (model, env) => toChange(model, 1, env),
+  previous_change: (model, env) => toChange(model, -1, env),
+  half_down: (model, env, count) => halfPage(model, { action: "half_down", count }, env),
+  half_up: (model, env, count) => halfPage(model, { action: "half_up", count }, env),
+};
 
-function answered(model: CompareModel, msg: AnswerMsg<CompareQueries>, env: Env): Step<CompareModel> {
-  switch (msg.slot) {
-    case "compare":
-      return compared(model, msg.answer, env);
-    case "newest":
-      return msg.answer && !model.pairing ? opened(model, msg.answer) : [model, []];
-    case "family":
-      return [withFamily(model, msg.answer, env), []];
-    case "texts":
-      return [{ ...model, texts: { key: model.chosen, list: msg.answer } }, []];
-  }
-}
+export const updateCompare = updateOf<CompareModel, CompareQueries>({
+  entered: (model, { compare }) => {
+    if (compare) return opened(model, compare);
+    // Nobody has chosen two runs: what somebody ran again last is what they want to see.
+    if (!model.pairing) return ask([model, []], "newest", undefined);
+    // Kept from the last time: it is read when the screen comes into view.
+    return model.comparison ? askFamily(model) : opened(model, model.pairing);
+  },
+  storeChanged: (model) => askFamily(model, FAMILY_INTERVAL_MS),
+  resized: (model, env) => [inView(model, env), []],
+  actions: () => ACTIONS,
+  moved,
+  wheeled: (model, lines, { x, y }, env) => {
+    const focus = paneAt(compareLayout(model, env), PANES, x, y) ?? model.focus;
+    const [next, effects] = moved({ ...model, focus }, wheelMotion(lines), env);
+    return [{ ...next, focus: model.focus }, effects];
+  },
+  clicked,
+  answered: {
+    compare: compared,
+    newest: (model, pairing) => (pairing && !model.pairing ? opened(model, pairing) : [model, []]),
+    family: (model, tree, env) => [withFamily(model, tree, env), []],
+    texts: (model, list) => [{ ...model, texts: { key: chosenRow(model)?.key ?? "", list } }, []],
+  },
+  failed: { compare: failed },
+});
 
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
@@ -101,15 +126,16 @@ function compared(model: CompareModel, comparison: Comparison, env: Env): Step<C
   const isKnown = !before || isPair(before, pair) || isPair(before, { left: pair.right, right: pair.left });
   const next: CompareModel = {
     ...model,
-    ...(isKnown ? {} : { chosen: "", unfolded: INITIAL.unfolded, top: 0, detailTop: 0 }),
+    ...(isKnown ? {} : { list: LIST_START, unfolded: INITIAL.unfolded, detailTop: 0 }),
     comparison,
     state: "ready",
     failure: NO_FAILURE,
   };
   const rows = rowsOf(next);
   const first = rows.find((row) => row.isChange) ?? rows[0];
-  const chosen = rows.some((row) => row.key === next.chosen) ? next.chosen : first?.key ?? "";
-  const [shown, effects] = askTexts(inView({ ...next, chosen }, env));
+  const isThere = rows.some((row) => row.key === next.list.selectedId);
+  const list = isThere ? next.list : { ...next.list, selectedId: first?.key };
+  const [shown, effects] = askTexts(inView({ ...next, list }, env));
   const [done, more] = askFamily(shown);
   return [done, [...effects, ...more]];
 }
@@ -163,58 +189,6 @@ function askTexts(model: CompareModel): Step<CompareModel> {
   return pairs.length === 0 ? [rest, []] : ask([rest, []], "texts", { pairs });
 }
 
-function act(model: CompareModel, action: string, count: number | undefined, env: Env): Step<CompareModel> {
-  switch (action) {
-    case "back":
-      if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
-      return model.focus === "list"
-        ? [model, [{ type: "leave" }]]
-        : [inView({ ...model, focus: "list" }, env), []];
-    case "focus":
-      return [inView({ ...model, focus: nextPane(model, env) }, env), []];
-    case "family":
-      return [inView({ ...model, focus: model.focus === "family" ? "list" : "family" }, env), []];
-    case "read":
-      return [inView({ ...model, focus: "detail" }, env), []];
-    case "zoom":
-      return [inView({ ...model, zoom: !model.zoom }, env), []];
-    case "right_side":
-    case "left_side":
-      return sided(model, action === "left_side" ? "left" : "right");
-    case "mode":
-      return [{ ...model, mode: model.mode === "words" ? "unified" : "words", detailTop: 0 }, []];
-    case "swap":
-      return model.pairing
-        ? turned(model, { left: model.pairing.right, right: model.pairing.left })
-        : [model, []];
-    case "reload":
-      return model.pairing ? opened(model, model.pairing) : [model, []];
-    case "copy_command": {
-      const name = (id: string) => id.replace(/[^\w.~-]/g, "");
-      const { left, right } = model.pairing ?? { left: "", right: "" };
-      return [model, [{ type: "copy", text: `agentop diff ${name(left)} ${name(right)}` }]];
-    }
-    case "fold":
-      return [toggled(model, env), []];
-    case "next_change":
-    case "previous_change": {
-      const at = nextChange(rowsOf(model), chosenIndex(model), action === "next_change" ? 1 : -1);
-      if (at === undefined) {
-        return [model, [{ type: "notice", level: "info", text: "Nothing differs between these runs" }]];
-      }
-      return choose(model, at, env);
-    }
-    case "half_down":
-    case "half_up":
-      return model.focus === "family"
-        ? move(model, action, count, env)
-        : [scrolled(model, action, count, env), []];
-    default:
-      if (model.focus === "detail") return [scrolled(model, action, count, env), []];
-      return move(model, action, count, env);
-  }
-}
-
 function nextPane({ focus }: CompareModel, { size }: Env): CompareModel["focus"] {
   if (focus === "list") return "detail";
   return focus === "detail" && hasFamilyPane(size) ? "family" : "list";
@@ -228,62 +202,68 @@ function toggled(model: CompareModel, env: Env): CompareModel {
   return inView({ ...model, unfolded }, env);
 }
 
-function move(model: CompareModel, action: string, count: number | undefined, env: Env): Step<CompareModel> {
-  if (model.focus === "family") {
-    const { family } = model;
-    return [
-      family ? { ...model, family: movedInFamily(family, action, count, familyHeight(model, env)) } : model,
-      [],
-    ];
+function focused(model: CompareModel, focus: CompareModel["focus"], env: Env): CompareModel {
+  return inView({ ...model, focus }, env);
+}
+
+function toChange(model: CompareModel, direction: 1 | -1, env: Env): Step<CompareModel> {
+  const rows = stepRows(model, env);
+  const row = nextChange(rowsOf(model), selectedIndex(model.list, rows), direction);
+  if (row === undefined) {
+    return [model, [{ type: "notice", level: "info", text: "Nothing differs between these runs" }]];
   }
-  const rows = rowsOf(model);
-  const index = moved(action, chosenIndex(model), count, listHeight(model, env), rows.length);
-  return index === undefined ? [model, []] : choose(model, index, env);
+  return chosen(model, withSelected(model.list, rows, row), env);
 }
 
-function choose(model: CompareModel, index: number, env: Env): Step<CompareModel> {
-  const row = rowsOf(model)[index];
-  if (!row || row.key === model.chosen) return [model, []];
-  return askTexts(inView({ ...model, chosen: row.key, detailTop: 0 }, env));
+function moved(model: CompareModel, motion: Motion, env: Env): Step<CompareModel> {
+  const { family, focus } = model;
+  if (focus === "detail") return [readFurther(model, motion, env), []];
+  if (focus === "list") return chosen(model, afterMotion(model.list, stepRows(model, env), motion), env);
+  if (!family) return [model, []];
+  const rows = memberRows(family, familyHeight(model, env));
+  return [{ ...model, family: afterMotion(family, rows, motion) }, []];
 }
 
-function scrolled(model: CompareModel, action: string, count: number | undefined, env: Env): CompareModel {
-  const height = detailHeight(model, env);
-  const end = Math.max(0, detailLines(model, env).length - height);
-  const top = moved(action, clamp(model.detailTop, 0, end), count, height, end + 1);
-  return top === undefined ? model : { ...model, detailTop: top };
+/** Half a page of the text beside the steps. */
+function halfPage(model: CompareModel, motion: Motion, env: Env): Step<CompareModel> {
+  return model.focus === "family" ? moved(model, motion, env) : [readFurther(model, motion, env), []];
 }
 
-function wheel(model: CompareModel, x: number, y: number, lines: number, env: Env): Step<CompareModel> {
-  const action = lines > 0 ? "down" : "up";
-  const focus = paneAt(model, x, y, env) ?? model.focus;
-  if (focus === "detail") return [scrolled(model, action, Math.abs(lines), env), []];
-  const [next, effects] = move({ ...model, focus }, action, Math.abs(lines), env);
-  return [{ ...next, focus: model.focus }, effects];
+/** Another step is chosen now: its texts are compared. */
+function chosen(model: CompareModel, list: ListPlace, env: Env): Step<CompareModel> {
+  const next = inView({ ...model, list }, env);
+  if (chosenRow(next)?.key === chosenRow(model)?.key) return [next, []];
+  return askTexts({ ...next, detailTop: 0 });
 }
 
-function clicked(model: CompareModel, x: number, y: number, env: Env): Step<CompareModel> {
-  const focus = paneAt(model, x, y, env);
-  if (!focus) return [model, []];
-  const area = compareLayout(model, env)[focus]!;
-  const row = y - area.y - 1;
-  const focused: CompareModel = { ...model, focus };
-  if (focus === "detail" || row < 0 || row >= area.rows - BORDER) return [focused, []];
-  if (focus === "list") return choose(focused, model.top + row, env);
-  const member = model.family?.tree.members[model.family.top + row];
-  return [member ? { ...focused, family: { ...model.family!, chosen: member.run.runId } } : focused, []];
+function readFurther(model: CompareModel, motion: Motion, env: Env): CompareModel {
+  const { length } = detailLines(model, env);
+  return { ...model, detailTop: readOn(model.detailTop, motion, length, detailHeight(model, env)) };
 }
 
-function paneAt(model: CompareModel, x: number, y: number, env: Env): CompareModel["focus"] | undefined {
+function clicked(model: CompareModel, { x, y }: Place, env: Env): Step<CompareModel> {
   const layout = compareLayout(model, env);
-  return (["family", "list", "detail"] as const).find((pane) => {
-    const area = layout[pane];
-    return area && x >= area.x && x < area.x + area.columns && y >= area.y && y < area.y + area.rows;
-  });
+  const focus = paneAt(layout, PANES, x, y);
+  if (!focus) return [model, []];
+  const row = y - layout[focus]!.y - LIST_HEAD_ROWS;
+  const next: CompareModel = { ...model, focus };
+  if (focus === "list") {
+    const rows = stepRows(model, env);
+    const at = rowAt(model.list, rows, row);
+    return at === undefined ? [next, []] : chosen(next, withSelected(model.list, rows, at), env);
+  }
+  const { family } = model;
+  if (focus === "detail" || !family) return [next, []];
+  const rows = memberRows(family, familyHeight(model, env));
+  const at = rowAt(family, rows, row);
+  return [at === undefined ? next : { ...next, family: withSelected(family, rows, at) }, []];
 }
 
 function inView(model: CompareModel, env: Env): CompareModel {
-  const seen = withTop(model, chosenIndex(model), listHeight(model, env), rowsOf(model).length);
-  const family = model.family && familyInView(model.family, familyHeight(model, env));
-  return family ? { ...seen, family } : seen;
+  const { family } = model;
+  return {
+    ...model,
+    list: keptInView(model.list, stepRows(model, env)),
+    ...(family ? { family: keptInView(family, memberRows(family, familyHeight(model, env))) } : {}),
+  };
 }

@@ -12,24 +12,17 @@ import {
 } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
-import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { EMPTY, fitLine, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
-import { clamp } from "../../draw/scroll.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
-import { familyCount, familyLines } from "../../trace/family.ts";
+import { familyCount, familyLines } from "../../widgets/family.ts";
+import { listLines, selectedIndex } from "../../widgets/list.ts";
+import { readerPane } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
 import { detailLines } from "./detail.ts";
-import {
-  chosenIndex,
-  chosenRow,
-  compareLayout,
-  type CompareModel,
-  detailHeight,
-  listHeight,
-  rowsOf,
-} from "./model.ts";
+import { chosenRow, compareLayout, type CompareModel, rowsOf, stepRows } from "./model.ts";
 import { type CompareRow, configChanges } from "./rows.ts";
 
 const SIGNS: Readonly<Record<StepDiff["op"], readonly [sign: string, tone: Tone]>> = {
@@ -171,22 +164,18 @@ function listPane(
   rows: number,
 ): readonly Line[] {
   const all = rowsOf(model);
-  const index = chosenIndex(model);
+  const list = stepRows(model, env);
+  const index = selectedIndex(model.list, list);
   const inner = columns - BORDER;
   const focused = model.focus === "list";
   const changes = all.filter((row) => row.isChange).length;
   const before = all.slice(0, index + 1).filter((row) => row.isChange).length;
-  const lines = all.slice(model.top, model.top + listHeight(model, env)).map((row, at): Line => {
-    const selected = model.top + at === index;
-    const drawn = fitLine(
-      [
-        seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
-        ...rowLine(row, comparison, env.glyphs, inner),
-      ],
-      inner,
-    );
-    return selected ? onGround(drawn, focused ? "selected" : "marked") : drawn;
-  });
+  const look = { top: model.list.top, height: list.height, columns: inner, glyphs: env.glyphs };
+  const lines = listLines(
+    all,
+    { ...look, selected: index, focused },
+    (row) => rowLine(row, comparison, env.glyphs, inner),
+  );
   return pane(lines, columns, rows, env.glyphs, {
     title: "Steps",
     focused,
@@ -196,7 +185,7 @@ function listPane(
       ? line("no changes", "dim")
       : line(all[index]?.isChange ? `change ${before} of ${changes}` : `${changes} changes`, "dim"),
     foot: line(`${index + 1} of ${all.length}`, "dim"),
-    scroll: { top: model.top, total: all.length },
+    scroll: { top: model.list.top, total: all.length },
   });
 }
 
@@ -275,23 +264,12 @@ function configGist(comparison: Comparison, glyphs: Glyphs, columns: number): st
 }
 
 function detailPane(model: CompareModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const lines = detailLines(model, env);
-  const height = detailHeight(model, env);
-  const top = clamp(model.detailTop, 0, Math.max(0, lines.length - height));
-  const below = lines.length - top - height;
-  return pane(
-    lines.slice(top, top + height).map((row): Line => [seg(" "), ...row]),
-    columns,
-    rows,
-    env.glyphs,
-    {
-      title: detailTitle(chosenRow(model)),
-      focused: model.focus === "detail",
-      note: [seg("u", "key"), seg(` ${model.mode}`, "dim")],
-      foot: below > 0 ? [seg("^d", "key"), seg(` ${below} more`, "dim")] : EMPTY,
-      scroll: { top, total: lines.length },
-    },
-  );
+  const lines = detailLines(model, env).map((row): Line => [seg(" "), ...row]);
+  return readerPane(lines, model.detailTop, columns, rows, env.glyphs, {
+    title: detailTitle(chosenRow(model)),
+    focused: model.focus === "detail",
+    note: [seg("u", "key"), seg(` ${model.mode}`, "dim")],
+  });
 }
 
 function detailTitle(row: CompareRow | undefined): string {

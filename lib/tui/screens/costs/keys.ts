@@ -1,7 +1,7 @@
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
-import { type CostsModel, rowCount } from "./model.ts";
+import { type CostsModel, selectedKey } from "./model.ts";
 
-const filled = (model: CostsModel) => rowCount(model) > 0;
+const filled = (model: CostsModel) => selectedKey(model) !== undefined;
 
 export const COSTS_KEYS: readonly Key<CostsModel>[] = [
   {

@@ -13,6 +13,8 @@ import { NO_FAILURE } from "../../draw/trouble.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
+import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
+import type { Area } from "../../widgets/panes.ts";
 import type { CostsQueries } from "./queries.ts";
 
 export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
@@ -42,13 +44,13 @@ export interface CostsModel {
   readonly runs: readonly Run[];
   readonly state: "loading" | "ready" | "failed";
   readonly failure: Explanation;
-  /** The selection is a key, not a row. */
-  readonly selected?: string;
-  readonly top: number;
+  /** The rows, by what they are added up by; the budgets, by trace id. */
+  readonly list: ListPlace;
   readonly zoom: boolean;
   /** What the shown tokens would cost with these prices; by key, `null` where unknown. */
   readonly whatIf?: { readonly model: string; readonly usd: ReadonlyMap<string, number | null> };
-  readonly choosing?: { readonly field: TextField; readonly index: number };
+  /** Whose prices? What is typed, and where in the models that fit. */
+  readonly choosing?: { readonly field: TextField; readonly list: ListPlace };
   readonly models: readonly string[];
   /** What the latest question about prices was about. */
   readonly priced?: { readonly model: string; readonly keys: readonly string[] };
@@ -63,7 +65,7 @@ export const INITIAL: CostsModel = {
   runs: [],
   state: "loading",
   failure: NO_FAILURE,
-  top: 0,
+  list: LIST_START,
   zoom: false,
   models: [],
   tickets: { rows: 0, days: 0, runs: 0, prices: 0, models: 0 },
@@ -92,7 +94,11 @@ export function budgetRows(model: CostsModel): readonly BudgetRow[] {
   }).sort((a, b) => b.run.totals.costUsd / b.budgetUsd - a.run.totals.costUsd / a.budgetUsd);
 }
 
-export function keysOf(model: CostsModel): readonly string[] {
+export function costRows(model: CostsModel, env: Env): ListRows {
+  return listRows(keysOf(model), (key) => key, tableHeight(model, env));
+}
+
+function keysOf(model: CostsModel): readonly string[] {
   return model.tab === "budget"
     ? budgetRows(model).map((row) => row.run.traceId)
     : shownRows(model).map((row) => row.key);
@@ -107,8 +113,9 @@ export function rowCount(model: CostsModel): number {
   return keysOf(model).length;
 }
 
-export function selectedIndex(model: CostsModel): number {
-  return Math.max(0, keysOf(model).indexOf(model.selected ?? ""));
+/** What the chosen row is added up by; of a budget, its run. */
+export function selectedKey(model: CostsModel): string | undefined {
+  return selectedItem(keysOf(model), (key) => key, model.list);
 }
 
 export function totalOf(rows: readonly CostRow[]): CostRow {
@@ -150,13 +157,17 @@ export function fittingModels(model: CostsModel): readonly string[] {
   );
 }
 
-interface Area {
-  readonly columns: number;
-  readonly rows: number;
+const CHOICES_SHOWN = 10;
+/** Around the list of models: its own border and field, and what shows of the screen below. */
+const CHOICE_FRAME_ROWS = 8;
+
+export function choiceRows(model: CostsModel, { size }: Env): ListRows {
+  const height = Math.max(1, Math.min(CHOICES_SHOWN, size.rows - CHOICE_FRAME_ROWS));
+  return listRows(fittingModels(model), (name) => name, height);
 }
 
 export interface CostsLayout {
-  readonly table: Area & { readonly y: number };
+  readonly table: Area;
   readonly chart?: Area;
   readonly about?: Area;
   readonly budgets?: Area;
@@ -170,24 +181,25 @@ const STACKED_CHART_ROWS = 8;
 export function costsLayout(model: CostsModel, env: Env): CostsLayout {
   const { columns, rows } = env.size;
   const area = Math.max(0, rows - HEAD_ROWS);
-  const whole = { columns, rows: area, y: HEAD_ROWS };
+  const whole: Area = { x: 0, y: HEAD_ROWS, columns, rows: area };
   if (model.zoom || columns < 60 || area < 14) return { table: whole, stacked: true };
   if (columns < 100) {
     return {
-      table: { columns, rows: area - STACKED_CHART_ROWS, y: HEAD_ROWS + STACKED_CHART_ROWS },
-      chart: { columns, rows: STACKED_CHART_ROWS },
+      table: { ...whole, y: HEAD_ROWS + STACKED_CHART_ROWS, rows: area - STACKED_CHART_ROWS },
+      chart: { ...whole, rows: STACKED_CHART_ROWS },
       stacked: true,
     };
   }
   const side = Math.floor(columns * (columns < 140 ? 0.38 : 0.42));
+  const right: Area = { ...whole, x: columns - side, columns: side };
   const chart = Math.max(8, Math.floor(area * 0.36));
   const rest = area - chart;
   const budgets = columns >= 140 && rest >= 22 ? Math.floor(rest / 2) : 0;
   return {
-    table: { columns: columns - side, rows: area, y: HEAD_ROWS },
-    chart: { columns: side, rows: chart },
-    about: { columns: side, rows: rest - budgets },
-    ...(budgets > 0 ? { budgets: { columns: side, rows: budgets } } : {}),
+    table: { ...whole, columns: columns - side },
+    chart: { ...right, rows: chart },
+    about: { ...right, y: HEAD_ROWS + chart, rows: rest - budgets },
+    ...(budgets > 0 ? { budgets: { ...right, y: HEAD_ROWS + area - budgets, rows: budgets } } : {}),
     stacked: false,
   };
 }

@@ -3,10 +3,11 @@ import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { compact, costOf, grouped, knownCost, money } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
-import { fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { type Line, line, seg } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, fit } from "../../terminal/text.ts";
-import { budgetRows, type CostsModel, selectedIndex, shownRows, tableHeight, totalOf } from "./model.ts";
+import { listLines, selectedIndex } from "../../widgets/list.ts";
+import { budgetRows, costRows, type CostsModel, shownRows, tableHeight, totalOf } from "./model.ts";
 
 interface Column {
   readonly head: string;
@@ -87,7 +88,6 @@ export function costTable(model: CostsModel, env: Env, columns: number): readonl
   const bar = columns - used - 2 >= BAR_MIN ? Math.min(BAR_MAX, columns - used - 2) : 0;
   const max = Math.max(0, ...rows.map((row) => row.costUsd));
   const sum = totalOf(rows);
-  const index = selectedIndex(model);
   const cells = (row: CostRow) =>
     shown.map((column) => {
       const [text, tone] = column.cell(row);
@@ -98,18 +98,20 @@ export function costTable(model: CostsModel, env: Env, columns: number): readonl
     ...shown.map((column) => seg(fit(column.head, column.columns, column.align), "heading")),
     seg(bar > 0 ? "  SHARE" : "", "heading"),
   ];
-  const body = rows.slice(model.top, model.top + height).map((row, at): Line => {
-    const selected = model.top + at === index;
-    const drawn = fitLine([
-      seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
-      seg(fit(clean(row.key), name), row.key === "(none)" ? "dim" : "strong"),
-      ...cells(row),
-      ...(bar > 0
-        ? [seg("  "), ...shareBar(max > 0 ? row.costUsd / max : 0, bar, toneOf(model), env.glyphs)]
-        : []),
-    ], columns);
-    return selected ? onGround(drawn, "selected") : drawn;
-  });
+  const look = {
+    top: model.list.top,
+    height,
+    columns,
+    glyphs: env.glyphs,
+    selected: selectedIndex(model.list, costRows(model, env)),
+  };
+  const body = listLines(rows, look, (row) => [
+    seg(fit(clean(row.key), name), row.key === "(none)" ? "dim" : "strong"),
+    ...cells(row),
+    ...(bar > 0
+      ? [seg("  "), ...shareBar(max > 0 ? row.costUsd / max : 0, bar, toneOf(model), env.glyphs)]
+      : []),
+  ]);
   const total: Line = [
     seg(`  ${fit("total", name)}`, "heading"),
     ...totalCells(model, sum, shown),
@@ -154,9 +156,7 @@ export function budgetTable(
   model: CostsModel,
   env: Env,
   columns: number,
-  top: number,
-  height: number,
-  selectedRow?: number,
+  look: { readonly top: number; readonly height: number; readonly selected?: number },
 ): readonly Line[] {
   const rows = budgetRows(model);
   const agent = Math.min(20, Math.max(8, columns - 50));
@@ -167,11 +167,9 @@ export function budgetTable(
   ];
   return [
     head,
-    ...rows.slice(top, top + height).map(({ run, budgetUsd }, at): Line => {
-      const selected = top + at === selectedRow;
+    ...listLines(rows, { ...look, columns, glyphs: env.glyphs }, ({ run, budgetUsd }) => {
       const share = run.totals.costUsd / budgetUsd;
-      const drawn = fitLine([
-        seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+      return [
         seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
         seg(fit(clean(run.agent), agent), statusTone(run.status) === "error" ? "error" : "strong"),
         seg(fit(costOf(run.totals), 12, "right")),
@@ -182,8 +180,7 @@ export function budgetTable(
           fit(percent(share), 6, "right"),
           share >= 1 ? "error" : share >= 0.8 ? "warn" : "dim",
         ),
-      ], columns);
-      return selected ? onGround(drawn, "selected") : drawn;
+      ];
     }),
     ...(rows.length === 0 ? [line("  no run had a budget", "dim")] : []),
   ];

@@ -1,28 +1,37 @@
-import { type CostRow, type RunFilter, sentenceOf } from "../../../core/mod.ts";
+import { type CostRow, type Explanation, type RunFilter, sentenceOf } from "../../../core/mod.ts";
 import { formatRunQuery } from "../../../analysis/mod.ts";
-import type { Effect, Msg } from "../../contract/message.ts";
 import { asking } from "../../contract/ask.ts";
-import type { AnswerMsg } from "../../contract/queries.ts";
+import { type Actions, updateOf } from "../../contract/handlers.ts";
+import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { moved, movedTo, withTop } from "../../draw/scroll.ts";
-import { edit, EMPTY_FIELD, insert } from "../../draw/text_field.ts";
+import { EMPTY_FIELD } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
+  afterMotion,
+  keptInView,
+  LIST_START,
+  type Motion,
+  rowAt,
+  wheelMotion,
+  withSelected,
+} from "../../widgets/list.ts";
+import { neighbour } from "../../widgets/neighbour.ts";
+import { isInside } from "../../widgets/panes.ts";
+import {
   budgetRows,
+  choiceRows,
   costKeyOf,
+  costRows,
   costsLayout,
   type CostsModel,
   filterOf,
   fittingModels,
-  keysOf,
-  rowCount,
-  selectedIndex,
-  shownRows,
+  selectedKey,
   SINCES,
-  tableHeight,
   TABS,
 } from "./model.ts";
 import type { CostsQueries } from "./queries.ts";
+import { tableText } from "./table_text.ts";
 
 const ask = asking<CostsQueries>();
 const REFRESH_INTERVAL_MS = 2_000;
@@ -31,38 +40,79 @@ const DAY_US = 86_400_000_000;
 const TABLE_HEAD_ROWS = 2;
 export const MODEL_NAME_LENGTH_MAX = 200;
 
-export function updateCosts(model: CostsModel, msg: Msg<CostsQueries>, env: Env): Step<CostsModel> {
-  switch (msg.type) {
-    case "enter":
-      return load(model, env);
-    case "store_changed":
-      return load(model, env, REFRESH_INTERVAL_MS);
-    case "resized":
-      return [inView(model, env), []];
-    case "action":
-      return act(model, msg.action, msg.count, env);
-    case "text":
-    case "edit": {
-      const { choosing } = model;
-      const field = choosing &&
-        (msg.type === "text" ? insert(choosing.field, msg.text) : edit(choosing.field, msg.key));
-      return [field ? { ...model, choosing: { field, index: 0 } } : model, []];
-    }
-    case "wheel":
-      return [move(model, msg.lines > 0 ? "down" : "up", Math.abs(msg.lines), env), []];
-    case "click":
-      return [clicked(model, msg.x, msg.y, env), []];
-    case "answer":
-      return msg.ticket === model.tickets[msg.slot] ? answered(model, msg, env) : [model, []];
-    case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
-      return msg.slot === mainSlot(model)
-        ? [{ ...model, state: "failed", failure: msg.failure }, []]
-        : [model, [{ type: "notice", level: "error", text: sentenceOf(msg.failure) }]];
-    default:
-      return [model, []];
-  }
-}
+const ACTIONS: Actions<CostsModel> = {
+  tab_left: (model, env) => turned(model, -1, env),
+  tab_right: (model, env) => turned(model, 1, env),
+  since: (model, env) => load({ ...model, since: neighbour(SINCES, model.since, 1) }, env),
+  since_back: (model, env) => load({ ...model, since: neighbour(SINCES, model.since, -1) }, env),
+  what_if: (model) => {
+    const seen = new Set([
+      ...model.models,
+      ...(model.tab === "model" ? model.rows.map((row) => row.key) : []),
+    ]);
+    const open: CostsModel = {
+      ...model,
+      models: [...seen],
+      choosing: { field: EMPTY_FIELD, list: LIST_START },
+    };
+    return ask([open, []], "models", undefined);
+  },
+  zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
+  reload: (model, env) => load({ ...model, state: "loading" }, env),
+  copy: (model) => [model, [{ type: "copy", text: tableText(model) }]],
+  open: (model, env) => [model, opened(model, env)],
+  back: (model, env) => {
+    const { whatIf, priced: _, ...rest } = model;
+    if (whatIf) return [rest, []];
+    return model.zoom ? [inView({ ...model, zoom: false }, env), []] : [model, [{ type: "leave" }]];
+  },
+};
+
+/** While a model is chosen whose prices are to be used. */
+const CHOOSING_ACTIONS: Actions<CostsModel> = {
+  cancel: (model) => [closed(model), []],
+  choose: (model) => {
+    const { field, list } = model.choosing!;
+    const name = fittingModels(model)[list.index] ?? field.text.trim().slice(0, MODEL_NAME_LENGTH_MAX);
+    return name === "" ? [closed(model), []] : reprice(closed(model), name);
+  },
+};
+
+export const updateCosts = updateOf<CostsModel, CostsQueries>({
+  entered: (model, _, env) => load(model, env),
+  storeChanged: (model, env) => load(model, env, REFRESH_INTERVAL_MS),
+  resized: (model, env) => [inView(model, env), []],
+  actions: (model) => (model.choosing ? CHOOSING_ACTIONS : ACTIONS),
+  moved: (model, motion, env) => [moved(model, motion, env), []],
+  typed: (model, change) => {
+    const field = model.choosing && change(model.choosing.field);
+    return [field ? { ...model, choosing: { field, list: LIST_START } } : model, []];
+  },
+  wheeled: (model, lines, _, env) => [model.choosing ? model : moved(model, wheelMotion(lines), env), []],
+  clicked: (model, { x, y }, env) => {
+    const { table } = costsLayout(model, env);
+    if (model.choosing || !isInside(table, x, y)) return [model, []];
+    const rows = costRows(model, env);
+    const row = rowAt(model.list, rows, y - table.y - TABLE_HEAD_ROWS);
+    return [row === undefined ? model : { ...model, list: withSelected(model.list, rows, row) }, []];
+  },
+  answered: {
+    rows: (model, answer, env) =>
+      reprice(inView({ ...model, rows: answer.filter(wasUsed), ...answeredState(model, "rows") }, env)),
+    days: (model, answer) => [{ ...model, days: answer.filter(wasUsed) }, []],
+    runs: (model, runs, env) => [inView({ ...model, runs, ...answeredState(model, "runs") }, env), []],
+    prices: (model, prices) => {
+      const { keys } = model.priced ?? { keys: [] };
+      const usd = new Map(keys.map((key, index) => [key, prices.usd[index] ?? null]));
+      return [{ ...model, whatIf: { model: prices.model, usd } }, []];
+    },
+    models: (model, models) => [{ ...model, models: [...new Set([...model.models, ...models])] }, []],
+  },
+  failed: {
+    rows: (model, failure) => failed(model, "rows", failure),
+    runs: (model, failure) => failed(model, "runs", failure),
+  },
+});
 
 function load(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsModel> {
   const filter = filterOf(model.since, env.nowMs);
@@ -74,33 +124,14 @@ function load(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsMo
   return ask(step, "runs", { filter }, minIntervalMs);
 }
 
-function answered(
-  model: CostsModel,
-  msg: AnswerMsg<CostsQueries>,
-  env: Env,
-): Step<CostsModel> {
-  switch (msg.slot) {
-    case "rows": {
-      const rows = msg.answer.filter(wasUsed);
-      return reprice(inView({ ...model, rows, ...answeredState(model, msg.slot) }, env));
-    }
-    case "days":
-      return [{ ...model, days: msg.answer.filter(wasUsed) }, []];
-    case "runs":
-      return [inView({ ...model, runs: msg.answer, ...answeredState(model, msg.slot) }, env), []];
-    case "prices": {
-      const { keys } = model.priced ?? { keys: [] };
-      const usd = new Map(keys.map((key, index) => [key, msg.answer.usd[index] ?? null]));
-      return [{ ...model, whatIf: { model: msg.answer.model, usd } }, []];
-    }
-    case "models":
-      return [{ ...model, models: [...new Set([...model.models, ...msg.answer])] }, []];
-  }
-}
-
 /** The table stands or falls with this question; the charts beside it do not. */
 function mainSlot(model: CostsModel): string {
   return model.tab === "budget" ? "runs" : "rows";
+}
+
+function failed(model: CostsModel, slot: string, failure: Explanation): Step<CostsModel> {
+  if (slot === mainSlot(model)) return [{ ...model, state: "failed", failure }, []];
+  return [model, [{ type: "notice", level: "error", text: sentenceOf(failure) }]];
 }
 
 function answeredState(model: CostsModel, slot: string): Partial<Pick<CostsModel, "state" | "failure">> {
@@ -120,68 +151,22 @@ function reprice(model: CostsModel, name = model.whatIf?.model): Step<CostsModel
   return ask([{ ...model, priced }, []], "prices", { model: name, usages });
 }
 
-function act(model: CostsModel, action: string, count: number | undefined, env: Env): Step<CostsModel> {
-  if (model.choosing) return choosing(model, action);
-  switch (action) {
-    case "tab_left":
-    case "tab_right": {
-      const step = action === "tab_left" ? TABS.length - 1 : 1;
-      const { selected: _, whatIf, ...rest } = model;
-      const tab = TABS[(TABS.indexOf(model.tab) + step) % TABS.length]!;
-      const kept = whatIf ? { whatIf: { model: whatIf.model, usd: new Map<string, number | null>() } } : {};
-      return load({ ...rest, ...kept, tab, rows: [], top: 0, state: "loading" }, env);
-    }
-    case "since":
-    case "since_back": {
-      const step = action === "since" ? 1 : SINCES.length - 1;
-      return load({ ...model, since: SINCES[(SINCES.indexOf(model.since) + step) % SINCES.length]! }, env);
-    }
-    case "what_if": {
-      const seen = new Set([
-        ...model.models,
-        ...(model.tab === "model" ? model.rows.map((row) => row.key) : []),
-      ]);
-      const open: CostsModel = { ...model, models: [...seen], choosing: { field: EMPTY_FIELD, index: 0 } };
-      return ask([open, []], "models", undefined);
-    }
-    case "zoom":
-      return [inView({ ...model, zoom: !model.zoom }, env), []];
-    case "reload":
-      return load({ ...model, state: "loading" }, env);
-    case "copy":
-      return [model, [{ type: "copy", text: tableText(model) }]];
-    case "open":
-      return [model, opened(model, env)];
-    case "back": {
-      const { whatIf, priced: _, ...rest } = model;
-      if (whatIf) return [rest, []];
-      return model.zoom ? [inView({ ...model, zoom: false }, env), []] : [model, [{ type: "leave" }]];
-    }
-    default:
-      return [move(model, action, count, env), []];
-  }
+/** Added up by the next key. */
+function turned(model: CostsModel, step: 1 | -1, env: Env): Step<CostsModel> {
+  const { whatIf, ...rest } = model;
+  const kept = whatIf ? { whatIf: { model: whatIf.model, usd: new Map<string, number | null>() } } : {};
+  const tab = neighbour(TABS, model.tab, step);
+  return load({ ...rest, ...kept, tab, rows: [], list: LIST_START, state: "loading" }, env);
 }
 
-function choosing(model: CostsModel, action: string): Step<CostsModel> {
-  const { choosing: open, ...closed } = model;
-  const fits = fittingModels(model);
-  switch (action) {
-    case "cancel":
-      return [closed, []];
-    case "choose": {
-      const name = fits[open!.index] ?? open!.field.text.trim().slice(0, MODEL_NAME_LENGTH_MAX);
-      return name === "" ? [closed, []] : reprice(closed, name);
-    }
-    default: {
-      const index = moved(action, open!.index, undefined, 10, fits.length);
-      return [index === undefined ? model : { ...model, choosing: { ...open!, index } }, []];
-    }
-  }
+function closed(model: CostsModel): CostsModel {
+  const { choosing: _, ...rest } = model;
+  return rest;
 }
 
 /** To the runs behind the row. */
 function opened(model: CostsModel, env: Env): readonly Effect[] {
-  const key = keysOf(model)[selectedIndex(model)];
+  const key = selectedKey(model);
   if (key === undefined) return [];
   if (model.tab === "budget") {
     const row = budgetRows(model).find(({ run }) => run.traceId === key)!;
@@ -211,48 +196,13 @@ function opened(model: CostsModel, env: Env): readonly Effect[] {
   ];
 }
 
-function tableText(model: CostsModel): string {
-  const clean = (text: string) => text.replace(/[\t\r\n]/g, " ");
-  if (model.tab === "budget") {
-    const rows = budgetRows(model).map(({ run, budgetUsd }) =>
-      [run.runId, clean(run.agent), run.totals.costUsd, budgetUsd].join("\t")
-    );
-    return ["run\tagent\tcostUsd\tbudgetUsd", ...rows].join("\n");
-  }
-  const rows = shownRows(model).map((row) =>
-    [
-      clean(row.key),
-      row.runs,
-      row.llmCalls,
-      row.usage.inputTokens,
-      row.usage.cachedInputTokens,
-      row.usage.outputTokens,
-      row.costUsd,
-      row.unknownCostCalls,
-      ...(model.whatIf ? [model.whatIf.usd.get(row.key) ?? "unknown"] : []),
-    ].join("\t")
-  );
-  const heads = ["runs", "calls", "input", "cached", "output", "costUsd", "unknownCostCalls"];
-  return [
-    [model.tab, ...heads, ...(model.whatIf ? [`with ${clean(model.whatIf.model)}`] : [])].join("\t"),
-    ...rows,
-  ].join("\n");
-}
-
-function move(model: CostsModel, action: string, count: number | undefined, env: Env): CostsModel {
-  if (model.choosing) return model;
-  const key = movedTo(keysOf(model), selectedIndex(model), action, count, tableHeight(model, env));
-  return key === undefined ? model : inView({ ...model, selected: key }, env);
-}
-
-function clicked(model: CostsModel, x: number, y: number, env: Env): CostsModel {
-  const { table } = costsLayout(model, env);
-  const row = y - table.y - TABLE_HEAD_ROWS;
-  if (model.choosing || x >= table.columns || row < 0 || row >= tableHeight(model, env)) return model;
-  const key = keysOf(model)[model.top + row];
-  return key === undefined ? model : inView({ ...model, selected: key }, env);
+function moved(model: CostsModel, motion: Motion, env: Env): CostsModel {
+  const { choosing } = model;
+  if (!choosing) return { ...model, list: afterMotion(model.list, costRows(model, env), motion) };
+  const list = afterMotion(choosing.list, choiceRows(model, env), motion);
+  return { ...model, choosing: { ...choosing, list } };
 }
 
 function inView(model: CostsModel, env: Env): CostsModel {
-  return withTop(model, selectedIndex(model), tableHeight(model, env), rowCount(model));
+  return { ...model, list: keptInView(model.list, costRows(model, env)) };
 }

@@ -3,7 +3,7 @@ import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { brailleChart } from "../../draw/braille.ts";
 import { compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
-import { EMPTY, fitLine, fitParts, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
+import { EMPTY, fitLine, fitParts, type Line, line, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import type { Tone } from "../../draw/theme.ts";
@@ -12,20 +12,19 @@ import { clean, cut, fit, wrap } from "../../terminal/text.ts";
 import {
   budgetRows,
   chartDays,
+  choiceRows,
+  costRows,
   costsLayout,
   type CostsModel,
   fittingModels,
-  rowCount,
-  selectedIndex,
+  selectedKey,
   shownRows,
   SINCES,
-  tableHeight,
   TABS,
   totalOf,
 } from "./model.ts";
+import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
-
-const CHOICES_SHOWN = 10;
 
 export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
   if (model.state === "failed") {
@@ -90,11 +89,14 @@ function tabLine(model: CostsModel, env: Env): Line {
 
 function tablePane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const inner = columns - BORDER;
-  const count = rowCount(model);
+  const list = costRows(model, env);
+  const count = list.total;
+  const { top } = model.list;
+  const selected = selectedIndex(model.list, list);
   const content = count === 0
     ? [EMPTY, ...emptyNote(model)]
     : model.tab === "budget"
-    ? budgetTable(model, env, inner, model.top, tableHeight(model, env), selectedIndex(model))
+    ? budgetTable(model, env, inner, { top, height: list.height, selected })
     : costTable(model, env, inner);
   const note: Line = model.whatIf && model.tab !== "budget"
     ? [
@@ -108,8 +110,8 @@ function tablePane(model: CostsModel, env: Env, columns: number, rows: number): 
     title: model.tab === "budget" ? "Budgets" : `Cost by ${model.tab}`,
     focused: true,
     note,
-    ...(count > 0 ? { foot: line(`${selectedIndex(model) + 1} of ${grouped(count)}`, "dim") } : {}),
-    scroll: { top: model.top, total: count + (model.tab === "budget" ? 1 : 2) },
+    ...(count > 0 ? { foot: line(`${selected + 1} of ${grouped(count)}`, "dim") } : {}),
+    scroll: { top, total: count + (model.tab === "budget" ? 1 : 2) },
   });
 }
 
@@ -156,10 +158,13 @@ function chartPane(model: CostsModel, env: Env, columns: number, rows: number): 
 
 /** Where the cost of the chosen row comes from. */
 function aboutPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const row = model.tab === "budget" ? undefined : shownRows(model)[selectedIndex(model)];
+  const key = selectedKey(model);
+  const row = model.tab === "budget" ? undefined : shownRows(model).find((each) => each.key === key);
   const inner = columns - BORDER;
   if (!row) {
-    const run = model.tab === "budget" ? budgetRows(model)[selectedIndex(model)]?.run : undefined;
+    const run = model.tab === "budget"
+      ? budgetRows(model).find((each) => each.run.traceId === key)?.run
+      : undefined;
     const lines = run ? wrap(clean(run.prompt), inner - 2).map((piece) => line(` ${piece}`)) : [];
     return pane(lines, columns, rows, env.glyphs, { title: run ? clean(run.agent) : "Tokens" });
   }
@@ -217,7 +222,7 @@ function perUnit(row: CostRow, columns: number): readonly Line[] {
 }
 
 function budgetPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const lines = budgetTable(model, env, columns - BORDER, 0, rows - BORDER - 1);
+  const lines = budgetTable(model, env, columns - BORDER, { top: 0, height: rows - BORDER - 1 });
   return pane(lines, columns, rows, env.glyphs, {
     title: "Budgets",
     note: line("nearest to its limit first", "dim"),
@@ -228,18 +233,11 @@ function budgetPane(model: CostsModel, env: Env, columns: number, rows: number):
 function choiceBox(model: CostsModel, env: Env): readonly Line[] {
   const columns = Math.min(60, env.size.columns - 4);
   const inner = columns - BORDER;
-  const { field, index } = model.choosing!;
+  const { field, list } = model.choosing!;
   const fits = fittingModels(model);
-  const height = Math.max(1, Math.min(CHOICES_SHOWN, env.size.rows - 8));
-  const top = Math.max(0, Math.min(index - height + 1, fits.length - height));
-  const rows = fits.slice(top, top + height).map((name, at): Line => {
-    const chosen = top + at === index;
-    const row = fitLine(
-      [seg(chosen ? `${env.glyphs.pointer} ` : "  ", "accent"), seg(clean(name), "llm")],
-      inner,
-    );
-    return chosen ? onGround(row, "selected") : row;
-  });
+  const { height } = choiceRows(model, env);
+  const look = { top: list.top, height, columns: inner, glyphs: env.glyphs, selected: list.index };
+  const rows = listLines(fits, look, (name) => [seg(clean(name), "llm")]);
   const typed = field.text.trim();
   const none: Line = typed === ""
     ? line("  type a model's name", "dim")
@@ -253,6 +251,6 @@ function choiceBox(model: CostsModel, env: Env): readonly Line[] {
   return pane(content, columns, content.length + BORDER, env.glyphs, {
     title: "What if the prices were those of",
     focused: true,
-    foot: fits.length > height ? line(`${index + 1} of ${fits.length}`, "dim") : EMPTY,
+    foot: fits.length > height ? line(`${list.index + 1} of ${fits.length}`, "dim") : EMPTY,
   });
 }

@@ -1,13 +1,7 @@
 import type { Size } from "../../terminal/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
-import { type Focus, FORM_FIELDS, type LaunchModel } from "./model.ts";
-
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly columns: number;
-  readonly rows: number;
-}
+import { type Area, isInside } from "../../widgets/panes.ts";
+import { type Focus, FORM_FIELDS } from "./model.ts";
 
 export interface LaunchLayout {
   /** Absent where only one pane fits and another has the focus. */
@@ -17,6 +11,8 @@ export interface LaunchLayout {
   readonly about?: Area;
 }
 
+/** Border and filter. */
+const LIST_HEAD_ROWS = 2;
 const OPTION_ROWS = FORM_FIELDS.length - 1 + BORDER;
 
 export function launchLayout(size: Size, focus: Focus): LaunchLayout {
@@ -44,18 +40,16 @@ export function agentHeight(size: Size): number {
   return Math.max(1, (launchLayout(size, "agents").agents?.rows ?? 0) - BORDER - 1);
 }
 
-/** What a click at this place means. */
+/** What a click at this place means: a pane or a field, or a row of the agents in view. */
 export function hitLaunch(
   size: Size,
-  model: LaunchModel,
+  focus: Focus,
   x: number,
   y: number,
 ): Focus | { readonly row: number } | undefined {
-  const layout = launchLayout(size, model.focus);
-  const inside = (area: Area | undefined) =>
-    area !== undefined && x >= area.x && x < area.x + area.columns && y >= area.y && y < area.y + area.rows;
-  if (inside(layout.agents)) return { row: model.top + y - layout.agents!.y - 2 };
-  if (inside(layout.prompt)) return "prompt";
-  if (inside(layout.options)) return FORM_FIELDS[y - layout.options!.y];
+  const layout = launchLayout(size, focus);
+  if (isInside(layout.agents, x, y)) return { row: y - layout.agents!.y - LIST_HEAD_ROWS };
+  if (isInside(layout.prompt, x, y)) return "prompt";
+  if (isInside(layout.options, x, y)) return FORM_FIELDS[y - layout.options!.y];
   return undefined;
 }

@@ -5,6 +5,7 @@ import type { Tickets } from "../../contract/queries.ts";
 import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
+import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { LaunchQueries } from "./queries.ts";
 
 /** The fields of the form, in the order of Tab. */
@@ -18,11 +19,10 @@ export interface LaunchModel {
   readonly failure: Explanation;
   readonly filter: TextField;
   readonly filtering: boolean;
-  /** Path of the chosen agent file: the selection is a file, not a row. */
-  readonly chosen?: string;
+  /** The agent files, by path. */
+  readonly list: ListPlace;
   /** The agent that was asked for before the agents were read. */
   readonly named?: string;
-  readonly top: number;
   readonly focus: Focus;
   readonly fields: Readonly<Record<FormField, TextField>>;
   /** Prompts sent before, newest last, and where the person is in them. */
@@ -41,7 +41,7 @@ export const INITIAL: LaunchModel = {
   failure: NO_FAILURE,
   filter: EMPTY_FIELD,
   filtering: false,
-  top: 0,
+  list: LIST_START,
   focus: "agents",
   fields: {
     prompt: EMPTY_FIELD,
@@ -66,12 +66,12 @@ export function shownAgents(model: LaunchModel): readonly AgentEntry[] {
   return fuzzyFilter(model.agents, model.filter.text, (agent) => `${agent.name} ${agent.model}`);
 }
 
-export function chosenIndex(model: LaunchModel): number {
-  return Math.max(0, shownAgents(model).findIndex((agent) => agent.path === model.chosen));
+export function agentRows(model: LaunchModel, height: number): ListRows {
+  return listRows(shownAgents(model), (agent) => agent.path, height);
 }
 
 export function chosenAgent(model: LaunchModel): AgentEntry | undefined {
-  return shownAgents(model)[chosenIndex(model)];
+  return selectedItem(shownAgents(model), (agent) => agent.path, model.list);
 }
 
 export type Checked =

@@ -1,125 +1,116 @@
+import type { LaunchedRun, LaunchRequest } from "../../../app/mod.ts";
 import { asking } from "../../contract/ask.ts";
-import type { Msg } from "../../contract/message.ts";
+import { type Actions, type FieldChange, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { movedTo, withTop } from "../../draw/scroll.ts";
-import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
-import type { LaunchRequest } from "../../../app/mod.ts";
+import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
+  afterMotion,
+  keptInView,
+  LIST_START,
+  type ListRows,
+  type Motion,
+  rowAt,
+  wheelMotion,
+  withSelected,
+} from "../../widgets/list.ts";
+import { neighbour } from "../../widgets/neighbour.ts";
+import { agentHeight, hitLaunch } from "./layout.ts";
+import {
+  agentRows,
   chosenAgent,
-  chosenIndex,
   type Focus,
   FORM_FIELDS,
   HISTORY_MAX,
   type LaunchModel,
   requestOf,
-  shownAgents,
 } from "./model.ts";
-import { agentHeight, hitLaunch } from "./layout.ts";
 import type { LaunchQueries } from "./queries.ts";
 
 const ask = asking<LaunchQueries>();
 const FOCUS_ORDER: readonly Focus[] = ["agents", ...FORM_FIELDS];
 
-export function updateLaunch(model: LaunchModel, msg: Msg<LaunchQueries>, env: Env): Step<LaunchModel> {
-  switch (msg.type) {
-    case "enter":
-      return load(
-        msg.name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: msg.name },
-      );
-    case "action":
-      return act(model, msg.action, msg.count, env);
-    case "text":
-      return [typed(model, (field, multiline) => insert(field, msg.text, { multiline }), env), []];
-    case "edit":
-      return [typed(model, (field, multiline) => edit(field, msg.key, { multiline }), env), []];
-    case "wheel":
-      return [move(model, msg.lines > 0 ? "down" : "up", Math.abs(msg.lines), env), []];
-    case "click": {
-      const hit = hitLaunch(env.size, model, msg.x, msg.y);
-      if (hit === undefined) return [model, []];
-      if (typeof hit === "string") return [{ ...model, focus: hit, filtering: false }, []];
-      const agent = shownAgents(model)[hit.row];
-      return [{ ...model, focus: "agents", filtering: false, ...(agent ? { chosen: agent.path } : {}) }, []];
-    }
-    case "answer":
-      if (msg.ticket !== model.tickets.agents) return [model, []];
-      return [inView(named({ ...model, agents: msg.answer, state: "ready", failure: NO_FAILURE }), env), []];
-    case "no_answer":
-      if (msg.ticket !== model.tickets.agents) return [model, []];
-      return [{ ...model, state: "failed", failure: msg.failure }, []];
-    case "launched":
-      return launched(model, msg.request, msg.run, msg.watch);
-    case "launch_failed":
-      return [{ ...model, starting: false }, [{ type: "notice", level: "error", text: msg.message }]];
-    case "edited":
-      return msg.text === undefined ? [model, []] : [
-        { ...model, focus: "prompt", fields: { ...model.fields, prompt: fieldOf(msg.text.trimEnd()) } },
-        [],
-      ];
-    default:
-      return [model, []];
-  }
-}
+const ACTIONS: Actions<LaunchModel> = {
+  filter: (model) => [{ ...model, filtering: true }, []],
+  filter_clear: (model, env) => [unfiltered(model, env), []],
+  choose: (model, env) => {
+    const agent = chosenAgent(model);
+    return [agent ? unfiltered({ ...model, list: at(agent.path), focus: "prompt" }, env) : model, []];
+  },
+  next: (model) => [focused(model, neighbour(FOCUS_ORDER, model.focus, 1)), []],
+  previous: (model) => [focused(model, neighbour(FOCUS_ORDER, model.focus, -1)), []],
+  to_agents: (model) => [focused(model, "agents"), []],
+  back: (model, env) =>
+    model.filter.text === "" ? [model, [{ type: "leave" }]] : [unfiltered(model, env), []],
+  start: (model) => start(model, true),
+  start_stay: (model) => start(model, false),
+  older: (model) => [recalled(model, "older"), []],
+  newer: (model) => [recalled(model, "newer"), []],
+  editor: (model, env) => [
+    model,
+    env.hasEditor
+      ? [{ type: "editor", text: model.fields.prompt.text }]
+      : [{ type: "notice", level: "warn", text: "No editor is set up. Try: set EDITOR" }],
+  ],
+  reload: (model) => askAgents({ ...model, state: "loading" }),
+};
+
+export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
+  entered: (model, { name }) =>
+    askAgents(
+      name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: name },
+    ),
+  actions: () => ACTIONS,
+  moved: (model, motion, env) => [moved(model, motion, env), []],
+  typed: (model, change, env) => [typed(model, change, env), []],
+  wheeled: (model, lines, _, env) => [moved(model, wheelMotion(lines), env), []],
+  clicked: (model, { x, y }, env) => {
+    const hit = hitLaunch(env.size, model.focus, x, y);
+    if (hit === undefined) return [model, []];
+    if (typeof hit === "string") return [{ ...model, focus: hit, filtering: false }, []];
+    const focused: LaunchModel = { ...model, focus: "agents", filtering: false };
+    const rows = rowsIn(model, env);
+    const row = rowAt(model.list, rows, hit.row);
+    return [row === undefined ? focused : { ...focused, list: withSelected(model.list, rows, row) }, []];
+  },
+  answered: {
+    agents: (model, agents, env) => [
+      inView(named({ ...model, agents, state: "ready", failure: NO_FAILURE }), env),
+      [],
+    ],
+  },
+  failed: { agents: (model, failure) => [{ ...model, state: "failed", failure }, []] },
+  launched,
+  launchFailed: (model, message) => [
+    { ...model, starting: false },
+    [{ type: "notice", level: "error", text: message }],
+  ],
+  edited: (model, text) => [
+    text === undefined
+      ? model
+      : { ...model, focus: "prompt", fields: { ...model.fields, prompt: fieldOf(text.trimEnd()) } },
+    [],
+  ],
+});
 
 /** Chooses the agent that the screen was opened for, now that the agents are known. */
 function named(model: LaunchModel): LaunchModel {
   const { named: name, ...rest } = model;
   const agent = model.agents.find((entry) => entry.name === name);
-  return agent ? { ...rest, chosen: agent.path, focus: "prompt" } : rest;
+  return agent ? { ...rest, list: at(agent.path), focus: "prompt" } : rest;
 }
 
-function load(model: LaunchModel): Step<LaunchModel> {
+/** In the list with this file chosen. */
+function at(path: string): LaunchModel["list"] {
+  return { ...LIST_START, selectedId: path };
+}
+
+function askAgents(model: LaunchModel): Step<LaunchModel> {
   return ask([model, []], "agents", undefined);
 }
 
-function act(model: LaunchModel, action: string, count: number | undefined, env: Env): Step<LaunchModel> {
-  switch (action) {
-    case "filter":
-      return [{ ...model, filtering: true }, []];
-    case "filter_clear":
-      return [inView({ ...model, filtering: false, filter: EMPTY_FIELD }, env), []];
-    case "choose": {
-      const agent = chosenAgent(model);
-      return agent
-        ? [
-          inView(
-            { ...model, filter: EMPTY_FIELD, filtering: false, chosen: agent.path, focus: "prompt" },
-            env,
-          ),
-          [],
-        ]
-        : [model, []];
-    }
-    case "next":
-    case "previous": {
-      const step = action === "next" ? 1 : FOCUS_ORDER.length - 1;
-      return [
-        focused(model, FOCUS_ORDER[(FOCUS_ORDER.indexOf(model.focus) + step) % FOCUS_ORDER.length]!),
-        [],
-      ];
-    }
-    case "to_agents":
-      return [focused(model, "agents"), []];
-    case "back":
-      return model.filter.text === ""
-        ? [model, [{ type: "leave" }]]
-        : act(model, "filter_clear", undefined, env);
-    case "start":
-    case "start_stay":
-      return start(model, action === "start");
-    case "older":
-    case "newer":
-      return [recalled(model, action), []];
-    case "editor":
-      return env.hasEditor
-        ? [model, [{ type: "editor", text: model.fields.prompt.text }]]
-        : [model, [{ type: "notice", level: "warn", text: "No editor is set up. Try: set EDITOR" }]];
-    case "reload":
-      return load({ ...model, state: "loading" });
-    default:
-      return [move(model, action, count, env), []];
-  }
+function unfiltered(model: LaunchModel, env: Env): LaunchModel {
+  return inView({ ...model, filtering: false, filter: EMPTY_FIELD }, env);
 }
 
 function focused(model: LaunchModel, focus: Focus): LaunchModel {
@@ -138,9 +129,8 @@ function start(model: LaunchModel, watch: boolean): Step<LaunchModel> {
 
 function launched(
   model: LaunchModel,
-  request: LaunchRequest,
-  run: { traceId: string; runId: string },
-  watch: boolean,
+  run: LaunchedRun,
+  { request, watch }: { readonly request: LaunchRequest; readonly watch: boolean },
 ): Step<LaunchModel> {
   const { historyAt: _, ...rest } = model;
   const history = [...model.history.filter((prompt) => prompt !== request.prompt), request.prompt].slice(
@@ -170,26 +160,26 @@ function recalled(model: LaunchModel, action: "older" | "newer"): LaunchModel {
   return { ...rest, historyAt: at, fields: { ...model.fields, prompt: fieldOf(history[at]!) } };
 }
 
-function typed(
-  model: LaunchModel,
-  change: (field: TextField, multiline: boolean) => TextField | undefined,
-  env: Env,
-): LaunchModel {
+function typed(model: LaunchModel, change: FieldChange, env: Env): LaunchModel {
   if (model.focus === "agents") {
-    const filter = change(model.filter, false);
+    const filter = change(model.filter);
     if (!filter) return model;
-    const { chosen: _, ...rest } = model;
-    return inView({ ...(filter.text === model.filter.text ? model : rest), filter, top: 0 }, env);
+    // Other letters: the best of what fits now; the same: what was chosen.
+    const list = filter.text === model.filter.text ? { ...model.list, top: 0 } : LIST_START;
+    return inView({ ...model, filter, list }, env);
   }
-  const field = change(model.fields[model.focus], model.focus === "prompt");
+  const field = change(model.fields[model.focus], { multiline: model.focus === "prompt" });
   return field ? { ...model, fields: { ...model.fields, [model.focus]: field } } : model;
 }
 
-function move(model: LaunchModel, action: string, count: number | undefined, env: Env): LaunchModel {
-  const agent = movedTo(shownAgents(model), chosenIndex(model), action, count, agentHeight(env.size));
-  return agent ? inView({ ...model, chosen: agent.path }, env) : model;
+function rowsIn(model: LaunchModel, env: Env): ListRows {
+  return agentRows(model, agentHeight(env.size));
+}
+
+function moved(model: LaunchModel, motion: Motion, env: Env): LaunchModel {
+  return { ...model, list: afterMotion(model.list, rowsIn(model, env), motion) };
 }
 
 function inView(model: LaunchModel, env: Env): LaunchModel {
-  return withTop(model, chosenIndex(model), agentHeight(env.size), shownAgents(model).length);
+  return { ...model, list: keptInView(model.list, rowsIn(model, env)) };
 }

@@ -1,15 +1,16 @@
 import { sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { keySign } from "../../contract/keys.ts";
-import { EMPTY, fitLine, type Line, line, lineWidth, onGround, seg } from "../../draw/line.ts";
+import { EMPTY, type Line, line, lineWidth, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine, fieldLines } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
+import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { agentHeight, launchLayout } from "./layout.ts";
 import {
+  agentRows,
   chosenAgent,
-  chosenIndex,
   FORM_FIELDS,
   type FormField,
   type LaunchModel,
@@ -42,45 +43,41 @@ export function viewLaunch(model: LaunchModel, env: Env): readonly Line[] {
 function agentsPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
   const inner = columns - BORDER;
   const shown = shownAgents(model);
-  const chosen = chosenIndex(model);
-  const height = agentHeight(env.size);
+  const list = agentRows(model, agentHeight(env.size));
+  const chosen = selectedIndex(model.list, list);
   const lines: Line[] = [
     model.filtering || model.filter.text !== ""
       ? [seg(" / ", "key"), ...fieldLine(model.filter, inner - 4, model.focus === "agents")]
       : [seg(" / ", "key"), seg(model.focus === "agents" ? "type a few letters" : "filter", "dim")],
   ];
   const nameColumns = Math.min(20, Math.max(8, ...model.agents.map((agent) => width(clean(agent.name)) + 1)));
-  shown.slice(model.top, model.top + height).forEach((agent, at) => {
-    const row = agentRow(agent, model.top + at === chosen, nameColumns, inner, env);
-    lines.push(row);
-  });
+  const look = {
+    top: model.list.top,
+    height: list.height,
+    columns: inner,
+    glyphs: env.glyphs,
+    selected: chosen,
+  };
+  lines.push(...listLines(shown, look, (agent) => agentRow(agent, nameColumns, env)));
   if (shown.length === 0) lines.push(EMPTY, ...noAgents(model, inner));
   return pane(lines, columns, rows, env.glyphs, {
     title: "Agents",
     focused: model.focus === "agents",
     ...(model.state === "loading" ? { note: line(`reading${env.glyphs.ellipsis}`, "dim") } : {}),
     foot: shown.length > 0 ? line(`${chosen + 1} of ${shown.length}`, "dim") : EMPTY,
-    scroll: { top: model.top, total: shown.length + 1 },
+    scroll: { top: model.list.top, total: shown.length + 1 },
   });
 }
 
-function agentRow(
-  agent: AgentEntry,
-  selected: boolean,
-  nameColumns: number,
-  columns: number,
-  env: Env,
-): Line {
+function agentRow(agent: AgentEntry, nameColumns: number, env: Env): Line {
   const broken = agent.error !== undefined;
-  const row: Line = fitLine([
-    seg(selected ? `${env.glyphs.pointer} ` : "  ", "accent"),
+  return [
     seg(fit(clean(agent.name), nameColumns), broken ? "error" : "strong"),
     seg(
       broken ? `${env.glyphs.status.failed} ${clean(agent.error!)}` : clean(agent.model),
       broken ? "error" : "dim",
     ),
-  ], columns);
-  return selected ? onGround(row, "selected") : row;
+  ];
 }
 
 function noAgents(model: LaunchModel, columns: number): readonly Line[] {

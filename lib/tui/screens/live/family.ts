@@ -4,12 +4,13 @@ import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import {
   chosenMember,
+  familyAt,
   familyCount,
-  familyInView,
   familyLines,
   type FamilyLook,
-  movedInFamily,
-} from "../../trace/family.ts";
+  memberRows,
+} from "../../widgets/family.ts";
+import { afterMotion } from "../../widgets/list.ts";
 import type { LiveModel } from "./model.ts";
 
 const COLUMNS_MAX = 96;
@@ -33,7 +34,7 @@ export function openedFamily(model: LiveModel, env: Env): Step<LiveModel> {
     const text = "Nothing was made of this run yet. Try: r to replay it, f to fork it";
     return [model, [{ type: "notice", level: "info", text }]];
   }
-  const list = familyInView({ ...family, chosen: model.runId }, dialogHeight(model, env));
+  const list = familyAt(family, model.runId, dialogHeight(model, env));
   return [{ ...model, family: list, relatives: true }, []];
 }
 
@@ -66,7 +67,10 @@ export function actInFamily(
           : { left: model.runId, right: run.runId },
       }]];
     default:
-      return [{ ...model, family: movedInFamily(family, action, count, dialogHeight(model, env)) }, []];
+      return [{
+        ...model,
+        family: afterMotion(family, memberRows(family, dialogHeight(model, env)), { action, count }),
+      }, []];
   }
 }
 
@@ -102,7 +106,7 @@ export function familyFacts(model: LiveModel, env: Env, columns: number): readon
   const { family } = model;
   if (!family || !hasFamily(model)) return [];
   const height = Math.min(FACT_ROWS_MAX, family.tree.members.length);
-  const list = familyInView({ ...family, chosen: model.runId }, height);
+  const list = familyAt(family, model.runId, height);
   return [
     EMPTY,
     [seg(" Family ", "heading"), seg("F", "key"), seg(" opens", "dim")],

@@ -8,7 +8,7 @@ import type { TextField } from "../../draw/text_field.ts";
 import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
 import { type Doc, docOf } from "../../trace/doc.ts";
 import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
-import type { FamilyList } from "../../trace/family.ts";
+import type { FamilyList } from "../../widgets/family.ts";
 import { type Heat, HEATS } from "../../trace/steps.ts";
 import type { LiveQueries } from "./queries.ts";
 

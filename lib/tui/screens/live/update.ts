@@ -13,7 +13,7 @@ import { copied, foldRow, inEditor, scroll, search, wheelDetail } from "./detail
 import { INITIAL, isLiveRun, liveLayout, type LiveModel, openTab, rowsOf, selectedSpan } from "./model.ts";
 import { compareEffects, endOfReplay, replayEffects } from "./again.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
-import { familyWith } from "../../trace/family.ts";
+import { familyWith } from "../../widgets/family.ts";
 import { actInFamily, openedFamily } from "./family.ts";
 import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.ts";
 import type { LiveQueries } from "./queries.ts";

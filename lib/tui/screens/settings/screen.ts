@@ -1,11 +1,14 @@
-import type { Msg } from "../../contract/message.ts";
-import type { Env, Screen, Step } from "../../contract/screen.ts";
+import { type Actions, updateOf } from "../../contract/handlers.ts";
+import type { Effect } from "../../contract/message.ts";
+import type { NoQueries } from "../../contract/queries.ts";
+import type { Env, Screen } from "../../contract/screen.ts";
 import { type Key, keySign, MOTION_KEYS } from "../../contract/keys.ts";
 import { type Settings, THEME_CHOICES } from "../../contract/settings.ts";
-import { EMPTY, fitLine, type Line, line, onGround, seg } from "../../draw/line.ts";
+import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
 import { clean, fit, width } from "../../terminal/text.ts";
+import { listLines } from "../../widgets/list.ts";
 
 interface SettingsModel {
   /** Row of the list: the settings first, then the keys. */
@@ -65,46 +68,42 @@ const SETTINGS_KEYS: readonly Key<SettingsModel>[] = [
   ...MOTION_KEYS,
 ];
 
+const ACTIONS: Actions<SettingsModel> = {
+  back: (model) => [model, [{ type: "leave" }]],
+  next: (model, env) => [model, changed(model, env, 1)],
+  previous: (model, env) => [model, changed(model, env, -1)],
+};
+
 /** Theme, mouse, signs and keys. Changes are seen at once and kept. */
-export const settingsScreen: Screen<SettingsModel> = {
+export const settingsScreen: Screen<SettingsModel, NoQueries> = {
   id: "settings",
   title: "Settings",
   tab: false,
   keys: SETTINGS_KEYS,
   init: () => ({ index: 0, top: 0 }),
   mode: () => "normal",
-  update: updateSettings,
+  update: updateOf<SettingsModel, NoQueries>({
+    resized: (model, env) => [withEntry(model, model.index, env), []],
+    actions: () => ACTIONS,
+    moved: (model, { action, count }, env) => {
+      const index = moved(action, model.index, count, height(env), total(env));
+      return [index === undefined ? model : withEntry(model, index, env), []];
+    },
+    wheeled: (model, lines, _, env) => [withEntry(model, model.index + lines, env), []],
+    clicked: (model, { y }, env) => {
+      const entry = entryAt(model.top + y - 1);
+      if (entry === undefined) return [model, []];
+      return entry === model.index ? [model, changed(model, env, 1)] : [withEntry(model, entry, env), []];
+    },
+    answered: {},
+  }),
   view: viewSettings,
   tickMs: () => undefined,
 };
 
-function updateSettings(model: SettingsModel, msg: Msg, env: Env): Step<SettingsModel> {
-  switch (msg.type) {
-    case "resized":
-      return [at(model, model.index, env), []];
-    case "wheel":
-      return [at(model, model.index + msg.lines, env), []];
-    case "click": {
-      const row = model.top + msg.y - 1;
-      return row === model.index ? changed(model, env, 1) : [at(model, row, env), []];
-    }
-    case "action":
-      if (msg.action === "back") return [model, [{ type: "leave" }]];
-      if (msg.action === "next" || msg.action === "previous") {
-        return changed(model, env, msg.action === "next" ? 1 : -1);
-      }
-      return [
-        at(model, moved(msg.action, model.index, msg.count, height(env), total(env)) ?? model.index, env),
-        [],
-      ];
-    default:
-      return [model, []];
-  }
-}
-
-function changed(model: SettingsModel, env: Env, step: 1 | -1): Step<SettingsModel> {
+function changed(model: SettingsModel, env: Env, step: 1 | -1): readonly Effect[] {
   const choice = CHOICES[model.index];
-  return [model, choice ? [{ type: "settings", change: choice.change(env.settings, step) }] : []];
+  return choice ? [{ type: "settings", change: choice.change(env.settings, step) }] : [];
 }
 
 function total(env: Env): number {
@@ -120,7 +119,13 @@ function rowOf(index: number): number {
   return index < CHOICES.length ? index : index + HEAD_ROWS;
 }
 
-function at(model: SettingsModel, wanted: number, env: Env): SettingsModel {
+/** The entry in a row of the pane; `undefined` for the heading between them. */
+function entryAt(row: number): number | undefined {
+  if (row < CHOICES.length) return row;
+  return row < CHOICES.length + HEAD_ROWS ? undefined : row - HEAD_ROWS;
+}
+
+function withEntry(model: SettingsModel, wanted: number, env: Env): SettingsModel {
   const index = clamp(wanted, 0, total(env) - 1);
   const top = keepInView(model.top, rowOf(index), height(env), total(env) + HEAD_ROWS);
   return { index, top };
@@ -129,36 +134,28 @@ function at(model: SettingsModel, wanted: number, env: Env): SettingsModel {
 function viewSettings(model: SettingsModel, env: Env): readonly Line[] {
   const { columns, rows } = env.size;
   const inner = columns - BORDER;
-  const row = (index: number, content: Line): Line => {
-    const chosen = index === model.index;
-    const full = fitLine([seg(chosen ? `${env.glyphs.pointer} ` : "  ", "accent"), ...content], inner);
-    return chosen ? onGround(full, "selected") : full;
-  };
+  const look = { top: 0, height: total(env), columns: inner, glyphs: env.glyphs };
   const ids = Math.min(30, Math.max(...env.bindings.map((binding) => width(binding.id))) + 2);
   const lines: Line[] = [
-    ...CHOICES.map((choice, index) =>
-      row(index, [
-        seg(fit(choice.title, LABEL_COLUMNS), "strong"),
-        seg(fit(`< ${choice.value(env.settings)} >`, VALUE_COLUMNS), "key"),
-        seg(choice.about, "dim"),
-      ])
-    ),
+    ...listLines(CHOICES, { ...look, selected: model.index }, (choice) => [
+      seg(fit(choice.title, LABEL_COLUMNS), "strong"),
+      seg(fit(`< ${choice.value(env.settings)} >`, VALUE_COLUMNS), "key"),
+      seg(choice.about, "dim"),
+    ]),
     EMPTY,
     [
       seg("  Keys", "heading"),
       seg('  to change one, write to tui.json: "keys": { "runs.stop": ["X"] }', "dim"),
     ],
-    ...env.bindings.map((binding, index) =>
-      row(CHOICES.length + index, [
-        seg(fit(binding.id, ids), binding.changed ? "warn" : "text"),
-        seg(
-          fit(clean(binding.keys.map((key) => keySign(key, env.glyphs)).join("  ")) || "none", SIGN_COLUMNS),
-          "key",
-        ),
-        seg(binding.changed ? "yours: " : "", "warn"),
-        seg(binding.help, "dim"),
-      ])
-    ),
+    ...listLines(env.bindings, { ...look, selected: model.index - CHOICES.length }, (binding) => [
+      seg(fit(binding.id, ids), binding.changed ? "warn" : "text"),
+      seg(
+        fit(clean(binding.keys.map((key) => keySign(key, env.glyphs)).join("  ")) || "none", SIGN_COLUMNS),
+        "key",
+      ),
+      seg(binding.changed ? "yours: " : "", "warn"),
+      seg(binding.help, "dim"),
+    ]),
   ];
   return pane(lines.slice(model.top, model.top + height(env)), columns, rows, env.glyphs, {
     title: "Settings",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CliHome } from "../support/cli.ts";
+import { CliHome } from "../../support/cli.ts";
 
 Deno.test("cost adds up by model, most expensive first, with a total", async () => {
   await using home = await CliHome.create();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { workbenchFlags } from "../../lib/cli/commands/tui/workbench_flags.ts";
+import { workbenchFlags } from "../../../../lib/cli/commands/tui/workbench_flags.ts";
 
 const words = (line: string) => line.split(" ").filter((word) => word !== "");
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { shortRunId } from "../../lib/core/mod.ts";
-import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
+import { shortRunId } from "../../../lib/core/mod.ts";
+import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
 Deno.test("runs lists the newest first, as a table and as JSON, with the flag on either side", async () => {
   await using home = await CliHome.create();

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CliHome } from "../support/cli.ts";
+import { CliHome } from "../../support/cli.ts";
 
 const WHY = /Cannot call sim-401 at [\w.:]+: 401: Unauthorized/;
 const REMEDY = "check MISTRAL_API_KEY";

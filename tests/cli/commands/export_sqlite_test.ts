@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { openReadOnly } from "../../lib/store/mod.ts";
-import { viewsOf } from "../../lib/store/sqlite/views.ts";
-import { CliHome } from "../support/cli.ts";
+import { openReadOnly } from "../../../lib/store/mod.ts";
+import { viewsOf } from "../../../lib/store/sqlite/views.ts";
+import { CliHome } from "../../support/cli.ts";
 
 const LONG = "The kettle, é 🙂, boils. ".repeat(100);
 const TABLES = ["runs", "spans", "messages", "tool_calls", "memory_snapshots", "diffs", "evaluations"];

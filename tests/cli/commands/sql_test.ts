@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { answerSql } from "../../lib/app/sql_reader.ts";
-import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
+import { answerSql } from "../../../lib/app/sql_reader.ts";
+import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
 const ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) select";
 

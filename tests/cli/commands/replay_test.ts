@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { parseScenarios, startSimulator } from "../../lib/simulator/mod.ts";
-import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
+import { parseScenarios, startSimulator } from "../../../lib/simulator/mod.ts";
+import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
 Deno.test("replay, diff, memory and show work from the command line in the shapes of the contract", async () => {
   await using home = await CliHome.create();

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { applyEvent, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
-import { diffRuns } from "../../lib/analysis/mod.ts";
-import { diffPage } from "../../lib/exporters/html/diff.ts";
-import { runPage } from "../../lib/exporters/html/run.ts";
-import { CliHome } from "../support/cli.ts";
-import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
+import { applyEvent, type Run, type Span, type Trace } from "../../../lib/core/mod.ts";
+import { diffRuns } from "../../../lib/analysis/mod.ts";
+import { diffPage } from "../../../lib/exporters/html/diff.ts";
+import { runPage } from "../../../lib/exporters/html/run.ts";
+import { CliHome } from "../../support/cli.ts";
+import { sampleEvents, type SampleOptions } from "../../support/sample_run.ts";
 
 const CODES = ["alert(1)", "fetch('//evil.example')", "location='//evil.example'"];
 const PAYLOADS = CODES.flatMap((code) => [

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CliHome } from "../support/cli.ts";
+import { CliHome } from "../../support/cli.ts";
 
 Deno.test("init writes agents that are then found and valid, and keeps what is there", async () => {
   await using home = await CliHome.create();

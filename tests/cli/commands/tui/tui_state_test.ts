@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { editText } from "../../lib/cli/process/editor.ts";
-import { loadTuiState, saveTuiState } from "../../lib/cli/commands/tui/tui_state.ts";
+import { editText } from "../../../../lib/cli/process/editor.ts";
+import { loadTuiState, saveTuiState } from "../../../../lib/cli/commands/tui/tui_state.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { formatDiff } from "../../lib/cli/output/diff_text.ts";
-import type { Look } from "../../lib/cli/output/look.ts";
-import { applyEvent, type Trace } from "../../lib/core/mod.ts";
-import { diffRuns } from "../../lib/analysis/mod.ts";
-import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
+import { formatDiff } from "../../../lib/cli/output/diff_text.ts";
+import type { Look } from "../../../lib/cli/output/look.ts";
+import { applyEvent, type Trace } from "../../../lib/core/mod.ts";
+import { diffRuns } from "../../../lib/analysis/mod.ts";
+import { sampleEvents, type SampleOptions } from "../../support/sample_run.ts";
 
 const PLAIN: Look = { color: false, columns: 80, paint: (_, text) => text };
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { CliHome } from "../support/cli.ts";
+import { CliHome } from "../../support/cli.ts";
 
 Deno.test("a command line that cannot be read costs one line, which names the command and what helps", async () => {
   await using home = await CliHome.create();

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CliHome } from "../support/cli.ts";
-import { runChecks } from "../../lib/app/checks.ts";
-import { Context } from "../../lib/cli/context.ts";
-import { reply, startFaultServer } from "../support/fault_server.ts";
+import { CliHome } from "../../support/cli.ts";
+import { runChecks } from "../../../lib/app/checks.ts";
+import { Context } from "../../../lib/cli/context.ts";
+import { reply, startFaultServer } from "../../support/fault_server.ts";
 
 interface Listed {
   readonly name: string;
@@ -63,8 +63,8 @@ Deno.test("doctor finds a broken store, a broken agent file and a clock that wen
   await Deno.mkdir(join(home.path, "agents"));
   await Deno.writeTextFile(join(home.path, "agents", "bad.yaml"), "name: [");
   await home.withStore(async (store) => {
-    const { sampleRun } = await import("../support/sample_run.ts");
-    const { fakeHost } = await import("../support/fake_host.ts");
+    const { sampleRun } = await import("../../support/sample_run.ts");
+    const { fakeHost } = await import("../../support/fake_host.ts");
     const run = sampleRun(fakeHost({ startMs: Date.now() + 86_400_000 }));
     await store.write([{ type: "run_start", run: { ...run, status: "completed" } }]);
   });

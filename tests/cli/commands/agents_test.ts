@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
+import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
 interface Listed {
   readonly name: string;

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { CliHome } from "../support/cli.ts";
+import { CliHome } from "../../support/cli.ts";
 
 Deno.test("db verify finds a changed message and exits 1", async () => {
   await using home = await CliHome.create();

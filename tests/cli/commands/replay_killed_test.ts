@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseScenarios, startSimulator } from "../../lib/simulator/mod.ts";
-import { CliHome } from "../support/cli.ts";
+import { parseScenarios, startSimulator } from "../../../lib/simulator/mod.ts";
+import { CliHome } from "../../support/cli.ts";
 
 const SCENARIO = JSON.stringify({
   name: "hangs",

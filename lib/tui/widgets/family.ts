@@ -3,43 +3,37 @@ import { type Run, shortRunId } from "../../core/mod.ts";
 import { costOf, grouped, shortStatus } from "../../present/mod.ts";
 import { statusTone } from "../draw/tones.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
-import { fitLine, fitParts, type Line, line, lineWidth, onGround, seg, spread } from "../draw/line.ts";
-import { clamp, movedTo, withTop } from "../draw/scroll.ts";
+import { fitLine, fitParts, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
+import { clamp } from "../draw/scroll.ts";
 import type { Tone } from "../draw/theme.ts";
 import { clean } from "../terminal/text.ts";
+import {
+  keptInView,
+  LIST_START,
+  listLines,
+  type ListPlace,
+  type ListRows,
+  listRows,
+  POINTER_COLUMNS,
+  selectedIndex,
+  selectedItem,
+} from "./list.ts";
 
-/** Where a person is in a family of runs. The selection is a run, not a row. */
-export interface FamilyList {
+/** A family of runs and where a person is in it; the runs stand by their run ids. */
+export interface FamilyList extends ListPlace {
   readonly tree: ForkTree;
-  readonly chosen: string;
-  readonly top: number;
 }
 
 /** Levels drawn before a member; a family can be as deep as it likes. */
 const LEVELS_MAX = 6;
 const CHANGES_SHOWN_MAX = 4;
 
-export function indexOfMember({ tree, chosen }: FamilyList): number {
-  return Math.max(0, tree.members.findIndex(({ run }) => run.runId === chosen));
+export function memberRows({ tree }: FamilyList, height: number): ListRows {
+  return listRows(tree.members, idOfMember, height);
 }
 
 export function chosenMember(list: FamilyList): ForkMember | undefined {
-  return list.tree.members[indexOfMember(list)];
-}
-
-/** The list after a motion, or with other members; what is chosen stays in view. */
-export function familyInView(list: FamilyList, height: number): FamilyList {
-  return withTop(list, indexOfMember(list), height, list.tree.members.length);
-}
-
-export function movedInFamily(
-  list: FamilyList,
-  action: string,
-  count: number | undefined,
-  height: number,
-): FamilyList {
-  const member = movedTo(list.tree.members, indexOfMember(list), action, count, height);
-  return member ? familyInView({ ...list, chosen: member.run.runId }, height) : list;
+  return selectedItem(list.tree.members, idOfMember, list);
 }
 
 /** The family with `runId` chosen, as far as it is a member; otherwise what was chosen before. */
@@ -49,8 +43,18 @@ export function familyWith(
   runId: string,
   height: number,
 ): FamilyList {
-  const kept = before && tree.members.some(({ run }) => run.runId === before.chosen);
-  return familyInView({ tree, chosen: kept ? before.chosen : runId, top: before?.top ?? 0 }, height);
+  const isKept = before && tree.members.some((member) => idOfMember(member) === before.selectedId);
+  const list: FamilyList = { ...LIST_START, ...before, tree, ...(isKept ? {} : { selectedId: runId }) };
+  return keptInView(list, memberRows(list, height));
+}
+
+/** The family with that run chosen and in view. */
+export function familyAt(list: FamilyList, runId: string, height: number): FamilyList {
+  return keptInView({ ...list, selectedId: runId }, memberRows(list, height));
+}
+
+function idOfMember({ run }: ForkMember): string {
+  return run.runId;
 }
 
 export interface FamilyLook {
@@ -66,29 +70,34 @@ export interface FamilyLook {
 /** The rows in view: what came of what, what was changed, how it ended, what it cost. */
 export function familyLines(list: FamilyList, look: FamilyLook): readonly Line[] {
   const { members } = list.tree;
-  const index = indexOfMember(list);
-  const top = clamp(list.top, 0, Math.max(0, members.length - look.height));
-  return members.slice(top, top + look.height).map((member, at) => {
-    const isChosen = look.focused !== undefined && top + at === index;
-    const row = memberLine(member, isChosen, look);
-    return isChosen ? onGround(row, look.focused ? "selected" : "marked") : row;
-  });
+  const { columns, height, glyphs, focused } = look;
+  const top = clamp(list.top, 0, Math.max(0, members.length - height));
+  if (focused === undefined) {
+    return members.slice(top, top + height).map((member) => memberLine(member, columns, look));
+  }
+  const selected = selectedIndex(list, memberRows(list, height));
+  return listLines(
+    members,
+    { top, height, columns, glyphs, selected, focused },
+    (member, isSelected) => memberLine(member, columns - POINTER_COLUMNS, look, isSelected),
+  );
 }
 
 /** `2 of 7`, with a `+` when there are more than were read. */
 export function familyCount(list: FamilyList): string {
   const { members, isCut } = list.tree;
-  return `${grouped(indexOfMember(list) + 1)} of ${grouped(members.length)}${isCut ? "+" : ""}`;
+  return `${grouped(selectedIndex(list, memberRows(list, 1)) + 1)} of ${grouped(members.length)}${
+    isCut ? "+" : ""
+  }`;
 }
 
-function memberLine(member: ForkMember, isChosen: boolean, look: FamilyLook): Line {
+function memberLine(member: ForkMember, columns: number, look: FamilyLook, isSelected = false): Line {
   const { run } = member;
-  const { columns, glyphs } = look;
+  const { glyphs } = look;
   const [sign, tone] = look.sign(run) ?? [" ", "dim"];
   const left: Line = [
-    ...(look.focused === undefined ? [] : [seg(isChosen ? `${glyphs.pointer} ` : "  ", "accent")]),
     seg(`${sign} `, tone),
-    seg(branch(member, glyphs), isChosen ? "dim" : "border"),
+    seg(branch(member, glyphs), isSelected ? "dim" : "border"),
     seg(`${glyphs.status[run.status]} `, statusTone(run.status)),
     seg(`${clean(shortRunId(run.runId))} `, sign === " " ? "text" : "strong"),
   ];

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { CliHome, HOSTILE, UNSAFE } from "../support/cli.ts";
-import { createLook } from "../../lib/cli/output/look.ts";
-import { formatTree } from "../../lib/cli/output/tree.ts";
-import { treeRows } from "../../lib/analysis/trace_rows.ts";
-import { applyEvent, type Span, type Trace } from "../../lib/core/mod.ts";
-import { sampleEvents } from "../support/sample_run.ts";
+import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
+import { createLook } from "../../../lib/cli/output/look.ts";
+import { formatTree } from "../../../lib/cli/output/tree.ts";
+import { treeRows } from "../../../lib/analysis/trace_rows.ts";
+import { applyEvent, type Span, type Trace } from "../../../lib/core/mod.ts";
+import { sampleEvents } from "../../support/sample_run.ts";
 
 Deno.test("show prints header, numbered steps, attempts and the answer", async () => {
   await using home = await CliHome.create();

@@ -1,0 +1,71 @@
+import { type Run, sentenceOf, type Usage } from "../../../core/mod.ts";
+import {
+  age,
+  cell,
+  costWords,
+  duration,
+  grouped,
+  localTime,
+  plural,
+  STATUS_LOOKS,
+} from "../../../present/mod.ts";
+import { type Look, statusStyle } from "../../output/look.ts";
+import { facts } from "../../output/table.ts";
+
+/** What a run was: its status, when, how much, what for. */
+export function formatRunHeader(run: Run, look: Look, nowMs: number): string {
+  const { totals } = run;
+  const { usage } = totals;
+  const endMs = run.endTimeUs === undefined ? undefined : run.endTimeUs / 1000;
+  const startMs = run.startTimeUs / 1000;
+  const took = endMs === undefined ? "" : `, took ${duration(endMs - startMs)}`;
+  const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`).join(" ");
+  const title = `${look.paint(statusStyle(run.status), `${STATUS_LOOKS[run.status].glyph} ${run.status}`)}  ${
+    look.paint("bold", cell(run.agent))
+  }  ${look.paint("dim", cell(run.runId))}`;
+  const rows = [
+    ["model", cell(run.model)],
+    ["started", `${localTime(startMs)}${ageNote(startMs, nowMs)}${took}`],
+    [
+      "tokens",
+      usageText(usage) +
+      (usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""),
+    ],
+    ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
+    [
+      "calls",
+      `${plural(totals.steps, "step")}: ${plural(totals.llmCalls, "model call")}, ${
+        plural(totals.toolCalls, "tool call")
+      }; ` +
+      plural(totals.attempts, "attempt") +
+      (totals.retryWaitMs > 0 ? `, ${duration(totals.retryWaitMs)} lost to retries` : ""),
+    ],
+    ["group", run.group === undefined ? undefined : cell(run.group)],
+    ["tags", tags === "" ? undefined : cell(tags)],
+    ["parent", run.parentRunId === undefined ? undefined : cell(run.parentRunId)],
+    [
+      "fork of",
+      run.forkedFrom === undefined ? undefined : `${cell(run.forkedFrom.runId)}, step ${run.forkedFrom.step}`,
+    ],
+    ["prompt", cell(run.prompt)],
+    [
+      "error",
+      run.error === undefined
+        ? undefined
+        : look.paint("red", cell(run.error.type)) + ` ${cell(sentenceOf(run.error))}`,
+    ],
+  ] as const;
+  return `${title}\n${facts(rows, look)}`;
+}
+
+function ageNote(startMs: number, nowMs: number): string {
+  const text = age(startMs, nowMs);
+  return text === "now" ? " (now)" : /^\d+[smhd]$/.test(text) ? ` (${text} ago)` : "";
+}
+
+/** Tokens of a run or of one call. */
+export function usageText(usage: Usage): string {
+  return `${grouped(usage.inputTokens)} in (${grouped(usage.cachedInputTokens)} cached), ${
+    grouped(usage.outputTokens)
+  } out`;
+}

@@ -16,6 +16,7 @@
  */
 export {
   type AgentSpec,
+  type ExportOptions,
   openStudio,
   type ReplayRunOptions,
   type RunOptions,

@@ -66,6 +66,20 @@ export interface RunsQuery {
   readonly limit?: number;
 }
 
+/** What goes out, and where to. */
+export interface ExportOptions {
+  /** Runs by their names: one or two for `html`. */
+  readonly runs?: readonly string[];
+  /** Runs by a search, as in `runs`. */
+  readonly search?: string;
+  /** A file or a folder; without it a text format gives its text. */
+  readonly file?: string;
+  /** An existing file may be replaced. @default false */
+  readonly force?: boolean;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /** A column's value by its name. Integers beyond 2^53 are text, bytes are hex digits. */
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
@@ -249,18 +263,23 @@ export class Studio implements AsyncDisposable {
   }
 
   /**
-   * One page that loads nothing and runs nothing: a run, or what differs from `other`.
+   * Writes runs for somebody who has neither this program nor the store: `html` of a run, or of what differs between two;
+   * `sqlite` of any number, or of all.
    *
-   * @returns The HTML.
-   * @throws {AgentOpError} There is no such run, or one of two is not finished.
+   * @returns The text of a text format without a `file`, otherwise where the file is.
+   * @throws {AgentOpError} There is no such format or run, or the file is there already.
    */
-  async exportHtml(run: string, other?: string): Promise<string> {
-    const { html } = await import("./exporters/mod.ts");
-    const source = await this.#app.store();
-    const runs = [await source.resolveRun(run)];
-    if (other !== undefined) runs.push(await source.resolveRun(other));
-    const { signal } = new AbortController();
-    return await html.text({ source, runs, nowMs: this.#app.host.now(), signal });
+  async export(format: string, options: ExportOptions = {}): Promise<string> {
+    const { exporterOf, exportFile, exportText } = await import("./app/mod.ts");
+    const { parseRunQuery } = await import("./analysis/mod.ts");
+    const { runs = [], search = "", file, force = false, signal = new AbortController().signal } = options;
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    if (problem) throw problem;
+    const exporter = await exporterOf(format);
+    const choice = { runs, filter, signal };
+    return file === undefined
+      ? await exportText(this.#app, exporter, choice)
+      : await exportFile(this.#app, exporter, file, choice, { force });
   }
 
   /** Closes the store and the simulator. */

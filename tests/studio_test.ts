@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { AgentOpError, openStudio, type Studio, type TraceEvent } from "../lib/mod.ts";
+import { DatabaseSync } from "node:sqlite";
+import { AgentOpError, type TraceEvent } from "../lib/core/mod.ts";
+import { openStudio, type Studio } from "../lib/studio.ts";
 
 const CALCULATES = { model: "mistral-small-latest", tools: ["calculator"] };
 const PROMPT = "What is 17% of 240?";
@@ -61,15 +63,24 @@ Deno.test("Studio replays, forks and compares runs, and shows what they knew", a
   });
 });
 
-Deno.test("Studio scores runs, answers SQL and writes pages", async () => {
-  await withStudio(async (studio) => {
+Deno.test("Studio scores runs, answers SQL and writes pages and plain copies", async () => {
+  await withStudio(async (studio, folder) => {
     const run = await studio.run(CALCULATES, PROMPT);
     assert.equal((await studio.score("last", "includes=40.8")).label, "pass");
     assert.equal((await studio.score("last", "includes=nothing like it")).label, "fail");
     assert.equal((await studio.trace("last")).evaluations.length, 2);
     const rows = await studio.sql("select run_id, status from runs");
     assert.deepEqual(rows, [{ run_id: run.runId, status: "completed" }]);
-    assert.match(await studio.exportHtml("last"), /^<!DOCTYPE html>[^]*40\.8[^]*<\/html>/);
+    assert.match(await studio.export("html", { runs: ["last"] }), /^<!DOCTYPE html>[^]*40\.8[^]*<\/html>/);
+    const file = await studio.export("sqlite", { file: join(folder, "copy.db") });
+    using copy = new DatabaseSync(file, { readOnly: true });
+    assert.deepEqual({ ...copy.prepare("select run_id, final_response from runs").get() }, {
+      run_id: run.runId,
+      final_response: run.output,
+    });
+    await refuses(studio.export("sqlite", { file }), /it exists\. Try: --force/);
+    await refuses(studio.export("htm"), /there is no such format\. Try: html/);
+    await refuses(studio.export("sqlite"), /it is no text/);
   });
 });
 

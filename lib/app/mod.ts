@@ -23,8 +23,16 @@ export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export { runDocument } from "./run_document.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
+export {
+  type ExportChoice,
+  exporterOf,
+  exportFile,
+  type ExportFileOptions,
+  exportText,
+} from "./export_runs.ts";
 export { lazyStore } from "./lazy_store.ts";
 export { chatModels, pricedModels } from "./prices.ts";
 export { replayArguments } from "./replay_process.ts";
 export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";
+export { type WriteWholeOptions } from "./write_whole.ts";

@@ -1,24 +1,13 @@
 import type { Command } from "@commander-js/extra-typings";
-import {
-  AgentOpError,
-  type ExportRequest,
-  type FileExporter,
-  type Run,
-  type RunFilter,
-  shortRunId,
-  type TextExporter,
-} from "../../../core/mod.ts";
+import { AgentOpError, type Exporter, type FileExporter, type TextExporter } from "../../../core/mod.ts";
 import { EXPORTERS } from "../../../exporters/mod.ts";
 import type { CliCommand, WithContext } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll } from "../../context.ts";
-import { isEmptyRunFilter } from "../../../analysis/mod.ts";
 import { byteSize, cell } from "../../../present/mod.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
-import type { WriteWholeOptions } from "../../output/write_whole.ts";
 
 const FORCE_HELP = "write over an existing file";
-const RUNS_PER_PAGE = 10_000;
 
 /** One command per exporter: the list of exporters is the list of formats. */
 export const exportRuns: CliCommand = {
@@ -68,10 +57,11 @@ interface OutputFlags {
   readonly force?: boolean | undefined;
 }
 
+/** On stdout for "-"; into a file otherwise. */
 async function writeText(
   context: Context,
   exporter: TextExporter,
-  references: readonly string[],
+  runs: readonly string[],
   { output, force = false }: OutputFlags,
 ): Promise<number> {
   if (output === "-" && context.json) {
@@ -79,98 +69,44 @@ async function writeText(
       remedy: "--output FILE with --json",
     });
   }
-  return await exportWith(context, await namedRuns(context, references), async (request) => {
-    const text = await exporter.text(request);
-    if (output === "-") {
-      writeAll(Deno.stdout, text);
-      return;
-    }
-    const name = ["agentop", ...request.runs!.map((run) => shortRunId(run.runId))].join("-");
-    const file = `${name}.${exporter.extension}`;
-    await putFile(context, exporter, output ?? file, text, { name: file, force });
+  if (output !== "-") return await writeFile(context, exporter, output, runs, { force });
+  const { exportText } = await import("../../../app/mod.ts");
+  return await untilSignal(context, async (signal) => {
+    writeAll(Deno.stdout, await exportText(context.app, exporter, { runs, signal }));
   });
 }
 
 async function writeFile(
   context: Context,
-  exporter: FileExporter,
-  path: string,
-  references: readonly string[],
+  exporter: Exporter,
+  path: string | undefined,
+  runs: readonly string[],
   { force = false, ...flags }: FilterFlags & OutputFlags,
 ): Promise<number> {
   if (path === "-") {
     throw new AgentOpError(`Cannot print ${exporter.name}: it is no text`, { remedy: "the name of a file" });
   }
   const filter = readRunFilter(flags, context.host.now());
-  if (references.length > 0 && !isEmptyRunFilter(filter)) {
-    throw new AgentOpError("Cannot choose runs by name and by filter at once", { remedy: "one of the two" });
-  }
-  const runs = references.length > 0
-    ? await namedRuns(context, references)
-    : isEmptyRunFilter(filter)
-    ? undefined
-    : await filteredRuns(context, filter);
-  return await exportWith(context, runs, async (request) => {
-    const { besideWhenOpen, extension } = exporter;
-    const options = { name: `agentop.${extension}`, force, besideWhenOpen };
-    await putFile(context, exporter, path, (half) => exporter.write(request, half), options);
+  const { exportFile } = await import("../../../app/mod.ts");
+  return await untilSignal(context, async (signal) => {
+    const written = await exportFile(context.app, exporter, path, { runs, filter, signal }, { force });
+    // Looked up, never opened: it may be a database.
+    const bytes = (await Deno.stat(written)).size;
+    if (context.json) context.printJson({ path: written, bytes });
+    else context.print(`Wrote ${cell(written)}, ${byteSize(bytes)}: ${exporter.use}.`);
   });
 }
 
 /** Runs what writes until it is done or a signal comes. */
-async function exportWith(
-  context: Context,
-  runs: readonly Run[] | undefined,
-  write: (request: ExportRequest) => Promise<void>,
-): Promise<number> {
+async function untilSignal(context: Context, write: (signal: AbortSignal) => Promise<void>): Promise<number> {
   const { abortOnSignals } = await import("../../process/signals.ts");
-  const source = await context.app.store();
   using stop = abortOnSignals();
-  const { signal } = stop;
   try {
-    await write({ source, nowMs: context.host.now(), signal, ...(runs ? { runs } : {}) });
+    await write(stop.signal);
     return 0;
   } catch (error) {
-    if (!signal.aborted) throw error;
+    if (!stop.signal.aborted) throw error;
     context.note("agentop: Cancelled");
     return 130;
   }
-}
-
-async function putFile(
-  context: Context,
-  exporter: TextExporter | FileExporter,
-  path: string,
-  content: string | ((half: string) => Promise<void>),
-  options: WriteWholeOptions,
-): Promise<void> {
-  const { writeWhole } = await import("../../output/write_whole.ts");
-  const written = await writeWhole(path, content, options);
-  // Looked up, never opened: it may be a database.
-  const bytes = typeof content === "string"
-    ? new TextEncoder().encode(content).length
-    : (await Deno.stat(written)).size;
-  if (context.json) context.printJson({ path: written, bytes });
-  else context.print(`Wrote ${cell(written)}, ${byteSize(bytes)}: ${exporter.use}.`);
-}
-
-async function namedRuns(context: Context, references: readonly string[]): Promise<readonly Run[]> {
-  const store = await context.app.store();
-  const runs: Run[] = [];
-  for (const reference of references) runs.push(await store.resolveRun(reference));
-  return runs;
-}
-
-async function filteredRuns(context: Context, filter: RunFilter): Promise<readonly Run[]> {
-  const store = await context.app.store();
-  const runs: Run[] = [];
-  let cursor: string | undefined;
-  do {
-    const from = cursor === undefined ? {} : { cursor };
-    const page = await store.listRuns({ filter, sort: "oldest", limit: RUNS_PER_PAGE, ...from });
-    runs.push(...page.runs);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  if (runs.length > 0) return runs;
-  throw new AgentOpError("Cannot export: no run matches", { remedy: "agentop runs with the same filter" });
 }

@@ -1,5 +1,5 @@
 import { basename, dirname, join } from "node:path";
-import { AgentOpError, reasonOf } from "../../core/mod.ts";
+import { AgentOpError, reasonOf } from "../core/mod.ts";
 
 export interface WriteWholeOptions {
   /** The file's name when `path` is a folder. */

@@ -8,7 +8,7 @@ const LOOK_EVERY_MS = 50;
 type ControlStore = Pick<RunControl, "takeControl"> & Pick<StoreChanges, "onChange">;
 
 /** The ways others steer a run: requests in the store, read at every boundary and while waiting. */
-export class RunSteering {
+export class ControlInbox {
   readonly #store: ControlStore;
   readonly #traceId: string;
   readonly #stop: (reason: RunStop) => void;

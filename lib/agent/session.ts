@@ -14,7 +14,7 @@ import {
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
-import { RunSteering } from "./control.ts";
+import { ControlInbox } from "./control.ts";
 import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
 import { PartialWriter } from "./partial_writer.ts";
@@ -56,7 +56,7 @@ export class Session {
   readonly memory: Memory;
   readonly guard = new LoopGuard();
   readonly recorder: Recorder;
-  readonly control: RunSteering;
+  readonly control: ControlInbox;
   readonly clock: RunClock;
   readonly begunCalls: ReadonlySet<string>;
   readonly alwaysAllowed = new Set<string>();
@@ -92,7 +92,7 @@ export class Session {
       onStoreFailure: (error) => this.#abort.abort(error),
       onListenerError: (error) => note(`a listener failed: ${messageOf(error)}`),
     });
-    this.control = new RunSteering(services.store, run.traceId, {
+    this.control = new ControlInbox(services.store, run.traceId, {
       stop: (reason) => this.#abort.abort(reason),
       onBudget: (usd) => this.ledger.setLimit(usd),
     });

@@ -24,7 +24,6 @@ export interface Schema {
     requested_us: number;
     taken: number;
   };
-  run_search: { rowid: number; text: string; run_search: string };
 }
 
 export interface TokenColumns {

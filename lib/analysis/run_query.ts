@@ -101,7 +101,7 @@ function readTerm(
       const wanted = value.toLowerCase().split(",").filter((word) => word !== "");
       const unknown = wanted.find((word) => statusesOf(word).length === 0);
       if (unknown !== undefined || wanted.length === 0) {
-        return void complain("not a status", nearest(unknown ?? "", RUN_STATUSES) ?? RUN_STATUSES.join(" "));
+        return void complain("not a status", nearest(unknown ?? "", RUN_STATUSES) ?? RUN_STATUSES.join(", "));
       }
       draft.status = [...new Set(wanted.flatMap(statusesOf))];
       return;

@@ -20,7 +20,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
     .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true })
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({
       writeOut: (text) => writeAll(Deno.stdout, text),
       writeErr: () => {}, // errors are printed once, in our own form, below
@@ -60,6 +60,15 @@ export async function main(args: readonly string[]): Promise<number> {
     if (!(error instanceof CommanderError)) return report(error, verbose);
     return error.exitCode === 0 ? 0 : report(usageError(error, failed), verbose); // 0: --help, --version
   }
+}
+
+/** `run <agent> [prompt]`: that a command has options goes without saying. */
+function termOf(command: CommandUnknownOpts): string {
+  const names = command.registeredArguments.map((it) => {
+    const name = `${it.name()}${it.variadic ? "..." : ""}`;
+    return it.required ? `<${name}>` : `[${name}]`;
+  });
+  return [command.name(), ...names].join(" ");
 }
 
 function withInner(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {

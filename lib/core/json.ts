@@ -8,6 +8,11 @@ export function canonicalJson(value: unknown): string {
   });
 }
 
+/** A string as it is, anything else as JSON; empty for what JSON cannot say. */
+export function jsonText(value: unknown): string {
+  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
+}
+
 /** Whether a value is what JSON calls an object. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === "object" && !Array.isArray(value);

@@ -47,7 +47,7 @@ export { hashText } from "./hash.ts";
 export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter } from "./exporter.ts";
 export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
-export { canonicalJson, isObject, tryParseExactJson, tryParseJson } from "./json.ts";
+export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
 export { roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {

@@ -1,5 +1,5 @@
 import type { ToolCall } from "@mistralai/mistralai/models/components/toolcall.js";
-import { tryParseJson } from "../core/mod.ts";
+import { jsonText, tryParseJson } from "../core/mod.ts";
 
 /** A tool call as far as it has arrived. */
 export interface PartialCall {
@@ -30,7 +30,7 @@ export class CallAssembler {
     // The SDK turns a missing id into "null" and a missing index into 0.
     const id = fragment.id && fragment.id !== "null" ? fragment.id : "";
     const name = fragment.function.name ?? "";
-    const text = textOf(fragment.function.arguments);
+    const text = jsonText(fragment.function.arguments);
     const known = this.#callAt(fragment.index ?? 0, id, name, text);
     if (known && isRepeated(known, text)) return undefined;
     const call = known ?? this.#begin(fragment.index ?? 0, id);
@@ -80,8 +80,4 @@ function isPlaceholder(call: PartialCall): boolean {
 /** Servers close a call by sending all of it again, or nothing but its id. */
 function isRepeated(call: PartialCall, text: string): boolean {
   return isComplete(call) && (text.trim() === "" || text === call.arguments);
-}
-
-function textOf(value: ToolCall["function"]["arguments"]): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }

@@ -4,7 +4,14 @@ import type {
   ChatCompletionStreamRequestMessage,
 } from "@mistralai/mistralai/models/components/chatcompletionstreamrequest.js";
 import type { ContentChunk } from "@mistralai/mistralai/models/components/contentchunk.js";
-import { type ChatRequest, type Message, type ModelParameters, type Part, toolCallsOf } from "../core/mod.ts";
+import {
+  type ChatRequest,
+  jsonText,
+  type Message,
+  type ModelParameters,
+  type Part,
+  toolCallsOf,
+} from "../core/mod.ts";
 import { writeArguments } from "./call_arguments.ts";
 import { createCallIds } from "./call_ids.ts";
 import { createToolNames } from "./tool_names.ts";
@@ -87,7 +94,7 @@ function toMistralMessages(
           ? [{
             role: "tool" as const,
             toolCallId: names.callId(part.id),
-            content: asText(part.response),
+            content: jsonText(part.response),
             ...(part.name === undefined ? {} : { name: names.tool(part.name) }),
           }]
           : []
@@ -144,8 +151,4 @@ function media(mimeType: string, url: string): ContentChunk {
 
 function joinText(parts: readonly Part[]): string {
   return parts.map((part) => part.type === "text" ? part.content : "").join("");
-}
-
-function asText(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }

@@ -1,6 +1,6 @@
 import { type JsonChange, type RunDiff, type StepDiff, wordDiff } from "../../analysis/mod.ts";
-import { type Message, shortRunId } from "../../core/mod.ts";
-import { spoken } from "./memory_text.ts";
+import { jsonText, type Message, shortRunId } from "../../core/mod.ts";
+import { messageText } from "./memory_text.ts";
 import { cell, compact, costDifference, cut, duration, grouped, lines, signed } from "../../present/mod.ts";
 import type { Look, Style } from "./look.ts";
 import { diffSummary } from "../../analysis/mod.ts";
@@ -117,13 +117,13 @@ function gist({ changes, op }: StepDiff, look: Look): string {
   const text = document?.["arguments"] === undefined ? document?.["output"] : document["arguments"];
   return text === undefined
     ? ""
-    : `  ${look.paint("dim", cut(cell(show(text)), Math.max(20, look.columns - 40)))}`;
+    : `  ${look.paint("dim", cut(cell(valueText(text)), Math.max(20, look.columns - 40)))}`;
 }
 
 function changeRows(changes: readonly JsonChange[], look: Look, indent: string): string {
   const room = Math.max(20, look.columns - indent.length - 4);
   const rows = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change) => {
-    const [left, right] = excerpts(cell(show(change.left)), cell(show(change.right)), room);
+    const [left, right] = excerpts(cell(valueText(change.left)), cell(valueText(change.right)), room);
     return [
       `${indent}${look.paint("cyan", cut(cell(change.path || "/"), room))}`,
       ...(change.op === "add" ? [] : [`${indent}  ${look.paint("red", `- ${left}`)}`]),
@@ -144,9 +144,8 @@ function excerpts(left: string, right: string, room: number): readonly [string, 
   return [part(left), part(right)];
 }
 
-function show(value: unknown): string {
-  if (typeof value === "string") return value;
-  return isConversation(value) ? value.map(spoken).join(" ") : JSON.stringify(value) ?? "";
+function valueText(value: unknown): string {
+  return isConversation(value) ? value.map(messageText).join(" ") : jsonText(value);
 }
 
 function isConversation(value: unknown): value is readonly Message[] {

@@ -1,5 +1,5 @@
 import type { JsonChange, MemoryStep } from "../../analysis/mod.ts";
-import { type Message, textOf, toolCallsOf } from "../../core/mod.ts";
+import { jsonText, type Message, textOf, toolCallsOf } from "../../core/mod.ts";
 import { cell, cut, plural } from "../../present/mod.ts";
 import { type Look, paragraph } from "./look.ts";
 
@@ -13,7 +13,7 @@ export function formatMemorySteps(
     const body = options.diff ? it.changes.map((change) => changeRow(change, look)) : [
       ...it.messages.map((message, index) => messageRow(message, index, look, options.whole)),
       ...Object.entries(it.keyValues).map(([key, value]) =>
-        `    ${look.paint("cyan", cell(key))} = ${cut(cell(show(value)), room(look, 8))}`
+        `    ${look.paint("cyan", cell(key))} = ${cut(cell(jsonText(value)), room(look, 8))}`
       ),
     ];
     return [title(it, look), ...forgotten(it, look), ...body].join("\n");
@@ -43,8 +43,8 @@ function forgotten({ messages, window }: MemoryStep, look: Look): readonly strin
 
 function messageRow(message: Message, index: number, look: Look, whole: boolean): string {
   const head = `    ${look.paint("dim", `${index + 1}`)} ${look.paint("magenta", message.role)}`;
-  if (whole) return `${head}\n${paragraph(spoken(message), look, "      ")}`;
-  return `${head} ${cut(cell(spoken(message)), room(look, 18))}`;
+  if (whole) return `${head}\n${paragraph(messageText(message), look, "      ")}`;
+  return `${head} ${cut(cell(messageText(message)), room(look, 18))}`;
 }
 
 const SIGNS = { add: ["+", "green"], remove: ["-", "red"], replace: ["~", "yellow"] } as const;
@@ -53,21 +53,17 @@ function changeRow({ op, path, left, right }: JsonChange, look: Look): string {
   const [sign, style] = SIGNS[op];
   const value = op === "remove" ? left : right;
   const isMessage = /^\/messages\/\d+$/.test(path);
-  const text = isMessage ? `${(value as Message).role}: ${spoken(value as Message)}` : show(value);
+  const text = isMessage ? `${(value as Message).role}: ${messageText(value as Message)}` : jsonText(value);
   return `  ${look.paint(style, `${sign} ${cell(path)}`)}  ${cut(cell(text), room(look, path.length + 6))}`;
 }
 
 /** A message in one line: its text, the calls it asks for, the results it brings. */
-export function spoken(message: Message): string {
-  const calls = toolCallsOf(message).map((call) => `→ ${call.name}(${show(call.arguments)})`);
+export function messageText(message: Message): string {
+  const calls = toolCallsOf(message).map((call) => `→ ${call.name}(${jsonText(call.arguments)})`);
   const results = message.parts.flatMap((part) =>
-    part.type === "tool_call_response" ? [show(part.response)] : []
+    part.type === "tool_call_response" ? [jsonText(part.response)] : []
   );
   return [textOf(message), ...calls, ...results].filter((it) => it !== "").join(" ");
-}
-
-function show(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
 function room(look: Look, used: number): number {

@@ -27,7 +27,7 @@ export function table(
   look: Look,
   options: { readonly totals?: boolean } = {},
 ): string {
-  const text = (it: Cell | string | undefined) => typeof it === "string" ? it : it?.text ?? "";
+  const text = (cell: Cell | string | undefined) => typeof cell === "string" ? cell : cell?.text ?? "";
   const natural = columns.map(({ title, max }, index) =>
     Math.min(
       max ?? Infinity,
@@ -37,13 +37,13 @@ export function table(
   const { shown, widths } = layOut(columns, natural, look.columns);
   const line = (row: readonly (Cell | string)[], style?: Style) =>
     shown.map((index, place) => {
-      const it = row[index];
+      const cell = row[index];
       const { align } = columns[index]!;
       const room = widths[index]!;
       const isLast = place === shown.length - 1 && align !== "right";
-      const cutText = cut(text(it), room);
+      const cutText = cut(text(cell), room);
       const fitted = isLast ? cutText : pad(cutText, room, align);
-      return look.paint(style ?? (typeof it === "string" ? undefined : it?.style), fitted);
+      return look.paint(style ?? (typeof cell === "string" ? undefined : cell?.style), fitted);
     }).join(" ".repeat(GAP)).trimEnd();
   return [
     line(columns.map((column) => column.title), "dim"),

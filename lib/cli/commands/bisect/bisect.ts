@@ -1,17 +1,16 @@
-import { AgentOpError, type Run, shortRunId } from "../../../core/mod.ts";
-import type { BisectOptions, BisectResult, BisectTrial } from "../../../evals/mod.ts";
-import type { CliCommand } from "../../frame/command.ts";
-import type { ConfigEdit } from "../../../evals/mod.ts";
-import type { Context } from "../../context.ts";
-import { cell, lines, money, plural, wrap } from "../../../present/mod.ts";
+import { AgentOpError, type Run } from "../../../core/mod.ts";
+import type { BisectOptions } from "../../../evals/mod.ts";
+import { wrap } from "../../../present/mod.ts";
 import { SCORER_NAMES } from "../../../scorers/mod.ts";
-import { lookOf } from "../../output/look.ts";
+import type { Context } from "../../context.ts";
+import type { CliCommand } from "../../frame/command.ts";
 import { wholeNumber } from "../../frame/run_filter.ts";
+import { lookOf } from "../../output/look.ts";
 
 const REPEAT_MAX = 99;
 const HELP_COLUMNS = 100;
 
-interface Options {
+interface BisectFlags {
   readonly check?: string | undefined;
   readonly scorer?: string | undefined;
   readonly repeat: number;
@@ -41,132 +40,85 @@ export const bisect: CliCommand = {
           "\n  agentop bisect last --git v1..HEAD --agent agents/researcher.yaml --check 'grep -q 36,034.80'" +
           `\n\n${wrap(`Scorers: ${SCORER_NAMES.join(", ")}`, HELP_COLUMNS).join("\n")}`,
       )
-      .action((good, bad, options) => withContext((context) => search(context, good, bad, options)));
+      .action((good, bad, options) => withContext((context) => bisectAndShow(context, good, bad, options)));
   },
 };
 
-async function search(
+async function bisectAndShow(
   context: Context,
   goodReference: string,
   badReference: string | undefined,
-  options: Options,
+  flags: BisectFlags,
 ): Promise<number> {
   const [{ createJudge }, { abortOnSignals }, { refuseAll }] = await Promise.all([
     import("../../../evals/mod.ts"),
     import("../../process/signals.ts"),
     import("../../../agent/mod.ts"),
   ]);
-  const { repeat } = options;
   const services = await context.app.replayServices();
-  const judge = await createJudge(services, options);
-  const { store } = services;
-  const good = await store.resolveRun(goodReference);
-  const bad = badReference === undefined ? undefined : await store.resolveRun(badReference);
-  if (options.git === undefined && bad === undefined) {
-    throw new AgentOpError("Cannot bisect: the bad run is missing", {
-      remedy: "agentop bisect GOOD BAD, or --git RANGE",
-    });
-  }
+  const judge = await createJudge(services, flags);
+  const good = await services.store.resolveRun(goodReference);
+  const bad = badReference === undefined ? undefined : await services.store.resolveRun(badReference);
   using stopper = abortOnSignals();
   const settings: BisectOptions = {
     judge,
-    repeat,
+    repeat: flags.repeat,
     replay: { runner: { approver: refuseAll }, signal: stopper.signal },
   };
-  const asked = { good: good.runId, check: options.check ?? null, scorer: options.scorer ?? null, repeat };
-  if (bad === undefined || options.git !== undefined) {
-    const found = await findCommit(context, good, options, settings);
-    if (context.json) context.printJson({ ...asked, ...found });
-    else {
-      printTrials(context, found.trials, (index) => `at ${found.trials[index]!.commit.slice(0, 10)}`);
-      printCommit(context, found.culprit, found.commits);
-      printSaving(context, found.savedCostUsd);
-    }
-    return 0;
-  }
-  const { bisectRuns } = await import("../../../evals/mod.ts");
-  const found = await bisectRuns(services, good, bad, settings);
-  if (context.json) context.printJson({ ...asked, bad: bad.runId, ...found });
-  else {
-    const of = found.edits.length;
-    printTrials(
-      context,
-      found.trials,
-      (_, { edits, alone }) =>
-        alone ? "with the last of them alone" : `with ${edits} of ${plural(of, "change")}`,
-    );
-    if (found.culprit) printEdit(context, found.culprit, found.alone);
-    else printOtherCause(context, found, good, bad);
-    printSaving(context, found.savedCostUsd);
-  }
+  if (flags.git !== undefined) return await findCommit(context, good, flags, settings);
+  if (bad !== undefined) return await findChange(context, good, bad, flags, settings);
+  throw new AgentOpError("Cannot bisect: the bad run is missing", {
+    remedy: "agentop bisect GOOD BAD, or --git RANGE",
+  });
+}
+
+/** Of the changes between the configurations of two runs, the one that makes it bad. */
+async function findChange(
+  context: Context,
+  good: Run,
+  bad: Run,
+  flags: BisectFlags,
+  settings: BisectOptions,
+): Promise<number> {
+  const [{ bisectRuns }, { formatChangeSearch }] = await Promise.all([
+    import("../../../evals/mod.ts"),
+    import("./bisect_text.ts"),
+  ]);
+  const found = await bisectRuns(await context.app.replayServices(), good, bad, settings);
+  if (context.json) context.printJson({ ...asked(good, flags), bad: bad.runId, ...found });
+  else context.print(formatChangeSearch(found, good, bad, lookOf(context)));
   return found.culprit ? 0 : 1;
 }
 
-async function findCommit(context: Context, good: Run, options: Options, settings: BisectOptions) {
-  const { git: range, agent: file } = options;
+/** Of the commits of an agent file, the one that makes it bad. */
+async function findCommit(
+  context: Context,
+  good: Run,
+  flags: BisectFlags,
+  settings: BisectOptions,
+): Promise<number> {
+  const { git: range, agent: file } = flags;
   if (range === undefined || file === undefined) {
     throw new AgentOpError("Cannot bisect: --git needs the agent file", {
       remedy: "--agent agents/NAME.yaml",
     });
   }
-  const { bisectHistory } = await import("../../../evals/mod.ts");
+  const [{ bisectHistory }, { formatCommitSearch }] = await Promise.all([
+    import("../../../evals/mod.ts"),
+    import("./bisect_text.ts"),
+  ]);
+  const { defaults } = context.config;
   const found = await bisectHistory(await context.app.replayServices(), good, {
     ...settings,
     range,
     file,
-    defaults: context.config.defaults,
+    defaults,
   });
-  return { range, file, ...found };
+  if (context.json) context.printJson({ ...asked(good, flags), range, file, ...found });
+  else context.print(formatCommitSearch(found, lookOf(context)));
+  return 0;
 }
 
-function printTrials(
-  context: Context,
-  trials: readonly BisectTrial[],
-  what: (index: number, trial: BisectTrial) => string,
-): void {
-  const look = lookOf(context);
-  for (const [index, trial] of trials.entries()) {
-    const outcome = trial.passed ? look.paint("green", "✓ good") : look.paint("red", "✗ bad ");
-    const why = trial.explanation === undefined ? "" : look.paint("dim", `  ${cell(trial.explanation)}`);
-    context.print(`${outcome}  ${look.paint("cyan", shortRunId(trial.runId))}  ${what(index, trial)}${why}`);
-  }
-}
-
-/** The whole changed configuration leaves the run good. */
-function printOtherCause(context: Context, { edits, difference }: BisectResult, good: Run, bad: Run): void {
-  context.print(
-    `The configuration is not the cause: with ${
-      edits.length === 1 ? "its change" : `all ${edits.length} changes`
-    } the run is still good.`,
-  );
-  context.print(
-    difference
-      ? `The runs differ first at step ${difference.step}, ${difference.kind} ${cell(difference.name)}: ` +
-        `agentop diff ${shortRunId(good.runId)} ${shortRunId(bad.runId)}`
-      : "The runs do not differ in any step: the model wavers. Try --repeat 5.",
-  );
-}
-
-function printEdit(context: Context, { key, line, good, bad }: ConfigEdit, alone: boolean | null): void {
-  const look = lookOf(context);
-  const show = (mark: "-" | "+", value: unknown) =>
-    lines(typeof value === "string" ? value : value === undefined ? "(none)" : JSON.stringify(value))
-      .map((text) => `  ${look.paint(mark === "-" ? "red" : "green", `${mark} ${text}`)}`);
-  const where = line === undefined ? "" : `, line ${line},`;
-  const together = alone === false ? ", together with the changes before it" : "";
-  context.print(`${look.paint("bold", cell(key))}${where} makes it bad${together}:`);
-  for (const text of [...show("-", good), ...show("+", bad)]) context.print(text);
-}
-
-function printCommit(
-  context: Context,
-  culprit: { readonly commit: string; readonly summary: string },
-  commits: number,
-): void {
-  const name = lookOf(context).paint("bold", culprit.commit.slice(0, 10));
-  context.print(`${name} makes it bad, of ${plural(commits, "commit")}:\n  ${cell(culprit.summary)}`);
-}
-
-function printSaving(context: Context, usd: number): void {
-  if (usd > 0) context.print(lookOf(context).paint("dim", `saved ${money(usd)} with recorded answers`));
+function asked(good: Run, { check, scorer, repeat }: BisectFlags) {
+  return { good: good.runId, check: check ?? null, scorer: scorer ?? null, repeat };
 }

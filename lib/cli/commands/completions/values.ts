@@ -33,6 +33,9 @@ export const VALUES: Readonly<Record<string, Values>> = {
   user: (_, lookup) => shared("user", lookup),
   model: async (_, lookup) => ({ candidates: await models(lookup) }),
   status: ({ word }) => ({ candidates: listed(word, RUN_STATUSES) }),
+  scorer: async () => ({
+    candidates: (await import("../../../scorers/mod.ts")).SCORER_NAMES.map(asCandidate),
+  }),
   command: ({ outer, before }) => ({ candidates: commandsAfter(outer, before) }),
   file: () => ({ candidates: [], then: "files" }),
   path: () => ({ candidates: [], then: "files" }),
@@ -41,6 +44,10 @@ export const VALUES: Readonly<Record<string, Values>> = {
   "--set": overrides,
   "--edit": ({ word }) => word.includes("=") ? { candidates: [], then: "files" } : { candidates: [] },
 };
+
+function asCandidate(value: string): Candidate {
+  return { value };
+}
 
 /** Those of a command, as candidates. */
 export function commandsIn(command: Cursor["command"]): readonly Candidate[] {
@@ -90,7 +97,7 @@ async function knownRuns({ command, word }: Cursor, { config, nowMs }: Lookup): 
 async function shared(of: SharedValue, { config }: Lookup): Promise<Offer> {
   const { openHints } = await import("../../../store/mod.ts");
   using hints = await openHints(config().storePath).catch(() => undefined);
-  return { candidates: (hints?.values(of) ?? []).map((value) => ({ value })) };
+  return { candidates: (hints?.values(of) ?? []).map(asCandidate) };
 }
 
 async function agentsAndFiles({ word }: Cursor, { config }: Lookup): Promise<Offer> {
@@ -106,7 +113,7 @@ async function models({ config, nowMs }: Lookup): Promise<readonly Candidate[]> 
     import("../../../app/mod.ts"),
     shared("model", { config, nowMs }),
   ]);
-  const known = (await chatModels(config(), nowMs)).map((value) => ({ value }));
+  const known = (await chatModels(config(), nowMs)).map(asCandidate);
   return [...used.candidates, ...known];
 }
 

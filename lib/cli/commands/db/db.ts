@@ -17,7 +17,7 @@ export const db: CliCommand = {
     group.command("backup").description("copy the store, also while runs write to it; never overwrites")
       .argument("<file>", "the copy")
       .action((file) => withContext((context) => backup(context, file)));
-    group.command("stats").description("how much the store holds").action(() => withContext(stats));
+    group.command("stats").description("how much the store holds").action(() => withContext(showStats));
   },
 };
 
@@ -74,25 +74,28 @@ async function backup(context: Context, file: string): Promise<number> {
   return 0;
 }
 
-async function stats(context: Context): Promise<number> {
-  const it = await (await context.app.store()).stats();
+async function showStats(context: Context): Promise<number> {
+  const stats = await (await context.app.store()).stats();
   if (context.json) {
-    context.printJson({ path: context.config.storePath, ...it });
+    context.printJson({ path: context.config.storePath, ...stats });
     return 0;
   }
-  const ratio = it.storedBodyBytes === 0 ? 1 : it.bodyBytes / it.storedBodyBytes;
+  const ratio = stats.storedBodyBytes === 0 ? 1 : stats.bodyBytes / stats.storedBodyBytes;
   context.print(facts([
-    ["store", `${cell(context.config.storePath)} (${byteSize(it.bytes)}, version ${it.schemaVersion})`],
-    ["runs", grouped(it.runs)],
-    ["spans", grouped(it.spans)],
-    ["messages", grouped(it.messages)],
+    ["store", `${cell(context.config.storePath)} (${byteSize(stats.bytes)}, version ${stats.schemaVersion})`],
+    ["runs", grouped(stats.runs)],
+    ["spans", grouped(stats.spans)],
+    ["messages", grouped(stats.messages)],
     [
       "bodies",
-      `${grouped(it.bodies)}: ${byteSize(it.bodyBytes)}, stored in ${byteSize(it.storedBodyBytes)} (${
-        ratio.toFixed(1)
-      }×)`,
+      `${grouped(stats.bodies)}: ${byteSize(stats.bodyBytes)}, stored in ${
+        byteSize(stats.storedBodyBytes)
+      } (${ratio.toFixed(1)}×)`,
     ],
-    ["search", it.unindexedRuns === 0 ? "up to date" : `${plural(it.unindexedRuns, "run")} not indexed yet`],
+    [
+      "search",
+      stats.unindexedRuns === 0 ? "up to date" : `${plural(stats.unindexedRuns, "run")} not indexed yet`,
+    ],
   ], lookOf(context)));
   return 0;
 }

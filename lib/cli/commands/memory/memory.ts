@@ -1,12 +1,16 @@
 import { AgentOpError } from "../../../core/mod.ts";
-import { memorySteps } from "../../../analysis/mod.ts";
-import { memoryDocument } from "../../../documents/mod.ts";
+import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
-import { lookOf } from "../../output/look.ts";
 import { wholeNumber } from "../../frame/run_filter.ts";
+import { lookOf } from "../../output/look.ts";
 
 const STEPS_MAX = 1_000_000;
+
+interface MemoryFlags {
+  readonly diff?: boolean | undefined;
+  readonly step?: number | undefined;
+}
 
 export const memory: CliCommand = {
   register(program, withContext) {
@@ -16,33 +20,34 @@ export const memory: CliCommand = {
       .argument("<run>", RUN_ARGUMENT)
       .option("--diff", "only what changed, and which step changed it")
       .option("--step <n>", "one step, whole; 0 is before the first", wholeNumber("--step", 0, STEPS_MAX))
-      .action((reference, options) =>
-        withContext(async (context) => {
-          const store = await context.app.store();
-          const { traceId, runId } = await store.resolveRun(reference);
-          const all = memorySteps(await store.loadTrace(traceId));
-          const { step } = options;
-          const steps = all.filter((it) => step === undefined || it.step === step);
-          if (step !== undefined && steps.length === 0) {
-            const last = all.at(-1)?.step ?? 0;
-            throw new AgentOpError(
-              `Cannot show step ${step} of ${runId}: its memory was recorded up to step ${last}`,
-              { remedy: `--step ${last}` },
-            );
-          }
-          if (context.json) {
-            context.printJson(memoryDocument(runId, steps, { diff: options.diff ?? false }));
-            return 0;
-          }
-          const { formatMemorySteps } = await import("../../output/memory_text.ts");
-          context.print(
-            steps.length === 0 ? "No memory was recorded." : formatMemorySteps(steps, lookOf(context), {
-              diff: options.diff ?? false,
-              whole: step !== undefined,
-            }),
-          );
-          return 0;
-        })
-      );
+      .action((run, flags) => withContext((context) => showMemory(context, run, flags)));
   },
 };
+
+async function showMemory(
+  context: Context,
+  reference: string,
+  { diff = false, step }: MemoryFlags,
+): Promise<void> {
+  const [{ memorySteps }, { memoryDocument }, { formatMemorySteps }] = await Promise.all([
+    import("../../../analysis/mod.ts"),
+    import("../../../documents/mod.ts"),
+    import("../../output/memory_text.ts"),
+  ]);
+  const store = await context.app.store();
+  const { traceId, runId } = await store.resolveRun(reference);
+  const all = memorySteps(await store.loadTrace(traceId));
+  const steps = step === undefined ? all : all.filter((it) => it.step === step);
+  if (step !== undefined && steps.length === 0) {
+    const last = all.at(-1)?.step ?? 0;
+    throw new AgentOpError(
+      `Cannot show step ${step} of ${runId}: its memory was recorded up to step ${last}`,
+      {
+        remedy: `--step ${last}`,
+      },
+    );
+  }
+  if (context.json) context.printJson(memoryDocument(runId, steps, { diff }));
+  else if (steps.length === 0) context.print("No memory was recorded.");
+  else context.print(formatMemorySteps(steps, lookOf(context), { diff, whole: step !== undefined }));
+}

@@ -1,4 +1,10 @@
-import { canonicalJson, type Message, type Snapshot, type StoredMessage } from "../../../core/mod.ts";
+import {
+  canonicalJson,
+  jsonText,
+  type Message,
+  type Snapshot,
+  type StoredMessage,
+} from "../../../core/mod.ts";
 import { cell, grouped, plural } from "../../../present/mod.ts";
 import { type Look, paragraph, type Style } from "../../output/look.ts";
 
@@ -34,10 +40,10 @@ export function formatParts(message: Message, look: Look): string {
       case "reasoning":
         return look.paint("dim", paragraph(part.content, look, "  ┆ "));
       case "tool_call":
-        return paragraph(`→ ${part.name}(${compactJson(part.arguments)})`, look);
+        return paragraph(`→ ${part.name}(${jsonText(part.arguments)})`, look);
       case "tool_call_response":
         return (part.isError ? `${look.paint("red", "  error")}\n` : "") +
-          paragraph(typeof part.response === "string" ? part.response : compactJson(part.response), look);
+          paragraph(jsonText(part.response), look);
       case "blob":
         return `  [${cell(part.mimeType)}, ${grouped(part.data.length)} characters of base64]`;
       case "uri":
@@ -47,10 +53,6 @@ export function formatParts(message: Message, look: Look): string {
     }
   }).filter((it) => it.trim() !== "");
   return parts.length === 0 ? look.paint("dim", "  (empty)") : parts.join("\n");
-}
-
-export function compactJson(value: unknown): string {
-  return typeof value === "string" ? value : JSON.stringify(value) ?? "";
 }
 
 /** After each step: how many messages are held, and which keys were set, changed or removed. */
@@ -80,7 +82,7 @@ function keyChanges(
     const had = Object.hasOwn(before, key);
     const has = Object.hasOwn(after, key);
     if (!has) return [`  ${look.paint("red", `- ${cell(key)}`)}`];
-    const line = `${cell(key)} = ${cell(compactJson(after[key]))}`;
+    const line = `${cell(key)} = ${cell(jsonText(after[key]))}`;
     if (!had) return [`  ${look.paint("green", `+ ${line}`)}`];
     return canonicalJson(before[key]) === canonicalJson(after[key])
       ? [`    ${line}`]

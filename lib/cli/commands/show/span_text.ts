@@ -1,10 +1,10 @@
 import { receiptOfSpan } from "../../../analysis/mod.ts";
-import type { Span } from "../../../core/mod.ts";
+import { jsonText, type Span } from "../../../core/mod.ts";
 import { cell, duration, formatReceipt, localTime, spanStatus } from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 import { usageText } from "./header_text.ts";
-import { compactJson, formatParts, ROLE_STYLES } from "./messages_text.ts";
+import { formatParts, ROLE_STYLES } from "./messages_text.ts";
 
 /** All of one span. */
 export function formatSpan(span: Span, look: Look): string {
@@ -37,7 +37,7 @@ export function formatSpan(span: Span, look: Look): string {
   ];
   const names = Object.keys(span.attributes).sort();
   if (names.length > 0) {
-    const rows = names.map((name) => [cell(name), cell(compactJson(span.attributes[name]))] as const);
+    const rows = names.map((name) => [cell(name), cell(jsonText(span.attributes[name]))] as const);
     sections.push(`${look.paint("bold", "Attributes")}\n${facts(rows, look)}`);
   }
   for (const [title, messages] of [["Sent", span.inputMessages], ["Added", span.outputMessages]] as const) {

@@ -6,6 +6,7 @@ import { pane } from "../draw/pane.ts";
 import { keepInView } from "../draw/scroll.ts";
 import { fieldLine } from "../draw/text_field.ts";
 import { clean, fit, width, wrap } from "../terminal/text.ts";
+import { listLines, POINTER_COLUMNS } from "../widgets/list.ts";
 import { completions, type Jump } from "./jump.ts";
 import { helpSections } from "./keymap.ts";
 import type { App } from "./model.ts";
@@ -122,16 +123,15 @@ export function paletteBox(app: App): readonly Line[] {
   const items = paletteItems(app);
   const height = Math.max(1, Math.min(env.size.rows - 5, PALETTE_ROWS_MAX));
   const top = keepInView(0, palette.index, height, items.length);
-  const rows = items.slice(top, top + height).map((item, at): Line => {
-    const chosen = top + at === palette.index;
-    const sign = keySign(item.key, app.glyphs);
-    const row = spread(
-      [seg(chosen ? `${app.glyphs.pointer} ` : "  ", "accent"), seg(clean(item.text))],
-      [seg(` ${sign} `, "key")],
-      inner,
-    );
-    return chosen ? onGround(row, "selected") : row;
-  });
+  const look = { top, height, columns: inner, glyphs: app.glyphs, selected: palette.index };
+  const rows = [
+    ...listLines(items, look, (item) =>
+      spread(
+        [seg(clean(item.text))],
+        [seg(` ${keySign(item.key, app.glyphs)} `, "key")],
+        inner - POINTER_COLUMNS,
+      )),
+  ];
   if (items.length === 0) rows.push(line("  nothing does that here", "dim"));
   const content: Line[] = [
     [seg(" > ", "key"), ...fieldLine(palette.field, inner - 4, true, "type a few letters")],

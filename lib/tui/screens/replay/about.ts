@@ -1,10 +1,11 @@
 import type { Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { knownCost } from "../../../present/mod.ts";
-import { fitLine, type Line, line, onGround, seg, spread } from "../../draw/line.ts";
+import { type Line, line, seg, spread } from "../../draw/line.ts";
 import { clean, wrap } from "../../terminal/text.ts";
 import { spanName } from "../../trace/span_row.ts";
 import { stepsOf } from "../../trace/steps.ts";
+import { listLines, POINTER_COLUMNS } from "../../widgets/list.ts";
 import { listHeight, listTop } from "./layout.ts";
 import { type Field, fittingModels, recordedText, type ReplayModel, toolsOf } from "./model.ts";
 
@@ -65,23 +66,13 @@ function modelLines(model: ReplayModel, { glyphs }: Env, columns: number, rows: 
     line("these tokens cost", "dim"),
     columns,
   );
-  const shown = fits.slice(top, top + height).map(({ name, usd }, at): Line => {
-    const isChosen = top + at === index;
-    const cost = line(knownCost(usd), usd === null ? "dim" : "text");
-    const row = fitLine(
-      spread(
-        [
-          seg(isChosen ? `${glyphs.pointer} ` : "  ", "accent"),
-          seg(clean(name), "llm"),
-          seg(name === model.trace?.run.model ? "  as recorded" : "", "dim"),
-        ],
-        cost,
-        columns,
-      ),
-      columns,
-    );
-    return isChosen ? onGround(row, "selected") : row;
-  });
+  const look = { top, height, columns, glyphs, selected: index };
+  const shown = listLines(fits, look, ({ name, usd }) =>
+    spread(
+      [seg(clean(name), "llm"), seg(name === model.trace?.run.model ? "  as recorded" : "", "dim")],
+      line(knownCost(usd), usd === null ? "dim" : "text"),
+      columns - POINTER_COLUMNS,
+    ));
   return [head, ...shown];
 }
 
@@ -108,16 +99,13 @@ function toolLines(model: ReplayModel, { glyphs }: Env, columns: number, rows: n
       seg("left right", "key"),
       seg(" walk", "dim"),
     ],
-    ...tools.slice(top, top + height).map((name, at): Line => {
-      const isChosen = top + at === model.toolAt;
+    ...listLines(tools, { top, height, columns, glyphs, selected: model.toolAt }, (name) => {
       const isOff = model.off.has(name);
-      const row = fitLine([
-        seg(isChosen ? `${glyphs.pointer} ` : "  ", "accent"),
+      return [
         seg(isOff ? "[ ] " : "[x] ", isOff ? "warn" : "ok"),
         seg(clean(name), isOff ? "dim" : "tool"),
         seg(isOff ? "  off" : "", "warn"),
-      ], columns);
-      return isChosen ? onGround(row, "selected") : row;
+      ];
     }),
   ];
 }

@@ -1,11 +1,13 @@
 import type { Trace } from "../../../core/mod.ts";
+import type { ReplayRequest } from "../../../app/mod.ts";
 import { asking } from "../../contract/ask.ts";
-import type { Effect, Msg, Target } from "../../contract/message.ts";
+import { type Actions, type FieldChange, type Place, updateOf } from "../../contract/handlers.ts";
+import type { Effect, Target } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
-import { edit, fieldOf, insert, type TextField } from "../../draw/text_field.ts";
-import type { ReplayRequest } from "../../../app/mod.ts";
+import { fieldOf } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { neighbour } from "../../widgets/neighbour.ts";
 import { hitForm } from "./layout.ts";
 import {
   editedStep,
@@ -29,46 +31,52 @@ const ask = asking<ReplayQueries>();
 /** Longer texts are not for an editor in between. */
 const EDIT_MAX_CHARS = 500_000;
 
-export function updateReplay(model: ReplayModel, msg: Msg<ReplayQueries>, env: Env): Step<ReplayModel> {
-  switch (msg.type) {
-    case "enter":
-      return msg.target ? opened(model, msg.target, msg.replay ?? {}) : [model, []];
-    case "action":
-      return act(model, msg.action, env);
-    case "text":
-      return [typed(model, (field) => insert(field, msg.text)), []];
-    case "edit":
-      return [typed(model, (field) => edit(field, msg.key)), []];
-    case "click":
-      return [clicked(model, msg.x, msg.y, env), []];
-    case "wheel":
-      return [model.focus === "model" ? walked(model, msg.lines > 0 ? 1 : -1) : model, []];
-    case "answer":
-      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
-      if (msg.slot === "models") return [{ ...model, models: msg.answer }, []];
-      return withTrace(model, msg.answer, env);
-    case "no_answer":
-      if (msg.ticket !== model.tickets[msg.slot]) return [model, []];
-      if (msg.slot === "models") return [{ ...model, models: [] }, []];
-      return [{ ...model, state: "failed", failure: msg.failure }, []];
-    case "edited":
-      return edited(model, msg.text);
-    case "launched":
-      // Back to where the person came from, so that Esc on the new run leads there.
-      return [{ ...model, starting: false }, [{ type: "leave" }, {
-        type: "go",
-        screen: "live",
-        target: msg.run,
-      }]];
-    case "launch_failed":
-      return [{ ...model, starting: false }, [
-        { type: "notice", level: "error", text: msg.message },
-        ...(model.fork ? [{ type: "leave" } as const] : []),
-      ]];
-    default:
-      return [model, []];
-  }
-}
+const ACTIONS: Actions<ReplayModel> = {
+  back: (model) => [model, [{ type: "leave" }]],
+  reload: (model) => (model.target ? askTrace(model, model.target) : [model, []]),
+  next: (model) => [{ ...model, focus: neighbour(FIELDS, model.focus, 1) }, []],
+  previous: (model) => [{ ...model, focus: neighbour(FIELDS, model.focus, -1) }, []],
+  model_next: (model) => [walked(model, 1), []],
+  model_before: (model) => [walked(model, -1), []],
+  choice_next: (model) => [turned(model, 1), []],
+  choice_before: (model) => [turned(model, -1), []],
+  tool_next: (model) => [toTool(model, 1), []],
+  tool_before: (model) => [toTool(model, -1), []],
+  tool_switch: (model) => [switched(model), []],
+  editor: inEditor,
+  start: (model) => {
+    if (!model.trace || model.starting) return [model, []];
+    const checked = requestOf(model, model.trace);
+    if ("request" in checked) return started(model, model.trace, checked.request);
+    return [{ ...model, focus: checked.focus }, [{ type: "notice", level: "warn", text: checked.problem }]];
+  },
+};
+
+export const updateReplay = updateOf<ReplayModel, ReplayQueries>({
+  entered: (model, { target, replay = {} }) => (target ? opened(model, target, replay) : [model, []]),
+  actions: () => ACTIONS,
+  typed: (model, change) => [typed(model, change), []],
+  clicked: (model, place, env) => [clicked(model, place, env), []],
+  wheeled: (model, lines) => [model.focus === "model" ? walked(model, lines > 0 ? 1 : -1) : model, []],
+  answered: {
+    trace: withTrace,
+    models: (model, models) => [{ ...model, models }, []],
+  },
+  failed: {
+    trace: (model, failure) => [{ ...model, state: "failed", failure }, []],
+    models: (model) => [{ ...model, models: [] }, []],
+  },
+  edited: withEdited,
+  // Back to where the person came from, so that Esc on the new run leads there.
+  launched: (model, run) => [
+    { ...model, starting: false },
+    [{ type: "leave" }, { type: "go", screen: "live", target: run }],
+  ],
+  launchFailed: (model, message) => [{ ...model, starting: false }, [
+    { type: "notice", level: "error", text: message },
+    ...(model.fork ? [{ type: "leave" } as const] : []),
+  ]],
+});
 
 function opened(
   model: ReplayModel,
@@ -83,10 +91,10 @@ function opened(
     ...(fork ? { fork: { step: step ?? 0 } } : {}),
     fields: { ...INITIAL.fields, from: fieldOf(step === undefined || fork ? "" : String(step)) },
   };
-  return load(fresh, target);
+  return askTrace(fresh, target);
 }
 
-function load(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
+function askTrace(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
   return ask([model, []], "trace", { traceId });
 }
 
@@ -111,76 +119,27 @@ function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step
   return [{ ...ready, fork: { ...model.fork, text } }, [{ type: "editor", text }]];
 }
 
-function edited(model: ReplayModel, text: string | undefined): Step<ReplayModel> {
+function withEdited(model: ReplayModel, text: string | undefined): Step<ReplayModel> {
   const { fork, trace } = model;
   if (!fork) return [withSaved(model, text), []];
   if (!trace || fork.text === undefined) return [model, []];
   if (text === undefined || text === fork.text) {
     return [model, [{ type: "notice", level: "info", text: "Nothing changed" }, { type: "leave" }]];
   }
-  return start(model, trace, {
+  return started(model, trace, {
     runId: trace.run.runId,
     mode: "hybrid",
     edit: { step: fork.step, text },
   });
 }
 
-function start(model: ReplayModel, trace: Trace, request: ReplayRequest): Step<ReplayModel> {
+function started(model: ReplayModel, trace: Trace, request: ReplayRequest): Step<ReplayModel> {
   const { agent, prompt } = trace.run;
   const effect: Effect = { type: "replay", request, about: { agent, prompt } };
   return [{ ...model, starting: true }, [effect]];
 }
 
-function act(model: ReplayModel, action: string, env: Env): Step<ReplayModel> {
-  const turned = <T>(list: readonly T[], now: T, step: 1 | -1): T =>
-    list[(list.indexOf(now) + step + list.length) % list.length]!;
-  switch (action) {
-    case "back":
-      return [model, [{ type: "leave" }]];
-    case "reload":
-      return model.target ? load(model, model.target) : [model, []];
-    case "next":
-      return [{ ...model, focus: turned(FIELDS, model.focus, 1) }, []];
-    case "previous":
-      return [{ ...model, focus: turned(FIELDS, model.focus, -1) }, []];
-    case "model_next":
-    case "model_before":
-      return [walked(model, action === "model_next" ? 1 : -1), []];
-    case "choice_next":
-    case "choice_before": {
-      const step = action === "choice_next" ? 1 : -1;
-      return [
-        model.focus === "mode"
-          ? { ...model, mode: turned(MODES, model.mode, step) }
-          : { ...model, policy: turned(POLICIES, model.policy, step) },
-        [],
-      ];
-    }
-    case "tool_next":
-    case "tool_before": {
-      const { length } = toolsOf(model.trace);
-      const step = action === "tool_next" ? 1 : length - 1;
-      return [{ ...model, toolAt: (model.toolAt + step) % Math.max(1, length) }, []];
-    }
-    case "tool_switch":
-      return [switched(model), []];
-    case "editor":
-      return editor(model, env);
-    case "start": {
-      if (!model.trace || model.starting) return [model, []];
-      const checked = requestOf(model, model.trace);
-      if ("request" in checked) return start(model, model.trace, checked.request);
-      return [{ ...model, focus: checked.focus }, [{ type: "notice", level: "warn", text: checked.problem }]];
-    }
-    default:
-      return [model, []];
-  }
-}
-
-function typed(
-  model: ReplayModel,
-  change: (field: TextField) => TextField | undefined,
-): ReplayModel {
+function typed(model: ReplayModel, change: FieldChange): ReplayModel {
   const { focus, walk: _, ...rest } = model;
   if (!isTyped(focus)) return model;
   const field = change(model.fields[focus]);
@@ -189,6 +148,18 @@ function typed(
   const { edit, ...unedited } = next;
   // An edit belongs to its step.
   return edit && edit.step !== editedStep(next) ? unedited : next;
+}
+
+/** Another mode, or another policy, whichever has the focus. */
+function turned(model: ReplayModel, step: 1 | -1): ReplayModel {
+  return model.focus === "mode"
+    ? { ...model, mode: neighbour(MODES, model.mode, step) }
+    : { ...model, policy: neighbour(POLICIES, model.policy, step) };
+}
+
+function toTool(model: ReplayModel, step: 1 | -1): ReplayModel {
+  const { length } = toolsOf(model.trace);
+  return length === 0 ? model : { ...model, toolAt: (model.toolAt + step + length) % length };
 }
 
 /** Down or up the models that fit; above the first is what was typed. */
@@ -202,7 +173,7 @@ function walked(model: ReplayModel, steps: number): ReplayModel {
 }
 
 /** To the field under the pointer, or takes the item of the list below. */
-function clicked(model: ReplayModel, x: number, y: number, env: Env): ReplayModel {
+function clicked(model: ReplayModel, { x, y }: Place, env: Env): ReplayModel {
   const hit = model.trace && !model.fork ? hitForm(env.size, model, x, y) : undefined;
   if (hit === undefined) return model;
   if (typeof hit === "string") return { ...model, focus: hit };
@@ -222,7 +193,7 @@ function switched(model: ReplayModel): ReplayModel {
 }
 
 /** The instructions, or what the step says, in the person's editor. */
-function editor(model: ReplayModel, env: Env): Step<ReplayModel> {
+function inEditor(model: ReplayModel, env: Env): Step<ReplayModel> {
   const { trace, focus, edit, fields } = model;
   if (!trace) return [model, []];
   const refuse = (text: string): Step<ReplayModel> => [model, [{ type: "notice", level: "warn", text }]];

@@ -66,8 +66,13 @@ class Home {
   }
 
   page(load: Load, runs: readonly Run[], nextCursor?: string): this {
-    const { page } = load.query as PageAsked;
-    const answer = { page, runs, ...(nextCursor === undefined ? {} : { nextCursor }) };
+    const { page, cursor } = load.query as PageAsked;
+    const answer = {
+      page,
+      runs,
+      ...(cursor === undefined ? {} : { cursor }),
+      ...(nextCursor === undefined ? {} : { nextCursor }),
+    };
     return this.send({ type: "answer", slot: "runs", ticket: load.ticket, answer });
   }
 }
@@ -109,7 +114,7 @@ Deno.test("updateRuns() puts a page where it belongs, also when another one was 
   home.page(next, rows(PAGE_ROWS, PAGE_ROWS), "c2");
   home.send({ type: "store_changed" });
   const second = home.asked.get("runs")!;
-  assert.equal((second.query as PageAsked).page, Math.floor(home.model.top / PAGE_ROWS));
+  assert.equal((second.query as PageAsked).page, Math.floor(home.model.list.top / PAGE_ROWS));
   home.page({ ...second, query: { ...second.query as PageAsked, page: 0 } }, rows(0, PAGE_ROWS), "c1");
   assert.equal(runAt(home.model.window, 0)?.runId, "run-0");
   assert.equal(runAt(home.model.window, PAGE_ROWS)?.runId, `run-${PAGE_ROWS}`);

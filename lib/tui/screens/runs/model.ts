@@ -5,9 +5,11 @@ import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { LIST_START, type ListPlace, type ListRows } from "../../widgets/list.ts";
+import type { Area } from "../../widgets/panes.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";
 import type { Activity, Preview, RunsQueries, Writing } from "./queries.ts";
-import { EMPTY_WINDOW, hasMore, knownRows, runAt, type RunWindow } from "./window.ts";
+import { EMPTY_WINDOW, hasMore, indexOfRun, knownRows, runAt, type RunWindow } from "./window.ts";
 
 /** The list of runs, what it is filtered by, and where the person is in it. */
 export interface RunsModel {
@@ -27,11 +29,8 @@ export interface RunsModel {
   /** Runs that pass the filter. */
   readonly matching?: number;
   readonly activity?: Activity;
-  /** The selection is a run, not a row. */
-  readonly selectedId?: string;
-  readonly index: number;
-  /** First row in view. */
-  readonly top: number;
+  /** The runs, by trace id. */
+  readonly list: ListPlace;
   readonly preview?: Preview;
   /** What the chosen run is writing just now. */
   readonly partials?: Writing;
@@ -58,8 +57,7 @@ export const INITIAL: RunsModel = {
   reversed: false,
   state: "loading",
   failure: NO_FAILURE,
-  index: 0,
-  top: 0,
+  list: LIST_START,
   zoom: false,
   marks: NO_MARKS,
   unseen: 0,
@@ -73,8 +71,25 @@ export function fieldOfFilter(model: RunsModel): TextField {
 }
 
 export function selectedRun(model: RunsModel): Run | undefined {
-  const run = runAt(model.window, model.index);
-  return run && run.traceId === model.selectedId ? run : undefined;
+  const run = runAt(model.window, model.list.index);
+  return run && run.traceId === model.list.selectedId ? run : undefined;
+}
+
+/** Rows a motion may reach: one beyond the known ones, so that walking on loads the next page. */
+export function runRows(model: RunsModel, env: Env): ListRows {
+  const { window } = model;
+  return {
+    total: knownRows(window) + (hasMore(window) ? 1 : 0),
+    height: tableHeight(model, env),
+    idAt: (index) => runAt(window, index)?.traceId,
+    indexOf: (traceId) => indexOfRun(window, traceId),
+  };
+}
+
+/** The row of the list that is drawn `y` rows below the head of the table: a list from the end stands upside down. */
+export function rowInView(model: RunsModel, y: number, height: number): number {
+  const { top } = model.list;
+  return model.reversed ? top + height - 1 - y : top + y;
 }
 
 /** The order the store is asked for. */
@@ -89,51 +104,42 @@ export function canReverse(model: RunsModel): boolean {
 }
 
 export interface RunsLayout {
-  readonly kpi: number;
-  readonly filter: number;
-  readonly table: { readonly x: number; readonly y: number; readonly columns: number; readonly rows: number };
-  readonly preview?: { readonly columns: number; readonly rows: number };
+  readonly table: Area;
+  readonly preview?: Area;
   /** A third pane for the answer. */
-  readonly answer?: { readonly columns: number; readonly rows: number };
+  readonly answer?: Area;
   /** The preview is below, not beside. */
   readonly stacked: boolean;
 }
 
+/** The figures of the store and the filter. */
+const HEAD_ROWS = 2;
 const TABLE_HEAD_ROWS = 1;
 const STACKED_PREVIEW_ROWS = 8;
 const STACKED_ROWS_MIN = 20;
 
 export function runsLayout(model: RunsModel, env: Env): RunsLayout {
-  const { columns, rows } = env.size;
-  const top = 2;
-  const area = rows - top;
-  const base = { kpi: 0, filter: 1 };
-  const whole = { x: 0, y: top, columns, rows: area };
-  if (model.zoom || columns < 60) return { ...base, table: whole, stacked: false };
+  const { columns } = env.size;
+  const rows = env.size.rows - HEAD_ROWS;
+  const whole: Area = { x: 0, y: HEAD_ROWS, columns, rows };
+  if (model.zoom || columns < 60) return { table: whole, stacked: false };
   if (columns < 100) {
-    if (area < STACKED_ROWS_MIN) return { ...base, table: whole, stacked: true };
+    if (rows < STACKED_ROWS_MIN) return { table: whole, stacked: true };
+    const above = rows - STACKED_PREVIEW_ROWS;
     return {
-      ...base,
-      table: { ...whole, rows: area - STACKED_PREVIEW_ROWS },
-      preview: { columns, rows: STACKED_PREVIEW_ROWS },
+      table: { ...whole, rows: above },
+      preview: { ...whole, y: HEAD_ROWS + above, rows: STACKED_PREVIEW_ROWS },
       stacked: true,
     };
   }
-  if (columns < 140) {
-    const side = Math.floor(columns * 0.37);
-    return {
-      ...base,
-      table: { ...whole, columns: columns - side },
-      preview: { columns: side, rows: area },
-      stacked: false,
-    };
-  }
-  const side = Math.floor(columns * 0.26);
+  const hasAnswer = columns >= 140;
+  const side = Math.floor(columns * (hasAnswer ? 0.26 : 0.37));
+  const left = columns - (hasAnswer ? 2 * side : side);
+  const preview: Area = { ...whole, x: left, columns: side };
   return {
-    ...base,
-    table: { ...whole, columns: columns - 2 * side },
-    preview: { columns: side, rows: area },
-    answer: { columns: side, rows: area },
+    table: { ...whole, columns: left },
+    preview,
+    ...(hasAnswer ? { answer: { ...preview, x: left + side } } : {}),
     stacked: false,
   };
 }

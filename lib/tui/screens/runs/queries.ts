@@ -41,8 +41,10 @@ export interface PageAsked {
   readonly cursor?: string;
 }
 
+/** The rows, and which they are. */
 export interface PageLoaded extends RunPage {
   readonly page: number;
+  readonly cursor?: string;
 }
 
 /** What is read of one run, and of which. */
@@ -65,6 +67,7 @@ interface OneRun {
 export const RUNS_QUERIES = {
   runs: async ({ store }: TuiServices, { page, ...query }: PageAsked): Promise<PageLoaded> => ({
     page,
+    ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
     ...await store.listRuns(query),
   }),
   count: ({ store }: TuiServices, { filter }: { readonly filter: RunFilter }): Promise<number> =>

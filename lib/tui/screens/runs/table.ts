@@ -6,28 +6,60 @@ import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
+interface ColumnKind {
+  readonly align: "left" | "right";
+  /** At that width. */
+  head(columns: number): string;
+  cell(run: Run, env: Env, columns: number): readonly [string, Tone];
+}
+
+/** A column of the table at its width. */
 interface Column {
   readonly head: string;
   readonly columns: number;
-  readonly align: "left" | "right";
-  cell(run: Run, env: Env): readonly [string, Tone];
+  readonly kind: ColumnKind;
 }
 
-type Name = "status" | "id" | "agent" | "model" | "steps" | "tokens" | "cost" | "time" | "age" | "prompt";
+const left = (head: string, cell: ColumnKind["cell"]): ColumnKind => ({
+  align: "left",
+  head: () => head,
+  cell,
+});
+const right = (head: string, cell: ColumnKind["cell"]): ColumnKind => ({
+  align: "right",
+  head: () => head,
+  cell,
+});
 
-/** Left to right. */
-const ORDER: readonly Name[] = [
-  "status",
-  "id",
-  "agent",
-  "model",
-  "steps",
-  "tokens",
-  "cost",
-  "time",
-  "age",
-  "prompt",
-];
+/** Left to right; a new one also needs its place and width in `NEEDED`. */
+const COLUMNS = {
+  status: {
+    align: "left",
+    head: (columns) => (columns > 2 ? "STATUS" : ""),
+    cell: (run, { glyphs }, columns) => {
+      const words = columns > 2 ? ` ${shortStatus(run.status, run.error?.type)}` : "";
+      return [glyphs.status[run.status] + words, statusTone(run.status)];
+    },
+  },
+  id: left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]),
+  agent: left("AGENT", (run, env, columns) => [agentCell(run, columns - 1, env), "strong"]),
+  model: left("MODEL", (run, _, columns) => [cut(clean(run.model), columns - 1), "text"]),
+  steps: right("STEPS", (run) => [String(run.totals.steps), "dim"]),
+  tokens: right(
+    "TOKENS",
+    ({ totals: { usage } }) => [compact(usage.inputTokens + usage.outputTokens), "text"],
+  ),
+  cost: right("COST", (run) => [costOf(run.totals), "text"]),
+  time: right(
+    "TIME",
+    (run, { nowMs }) => [duration(runMs(run, nowMs)), isLive(run.status) ? "live" : "text"],
+  ),
+  age: right("AGE", (run, { nowMs }) => [age(run.startTimeUs / 1000, nowMs), "dim"]),
+  prompt: left("  PROMPT", (run) => [`  ${clean(run.prompt)}`, "dim"]),
+} satisfies Readonly<Record<string, ColumnKind>>;
+
+type Name = keyof typeof COLUMNS;
+
 /** Widths from the one that stays longest to the one that goes first. */
 const NEEDED: readonly (readonly [Name, number])[] = [
   ["status", 2],
@@ -67,7 +99,10 @@ export function tableColumns(columns: number): readonly Column[] {
   grow("model", MODEL_COLUMNS_MAX, 1);
   grow("prompt", Infinity, 1);
   grow("agent", Infinity, 1);
-  return ORDER.filter((name) => widths.has(name)).map((name) => columnOf(name, widths.get(name)!));
+  return Object.entries<ColumnKind>(COLUMNS).flatMap(([name, kind]): readonly Column[] => {
+    const width = widths.get(name as Name);
+    return width === undefined ? [] : [{ head: kind.head(width), columns: width, kind }];
+  });
 }
 
 /** The mark of a replay or fork stays, whatever becomes of the name. */
@@ -76,51 +111,10 @@ function agentCell(run: Run, columns: number, { glyphs }: Env): string {
   return cut(clean(run.agent), columns - mark.length) + mark;
 }
 
-function columnOf(name: Name, columns: number): Column {
-  const left = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "left", cell });
-  const right = (head: string, cell: Column["cell"]): Column => ({ head, columns, align: "right", cell });
-  switch (name) {
-    case "status":
-      return left(columns > 2 ? "STATUS" : "", (run, env) => [
-        columns > 2
-          ? `${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`
-          : env.glyphs.status[run.status],
-        statusTone(run.status),
-      ]);
-    case "id":
-      return left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]);
-    case "agent":
-      return left("AGENT", (run, env) => [
-        agentCell(run, columns - 1, env),
-        "strong",
-      ]);
-    case "model":
-      return left("MODEL", (run) => [cut(clean(run.model), columns - 1), "text"]);
-    case "steps":
-      return right("STEPS", (run) => [String(run.totals.steps), "dim"]);
-    case "tokens":
-      return right(
-        "TOKENS",
-        (run) => [compact(run.totals.usage.inputTokens + run.totals.usage.outputTokens), "text"],
-      );
-    case "cost":
-      return right("COST", (run) => [costOf(run.totals), "text"]);
-    case "time":
-      return right(
-        "TIME",
-        (run, env) => [duration(runMs(run, env.nowMs)), isLive(run.status) ? "live" : "text"],
-      );
-    case "age":
-      return right("AGE", (run, env) => [age(run.startTimeUs / 1000, env.nowMs), "dim"]);
-    case "prompt":
-      return left("  PROMPT", (run) => [`  ${clean(run.prompt)}`, "dim"]);
-  }
-}
-
 export function tableHead(columns: readonly Column[]): Line {
   return [
     seg("  "),
-    ...columns.map((column) => seg(fit(column.head, column.columns, column.align), "heading")),
+    ...columns.map((column) => seg(fit(column.head, column.columns, column.kind.align), "heading")),
   ];
 }
 
@@ -135,8 +129,8 @@ export function tableRow(
     seg(marked ? env.glyphs.marked : " ", "warn"),
   ];
   for (const column of columns) {
-    const [text, tone] = column.cell(run, env);
-    cells.push(seg(fit(text, column.columns, column.align), tone));
+    const [text, tone] = column.kind.cell(run, env, column.columns);
+    cells.push(seg(fit(text, column.columns, column.kind.align), tone));
   }
   const row: Line = [...cells, seg(" ")];
   return selected ? onGround(row, "selected") : marked ? onGround(row, "marked") : row;

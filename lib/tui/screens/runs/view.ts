@@ -12,7 +12,15 @@ import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { treeRows } from "../../trace/span_tree.ts";
 import { emptyLines } from "./empty.ts";
-import { isEmptyStore, runsLayout, type RunsModel, selectedRun, tableHeight, writtenSoFar } from "./model.ts";
+import {
+  isEmptyStore,
+  rowInView,
+  runsLayout,
+  type RunsModel,
+  selectedRun,
+  tableHeight,
+  writtenSoFar,
+} from "./model.ts";
 import { runMs, tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, heldRuns, knownRows, runAt } from "./window.ts";
 
@@ -126,14 +134,14 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
   if (known === 0) lines.push(EMPTY, ...notes(model));
   else {
     for (let y = 0; y < height; y++) {
-      const index = model.reversed ? model.top + height - 1 - y : model.top + y;
+      const index = rowInView(model, y, height);
       const run = runAt(model.window, index);
       if (run) {
         lines.push(
           tableRow(
             run,
             columns,
-            { selected: index === model.index, marked: model.marks.has(run.traceId) },
+            { selected: index === model.list.index, marked: model.marks.has(run.traceId) },
             env,
           ),
         );
@@ -143,7 +151,8 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
     }
   }
   const total = model.matching ?? known;
-  const position = model.reversed ? total - model.index : model.index + 1;
+  const { index, top } = model.list;
+  const position = model.reversed ? total - index : index + 1;
   return pane(lines, table.columns, table.rows, env.glyphs, {
     title: "Runs",
     focused: true,
@@ -156,7 +165,7 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
       : {}),
     ...(known > 0 ? { foot: line(`${grouped(position)} of ${grouped(total)}`, "dim") } : {}),
     scroll: {
-      top: model.reversed ? Math.max(0, total - model.top - height) : model.top,
+      top: model.reversed ? Math.max(0, total - top - height) : top,
       total: Math.max(total, known) + 1,
     },
   });

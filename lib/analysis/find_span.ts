@@ -1,4 +1,5 @@
 import { AgentOpError, shortRunId, type Span, type Trace } from "../core/mod.ts";
+import { stepNumber } from "./steps.ts";
 
 /** Shorter beginnings of a span id could be the number of a step. */
 const PREFIX_MIN = 4;
@@ -10,7 +11,7 @@ const PREFIX_MIN = 4;
 export function findSpan(trace: Trace, id: string): Span {
   const wanted = id.toLowerCase();
   const all = [...trace.spans.values()];
-  const found = trace.spans.get(wanted) ?? all.find((span) => String(span.step) === id);
+  const found = trace.spans.get(wanted) ?? all.find((span) => String(stepNumber(trace, span)) === id);
   if (found) return found;
   const begin = wanted.length < PREFIX_MIN ? [] : all.filter((span) => span.spanId.startsWith(wanted));
   if (begin.length === 1) return begin[0]!;

@@ -38,26 +38,57 @@ export interface MemoryStep {
 interface State {
   readonly step: number;
   readonly spanId: string;
+  readonly atUs: number;
   readonly messages: readonly Message[];
   readonly keyValues: Readonly<Record<string, unknown>>;
 }
 
+/** Memory and what changed it, before it is compared. */
+interface Moment extends Omit<MemoryStep, "changes" | "step"> {
+  readonly atUs: number;
+}
+
 /** The agent's memory after each step, in the order it changed, each with what changed it. */
 export function memorySteps(trace: Trace): readonly MemoryStep[] {
+  const moments = momentsOf(trace);
+  return moments.map((moment, index) => compared(moment, moments[index - 1]));
+}
+
+/**
+ * The memory that a span left behind, or else what there was when it ended, with the step before; `undefined` when nothing was
+ * kept up to there. Compares just these two.
+ */
+export function memoryAt(
+  trace: Trace,
+  span: Span,
+): { readonly memory: MemoryStep; readonly before?: MemoryCause } | undefined {
+  const moments = momentsOf(trace);
+  const untilUs = span.endTimeUs ?? Infinity;
+  const own = moments.findLastIndex(({ cause }) => cause.kind !== "prompt" && cause.spanId === span.spanId);
+  const at = own >= 0 ? own : moments.findLastIndex(({ atUs }) => atUs <= untilUs);
+  const moment = moments[at];
+  if (!moment) return undefined;
+  const before = moments[at - 1];
+  return { memory: compared(moment, before), ...(before ? { before: before.cause } : {}) };
+}
+
+function compared({ cause, messages, window, keyValues }: Moment, before: Moment | undefined): MemoryStep {
+  const changes = jsonChanges(documentOf(before ?? NOTHING), documentOf({ messages, keyValues }));
+  return { step: cause.step, cause, messages, ...(window ? { window } : {}), keyValues, changes };
+}
+
+const NOTHING: Pick<MemoryStep, "messages" | "keyValues"> = { messages: [], keyValues: {} };
+
+/** What a run began with, what it knew after each step, and what a person changed, in that order. */
+function momentsOf(trace: Trace): readonly Moment[] {
   const isTold = trace.snapshots.length === 0 && trace.run.origin !== "agent";
-  const snapshots: readonly State[] = isTold
-    ? toldStates(trace)
-    : [...trace.snapshots].sort((a, b) => a.createdAtUs - b.createdAtUs || a.step - b.step);
+  const states = isTold ? toldStates(trace) : trace.snapshots
+    .map((it): State => ({ ...it, atUs: it.createdAtUs }))
+    .sort((a, b) => a.atUs - b.atUs || a.step - b.step);
+  const moments: Moment[] = [];
   const root = [...trace.spans.values()].find((span) =>
     span.kind === "agent" && span.parentSpanId === undefined
   );
-  const steps: MemoryStep[] = [];
-  let before: Pick<MemoryStep, "messages" | "keyValues"> = { messages: [], keyValues: {} };
-  const push = (cause: MemoryCause, after: typeof before, window?: readonly Message[]) => {
-    const changes = jsonChanges(documentOf(before), documentOf(after));
-    steps.push({ step: cause.step, cause, ...after, ...(window ? { window } : {}), changes });
-    before = after;
-  };
   const first = root?.inputMessages
     ? root
     : isTold
@@ -65,36 +96,74 @@ export function memorySteps(trace: Trace): readonly MemoryStep[] {
     : undefined;
   if (first?.inputMessages) {
     const cause = { step: 0, kind: "prompt", name: "prompt", spanId: first.spanId } as const;
-    push(cause, { messages: first.inputMessages, keyValues: {} });
+    moments.push({ cause, atUs: first.startTimeUs, messages: first.inputMessages, keyValues: {} });
   }
   const seen = new Set<number>();
-  for (const { step, spanId, messages, keyValues } of snapshots) {
+  for (const { step, spanId, atUs, messages, keyValues } of states) {
     const span = trace.spans.get(spanId);
-    // A second state of one step: a person changed it when the run was forked.
-    const cause: MemoryCause = seen.has(step) || step === 0
-      ? { step, kind: "fork", name: "fork", spanId: null }
-      : {
-        step,
-        kind: span?.kind === "tool" ? "tool" : "llm",
-        name: nameOf(span),
-        spanId,
-        ...(span?.attributes[ATTR.edited] === true ? { edited: true } : {}),
-      };
+    const cause = causeOf(step, spanId, span, seen.has(step));
     seen.add(step);
-    if (cause.kind === "fork" && jsonChanges(documentOf(before), { messages, keyValues }).length === 0) {
-      continue;
-    }
-    push(cause, { messages, keyValues }, cause.kind === "llm" ? span?.inputMessages : undefined);
+    const isSame = cause.kind === "fork" &&
+      jsonChanges(documentOf(moments.at(-1) ?? NOTHING), { messages, keyValues }).length === 0;
+    if (isSame) continue;
+    const window = cause.kind === "llm" ? span?.inputMessages : undefined;
+    moments.push({ cause, atUs, messages, ...(window ? { window } : {}), keyValues });
   }
-  return steps;
+  return moments;
 }
+
+/** A second state of one step: a person changed it when the run was forked. */
+function causeOf(step: number, spanId: string, span: Span | undefined, isSecond: boolean): MemoryCause {
+  if (isSecond || step === 0) return { step, kind: "fork", name: "fork", spanId: null };
+  return {
+    step,
+    kind: span?.kind === "tool" ? "tool" : "llm",
+    name: nameOf(span),
+    spanId,
+    ...(span?.attributes[ATTR.edited] === true ? { edited: true } : {}),
+  };
+}
+
+/** How many messages and keys a step changed. */
+export interface MemoryCounts {
+  readonly added: number;
+  readonly removed: number;
+  /** Messages that are there before and after, but not the same. */
+  readonly changed: number;
+  readonly keys: number;
+}
+
+export function memoryCounts({ changes, messages, keyValues }: MemoryStep): MemoryCounts {
+  const [first] = changes;
+  if (first?.path === "") {
+    const { messages: before } = first.left as Pick<MemoryStep, "messages">;
+    return {
+      added: messages.length,
+      removed: before.length,
+      changed: 0,
+      keys: Object.keys(keyValues).length,
+    };
+  }
+  const came = changes.filter(({ op, path }) => op === "add" && MESSAGE.test(path));
+  const went = changes.filter(({ op, path }) => op === "remove" && MESSAGE.test(path));
+  const others = changes.filter((change) => !came.includes(change) && !went.includes(change));
+  const touched = (pattern: RegExp) => new Set(others.flatMap(({ path }) => pattern.exec(path)?.[0] ?? []));
+  return {
+    added: came.length,
+    removed: went.length,
+    changed: touched(/^\/messages\/\d+/).size,
+    keys: touched(/^\/keyValues\/[^/]*/).size,
+  };
+}
+
+const MESSAGE = /^\/messages\/\d+$/;
 
 /** The states that the messages of model calls and tools tell of: a model call was sent all that its agent knew. */
 function toldStates(trace: Trace): readonly State[] {
   let messages: readonly Message[] = [];
-  return stepsOf(trace).map(({ step, spanId, inputMessages, outputMessages }) => {
+  return stepsOf(trace).map(({ step, spanId, startTimeUs, endTimeUs, inputMessages, outputMessages }) => {
     messages = [...inputMessages ?? messages, ...outputMessages ?? []];
-    return { step: step!, spanId, messages, keyValues: {} };
+    return { step, spanId, atUs: endTimeUs ?? startTimeUs, messages, keyValues: {} };
   });
 }
 

@@ -5,6 +5,8 @@
  * @module
  */
 export { align, type Pair } from "./align.ts";
+export { type Attempt, attemptOf } from "./attempt.ts";
+export { numberAttribute, textAttribute } from "./attributes.ts";
 export { diffSummary } from "./diff_summary.ts";
 export { findSpan } from "./find_span.ts";
 export {
@@ -17,11 +19,31 @@ export {
   loadForkTree,
 } from "./fork_tree.ts";
 export { applyJsonChanges, type JsonChange, jsonChanges } from "./json_diff.ts";
-export { type MemoryCause, type MemoryStep, memorySteps } from "./memory_steps.ts";
-export { type PricedSpan, pricedSpans, receiptOf, receiptOfSpan, usdOf } from "./receipt.ts";
+export {
+  memoryAt,
+  type MemoryCause,
+  type MemoryCounts,
+  memoryCounts,
+  type MemoryStep,
+  memorySteps,
+} from "./memory_steps.ts";
+export { activeSpan, type Approval, pendingApproval } from "./open_spans.ts";
+export {
+  type PricedSpan,
+  pricedSpans,
+  type ReceiptGroup,
+  receiptGroups,
+  receiptOf,
+  receiptOfSpan,
+  type ReceiptSum,
+  receiptSum,
+  usdOf,
+} from "./receipt.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
+export { spanTitle } from "./span_title.ts";
+export { attemptsOf, childrenOf, type TreeRow, treeRows } from "./span_tree.ts";
 export {
   applyStepDiffs,
   type ComparedStep,
@@ -29,6 +51,14 @@ export {
   type StepDiff,
   type StepDocument,
 } from "./step_diff.ts";
-export { type AskedCall, askedCalls, stepsOf, toolCallOf } from "./steps.ts";
+export {
+  type AskedCall,
+  askedCalls,
+  type Step,
+  stepCount,
+  stepNumber,
+  stepOf,
+  stepsOf,
+  toolCallOf,
+} from "./steps.ts";
 export { type TextPiece, unifiedDiff, wordDiff } from "./text_diff.ts";
-export { type TreeRow, treeRows } from "./trace_rows.ts";

@@ -1,23 +1,30 @@
 import { type Receipt, type ReceiptLine, roundUsd, type Span, type Trace, UNITS } from "../core/mod.ts";
+import { stepNumber } from "./steps.ts";
 
 const ORDER: readonly string[] = Object.values(UNITS);
 const rank = (unit: string) => (ORDER.indexOf(unit) + ORDER.length + 1) % (ORDER.length + 1);
+const byUnit = (a: string, b: string) => rank(a) - rank(b) || (a < b ? -1 : 1);
 
 /** A call of a run that has a cost, known or not. */
 export interface PricedSpan {
   readonly span: Span;
+  /** Its number, where it is a step. */
+  readonly step?: number;
   readonly receipt: Receipt;
   /** It was paid before: a recording answered, or a fork began with it. */
   readonly isFree: boolean;
 }
 
 /** The calls of a run that have a cost, in the order they began. */
-export function pricedSpans({ spans }: Trace): readonly PricedSpan[] {
-  return [...spans.values()].filter((span) => span.cost !== undefined).map((span) => ({
-    span,
-    receipt: receiptOf(span),
-    isFree: span.cost?.usd === 0 && span.cost.tag === undefined,
-  }));
+export function pricedSpans(trace: Trace): readonly PricedSpan[] {
+  return [...trace.spans.values()].filter((span) => span.cost !== undefined)
+    .sort((a, b) => a.startTimeUs - b.startTimeUs)
+    .map((span) => {
+      const step = stepNumber(trace, span);
+      const receipt = receiptOf(span);
+      const isFree = receipt.totalUsd === 0 && receipt.source === undefined;
+      return { span, ...(step === undefined ? {} : { step }), receipt, isFree };
+    });
 }
 
 /** The receipt of one span; `undefined` for one that is never billed. */
@@ -34,7 +41,7 @@ export function receiptOf(span: Pick<Span, "usage" | "cost" | "requestModel" | "
     (span.usage ? { [UNITS.input]: span.usage.inputTokens, [UNITS.output]: span.usage.outputTokens } : {});
   const prices = cost?.tag?.usdPerMillion ?? {};
   const factor = cost?.tag?.factor ?? 1;
-  const units = Object.keys(quantities).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
+  const units = Object.keys(quantities).sort(byUnit);
   const lines = units.map((unit): ReceiptLine => {
     const quantity = quantities[unit]!;
     const price = Object.hasOwn(prices, unit) ? prices[unit]! : null;
@@ -76,4 +83,53 @@ export function usdOf(
   }
   const usd = roundUsd(sum * factor);
   return Number.isFinite(usd) ? usd : null;
+}
+
+/** What several calls cost together. */
+export interface ReceiptSum {
+  readonly calls: number;
+  /** Of the known costs, rounded to 1e-12; `null` when there is none. */
+  readonly usd: number | null;
+  readonly unknownCalls: number;
+}
+
+export function receiptSum(receipts: readonly Receipt[]): ReceiptSum {
+  const known = receipts.flatMap(({ totalUsd }) => totalUsd ?? []);
+  return {
+    calls: receipts.length,
+    usd: known.length === 0 && receipts.length > 0 ? null : roundUsd(known.reduce((a, b) => a + b, 0)),
+    unknownCalls: receipts.length - known.length,
+  };
+}
+
+/** Calls of one model at the same prices, as one receipt. */
+export interface ReceiptGroup {
+  readonly receipts: readonly Receipt[];
+  /** Their lines added up, unit by unit. */
+  readonly lines: readonly ReceiptLine[];
+}
+
+/** Puts calls of the same model, price, day and factor together, in order of the first of each. */
+export function receiptGroups(receipts: readonly Receipt[]): readonly ReceiptGroup[] {
+  const groups = new Map<string, Receipt[]>();
+  for (const receipt of receipts) {
+    const { model, pricedAs, source, date, factor } = receipt;
+    const key = JSON.stringify([model, pricedAs, source, date, factor]);
+    if (groups.get(key)?.push(receipt) === undefined) groups.set(key, [receipt]);
+  }
+  return [...groups.values()].map((group) => ({ receipts: group, lines: addedLines(group) }));
+}
+
+function addedLines(receipts: readonly Receipt[]): readonly ReceiptLine[] {
+  const sums = new Map<string, ReceiptLine>();
+  for (const line of receipts.flatMap(({ lines }) => lines)) {
+    const key = `${line.unit} ${line.usdPerMillion}`;
+    const sum = sums.get(key);
+    sums.set(key, {
+      ...line,
+      quantity: line.quantity + (sum?.quantity ?? 0),
+      usd: line.usd === null ? null : roundUsd(line.usd + (sum?.usd ?? 0)),
+    });
+  }
+  return [...sums.values()].sort((a, b) => byUnit(a.unit, b.unit));
 }

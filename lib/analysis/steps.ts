@@ -2,21 +2,78 @@ import { ATTR } from "../core/mod.ts";
 import type { Trace } from "../core/mod.ts";
 import { type Span, toolCallsOf } from "../core/mod.ts";
 
+/** A span that is a step, with its number. */
+export interface Step extends Span {
+  readonly step: number;
+}
+
+interface Steps {
+  readonly all: readonly Step[];
+  readonly byId: ReadonlyMap<string, Step>;
+}
+
+const stepsOfSpans = new WeakMap<Trace["spans"], Steps>();
+
 /**
  * The steps of a run that count, in order, each with its number. What an interruption cut short and the resumed run made again
  * counts once. A run that numbers none (an imported one) is taken in order of start.
  */
-export function stepsOf(trace: Trace): readonly Span[] {
+export function stepsOf(trace: Trace): readonly Step[] {
+  return known(trace).all;
+}
+
+/**
+ * How many steps a run made: as counted while it ran, also those made again after an interruption; of a run that numbers none, as
+ * many as it tells of.
+ */
+export function stepCount(trace: Trace): number {
+  return trace.run.totals.steps || stepsOf(trace).length;
+}
+
+/** The number of a span, where it is a step; also of one that was made again and does not count. */
+export function stepNumber(trace: Trace, span: Span): number | undefined {
+  return known(trace).byId.get(span.spanId)?.step ?? span.step;
+}
+
+/** The step that a span belongs to: itself or the nearest above it; `undefined` above the steps. */
+export function stepOf(trace: Trace, span: Span | undefined): Step | undefined {
+  const { byId } = known(trace);
+  let at = span;
+  for (let hops = 0; at && hops <= trace.spans.size; hops++) {
+    const step = byId.get(at.spanId);
+    if (step) return step;
+    if (isNumbered(at)) return at;
+    at = at.parentSpanId === undefined ? undefined : trace.spans.get(at.parentSpanId);
+  }
+  return undefined;
+}
+
+function known(trace: Trace): Steps {
+  let steps = stepsOfSpans.get(trace.spans);
+  if (!steps) {
+    const all = numberedSteps(trace);
+    steps = { all, byId: new Map(all.map((step) => [step.spanId, step])) };
+    stepsOfSpans.set(trace.spans, steps);
+  }
+  return steps;
+}
+
+function numberedSteps(trace: Trace): readonly Step[] {
   const all = [...trace.spans.values()];
-  const numbered = all.filter((span) => span.step !== undefined).sort((a, b) => a.step! - b.step!);
+  const numbered = all.filter(isNumbered)
+    .sort((a, b) => a.step - b.step || a.startTimeUs - b.startTimeUs);
   if (numbered.length > 0) return withoutRepeated(numbered);
   return all.filter((span) => span.kind === "tool" || span.kind === "llm" && !isInsideCall(span, trace))
     .sort((a, b) => a.startTimeUs - b.startTimeUs)
     .map((span, index) => ({ ...span, step: index + 1 }));
 }
 
+function isNumbered(span: Span): span is Step {
+  return span.step !== undefined;
+}
+
 /** A model call without an answer that is not the last step, or a tool call without a result that a later step repeats. */
-function withoutRepeated(steps: readonly Span[]): readonly Span[] {
+function withoutRepeated(steps: readonly Step[]): readonly Step[] {
   const callOf = (span: Span) => span.attributes[ATTR.toolCallId];
   return steps.filter((span, index) => {
     if (span.outputMessages || span.status === "ok" || span.status === "unset") return true;

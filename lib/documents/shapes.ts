@@ -14,7 +14,7 @@ import {
   type Trace,
   type Usage,
 } from "../core/mod.ts";
-import { type MemoryStep, type PricedSpan, receiptOfSpan } from "../analysis/mod.ts";
+import { type MemoryStep, type PricedSpan, receiptOfSpan, stepNumber } from "../analysis/mod.ts";
 import { isoTime } from "../present/mod.ts";
 
 /** JSON shapes of the contract: camelCase, USD as numbers, ISO 8601 times with milliseconds, durations in ms. */
@@ -70,13 +70,14 @@ export function runShape(run: Run) {
   };
 }
 
-export function spanShape(span: Span) {
+/** `step` is its number in its run. */
+export function spanShape(span: Span, step = span.step) {
   return {
     spanId: span.spanId,
     parentSpanId: span.parentSpanId ?? null,
     kind: span.kind,
     name: span.name,
-    step: span.step ?? null,
+    step: step ?? null,
     startTime: isoTime(span.startTimeUs),
     endTime: span.endTimeUs === undefined ? null : isoTime(span.endTimeUs),
     durationMs: durationMs(span.startTimeUs, span.endTimeUs),
@@ -181,7 +182,7 @@ export function traceShape(
   const spans = [...trace.spans.values()];
   return {
     run: runShape(trace.run),
-    spans: spans.map(spanShape),
+    spans: spans.map((it) => spanShape(it, stepNumber(trace, it))),
     messages: messages.map(messageShape),
     toolCalls: spans.filter((it) => it.kind === "tool").map((it) =>
       toolCallShape(it, messages, (it.step ?? Infinity) < (trace.run.forkedFrom?.step ?? 0))
@@ -200,9 +201,9 @@ export function listedRunShape(run: Run) {
 }
 
 /** `show RUN --span ID --json`: the span, what it was given, what it added, and its receipt. */
-export function spanDocument(span: Span) {
+export function spanDocument(span: Span, step?: number) {
   return {
-    ...spanShape(span),
+    ...spanShape(span, step),
     inputMessages: span.inputMessages ?? [],
     outputMessages: span.outputMessages ?? [],
     receipt: receiptOfSpan(span) ?? null,
@@ -210,8 +211,8 @@ export function spanDocument(span: Span) {
 }
 
 /** One line of `cost RUN --json`. */
-export function receiptShape({ span, receipt }: PricedSpan) {
-  return { spanId: span.spanId, step: span.step ?? null, ...receipt };
+export function receiptShape({ span, step, receipt }: PricedSpan) {
+  return { spanId: span.spanId, step: step ?? null, ...receipt };
 }
 
 /** `memory RUN --json`; `diff` leaves out what was not changed. */

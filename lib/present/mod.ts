@@ -5,6 +5,8 @@
  */
 export { csvText } from "./csv.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
+export { memoryChangeText } from "./memory.ts";
+export { attachmentText, callText, isAttachment, messageText } from "./message.ts";
 export {
   costDifference,
   costOf,
@@ -20,8 +22,21 @@ export {
   unknownCostNote,
 } from "./money.ts";
 export { byteSize, compact, grouped, plural } from "./numbers.ts";
-export { formatReceipt } from "./receipt.ts";
+export {
+  amountText,
+  formatReceipt,
+  freeCallsText,
+  lineText,
+  modelText,
+  priceText,
+  quantityText,
+  sourceText,
+  sumText,
+  totalLabel,
+  unitText,
+  WRONG_SUM,
+} from "./receipt.ts";
 export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
 export { cell, lines } from "./text.ts";
-export { age, duration, isoTime, localTime } from "./times.ts";
+export { age, ago, duration, isoTime, localTime } from "./times.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

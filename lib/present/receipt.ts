@@ -1,54 +1,93 @@
-import { escapeText, oneLine, type Receipt, type ReceiptLine, roundUsd } from "../core/mod.ts";
-import { exactMoney, unitPrice } from "./money.ts";
+import { escapeText, oneLine, type Receipt, type ReceiptLine } from "../core/mod.ts";
+import { exactMoney, unitPrice, UNKNOWN } from "./money.ts";
+import { plural } from "./numbers.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
-const safe = (text: string) => oneLine(escapeText(text), 100);
+const LINE_MAX_CHARS = 200;
 
-/** Units as people write them: `1,204 input tokens`. */
-function formatQuantity(line: ReceiptLine): string {
-  const words = safe(line.unit.replaceAll("_", " "));
-  return `${NUMBER.format(line.quantity)} ${line.quantity === 1 ? words.replace(/s$/, "") : words}`;
+// Texts for every edge; but for `formatReceipt`, not yet escaped.
+
+/** `1,204`, `12.5`. */
+export function quantityText({ quantity }: ReceiptLine): string {
+  return NUMBER.format(quantity);
 }
 
-function linesOf(receipt: Receipt): readonly (readonly [left: string, right: string])[] {
-  const rows = receipt.lines.map((line): readonly [string, string] => [
-    `${formatQuantity(line)} × ${
-      line.usdPerMillion === null ? "unknown" : `${unitPrice(line.usdPerMillion)} / 1M`
-    }`,
-    line.usd === null ? "unknown" : exactMoney(line.usd),
-  ]);
-  const total = receipt.totalUsd === null ? "unknown" : exactMoney(receipt.totalUsd);
-  return [...rows, [receipt.factor === 1 ? "total" : `total × ${receipt.factor} (batch)`, total]];
+/** `input tokens`. */
+export function unitText({ unit }: ReceiptLine): string {
+  return unit.replaceAll("_", " ");
+}
+
+/** Price per million, or that it is not known. */
+export function priceText({ usdPerMillion }: ReceiptLine): string {
+  return usdPerMillion === null ? UNKNOWN : unitPrice(usdPerMillion);
+}
+
+/** An amount in a receipt: exact, or that it is not known. */
+export function amountText(usd: number | null): string {
+  return usd === null ? UNKNOWN : exactMoney(usd);
+}
+
+/** `1,204 input tokens × $0.15 / 1M`. */
+export function lineText(line: ReceiptLine): string {
+  const unit = line.quantity === 1 ? unitText(line).replace(/s$/, "") : unitText(line);
+  const price = line.usdPerMillion === null ? priceText(line) : `${priceText(line)} / 1M`;
+  return `${quantityText(line)} ${unit} × ${price}`;
+}
+
+/** `total`, `total × 0.5 (batch)`. */
+export function totalLabel({ factor }: Pick<Receipt, "factor">): string {
+  return factor === 1 ? "total" : `total × ${factor} (batch)`;
+}
+
+/** What was asked for, and as what it was priced where that has another name. */
+export function modelText({ model, pricedAs }: Receipt): string {
+  return pricedAs === undefined ? model : `${model}, priced as ${pricedAs}`;
+}
+
+/** Where the price comes from. */
+export function sourceText({ source, date }: Receipt): string {
+  return source === undefined ? "no price is known for this model" : `price: ${source}, ${date ?? "undated"}`;
+}
+
+export const WRONG_SUM = "the stored total is not what these lines add up to";
+
+/** What several calls cost together; `usd` is `null` when nothing is known. */
+interface Sum {
+  readonly calls: number;
+  readonly usd: number | null;
+  readonly unknownCalls: number;
+}
+
+/** `$0.0021`, `unknown`, `$0.0021 and 2 calls of unknown cost`. */
+export function sumText({ usd, unknownCalls }: Sum): string {
+  if (usd === null || unknownCalls === 0) return amountText(usd);
+  return `${amountText(usd)} and ${plural(unknownCalls, "call")} of unknown cost`;
+}
+
+/** What is said of calls that cost nothing because a recording answered. */
+export function freeCallsText(calls: number): string {
+  return `${plural(calls, "call")} answered from a recording: nothing to pay`;
 }
 
 /**
- * Plain text, one block per call: every unit's arithmetic, the total, the source of the price and its date; then the sum.
- * What is unknown says so and is never shown as 0.
+ * Plain text, safe to print, one block per call: every unit's arithmetic, the total, the source of the price and its date;
+ * then the sum. What is unknown says so and is never shown as 0.
  */
-export function formatReceipt(receipts: readonly Receipt[]): string {
-  const blocks = receipts.map((receipt) => ({ receipt, rows: linesOf(receipt) }));
+export function formatReceipt(receipts: readonly Receipt[], sum: Sum): string {
+  const safe = (text: string) => oneLine(escapeText(text), LINE_MAX_CHARS);
+  const blocks = receipts.map((receipt) => ({
+    receipt,
+    rows: [
+      ...receipt.lines.map((line) => [safe(lineText(line)), amountText(line.usd)] as const),
+      [totalLabel(receipt), amountText(receipt.totalUsd)] as const,
+    ],
+  }));
   const width = Math.max(0, ...blocks.flatMap(({ rows }) => rows.map(([left]) => left.length)));
-  const out: string[] = [];
-  blocks.forEach(({ receipt, rows }, index) => {
-    const priced = receipt.pricedAs === undefined ? "" : `, priced as ${safe(receipt.pricedAs)}`;
-    out.push(`${index + 1}. ${safe(receipt.model)}${priced}`);
-    for (const [left, right] of rows) out.push(`   ${left.padEnd(width)} = ${right}`);
-    out.push(
-      receipt.source === undefined
-        ? "   no price is known for this model"
-        : `   price: ${safe(receipt.source)}, ${safe(receipt.date ?? "undated")}`,
-    );
-    if (!receipt.adds) out.push("   the stored total is not what these lines add up to");
-  });
-  return [...out, sumLine(receipts)].join("\n");
-}
-
-function sumLine(receipts: readonly Receipt[]): string {
-  const calls = (count: number) => `${NUMBER.format(count)} ${count === 1 ? "call" : "calls"}`;
-  const known = receipts.filter((receipt) => receipt.totalUsd !== null);
-  const usd = roundUsd(known.reduce((sum, receipt) => sum + receipt.totalUsd!, 0));
-  const unknown = receipts.length - known.length;
-  if (unknown === 0) return `${calls(receipts.length)}: ${exactMoney(usd)}`;
-  if (known.length === 0) return `${calls(receipts.length)}: unknown`;
-  return `${calls(receipts.length)}: ${exactMoney(usd)} and ${calls(unknown)} of unknown cost`;
+  const lines = blocks.flatMap(({ receipt, rows }, index) => [
+    `${index + 1}. ${safe(modelText(receipt))}`,
+    ...rows.map(([left, right]) => `   ${left.padEnd(width)} = ${right}`),
+    `   ${safe(sourceText(receipt))}`,
+    ...(receipt.adds ? [] : [`   ${WRONG_SUM}`]),
+  ]);
+  return [...lines, `${plural(sum.calls, "call")}: ${sumText(sum)}`].join("\n");
 }

@@ -21,6 +21,12 @@ export function age(fromMs: number, nowMs: number): string {
   return `${Math.floor(seconds / 86_400)}d`;
 }
 
+/** `now`, `5m ago`. */
+export function ago(fromMs: number, nowMs: number): string {
+  const text = age(fromMs, nowMs);
+  return text === "now" ? text : `${text} ago`;
+}
+
 /** `2026-11-02 10:11:12` in the time zone of this machine. */
 export function localTime(ms: number): string {
   const date = new Date(ms);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
 import { type ComparedStep, diffSteps, jsonChanges } from "../../lib/analysis/mod.ts";
 import type { Part } from "../../lib/core/mod.ts";
 
@@ -60,6 +61,18 @@ Deno.test("diffSteps() pairs model calls that ask for the same tools, whatever m
     llm("large", "Thus it is."),
   );
   assert.deepEqual(shape(left, right), ["added -/1", "added -/2", "changed 1/3", "same 2/4", "changed 3/5"]);
+});
+
+Deno.test("jsonChanges() finds additions, removals and replacements, and nothing between equal values", () => {
+  assert.deepEqual(jsonChanges({ a: 1, b: [1, 2], c: 3 }, { a: 1, b: [1, 5, 6], "d/e": 4 }), [
+    { op: "replace", path: "/b/1", left: 2, right: 5 },
+    { op: "add", path: "/b/2", right: 6 },
+    { op: "remove", path: "/c", left: 3 },
+    { op: "add", path: "/d~1e", right: 4 },
+  ]);
+  fc.assert(fc.property(fc.jsonValue(), (value) => {
+    assert.deepEqual(jsonChanges(value, JSON.parse(JSON.stringify(value))), []);
+  }));
 });
 
 Deno.test("jsonChanges() makes one addition of an insertion, and one removal of what is gone", () => {

@@ -1,10 +1,10 @@
+import { treeRows } from "../../lib/analysis/mod.ts";
 import assert from "node:assert/strict";
 import { ATTR, type Cost, type DurableEvent, newRunId, newSpanId, newTraceId } from "../../lib/core/mod.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import type { Env } from "../../lib/tui/contract/screen.ts";
 import { tableColumns, tableRow } from "../../lib/tui/screens/runs/table.ts";
 import { treeLayout, treeRow } from "../../lib/tui/trace/span_row.ts";
-import { treeRows } from "../../lib/tui/trace/span_tree.ts";
 import { CliHome } from "../support/cli.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { sampleRun } from "../support/sample_run.ts";

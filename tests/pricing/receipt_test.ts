@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import { type Cost, NO_USAGE } from "../../lib/core/mod.ts";
+import { type Cost, NO_USAGE, type Receipt } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
-import { formatReceipt } from "../../lib/present/mod.ts";
-import { receiptOf } from "../../lib/analysis/mod.ts";
+import * as present from "../../lib/present/mod.ts";
+import { receiptOf, receiptSum } from "../../lib/analysis/mod.ts";
 
+const formatReceipt = (receipts: readonly Receipt[]) => present.formatReceipt(receipts, receiptSum(receipts));
 const NOW = Date.UTC(2026, 10, 22);
 const book = createPriceBook({ elevenLabsPlan: "pro" });
 const usage = { ...NO_USAGE, inputTokens: 2_428, cachedInputTokens: 1_224, outputTokens: 312 };

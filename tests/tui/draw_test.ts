@@ -9,7 +9,6 @@ import { markdownLines } from "../../lib/tui/draw/markdown.ts";
 import { highlight, wrapLine } from "../../lib/tui/draw/styled.ts";
 import { troubleLines } from "../../lib/tui/draw/trouble.ts";
 import { clean, width } from "../../lib/tui/terminal/text.ts";
-import { jsonChanges } from "../../lib/tui/trace/memory_diff.ts";
 import { LongText } from "../../lib/tui/trace/long_text.ts";
 
 const textOf = (line: Line) => line.map((part) => part.text).join("");
@@ -170,18 +169,6 @@ Deno.test("jsonRows() treats __proto__ and other odd keys as data", () => {
     "x: 1",
     "constructor: 2",
   ]);
-});
-
-Deno.test("jsonChanges() finds additions, removals and replacements, and nothing between equal values", () => {
-  assert.deepEqual(jsonChanges({ a: 1, b: [1, 2], c: 3 }, { a: 1, b: [1, 5, 6], "d/e": 4 }), [
-    { op: "replace", path: "/b/1", from: 2, to: 5 },
-    { op: "add", path: "/b/2", to: 6 },
-    { op: "remove", path: "/c", from: 3 },
-    { op: "add", path: "/d~1e", to: 4 },
-  ]);
-  fc.assert(fc.property(fc.jsonValue(), (value) => {
-    assert.deepEqual(jsonChanges(value, JSON.parse(JSON.stringify(value))), []);
-  }));
 });
 
 Deno.test("LongText has every character of a plain text once, in order, and finds what is in it", () => {

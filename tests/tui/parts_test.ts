@@ -1,3 +1,4 @@
+import { treeRows } from "../../lib/analysis/mod.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { applyEvent, NO_TOTALS, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
@@ -19,8 +20,7 @@ import { keepInView, moved } from "../../lib/tui/draw/scroll.ts";
 import { edit, fieldLines, fieldOf, insert, type TextField } from "../../lib/tui/draw/text_field.ts";
 import { clean, cleanLines, cut, fit, width, wrap } from "../../lib/tui/terminal/text.ts";
 import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
-import { treeRows } from "../../lib/tui/trace/span_tree.ts";
-import { heatStrip } from "../../lib/tui/trace/steps.ts";
+import { heatStrip } from "../../lib/tui/trace/heat.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
 import { fuzzyFilter, loadRanking } from "../../lib/tui/draw/fuzzy.ts";
 import {

@@ -60,7 +60,7 @@ const FRAMES: readonly Frame[] = [
   { name: "run_json", fill: richRun, steps: tab(2, "2.", "tab"), seen: /arguments[\s\S]*path: "sales\.csv"/ },
   { name: "run_attempts", fill: richRun, steps: tab(3, "."), seen: /lost to waiting/ },
   { name: "run_memory", fill: richRun, steps: tab(4, "4."), seen: /\+ \/rows {2}1204/ },
-  { name: "run_receipt", fill: richRun, steps: tab(5, "."), seen: /412 input tokens × \$0\.10 per million/ },
+  { name: "run_receipt", fill: richRun, steps: tab(5, "."), seen: /412 input tokens × \$0\.10 \/ 1M/ },
   { name: "run_receipt_all", fill: richRun, steps: tab(5), seen: /calls of this run/, sizes: [[100, 30]] },
   { name: "run_raw", fill: richRun, steps: tab(6, "."), seen: /spanId/, sizes: [[100, 30]] },
   { name: "run_evals", fill: richRun, steps: tab(7), seen: /faithful {2}0\.875/, sizes: [[100, 30]] },

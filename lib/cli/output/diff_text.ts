@@ -1,7 +1,16 @@
 import { type JsonChange, type RunDiff, type StepDiff, wordDiff } from "../../analysis/mod.ts";
 import { jsonText, type Message, shortRunId } from "../../core/mod.ts";
-import { messageText } from "./memory_text.ts";
-import { cell, compact, costDifference, cut, duration, grouped, lines, signed } from "../../present/mod.ts";
+import {
+  cell,
+  compact,
+  costDifference,
+  cut,
+  duration,
+  grouped,
+  lines,
+  messageText,
+  signed,
+} from "../../present/mod.ts";
 import type { Look, Style } from "./look.ts";
 import { diffSummary } from "../../analysis/mod.ts";
 import { facts } from "./table.ts";
@@ -117,13 +126,13 @@ function gist({ changes, op }: StepDiff, look: Look): string {
   const text = document?.["arguments"] === undefined ? document?.["output"] : document["arguments"];
   return text === undefined
     ? ""
-    : `  ${look.paint("dim", cut(cell(valueText(text)), Math.max(20, look.columns - 40)))}`;
+    : `  ${look.paint("dim", cut(cell(changeText(text)), Math.max(20, look.columns - 40)))}`;
 }
 
 function changeRows(changes: readonly JsonChange[], look: Look, indent: string): string {
   const room = Math.max(20, look.columns - indent.length - 4);
   const rows = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change) => {
-    const [left, right] = excerpts(cell(valueText(change.left)), cell(valueText(change.right)), room);
+    const [left, right] = excerpts(cell(changeText(change.left)), cell(changeText(change.right)), room);
     return [
       `${indent}${look.paint("cyan", cut(cell(change.path || "/"), room))}`,
       ...(change.op === "add" ? [] : [`${indent}  ${look.paint("red", `- ${left}`)}`]),
@@ -144,7 +153,7 @@ function excerpts(left: string, right: string, room: number): readonly [string, 
   return [part(left), part(right)];
 }
 
-function valueText(value: unknown): string {
+function changeText(value: unknown): string {
   return isConversation(value) ? value.map(messageText).join(" ") : jsonText(value);
 }
 

@@ -1,6 +1,6 @@
 import type { JsonChange, MemoryStep } from "../../analysis/mod.ts";
-import { jsonText, type Message, textOf, toolCallsOf } from "../../core/mod.ts";
-import { cell, cut, plural } from "../../present/mod.ts";
+import { jsonText, type Message } from "../../core/mod.ts";
+import { cell, cut, messageText, plural } from "../../present/mod.ts";
 import { type Look, paragraph } from "./look.ts";
 
 /** What each step knew: how much it held and was sent, its keys, and its messages where `whole` asks for them. */
@@ -9,6 +9,7 @@ export function formatMemorySteps(
   look: Look,
   options: { readonly diff: boolean; readonly whole: boolean },
 ): string {
+  if (steps.length === 0) return "No memory was recorded.";
   return steps.map((it) => {
     const body = options.diff ? it.changes.map((change) => changeRow(change, look)) : [
       ...it.messages.map((message, index) => messageRow(message, index, look, options.whole)),
@@ -55,15 +56,6 @@ function changeRow({ op, path, left, right }: JsonChange, look: Look): string {
   const isMessage = /^\/messages\/\d+$/.test(path);
   const text = isMessage ? `${(value as Message).role}: ${messageText(value as Message)}` : jsonText(value);
   return `  ${look.paint(style, `${sign} ${cell(path)}`)}  ${cut(cell(text), room(look, path.length + 6))}`;
-}
-
-/** A message in one line: its text, the calls it asks for, the results it brings. */
-export function messageText(message: Message): string {
-  const calls = toolCallsOf(message).map((call) => `→ ${call.name}(${jsonText(call.arguments)})`);
-  const results = message.parts.flatMap((part) =>
-    part.type === "tool_call_response" ? [jsonText(part.response)] : []
-  );
-  return [textOf(message), ...calls, ...results].filter((it) => it !== "").join(" ");
 }
 
 function room(look: Look, used: number): number {

@@ -1,5 +1,5 @@
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
-import { type TreeRow, treeRows } from "../../analysis/mod.ts";
+import { attemptOf, spanTitle, textAttribute, type TreeRow, treeRows } from "../../analysis/mod.ts";
 import { cell, compact, costOfCall, cut, duration, pad, spanStatus, width } from "../../present/mod.ts";
 import { type Look, statusSign, statusStyle, type Style } from "./look.ts";
 
@@ -12,7 +12,7 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
   const all = treeRows(trace);
   const rows = all.slice(0, ROWS_MAX).map((row) => ({
     row,
-    name: nameOf(row.span),
+    name: nameOf(row),
     time: timeOf(row.span, nowMs),
     tokens: row.span.usage ? compact(row.span.usage.inputTokens + row.span.usage.outputTokens) : "",
     cost: costOfCall(row.span.cost),
@@ -79,10 +79,7 @@ const KIND_STYLES: Readonly<Partial<Record<Span["kind"], Style>>> = {
   guardrail: "yellow",
 };
 
-function nameOf(span: Span): readonly Piece[] {
-  const { attributes } = span;
-  const text = (name: string) =>
-    typeof attributes[name] === "string" ? attributes[name] as string : undefined;
+function nameOf({ span, step: number }: TreeRow): readonly Piece[] {
   const failed: Piece[] = span.errorType === undefined
     ? []
     : [{ text: `  ${cell(span.errorType)}`, style: statusStyle("failed") }];
@@ -90,44 +87,30 @@ function nameOf(span: Span): readonly Piece[] {
     text: `${span.kind} `,
     ...(KIND_STYLES[span.kind] ? { style: KIND_STYLES[span.kind] } : {}),
   };
-  const step: Piece = { text: span.step === undefined ? "" : `${span.step} `, style: "dim" };
+  const step: Piece = { text: number === undefined ? "" : `${number} `, style: "dim" };
+  const title = cell(spanTitle(span));
   switch (span.kind) {
     case "attempt":
-      return [{ text: cell(attemptText(span)), style: span.status === "error" ? "yellow" : "dim" }];
+      return [{
+        text: cell(attemptText(span)),
+        style: attemptOf(span).state === "failed" ? "yellow" : "dim",
+      }];
     case "agent":
-      return [{ text: cell(text(ATTR.agentName) ?? span.name), style: "bold" }, ...failed];
-    case "llm":
-      return [step, kind, { text: cell(span.responseModel ?? span.requestModel ?? span.name) }, ...failed];
-    case "tool":
-      return [
-        step,
-        kind,
-        { text: cell(text(ATTR.toolSummary) ?? text(ATTR.toolName) ?? span.name) },
-        ...failed,
-      ];
+      return [{ text: title, style: "bold" }, ...failed];
     case "guardrail":
-      return [kind, { text: cell(`${span.name}: ${text(ATTR.approvalDecision) ?? "waiting"}`) }];
+      return [kind, { text: `${title}: ${cell(textAttribute(span, ATTR.approvalDecision) ?? "waiting")}` }];
     default:
-      return [step, kind, { text: cell(span.name) }, ...failed];
+      return [step, kind, { text: title }, ...failed];
   }
 }
 
 /** `429 · waited 1.2s · server asked for 1.0s`. */
-export function attemptText(span: Span): string {
-  const number = (name: string) =>
-    typeof span.attributes[name] === "number" ? span.attributes[name] as number : undefined;
-  const code = number(ATTR.statusCode);
-  const waited = number(ATTR.retryDelayMs);
-  const asked = number(ATTR.retryAfterMs);
-  const result = span.status === "ok"
-    ? code === undefined || code === 200 ? "ok" : String(code)
-    : span.endTimeUs === undefined
-    ? "under way"
-    : span.errorType ?? (code === undefined ? span.status : String(code));
+function attemptText(span: Span): string {
+  const { number, outcome, waitedMs, askedMs } = attemptOf(span);
   return [
-    `attempt ${(number(ATTR.resendCount) ?? 0) + 1}: ${result}`,
-    ...(waited ? [`waited ${duration(waited)}`] : []),
-    ...(asked === undefined ? [] : [`server asked for ${duration(asked)}`]),
+    `attempt ${number}: ${outcome}`,
+    ...(waitedMs === undefined ? [] : [`waited ${duration(waitedMs)}`]),
+    ...(askedMs === undefined ? [] : [`server asked for ${duration(askedMs)}`]),
   ].join(" · ");
 }
 

@@ -1,9 +1,12 @@
+import { attemptOf, textAttribute } from "../../analysis/mod.ts";
 import { ATTR, type Span } from "../../core/mod.ts";
 import { duration } from "../../present/mod.ts";
 import { type Markup, markup } from "./markup.ts";
 import { fold, htmlTable } from "./page.ts";
 import type { PageText } from "./text.ts";
 import { attemptStretches, Timeline } from "./timeline.ts";
+
+const CLASSES = { open: "running", ok: "ok", failed: "failed" } as const;
 
 /** The tries of a model call on one time axis, with the waits between them and what went wrong. */
 export function attemptTable(
@@ -12,29 +15,26 @@ export function attemptTable(
   { text, nowUs }: { readonly text: PageText; readonly nowUs: number },
 ): Markup {
   const own = new Timeline([call], nowUs);
-  const ms = (value: unknown) => typeof value === "number" ? duration(value) : "–";
+  const ms = (value: number | undefined) => value === undefined ? "–" : duration(value);
   const rows = attempts.map((it) => {
-    const failed = it.status === "error" || it.status === "interrupted";
-    const outcome = it.status === "ok"
-      ? "ok"
-      : it.errorType ?? (it.endTimeUs === undefined ? "under way" : it.status);
+    const { number, state, outcome, waitedMs, askedMs } = attemptOf(it);
     return [
-      String(Number(it.attributes[ATTR.resendCount] ?? 0) + 1),
-      markup`<b class="${failed ? "failed" : "ok"}">${outcome}</b>`,
-      own.bar(attemptStretches(it, failed ? "bad" : "ok", nowUs)),
+      String(number),
+      markup`<b class="${CLASSES[state]}">${outcome}</b>`,
+      own.bar(attemptStretches(it, state === "failed" ? "bad" : "ok", nowUs)),
       it.endTimeUs === undefined ? "open" : duration((it.endTimeUs - it.startTimeUs) / 1000),
-      ms(it.attributes[ATTR.retryDelayMs]),
-      ms(it.attributes[ATTR.retryAfterMs]),
+      ms(waitedMs),
+      ms(askedMs),
     ];
   });
-  const broken = attempts.flatMap((it, index) => {
-    const partial = it.attributes[ATTR.attemptPartial];
-    const name = `Attempt ${index + 1}`;
+  const broken = attempts.flatMap((it) => {
+    const partial = textAttribute(it, ATTR.attemptPartial);
+    const name = `Attempt ${attemptOf(it).number}`;
     return [
       ...(it.errorMessage === undefined
         ? []
         : [markup`<dt>${name}: what went wrong</dt><dd>${text.block(it.errorMessage)}</dd>`]),
-      ...(typeof partial === "string"
+      ...(partial !== undefined
         ? [markup`<dt>${name}: text that had arrived</dt><dd>${text.block(partial)}</dd>`]
         : []),
     ];

@@ -1,6 +1,6 @@
-import { type JsonChange, type MemoryStep, memorySteps } from "../../analysis/mod.ts";
+import { type JsonChange, memoryCounts, type MemoryStep, memorySteps } from "../../analysis/mod.ts";
 import type { Trace } from "../../core/mod.ts";
-import { plural } from "../../present/mod.ts";
+import { memoryChangeText, plural } from "../../present/mod.ts";
 import { changeList } from "./changes.ts";
 import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
 import { fold, htmlTable } from "./page.ts";
@@ -24,7 +24,7 @@ export async function memorySection(trace: Trace, text: PageText): Promise<Marku
     String(step.messages.length),
     step.window ? String(step.window.length) : "–",
     String(Object.keys(step.keyValues).length),
-    messageChange(step),
+    memoryChangeText(memoryCounts(step)),
   ]);
   const last = steps.at(-1)!;
   const table = htmlTable("memory after each step", [
@@ -57,14 +57,4 @@ function cause({ cause: { step, kind, name } }: MemoryStep): Content {
 
 function withoutRoot(change: JsonChange): JsonChange {
   return { ...change, path: change.path.slice("/keyValues".length) };
-}
-
-function messageChange({ changes }: MemoryStep): Content {
-  const count = (op: JsonChange["op"]) =>
-    changes.filter((it) => it.op === op && it.path.startsWith("/messages")).length;
-  const words = ([["add", "added"], ["remove", "removed"], ["replace", "changed"]] as const)
-    .filter(([op]) => count(op) > 0).map(([op, word]) => `${plural(count(op), "message")} ${word}`);
-  const keys = changes.filter((it) => it.path.startsWith("/keyValues/")).length;
-  if (keys > 0) words.push(`${plural(keys, "value")} changed`);
-  return words.join(", ") || markup`<span class="dim">nothing</span>`;
 }

@@ -1,5 +1,6 @@
 import { isFinal, isLive, oneLine, type Run, sentenceOf, shortRunId, type Trace } from "../../core/mod.ts";
 import { costOf, costWords, duration, grouped, plural, STATUS_LOOKS } from "../../present/mod.ts";
+import { stepCount } from "../../analysis/mod.ts";
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { memorySection } from "./memory.ts";
@@ -71,7 +72,8 @@ export function timeText(us: number): string {
 
 // ---------------------------------------------------------------------------------------------- the top
 
-function header({ trace: { run }, handedTo, nowMs, overrides }: RunPageData): Markup {
+function header({ trace, handedTo, nowMs, overrides }: RunPageData): Markup {
+  const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
   const endMs = run.endTimeUs === undefined ? nowMs : run.endTimeUs / 1000;
@@ -98,7 +100,7 @@ function header({ trace: { run }, handedTo, nowMs, overrides }: RunPageData): Ma
     ],
     [
       "Steps",
-      grouped(totals.steps),
+      grouped(stepCount(trace)),
       `${plural(totals.llmCalls, "model call")}, ${plural(totals.toolCalls, "tool call")}`,
     ],
     ["Attempts", grouped(totals.attempts), totals.retryWaitMs > 0 ? waited : ""],

@@ -1,22 +1,15 @@
-import {
-  ATTR,
-  type Message,
-  oneLine,
-  type Run,
-  shortRunId,
-  type Span,
-  textOf,
-  toolCallsOf,
-} from "../../core/mod.ts";
+import { ATTR, oneLine, type Run, shortRunId, type Span } from "../../core/mod.ts";
 import {
   compact,
   costOfCall,
   duration,
   grouped,
+  messageText,
   plural,
   spanStatus,
   STATUS_LOOKS,
 } from "../../present/mod.ts";
+import { spanTitle, type TreeRow } from "../../analysis/mod.ts";
 import { attemptTable } from "./attempts.ts";
 import { inputOf, type MessagePage, outputOf, type Place } from "./messages.ts";
 import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
@@ -32,31 +25,27 @@ const DEPTH_SHOWN_MAX = 4;
 export interface StepPage extends MessagePage {
   readonly timeline: Timeline;
   readonly nowUs: number;
-  readonly childrenOf: ReadonlyMap<string, readonly Span[]>;
   /** Runs that this one handed work to, by id. */
   readonly handedTo: ReadonlyMap<string, Run>;
   /** There are too many steps to print all of each. */
   readonly isLong: boolean;
 }
 
-export interface StepRow {
-  readonly span: Span;
-  /** As `show` numbers it; spans below steps have none. */
-  readonly number?: number;
-  readonly depth: number;
-}
-
 /** One step as a row of the waterfall; opened, everything it took and gave. */
-export function stepRow(row: StepRow, page: StepPage): Markup {
-  const { span, number, depth } = row;
+export function stepRow(
+  { span, step: number, attempts: all }: TreeRow,
+  depth: number,
+  page: StepPage,
+): Markup {
   const { nowUs, timeline } = page;
-  const attempts = attemptsOf(span, page);
+  const attempts = all.slice(0, ATTEMPTS_MAX);
   const anchor = number === undefined ? `span-${span.spanId.replace(/[^\w-]/g, "")}` : `step-${number}`;
   const place: Place = { anchor, words: number === undefined ? span.kind : `step ${number}` };
   const status = spanStatus(span);
   const kind = span.kind === "llm" || span.kind === "tool" ? span.kind : "other";
   const indent = depth > 0 ? ` d${Math.min(depth, DEPTH_SHOWN_MAX)}` : "";
-  const name = oneLine(nameOf(span), NAME_MAX_CHARS);
+  const isNamed = span.kind === "llm" || span.kind === "tool";
+  const name = oneLine(isNamed ? spanTitle(span) : `${span.kind} ${spanTitle(span)}`, NAME_MAX_CHARS);
   const { glyph } = STATUS_LOOKS[status];
   const summary = [
     markup`<span class="n">${number ?? ""}</span>`,
@@ -73,15 +62,6 @@ export function stepRow(row: StepRow, page: StepPage): Markup {
   return markup`<li><details class="step ${kind}${bulk}"${open}><summary>${summary}</summary><div class="in" id="${anchor}">${body}</div></details></li>`;
 }
 
-function nameOf(span: Span): string {
-  const { attributes } = span;
-  if (span.kind === "tool") {
-    return String(attributes[ATTR.toolSummary] ?? attributes[ATTR.toolName] ?? span.name);
-  }
-  if (span.kind === "llm") return span.responseModel ?? span.requestModel ?? span.name;
-  return `${span.kind} ${String(attributes[ATTR.agentName] ?? span.name)}`;
-}
-
 /** What a step came to, in one line. */
 function gist(span: Span, attempts: readonly Span[]): Markup {
   const tries = attempts.length > 1
@@ -92,18 +72,10 @@ function gist(span: Span, attempts: readonly Span[]): Markup {
     return markup`${tries}<span class="error">${error}</span>`;
   }
   const decision = span.attributes[ATTR.approvalDecision];
-  const text = typeof decision === "string" ? decision : (span.outputMessages ?? []).map(spoken).join(" ");
+  const text = typeof decision === "string"
+    ? decision
+    : (span.outputMessages ?? []).map(messageText).join(" ");
   return markup`${tries}${oneLine(text.slice(0, GIST_MAX_CHARS * 4), GIST_MAX_CHARS)}`;
-}
-
-function spoken(message: Message): string {
-  const calls = toolCallsOf(message).map((call) => `→ ${call.name}`);
-  const results = message.parts.flatMap((part) =>
-    part.type === "tool_call_response"
-      ? [typeof part.response === "string" ? part.response : JSON.stringify(part.response) ?? ""]
-      : []
-  );
-  return [...calls, textOf(message), ...results].filter((it) => it.trim() !== "").join(" ");
 }
 
 function tokensOf({ usage }: Span): string {
@@ -200,11 +172,6 @@ function lostNote(span: Span): Markup {
       grouped(lost)
     } bytes more than its limit; they were never kept.</p>`
     : NOTHING;
-}
-
-function attemptsOf(span: Span, { childrenOf }: StepPage): readonly Span[] {
-  return (childrenOf.get(span.spanId) ?? []).filter((it) => it.kind === "attempt")
-    .sort((a, b) => a.startTimeUs - b.startTimeUs).slice(0, ATTEMPTS_MAX);
 }
 
 /** What else was recorded. The tools offered, long and the same in each call of a run, stand where they stood first. */

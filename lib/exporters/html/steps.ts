@@ -1,11 +1,10 @@
-import { comparedSteps } from "../../analysis/mod.ts";
-import type { Run, Span, Trace } from "../../core/mod.ts";
+import { treeRows } from "../../analysis/mod.ts";
+import type { Run, Trace } from "../../core/mod.ts";
 import { duration, plural } from "../../present/mod.ts";
 import { joined, type Markup, markup } from "./markup.ts";
 import { type StepPage, stepRow } from "./step.ts";
 import type { PageText } from "./text.ts";
 import { Timeline } from "./timeline.ts";
-import { treeRows } from "../../analysis/mod.ts";
 
 const ROWS_MAX = 2_000;
 /** Of a run with more steps, paper gets those that are open. */
@@ -18,38 +17,23 @@ export function stepsBody(
   text: PageText,
   nowMs: number,
 ): Markup {
-  const numbers = new Map(comparedSteps(trace).map(({ spanId, step }) => [spanId, step]));
   const all = treeRows(trace).filter(({ span, guides }) =>
     span.kind !== "attempt" && !(span.kind === "agent" && guides.length === 0)
   );
   if (all.length === 0) {
     return markup`<div class="card"><p class="dim">No step was recorded.</p></div>`;
   }
-  const childrenOf = new Map<string, Span[]>();
-  for (const span of trace.spans.values()) {
-    if (span.parentSpanId === undefined) continue;
-    const siblings = childrenOf.get(span.parentSpanId);
-    if (siblings) siblings.push(span);
-    else childrenOf.set(span.parentSpanId, [span]);
-  }
   const timeline = new Timeline(all.map(({ span }) => span), nowMs * 1000);
   const shared: StepPage = {
     text,
     timeline,
     nowUs: nowMs * 1000,
-    childrenOf,
     shownIn: new Map(),
     handedTo: new Map(handedTo.map((run) => [run.runId, run])),
     isLong: all.length > PRINTED_STEPS_MAX,
   };
   const base = Math.min(...all.map(({ guides }) => guides.length));
-  const rows = all.slice(0, ROWS_MAX).map(({ span, guides }) => {
-    const number = numbers.get(span.spanId);
-    return stepRow(
-      { span, depth: guides.length - base, ...(number === undefined ? {} : { number }) },
-      shared,
-    );
-  });
+  const rows = all.slice(0, ROWS_MAX).map((row) => stepRow(row, row.guides.length - base, shared));
   const more = all.length - ROWS_MAX;
   return markup`<div class="box"><div class="heads" aria-hidden="true"><span class="name">step</span><span class="axis">${
     timeline.ticks.map((it) => markup`<span>${it}</span>`)

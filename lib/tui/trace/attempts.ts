@@ -1,13 +1,20 @@
+import {
+  attemptOf,
+  attemptsOf,
+  childrenOf,
+  numberAttribute,
+  spanTitle,
+  stepNumber,
+  textAttribute,
+} from "../../analysis/mod.ts";
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { lane, type Stretch } from "../draw/bars.ts";
 import { duration } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { fitLine, type Line, seg, spread } from "../draw/line.ts";
-import type { Tone } from "../draw/theme.ts";
-import { fit } from "../terminal/text.ts";
+import { clean, fit } from "../terminal/text.ts";
 import { GAP, type Part, textPart } from "./doc.ts";
-import { attemptWord, numberAttribute, textAttribute } from "./span_row.ts";
-import { childrenOf } from "./span_tree.ts";
+import { ATTEMPT_TONES } from "./span_row.ts";
 
 const CALLS_MAX = 50;
 const LABEL_COLUMNS = 18;
@@ -17,49 +24,42 @@ const LANE_COLUMNS_MIN = 10;
 /** The tries of a model call on one time axis, waits between them; of an agent: of each call that was tried again. */
 export function attemptParts(trace: Trace, span: Span, nowMs: number): readonly Part[] {
   if (span.kind !== "agent") {
-    const attempts = span.kind === "attempt" ? [span] : triesOf(trace, span);
+    const attempts = span.kind === "attempt" ? [span] : attemptsOf(trace, span.spanId);
     return attempts.length === 0 ? [] : [...laneParts(attempts, nowMs), GAP, ...detailParts(attempts)];
   }
-  const retried = childrenOf(trace, span.spanId).filter((child) => triesOf(trace, child).length > 1);
+  const retried = childrenOf(trace, span.spanId).filter((child) =>
+    attemptsOf(trace, child.spanId).length > 1
+  );
   return retried.slice(0, CALLS_MAX).flatMap((call) => [
-    textPart(`step ${call.step ?? "?"}  ${call.responseModel ?? call.requestModel ?? call.name}`, "heading"),
-    ...laneParts(triesOf(trace, call), nowMs),
+    textPart(
+      `step ${stepNumber(trace, call) ?? "?"}  ${spanTitle(call)}`,
+      "heading",
+    ),
+    ...laneParts(attemptsOf(trace, call.spanId), nowMs),
     GAP,
   ]);
-}
-
-function triesOf(trace: Trace, span: Span): readonly Span[] {
-  return childrenOf(trace, span.spanId).filter((child) => child.kind === "attempt");
-}
-
-function waitOf(attempt: Span): number {
-  return Math.max(0, numberAttribute(attempt, ATTR.retryDelayMs) ?? 0);
-}
-
-function toneOf(attempt: Span): Tone {
-  if (attempt.status === "error" || attempt.status === "interrupted") return "error";
-  return attempt.endTimeUs === undefined ? "live" : "ok";
 }
 
 function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
   const startMs = attempts[0]!.startTimeUs / 1000;
   const endOf = (attempt: Span) => (attempt.endTimeUs ?? Math.max(attempt.startTimeUs, nowMs * 1000)) / 1000;
-  const lastMs = Math.max(...attempts.map((attempt) => endOf(attempt) + waitOf(attempt)));
+  const lastMs = Math.max(...attempts.map((attempt) => endOf(attempt) + (attemptOf(attempt).waitedMs ?? 0)));
   const wholeMs = Math.max(1, lastMs - startMs);
-  const lostMs = attempts.reduce((sum, attempt) => sum + waitOf(attempt), 0);
+  const lostMs = attempts.reduce((sum, attempt) => sum + (attemptOf(attempt).waitedMs ?? 0), 0);
   const share = (ms: number) => (ms - startMs) / wholeMs;
   const rows = attempts.map((attempt) => {
-    const number = (numberAttribute(attempt, ATTR.resendCount) ?? 0) + 1;
+    const { number, outcome, state, waitedMs = 0 } = attemptOf(attempt);
+    const tone = ATTEMPT_TONES[state];
     return {
-      label: `${number} ${attemptWord(attempt)}`,
-      tone: toneOf(attempt),
+      label: `${number} ${clean(outcome)}`,
+      tone,
       tookMs: endOf(attempt) - attempt.startTimeUs / 1000,
-      waitMs: waitOf(attempt),
+      waitMs: waitedMs,
       stretches: (glyphs: Glyphs): readonly Stretch[] => [
-        ...(waitOf(attempt) > 0
+        ...(waitedMs > 0
           ? [{
             from: share(endOf(attempt)),
-            to: share(endOf(attempt) + waitOf(attempt)),
+            to: share(endOf(attempt) + waitedMs),
             tone: "warn" as const,
             glyph: glyphs.wait,
           }]
@@ -67,7 +67,7 @@ function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
         {
           from: share(attempt.startTimeUs / 1000),
           to: share(endOf(attempt)),
-          tone: toneOf(attempt),
+          tone,
           glyph: glyphs.barFull,
         },
       ],
@@ -116,21 +116,20 @@ function lostLines(lostMs: number, wholeMs: number, glyphs: Glyphs): readonly Li
 
 function detailParts(attempts: readonly Span[]): readonly Part[] {
   return attempts.flatMap((attempt): readonly Part[] => {
-    const number = (numberAttribute(attempt, ATTR.resendCount) ?? 0) + 1;
+    const { number, outcome, state, askedMs } = attemptOf(attempt);
     const server = textAttribute(attempt, ATTR.serverAddress);
-    const asked = numberAttribute(attempt, ATTR.retryAfterMs);
     const lines = [
       ...(attempt.errorMessage === undefined ? [] : [attempt.errorMessage]),
       ...(server === undefined
         ? []
         : [`server ${server}:${numberAttribute(attempt, ATTR.serverPort) ?? ""}`]),
-      ...(asked === undefined ? [] : [`server asked to wait ${duration(asked)}`]),
+      ...(askedMs === undefined ? [] : [`server asked to wait ${duration(askedMs)}`]),
       ...(textAttribute(attempt, ATTR.attemptPartial) === undefined
         ? []
         : ["text had arrived before it broke: Output has it"]),
     ];
     return [
-      textPart(`attempt ${number}  ${attemptWord(attempt)}`, toneOf(attempt)),
+      textPart(`attempt ${number}  ${clean(outcome)}`, ATTEMPT_TONES[state]),
       ...lines.map((text) => textPart(text, "dim", 2)),
     ];
   });

@@ -1,3 +1,4 @@
+import { numberAttribute, textAttribute } from "../../analysis/mod.ts";
 import {
   ATTR,
   type Evaluation,
@@ -12,10 +13,9 @@ import { type Glyphs, UNICODE } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import { attemptParts } from "./attempts.ts";
 import { type Doc, docOf, GAP, type Part, textPart, valueParts } from "./doc.ts";
-import { memoryParts } from "./memory_diff.ts";
+import { memoryParts } from "./memory.ts";
 import { messageParts } from "./messages.ts";
 import { receiptParts } from "./receipt.ts";
-import { numberAttribute, textAttribute } from "./span_row.ts";
 
 export const TABS = ["output", "input", "args", "attempts", "memory", "receipt", "raw", "evals"] as const;
 export type TabId = (typeof TABS)[number];
@@ -53,7 +53,7 @@ export function tabParts(
     case "attempts":
       return attemptParts(trace, span, nowMs);
     case "memory":
-      return memoryParts(trace, span, (messages) => messageParts(messages, true));
+      return memoryParts(trace, span);
     case "receipt":
       return receiptParts(trace, span);
     case "raw":

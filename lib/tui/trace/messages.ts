@@ -1,4 +1,5 @@
 import type { Message } from "../../core/mod.ts";
+import { attachmentText } from "../../present/mod.ts";
 import { GAP, type Part, textPart, valueParts } from "./doc.ts";
 
 const MESSAGES_MAX = 400;
@@ -39,10 +40,8 @@ function partParts(part: Message["parts"][number], role: Message["role"], indent
       ];
     }
     case "blob":
-      return [textPart(`[${part.mimeType}, ${part.data.length} characters of base64]`, "dim", indent)];
     case "uri":
-      return [textPart(`[${part.mimeType ?? "uri"}] ${part.uri}`, "dim", indent)];
     case "file":
-      return [textPart(`[${part.mimeType ?? "file"}] ${part.fileId}`, "dim", indent)];
+      return [textPart(attachmentText(part), "dim", indent)];
   }
 }

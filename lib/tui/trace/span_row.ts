@@ -1,12 +1,17 @@
+import { type Attempt, attemptOf, spanTitle, textAttribute, type TreeRow } from "../../analysis/mod.ts";
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
-import { compact, costOfCall, duration } from "../../present/mod.ts";
-import { kindTone } from "../draw/tones.ts";
+import { compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
+import { kindTone, statusTone } from "../draw/tones.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { type Line, lineWidth, seg, type Segment } from "../draw/line.ts";
 import type { Tone } from "../draw/theme.ts";
 import { clean, cut, fit, width } from "../terminal/text.ts";
-import type { TreeRow } from "./span_tree.ts";
+
+export const ATTEMPT_TONES = { open: "live", ok: "ok", failed: "error" } as const satisfies Record<
+  Attempt["state"],
+  Tone
+>;
 
 /** Which figures fit beside the names of a tree `columns` wide. */
 export interface TreeLayout {
@@ -91,72 +96,52 @@ function clipped(parts: readonly Segment[], columns: number): readonly Segment[]
 }
 
 function guides(row: TreeRow, glyphs: Glyphs): string {
-  if (row.depth === 0) return "";
+  if (row.guides.length === 0) return "";
   const inner = row.guides.slice(1).map((goesOn) => (goesOn ? `${glyphs.through} ` : "  ")).join("");
   return `${inner}${row.isLast ? glyphs.lastBranch : glyphs.branch} `;
 }
 
 export function spanSign(span: Span, glyphs: Glyphs, nowMs: number): string {
-  if (span.status === "interrupted") return glyphs.status.interrupted;
-  if (span.status === "error") return glyphs.status.failed;
-  if (span.endTimeUs !== undefined) return glyphs.status.completed;
-  if (span.kind === "guardrail") return glyphs.status.waiting;
-  return glyphs.spinner[Math.floor(nowMs / SPINNER_MS) % glyphs.spinner.length]!;
+  const status = spanStatus(span);
+  return status === "running"
+    ? glyphs.spinner[Math.floor(nowMs / SPINNER_MS) % glyphs.spinner.length]!
+    : glyphs.status[status];
 }
 
 export function spanTone(span: Span): Tone {
-  if (span.status === "interrupted" || span.status === "error") return "error";
-  if (span.endTimeUs !== undefined) return "ok";
-  return span.kind === "guardrail" ? "waiting" : "live";
+  return statusTone(spanStatus(span));
 }
 
 /** What the span is, in a few words and its kind's colour. */
-export function spanName(row: TreeRow, glyphs: Glyphs): readonly Segment[] {
-  const { span } = row;
+export function spanName(
+  { span, step, attempts }: Pick<TreeRow, "span" | "step" | "attempts">,
+  glyphs: Glyphs,
+): readonly Segment[] {
   const tone = kindTone(span.kind);
   if (span.kind === "attempt") return attemptName(span, glyphs);
   if (span.kind === "guardrail") {
     const decision = textAttribute(span, ATTR.approvalDecision);
     return [seg("approval ", tone), seg(decision ?? "waiting", decision === undefined ? "waiting" : "dim")];
   }
-  const step = span.step === undefined ? "" : `${span.step} `;
-  const label = span.kind === "tool"
-    ? textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name
-    : span.kind === "llm"
-    ? span.responseModel ?? span.requestModel ?? span.name
-    : span.kind === "agent"
-    ? textAttribute(span, ATTR.agentName) ?? span.name
-    : span.name;
-  const parts: Segment[] = [seg(step, "dim"), seg(`${span.kind} `, tone), seg(clean(label), "text")];
-  if (row.attempts.length > 1) {
-    const course = row.attempts.map(attemptWord).join(glyphs.arrow);
-    parts.push(seg(` ${glyphs.times}${row.attempts.length} `, "warn"), seg(course, "dim"));
+  const parts: Segment[] = [
+    seg(step === undefined ? "" : `${step} `, "dim"),
+    seg(`${span.kind} `, tone),
+    seg(clean(spanTitle(span)), "text"),
+  ];
+  if (attempts.length > 1) {
+    const course = attempts.map((it) => clean(attemptOf(it).outcome)).join(glyphs.arrow);
+    parts.push(seg(` ${glyphs.times}${attempts.length} `, "warn"), seg(course, "dim"));
   }
   if (span.errorType !== undefined) parts.push(seg(` ${clean(span.errorType)}`, "error"));
   return parts;
 }
 
 function attemptName(span: Span, glyphs: Glyphs): readonly Segment[] {
-  const number = numberAttribute(span, ATTR.resendCount) ?? 0;
-  const wait = numberAttribute(span, ATTR.retryDelayMs);
-  const asked = numberAttribute(span, ATTR.retryAfterMs);
-  const parts: Segment[] = [
-    seg(`try ${number + 1} `, "attempt"),
-    seg(attemptWord(span), span.status === "error" ? "error" : span.endTimeUs === undefined ? "live" : "ok"),
-  ];
-  if (wait !== undefined && wait > 0) parts.push(seg(`  wait ${duration(wait)}`, "warn"));
-  if (asked !== undefined) parts.push(seg(` ${glyphs.dot} server asked ${duration(asked)}`, "dim"));
+  const { number, state, outcome, waitedMs, askedMs } = attemptOf(span);
+  const parts: Segment[] = [seg(`try ${number} `, "attempt"), seg(clean(outcome), ATTEMPT_TONES[state])];
+  if (waitedMs !== undefined) parts.push(seg(`  wait ${duration(waitedMs)}`, "warn"));
+  if (askedMs !== undefined) parts.push(seg(` ${glyphs.dot} server asked ${duration(askedMs)}`, "dim"));
   return parts;
-}
-
-/** `429`, `timeout`, `ok`, or `…` while it is under way. */
-export function attemptWord(span: Span): string {
-  const code = numberAttribute(span, ATTR.statusCode);
-  if (span.status === "error" || span.status === "interrupted") {
-    return clean(span.errorType ?? (code === undefined ? span.status : String(code)));
-  }
-  if (span.endTimeUs === undefined) return "…";
-  return code === undefined || code === 200 ? "ok" : String(code);
 }
 
 function tokensOf(span: Span): string {
@@ -170,14 +155,4 @@ function bar(span: Span, trace: Trace, columns: number, glyphs: Glyphs, nowMs: n
   const share = (timeUs: number) => (timeUs - startUs) / whole;
   const tone = span.status === "error" || span.status === "interrupted" ? "error" : kindTone(span.kind);
   return waterfall(share(span.startTimeUs), share(span.endTimeUs ?? endUs), columns, tone, glyphs);
-}
-
-export function textAttribute(span: Span, name: string): string | undefined {
-  const value = span.attributes[name];
-  return typeof value === "string" ? value : undefined;
-}
-
-export function numberAttribute(span: Span, name: string): number | undefined {
-  const value = span.attributes[name];
-  return typeof value === "number" && Number.isFinite(value) ? value : undefined;
 }

@@ -193,7 +193,7 @@ Deno.test("the page of a run says what it was, and every step can be linked to",
       "all prices known",
       "13ms lost to waiting",
       "2 attempts",
-      "as of 2026-01-01",
+      "price: test, 2026-01-01",
       '<h2 id="memory-title">Memory</h2>',
     ]
   ) assert(page.includes(words), words);
@@ -210,7 +210,7 @@ Deno.test("the receipt shows quantity, price and sum, and says what is unknown",
     page,
     /input tokens<\/th><td class="num">114<\/td><td class="num">\$0\.10<\/td><td class="num">\$0\.0000114</,
   );
-  assert.match(page, /Total<\/th>.*?\$0\.0000144</);
+  assert.match(page, /total<\/th>.*?\$0\.0000144</);
   const unknown = withSpans(
     traceOf({ rounds: 2 }),
     (span) => span.cost ? { cost: { usd: null, quantities: { input_tokens: 7 } } } : {},

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 import { createLook } from "../../../lib/cli/output/look.ts";
 import { formatTree } from "../../../lib/cli/output/tree.ts";
-import { treeRows } from "../../../lib/analysis/trace_rows.ts";
+import { treeRows } from "../../../lib/analysis/mod.ts";
 import { applyEvent, type Span, type Trace } from "../../../lib/core/mod.ts";
 import { sampleEvents } from "../../support/sample_run.ts";
 
@@ -85,7 +85,7 @@ Deno.test("show --messages, --memory and --span show each a part", async () => {
   assert.match(messages.stdout, /\ntool #4\n {2}row 0 thought 0\n/);
   assert.match(
     memory.stdout,
-    /\nstep 2 {2}4 messages, 0 keys\nstep 4 {2}6 messages, 1 key\n {2}\+ seen = 1\n/,
+    /\nstep 2 tool read_file {2}4 messages\n( {2}\+ \/messages\/\d .*\n){2}step 4 tool read_file {2}6 messages, 1 key\n( {2}\+ \/messages\/\d .*\n){2} {2}\+ \/keyValues\/seen {2}1\n/,
   );
   assert.match(step.stdout, /107 input tokens × \$0\.10 \/ 1M/);
   assert.match(step.stdout, /gen_ai\.request\.temperature +0\.2/);

@@ -1,6 +1,6 @@
-import type { PricedSpan } from "../../../analysis/mod.ts";
+import { type PricedSpan, receiptSum } from "../../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
-import { cell, costOf, formatReceipt, plural } from "../../../present/mod.ts";
+import { cell, costWords, formatReceipt, freeCallsText } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
 
 /** Usage × price of every call of a run that was billed, and where else to look: recordings, hand-offs. */
@@ -10,20 +10,18 @@ export function formatRunReceipt(
   children: readonly Run[],
   look: Look,
 ): string {
-  const billed = priced.filter((it) => !it.isFree);
+  const billed = priced.filter((it) => !it.isFree).map(({ receipt }) => receipt);
   const freeCount = priced.length - billed.length;
   return [
     `${look.paint("bold", cell(run.agent))} ${look.paint("dim", cell(run.runId))}`,
-    billed.length === 0
-      ? "No call of this run was billed."
-      : formatReceipt(billed.map(({ receipt }) => receipt)),
-    ...(freeCount === 0
-      ? []
-      : [look.paint("dim", `${plural(freeCount, "call")} answered from a recording: nothing to pay`)]),
+    billed.length === 0 ? "No call of this run was billed." : formatReceipt(billed, receiptSum(billed)),
+    ...(freeCount === 0 ? [] : [look.paint("dim", freeCallsText(freeCount))]),
     ...children.map((child) =>
       look.paint(
         "dim",
-        `handed to ${cell(child.agent)}: ${costOf(child.totals)} (agentop cost ${shortRunId(child.runId)})`,
+        `handed to ${cell(child.agent)}: ${
+          costWords(child.totals.costUsd, child.totals.unknownCostCalls)
+        } (agentop cost ${shortRunId(child.runId)})`,
       )
     ),
   ].join("\n");

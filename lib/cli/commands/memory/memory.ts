@@ -48,6 +48,5 @@ async function showMemory(
     );
   }
   if (context.json) context.printJson(memoryDocument(runId, steps, { diff }));
-  else if (steps.length === 0) context.print("No memory was recorded.");
   else context.print(formatMemorySteps(steps, lookOf(context), { diff, whole: step !== undefined }));
 }

@@ -1,6 +1,7 @@
-import { type Run, sentenceOf, type Usage } from "../../../core/mod.ts";
+import { stepCount } from "../../../analysis/mod.ts";
+import { sentenceOf, type Trace, type Usage } from "../../../core/mod.ts";
 import {
-  age,
+  ago,
   cell,
   costWords,
   duration,
@@ -13,7 +14,8 @@ import { type Look, statusStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 
 /** What a run was: its status, when, how much, what for. */
-export function formatRunHeader(run: Run, look: Look, nowMs: number): string {
+export function formatRunHeader(trace: Trace, look: Look, nowMs: number): string {
+  const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
   const endMs = run.endTimeUs === undefined ? undefined : run.endTimeUs / 1000;
@@ -25,7 +27,7 @@ export function formatRunHeader(run: Run, look: Look, nowMs: number): string {
   }  ${look.paint("dim", cell(run.runId))}`;
   const rows = [
     ["model", cell(run.model)],
-    ["started", `${localTime(startMs)}${ageNote(startMs, nowMs)}${took}`],
+    ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
     [
       "tokens",
       usageText(usage) +
@@ -34,7 +36,7 @@ export function formatRunHeader(run: Run, look: Look, nowMs: number): string {
     ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
     [
       "calls",
-      `${plural(totals.steps, "step")}: ${plural(totals.llmCalls, "model call")}, ${
+      `${plural(stepCount(trace), "step")}: ${plural(totals.llmCalls, "model call")}, ${
         plural(totals.toolCalls, "tool call")
       }; ` +
       plural(totals.attempts, "attempt") +
@@ -56,11 +58,6 @@ export function formatRunHeader(run: Run, look: Look, nowMs: number): string {
     ],
   ] as const;
   return `${title}\n${facts(rows, look)}`;
-}
-
-function ageNote(startMs: number, nowMs: number): string {
-  const text = age(startMs, nowMs);
-  return text === "now" ? " (now)" : /^\d+[smhd]$/.test(text) ? ` (${text} ago)` : "";
 }
 
 /** Tokens of a run or of one call. */

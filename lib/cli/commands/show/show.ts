@@ -31,16 +31,18 @@ export const show: CliCommand = {
 };
 
 async function showSpan(context: Context, reference: string, spanId: string): Promise<void> {
-  const [{ findSpan }, { spanDocument }, { formatSpan }] = await Promise.all([
+  const [{ findSpan, stepNumber }, { spanDocument }, { formatSpan }] = await Promise.all([
     import("../../../analysis/mod.ts"),
     import("../../../documents/mod.ts"),
     import("./span_text.ts"),
   ]);
   const store = await context.app.store();
   const { traceId } = await store.resolveRun(reference);
-  const span = findSpan(await store.loadTrace(traceId), spanId);
-  if (context.json) context.printJson(spanDocument(span));
-  else context.print(formatSpan(span, lookOf(context)));
+  const trace = await store.loadTrace(traceId);
+  const span = findSpan(trace, spanId);
+  const step = stepNumber(trace, span);
+  if (context.json) context.printJson(spanDocument(span, step));
+  else context.print(formatSpan(span, lookOf(context), step));
 }
 
 async function showDocument(context: Context, reference: string): Promise<void> {
@@ -50,7 +52,7 @@ async function showDocument(context: Context, reference: string): Promise<void> 
 }
 
 async function showRun(context: Context, reference: string, flags: ShowFlags): Promise<void> {
-  const [{ formatRunHeader }, { formatMemory, formatMessages }, store] = await Promise.all([
+  const [{ formatRunHeader }, { formatMessages }, store] = await Promise.all([
     import("./header_text.ts"),
     import("./messages_text.ts"),
     context.app.store(),
@@ -59,9 +61,15 @@ async function showRun(context: Context, reference: string, flags: ShowFlags): P
   const [trace, messages] = await Promise.all([store.loadTrace(traceId), store.loadMessages(traceId)]);
   const look = lookOf(context);
   const nowMs = context.host.now();
-  context.print(formatRunHeader(trace.run, look, nowMs));
+  context.print(formatRunHeader(trace, look, nowMs));
   if (flags.messages) context.print(`\n${formatMessages(messages, look)}`);
-  if (flags.memory) context.print(`\n${formatMemory(trace.snapshots, look)}`);
+  if (flags.memory) {
+    const [{ memorySteps }, { formatMemorySteps }] = await Promise.all([
+      import("../../../analysis/mod.ts"),
+      import("../../output/memory_text.ts"),
+    ]);
+    context.print(`\n${formatMemorySteps(memorySteps(trace), look, { diff: true, whole: false })}`);
+  }
   if (flags.messages || flags.memory) return;
   const [{ loadForkTree }, { formatSteps }] = await Promise.all([
     import("../../../analysis/mod.ts"),

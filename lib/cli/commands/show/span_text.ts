@@ -1,4 +1,4 @@
-import { receiptOfSpan } from "../../../analysis/mod.ts";
+import { receiptOfSpan, receiptSum } from "../../../analysis/mod.ts";
 import { jsonText, type Span } from "../../../core/mod.ts";
 import { cell, duration, formatReceipt, localTime, spanStatus } from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
@@ -7,7 +7,7 @@ import { usageText } from "./header_text.ts";
 import { formatParts, ROLE_STYLES } from "./messages_text.ts";
 
 /** All of one span. */
-export function formatSpan(span: Span, look: Look): string {
+export function formatSpan(span: Span, look: Look, step: number | undefined): string {
   const took = span.endTimeUs === undefined
     ? ""
     : `, took ${duration((span.endTimeUs - span.startTimeUs) / 1000)}`;
@@ -17,7 +17,7 @@ export function formatSpan(span: Span, look: Look): string {
     }\n` +
     facts([
       ["kind", span.kind],
-      ["step", span.step === undefined ? undefined : String(span.step)],
+      ["step", step === undefined ? undefined : String(step)],
       ["started", `${localTime(span.startTimeUs / 1000)}${took}`],
       [
         "first text",
@@ -48,7 +48,9 @@ export function formatSpan(span: Span, look: Look): string {
     sections.push(`${look.paint("bold", title)}\n${shown.join("\n")}`);
   }
   const receipt = receiptOfSpan(span);
-  if (receipt) sections.push(`${look.paint("bold", "Receipt")}\n${formatReceipt([receipt])}`);
+  if (receipt) {
+    sections.push(`${look.paint("bold", "Receipt")}\n${formatReceipt([receipt], receiptSum([receipt]))}`);
+  }
   return sections.join("\n\n");
 }
 

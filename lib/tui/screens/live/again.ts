@@ -1,6 +1,6 @@
+import { stepOf } from "../../../analysis/mod.ts";
 import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Effect, Target } from "../../contract/message.ts";
-import { stepOf } from "../../trace/steps.ts";
 import { isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
 
 /** Compares with the marked run, a replay with its original; otherwise marks this run and says what is next. */

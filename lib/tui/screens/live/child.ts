@@ -1,5 +1,5 @@
+import { textAttribute } from "../../../analysis/mod.ts";
 import { ATTR, type Span } from "../../../core/mod.ts";
-import { textAttribute } from "../../trace/span_row.ts";
 import { type LiveModel, selectedSpan } from "./model.ts";
 import type { HandOff } from "./queries.ts";
 

@@ -1,4 +1,4 @@
-import { budgetUsdOf } from "../../../analysis/mod.ts";
+import { budgetUsdOf, pendingApproval } from "../../../analysis/mod.ts";
 import { tryParseJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
@@ -7,7 +7,6 @@ import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { clean, fit } from "../../terminal/text.ts";
 import { docOf, textPart } from "../../trace/doc.ts";
-import { pendingApproval } from "../../trace/span_tree.ts";
 import type { LiveModel } from "./model.ts";
 
 const DIALOG_COLUMNS_MAX = 76;

@@ -1,6 +1,6 @@
 import { type Run, sentenceOf, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, costOf, duration, grouped } from "../../../present/mod.ts";
+import { ago, costOf, duration, grouped } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
@@ -23,7 +23,7 @@ export function factLines(
     fact("id", shortRunId(run.runId)),
     fact("agent", run.agent),
     fact("model", run.model),
-    fact("started", `${clock(run)} ${age(run.startTimeUs / 1000, env.nowMs)} ago`),
+    fact("started", `${clock(run)} ${ago(run.startTimeUs / 1000, env.nowMs)}`),
     ...(run.group === undefined ? [] : [fact("group", run.group)]),
     ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
     ...(run.forkedFrom === undefined

@@ -1,6 +1,5 @@
+import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
-import { pendingApproval } from "../../trace/span_tree.ts";
-import { stepsOf } from "../../trace/steps.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;

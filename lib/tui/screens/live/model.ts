@@ -1,4 +1,5 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { type TreeRow, treeRows } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
@@ -7,10 +8,9 @@ import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
 import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
 import { type Doc, docOf } from "../../trace/doc.ts";
-import { type TreeRow, treeRows } from "../../trace/span_tree.ts";
 import type { FamilyList } from "../../widgets/family.ts";
-import { type Heat, HEATS } from "../../trace/steps.ts";
 import type { LiveQueries } from "./queries.ts";
+import { type Heat, HEATS } from "../../trace/heat.ts";
 
 /** One run, live or finished. */
 export interface LiveModel {

@@ -1,6 +1,7 @@
+import { stepOf, stepsOf } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
-import { HEATS, stepOf, stepsOf } from "../../trace/steps.ts";
+import { HEATS } from "../../trace/heat.ts";
 import { BOOKMARKS_MAX, bookmarksOf, isLiveRun, type LiveModel, rowsOf, selectedSpan } from "./model.ts";
 import { choose, followed, inView } from "./selection.ts";
 
@@ -10,7 +11,7 @@ export function scrubbed(model: LiveModel, steps: number, env: Env): LiveModel {
   if (!trace) return model;
   const all = stepsOf(trace);
   const current = stepOf(trace, selectedSpan(model));
-  const at = current ? all.indexOf(current) : steps > 0 ? -1 : all.length;
+  const at = current ? all.findLastIndex(({ step }) => step <= current.step) : steps > 0 ? -1 : all.length;
   if (at + steps >= all.length && at === all.length - 1 && isLiveRun(model)) {
     return inView(followed({ ...model, follow: true }), env);
   }
@@ -54,7 +55,7 @@ export function toBookmark(model: LiveModel, env: Env): LiveModel {
   if (!trace || rowsOf(model).length === 0) return model;
   const now = stepOf(trace, selectedSpan(model))?.step ?? 0;
   const bookmarks = bookmarksOf(model);
-  const marked = stepsOf(trace).filter((span) => bookmarks.includes(span.step!));
-  const target = marked.find((span) => span.step! > now) ?? marked[0];
+  const marked = stepsOf(trace).filter((span) => bookmarks.includes(span.step));
+  const target = marked.find((span) => span.step > now) ?? marked[0];
   return target ? shown(model, target.spanId, env) : model;
 }

@@ -1,7 +1,7 @@
+import { activeSpan } from "../../../analysis/mod.ts";
 import { isLive } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { keepInView, movedTo } from "../../draw/scroll.ts";
-import { activeSpan } from "../../trace/span_tree.ts";
 import { isLiveRun, type LiveModel, rowsOf, selectedIndex, treeHeight } from "./model.ts";
 
 /** What a new selection starts with: the text from its beginning, or its end while it grows. */

@@ -1,4 +1,5 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { pendingApproval } from "../../../analysis/mod.ts";
 import { type Run, sentenceOf, type Trace } from "../../../core/mod.ts";
 import type { Msg, Target } from "../../contract/message.ts";
 import { asking } from "../../contract/ask.ts";
@@ -7,7 +8,6 @@ import type { Env, Step } from "../../contract/screen.ts";
 import { moved } from "../../draw/scroll.ts";
 import { edit, insert } from "../../draw/text_field.ts";
 import { tabsOf } from "../../trace/content.ts";
-import { pendingApproval } from "../../trace/span_tree.ts";
 import { handOffOf, namesChild } from "./child.ts";
 import { copied, foldRow, inEditor, scroll, search, wheelDetail } from "./detail.ts";
 import { INITIAL, isLiveRun, liveLayout, type LiveModel, openTab, rowsOf, selectedSpan } from "./model.ts";

@@ -1,4 +1,4 @@
-import { budgetUsdOf } from "../../../analysis/mod.ts";
+import { budgetUsdOf, pendingApproval, stepCount, stepOf } from "../../../analysis/mod.ts";
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
@@ -22,9 +22,8 @@ import { highlight } from "../../draw/styled.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { NO_FAILURE, troubleLines } from "../../draw/trouble.ts";
 import { TAB_TITLES, tabsOf } from "../../trace/content.ts";
-import { heatStrip, stepOf } from "../../trace/steps.ts";
+import { heatStrip } from "../../trace/heat.ts";
 import { treeHead, treeLayout, treeRow } from "../../trace/span_row.ts";
-import { pendingApproval } from "../../trace/span_tree.ts";
 import {
   bookmarksOf,
   detailDoc,
@@ -152,7 +151,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
   const { totals } = run;
   const { usage } = totals;
   const parts: Line[] = [
-    [seg("steps ", "dim"), seg(String(totals.steps), "strong")],
+    [seg("steps ", "dim"), seg(grouped(stepCount(model.trace!)), "strong")],
     [
       seg("tokens ", "dim"),
       seg(`${compact(usage.inputTokens)} in`, "strong"),

@@ -1,10 +1,10 @@
+import { stepsOf } from "../../../analysis/mod.ts";
 import type { Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { knownCost } from "../../../present/mod.ts";
 import { type Line, line, seg, spread } from "../../draw/line.ts";
 import { clean, wrap } from "../../terminal/text.ts";
 import { spanName } from "../../trace/span_row.ts";
-import { stepsOf } from "../../trace/steps.ts";
 import { listLines, POINTER_COLUMNS } from "../../widgets/list.ts";
 import { listHeight, listTop } from "./layout.ts";
 import { type Field, fittingModels, recordedText, type ReplayModel, toolsOf } from "./model.ts";
@@ -133,14 +133,6 @@ function fromLines(
     ]
     : [];
   if (!named) return [...about, edit];
-  const row = {
-    span: named,
-    depth: 0,
-    guides: [],
-    isLast: true,
-    hasChildren: false,
-    isOpen: true,
-    attempts: [],
-  };
+  const row = { span: named, step: named.step, attempts: [] };
   return [...about, edit, [seg("  step ", "dim"), ...spanName(row, glyphs)]];
 }

@@ -1,12 +1,11 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import { configPart } from "../../../analysis/mod.ts";
+import { configPart, stepsOf } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, isObject, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Target } from "../../contract/message.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
-import { stepsOf } from "../../trace/steps.ts";
 import type { ModelChoice, ReplayQueries } from "./queries.ts";
 
 export const MODES = ["hybrid", "live", "recorded"] as const;

@@ -1,5 +1,5 @@
+import { stepsOf } from "../../../analysis/mod.ts";
 import { ATTR, type Message, type Span, type Trace } from "../../../core/mod.ts";
-import { stepsOf } from "../../trace/steps.ts";
 
 /** What a step says, as a person edits it; step 0 is the prompt. `undefined`: there is no such step. */
 export function stepText(trace: Trace, step: number): string | undefined {

@@ -1,13 +1,13 @@
+import { stepsOf } from "../../../analysis/mod.ts";
 import { oneLine, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { costOf, shortStatus } from "../../../present/mod.ts";
+import { costOf, plural, shortStatus } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
-import { stepsOf } from "../../trace/steps.ts";
 import { aboutField } from "./about.ts";
 import { formLayout } from "./layout.ts";
 import {
@@ -132,6 +132,5 @@ function summaryLine(model: ReplayModel, { glyphs }: Env, columns: number): Line
 }
 
 function stepsText(trace: Trace): string {
-  const { length } = stepsOf(trace);
-  return `${length} step${length === 1 ? "" : "s"}`;
+  return plural(stepsOf(trace).length, "step");
 }

@@ -1,7 +1,8 @@
+import { stepCount, treeRows } from "../../../analysis/mod.ts";
 import { isLive, type Run, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
-import { compact, costOf, duration, grouped, money, shortStatus } from "../../../present/mod.ts";
+import { compact, costOf, duration, grouped, money, plural, shortStatus } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
@@ -10,7 +11,6 @@ import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
-import { treeRows } from "../../trace/span_tree.ts";
 import { emptyLines } from "./empty.ts";
 import {
   isEmptyStore,
@@ -202,7 +202,7 @@ function previewPane(
       )],
       [seg(duration(runMs(current, env.nowMs)))],
       [seg(costOf(current.totals))],
-      [seg(`${current.totals.steps} step${current.totals.steps === 1 ? "" : "s"}`, "dim")],
+      [seg(plural(trace ? stepCount(trace) : current.totals.steps, "step"), "dim")],
       [seg(`${compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)} tokens`, "dim")],
     ],
     2,

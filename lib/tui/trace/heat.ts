@@ -1,5 +1,6 @@
+import { type Step, stepsOf } from "../../analysis/mod.ts";
 import type { Span, Trace } from "../../core/mod.ts";
-import { compact, duration, knownCost } from "../../present/mod.ts";
+import { compact, duration, knownCost, plural } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { EMPTY, type Line, onGround, seg, type Segment } from "../draw/line.ts";
 import { kindTone } from "../draw/tones.ts";
@@ -10,28 +11,6 @@ export const HEATS = ["time", "tokens", "cost"] as const;
 export type Heat = (typeof HEATS)[number];
 
 const CELL_COLUMNS_MAX = 8;
-
-const stepsByTrace = new WeakMap<Trace, readonly Span[]>();
-
-/** The numbered steps of a run, in order. */
-export function stepsOf(trace: Trace): readonly Span[] {
-  let steps = stepsByTrace.get(trace);
-  if (!steps) {
-    steps = [...trace.spans.values()].filter((span) => span.step !== undefined)
-      .sort((a, b) => a.step! - b.step! || a.startTimeUs - b.startTimeUs);
-    stepsByTrace.set(trace, steps);
-  }
-  return steps;
-}
-
-/** The step that a span belongs to; `undefined` above the steps. */
-export function stepOf(trace: Trace, span: Span | undefined): Span | undefined {
-  for (let at = span, hops = 0; at && hops < 64; hops++) {
-    if (at.step !== undefined) return at;
-    at = at.parentSpanId === undefined ? undefined : trace.spans.get(at.parentSpanId);
-  }
-  return undefined;
-}
 
 export function heatOf(span: Span, heat: Heat, nowMs: number): number {
   switch (heat) {
@@ -47,7 +26,7 @@ export function heatOf(span: Span, heat: Heat, nowMs: number): number {
 /** One cell per step, as high as its share of the dearest; the chosen one stands out, bookmarks carry a sign. */
 export function heatStrip(
   trace: Trace,
-  selected: Span | undefined,
+  selected: Step | undefined,
   heat: Heat,
   bookmarks: readonly number[],
   columns: number,
@@ -59,9 +38,9 @@ export function heatStrip(
   const label: Line = [seg(` ${heat} `, "dim")];
   const values = steps.map((step) => heatOf(step, heat, nowMs));
   const max = values.reduce((most, value) => Math.max(most, value), 0);
-  const at = selected ? steps.indexOf(selected) : -1;
-  const figure: Line = at < 0 ? [seg(`  ${steps.length} step${steps.length === 1 ? "" : "s"}`, "dim")] : [
-    seg(`  step ${steps[at]!.step} of ${steps.length}`, "strong"),
+  const at = selected ? steps.findIndex(({ spanId }) => spanId === selected.spanId) : -1;
+  const figure: Line = at < 0 ? [seg(`  ${plural(steps.length, "step")}`, "dim")] : [
+    seg(`  step ${steps[at]!.step} of ${steps.at(-1)!.step}`, "strong"),
     seg(`  ${heatText(steps[at]!, heat, nowMs)}`, "accent"),
   ];
   const room = columns - width(label[0]!.text) - figure.reduce((sum, part) => sum + width(part.text), 0) - 3;
@@ -71,7 +50,7 @@ export function heatStrip(
   const first = Math.max(0, Math.min(steps.length - shown, Math.max(0, at) - Math.floor(shown / 2)));
   const cells: Segment[] = [seg(first > 0 ? "‹" : " ", "dim")];
   for (let index = first; index < first + shown; index++) {
-    const marked = bookmarks.includes(steps[index]!.step!);
+    const marked = bookmarks.includes(steps[index]!.step);
     const top = glyphs.spark.length - 1;
     const share = max > 0 ? values[index]! / max : 0;
     const sign = glyphs.spark[share > 0 ? Math.max(1, Math.round(share * top)) : 0]!;

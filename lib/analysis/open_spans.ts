@@ -1,0 +1,42 @@
+import { ATTR, type Span, type Trace } from "../core/mod.ts";
+import { textAttribute } from "./attributes.ts";
+
+/** The span that is being worked on: the latest open one which has no open child. Attempts stand for their model call. */
+export function activeSpan(trace: Trace): Span | undefined {
+  let best: Span | undefined;
+  for (const span of trace.spans.values()) {
+    if (span.endTimeUs !== undefined || span.kind === "attempt") continue;
+    if (!best || span.startTimeUs > best.startTimeUs || isDeeper(span, best)) best = span;
+  }
+  return best;
+}
+
+/** For two that started in the same microsecond. */
+function isDeeper(span: Span, than: Span): boolean {
+  return span.startTimeUs === than.startTimeUs && than.parentSpanId !== span.spanId;
+}
+
+/** A question that waits for a person: an open guardrail span. */
+export interface Approval {
+  readonly spanId: string;
+  readonly tool: string;
+  readonly summary: string;
+  readonly arguments: unknown;
+}
+
+/** The question that has waited longest. */
+export function pendingApproval(trace: Trace): Approval | undefined {
+  let oldest: Span | undefined;
+  for (const span of trace.spans.values()) {
+    if (span.kind !== "guardrail" || span.endTimeUs !== undefined) continue;
+    if (!oldest || span.startTimeUs < oldest.startTimeUs) oldest = span;
+  }
+  if (!oldest) return undefined;
+  const tool = textAttribute(oldest, ATTR.toolName) ?? oldest.name;
+  return {
+    spanId: oldest.spanId,
+    tool,
+    summary: textAttribute(oldest, ATTR.toolSummary) ?? tool,
+    arguments: oldest.attributes[ATTR.toolCallArguments],
+  };
+}

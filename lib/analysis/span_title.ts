@@ -1,0 +1,16 @@
+import { ATTR, type Span } from "../core/mod.ts";
+import { textAttribute } from "./attributes.ts";
+
+/** What a span did, in a few words: the summary of a tool call, the model that answered, the agent's name. Not yet fit for a terminal. */
+export function spanTitle(span: Span): string {
+  switch (span.kind) {
+    case "tool":
+      return textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name;
+    case "llm":
+      return span.responseModel ?? span.requestModel ?? span.name;
+    case "agent":
+      return textAttribute(span, ATTR.agentName) ?? span.name;
+    default:
+      return span.name;
+  }
+}

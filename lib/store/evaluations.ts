@@ -2,7 +2,7 @@ import { type Kysely, sql, type SqlBool } from "kysely";
 import type { EvaluationPage, EvaluationQuery } from "../core/mod.ts";
 import type { TextSearch } from "./engine.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
-import { prepared, prepareFilter } from "./queries.ts";
+import { fitting, prepareFilter } from "./queries.ts";
 import { runsOf } from "./reader.ts";
 import { evaluationOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -15,7 +15,7 @@ export async function listEvaluations(
 ): Promise<EvaluationPage> {
   const limit = pageLimit(query.limit);
   const cursor = parseCursor("list evaluations", query.cursor);
-  const fits = prepared(await prepareFilter(db, search, query.filter));
+  const fits = fitting(await prepareFilter(db, search, query.filter));
   let select = db.selectFrom("evaluation").selectAll()
     .where((eb) => eb("run_no", "in", eb.selectFrom("run").select("run.id").where(fits)));
   if (query.name !== undefined) select = select.where("name", "=", query.name);

@@ -71,7 +71,7 @@ export async function prepareFilter(
 }
 
 /** For a query that has `run` in it, among other tables or alone. */
-export function prepared({ filter, text }: PreparedFilter) {
+export function fitting({ filter, text }: PreparedFilter) {
   return (eb: ExpressionBuilder<Schema, "run">) => {
     const rest = runConditions(eb, filter);
     return text ? eb.and([rest, text]) : rest;
@@ -91,7 +91,7 @@ export async function listRuns(
   const { descending } = SORT[sort];
   const key = sql.raw(byId ? "run.id" : SORT[sort].by);
   const cursor = parseCursor("list runs", query.cursor);
-  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key")).where(prepared(filter));
+  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key")).where(fitting(filter));
   if (cursor) {
     const op = sql.raw(descending ? "<" : ">");
     select = select.where(sql<SqlBool>`(${key}, run.id) ${op} (${cursor[0]}, ${cursor[1]})`);
@@ -113,7 +113,7 @@ export async function countRuns(
   filter?: RunFilter,
 ): Promise<number> {
   const row = await db.selectFrom("run").select((eb) => eb.fn.countAll<number>().as("n"))
-    .where(prepared(await prepareFilter(db, search, filter))).executeTakeFirstOrThrow();
+    .where(fitting(await prepareFilter(db, search, filter))).executeTakeFirstOrThrow();
   return Number(row.n);
 }
 
@@ -165,7 +165,7 @@ export async function costBy(
 ): Promise<CostRow[]> {
   const key = sql.raw<string | number>(COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
-  const where = prepared(await prepareFilter(db, search, filter));
+  const where = fitting(await prepareFilter(db, search, filter));
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
     [
       key.as("key"),

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { type NumberRange, readNumber } from "./frame/number.ts";
 import { AgentOpError } from "../core/mod.ts";
 import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "../app/mod.ts";
 
@@ -44,11 +45,11 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     useSimulator: endpoint === undefined,
     defaults: {
       ...given("model", env("MISTRAL_MODEL")),
-      ...given("maxTokens", number(env, "MAX_TOKENS", undefined, { min: 1, integer: true })),
+      ...given("maxTokens", number(env, "MAX_TOKENS", undefined, { min: 1, isWhole: true })),
       ...given("temperature", number(env, "TEMPERATURE", undefined, { min: 0, max: 1.5 })),
     },
     retry: {
-      maxAttempts: number(env, "MISTRAL_RETRY_MAX_ATTEMPTS", 3, { min: 1, max: 100, integer: true })!,
+      maxAttempts: number(env, "MISTRAL_RETRY_MAX_ATTEMPTS", 3, { min: 1, max: 100, isWhole: true })!,
       minWaitMs,
       maxWaitMs,
     },
@@ -88,20 +89,10 @@ function number(
   env: Environment,
   name: Variable,
   fallback: number | undefined,
-  range: { readonly min: number; readonly max?: number; readonly integer?: boolean },
+  range: NumberRange,
 ): number | undefined {
   const text = env(name);
-  if (text === undefined) return fallback;
-  const value = Number(text);
-  const fits = Number.isFinite(value) && value >= range.min &&
-    value <= (range.max ?? Number.MAX_SAFE_INTEGER) &&
-    (!range.integer || Number.isInteger(value));
-  if (fits) return value;
-  const kind = range.integer ? "a whole number" : "a number";
-  const bounds = range.max === undefined ? `of at least ${range.min}` : `from ${range.min} to ${range.max}`;
-  throw new AgentOpError(`Cannot use ${name}: it must be ${kind} ${bounds}: got "${text.slice(0, 60)}"`, {
-    remedy: `unset ${name}`,
-  });
+  return text === undefined ? fallback : readNumber(name, text, range, `unset ${name}`);
 }
 
 /** XDG base directory on Unix, the local application data on Windows. */

@@ -1,38 +1,21 @@
 import type { ApprovePolicy, RunLimits } from "../../agent/mod.ts";
-import { AgentOpError } from "../../core/mod.ts";
+import { numberFlag } from "./number.ts";
 
 export const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
 
-/** `--budget`, `--max-steps`, `--timeout` and `--approve`, as typed. */
+/** `--budget`, `--max-steps`, `--timeout` and `--approve`. */
 export interface LimitFlags {
-  readonly budget?: string | undefined;
-  readonly maxSteps?: string | undefined;
-  readonly timeout?: string | undefined;
+  readonly budget?: number | undefined;
+  readonly maxSteps?: number | undefined;
+  readonly timeout?: number | undefined;
   readonly approve?: ApprovePolicy | undefined;
 }
 
-/** Throws `AgentOpError` for a number that cannot be a limit. */
-export function readLimits({ budget, maxSteps, timeout, approve }: LimitFlags): RunLimits {
-  return {
-    budgetUsd: positive("--budget", budget),
-    maxSteps: positive("--max-steps", maxSteps, { integer: true }),
-    timeoutSeconds: positive("--timeout", timeout),
-    approve,
-  };
-}
+/** For commander. */
+export const BUDGET = numberFlag("--budget", { isMinExcluded: true }, 0.05);
+export const MAX_STEPS = numberFlag("--max-steps", { isMinExcluded: true, isWhole: true }, 5);
+export const TIMEOUT = numberFlag("--timeout", { isMinExcluded: true }, 60);
 
-function positive(
-  flag: string,
-  text: string | undefined,
-  { integer = false }: { readonly integer?: boolean } = {},
-): number | undefined {
-  if (text === undefined) return undefined;
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value > 0 && (!integer || Number.isInteger(value))) {
-    return value;
-  }
-  const kind = integer ? "a positive whole number" : "a positive number";
-  throw new AgentOpError(`Cannot use ${flag}: it must be ${kind}: got "${text.slice(0, 40)}"`, {
-    remedy: `${flag} 5`,
-  });
+export function limitsOf({ budget, maxSteps, timeout, approve }: LimitFlags): RunLimits {
+  return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, approve };
 }

@@ -1,5 +1,5 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import { AgentOpError, type RunFilter } from "../../core/mod.ts";
+import type { RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
 import { collectList } from "./repeated_flags.ts";
 
@@ -44,17 +44,5 @@ export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.group === undefined ? {} : { group: flags.group }),
     ...(flags.user === undefined ? {} : { user: flags.user }),
-  };
-}
-
-/** For commander: a whole number in a range. Throws `AgentOpError`. */
-export function wholeNumber(flag: string, min: number, max: number): (value: string) => number {
-  return (value) => {
-    const number = /^\d+$/.test(value) ? Number(value) : NaN;
-    if (number >= min && number <= max) return number;
-    throw new AgentOpError(
-      `Cannot use ${flag}: it must be a whole number from ${min} to ${max}: got "${value.slice(0, 40)}"`,
-      { remedy: `${flag} ${Math.min(max, Math.max(min, 20))}` },
-    );
   };
 }

@@ -4,7 +4,7 @@ import { wrap } from "../../../present/mod.ts";
 import { SCORER_NAMES } from "../../../scorers/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
-import { wholeNumber } from "../../frame/run_filter.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { lookOf } from "../../output/look.ts";
 
 const REPEAT_MAX = 99;
@@ -29,7 +29,7 @@ export const bisect: CliCommand = {
       .option(
         "--repeat <n>",
         "tries of each configuration; more than half must be good",
-        wholeNumber("--repeat", 1, REPEAT_MAX),
+        numberFlag("--repeat", { min: 1, max: REPEAT_MAX, isWhole: true }, 3),
         1,
       )
       .option("--git <range>", "look through the commits of the agent file instead, e.g. v1..HEAD")

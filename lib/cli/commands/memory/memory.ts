@@ -2,7 +2,7 @@ import { AgentOpError } from "../../../core/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
-import { wholeNumber } from "../../frame/run_filter.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { lookOf } from "../../output/look.ts";
 
 const STEPS_MAX = 1_000_000;
@@ -19,7 +19,11 @@ export const memory: CliCommand = {
     )
       .argument("<run>", RUN_ARGUMENT)
       .option("--diff", "only what changed, and which step changed it")
-      .option("--step <n>", "one step, whole; 0 is before the first", wholeNumber("--step", 0, STEPS_MAX))
+      .option(
+        "--step <n>",
+        "one step, whole; 0 is before the first",
+        numberFlag("--step", { max: STEPS_MAX, isWhole: true }, 2),
+      )
       .action((run, flags) => withContext((context) => showMemory(context, run, flags)));
   },
 };

@@ -6,7 +6,7 @@ import type { CliCommand } from "../../frame/command.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
-import { wholeNumber } from "../../frame/run_filter.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { readEdits } from "./edits.ts";
 
 const STEPS_MAX = 1_000_000;
@@ -32,7 +32,11 @@ export const replay: CliCommand = {
         )
           .choices(["recorded", "hybrid", "live"] as const).default("hybrid" as const),
       )
-      .option("--from <step>", "fork: keep the steps before this one", wholeNumber("--from", 1, STEPS_MAX))
+      .option(
+        "--from <step>",
+        "fork: keep the steps before this one",
+        numberFlag("--from", { min: 1, max: STEPS_MAX, isWhole: true }, 3),
+      )
       .option(
         "--set <key=value>",
         "override model, temperature, maxTokens, seed, instructions, …; tools.NAME=off takes a tool away, =on adds one",

@@ -1,7 +1,14 @@
 import { Option } from "@commander-js/extra-typings";
 import { isLive } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
-import { APPROVE_POLICIES, type LimitFlags, readLimits } from "../../frame/limit_flags.ts";
+import {
+  APPROVE_POLICIES,
+  BUDGET,
+  type LimitFlags,
+  limitsOf,
+  MAX_STEPS,
+  TIMEOUT,
+} from "../../frame/limit_flags.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import type { Context } from "../../context.ts";
 import { printSteered } from "../../output/steered.ts";
@@ -16,9 +23,9 @@ export const resume: CliCommand = {
     program.command("resume")
       .description("go on with a paused run, or with one that was interrupted, stopped or failed")
       .argument("<run>", RUN_ARGUMENT)
-      .option("--budget <usd>", "new budget for the whole run")
-      .option("--max-steps <n>", "new limit for the whole run")
-      .option("--timeout <seconds>", "new time limit, from now")
+      .option("--budget <usd>", "new budget for the whole run", BUDGET)
+      .option("--max-steps <n>", "new limit for the whole run", MAX_STEPS)
+      .option("--timeout <seconds>", "new time limit, from now", TIMEOUT)
       .addOption(
         new Option("--approve <policy>", "for tools that write, execute or reach the network")
           .choices(APPROVE_POLICIES),
@@ -32,7 +39,7 @@ export const resume: CliCommand = {
 /** A run that a process works on goes on there; any other goes on in this one. */
 async function resumeRun(context: Context, reference: string, flags: ResumeFlags): Promise<number> {
   const { continued, unpauseRun } = await import("../../../agent/mod.ts");
-  const limits = readLimits(flags);
+  const limits = limitsOf(flags);
   const { app } = context;
   const store = await app.store();
   const run = await store.resolveRun(reference);

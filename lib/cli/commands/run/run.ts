@@ -1,6 +1,13 @@
 import { Option } from "@commander-js/extra-typings";
 import type { CliCommand } from "../../frame/command.ts";
-import { APPROVE_POLICIES, type LimitFlags, readLimits } from "../../frame/limit_flags.ts";
+import {
+  APPROVE_POLICIES,
+  BUDGET,
+  type LimitFlags,
+  limitsOf,
+  MAX_STEPS,
+  TIMEOUT,
+} from "../../frame/limit_flags.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import type { Context } from "../../context.ts";
 import { readPrompt } from "./prompt.ts";
@@ -28,9 +35,9 @@ export const run: CliCommand = {
       .option("--group <group>", "experiment, session or batch the run belongs to")
       .option("--user <user>", "user the run is for")
       .option("--tag <key=value>", "label the run (repeatable)", collect)
-      .option("--budget <usd>", "stop before this much is spent")
-      .option("--max-steps <n>", "stop after this many model and tool calls")
-      .option("--timeout <seconds>", "stop after this time")
+      .option("--budget <usd>", "stop before this much is spent", BUDGET)
+      .option("--max-steps <n>", "stop after this many model and tool calls", MAX_STEPS)
+      .option("--timeout <seconds>", "stop after this time", TIMEOUT)
       .addOption(
         new Option("--approve <policy>", "for tools that write, execute or reach the network")
           .choices(APPROVE_POLICIES),
@@ -59,7 +66,7 @@ async function startRun(
   const { config, request } = await newRun(context.app, {
     agent: await context.app.resolveAgent(agent), // a misspelt name is told before stdin is waited for
     overrides: keyValuePairs("--set", flags.set),
-    ...readLimits(flags),
+    ...limitsOf(flags),
     prompt: await readPrompt(agent, prompt, flags.file),
     tags: keyValuePairs("--tag", flags.tag),
     ...(flags.group === undefined ? {} : { group: flags.group }),

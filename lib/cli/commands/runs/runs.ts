@@ -6,7 +6,8 @@ import type { Context } from "../../context.ts";
 import { age, cell, compact, costOf, duration, grouped, plural, STATUS_LOOKS } from "../../../present/mod.ts";
 import { lookOf, statusStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
-import { addFilterFlags, type FilterFlags, readRunFilter, wholeNumber } from "../../frame/run_filter.ts";
+import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { listedRunShape } from "../../../documents/mod.ts";
 
 const LIMIT_DEFAULT = 20;
@@ -37,7 +38,12 @@ const COLUMNS: readonly Column[] = [
 export const runs: CliCommand = {
   register(program, withContext) {
     const command = program.command("runs").description("list runs")
-      .option("--limit <n>", "how many", wholeNumber("--limit", 1, LIMIT_MAX), LIMIT_DEFAULT);
+      .option(
+        "--limit <n>",
+        "how many",
+        numberFlag("--limit", { min: 1, max: LIMIT_MAX, isWhole: true }, 20),
+        LIMIT_DEFAULT,
+      );
     addFilterFlags(command)
       .addOption(new Option("--sort <order>", "order").choices(SORTS).default("newest" as const))
       .action((options) => withContext((context) => listRuns(context, options)));

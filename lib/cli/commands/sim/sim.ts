@@ -1,14 +1,15 @@
 import { AgentOpError, reasonOf } from "../../../core/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { numberFlag } from "../../frame/number.ts";
 
 interface SimFlags {
   readonly host: string;
-  readonly port: string;
+  readonly port: number;
   readonly scenario?: readonly string[] | undefined;
-  readonly seed: string;
-  readonly latency: string;
-  readonly tokensPerSecond: string;
+  readonly seed: number;
+  readonly latency: number;
+  readonly tokensPerSecond: number;
   readonly key?: string | undefined;
 }
 
@@ -18,11 +19,21 @@ export const sim: CliCommand = {
       "Mistral's wire protocol on this machine: scripted scenarios, faults, latency",
     )
       .option("--host <host>", "address to listen on", "127.0.0.1")
-      .option("--port <port>", "port, 0 for any free one", "8080")
+      .option(
+        "--port <port>",
+        "port, 0 for any free one",
+        numberFlag("--port", { max: 65_535, isWhole: true }, 8080),
+        8080,
+      )
       .option("--scenario <path...>", "scenario files or folders (YAML)")
-      .option("--seed <n>", "same seed, same answers", "1")
-      .option("--latency <ms>", "time to the first byte", "0")
-      .option("--tokens-per-second <n>", "streaming rate, 0 for no limit", "0")
+      .option("--seed <n>", "same seed, same answers", numberFlag("--seed", {}, 1), 1)
+      .option("--latency <ms>", "time to the first byte", numberFlag("--latency", {}, 0), 0)
+      .option(
+        "--tokens-per-second <n>",
+        "streaming rate, 0 for no limit",
+        numberFlag("--tokens-per-second", {}, 0),
+        0,
+      )
       .option("--key <key>", "refuse every other key with 401")
       .action((flags) => withContext((context) => simulate(context, flags)));
   },
@@ -34,16 +45,15 @@ async function simulate(context: Context, flags: SimFlags): Promise<void> {
     import("../../../simulator/mod.ts"),
     import("../../process/signals.ts"),
   ]);
-  const port = readPort(flags.port);
-  const rate = count("--tokens-per-second", flags.tokensPerSecond);
+  const { port, seed, latency, tokensPerSecond: rate } = flags;
   const scenarios = flags.scenario ? await loadScenarios(flags.scenario) : [];
   using stopper = abortOnSignals();
   await using stack = new AsyncDisposableStack();
   const simulator = await startSimulator({
     hostname: flags.host,
     port,
-    seed: count("--seed", flags.seed),
-    latencyMs: count("--latency", flags.latency),
+    seed,
+    latencyMs: latency,
     ...(rate > 0 ? { tokensPerSecond: rate } : {}),
     ...(scenarios.length > 0 ? { scenarios } : {}),
     ...(flags.key === undefined ? {} : { apiKey: flags.key }),
@@ -63,20 +73,4 @@ async function simulate(context: Context, flags: SimFlags): Promise<void> {
   await new Promise<void>((resolve) =>
     stopper.signal.addEventListener("abort", () => resolve(), { once: true })
   );
-}
-
-function readPort(text: string): number {
-  const port = count("--port", text);
-  if (Number.isInteger(port) && port <= 65_535) return port;
-  throw new AgentOpError(`Cannot use --port: it must be from 0 to 65535: got "${text}"`, {
-    remedy: "--port 8080",
-  });
-}
-
-function count(flag: string, text: string): number {
-  const value = Number(text);
-  if (text.trim() !== "" && Number.isFinite(value) && value >= 0) return value;
-  throw new AgentOpError(`Cannot use ${flag}: it must be a number, 0 or more: got "${text.slice(0, 40)}"`, {
-    remedy: `${flag} 0`,
-  });
 }

@@ -3,7 +3,7 @@ import { AgentOpError, escapeText } from "../../../core/mod.ts";
 import { csvText, grouped, plural } from "../../../present/mod.ts";
 import { type Context, writeAll } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
-import { wholeNumber } from "../../frame/run_filter.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { lookOf } from "../../output/look.ts";
 import { readStdin } from "../../process/read_text.ts";
 import { formatRows } from "./rows_text.ts";
@@ -23,7 +23,12 @@ export const sql: CliCommand = {
       .description("run one read-only SQL query on the store (tables: runs, spans, messages, tool_calls, …)")
       .argument("[query]", "the query (default: stdin)")
       .option("--csv", "print comma-separated values (RFC 4180)")
-      .option("--limit <n>", "rows at most", wholeNumber("--limit", 1, ROWS_MAX), ROWS_DEFAULT)
+      .option(
+        "--limit <n>",
+        "rows at most",
+        numberFlag("--limit", { min: 1, max: ROWS_MAX, isWhole: true }, 20),
+        ROWS_DEFAULT,
+      )
       .addOption(new Option("--reader").hideHelp())
       .addHelpText(
         "after",

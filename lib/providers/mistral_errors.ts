@@ -168,7 +168,7 @@ function judgeHttp(error: HttpError, call: FailedCall): Verdict {
     statusCode,
     retryAfterMs: parseRetryAfter(headers.get("retry-after"), call.nowMs),
     reason: said ? `${statusCode}: ${said.replace(/\.+$/, "")}` : String(statusCode),
-    remedy: httpRemedy(statusCode, call),
+    remedy: /^invalid model\b/i.test(said) ? "check the model's name" : httpRemedy(statusCode, call),
   };
 }
 

@@ -2,14 +2,24 @@ import { isObject } from "../core/mod.ts";
 import type { BodyProblem } from "./api_error.ts";
 
 export type Json = Readonly<Record<string, unknown>>;
-type Loc = readonly (string | number)[];
+export type Loc = readonly (string | number)[];
 
 const MAX_PROBLEMS = 20;
 const MAX_INPUT_LENGTH = 200;
 
+export interface BodyReaderOptions {
+  /** Fields that the API does not know are no problem. @default false */
+  readonly lenient?: boolean;
+}
+
 /** Reads fields of a request body and collects what is wrong with them, in FastAPI's words. */
 export class BodyReader {
   readonly problems: BodyProblem[] = [];
+  readonly #lenient: boolean;
+
+  constructor({ lenient = false }: BodyReaderOptions = {}) {
+    this.#lenient = lenient;
+  }
 
   add(type: string, loc: Loc, msg: string, input: unknown): undefined {
     if (this.problems.length < MAX_PROBLEMS) {
@@ -37,6 +47,17 @@ export class BodyReader {
   object(loc: Loc, value: unknown): Json | undefined {
     if (isObject(value)) return value;
     return this.add("dict_type", loc, "Input should be a valid dictionary", value);
+  }
+
+  /** An object of which only these fields are known. */
+  fields(loc: Loc, value: unknown, known: readonly string[]): Json | undefined {
+    const object = this.object(loc, value);
+    if (!object || this.#lenient) return object;
+    for (const key of Object.keys(object)) {
+      if (known.includes(key)) continue;
+      this.add("extra_forbidden", [...loc, key], "Extra inputs are not permitted", object[key]);
+    }
+    return object;
   }
 
   list(loc: Loc, value: unknown, lengthMax: number): readonly unknown[] | undefined {
@@ -93,5 +114,10 @@ export class BodyReader {
     const found = allowed.find((word) => word === value);
     if (found !== undefined) return found;
     return this.add("enum", loc, `Input should be ${allowed.map((word) => `'${word}'`).join(", ")}`, value);
+  }
+
+  /** An absent or null text is fine. */
+  optionalString(loc: Loc, value: unknown): string | undefined {
+    return value === undefined || value === null ? undefined : this.string(loc, value);
   }
 }

@@ -1,11 +1,13 @@
 import type { ServerResponse } from "node:http";
 import { type ApiError, bodyError, gatewayError, modelError } from "./api_error.ts";
 import { BodyReader } from "./body_reader.ts";
-import { type ChatBody, readChatBody } from "./chat_body.ts";
+import { type ChatBody, COMPLETION_FIELDS, readChatBody } from "./chat_body.ts";
 import { complete } from "./completion.ts";
+import { checkConversation, checkToolName } from "./conversation_rules.ts";
 import { type DeliveryContext, type Pace, sendEvents, sendJson } from "./delivery.ts";
 import type { Decision, Engine } from "./engine.ts";
 import { type Fault, parseFault } from "./faults.ts";
+import { checkChatModel, checkModelCan } from "./model_rules.ts";
 import { completionBody, completionChunks } from "./wire.ts";
 
 /** One request on its way through a route. */
@@ -16,27 +18,40 @@ export interface Exchange extends DeliveryContext {
   readonly seed: number;
   readonly pace: Pace;
   readonly engine: Engine;
+  /** What the API would refuse is taken where it can be. */
+  readonly lenient: boolean;
+  /** Models besides the listed ones: scenarios name them. */
+  readonly moreModels: readonly string[];
   /** Tells the owner of the simulator what was decided, before anything is sent. */
   readonly announce: (answeredBy: string, body: unknown) => void;
 }
 
 /** `POST /v1/chat/completions`. Throws `ApiError`. */
 export async function answerChat(exchange: Exchange): Promise<void> {
-  const body = readChatBody(exchange.body);
+  const body = readChatBody(exchange.body, exchange);
+  if (!exchange.lenient) {
+    checkChatModel(body, exchange.moreModels);
+    for (const { name } of body.tools) checkToolName(name);
+    checkConversation(body.messages);
+  }
   const decision = exchange.engine.decide(body, forcedFault(exchange), callerOf(exchange));
   await answer(exchange, body, decision);
 }
 
+const FIM_FIELDS = [...COMPLETION_FIELDS, "prompt", "suffix", "min_tokens"];
+
 /** `POST /v1/fim/completions`: code between a prompt and a suffix. Throws `ApiError`. */
 export async function answerFim(exchange: Exchange): Promise<void> {
-  const reader = new BodyReader();
-  const given = reader.object([], exchange.body) ?? {};
+  const reader = new BodyReader(exchange);
+  const given = reader.fields([], exchange.body, FIM_FIELDS) ?? {};
   const prompt = reader.required(["prompt"], given.prompt)
     ? reader.string(["prompt"], given.prompt)
     : undefined;
   if (given.suffix !== undefined && given.suffix !== null) reader.string(["suffix"], given.suffix);
   if (reader.problems.length > 0) throw bodyError(reader.problems);
-  const body = readChatBody({ ...given, messages: [{ role: "user", content: prompt }], tools: null });
+  const shared = Object.fromEntries(COMPLETION_FIELDS.map((field) => [field, given[field]]));
+  const body = readChatBody({ ...shared, messages: [{ role: "user", content: prompt }] }, exchange);
+  if (!exchange.lenient) checkModelCan("completion_fim", body.model, exchange.moreModels);
   const indent = /[ \t]*$/.exec(prompt!.split("\n").at(-1)!)![0];
   const text = `// completed by the simulator after ${
     prompt!.length

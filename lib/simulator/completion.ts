@@ -1,4 +1,5 @@
-import type { CalledTool, ChatBody, ChatMessage } from "./chat_body.ts";
+import type { ChatBody } from "./chat_body.ts";
+import type { CalledTool, ChatMessage } from "./chat_messages.ts";
 import { canonicalJson } from "../core/mod.ts";
 import { alphanumericId, hexId } from "./hash.ts";
 import type { Reply } from "./reply.ts";

@@ -1,4 +1,5 @@
-import type { ChatBody, ChatMessage } from "./chat_body.ts";
+import type { ChatBody } from "./chat_body.ts";
+import type { ChatMessage } from "./chat_messages.ts";
 
 export interface ToolOutcome {
   readonly name: string;

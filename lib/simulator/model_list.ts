@@ -11,6 +11,7 @@ const CAPABILITIES = [
   "completion_chat",
   "completion_fim",
   "function_calling",
+  "reasoning",
   "fine_tuning",
   "vision",
   "ocr",
@@ -18,26 +19,46 @@ const CAPABILITIES = [
   "moderation",
   "audio",
 ] as const;
-type Capability = (typeof CAPABILITIES)[number];
+export type Capability = (typeof CAPABILITIES)[number];
 
 const CHAT: readonly Capability[] = ["completion_chat", "function_calling"];
 const SEEING: readonly Capability[] = [...CHAT, "vision"];
-/** 2025-12-01: the list does not change with the day. */
-const LISTED_AT_S = 1_764_547_200;
+const THINKING: readonly Capability[] = [...SEEING, "reasoning"];
+/** 2026-11-01: the list does not change with the day. */
+const LISTED_AT_S = 1_793_491_200;
 
 const MODELS: readonly ModelFacts[] = [
-  model("mistral-large-2512", ["mistral-large-latest"], "Flagship multimodal model", 262_144, 0.3, SEEING),
   model(
-    "mistral-medium-2508",
-    ["mistral-medium-latest", "mistral-medium"],
-    "Balanced multimodal model",
-    131_072,
+    "mistral-large-4-0",
+    ["mistral-large-4", "mistral-large-2610"],
+    "Flagship model, preview",
+    262_144,
     0.3,
-    SEEING,
+    THINKING,
   ),
-  model("mistral-small-2603", ["mistral-small-latest"], "Small, fast multimodal model", 131_072, 0.3, SEEING),
-  model("magistral-medium-2509", ["magistral-medium-latest"], "Reasoning model", 131_072, 0.7, SEEING),
-  model("magistral-small-2509", ["magistral-small-latest"], "Small reasoning model", 131_072, 0.7, SEEING),
+  model("mistral-large-2512", ["mistral-large-latest"], "Flagship multimodal model", 262_144, 0.3, SEEING),
+  model("mistral-large-2411", [], "Large 2", 131_072, 0.7, CHAT),
+  model(
+    "mistral-medium-3-5",
+    ["mistral-medium-3.5", "mistral-medium-2604", "mistral-medium-latest", "mistral-medium"],
+    "Balanced multimodal model",
+    262_144,
+    0.3,
+    THINKING,
+  ),
+  model("mistral-medium-2508", [], "Medium 3.1", 131_072, 0.3, SEEING),
+  model("mistral-medium-2505", [], "Medium 3", 131_072, 0.3, SEEING),
+  model(
+    "mistral-small-2603",
+    ["mistral-small-latest"],
+    "Small, fast multimodal model",
+    262_144,
+    0.3,
+    THINKING,
+  ),
+  model("mistral-small-2506", [], "Small 3.2", 131_072, 0.3, SEEING),
+  model("magistral-medium-2509", ["magistral-medium-latest"], "Reasoning model", 131_072, 0.7, THINKING),
+  model("magistral-small-2509", ["magistral-small-latest"], "Small reasoning model", 131_072, 0.7, THINKING),
   model("ministral-14b-2512", ["ministral-14b-latest"], "Edge model, 14B", 262_144, 0.3, SEEING),
   model("ministral-8b-2512", ["ministral-8b-latest"], "Edge model, 8B", 262_144, 0.3, SEEING),
   model("ministral-3b-2512", ["ministral-3b-latest"], "Edge model, 3B", 131_072, 0.3, SEEING),
@@ -54,6 +75,10 @@ const MODELS: readonly ModelFacts[] = [
     CHAT,
   ),
   model("open-mistral-nemo", ["open-mistral-nemo-2407"], "Open 12B model", 131_072, 0.3, CHAT),
+  model("open-mistral-7b", ["mistral-tiny"], "Open 7B model", 32_768, 0.7, CHAT),
+  model("open-mixtral-8x7b", [], "Open mixture of experts", 32_768, 0.7, CHAT),
+  model("open-mixtral-8x22b", [], "Open mixture of experts", 65_536, 0.7, CHAT),
+  model("pixtral-12b-2409", ["pixtral-12b", "pixtral-12b-latest"], "Open vision model", 131_072, 0.3, SEEING),
   model("pixtral-large-2411", ["pixtral-large-latest"], "Vision model", 131_072, 0.7, SEEING),
   model("voxtral-small-2507", ["voxtral-small-latest"], "Audio understanding model", 32_768, 0.2, [
     ...CHAT,
@@ -89,6 +114,11 @@ export function modelList(simulated: readonly string[]): Readonly<Record<string,
 /** The body of `GET /v1/models/{id}`, or `undefined`. */
 export function modelCard(id: string, simulated: readonly string[]): ModelCard | undefined {
   return modelCards(simulated).find((entry) => entry.id === id);
+}
+
+/** What the model can do under any of its names; `undefined` when there is none of that name. */
+export function capabilitiesOf(name: string): readonly Capability[] | undefined {
+  return MODELS.find((facts) => namesOf(facts).includes(name))?.can;
 }
 
 /** The models that chat under all their names, without those that behave as their name says. */

@@ -10,6 +10,7 @@ import { Engine } from "./engine.ts";
 import { hexId } from "./hash.ts";
 import { readJsonBody } from "./http_body.ts";
 import { modelCard, modelList } from "./model_list.ts";
+import { checkModel } from "./model_rules.ts";
 import type { Scenario } from "./scenario.ts";
 import { SIM_MODELS } from "./sim_models.ts";
 
@@ -45,6 +46,8 @@ export interface SimulatorOptions {
   readonly tokensPerSecond?: number;
   /** Clock, ids and chance. */
   readonly host?: Host;
+  /** Takes what Mistral's API refuses: unknown fields and models, any order of messages, any ids and names. @default false */
+  readonly lenient?: boolean;
   /** When set, requests with another key get 401; otherwise any key will do. */
   readonly apiKey?: string;
   /** Called for every request. What it throws is ignored. */
@@ -137,13 +140,16 @@ class SimulatorState {
   readonly #host: Host;
   readonly #seed: number;
   readonly #engine: Engine;
+  readonly #moreModels: readonly string[];
   readonly #stopped = new AbortController();
 
   constructor(options: SimulatorOptions) {
     this.#options = options;
     this.#host = options.host ?? systemHost();
     this.#seed = options.seed ?? 1;
-    this.#engine = new Engine([...options.scenarios ?? [], ...BUILTIN_SCENARIOS], this.#seed);
+    const scenarios = [...options.scenarios ?? [], ...BUILTIN_SCENARIOS];
+    this.#engine = new Engine(scenarios, this.#seed);
+    this.#moreModels = scenarios.flatMap(({ match }) => match?.model ?? []);
   }
 
   stop(): void {
@@ -201,6 +207,8 @@ class SimulatorState {
       requestHeaders: req.headers,
       seed: this.#seed,
       engine: this.#engine,
+      lenient: this.#options.lenient ?? false,
+      moreModels: this.#moreModels,
       host: this.#host,
       pace: {
         latencyMs: this.#options.latencyMs ?? 0,
@@ -216,6 +224,7 @@ class SimulatorState {
       ? modelCard(decodeModel(path), SIM_MODELS)
       : modelList(SIM_MODELS);
     if (!body) throw gatewayError(404, "Model not found");
+    if (post && !exchange.lenient) checkModel(String(body.model), exchange.moreModels);
     exchange.announce(post ? "embeddings" : "models", exchange.body);
     if (fault && "status" in fault) throw statusError(fault);
     await sendJson(res, body, fault, exchange);

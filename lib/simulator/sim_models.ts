@@ -39,6 +39,15 @@ const FAULTS: ReadonlyMap<string, Fault> = new Map<string, Fault>([
   ["drip", { dripMs: 100 }],
 ]);
 
+const ANSWERS: readonly string[] = ["echo", "think", "loop", "parallel", "long"];
+
+/** What a simulated model answers as: `""` for `sim-429`, the model before it for `mistral-small-latest@sim-429`. */
+export function simBase(model: string): string | undefined {
+  const found = SIM_NAME.exec(model);
+  if (!found || !(ANSWERS.includes(found[1]!) || simFault(model))) return undefined;
+  return model.slice(0, found.index);
+}
+
 /** The fault a model's name asks for on every request. `sim-429-2` adds `Retry-After: 2`. */
 export function simFault(model: string): Fault | undefined {
   const [, word, number] = SIM_NAME.exec(model) ?? [];

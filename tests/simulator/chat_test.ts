@@ -11,10 +11,10 @@ const SIX_TIMES_SEVEN = { messages: [user("What is 6 * 7?")], tools: [CALCULATOR
 
 Deno.test("chat gives the same bytes for the same seed and request, other ids for another seed", async () => {
   const requests: readonly Json[] = [
-    { model: "m", messages: [user("Hello")] },
-    { model: "m", messages: [user("Hello")], stream: true },
-    { model: "m", ...SIX_TIMES_SEVEN },
-    { model: "m", ...SIX_TIMES_SEVEN, random_seed: 5 },
+    { model: "mistral-small-latest", messages: [user("Hello")] },
+    { model: "mistral-small-latest", messages: [user("Hello")], stream: true },
+    { model: "mistral-small-latest", ...SIX_TIMES_SEVEN },
+    { model: "mistral-small-latest", ...SIX_TIMES_SEVEN, random_seed: 5 },
     { model: "sim-parallel", ...SIX_TIMES_SEVEN, stream: true },
   ];
   const play = async (seed: number, order: readonly Json[]) => {
@@ -194,7 +194,7 @@ Deno.test("chat keeps the pace it is asked for, and a step's own pace before it"
   };
   assert.deepEqual(await waits({ messages: [user("a b c")], stream: true }), [100, 20, 20, 20, 20]);
   assert.deepEqual(await waits({ messages: [user("a b c")] }), [100, 60]);
-  assert.deepEqual(await waits({ model: "m", messages: [user("own")], stream: true }), [
+  assert.deepEqual(await waits({ model: "mistral-small-latest", messages: [user("own")], stream: true }), [
     5,
     100,
     100,
@@ -213,7 +213,7 @@ Deno.test("chat streams the same answer that it gives whole", () => {
       fc.array(fc.tuple(word, word), { maxLength: 2 }),
       (text, think, limit, calls) => {
         const body = readChatBody({
-          model: "m",
+          model: "mistral-small-latest",
           messages: [user("x")],
           ...(limit === null ? {} : { max_tokens: limit }),
         });
@@ -297,7 +297,9 @@ Deno.test("chat survives any JSON body: an answer or an error, never a crash", a
 
 Deno.test("chat streams end with finish reason, usage and [DONE]", async () => {
   await using sim = await TestSimulator.start();
-  const list = events(await (await sim.post({ model: "m", messages: [user("Hi")], stream: true })).text());
+  const list = events(
+    await (await sim.post({ model: "mistral-small-latest", messages: [user("Hi")], stream: true })).text(),
+  );
   const last = list.at(-2) as { choices: { finish_reason: string }[]; usage: Json };
   assert.equal(list.at(-1), "[DONE]");
   assert.equal(last.choices[0]!.finish_reason, "stop");

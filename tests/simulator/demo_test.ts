@@ -126,7 +126,7 @@ Deno.test("DEMOS name bundled agents whose scenario answers them", async () => {
       return tool(name === "agent" ? String((entry as Json).agent) : name, { prompt: { type: "string" } });
     });
     const response = await sim.post({
-      model: "m",
+      model: "mistral-small-latest",
       messages: [system(instructions), user(demo.prompt)],
       ...(offered.length > 0 ? { tools: offered } : {}),
     });

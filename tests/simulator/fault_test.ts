@@ -5,7 +5,7 @@ import { fakeHost } from "../support/fake_host.ts";
 import { events, type Json, TestSimulator, user } from "./support.ts";
 
 const HEADERS = (fault: string) => ({ headers: { "x-agentop-fault": fault } });
-const REQUEST = { model: "m", messages: [user("Hello")] };
+const REQUEST = { model: "mistral-small-latest", messages: [user("Hello")] };
 
 /** What of a stream arrives before it breaks. */
 async function readUntilBroken(response: Response): Promise<{ text: string; error?: unknown }> {
@@ -156,7 +156,7 @@ Deno.test("fault models misbehave as their name says, alone or as an ending", as
   assert.deepEqual(await status("mistral-small-latest@sim-503"), [503, null]);
   assert.deepEqual(await status("sim-401"), [401, null]);
   assert.deepEqual(await status("sim-422"), [422, null]);
-  assert.deepEqual(await status("magsim-500"), [200, null]);
+  assert.deepEqual(await status("magsim-500"), [400, null]); // no such model
   const broken = async (model: string) =>
     await readUntilBroken(await sim.post({ ...REQUEST, model, stream: true }));
   assert.ok((await broken("sim-cut")).error instanceof TypeError);

@@ -5,7 +5,7 @@ import { loadScenarios, parseScenarios, type Scenario, startSimulator } from "..
 import { CALCULATOR, playAgent, system, TestSimulator, user } from "./support.ts";
 
 const WEATHER = `name: weather
-match: { model: "mistral-*", agent: weather, prompt: "rain|sun", hasTool: get_weather }
+match: { model: "magistral-*", agent: weather, prompt: "rain|sun", hasTool: get_weather }
 steps:
   - think: The user asks about {{prompt | match:rain|sun}}.
     toolCalls:
@@ -28,7 +28,8 @@ Deno.test("startSimulator() plays a scenario step by step, filling in templates"
   await using sim = await TestSimulator.start({ scenarios: await parseScenarios(WEATHER, "w.yaml") });
   const messages = [system("A weather agent"), user("Will it rain in Lyon?")];
   const seen: unknown[] = [];
-  const { answer } = await playAgent(sim, { messages, tools: [GET_WEATHER] }, (_name, args) => {
+  const request = { model: "magistral-small-latest", messages, tools: [GET_WEATHER] };
+  const { answer } = await playAgent(sim, request, (_name, args) => {
     seen.push(args);
     return "dry";
   });
@@ -50,7 +51,7 @@ Deno.test("startSimulator() leaves a scenario whose match fails in one point", a
     onRequest: (request) => void told.push(request.answeredBy),
   });
   const fitting = {
-    model: "mistral-small-latest",
+    model: "magistral-small-latest",
     messages: [system("weather"), user("sun in Rome?")],
     tools: [GET_WEATHER],
   };
@@ -92,7 +93,9 @@ Deno.test("startSimulator() deals out a step's faults once per conversation, the
   const statuses = async (content: string, count: number, headers = {}) => {
     const list: number[] = [];
     for (let i = 0; i < count; i++) {
-      const response = await sim.post({ model: "m", messages: [user(content)] }, { headers });
+      const response = await sim.post({ model: "mistral-small-latest", messages: [user(content)] }, {
+        headers,
+      });
       await response.body?.cancel();
       list.push(response.status);
     }

@@ -175,7 +175,7 @@ Deno.test("SDK response format, tool choice and other parameters are understood"
     if (!result.ok) throw result.error;
     assert.deepEqual(JSON.parse(result.value.choices[0]!.message?.content as string), { ok: true });
     const forced = await read(client, {
-      model: "m",
+      model: "mistral-small-latest",
       messages: messages("Hi"),
       tools,
       toolChoice: { type: "function", function: { name: "ping" } },

@@ -38,8 +38,11 @@ Deno.test("startSimulator() embeds texts as unit vectors, similar ones near each
     await (await sim.request("POST", "/v1/embeddings", { model: "mistral-embed", input: input[0] })).json();
   assert.deepEqual(again.data[0].embedding, vectors[0]);
   for (
-    const bad of [{ model: "m" }, { input: "x" }, { model: "m", input: [1] }, {
-      model: "m",
+    const bad of [{ model: "mistral-small-latest" }, { input: "x" }, {
+      model: "mistral-small-latest",
+      input: [1],
+    }, {
+      model: "mistral-small-latest",
       input: Array(513).fill("x"),
     }]
   ) {
@@ -60,7 +63,10 @@ Deno.test("startSimulator() completes code between prompt and suffix, streamed o
     typeof event === "string" ? "" : (event.choices as { delta: { content: string } }[])[0]!.delta.content
   ).join("");
   assert.equal(text, whole.choices[0].message.content);
-  assert.equal((await sim.request("POST", "/v1/fim/completions", { model: "m" })).status, 422);
+  assert.equal(
+    (await sim.request("POST", "/v1/fim/completions", { model: "mistral-small-latest" })).status,
+    422,
+  );
 });
 
 Deno.test("startSimulator() answers 404, 405 and 401 in JSON", async () => {
@@ -86,11 +92,11 @@ Deno.test("startSimulator() answers 404, 405 and 401 in JSON", async () => {
 
 Deno.test("startSimulator() answers 422 in FastAPI's shape for a body of the wrong form", async () => {
   await using sim = await TestSimulator.start();
-  const good = { model: "m", messages: [user("x")] };
+  const good = { model: "mistral-small-latest", messages: [user("x")] };
   const call = (over: Json) => ({ role: "assistant", tool_calls: [over] });
   const cases: readonly (readonly [unknown, readonly (string | number)[]])[] = [
     [{ messages: good.messages }, ["body", "model"]],
-    [{ model: "m" }, ["body", "messages"]],
+    [{ model: "mistral-small-latest" }, ["body", "messages"]],
     [{ ...good, model: 7 }, ["body", "model"]],
     [{ ...good, messages: "x" }, ["body", "messages"]],
     [{ ...good, messages: [] }, ["body", "messages"]],
@@ -151,7 +157,7 @@ Deno.test("startSimulator() answers 400 for tool ids and message orders that Mis
     [[user("x"), calling("abcDEF123"), user("y")], "3230"],
   ];
   for (const [messages, code] of cases) {
-    const response = await sim.post({ model: "m", messages });
+    const response = await sim.post({ model: "mistral-small-latest", messages });
     const body = await response.json();
     assert.deepEqual(
       [response.status, body.object, body.code],
@@ -160,7 +166,7 @@ Deno.test("startSimulator() answers 400 for tool ids and message orders that Mis
     );
   }
   const fine = await sim.post({
-    model: "m",
+    model: "mistral-small-latest",
     messages: [user("x"), calling("abcDEF123"), result("abcDEF123")],
   });
   assert.equal(fine.status, 200);
@@ -169,7 +175,7 @@ Deno.test("startSimulator() answers 400 for tool ids and message orders that Mis
 
 Deno.test("startSimulator() refuses a body beyond the limit and goes on serving", async () => {
   await using sim = await TestSimulator.start();
-  const huge = { model: "m", messages: [user("x".repeat(BODY_MAX_BYTES))] };
+  const huge = { model: "mistral-small-latest", messages: [user("x".repeat(BODY_MAX_BYTES))] };
   // The server may close before all is sent: either way the client must not get an answer.
   const status = await sim.post(huge).then(
     (response) => response.body?.cancel().then(() => response.status),
@@ -182,7 +188,7 @@ Deno.test("startSimulator() refuses a body beyond the limit and goes on serving"
 Deno.test("startSimulator() is not shaken by deep or odd JSON", async () => {
   await using sim = await TestSimulator.start();
   const deep =
-    `{"model":"m","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":${
+    `{"model":"mistral-small-latest","messages":[{"role":"user","content":"x"}],"tools":[{"type":"function","function":{"name":"f","parameters":${
       '{"a":'.repeat(5000)
     }1${"}".repeat(5000)}}}]}`;
   const response = await sim.request("POST", "/v1/chat/completions", deep);
@@ -190,7 +196,8 @@ Deno.test("startSimulator() is not shaken by deep or odd JSON", async () => {
   assert.equal(response.status, 422);
   const brackets = await sim.ask({ messages: [user(`${"[".repeat(300)}\\"${"{".repeat(300)}`)] });
   assert.equal(brackets.finish_reason, "stop");
-  const odd = '{"model":"m","messages":[{"role":"user","content":"x"}],"__proto__":{"stream":true}}';
+  const odd =
+    '{"model":"mistral-small-latest","messages":[{"role":"user","content":"x"}],"__proto__":{"stream":true}}';
   const plain = await sim.request("POST", "/v1/chat/completions", odd);
   assert.equal(plain.headers.get("content-type"), "application/json");
   await plain.body?.cancel();
@@ -259,5 +266,5 @@ Deno.test("close() ends idle, half-open, hanging and streaming connections, and 
   ]);
   await halfClosed;
   await sim.simulator.close();
-  await assert.rejects(sim.post({ model: "m", messages: [user("x")] }), TypeError);
+  await assert.rejects(sim.post({ model: "mistral-small-latest", messages: [user("x")] }), TypeError);
 });

@@ -11,6 +11,7 @@ interface SimFlags {
   readonly latency: number;
   readonly tokensPerSecond: number;
   readonly key?: string | undefined;
+  readonly lenient?: true | undefined;
 }
 
 export const sim: CliCommand = {
@@ -35,6 +36,10 @@ export const sim: CliCommand = {
         0,
       )
       .option("--key <key>", "refuse every other key with 401")
+      .option(
+        "--lenient",
+        "take what Mistral's API refuses: unknown fields and models, any order, ids and names",
+      )
       .action((flags) => withContext((context) => simulate(context, flags)));
   },
 };
@@ -57,6 +62,7 @@ async function simulate(context: Context, flags: SimFlags): Promise<void> {
     ...(rate > 0 ? { tokensPerSecond: rate } : {}),
     ...(scenarios.length > 0 ? { scenarios } : {}),
     ...(flags.key === undefined ? {} : { apiKey: flags.key }),
+    lenient: flags.lenient ?? false,
     host: context.host,
   }).catch((cause) => {
     throw new AgentOpError(`Cannot listen on ${flags.host}:${port}: ${reasonOf(cause)}`, {

@@ -5,6 +5,7 @@ import {
   type Cost,
   type Evaluation,
   type PriceTag,
+  type Role,
   type Run,
   type RunStatus,
   type RunTotals,
@@ -15,6 +16,9 @@ import {
 } from "../core/mod.ts";
 import { hex, unpackPositions } from "./codec.ts";
 import type { DiffRow, EvaluationRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
+
+/** Who says a message, by number. Stores hold the numbers: only add to it. */
+export const ROLES: readonly Role[] = ["system", "user", "assistant", "tool"];
 
 export const TOTAL_COLUMNS = [
   "steps",

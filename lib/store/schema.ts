@@ -113,8 +113,8 @@ export interface MessageRow {
   /** Position of the span that added the message. */
   span_position: number;
   at_us: number;
-  /** As in the body: most bodies are compressed, and other programs cannot look inside. */
-  role: string;
+  /** As in the body, by its number in `ROLES`: most bodies are compressed, and other programs cannot look inside. */
+  role: number;
 }
 
 /** Tokens and money of one run by model and day: what cost reports add up. */

@@ -18,7 +18,7 @@ import {
   traceIdOf,
 } from "../core/mod.ts";
 import { Bodies } from "./bodies.ts";
-import { packQuantities, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
+import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -297,7 +297,7 @@ export class Writer {
         body_id: body,
         span_position: spanPosition,
         at_us: atUs,
-        role: message.role,
+        role: ROLES.indexOf(message.role),
       };
       await execute(db, "insert message", Object.values(row), () => db.insertInto("run_message").values(row));
     }

@@ -155,13 +155,18 @@ const content = (alias: string, reading: BodyReading) =>
         json_type(p.value, '$.response')) end, '')
     from json_each(${body(alias, reading)}, '$.parts') p), '') end`;
 
+/** `ROLES` of the store by number. */
+const role =
+  "case m.role when 0 then 'system' when 1 then 'user' when 2 then 'assistant' when 3 then 'tool' end";
+const IS_ANSWER = "s.kind = 'llm' and m.role = 2";
+
 const messages = (reading: BodyReading): View => ({
   name: "messages",
   columns: [
     ["message_id", "text", id("m.message_id")],
     ["run_id", "text", "r.run_id"],
     ["position", "integer", "m.position"],
-    ["role", "text", "m.role"],
+    ["role", "text", role],
     ...storedColumn("content", content("b", reading), { alias: "b", reading }),
     [
       "tool_calls",
@@ -173,11 +178,11 @@ const messages = (reading: BodyReading): View => ({
     ],
     ["parts", "text", `json_extract(${body("b", reading)}, '$.parts')`],
     ["timestamp", "text", time("m.at_us")],
-    ["token_count", "integer", "case when s.kind = 'llm' and m.role = 'assistant' then s.output_tokens end"],
+    ["token_count", "integer", `case when ${IS_ANSWER} then s.output_tokens end`],
     [
       "finish_reason",
       "text",
-      "case when s.kind = 'llm' and m.role = 'assistant' then json_extract(s.finish_reasons, '$[0]') end",
+      `case when ${IS_ANSWER} then json_extract(s.finish_reasons, '$[0]') end`,
     ],
     ["span_id", "text", id("s.span_id")],
   ],
@@ -310,10 +315,11 @@ export const views: Migration = {
     const run = (statement: string) => sql.raw(statement).execute(db);
     const all = viewsOf("plain");
     for (const { name } of all) await run(`drop view if exists ${name}`);
-    await run("alter table run_message add column role text not null default ''");
+    await run("alter table run_message add column role integer not null default 0");
     await run(
-      `update run_message set role = json_extract(
-        (select body_json(hash, encoding, data) from body where id = body_id), '$.role')`,
+      `update run_message set role = case json_extract(
+        (select body_json(hash, encoding, data) from body where id = body_id), '$.role')
+        when 'user' then 1 when 'assistant' then 2 when 'tool' then 3 else 0 end`,
     );
     for (const view of all) await run(`create view ${view.name} as ${selectOf(view)}`);
   },

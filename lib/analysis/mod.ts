@@ -7,7 +7,15 @@
 export { align, type Pair } from "./align.ts";
 export { type Attempt, attemptOf } from "./attempt.ts";
 export { numberAttribute, textAttribute } from "./attributes.ts";
-export { diffSummary } from "./diff_summary.ts";
+export { costTotal, wasUsed } from "./cost_rows.ts";
+export {
+  checkComparable,
+  configChanges,
+  diffSummary,
+  type StepCounts,
+  stepCounts,
+  stepPlace,
+} from "./diff_facts.ts";
 export { findSpan } from "./find_span.ts";
 export {
   FAMILY_RUNS_MAX,
@@ -40,7 +48,7 @@ export {
   usdOf,
 } from "./receipt.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
-export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
+export { comparedSteps, diffRuns, type RunDiff, traceTookMs } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
 export { spanTitle } from "./span_title.ts";
 export { attemptsOf, childrenOf, type TreeRow, treeRows } from "./span_tree.ts";
@@ -61,4 +69,4 @@ export {
   stepsOf,
   toolCallOf,
 } from "./steps.ts";
-export { type TextPiece, unifiedDiff, wordDiff } from "./text_diff.ts";
+export { type TextPiece, unifiedDiff, type UnifiedLine, unifiedLines, wordDiff } from "./text_diff.ts";

@@ -57,14 +57,6 @@ export async function diffRuns(left: Trace, right: Trace): Promise<RunDiff> {
     unified: await unifiedDiff(a.output ?? "", b.output ?? "", { left: a.runId, right: b.runId }),
   };
   const usage = (key: keyof Usage) => b.totals.usage[key] - a.totals.usage[key];
-  // The steps that a fork began with are older than the fork.
-  const tookUs = ({ run, spans }: Trace) => {
-    const startUs = [...spans.values()].reduce(
-      (least, it) => Math.min(least, it.startTimeUs),
-      run.startTimeUs,
-    );
-    return (run.endTimeUs ?? startUs) - startUs;
-  };
   return {
     left: a.runId,
     right: b.runId,
@@ -84,9 +76,15 @@ export async function diffRuns(left: Trace, right: Trace): Promise<RunDiff> {
     },
     costDeltaUsd: b.totals.costUsd - a.totals.costUsd,
     costKnown: a.totals.unknownCostCalls + b.totals.unknownCostCalls === 0,
-    durationDeltaMs: (tookUs(right) - tookUs(left)) / 1000,
+    durationDeltaMs: traceTookMs(right) - traceTookMs(left),
     attemptsDelta: b.totals.attempts - a.totals.attempts,
   };
+}
+
+/** How long a run took, in ms, with the steps that a fork began with: they are older than the fork. */
+export function traceTookMs({ run, spans }: Trace): number {
+  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
+  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
 function documentOf(span: Span, calls: ReturnType<typeof askedCalls>): StepDocument {

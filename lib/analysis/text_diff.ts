@@ -29,6 +29,22 @@ export async function unifiedDiff(
   return (patch ?? wholeReplaced(left, right, names)).replace(/^(Index: .*\n)?=+\n/, "");
 }
 
+/** A line of a unified diff without its sign. `at` says where the next ones stand. */
+export interface UnifiedLine {
+  readonly op: "at" | "same" | "added" | "removed";
+  readonly text: string;
+}
+
+/** The lines of a unified diff. The two that name the sides are left out, and what says that a text does not end with a line break. */
+export function unifiedLines(unified: string): readonly UnifiedLine[] {
+  const body = unified.replace(/^---.*\n\+\+\+.*\n/, "").replace(/\n$/, "");
+  return body.split("\n").filter((line) => !line.startsWith("\\")).map((line): UnifiedLine => {
+    if (line.startsWith("@@")) return { op: "at", text: line };
+    const op = line.startsWith("+") ? "added" : line.startsWith("-") ? "removed" : "same";
+    return { op, text: line.slice(1) };
+  });
+}
+
 /** The pieces of both texts, word by word; line by line where that would take too long. */
 export async function wordDiff(left: string, right: string): Promise<readonly TextPiece[]> {
   if (left === right) return left === "" ? [] : [{ text: left, op: "same" }];

@@ -4,12 +4,10 @@ import type { RunDiff } from "../analysis/mod.ts";
 import {
   AgentOpError,
   type Host,
-  isLive,
   reasonOf,
   type Run,
   type Store,
   systemHost,
-  type Trace,
   type Usage,
 } from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
@@ -204,22 +202,19 @@ export class App implements AsyncDisposable {
 
   /** What differs between two finished runs; kept in the store, once per pair. Throws `AgentOpError`. */
   async diff(left: string, right: string): Promise<RunDiff> {
-    const [{ diffRuns }, { keepComparison }] = await Promise.all([
+    const [{ checkComparable, diffRuns }, { keepComparison }] = await Promise.all([
       import("../analysis/mod.ts"),
       import("../replay/mod.ts"),
     ]);
-    const found = await diffRuns(await this.#finishedTrace(left), await this.#finishedTrace(right));
+    const store = await this.store();
+    const trace = async (reference: string) => {
+      const run = await store.resolveRun(reference);
+      checkComparable(run);
+      return await store.loadTrace(run.traceId);
+    };
+    const found = await diffRuns(await trace(left), await trace(right));
     await keepComparison(await this.replayServices(), found);
     return found;
-  }
-
-  async #finishedTrace(reference: string): Promise<Trace> {
-    const store = await this.store();
-    const { traceId, runId, status } = await store.resolveRun(reference);
-    if (!isLive(status)) return await store.loadTrace(traceId);
-    throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, {
-      remedy: `agentop watch ${runId}`,
-    });
   }
 
   /** Closes the store, the simulator and whatever else was opened. */

@@ -1,11 +1,5 @@
-import {
-  addUsage,
-  type CostKey,
-  type CostRow,
-  NO_USAGE,
-  type RunFilter,
-  type RunReader,
-} from "../core/mod.ts";
+import { costTotal, wasUsed } from "../analysis/mod.ts";
+import type { CostKey, CostRow, RunFilter, RunReader } from "../core/mod.ts";
 
 /** What runs cost, added up by one thing, and all together. */
 export interface CostReport {
@@ -29,18 +23,6 @@ export async function costReport(
     : (await store.costBy("run", filter)).filter(wasUsed).length;
   return {
     rows,
-    total: {
-      key: "total",
-      runs,
-      llmCalls: rows.reduce((sum, row) => sum + row.llmCalls, 0),
-      usage: rows.reduce((sum, row) => addUsage(sum, row.usage), NO_USAGE),
-      costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
-      unknownCostCalls: rows.reduce((sum, row) => sum + row.unknownCostCalls, 0),
-    },
+    total: { ...costTotal(rows), runs },
   };
-}
-
-/** Imported spans may carry a usage of nothing. */
-function wasUsed({ llmCalls, usage, costUsd, unknownCostCalls }: CostRow): boolean {
-  return llmCalls + usage.inputTokens + usage.outputTokens + costUsd + unknownCostCalls > 0;
 }

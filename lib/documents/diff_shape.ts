@@ -1,5 +1,5 @@
 import { roundUsd, type Run } from "../core/mod.ts";
-import type { RunDiff } from "../analysis/mod.ts";
+import { type RunDiff, stepCounts } from "../analysis/mod.ts";
 import { usageShape } from "./shapes.ts";
 
 /** `agentop diff A B --json`. */
@@ -18,19 +18,6 @@ export function diffDocument(diff: RunDiff) {
     costKnown: diff.costKnown,
     durationDeltaMs: diff.durationDeltaMs,
     attemptsDelta: diff.attemptsDelta,
-  };
-}
-
-/** How many steps are what, and the number of the first that is not the same. */
-export function stepCounts(diff: RunDiff) {
-  const count = (op: string) => diff.steps.filter((step) => step.op === op).length;
-  const first = diff.steps.find((step) => step.op !== "same");
-  return {
-    identical: count("same"),
-    changed: count("changed"),
-    added: count("added"),
-    removed: count("removed"),
-    firstDivergence: first ? first.left ?? first.right : null,
   };
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 export { csvText } from "./csv.ts";
+export { BRANCHES, type BranchSigns, branchText } from "./branches.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
 export { memoryChangeText } from "./memory.ts";
 export { attachmentText, callText, isAttachment, messageText } from "./message.ts";
@@ -36,6 +37,7 @@ export {
   unitText,
   WRONG_SUM,
 } from "./receipt.ts";
+export { CHANGE_SIGNS, STEP_SIGNS } from "./signs.ts";
 export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
 export { cell, lines } from "./text.ts";
 export { age, ago, duration, isoTime, localTime } from "./times.ts";

@@ -1,4 +1,13 @@
-import { type JsonChange, type RunDiff, type StepDiff, wordDiff } from "../../analysis/mod.ts";
+import {
+  configChanges,
+  diffSummary,
+  type JsonChange,
+  type RunDiff,
+  stepCounts,
+  type StepDiff,
+  stepPlace,
+  wordDiff,
+} from "../../analysis/mod.ts";
 import { jsonText, type Message, shortRunId } from "../../core/mod.ts";
 import {
   cell,
@@ -10,9 +19,9 @@ import {
   lines,
   messageText,
   signed,
+  STEP_SIGNS,
 } from "../../present/mod.ts";
 import type { Look, Style } from "./look.ts";
-import { diffSummary } from "../../analysis/mod.ts";
 import { facts } from "./table.ts";
 
 /** Changes shown of one step; `--json` has all. */
@@ -22,11 +31,11 @@ const ROWS_MAX = 400;
 const CONTEXT_LINES = 3;
 const CHANGED_LINES_MAX = 100;
 
-const SIGNS: Readonly<Record<StepDiff["op"], { readonly glyph: string; readonly style: Style }>> = {
-  same: { glyph: "=", style: "dim" },
-  changed: { glyph: "~", style: "yellow" },
-  added: { glyph: "+", style: "green" },
-  removed: { glyph: "-", style: "red" },
+const STYLES: Readonly<Record<StepDiff["op"], Style>> = {
+  same: "dim",
+  changed: "yellow",
+  added: "green",
+  removed: "red",
 };
 
 /** Two runs side by side: steps that differ, equal ones folded; then the answers, word by word; then the figures. */
@@ -35,7 +44,7 @@ export async function formatDiff(diff: RunDiff, look: Look): Promise<string> {
   if (diff.prompt.left !== diff.prompt.right) {
     sections.push(`${look.paint("bold", "Prompt")}\n${await marked(diff.prompt, look)}`);
   }
-  const config = diff.config.filter(({ path }) => path !== "/baseDir");
+  const config = configChanges(diff);
   if (config.length > 0) {
     sections.push(`${look.paint("bold", "Configuration")}\n${changeRows(config, look, "  ")}`);
   }
@@ -62,18 +71,16 @@ export function formatUnified(unified: string, look: Look): string {
 }
 
 function header(diff: RunDiff, look: Look): string {
-  const verdict = diff.identical
+  const summary = diffSummary(diff);
+  const { firstDivergence } = stepCounts(diff);
+  const first = firstDivergence === null ? "" : `, first at step ${firstDivergence}`;
+  const verdict = summary === undefined
     ? look.paint("green", "= the same")
-    : look.paint("yellow", `~ ${diffSummary(diff)}${firstDifference(diff)}`);
+    : look.paint("yellow", `~ ${summary}${first}`);
   return `${look.paint("red", shortRunId(diff.left))} → ${
     look.paint("green", shortRunId(diff.right))
   }  ${verdict}` +
     (diff.status.left === diff.status.right ? "" : `  ${diff.status.left} → ${diff.status.right}`);
-}
-
-function firstDifference({ steps }: RunDiff): string {
-  const first = steps.find((step) => step.op !== "same");
-  return first ? `, first at step ${first.left ?? first.right}` : "";
 }
 
 function stepRows(steps: readonly StepDiff[], look: Look): string {
@@ -90,7 +97,7 @@ function stepRows(steps: readonly StepDiff[], look: Look): string {
     rows.push(
       look.paint(
         "dim",
-        end === i ? `  = ${place(step)} ${cell(step.name)}` : `  = ${end - i + 1} equal steps`,
+        end === i ? `  = ${stepPlace(step)} ${cell(step.name)}` : `  = ${end - i + 1} equal steps`,
       ),
     );
     i = end + 1;
@@ -98,21 +105,10 @@ function stepRows(steps: readonly StepDiff[], look: Look): string {
   return rows.length === 0 ? look.paint("dim", "  none") : rows.join("\n");
 }
 
-function place({ left, right }: StepDiff): string {
-  return left === right
-    ? `${left}`
-    : left === null
-    ? `${right}`
-    : right === null
-    ? `${left}`
-    : `${left}→${right}`;
-}
-
 function stepRow(step: StepDiff, look: Look): string {
-  const { glyph, style } = SIGNS[step.op];
-  const title = `  ${look.paint(style, glyph)} ${look.paint("dim", place(step))} ${step.kind} ${
-    look.paint("bold", cell(step.name))
-  }`;
+  const title = `  ${look.paint(STYLES[step.op], STEP_SIGNS[step.op])} ${
+    look.paint("dim", stepPlace(step))
+  } ${step.kind} ${look.paint("bold", cell(step.name))}`;
   return step.op === "changed"
     ? `${title}\n${changeRows(step.changes, look, "      ")}`
     : title + gist(step, look);

@@ -1,6 +1,6 @@
 import type { JsonChange, MemoryStep } from "../../analysis/mod.ts";
 import { jsonText, type Message } from "../../core/mod.ts";
-import { cell, cut, messageText, plural } from "../../present/mod.ts";
+import { cell, CHANGE_SIGNS, cut, messageText, plural } from "../../present/mod.ts";
 import { type Look, paragraph } from "./look.ts";
 
 /** What each step knew: how much it held and was sent, its keys, and its messages where `whole` asks for them. */
@@ -48,14 +48,15 @@ function messageRow(message: Message, index: number, look: Look, whole: boolean)
   return `${head} ${cut(cell(messageText(message)), room(look, 18))}`;
 }
 
-const SIGNS = { add: ["+", "green"], remove: ["-", "red"], replace: ["~", "yellow"] } as const;
+const STYLES = { add: "green", remove: "red", replace: "yellow" } as const;
 
 function changeRow({ op, path, left, right }: JsonChange, look: Look): string {
-  const [sign, style] = SIGNS[op];
   const value = op === "remove" ? left : right;
   const isMessage = /^\/messages\/\d+$/.test(path);
   const text = isMessage ? `${(value as Message).role}: ${messageText(value as Message)}` : jsonText(value);
-  return `  ${look.paint(style, `${sign} ${cell(path)}`)}  ${cut(cell(text), room(look, path.length + 6))}`;
+  return `  ${look.paint(STYLES[op], `${CHANGE_SIGNS[op]} ${cell(path)}`)}  ${
+    cut(cell(text), room(look, path.length + 6))
+  }`;
 }
 
 function room(look: Look, used: number): number {

@@ -1,6 +1,17 @@
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { attemptOf, spanTitle, textAttribute, type TreeRow, treeRows } from "../../analysis/mod.ts";
-import { cell, compact, costOfCall, cut, duration, pad, spanStatus, width } from "../../present/mod.ts";
+import {
+  BRANCHES,
+  branchText,
+  cell,
+  compact,
+  costOfCall,
+  cut,
+  duration,
+  pad,
+  spanStatus,
+  width,
+} from "../../present/mod.ts";
 import { type Look, statusSign, statusStyle, type Style } from "./look.ts";
 
 /** More rows than this are counted, not shown. */
@@ -30,12 +41,12 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
   );
   const longest = rows.reduce(
     (sum, { row, name }) =>
-      Math.max(sum, guidesOf(row).length + 2 + width(name.map((it) => it.text).join(""))),
+      Math.max(sum, branchText(row, BRANCHES).length + 2 + width(name.map((it) => it.text).join(""))),
     0,
   );
   const room = Math.max(NAME_COLUMNS_MIN, Math.min(longest, look.columns - numberRoom));
   const out = rows.map(({ row, name, time, tokens, cost }) => {
-    const guides = guidesOf(row);
+    const guides = branchText(row, BRANCHES);
     const left = look.paint("dim", guides) + statusSign(spanStatus(row.span), look) + " " +
       paintPieces(name, room - guides.length - 2, look);
     const numbers = [[time, timeRoom], [tokens, tokenRoom], [cost, costRoom]] as const;
@@ -65,11 +76,6 @@ function paintPieces(pieces: readonly Piece[], columns: number, look: Look): str
     if (part !== text) break;
   }
   return out + " ".repeat(Math.max(0, left));
-}
-
-function guidesOf(row: TreeRow): string {
-  if (row.guides.length === 0) return "";
-  return row.guides.slice(1).map((goesOn) => goesOn ? "│  " : "   ").join("") + (row.isLast ? "└─ " : "├─ ");
 }
 
 const KIND_STYLES: Readonly<Partial<Record<Span["kind"], Style>>> = {

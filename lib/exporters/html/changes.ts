@@ -1,4 +1,10 @@
-import { type JsonChange, type TextPiece, wordDiff } from "../../analysis/mod.ts";
+import {
+  type JsonChange,
+  type TextPiece,
+  type UnifiedLine,
+  unifiedLines,
+  wordDiff,
+} from "../../analysis/mod.ts";
 import { grouped } from "../../present/mod.ts";
 import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
 import { boxOf, cutNote, type PageText } from "./text.ts";
@@ -114,15 +120,14 @@ function marked(pieces: readonly TextPiece[], side: "left" | "right" | "both"): 
 /** A unified diff as rows, and in its rows the words that differ marked. */
 export async function unifiedRows(unified: string, text: PageText): Promise<Markup> {
   const { head, tail, lost } = text.take(unified.replace(/\n$/, ""), UNIFIED_MAX_CHARS);
-  // The first two rows name the runs.
-  const rows = head.split("\n").slice(2).filter((row) => !row.startsWith("\\ No newline"));
+  const rows = unifiedLines(head);
   const out: Markup[] = [];
   for (let at = 0; at < rows.length;) {
-    const removed = run(rows, at, "-");
-    const added = run(rows, at + removed.length, "+");
+    const removed = stretch(rows, at, "removed");
+    const added = stretch(rows, at + removed.length, "added");
     if (removed.length + added.length === 0) {
       const row = rows[at++]!;
-      out.push(row.startsWith("@@") ? line("at", " ", row) : line("same", " ", row.slice(1)));
+      out.push(line(row.op === "at" ? "at" : "same", " ", row.text));
       continue;
     }
     at += removed.length + added.length;
@@ -133,10 +138,11 @@ export async function unifiedRows(unified: string, text: PageText): Promise<Mark
 
 const UNIFIED_MAX_CHARS = 60_000;
 
-function run(rows: readonly string[], from: number, sign: string): readonly string[] {
+/** The lines of one kind from `from` on. */
+function stretch(rows: readonly UnifiedLine[], from: number, op: UnifiedLine["op"]): readonly string[] {
   let end = from;
-  while (end < rows.length && rows[end]!.startsWith(sign)) end++;
-  return rows.slice(from, end).map((row) => row.slice(1));
+  while (rows[end]?.op === op) end++;
+  return rows.slice(from, end).map(({ text }) => text);
 }
 
 async function changedRows(

@@ -1,7 +1,14 @@
 import { type Message, shortRunId, type Trace } from "../../core/mod.ts";
-import type { RunDiff, StepDiff } from "../../analysis/mod.ts";
-import { diffSummary } from "../../analysis/mod.ts";
-import { costDifference, costOf, duration, grouped, plural, signed } from "../../present/mod.ts";
+import {
+  configChanges,
+  diffSummary,
+  type RunDiff,
+  stepCounts,
+  type StepDiff,
+  stepPlace,
+  traceTookMs,
+} from "../../analysis/mod.ts";
+import { costDifference, costOf, duration, grouped, plural, signed, STEP_SIGNS } from "../../present/mod.ts";
 import { changeList, overrideList, unifiedRows } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
@@ -12,7 +19,6 @@ import { cutNote, PageText } from "./text.ts";
 
 const STEPS_MAX = 2_000;
 const ANSWER_MAX_CHARS = 100_000;
-const SIGNS = { same: "=", changed: "~", added: "+", removed: "-" } as const;
 
 /** Two runs and what differs between them. */
 export interface DiffPageData {
@@ -28,7 +34,7 @@ export interface DiffPageData {
 export async function diffPage(data: DiffPageData): Promise<string> {
   const { diff } = data;
   const text = new PageText();
-  const config = diff.config.filter(({ path }) => path !== "/baseDir");
+  const config = configChanges(diff);
   const sections = [
     { id: "figures", title: "Figures", body: figures(data) },
     { id: "overrides", title: "Overrides", body: overridesBody(data, text) },
@@ -52,14 +58,14 @@ export async function diffPage(data: DiffPageData): Promise<string> {
 
 function header({ diff, left, right }: DiffPageData): Markup {
   const [a, b] = [left.run, right.run];
-  const verdict = diff.identical
+  const summary = diffSummary(diff);
+  const { identical } = stepCounts(diff);
+  const verdict = summary === undefined
     ? markup`<p class="notice good">The two runs are the same: ${
       plural(diff.steps.length, "step")
     }, answer and status.</p>`
-    : markup`<p class="notice"><b>${diffSummary(diff)}</b>${
-      diff.steps.some(({ op }) => op === "same")
-        ? `; ${plural(diff.steps.filter(({ op }) => op === "same").length, "step")} equal`
-        : ""
+    : markup`<p class="notice"><b>${summary}</b>${
+      identical > 0 ? `; ${plural(identical, "step")} equal` : ""
     }</p>`;
   const { inputTokens, outputTokens } = diff.usageDelta;
   const figures = tiles([
@@ -74,12 +80,6 @@ function header({ diff, left, right }: DiffPageData): Markup {
 <div class="title"><h1>${agents}</h1></div>
 <p class="meta"><span>before <code>${a.runId}</code></span><span>after <code>${b.runId}</code></span></p>${verdict}
 ${figures}`;
-}
-
-/** With the steps that a fork began with: they are older than the fork. */
-function tookMs({ run, spans }: Trace): number {
-  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
-  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
 function change(text: string): Content {
@@ -110,8 +110,8 @@ function figures({ left, right, diff }: DiffPageData): Markup {
     number("Tokens out", (it) => totals(it).usage.outputTokens, grouped),
     [
       "Time",
-      duration(tookMs(left)),
-      duration(tookMs(right)),
+      duration(traceTookMs(left)),
+      duration(traceTookMs(right)),
       change(signed(diff.durationDeltaMs, duration)),
     ],
     [
@@ -187,7 +187,9 @@ async function stepsBody(steps: readonly StepDiff[], text: PageText): Promise<Ma
 
 function equalRow(steps: readonly StepDiff[]): Markup {
   const items = steps.map((step) =>
-    markup`<li id="${anchorOf(step)}"><span class="n">${place(step)}</span> ${step.kind} ${step.name}</li>`
+    markup`<li id="${anchorOf(step)}"><span class="n">${
+      stepPlace(step)
+    }</span> ${step.kind} ${step.name}</li>`
   );
   const [first] = steps;
   const name = steps.length === 1 && first ? `: ${first.kind === "llm" ? "model call" : first.name}` : "";
@@ -205,8 +207,8 @@ async function changedRow(step: StepDiff, text: PageText): Promise<Markup> {
   const anchor = anchorOf(step);
   const name = step.kind === "llm" ? "model call" : step.name;
   const summary = [
-    markup`<span class="n">${place(step)}</span>`,
-    markup`<span class="sign ${step.op}" aria-hidden="true">${SIGNS[step.op]}</span>`,
+    markup`<span class="n">${stepPlace(step)}</span>`,
+    markup`<span class="sign ${step.op}" aria-hidden="true">${STEP_SIGNS[step.op]}</span>`,
     markup`<h3 class="what"><b>${name}</b><span class="gist ${step.op}">${word}</span></h3>`,
   ];
   return markup`<li><details class="step pair ${kind}" open><summary>${summary}</summary>
@@ -226,8 +228,4 @@ function loneBody({ op }: StepDiff, document: unknown, text: PageText): Markup {
 
 function anchorOf({ left, right }: StepDiff): string {
   return right === null ? `step-${left}-removed` : `step-${right}`;
-}
-
-function place({ left, right }: StepDiff): string {
-  return left === right || right === null ? `${left}` : left === null ? `${right}` : `${left}→${right}`;
 }

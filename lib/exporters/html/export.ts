@@ -1,5 +1,5 @@
-import { AgentOpError, type ExportSource, isLive, type Run } from "../../core/mod.ts";
-import { diffRuns } from "../../analysis/mod.ts";
+import type { ExportSource, Run } from "../../core/mod.ts";
+import { checkComparable, diffRuns } from "../../analysis/mod.ts";
 import { diffPage } from "./diff.ts";
 import { runPage } from "./run.ts";
 
@@ -21,13 +21,7 @@ export async function exportDiffPage(
   right: Run,
   nowMs: number,
 ): Promise<string> {
-  for (const { runId, status } of [left, right]) {
-    if (isLive(status)) {
-      throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, {
-        remedy: `agentop watch ${runId}`,
-      });
-    }
-  }
+  for (const run of [left, right]) checkComparable(run);
   const [a, b, overrides] = await Promise.all([
     store.loadTrace(left.traceId),
     store.loadTrace(right.traceId),

@@ -1,5 +1,5 @@
 import { RUN_STATUSES, type RunStatus } from "../../core/mod.ts";
-import { STATUS_LOOKS } from "../../present/mod.ts";
+import { type BranchSigns, STATUS_LOOKS } from "../../present/mod.ts";
 
 /** Every sign that is not a letter, so that one switch makes the whole workbench ASCII. */
 export interface Glyphs {
@@ -118,3 +118,14 @@ export const ASCII: Glyphs = {
   bookmark: "@",
   bullet: "*",
 };
+
+/** What trees are drawn with: two columns a level. */
+export function treeSigns({ through, branch, lastBranch, ellipsis }: Glyphs): BranchSigns {
+  return {
+    through: `${through} `,
+    blank: "  ",
+    branch: `${branch} `,
+    lastBranch: `${lastBranch} `,
+    cut: ellipsis,
+  };
+}

@@ -1,9 +1,9 @@
 import { type Attempt, attemptOf, spanTitle, textAttribute, type TreeRow } from "../../analysis/mod.ts";
 import { ATTR, type Span, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
-import { compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
+import { branchText, compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
 import { kindTone, statusTone } from "../draw/tones.ts";
-import type { Glyphs } from "../draw/glyphs.ts";
+import { type Glyphs, treeSigns } from "../draw/glyphs.ts";
 import { type Line, lineWidth, seg, type Segment } from "../draw/line.ts";
 import type { Tone } from "../draw/theme.ts";
 import { clean, cut, fit, width } from "../terminal/text.ts";
@@ -62,7 +62,7 @@ export function treeHead(layout: TreeLayout): Line {
 export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: Glyphs, nowMs: number): Line {
   const { span } = row;
   const endUs = span.endTimeUs ?? Math.max(span.startTimeUs, nowMs * 1000);
-  const name: Segment[] = [seg(guides(row, glyphs), "border")];
+  const name: Segment[] = [seg(branchText(row, treeSigns(glyphs)), "border")];
   name.push(seg(row.hasChildren ? `${row.isOpen ? glyphs.open : glyphs.closed} ` : "", "dim"));
   name.push(seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span)));
   name.push(...spanName(row, glyphs));
@@ -93,12 +93,6 @@ function clipped(parts: readonly Segment[], columns: number): readonly Segment[]
     used += width(text);
   }
   return result;
-}
-
-function guides(row: TreeRow, glyphs: Glyphs): string {
-  if (row.guides.length === 0) return "";
-  const inner = row.guides.slice(1).map((goesOn) => (goesOn ? `${glyphs.through} ` : "  ")).join("");
-  return `${inner}${row.isLast ? glyphs.lastBranch : glyphs.branch} `;
 }
 
 export function spanSign(span: Span, glyphs: Glyphs, nowMs: number): string {

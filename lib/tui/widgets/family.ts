@@ -1,8 +1,8 @@
 import { forkChanges, type ForkMember, type ForkTree } from "../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../core/mod.ts";
-import { costOf, grouped, shortStatus } from "../../present/mod.ts";
+import { branchText, costOf, grouped, shortStatus } from "../../present/mod.ts";
 import { statusTone } from "../draw/tones.ts";
-import type { Glyphs } from "../draw/glyphs.ts";
+import { type Glyphs, treeSigns } from "../draw/glyphs.ts";
 import { fitLine, fitParts, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clamp } from "../draw/scroll.ts";
 import type { Tone } from "../draw/theme.ts";
@@ -97,7 +97,7 @@ function memberLine(member: ForkMember, columns: number, look: FamilyLook, isSel
   const [sign, tone] = look.sign(run) ?? [" ", "dim"];
   const left: Line = [
     seg(`${sign} `, tone),
-    seg(branch(member, glyphs), isSelected ? "dim" : "border"),
+    seg(branchText(member, treeSigns(glyphs), LEVELS_MAX), isSelected ? "dim" : "border"),
     seg(`${glyphs.status[run.status]} `, statusTone(run.status)),
     seg(`${clean(shortRunId(run.runId))} `, sign === " " ? "text" : "strong"),
   ];
@@ -137,13 +137,4 @@ function changesOf(member: ForkMember, parent: Run): readonly string[] {
   let changes = changesByMember.get(member);
   if (!changes) changesByMember.set(member, changes = forkChanges(parent, member.run));
   return changes;
-}
-
-function branch({ guides, isLast }: ForkMember, glyphs: Glyphs): string {
-  if (guides.length === 0) return "";
-  const above = guides.slice(1);
-  const shown = above.slice(-LEVELS_MAX).map((goesOn) => (goesOn ? `${glyphs.through} ` : "  ")).join("");
-  return `${above.length > LEVELS_MAX ? glyphs.ellipsis : ""}${shown}${
-    isLast ? glyphs.lastBranch : glyphs.branch
-  } `;
 }

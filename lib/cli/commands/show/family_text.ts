@@ -1,6 +1,6 @@
-import { forkChanges, type ForkMember, type ForkTree } from "../../../analysis/mod.ts";
+import { forkChanges, type ForkTree } from "../../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
-import { cell, costOf, plural } from "../../../present/mod.ts";
+import { BRANCHES, branchText, cell, costOf, plural } from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
 
 /** Members shown of one run's family, those around it. */
@@ -25,19 +25,11 @@ export function formatFamily({ members, isCut }: ForkTree, { runId }: Run, look:
   const rows = shown.map((member) => {
     const changes = member.parent ? forkChanges(member.parent, member.run) : [];
     const changed = changes.map((it) => cell(it)).join(", ");
-    return `  ${branch(member)}${formatRunRow(member.run, look)}${
+    return `  ${branchText(member, BRANCHES, BRANCH_LEVELS_MAX)}${formatRunRow(member.run, look)}${
       changed === "" ? "" : look.paint("dim", ` · ${changed}`)
     }${member.run.runId === runId ? look.paint("bold", "  ← this run") : ""}`;
   });
   const left = members.length - shown.length;
   if (left > 0) rows.push(look.paint("dim", `  and ${isCut ? "more than " : ""}${left} more`));
   return rows.join("\n");
-}
-
-/** The lines that lead to a member, the levels nearest to it. */
-function branch({ guides, isLast }: ForkMember): string {
-  if (guides.length === 0) return "";
-  const above = guides.slice(1);
-  const shown = above.slice(-BRANCH_LEVELS_MAX).map((goesOn) => (goesOn ? "│  " : "   ")).join("");
-  return `${above.length > BRANCH_LEVELS_MAX ? "…" : ""}${shown}${isLast ? "└─" : "├─"} `;
 }

@@ -1,10 +1,12 @@
-import { AgentOpError, isLive, type Run, type RunReader, shortRunId, type Trace } from "../../../core/mod.ts";
+import type { Run, RunReader, Trace } from "../../../core/mod.ts";
 import {
+  checkComparable,
   comparedSteps,
   diffRuns,
   type RunDiff,
   type StepDocument,
   type TextPiece,
+  traceTookMs,
   unifiedDiff,
   wordDiff,
 } from "../../../analysis/mod.ts";
@@ -40,7 +42,7 @@ export async function loadComparison(store: RunReader, { left, right }: Pairing)
     left: a.run,
     right: b.run,
     diff: await diffRuns(a, b),
-    tookMs: { left: tookMs(a), right: tookMs(b) },
+    tookMs: { left: traceTookMs(a), right: traceTookMs(b) },
     leftSteps: documentsOf(a),
     rightSteps: documentsOf(b),
   };
@@ -56,18 +58,9 @@ export async function textDiffs(pairs: readonly TextPair[]): Promise<readonly Te
 }
 
 async function finishedTrace(store: RunReader, reference: string): Promise<Trace> {
-  const { traceId, runId, status } = await store.resolveRun(reference);
-  if (isLive(status) || status === "queued") {
-    throw new AgentOpError(`Cannot compare ${shortRunId(runId)}: it is ${status}, not finished`, {
-      remedy: "^r when it has ended",
-    });
-  }
-  return await store.loadTrace(traceId);
-}
-
-function tookMs({ run, spans }: Trace): number {
-  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
-  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
+  const run = await store.resolveRun(reference);
+  checkComparable(run, "^r when it has ended");
+  return await store.loadTrace(run.traceId);
 }
 
 function documentsOf(trace: Trace): ReadonlyMap<number, StepDocument> {

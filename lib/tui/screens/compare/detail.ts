@@ -1,4 +1,5 @@
 import type { JsonChange } from "../../../analysis/mod.ts";
+import { CHANGE_SIGNS } from "../../../present/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { jsonRows } from "../../draw/json_view.ts";
@@ -82,15 +83,12 @@ function linesOf(
   return more > 0 ? [...lines, EMPTY, line(`and ${more} more changes`, "dim")] : lines;
 }
 
+const CHANGE_TONES = { add: "ok", remove: "error", replace: "warn" } as const;
+
 function changeTitle({ path, op }: JsonChange): Line {
-  const [sign, tone]: readonly [string, Tone] = op === "add"
-    ? ["+", "ok"]
-    : op === "remove"
-    ? ["-", "error"]
-    : ["~", "warn"];
   const words = PATH_WORDS.find(([pattern]) => pattern.test(path))?.[1];
   return [
-    seg(`${sign} `, tone),
+    seg(`${CHANGE_SIGNS[op]} `, CHANGE_TONES[op]),
     seg(clean(path || "/"), "accent"),
     ...(words === undefined ? [] : [seg(`  ${words}`, "dim")]),
   ];

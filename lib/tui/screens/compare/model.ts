@@ -1,5 +1,5 @@
 import type { Explanation } from "../../../core/mod.ts";
-import type { JsonChange } from "../../../analysis/mod.ts";
+import { configChanges, type JsonChange } from "../../../analysis/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
@@ -9,7 +9,7 @@ import type { Area } from "../../widgets/panes.ts";
 import type { FamilyList } from "../../widgets/family.ts";
 import type { Pairing } from "../../contract/message.ts";
 import type { Comparison, TextDiff, TextPair } from "./comparison.ts";
-import { type CompareRow, compareRows, configChanges } from "./rows.ts";
+import { type CompareRow, compareRows } from "./rows.ts";
 import type { CompareQueries } from "./queries.ts";
 
 /** Two runs, aligned. */
@@ -167,7 +167,7 @@ export function chosenRow(model: CompareModel): CompareRow | undefined {
 
 /** The changes that the detail of a row lists. */
 export function changesOf(comparison: Comparison, row: CompareRow): readonly JsonChange[] {
-  if (row.kind === "config") return configChanges(comparison);
+  if (row.kind === "config") return configChanges(comparison.diff);
   if (row.kind === "step") return row.diff.changes;
   if (row.kind === "fold") return [];
   const { left, right } = row.kind === "prompt"

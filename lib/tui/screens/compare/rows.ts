@@ -1,4 +1,4 @@
-import type { JsonChange, StepDiff } from "../../../analysis/mod.ts";
+import { configChanges, type StepDiff } from "../../../analysis/mod.ts";
 import type { Comparison } from "./comparison.ts";
 
 /** One row of the list. `key` names it whatever is folded. */
@@ -20,11 +20,6 @@ export type CompareRow =
 /** Fewer equal steps than this are not worth folding. */
 const FOLD_STEPS_MIN = 2;
 
-/** Where the agent's folder is says nothing about the run. */
-export function configChanges({ diff }: Comparison): readonly JsonChange[] {
-  return diff.config.filter(({ path }) => path !== "/baseDir");
-}
-
 /** The rows of a comparison, equal steps folded but for those in `unfolded`. */
 export function compareRows(
   comparison: Comparison,
@@ -32,7 +27,7 @@ export function compareRows(
 ): readonly CompareRow[] {
   const { steps, output } = comparison.diff;
   const rows: CompareRow[] = [];
-  if (configChanges(comparison).length > 0) rows.push({ kind: "config", key: "config", isChange: true });
+  if (configChanges(comparison.diff).length > 0) rows.push({ kind: "config", key: "config", isChange: true });
   if (comparison.left.prompt !== comparison.right.prompt) {
     rows.push({ kind: "prompt", key: "prompt", isChange: true });
   }

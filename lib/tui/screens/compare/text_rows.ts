@@ -1,4 +1,5 @@
-import type { TextPiece } from "../../../analysis/mod.ts";
+import { type TextPiece, unifiedLines } from "../../../analysis/mod.ts";
+import { STEP_SIGNS } from "../../../present/mod.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { EMPTY, fitLine, type Line, line, seg, type Segment } from "../../draw/line.ts";
 import { wrapLine } from "../../draw/styled.ts";
@@ -109,16 +110,20 @@ function blocksOf(pieces: readonly TextPiece[], columns: number): readonly Block
   return blocks;
 }
 
+const UNIFIED_LOOKS = {
+  same: [" ", "text"],
+  added: [STEP_SIGNS.added, "ok"],
+  removed: [STEP_SIGNS.removed, "error"],
+} as const satisfies Record<string, readonly [sign: string, tone: Tone]>;
+
 /** A unified diff without the two lines that name the files. */
 export function unifiedRows(unified: string, columns: number): readonly Line[] {
-  const body = unified.replace(/^---.*\n\+\+\+.*\n/, "").replace(/\n$/, "");
-  return cleanLines(body).flatMap((text) => {
-    // "No newline at end of file" says nothing of a text that is no file.
-    if (text.startsWith("\\")) return [];
-    if (text.startsWith("@@")) return [line(text, "heading")];
-    const tone: Tone = text.startsWith("+") ? "ok" : text.startsWith("-") ? "error" : "text";
-    return wrapLine([seg(text.slice(1), tone)], Math.max(1, columns - GUTTER)).map((part): Line => [
-      seg(`${text.slice(0, 1) || " "} `, tone),
+  return unifiedLines(unified).flatMap(({ op, text: raw }) => {
+    const text = cleanLines(raw).join("");
+    if (op === "at") return [line(text, "heading")];
+    const [sign, tone] = UNIFIED_LOOKS[op];
+    return wrapLine([seg(text, tone)], Math.max(1, columns - GUTTER)).map((part): Line => [
+      seg(`${sign} `, tone),
       ...part,
     ]);
   });

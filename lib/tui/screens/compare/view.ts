@@ -1,5 +1,5 @@
-import { oneLine, type Run, shortRunId } from "../../../core/mod.ts";
-import type { RunDiff, StepDiff } from "../../../analysis/mod.ts";
+import { jsonText, oneLine, type Run, shortRunId } from "../../../core/mod.ts";
+import { configChanges, diffSummary, type RunDiff, type StepDiff, stepPlace } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import {
   compact,
@@ -9,6 +9,7 @@ import {
   grouped,
   shortStatus,
   signed,
+  STEP_SIGNS,
 } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
@@ -23,13 +24,13 @@ import { readerPane } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
 import { detailLines } from "./detail.ts";
 import { chosenRow, compareLayout, type CompareModel, rowsOf, stepRows } from "./model.ts";
-import { type CompareRow, configChanges } from "./rows.ts";
+import type { CompareRow } from "./rows.ts";
 
-const SIGNS: Readonly<Record<StepDiff["op"], readonly [sign: string, tone: Tone]>> = {
-  same: ["=", "dim"],
-  changed: ["~", "warn"],
-  added: ["+", "ok"],
-  removed: ["-", "error"],
+const TONES: Readonly<Record<StepDiff["op"], Tone>> = {
+  same: "dim",
+  changed: "warn",
+  added: "ok",
+  removed: "error",
 };
 const PLACE_COLUMNS = 8;
 /** Pointer, sign, place, `configuration` and a gap. */
@@ -72,8 +73,8 @@ function headLines(comparison: Comparison, env: Env): readonly Line[] {
   const columns = env.size.columns;
   const of = (sign: string, tone: Tone, run: Run, ms: number): Line =>
     fitLine([seg(` ${sign} `, tone), ...fitParts(runFacts(run, ms, env.glyphs), 2, columns - 4)], columns);
-  const isSame = diff.identical && left.prompt === right.prompt;
-  const verdict = isSame ? line("= the same", "ok") : line(`~ ${summary(comparison)}`, "warn");
+  const summary = diffSummary(diff);
+  const verdict = summary === undefined ? line("= the same", "ok") : line(`~ ${summary}`, "warn");
   return [
     of("-", "error", left, tookMs.left),
     of("+", "ok", right, tookMs.right),
@@ -112,19 +113,6 @@ function deltas(diff: RunDiff): readonly Line[] {
     of("time", diff.durationDeltaMs, signed(diff.durationDeltaMs, duration)),
     of("attempts", diff.attemptsDelta, signed(diff.attemptsDelta, grouped)),
   ];
-}
-
-function summary(comparison: Comparison): string {
-  const { steps, output, status } = comparison.diff;
-  const count = (op: StepDiff["op"]) => steps.filter((step) => step.op === op).length;
-  const parts = (["changed", "added", "removed"] as const)
-    .map((op) => [count(op), op] as const)
-    .filter(([number]) => number > 0)
-    .map(([number, op], at) => `${number} ${at > 0 ? "" : number === 1 ? "step " : "steps "}${op}`);
-  if (parts.length === 0) parts.push("the same steps");
-  parts.push(output.left === output.right ? "the same answer" : "another answer");
-  if (status.left !== status.right) parts.push("another ending");
-  return parts.join(", ");
 }
 
 /** Which runs came of which; the two that are compared carry their signs. */
@@ -214,9 +202,9 @@ function rowLine(row: CompareRow, comparison: Comparison, glyphs: Glyphs, column
     case "step":
       return stepLine(row.diff, glyphs);
     case "answer": {
-      const [sign, tone] = SIGNS[row.isChange ? "changed" : "same"];
+      const op = row.isChange ? "changed" : "same";
       return [
-        seg(`${sign} `, tone),
+        seg(`${STEP_SIGNS[op]} `, TONES[op]),
         seg(fit("", PLACE_COLUMNS)),
         seg("final answer", row.isChange ? "strong" : "dim"),
         seg(row.isChange ? "" : "  the same", "dim"),
@@ -226,17 +214,10 @@ function rowLine(row: CompareRow, comparison: Comparison, glyphs: Glyphs, column
 }
 
 function stepLine(step: StepDiff, glyphs: Glyphs): Line {
-  const [sign, tone] = SIGNS[step.op];
-  const { left, right } = step;
-  const place = left === right || right === null
-    ? `${left}`
-    : left === null
-    ? `${right}`
-    : `${left}${glyphs.arrow}${right}`;
   const quiet = step.op === "same";
   return [
-    seg(`${sign} `, tone),
-    seg(fit(place, PLACE_COLUMNS), "dim"),
+    seg(`${STEP_SIGNS[step.op]} `, TONES[step.op]),
+    seg(fit(stepPlace(step, glyphs.arrow), PLACE_COLUMNS), "dim"),
     seg(`${fit(clean(step.kind), 6)}`, quiet ? "dim" : step.kind === "tool" ? "tool" : "llm"),
     seg(clean(step.name), quiet ? "dim" : "strong"),
     seg(step.op === "changed" ? `  ${changedParts(step)}` : quiet ? "" : `  ${step.op}`, "dim"),
@@ -251,9 +232,8 @@ function changedParts({ changes }: StepDiff): string {
 
 /** The first change; what it was before only where there is room. */
 function configGist(comparison: Comparison, glyphs: Glyphs, columns: number): string {
-  const [first, ...others] = configChanges(comparison);
-  const short = (value: unknown) =>
-    clean(typeof value === "string" ? value : JSON.stringify(value) ?? "").slice(0, 40);
+  const [first, ...others] = configChanges(comparison.diff);
+  const short = (value: unknown) => clean(jsonText(value)).slice(0, 40);
   const more = others.length > 0 ? ` and ${others.length} more` : "";
   if (!first) return "";
   const name = clean(first.path.slice(1));

@@ -1,12 +1,4 @@
-import {
-  addUsage,
-  type CostKey,
-  type CostRow,
-  type Explanation,
-  NO_USAGE,
-  type Run,
-  type RunFilter,
-} from "../../../core/mod.ts";
+import type { CostKey, CostRow, Explanation, Run, RunFilter } from "../../../core/mod.ts";
 import { budgetUsdOf } from "../../../analysis/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
@@ -116,17 +108,6 @@ export function rowCount(model: CostsModel): number {
 /** What the chosen row is added up by; of a budget, its run. */
 export function selectedKey(model: CostsModel): string | undefined {
   return selectedItem(keysOf(model), (key) => key, model.list);
-}
-
-export function totalOf(rows: readonly CostRow[]): CostRow {
-  return {
-    key: "total",
-    runs: rows.reduce((sum, row) => sum + row.runs, 0),
-    llmCalls: rows.reduce((sum, row) => sum + row.llmCalls, 0),
-    usage: rows.reduce((sum, row) => addUsage(sum, row.usage), NO_USAGE),
-    costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
-    unknownCostCalls: rows.reduce((sum, row) => sum + row.unknownCostCalls, 0),
-  };
 }
 
 export interface ChartDay {

@@ -1,3 +1,4 @@
+import { costTotal } from "../../../analysis/mod.ts";
 import { type CostRow, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
@@ -7,7 +8,7 @@ import { type Line, line, seg } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, fit } from "../../terminal/text.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
-import { budgetRows, costRows, type CostsModel, shownRows, tableHeight, totalOf } from "./model.ts";
+import { budgetRows, costRows, type CostsModel, shownRows, tableHeight } from "./model.ts";
 
 interface Column {
   readonly head: string;
@@ -87,7 +88,7 @@ export function costTable(model: CostsModel, env: Env, columns: number): readonl
   const used = name + 3 + shown.reduce((sum, column) => sum + column.columns, 0);
   const bar = columns - used - 2 >= BAR_MIN ? Math.min(BAR_MAX, columns - used - 2) : 0;
   const max = Math.max(0, ...rows.map((row) => row.costUsd));
-  const sum = totalOf(rows);
+  const sum = costTotal(rows);
   const cells = (row: CostRow) =>
     shown.map((column) => {
       const [text, tone] = column.cell(row);

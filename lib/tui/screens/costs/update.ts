@@ -1,4 +1,5 @@
-import { type CostRow, type Explanation, type RunFilter, sentenceOf } from "../../../core/mod.ts";
+import { wasUsed } from "../../../analysis/mod.ts";
+import { type Explanation, type RunFilter, sentenceOf } from "../../../core/mod.ts";
 import { formatRunQuery } from "../../../analysis/mod.ts";
 import { asking } from "../../contract/ask.ts";
 import { type Actions, updateOf } from "../../contract/handlers.ts";
@@ -136,11 +137,6 @@ function failed(model: CostsModel, slot: string, failure: Explanation): Step<Cos
 
 function answeredState(model: CostsModel, slot: string): Partial<Pick<CostsModel, "state" | "failure">> {
   return slot === mainSlot(model) ? { state: "ready", failure: NO_FAILURE } : {};
-}
-
-/** Imported spans may carry a usage of nothing. */
-function wasUsed({ llmCalls, usage, costUsd, unknownCostCalls }: CostRow): boolean {
-  return llmCalls + usage.inputTokens + usage.outputTokens + costUsd + unknownCostCalls > 0;
 }
 
 /** Asks what the shown tokens would cost with the chosen prices. */

@@ -1,3 +1,4 @@
+import { costTotal } from "../../../analysis/mod.ts";
 import type { CostRow } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
@@ -21,7 +22,6 @@ import {
   shownRows,
   SINCES,
   TABS,
-  totalOf,
 } from "./model.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
@@ -47,7 +47,7 @@ export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
 }
 
 function kpiLine(model: CostsModel, env: Env): Line {
-  const sum = totalOf(model.days);
+  const sum = costTotal(model.days);
   const today = chartDays(model, env.nowMs).at(-1)?.row;
   const parts: Line[] = [
     [

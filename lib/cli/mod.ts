@@ -1,5 +1,6 @@
 /**
- * The command line: reads arguments and environment once, wires everything together, prints. One file per command.
+ * The command line: reads arguments and environment once, opens the app, prints. `commands/` has a folder per command, `frame/`
+ * what commands are made of, `output/` what several print, `process/` what needs the terminal, signals or an editor.
  *
  * @module
  */
@@ -8,8 +9,8 @@ import { workbenchFlags } from "./commands/tui/workbench_flags.ts";
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
   // What people open every day does not wait for the parser of everything else.
-  const asked = workbenchFlags(args);
-  return asked ? await openWorkbench(asked) : await (await import("./program.ts")).main(args);
+  const workbench = workbenchFlags(args);
+  return workbench ? await openWorkbench(workbench) : await (await import("./program.ts")).main(args);
 }
 
 async function openWorkbench(

@@ -1,5 +1,7 @@
 /**
- * The list of commands, in the order `--help` shows them.
+ * The list of commands, in the order `--help` shows them. A command is `<name>/<name>.ts` and its line here; what only it prints
+ * lies beside it, what others could use as well lies in a lower ring. The names it gives its arguments (`<run>`, `--agent
+ * <agent>`) say what TAB offers for them, see `completions/values.ts`.
  *
  * @module
  */

@@ -1,5 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 import { RUN_STATUSES, type RunStatus, tryParseJson } from "../../core/mod.ts";
+import { decodeBody } from "../codec.ts";
 
 /** What a person recognises a run by. */
 export interface RunHint {
@@ -18,6 +19,7 @@ export type SharedValue = keyof typeof COLUMNS;
 /** Values are those of the newest runs. */
 const RUNS_LOOKED_AT_MAX = 5_000;
 const PROMPT_MAX_CHARS = 200;
+const PROMPT_READ_MAX_BYTES = 64 * 1024;
 /** Somebody waits for the next key: rather nothing than a wait for a lock. */
 const BUSY_TIMEOUT_MS = 100;
 /** A part of a run id; everything else would be a pattern. */
@@ -45,16 +47,17 @@ export class StoreHints implements Disposable {
     if (!ID_PART.test(begin)) return [];
     const status = options.status ?? RUN_STATUSES;
     const rows = this.#sqlite.prepare(
-      `select run_id, agent, status, start_us, substr(prompt, 1, ${PROMPT_MAX_CHARS * 2}) as prompt from run
+      `select run_id, agent, status, start_us, prompt, encoding, data from run
+       left join body on body.id = prompt_body and body.length <= ${PROMPT_READ_MAX_BYTES}
        where (run_id like ? or run_id like ?) and status in (${status.map(() => "?").join(", ")})
-       order by start_us desc, id desc limit ?`,
+       order by start_us desc, run.id desc limit ?`,
     ).all(`${begin}%`, `${BEFORE_SHORT_ID}${begin}%`, ...status, options.limit);
     return rows.map((row) => ({
       runId: String(row["run_id"]),
       agent: String(row["agent"]),
       status: row["status"] as RunStatus,
       startTimeUs: Number(row["start_us"]),
-      prompt: textOf(row["prompt"]),
+      prompt: promptOf(row),
     }));
   }
 
@@ -72,9 +75,9 @@ export class StoreHints implements Disposable {
   }
 }
 
-/** A prompt is kept as JSON; a long one is cut off here, or kept elsewhere. */
-function textOf(json: unknown): string {
-  if (typeof json !== "string") return "";
-  const whole = tryParseJson(json) ?? tryParseJson(`${json.replace(/\\(u[0-9a-f]{0,3})?$/, "")}"`);
-  return typeof whole === "string" ? whole.slice(0, PROMPT_MAX_CHARS) : "";
+/** A long one is kept apart from its run; a very long one is not looked at. */
+function promptOf({ prompt, encoding, data }: Readonly<Record<string, unknown>>): string {
+  const json = data instanceof Uint8Array ? decodeBody(Number(encoding), data) : prompt;
+  const text = typeof json === "string" ? tryParseJson(json) : undefined;
+  return typeof text === "string" ? text.slice(0, PROMPT_MAX_CHARS) : "";
 }

@@ -155,10 +155,10 @@ function agentCalled(name: string, names: Names): Destination | { readonly probl
 function unknownWord(word: string, matches: readonly Command[]): string {
   if (matches.length > 1) {
     return `Cannot go to "${word}": it may be ${
-      matches.map((it) => it.word).join(" or ")
+      matches.map(({ word }) => word).join(" or ")
     }. Try: one more letter`;
   }
-  const guess = nearest(word, COMMANDS.map((it) => it.word));
+  const guess = nearest(word, COMMANDS.map((command) => command.word));
   return `Cannot go to "${word.slice(0, 40)}": no such place. Try: ${
     guess ? `:${guess}` : ":runs, or tab for the list"
   }`;

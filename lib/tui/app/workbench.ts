@@ -197,9 +197,9 @@ export class Workbench {
     }
   }
 
-  #guarded(act: () => void): void {
+  #guarded(work: () => void): void {
     try {
-      act();
+      work();
     } catch (error) {
       this.#hooks.onCrash(error);
     }

@@ -1,9 +1,10 @@
+import { notice } from "./effects.ts";
 import { type Explanation, sentenceOf } from "../../core/mod.ts";
 import type { LaunchedRun, LaunchRequest } from "../../app/mod.ts";
 import { edit, insert, type TextField } from "../draw/text_field.ts";
 import type { Motion } from "../widgets/list.ts";
 import type { Entry, Msg } from "./message.ts";
-import type { AnswerTo, Asking, Queries, SlotOf } from "./queries.ts";
+import type { AnswerTo, HasTickets, Queries, SlotOf } from "./queries.ts";
 import type { Env, Step } from "./screen.ts";
 
 /** What a key does. `count` was typed before it. */
@@ -103,7 +104,7 @@ function isLatest<Q>(
   model: object,
   { slot, ticket }: { readonly slot: SlotOf<Q>; readonly ticket: number },
 ): boolean {
-  const { tickets } = model as Partial<Asking<Q>>;
+  const { tickets } = model as Partial<HasTickets<Q>>;
   return ticket === tickets?.[slot];
 }
 
@@ -113,7 +114,5 @@ function failed<M, Q extends Queries>(
   { slot, failure }: { readonly slot: SlotOf<Q>; readonly failure: Explanation },
 ): Step<M> {
   const known = handlers.failed?.[slot];
-  return known
-    ? known(model, failure)
-    : [model, [{ type: "notice", level: "error", text: sentenceOf(failure) }]];
+  return known ? known(model, failure) : [model, [notice("error", sentenceOf(failure))]];
 }

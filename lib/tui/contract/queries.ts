@@ -24,7 +24,7 @@ export type AnswerTo<Q extends Queries, S extends SlotOf<Q>> = Awaited<ReturnTyp
 export type Tickets<Q> = Readonly<Record<SlotOf<Q>, number>>;
 
 /** A screen's model that counts its questions. */
-export interface Asking<Q> {
+export interface HasTickets<Q> {
   readonly tickets: Tickets<Q>;
 }
 

@@ -1,6 +1,6 @@
 import type { Run } from "../../../core/mod.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import { type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { EMPTY_FIELD } from "../../draw/text_field.ts";
@@ -28,7 +28,7 @@ import {
 } from "./model.ts";
 import type { AgentsQueries } from "./queries.ts";
 
-const ask = asking<AgentsQueries>();
+const load = loading<AgentsQueries>();
 const RUNS_INTERVAL_MS = 1_000;
 /** Border and filter. */
 const LIST_HEAD_ROWS = 2;
@@ -53,7 +53,7 @@ const ACTIONS: Actions<AgentsModel> = {
   filter: (model) => [{ ...model, filtering: true, focus: "agents" }, []],
   filter_done: (model) => [{ ...model, filtering: false }, []],
   filter_cancel: unfiltered,
-  reload: (model) => askAgents({ ...model, state: "loading" }),
+  reload: (model) => loadAgents({ ...model, state: "loading" }),
   back: (model, env) => {
     if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
     if (model.focus === "runs") return [{ ...model, focus: "agents" }, []];
@@ -65,9 +65,9 @@ const ACTIONS: Actions<AgentsModel> = {
 
 export const updateAgents = updateOf<AgentsModel, AgentsQueries>({
   entered: (model, { name }) =>
-    askAgents(name === undefined ? model : { ...model, named: name, filter: EMPTY_FIELD }),
-  edited: askAgents,
-  storeChanged: (model) => askRuns(model, RUNS_INTERVAL_MS),
+    loadAgents(name === undefined ? model : { ...model, named: name, filter: EMPTY_FIELD }),
+  edited: loadAgents,
+  storeChanged: (model) => loadRuns(model, RUNS_INTERVAL_MS),
   resized: (model, env) => [inView(model, env), []],
   actions: () => ACTIONS,
   moved,
@@ -99,7 +99,7 @@ function withAgents(model: AgentsModel, agents: readonly AgentEntry[], env: Env)
   const { named, ...rest } = model;
   const agent = named === undefined ? undefined : agents.find((entry) => entry.name === named);
   const list = agent ? { ...rest.list, selectedId: agent.path } : rest.list;
-  return askRuns(inView({ ...rest, list }, env));
+  return loadRuns(inView({ ...rest, list }, env));
 }
 
 function withRuns(model: AgentsModel, list: readonly Run[], env: Env): AgentsModel {
@@ -109,14 +109,14 @@ function withRuns(model: AgentsModel, list: readonly Run[], env: Env): AgentsMod
   return { ...next, runList: keptInView(next.runList, runRows(next, env)) };
 }
 
-function askAgents(model: AgentsModel): Step<AgentsModel> {
-  return ask([model, []], "agents", undefined);
+function loadAgents(model: AgentsModel): Step<AgentsModel> {
+  return load([model, []], "agents", undefined);
 }
 
-function askRuns(model: AgentsModel, minIntervalMs?: number): Step<AgentsModel> {
+function loadRuns(model: AgentsModel, minIntervalMs?: number): Step<AgentsModel> {
   const agent = chosenAgent(model);
   if (!agent) return [model, []];
-  return ask([model, []], "runs", { agent: agent.name }, minIntervalMs);
+  return load([model, []], "runs", { agent: agent.name }, minIntervalMs);
 }
 
 /** What is chosen stays while it fits the filter; otherwise the first that does is. */
@@ -147,7 +147,7 @@ function moved(model: AgentsModel, motion: Motion, env: Env): Step<AgentsModel> 
 function chosenAnew(before: AgentsModel, model: AgentsModel, env: Env): Step<AgentsModel> {
   const seen = inView(model, env);
   if (chosenAgent(before)?.path === chosenAgent(seen)?.path) return [seen, []];
-  return askRuns({ ...seen, detailTop: 0, runList: LIST_START });
+  return loadRuns({ ...seen, detailTop: 0, runList: LIST_START });
 }
 
 function inView(model: AgentsModel, env: Env): AgentsModel {

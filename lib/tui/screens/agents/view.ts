@@ -7,7 +7,8 @@ import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
-import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { clean, fit, width } from "../../terminal/text.ts";
+import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { readerPane } from "../../widgets/reader.ts";
 import { aboutLines } from "./about.ts";
@@ -84,16 +85,18 @@ function agentRow(agent: AgentEntry, name: number, env: Env): Line {
 }
 
 function noAgents(model: AgentsModel, columns: number): readonly Line[] {
-  const say = (text: string, tone: "text" | "dim"): readonly Line[] =>
-    wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
-  if (model.state === "loading") return say("Reading agent files…", "dim");
+  if (model.state === "loading") return paragraph("Reading agent files…", columns, "dim");
   if (model.filter.text !== "") {
-    return [...say("No agent fits.", "text"), EMPTY, ...say("esc clears the filter", "dim")];
+    return [
+      ...paragraph("No agent fits.", columns, "text"),
+      EMPTY,
+      ...paragraph("esc clears the filter", columns, "dim"),
+    ];
   }
   return [
-    ...say("No agent files found.", "text"),
+    ...paragraph("No agent files found.", columns, "text"),
     EMPTY,
-    ...say("agentop init writes an example into ./agents; then press ^r.", "dim"),
+    ...paragraph("agentop init writes an example into ./agents; then press ^r.", columns, "dim"),
   ];
 }
 

@@ -1,6 +1,7 @@
+import { notice } from "../../contract/effects.ts";
 import type { ForkTree } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, sentenceOf, shortRunId } from "../../../core/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import { type Actions, type Place, updateOf } from "../../contract/handlers.ts";
 import type { Pairing } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -36,7 +37,7 @@ import {
 import type { CompareQueries } from "./queries.ts";
 import { nextChange } from "./rows.ts";
 
-const ask = asking<CompareQueries>();
+const load = loading<CompareQueries>();
 const FAMILY_INTERVAL_MS = 2_000;
 /** The border. */
 const LIST_HEAD_ROWS = 1;
@@ -75,11 +76,11 @@ export const updateCompare = updateOf<CompareModel, CompareQueries>({
   entered: (model, { compare }) => {
     if (compare) return opened(model, compare);
     // Nobody has chosen two runs: what somebody ran again last is what they want to see.
-    if (!model.pairing) return ask([model, []], "newest", undefined);
+    if (!model.pairing) return load([model, []], "newest", undefined);
     // Kept from the last time: it is read when the screen comes into view.
-    return model.comparison ? askFamily(model) : opened(model, model.pairing);
+    return model.comparison ? loadFamily(model) : opened(model, model.pairing);
   },
-  storeChanged: (model) => askFamily(model, FAMILY_INTERVAL_MS),
+  storeChanged: (model) => loadFamily(model, FAMILY_INTERVAL_MS),
   resized: (model, env) => [inView(model, env), []],
   actions: () => ACTIONS,
   moved,
@@ -100,16 +101,16 @@ export const updateCompare = updateOf<CompareModel, CompareQueries>({
 
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
-  if (isPair(model.pairing, pairing)) return ask([model, []], "compare", pairing);
+  if (isPair(model.pairing, pairing)) return load([model, []], "compare", pairing);
   const { mode, zoom, tickets } = model;
   const fresh: CompareModel = { ...INITIAL, mode, zoom, tickets, pairing, state: "loading" };
-  return ask([fresh, []], "compare", pairing);
+  return load([fresh, []], "compare", pairing);
 }
 
 /** Other sides of the comparison in view, which stays until the new one is there. */
 function turned(model: CompareModel, pairing: Pairing): Step<CompareModel> {
   const next: CompareModel = { ...model, pairing, state: "loading" };
-  return ask([next, []], "compare", pairing);
+  return load([next, []], "compare", pairing);
 }
 
 function isPair(pairing: Pairing | undefined, { left, right }: Pairing): boolean {
@@ -135,8 +136,8 @@ function compared(model: CompareModel, comparison: Comparison, env: Env): Step<C
   const first = rows.find((row) => row.isChange) ?? rows[0];
   const isThere = rows.some((row) => row.key === next.list.selectedId);
   const list = isThere ? next.list : { ...next.list, selectedId: first?.key };
-  const [shown, effects] = askTexts(inView({ ...next, list }, env));
-  const [done, more] = askFamily(shown);
+  const [shown, effects] = loadTexts(inView({ ...next, list }, env));
+  const [done, more] = loadFamily(shown);
   return [done, [...effects, ...more]];
 }
 
@@ -147,15 +148,15 @@ function failed(model: CompareModel, failure: Explanation): Step<CompareModel> {
     return [{ ...model, state: "failed", failure }, []];
   }
   return [{ ...model, state: "ready", pairing: pairOf(comparison) }, [
-    { type: "notice", level: "error", text: sentenceOf(failure) },
+    notice("error", sentenceOf(failure)),
   ]];
 }
 
-function askFamily(model: CompareModel, minIntervalMs?: number): Step<CompareModel> {
+function loadFamily(model: CompareModel, minIntervalMs?: number): Step<CompareModel> {
   const { comparison } = model;
   if (!comparison) return [model, []];
   const { left, right } = pairOf(comparison);
-  return ask([model, []], "family", { runIds: [left, right] }, minIntervalMs);
+  return load([model, []], "family", { runIds: [left, right] }, minIntervalMs);
 }
 
 function withFamily(model: CompareModel, tree: ForkTree, env: Env): CompareModel {
@@ -168,13 +169,14 @@ function sided(model: CompareModel, side: keyof Pairing): Step<CompareModel> {
   const run = model.family && chosenMember(model.family)?.run;
   const { comparison } = model;
   if (!run || !comparison) return [model, []];
-  const say = (text: string): Step<CompareModel> => [model, [{ type: "notice", level: "info", text }]];
   if (isLive(run.status) || run.status === "queued") {
-    return say(`${shortRunId(run.runId)} is ${run.status}: it can be compared when it has ended`);
+    const text = `${shortRunId(run.runId)} is ${run.status}: it can be compared when it has ended`;
+    return [model, [notice("info", text)]];
   }
   const now = pairOf(comparison);
   if (now[side] === run.runId) {
-    return say(`${shortRunId(run.runId)} is the ${side} side. Try: j or k for another`);
+    const text = `${shortRunId(run.runId)} is the ${side} side. Try: j or k for another`;
+    return [model, [notice("info", text)]];
   }
   const other = side === "left" ? "right" : "left";
   const pairing: Pairing = { ...now, [side]: run.runId };
@@ -182,11 +184,11 @@ function sided(model: CompareModel, side: keyof Pairing): Step<CompareModel> {
 }
 
 /** Words are compared off the key path. */
-function askTexts(model: CompareModel): Step<CompareModel> {
+function loadTexts(model: CompareModel): Step<CompareModel> {
   const { texts: _, ...rest } = model;
   const row = chosenRow(model);
   const pairs = model.comparison && row ? textPairs(model.comparison, row) : [];
-  return pairs.length === 0 ? [rest, []] : ask([rest, []], "texts", { pairs });
+  return pairs.length === 0 ? [rest, []] : load([rest, []], "texts", { pairs });
 }
 
 function nextPane({ focus }: CompareModel, { size }: Env): CompareModel["focus"] {
@@ -210,7 +212,7 @@ function toChange(model: CompareModel, direction: 1 | -1, env: Env): Step<Compar
   const rows = stepRows(model, env);
   const row = nextChange(rowsOf(model), selectedIndex(model.list, rows), direction);
   if (row === undefined) {
-    return [model, [{ type: "notice", level: "info", text: "Nothing differs between these runs" }]];
+    return [model, [notice("info", "Nothing differs between these runs")]];
   }
   return chosen(model, withSelected(model.list, rows, row), env);
 }
@@ -233,7 +235,7 @@ function halfPage(model: CompareModel, motion: Motion, env: Env): Step<CompareMo
 function chosen(model: CompareModel, list: ListPlace, env: Env): Step<CompareModel> {
   const next = inView({ ...model, list }, env);
   if (chosenRow(next)?.key === chosenRow(model)?.key) return [next, []];
-  return askTexts({ ...next, detailTop: 0 });
+  return loadTexts({ ...next, detailTop: 0 });
 }
 
 function readFurther(model: CompareModel, motion: Motion, env: Env): CompareModel {

@@ -17,8 +17,9 @@ import { EMPTY, fitLine, fitParts, type Line, line, seg } from "../../draw/line.
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
-import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { clean, fit, width } from "../../terminal/text.ts";
 import { familyCount, familyLines } from "../../widgets/family.ts";
+import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { readerPane } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
@@ -56,12 +57,10 @@ export function viewCompare(model: CompareModel, env: Env): readonly Line[] {
 
 function emptyLines(model: CompareModel, { size, glyphs }: Env): readonly Line[] {
   if (model.state === "loading") return [EMPTY, line(`  Comparing${glyphs.ellipsis}`, "dim")];
-  const say = (text: string, tone: Tone): readonly Line[] =>
-    wrap(text, size.columns - 4).map((piece) => line(`  ${piece}`, tone));
   const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 6)}`, "key"), seg(text, "dim")];
   return [
     EMPTY,
-    ...say("No runs to compare yet.", "strong"),
+    ...paragraph("No runs to compare yet.", size.columns, "strong"),
     EMPTY,
     choice("1", "to the runs: d on one run, then d on another"),
     choice("r", "on a run: runs it again with something changed; what differs is shown here"),

@@ -1,7 +1,7 @@
-import { wasUsed } from "../../../analysis/mod.ts";
+import { formatRunQuery, wasUsed } from "../../../analysis/mod.ts";
 import { type Explanation, type RunFilter, sentenceOf } from "../../../core/mod.ts";
-import { formatRunQuery } from "../../../analysis/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { notice } from "../../contract/effects.ts";
+import { loading } from "../../contract/load.ts";
 import { type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -34,7 +34,7 @@ import {
 import type { CostsQueries } from "./queries.ts";
 import { tableText } from "./table_text.ts";
 
-const ask = asking<CostsQueries>();
+const load = loading<CostsQueries>();
 const REFRESH_INTERVAL_MS = 2_000;
 const NO_GROUP = "(none)";
 const DAY_US = 86_400_000_000;
@@ -44,8 +44,8 @@ export const MODEL_NAME_LENGTH_MAX = 200;
 const ACTIONS: Actions<CostsModel> = {
   tab_left: (model, env) => turned(model, -1, env),
   tab_right: (model, env) => turned(model, 1, env),
-  since: (model, env) => load({ ...model, since: neighbour(SINCES, model.since, 1) }, env),
-  since_back: (model, env) => load({ ...model, since: neighbour(SINCES, model.since, -1) }, env),
+  since: (model, env) => loadAll({ ...model, since: neighbour(SINCES, model.since, 1) }, env),
+  since_back: (model, env) => loadAll({ ...model, since: neighbour(SINCES, model.since, -1) }, env),
   what_if: (model) => {
     const seen = new Set([
       ...model.models,
@@ -56,10 +56,10 @@ const ACTIONS: Actions<CostsModel> = {
       models: [...seen],
       choosing: { field: EMPTY_FIELD, list: LIST_START },
     };
-    return ask([open, []], "models", undefined);
+    return load([open, []], "models", undefined);
   },
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
-  reload: (model, env) => load({ ...model, state: "loading" }, env),
+  reload: (model, env) => loadAll({ ...model, state: "loading" }, env),
   copy: (model) => [model, [{ type: "copy", text: tableText(model) }]],
   open: (model, env) => [model, opened(model, env)],
   back: (model, env) => {
@@ -80,8 +80,8 @@ const CHOOSING_ACTIONS: Actions<CostsModel> = {
 };
 
 export const updateCosts = updateOf<CostsModel, CostsQueries>({
-  entered: (model, _, env) => load(model, env),
-  storeChanged: (model, env) => load(model, env, REFRESH_INTERVAL_MS),
+  entered: (model, _, env) => loadAll(model, env),
+  storeChanged: (model, env) => loadAll(model, env, REFRESH_INTERVAL_MS),
   resized: (model, env) => [inView(model, env), []],
   actions: (model) => (model.choosing ? CHOOSING_ACTIONS : ACTIONS),
   moved: (model, motion, env) => [moved(model, motion, env), []],
@@ -115,14 +115,14 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
   },
 });
 
-function load(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsModel> {
+function loadAll(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsModel> {
   const filter = filterOf(model.since, env.nowMs);
   let step: Step<CostsModel> = [model, []];
   if (model.tab !== "budget") {
-    step = ask(step, "rows", { by: costKeyOf(model.tab), filter }, minIntervalMs);
+    step = load(step, "rows", { by: costKeyOf(model.tab), filter }, minIntervalMs);
   }
-  step = ask(step, "days", { filter }, minIntervalMs);
-  return ask(step, "runs", { filter }, minIntervalMs);
+  step = load(step, "days", { filter }, minIntervalMs);
+  return load(step, "runs", { filter }, minIntervalMs);
 }
 
 /** The table stands or falls with this question; the charts beside it do not. */
@@ -132,7 +132,7 @@ function mainSlot(model: CostsModel): string {
 
 function failed(model: CostsModel, slot: string, failure: Explanation): Step<CostsModel> {
   if (slot === mainSlot(model)) return [{ ...model, state: "failed", failure }, []];
-  return [model, [{ type: "notice", level: "error", text: sentenceOf(failure) }]];
+  return [model, [notice("error", sentenceOf(failure))]];
 }
 
 function answeredState(model: CostsModel, slot: string): Partial<Pick<CostsModel, "state" | "failure">> {
@@ -144,7 +144,7 @@ function reprice(model: CostsModel, name = model.whatIf?.model): Step<CostsModel
   if (name === undefined) return [model, []];
   const priced = { model: name, keys: model.rows.map((row) => row.key) };
   const usages = model.rows.map((row) => row.usage);
-  return ask([{ ...model, priced }, []], "prices", { model: name, usages });
+  return load([{ ...model, priced }, []], "prices", { model: name, usages });
 }
 
 /** Added up by the next key. */
@@ -152,7 +152,7 @@ function turned(model: CostsModel, step: 1 | -1, env: Env): Step<CostsModel> {
   const { whatIf, ...rest } = model;
   const kept = whatIf ? { whatIf: { model: whatIf.model, usd: new Map<string, number | null>() } } : {};
   const tab = neighbour(TABS, model.tab, step);
-  return load({ ...rest, ...kept, tab, rows: [], list: LIST_START, state: "loading" }, env);
+  return loadAll({ ...rest, ...kept, tab, rows: [], list: LIST_START, state: "loading" }, env);
 }
 
 function closed(model: CostsModel): CostsModel {
@@ -182,11 +182,7 @@ function opened(model: CostsModel, env: Env): readonly Effect[] {
     { type: "go", screen: "runs", search },
     ...(model.tab === "group" && key === NO_GROUP
       ? [
-        {
-          type: "notice",
-          level: "info",
-          text: "Runs of all groups: there is no filter for runs without one",
-        } as const,
+        notice("info", "Runs of all groups: there is no filter for runs without one"),
       ]
       : []),
   ];

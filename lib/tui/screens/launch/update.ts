@@ -1,5 +1,6 @@
+import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { LaunchedRun, LaunchRequest } from "../../../app/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import { type Actions, type FieldChange, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
@@ -27,7 +28,7 @@ import {
 } from "./model.ts";
 import type { LaunchQueries } from "./queries.ts";
 
-const ask = asking<LaunchQueries>();
+const load = loading<LaunchQueries>();
 const FOCUS_ORDER: readonly Focus[] = ["agents", ...FORM_FIELDS];
 
 const ACTIONS: Actions<LaunchModel> = {
@@ -48,16 +49,14 @@ const ACTIONS: Actions<LaunchModel> = {
   newer: (model) => [recalled(model, "newer"), []],
   editor: (model, env) => [
     model,
-    env.hasEditor
-      ? [{ type: "editor", text: model.fields.prompt.text }]
-      : [{ type: "notice", level: "warn", text: "No editor is set up. Try: set EDITOR" }],
+    env.hasEditor ? [{ type: "editor", text: model.fields.prompt.text }] : [NO_EDITOR],
   ],
-  reload: (model) => askAgents({ ...model, state: "loading" }),
+  reload: (model) => loadAgents({ ...model, state: "loading" }),
 };
 
 export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
   entered: (model, { name }) =>
-    askAgents(
+    loadAgents(
       name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: name },
     ),
   actions: () => ACTIONS,
@@ -83,7 +82,7 @@ export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
   launched,
   launchFailed: (model, message) => [
     { ...model, starting: false },
-    [{ type: "notice", level: "error", text: message }],
+    [notice("error", message)],
   ],
   edited: (model, text) => [
     text === undefined
@@ -105,8 +104,8 @@ function at(path: string): LaunchModel["list"] {
   return { ...LIST_START, selectedId: path };
 }
 
-function askAgents(model: LaunchModel): Step<LaunchModel> {
-  return ask([model, []], "agents", undefined);
+function loadAgents(model: LaunchModel): Step<LaunchModel> {
+  return load([model, []], "agents", undefined);
 }
 
 function unfiltered(model: LaunchModel, env: Env): LaunchModel {
@@ -121,7 +120,7 @@ function focused(model: LaunchModel, focus: Focus): LaunchModel {
 function start(model: LaunchModel, watch: boolean): Step<LaunchModel> {
   const checked = requestOf(model);
   if ("problem" in checked) {
-    return [{ ...model, focus: checked.focus }, [{ type: "notice", level: "warn", text: checked.problem }]];
+    return [{ ...model, focus: checked.focus }, [notice("warn", checked.problem)]];
   }
   if (model.starting) return [model, []];
   return [{ ...model, starting: true }, [{ type: "launch", request: checked.request, watch }]];
@@ -147,7 +146,7 @@ function launched(
     next,
     watch
       ? [{ type: "go", screen: "live", target: run }]
-      : [{ type: "notice", level: "info", text: "Started. 3 watches it; write the next prompt here" }],
+      : [notice("info", "Started. 3 watches it; write the next prompt here")],
   ];
 }
 

@@ -6,6 +6,7 @@ import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine, fieldLines } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
+import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { agentHeight, launchLayout } from "./layout.ts";
 import {
@@ -81,17 +82,19 @@ function agentRow(agent: AgentEntry, nameColumns: number, env: Env): Line {
 }
 
 function noAgents(model: LaunchModel, columns: number): readonly Line[] {
-  const say = (text: string, tone: "text" | "dim" | "error"): readonly Line[] =>
-    wrap(text, columns - 4).map((piece) => line(`  ${piece}`, tone));
-  if (model.state === "loading") return say("Reading agent files…", "dim");
+  if (model.state === "loading") return paragraph("Reading agent files…", columns, "dim");
   if (model.state === "failed") {
-    return [...say(clean(sentenceOf(model.failure)), "error"), EMPTY, ...say("^r reads them again", "dim")];
+    return [
+      ...paragraph(clean(sentenceOf(model.failure)), columns, "error"),
+      EMPTY,
+      ...paragraph("^r reads them again", columns, "dim"),
+    ];
   }
-  if (model.filter.text !== "") return say("No agent fits.", "dim");
+  if (model.filter.text !== "") return paragraph("No agent fits.", columns, "dim");
   return [
-    ...say("No agent files found.", "text"),
+    ...paragraph("No agent files found.", columns, "text"),
     EMPTY,
-    ...say("Put a YAML file into ./agents, then press ^r.", "dim"),
+    ...paragraph("Put a YAML file into ./agents, then press ^r.", columns, "dim"),
   ];
 }
 

@@ -2,7 +2,7 @@ import { NO_FAILURE } from "../../draw/trouble.ts";
 import { pendingApproval } from "../../../analysis/mod.ts";
 import { type Run, sentenceOf, type Trace } from "../../../core/mod.ts";
 import type { Msg, Target } from "../../contract/message.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import type { AnswerMsg } from "../../contract/queries.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { moved } from "../../draw/scroll.ts";
@@ -19,7 +19,7 @@ import { choose, foldBranch, followed, FRESH, inView, move } from "./selection.t
 import type { LiveQueries } from "./queries.ts";
 import { submitted, typed, typing } from "./typing.ts";
 
-const ask = asking<LiveQueries>();
+const load = loading<LiveQueries>();
 const TRACE_INTERVAL_MS = 150;
 const PARTIAL_INTERVAL_MS = 50;
 const FINISHED_INTERVAL_MS = 1_000;
@@ -129,10 +129,10 @@ function refresh(
 ): Step<LiveModel> {
   if (model.traceId === undefined) return [model, []];
   const { traceId, runId } = model;
-  let step = ask([model, []], "trace", { traceId }, interval.trace);
-  step = ask(step, "family", { runId }, interval.family);
+  let step = load([model, []], "trace", { traceId }, interval.trace);
+  step = load(step, "family", { runId }, interval.family);
   if (model.trace && !isLiveRun(model)) return step;
-  return ask(step, "partials", { traceId }, interval.partials);
+  return load(step, "partials", { traceId }, interval.partials);
 }
 
 function withTrace(model: LiveModel, trace: Trace | undefined, env: Env): LiveModel {
@@ -243,7 +243,7 @@ function adjusted(model: LiveModel, action: string, count: number | undefined, e
 function into(model: LiveModel, env: Env): Step<LiveModel> {
   if (model.focus === "detail") return [foldRow(model, env), []];
   const handOff = handOffOf(model);
-  return handOff ? ask([model, []], "child", handOff) : [foldBranch(model, "into", env), []];
+  return handOff ? load([model, []], "child", handOff) : [foldBranch(model, "into", env), []];
 }
 
 function back(model: LiveModel): Step<LiveModel> {

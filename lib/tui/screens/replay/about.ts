@@ -5,6 +5,7 @@ import { knownCost } from "../../../present/mod.ts";
 import { type Line, line, seg, spread } from "../../draw/line.ts";
 import { clean, wrap } from "../../terminal/text.ts";
 import { spanName } from "../../trace/span_row.ts";
+import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, POINTER_COLUMNS } from "../../widgets/list.ts";
 import { listHeight, listTop } from "./layout.ts";
 import { type Field, fittingModels, recordedText, type ReplayModel, toolsOf } from "./model.ts";
@@ -35,7 +36,6 @@ export function aboutField(
   columns: number,
   rows: number,
 ): readonly Line[] {
-  const say = (text: string) => wrap(text, columns).map((row) => line(row, "dim"));
   switch (model.focus) {
     case "model":
       return modelLines(model, env, columns, rows);
@@ -44,13 +44,18 @@ export function aboutField(
     case "tools":
       return toolLines(model, env, columns, rows);
     case "mode":
-      return say(MODES[model.mode]);
+      return paragraph(MODES[model.mode], columns, "dim", 0);
     case "policy":
-      return say(model.mode === "recorded" ? MODES.recorded : POLICIES[model.policy]);
+      return paragraph(
+        model.mode === "recorded" ? MODES.recorded : POLICIES[model.policy],
+        columns,
+        "dim",
+        0,
+      );
     case "from":
       return fromLines(model, trace, env, columns);
     default:
-      return say(TEXTS[model.focus] ?? "");
+      return paragraph(TEXTS[model.focus] ?? "", columns, "dim", 0);
   }
 }
 
@@ -118,11 +123,13 @@ function fromLines(
 ): readonly Line[] {
   const steps = stepsOf(trace);
   const named = steps.find(({ step }) => String(step) === model.fields.from.text.trim());
-  const say = (text: string) => wrap(text, columns).map((row) => line(row, "dim"));
-  const about = say(
+  const about = paragraph(
     steps.length > 1
       ? `The first step that is run again, 1 to ${steps.length}. The steps before it are kept as they are.`
       : "The run has one step: it begins there.",
+    columns,
+    "dim",
+    0,
   );
   const what = named ? `what step ${named.step} says` : "the prompt";
   const isEdited = model.edit !== undefined;

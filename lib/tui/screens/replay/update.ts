@@ -1,6 +1,7 @@
+import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Trace } from "../../../core/mod.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import { type Actions, type FieldChange, type Place, updateOf } from "../../contract/handlers.ts";
 import type { Effect, Target } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -26,14 +27,14 @@ import {
 import type { ReplayQueries } from "./queries.ts";
 import { stepText } from "./step_text.ts";
 
-const ask = asking<ReplayQueries>();
+const load = loading<ReplayQueries>();
 
 /** Longer texts are not for an editor in between. */
 const EDIT_MAX_CHARS = 500_000;
 
 const ACTIONS: Actions<ReplayModel> = {
   back: (model) => [model, [{ type: "leave" }]],
-  reload: (model) => (model.target ? askTrace(model, model.target) : [model, []]),
+  reload: (model) => (model.target ? loadTrace(model, model.target) : [model, []]),
   next: (model) => [{ ...model, focus: neighbour(FIELDS, model.focus, 1) }, []],
   previous: (model) => [{ ...model, focus: neighbour(FIELDS, model.focus, -1) }, []],
   model_next: (model) => [walked(model, 1), []],
@@ -48,7 +49,7 @@ const ACTIONS: Actions<ReplayModel> = {
     if (!model.trace || model.starting) return [model, []];
     const checked = requestOf(model, model.trace);
     if ("request" in checked) return started(model, model.trace, checked.request);
-    return [{ ...model, focus: checked.focus }, [{ type: "notice", level: "warn", text: checked.problem }]];
+    return [{ ...model, focus: checked.focus }, [notice("warn", checked.problem)]];
   },
 };
 
@@ -73,7 +74,7 @@ export const updateReplay = updateOf<ReplayModel, ReplayQueries>({
     [{ type: "leave" }, { type: "go", screen: "live", target: run }],
   ],
   launchFailed: (model, message) => [{ ...model, starting: false }, [
-    { type: "notice", level: "error", text: message },
+    notice("error", message),
     ...(model.fork ? [{ type: "leave" } as const] : []),
   ]],
 });
@@ -91,11 +92,11 @@ function opened(
     ...(fork ? { fork: { step: step ?? 0 } } : {}),
     fields: { ...INITIAL.fields, from: fieldOf(step === undefined || fork ? "" : String(step)) },
   };
-  return askTrace(fresh, target);
+  return loadTrace(fresh, target);
 }
 
-function askTrace(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
-  return ask([model, []], "trace", { traceId });
+function loadTrace(model: ReplayModel, { traceId }: Target): Step<ReplayModel> {
+  return load([model, []], "trace", { traceId });
 }
 
 function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step<ReplayModel> {
@@ -105,18 +106,11 @@ function withTrace(model: ReplayModel, trace: Trace | undefined, env: Env): Step
   const problem = problemOf(trace);
   if (problem !== undefined) return [{ ...model, state: "failed", failure: problem }, []];
   const ready: ReplayModel = { ...model, trace, state: "ready", failure: NO_FAILURE };
-  if (!model.fork) return ask([ready, []], "models", { usage: trace.run.totals.usage });
-  const refuse = (text: string): Step<ReplayModel> => [ready, [
-    { type: "notice", level: "warn", text },
-    { type: "leave" },
-  ]];
-  const text = stepText(trace, model.fork.step);
-  if (!env.hasEditor) return refuse("No editor is set up. Try: set EDITOR");
-  if (text === undefined) return refuse(`This run has no step ${model.fork.step}`);
-  if (text.length > EDIT_MAX_CHARS) {
-    return refuse(tooLong(model.fork.step, text));
-  }
-  return [{ ...ready, fork: { ...model.fork, text } }, [{ type: "editor", text }]];
+  if (!model.fork) return load([ready, []], "models", { usage: trace.run.totals.usage });
+  const { fork } = model;
+  const edit = editorEffect(fork.step, stepText(trace, fork.step), env);
+  if (edit.type !== "editor") return [ready, [edit, { type: "leave" }]];
+  return [{ ...ready, fork: { ...fork, text: edit.text } }, [edit]];
 }
 
 function withEdited(model: ReplayModel, text: string | undefined): Step<ReplayModel> {
@@ -124,7 +118,7 @@ function withEdited(model: ReplayModel, text: string | undefined): Step<ReplayMo
   if (!fork) return [withSaved(model, text), []];
   if (!trace || fork.text === undefined) return [model, []];
   if (text === undefined || text === fork.text) {
-    return [model, [{ type: "notice", level: "info", text: "Nothing changed" }, { type: "leave" }]];
+    return [model, [notice("info", "Nothing changed"), { type: "leave" }]];
   }
   return started(model, trace, {
     runId: trace.run.runId,
@@ -196,19 +190,19 @@ function switched(model: ReplayModel): ReplayModel {
 function inEditor(model: ReplayModel, env: Env): Step<ReplayModel> {
   const { trace, focus, edit, fields } = model;
   if (!trace) return [model, []];
-  const refuse = (text: string): Step<ReplayModel> => [model, [{ type: "notice", level: "warn", text }]];
-  if (!env.hasEditor) return refuse("No editor is set up. Try: set EDITOR");
-  if (focus === "instructions") {
-    const typed = fields.instructions.text;
-    return [model, [{
-      type: "editor",
-      text: typed === "" ? recordedText(trace, "instructions") ?? "" : typed,
-    }]];
+  if (focus !== "instructions") {
+    const step = editedStep(model);
+    return [model, [editorEffect(step, edit?.step === step ? edit.text : stepText(trace, step), env)]];
   }
-  const step = editedStep(model);
-  const text = edit?.step === step ? edit.text : stepText(trace, step);
-  if (text === undefined) return refuse(`This run has no step ${step}`);
-  return text.length > EDIT_MAX_CHARS ? refuse(tooLong(step, text)) : [model, [{ type: "editor", text }]];
+  const text = fields.instructions.text || (recordedText(trace, "instructions") ?? "");
+  return [model, [env.hasEditor ? { type: "editor", text } : NO_EDITOR]];
+}
+
+/** Opens what a step says in the person's editor, or says why not. */
+function editorEffect(step: number, text: string | undefined, env: Env): Effect {
+  if (!env.hasEditor) return NO_EDITOR;
+  if (text === undefined) return notice("warn", `This run has no step ${step}`);
+  return text.length > EDIT_MAX_CHARS ? notice("warn", tooLong(step, text)) : { type: "editor", text };
 }
 
 /** What was saved, in the field it was opened for. */

@@ -1,9 +1,10 @@
+import { notice } from "../../contract/effects.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
 import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import { ask, askPage, pageInView } from "./ask.ts";
+import { load, loadPage, pageInView } from "./load.ts";
 import { refreshed } from "./marks.ts";
 import { type RunsModel, selectedRun } from "./model.ts";
 import type { PageLoaded, Preview } from "./queries.ts";
@@ -40,7 +41,7 @@ export function withRows(model: RunsModel, page: PageLoaded, env: Env): Step<Run
     ...(lost ? { missing: lost } : {}),
   };
   const step = selected(next, clamp(wanted, 0, Math.max(0, knownRows(window) - 1)), env);
-  return lost ? ask(step, "missing", { traceId: lost.traceId }) : step;
+  return lost ? load(step, "missing", { traceId: lost.traceId }) : step;
 }
 
 export function withPreview(model: RunsModel, preview: Preview): Step<RunsModel> {
@@ -48,7 +49,7 @@ export function withPreview(model: RunsModel, preview: Preview): Step<RunsModel>
   const run = selectedRun(model);
   // Of a run that is not selected any more there is nothing to say.
   if (!run || run.traceId !== preview.traceId || preview.trace) return [next, []];
-  return askPage([next, [gone(run)]], pageInView(next));
+  return loadPage([next, [gone(run)]], pageInView(next));
 }
 
 /** Says so when a run that vanished from the list was deleted, and not only moved elsewhere. */
@@ -58,5 +59,5 @@ export function withMissing(model: RunsModel, isStored: boolean): Step<RunsModel
 }
 
 function gone(run: Run): Effect {
-  return { type: "notice", level: "warn", text: `Run ${shortRunId(run.runId)} of ${run.agent} was deleted` };
+  return notice("warn", `Run ${shortRunId(run.runId)} of ${run.agent} was deleted`);
 }

@@ -1,3 +1,4 @@
+import { markedFirst, notice } from "../../contract/effects.ts";
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Effect, Target } from "../../contract/message.ts";
 
@@ -30,7 +31,7 @@ export function subjects(marks: Marks, chosen: Run | undefined): readonly Run[] 
 /** Stops one run at once; asks once before it stops several. */
 export function stopEffects(runs: readonly Run[], asked: boolean): readonly Effect[] {
   const live = runs.filter((run) => isLive(run.status));
-  if (live.length === 0) return [{ type: "notice", level: "info", text: "No marked run is live" }];
+  if (live.length === 0) return [notice("info", "No marked run is live")];
   if (live.length > 1 && !asked) {
     const lines = live.slice(0, LISTED_MAX).map((run) => `${shortRunId(run.runId)}  ${run.agent}`);
     if (live.length > LISTED_MAX) lines.push(`and ${live.length - LISTED_MAX} more`);
@@ -62,12 +63,11 @@ export function compareEffects(
   chosen: Run | undefined,
   before: Target | undefined,
 ): readonly Effect[] {
-  const say = (level: "info" | "warn", text: string): Effect => ({ type: "notice", level, text });
   const open = (left: Target, right: Target): readonly Effect[] => [
     { type: "go", screen: "compare", compare: { left: left.runId, right: right.runId } },
   ];
   if (marks.size > 2) {
-    return [say("warn", `Cannot compare ${marks.size} runs: two are compared. Try: esc, then mark two`)];
+    return [notice("warn", `Cannot compare ${marks.size} runs: two are compared. Try: esc, then mark two`)];
   }
   const [first, second] = [...marks.values()];
   if (first && second) {
@@ -75,10 +75,7 @@ export function compareEffects(
   }
   const baseline = first ?? before;
   if (chosen && baseline && baseline.traceId !== chosen.traceId) return open(baseline, chosen);
-  if (baseline) return [say("info", "This run is marked: go to another run, then press d")];
+  if (baseline) return [notice("info", "This run is marked: go to another run, then press d")];
   if (!chosen) return [];
-  return [
-    { type: "mark", run: targetOf(chosen) },
-    say("info", `${shortRunId(chosen.runId)} is the left side: go to another run, then press d`),
-  ];
+  return markedFirst(targetOf(chosen));
 }

@@ -1,7 +1,7 @@
 import type { Env, Step } from "../../contract/screen.ts";
 import { moved as movedRow } from "../../draw/scroll.ts";
 import { afterMotion, keptInView, type Motion, withSelected } from "../../widgets/list.ts";
-import { askAnew, askMissing } from "./ask.ts";
+import { loadAnew, loadMissing } from "./load.ts";
 import { canReverse, isEmptyStore, runRows, type RunsModel } from "./model.ts";
 
 /** With the run in that row chosen and in view. */
@@ -11,7 +11,7 @@ export function selected(model: RunsModel, index: number, env: Env): Step<RunsMo
 
 /** After the height of the list changed. */
 export function inView(model: RunsModel, env: Env): Step<RunsModel> {
-  return askMissing({ ...model, list: keptInView(model.list, runRows(model, env)) }, env);
+  return loadMissing({ ...model, list: keptInView(model.list, runRows(model, env)) }, env);
 }
 
 export function moved(model: RunsModel, motion: Motion, env: Env): Step<RunsModel> {
@@ -21,10 +21,10 @@ export function moved(model: RunsModel, motion: Motion, env: Env): Step<RunsMode
     return [demo === undefined ? model : { ...model, demo }, []];
   }
   if (action === "bottom" && count === undefined && canReverse(model) && !model.reversed) {
-    return askAnew(model, { reversed: true, index: 0 });
+    return loadAnew(model, { reversed: true, index: 0 });
   }
   if (model.reversed && (action === "top" || count !== undefined && action === "bottom")) {
-    return askAnew(model, { reversed: false, index: (count ?? 1) - 1 });
+    return loadAnew(model, { reversed: false, index: (count ?? 1) - 1 });
   }
   const wanted = model.reversed ? { action: mirrored(action), count } : motion;
   const list = afterMotion(model.list, runRows(model, env), wanted);
@@ -34,7 +34,7 @@ export function moved(model: RunsModel, motion: Motion, env: Env): Step<RunsMode
 /** At the top there is nothing above that was not seen. */
 function seen(model: RunsModel, env: Env): Step<RunsModel> {
   const isAllSeen = model.list.top === 0 && model.unseen > 0;
-  return askMissing(isAllSeen ? { ...model, unseen: 0 } : model, env);
+  return loadMissing(isAllSeen ? { ...model, unseen: 0 } : model, env);
 }
 
 /** In a window that runs from the end, down leads to lower rows. */

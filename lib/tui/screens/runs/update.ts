@@ -1,3 +1,4 @@
+import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Run } from "../../../core/mod.ts";
 import { type Action, type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -6,7 +7,7 @@ import { wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
 import { withMissing, withPreview, withRows } from "./answers.ts";
-import { askAgain, askAnew } from "./ask.ts";
+import { loadAgain, loadAnew } from "./load.ts";
 import { compareEffects, NO_MARKS, showCommand, stopEffects, subjects, targetOf, toggled } from "./marks.ts";
 import {
   fieldOfFilter,
@@ -51,7 +52,7 @@ const ACTIONS: Actions<RunsModel> = {
   stop_marked: (model) => [model, stopEffects(subjects(model.marks, selectedRun(model)), true)],
   zoom: (model, env) => inView({ ...model, zoom: !model.zoom }, env),
   sort: (model) =>
-    askAnew({ ...model, sort: neighbour(SORTS, model.sort, 1) }, { reversed: false, index: 0 }),
+    loadAnew({ ...model, sort: neighbour(SORTS, model.sort, 1) }, { reversed: false, index: 0 }),
   filter: (model) => [
     { ...model, editing: fieldOf(model.filterText === "" ? "" : `${model.filterText} `) },
     [],
@@ -71,9 +72,9 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
       return filtered(withoutField(model), search, env);
     }
     const read = model.filterText === "" ? model : withFilterRead(model, env.nowMs);
-    return askAgain(read, env, { atOnce: true });
+    return loadAgain(read, env, { atOnce: true });
   },
-  storeChanged: (model, env) => askAgain(model, env, { atOnce: false }),
+  storeChanged: (model, env) => loadAgain(model, env, { atOnce: false }),
   resized: inView,
   actions: () => ACTIONS,
   moved,
@@ -107,7 +108,7 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
   launched: (model, run) => [{ ...model, starting: false }, [{ type: "go", screen: "live", target: run }]],
   launchFailed: (model, message) => [
     { ...model, starting: false },
-    [{ type: "notice", level: "error", text: message }],
+    [notice("error", message)],
   ],
 });
 
@@ -133,9 +134,8 @@ function startDemo(model: RunsModel, env: Env): Step<RunsModel> {
 
 function openAnswer(model: RunsModel, run: Run | undefined, env: Env): Step<RunsModel> {
   const text = run?.output ?? (run ? writtenSoFar(model, run) : "");
-  const notice = (say: string): Step<RunsModel> => [model, [{ type: "notice", level: "warn", text: say }]];
-  if (!env.hasEditor) return notice("No editor is set up. Try: set EDITOR");
-  return text === "" ? notice("There is no answer yet") : [model, [{ type: "editor", text }]];
+  if (!env.hasEditor) return [model, [NO_EDITOR]];
+  return [model, [text === "" ? notice("warn", "There is no answer yet") : { type: "editor", text }]];
 }
 
 function withoutField(model: RunsModel): RunsModel {
@@ -151,7 +151,7 @@ function unfiltered(model: RunsModel, env: Env): Step<RunsModel> {
 function filtered(model: RunsModel, filterText: string, env: Env): Step<RunsModel> {
   if (filterText === model.filterText) return [model, []];
   const next = withFilterRead({ ...model, filterText }, env.nowMs);
-  return askAnew({ ...next, unseen: 0 }, { reversed: false });
+  return loadAnew({ ...next, unseen: 0 }, { reversed: false });
 }
 
 /** Live rows show their age and duration. */

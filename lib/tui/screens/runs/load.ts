@@ -1,11 +1,11 @@
 import { isLive } from "../../../core/mod.ts";
-import { asking } from "../../contract/ask.ts";
+import { loading } from "../../contract/load.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { askedSort, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
 import type { PageAsked, RunsQueries } from "./queries.ts";
 import { cursorOf, missingPage, PAGE_ROWS } from "./window.ts";
 
-export const ask = asking<RunsQueries>();
+export const load = loading<RunsQueries>();
 
 const ROWS_INTERVAL_MS = 400;
 const PARTIALS_INTERVAL_MS = 100;
@@ -13,42 +13,42 @@ const COUNT_INTERVAL_MS = 2_000;
 const ACTIVITY_INTERVAL_MS = 5_000;
 
 /** Asks for a new list: other filter, order or end. The rows shown stay until the answer is there. */
-export function askAnew(
+export function loadAnew(
   model: RunsModel,
   restarting: NonNullable<RunsModel["restarting"]>,
 ): Step<RunsModel> {
-  const step = askPage([{ ...model, restarting }, []], 0);
-  return ask(step, "count", { filter: model.filter });
+  const step = loadPage([{ ...model, restarting }, []], 0);
+  return load(step, "count", { filter: model.filter });
 }
 
 /** Asks again for everything in view: at once, or as a refresh that keeps its distance. */
-export function askAgain(
+export function loadAgain(
   model: RunsModel,
   env: Env,
   { atOnce }: { readonly atOnce: boolean },
 ): Step<RunsModel> {
   const every = (intervalMs: number) => (atOnce ? undefined : intervalMs);
-  let step = askPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
-  step = ask(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
-  step = ask(step, "activity", { nowMs: env.nowMs }, every(ACTIVITY_INTERVAL_MS));
+  let step = loadPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
+  step = load(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
+  step = load(step, "activity", { nowMs: env.nowMs }, every(ACTIVITY_INTERVAL_MS));
   const run = selectedRun(model);
   if (!run || !runsLayout(model, env).preview) return step;
   const { traceId } = run;
-  if (isLive(run.status)) step = ask(step, "partials", { traceId }, every(PARTIALS_INTERVAL_MS));
+  if (isLive(run.status)) step = load(step, "partials", { traceId }, every(PARTIALS_INTERVAL_MS));
   const shown = model.preview?.traceId === traceId ? model.preview.trace : undefined;
   if (shown && !isLive(shown.run.status) && !isLive(run.status)) return step;
-  return ask(step, "preview", { traceId }, every(ROWS_INTERVAL_MS));
+  return load(step, "preview", { traceId }, every(ROWS_INTERVAL_MS));
 }
 
 /** Asks for what the view needs and does not have. */
-export function askMissing(model: RunsModel, env: Env): Step<RunsModel> {
+export function loadMissing(model: RunsModel, env: Env): Step<RunsModel> {
   let step: Step<RunsModel> = [model, []];
   const page = missingPage(model.window, model.list.top, tableHeight(model, env));
-  if (page !== undefined && !model.restarting) step = askPage(step, page);
+  if (page !== undefined && !model.restarting) step = loadPage(step, page);
   const run = selectedRun(model);
   if (run && runsLayout(model, env).preview && model.preview?.traceId !== run.traceId) {
-    step = ask(step, "preview", { traceId: run.traceId });
-    if (isLive(run.status)) step = ask(step, "partials", { traceId: run.traceId });
+    step = load(step, "preview", { traceId: run.traceId });
+    if (isLive(run.status)) step = load(step, "partials", { traceId: run.traceId });
   }
   return step;
 }
@@ -57,8 +57,8 @@ export function pageInView({ restarting, list }: RunsModel): number {
   return restarting ? 0 : Math.floor(list.top / PAGE_ROWS);
 }
 
-export function askPage(step: Step<RunsModel>, page: number, minIntervalMs?: number): Step<RunsModel> {
-  return ask(step, "runs", pageAsked(step[0], page), minIntervalMs);
+export function loadPage(step: Step<RunsModel>, page: number, minIntervalMs?: number): Step<RunsModel> {
+  return load(step, "runs", pageAsked(step[0], page), minIntervalMs);
 }
 
 function pageAsked(model: RunsModel, page: number): PageAsked {

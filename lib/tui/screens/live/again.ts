@@ -1,5 +1,6 @@
 import { stepOf } from "../../../analysis/mod.ts";
-import { isLive, shortRunId, type Trace } from "../../../core/mod.ts";
+import { isLive, type Trace } from "../../../core/mod.ts";
+import { markedFirst, notice } from "../../contract/effects.ts";
 import type { Effect, Target } from "../../contract/message.ts";
 import { isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
 
@@ -10,14 +11,7 @@ export function compareEffects(model: LiveModel, marked: Target | undefined): re
   const { traceId, runId, forkedFrom } = trace.run;
   const left = marked && marked.traceId !== traceId ? marked.runId : forkedFrom?.runId;
   if (left !== undefined) return [{ type: "go", screen: "compare", compare: { left, right: runId } }];
-  return [
-    { type: "mark", run: { traceId, runId } },
-    {
-      type: "notice",
-      level: "info",
-      text: `${shortRunId(runId)} is the left side: go to another run, then press d`,
-    },
-  ];
+  return markedFirst({ traceId, runId });
 }
 
 /** To the form, or to the editor with what the chosen step says. */
@@ -39,5 +33,5 @@ export function endOfReplay(model: LiveModel, trace: Trace | undefined): readonl
   if (!trace?.run.forkedFrom || isLive(trace.run.status)) return [];
   const wasWatched = model.trace ? isLiveRun(model) : model.state === "waiting";
   if (!wasWatched) return [];
-  return [{ type: "notice", level: "info", text: "The replay has ended: d compares it with the original" }];
+  return [notice("info", "The replay has ended: d compares it with the original")];
 }

@@ -1,15 +1,17 @@
+import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
 import { tabParts } from "../../trace/content.ts";
 import { partsText } from "../../trace/doc.ts";
+import { type Motion, wheelMotion } from "../../widgets/list.ts";
 import { detailDoc, detailHeight, detailTop, type LiveModel, openTab, selectedSpan } from "./model.ts";
 
 const COPY_LENGTH_MAX = 1_000_000;
 const FOLDS_MAX = 500;
 
 /** A motion in the open tab: of the cursor where rows fold, of the page elsewhere. */
-export function scroll(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
+export function movedInTab(model: LiveModel, { action, count }: Motion, env: Env): LiveModel {
   const doc = detailDoc(model, env);
   const height = detailHeight(model, env);
   if (doc.hasFolds) {
@@ -34,9 +36,9 @@ function atRow(model: LiveModel, cursor: number, env: Env): LiveModel {
   return { ...model, cursor, detailTop: top, tail: false, seenLines: model.tail ? rows : model.seenLines };
 }
 
-export function wheelDetail(model: LiveModel, lines: number, env: Env): LiveModel {
+export function wheeledInTab(model: LiveModel, lines: number, env: Env): LiveModel {
   const doc = detailDoc(model, env);
-  if (doc.hasFolds) return scroll(model, lines > 0 ? "down" : "up", Math.abs(lines), env);
+  if (doc.hasFolds) return movedInTab(model, wheelMotion(lines), env);
   const last = Math.max(0, doc.rows - detailHeight(model, env));
   return scrolledTo(model, detailTop(model, env, doc.rows) + lines, doc.rows, last);
 }
@@ -63,16 +65,14 @@ export function search(model: LiveModel, step: 1 | -1, env: Env, isNew = false):
   const row = outside === undefined ? found : doc.find(model.needle, outside, step);
   if (row === undefined) {
     const text = `"${model.needle.slice(0, 40)}" is not in this tab. Try: [ or ] for the next`;
-    return [model, [{ type: "notice", level: "warn", text }]];
+    return [model, [notice("warn", text)]];
   }
   return [atRow(model, row, env), []];
 }
 
 /** The tab's text in the person's editor, for reading: what is saved there goes nowhere. */
 export function inEditor(model: LiveModel, env: Env): readonly Effect[] {
-  if (!env.hasEditor) {
-    return [{ type: "notice", level: "warn", text: "No editor is set up. Try: set EDITOR" }];
-  }
+  if (!env.hasEditor) return [NO_EDITOR];
   const text = textOfTab(model);
   return text === undefined ? [] : [{ type: "editor", text }];
 }

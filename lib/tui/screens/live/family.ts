@@ -1,4 +1,6 @@
-import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import { isLive, shortRunId } from "../../../core/mod.ts";
+import { notice } from "../../contract/effects.ts";
+import type { Actions } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
@@ -10,8 +12,9 @@ import {
   type FamilyLook,
   memberRows,
 } from "../../widgets/family.ts";
-import { afterMotion } from "../../widgets/list.ts";
+import { afterMotion, type Motion } from "../../widgets/list.ts";
 import type { LiveModel } from "./model.ts";
+import { openedFromHere } from "./open_run.ts";
 
 const COLUMNS_MAX = 96;
 const ROWS_MAX = 18;
@@ -32,46 +35,45 @@ export function openedFamily(model: LiveModel, env: Env): Step<LiveModel> {
   const { family } = model;
   if (!family || !hasFamily(model)) {
     const text = "Nothing was made of this run yet. Try: r to replay it, f to fork it";
-    return [model, [{ type: "notice", level: "info", text }]];
+    return [model, [notice("info", text)]];
   }
   const list = familyAt(family, model.runId, dialogHeight(model, env));
   return [{ ...model, family: list, relatives: true }, []];
 }
 
-/** A key in the list of relatives. `open` is asked to show another run. */
-export function actInFamily(
-  model: LiveModel,
-  action: string,
-  count: number | undefined,
-  env: Env,
-  open: (model: LiveModel, run: Run) => Step<LiveModel>,
-): Step<LiveModel> {
+/** In the list of relatives. */
+export const FAMILY_ACTIONS: Actions<LiveModel> = {
+  close_family: (model) => [closed(model), []],
+  open_relative: (model) => {
+    const run = model.family && chosenMember(model.family)?.run;
+    return !run || run.runId === model.runId ? [closed(model), []] : openedFromHere(closed(model), run);
+  },
+  compare_relative: (model) => {
+    const run = model.family && chosenMember(model.family)?.run;
+    if (!run) return [closed(model), []];
+    if (run.runId === model.runId) {
+      return [model, [notice("info", "This is the run in view. Try: j or k, then d")]];
+    }
+    if (isLive(run.status)) {
+      const text = `${shortRunId(run.runId)} is ${run.status}: compare when it has ended`;
+      return [model, [notice("info", text)]];
+    }
+    const isOlder = run.startTimeUs <= (model.trace?.run.startTimeUs ?? 0);
+    const compare = isOlder
+      ? { left: run.runId, right: model.runId }
+      : { left: model.runId, right: run.runId };
+    return [closed(model), [{ type: "go", screen: "compare", compare }]];
+  },
+};
+
+function closed(model: LiveModel): LiveModel {
+  return { ...model, relatives: false };
+}
+
+export function movedInFamily(model: LiveModel, motion: Motion, env: Env): LiveModel {
   const { family } = model;
-  const closed: LiveModel = { ...model, relatives: false };
-  const run = family && chosenMember(family)?.run;
-  if (!family || !run || action === "close_family") return [closed, []];
-  const say = (text: string): Step<LiveModel> => [model, [{ type: "notice", level: "info", text }]];
-  switch (action) {
-    case "open_relative":
-      return run.runId === model.runId ? [closed, []] : open(closed, run);
-    case "compare_relative":
-      if (run.runId === model.runId) return say("This is the run in view. Try: j or k, then d");
-      if (isLive(run.status)) {
-        return say(`${shortRunId(run.runId)} is ${run.status}: compare when it has ended`);
-      }
-      return [closed, [{
-        type: "go",
-        screen: "compare",
-        compare: run.startTimeUs <= (model.trace?.run.startTimeUs ?? 0)
-          ? { left: run.runId, right: model.runId }
-          : { left: model.runId, right: run.runId },
-      }]];
-    default:
-      return [{
-        ...model,
-        family: afterMotion(family, memberRows(family, dialogHeight(model, env)), { action, count }),
-      }, []];
-  }
+  if (!family) return model;
+  return { ...model, family: afterMotion(family, memberRows(family, dialogHeight(model, env)), motion) };
 }
 
 /** All relatives as a box over the screen. */

@@ -9,11 +9,13 @@ import type { TextField } from "../../draw/text_field.ts";
 import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
 import { type Doc, docOf } from "../../trace/doc.ts";
 import type { FamilyList } from "../../widgets/family.ts";
+import { LIST_START, type ListPlace, type ListRows } from "../../widgets/list.ts";
+import type { Area } from "../../widgets/panes.ts";
 import type { LiveQueries } from "./queries.ts";
 import { type Heat, HEATS } from "../../trace/heat.ts";
 
-/** One run, live or finished. */
-export interface LiveModel {
+/** One run, live or finished, and the place in the tree of its spans, which stand by their ids. */
+export interface LiveModel extends ListPlace {
   readonly traceId?: string;
   readonly runId: string;
   /** `waiting`: the runner has not written the run yet. `gone`: it was there and was deleted. */
@@ -22,11 +24,9 @@ export interface LiveModel {
   readonly failure: Explanation;
   readonly trace?: Trace;
   readonly partials: readonly PartialOutput[];
-  readonly selectedId?: string;
   /** The selection goes along with what the run is doing, until the person moves it. */
   readonly follow: boolean;
   readonly collapsed: ReadonlySet<string>;
-  readonly treeTop: number;
   readonly focus: "tree" | "detail";
   readonly zoom: boolean;
   readonly tab: TabId;
@@ -60,13 +60,13 @@ export interface LiveModel {
 }
 
 export const INITIAL: LiveModel = {
+  ...LIST_START,
   runId: "",
   state: "none",
   failure: NO_FAILURE,
   partials: [],
   follow: true,
   collapsed: new Set(),
-  treeTop: 0,
   focus: "tree",
   zoom: false,
   tab: "output",
@@ -86,13 +86,6 @@ export const INITIAL: LiveModel = {
 const SUMMARY_ROWS = 2;
 /** Rows above the text of a tab. */
 const FACT_ROWS = 2;
-
-interface Area {
-  readonly x: number;
-  readonly y: number;
-  readonly columns: number;
-  readonly rows: number;
-}
 
 export interface LiveLayout {
   readonly tree?: Area;
@@ -143,19 +136,26 @@ export function selectedSpan(model: LiveModel): Span | undefined {
   return model.selectedId === undefined ? undefined : model.trace?.spans.get(model.selectedId);
 }
 
-/** The row of the selection, or of its nearest ancestor in view. */
-export function selectedIndex(model: LiveModel): number {
+/** The rows of the tree. A span that is folded away has the row of its nearest ancestor in view. */
+export function treeRowsIn(model: LiveModel, env: Env): ListRows {
   const rows = rowsOf(model);
-  let id = model.selectedId;
-  for (let step = 0; id !== undefined && step < rows.length + 1; step++) {
-    const index = rows.findIndex((row) => row.span.spanId === id);
-    if (index >= 0) return index;
-    id = model.trace?.spans.get(id)?.parentSpanId;
-  }
-  return 0;
+  return {
+    total: rows.length,
+    height: treeHeight(model, env),
+    idAt: (index) => rows[index]?.span.spanId,
+    indexOf: (spanId) => {
+      let id: string | undefined = spanId;
+      for (let hops = 0; id !== undefined && hops <= rows.length; hops++) {
+        const index = rows.findIndex((row) => row.span.spanId === id);
+        if (index >= 0) return index;
+        id = model.trace?.spans.get(id)?.parentSpanId;
+      }
+      return undefined;
+    },
+  };
 }
 
-export function treeHeight(model: LiveModel, env: Env): number {
+function treeHeight(model: LiveModel, env: Env): number {
   return Math.max(1, (liveLayout(model, env).tree?.rows ?? 0) - BORDER - 1);
 }
 

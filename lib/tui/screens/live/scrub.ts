@@ -2,6 +2,7 @@ import { stepOf, stepsOf } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { HEATS } from "../../trace/heat.ts";
+import { neighbour } from "../../widgets/neighbour.ts";
 import { BOOKMARKS_MAX, bookmarksOf, isLiveRun, type LiveModel, rowsOf, selectedSpan } from "./model.ts";
 import { choose, followed, inView } from "./selection.ts";
 
@@ -32,7 +33,7 @@ function shown(model: LiveModel, spanId: string, env: Env): LiveModel {
 }
 
 export function nextHeat(model: LiveModel): LiveModel {
-  return { ...model, heat: HEATS[(HEATS.indexOf(model.heat) + 1) % HEATS.length]! };
+  return { ...model, heat: neighbour(HEATS, model.heat, 1) };
 }
 
 /** Marks the step of the selection, or takes the mark away. */

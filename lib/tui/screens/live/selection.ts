@@ -1,16 +1,14 @@
 import { activeSpan } from "../../../analysis/mod.ts";
 import { isLive } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { keepInView, movedTo } from "../../draw/scroll.ts";
-import { isLiveRun, type LiveModel, rowsOf, selectedIndex, treeHeight } from "./model.ts";
+import { afterMotion, keptInView, type Motion, selectedIndex } from "../../widgets/list.ts";
+import { isLiveRun, type LiveModel, rowsOf, treeRowsIn } from "./model.ts";
 
 /** What a new selection starts with: the text from its beginning, or its end while it grows. */
 export const FRESH = { detailTop: 0, cursor: 0, tail: true } as const;
 
 export function inView(model: LiveModel, env: Env): LiveModel {
-  const rows = rowsOf(model);
-  const treeTop = keepInView(model.treeTop, selectedIndex(model), treeHeight(model, env), rows.length);
-  return treeTop === model.treeTop ? model : { ...model, treeTop };
+  return keptInView(model, treeRowsIn(model, env));
 }
 
 /** The selection goes to what the run is doing; to the answer when it has ended. */
@@ -27,17 +25,18 @@ export function choose(model: LiveModel, spanId: string, env: Env): LiveModel {
   return inView({ ...model, selectedId: spanId, follow: false, ...FRESH }, env);
 }
 
-export function move(model: LiveModel, action: string, count: number | undefined, env: Env): LiveModel {
-  const span = movedTo(rowsOf(model), selectedIndex(model), action, count, treeHeight(model, env))?.span;
-  if (!span) return model;
-  const next = choose(model, span.spanId, env);
-  if (action !== "bottom" || count !== undefined || !isLiveRun(model)) return next;
-  return inView(followed({ ...next, follow: true }), env);
+/** A motion in the tree. At the end of a live run the selection goes along with it again. */
+export function movedInTree(model: LiveModel, motion: Motion, env: Env): LiveModel {
+  const next = afterMotion(model, treeRowsIn(model, env), motion);
+  if (next === model) return model;
+  const isFollowing = motion.action === "bottom" && motion.count === undefined && isLiveRun(model);
+  const chosen: LiveModel = { ...next, follow: isFollowing, ...FRESH };
+  return isFollowing ? inView(followed(chosen), env) : chosen;
 }
 
 /** Opens and closes branches of the tree. */
 export function foldBranch(model: LiveModel, action: "into" | "out" | "fold", env: Env): LiveModel {
-  const row = rowsOf(model)[selectedIndex(model)];
+  const row = rowsOf(model)[selectedIndex(model, treeRowsIn(model, env))];
   if (!row) return model;
   const id = row.span.spanId;
   const toggle = (open: boolean): LiveModel => {

@@ -1,5 +1,7 @@
+import { notice } from "../../contract/effects.ts";
+import type { FieldChange } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { EMPTY_FIELD, fieldOf, type TextField } from "../../draw/text_field.ts";
+import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
 import { search } from "./detail.ts";
 import type { LiveModel } from "./model.ts";
 
@@ -11,7 +13,7 @@ export function typing(model: LiveModel, what: "search" | "budget"): LiveModel {
   return { ...model, ...(what === "search" ? { focus: "detail" as const } : {}), typing: { what, field } };
 }
 
-export function typed(model: LiveModel, change: (field: TextField) => TextField | undefined): LiveModel {
+export function typed(model: LiveModel, change: FieldChange): LiveModel {
   const field = model.typing && change(model.typing.field);
   return field ? { ...model, typing: { ...model.typing!, field } } : model;
 }
@@ -27,7 +29,7 @@ export function submitted(model: LiveModel, env: Env): Step<LiveModel> {
   const usd = /^\$?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text.replace("$", "")) : NaN;
   if (!(usd > 0 && usd <= BUDGET_USD_MAX) || model.traceId === undefined) {
     const problem = `Cannot set the budget: not an amount in USD: got "${text.slice(0, 40)}". Try: 0.05`;
-    return [model, [{ type: "notice", level: "warn", text: problem }]];
+    return [model, [notice("warn", problem)]];
   }
   return [closed, [{
     type: "control",

@@ -35,10 +35,10 @@ import {
   type LiveModel,
   openTab,
   rowsOf,
-  selectedIndex,
   selectedSpan,
-  treeHeight,
+  treeRowsIn,
 } from "./model.ts";
+import { selectedIndex } from "../../widgets/list.ts";
 import { familyDialog, familyFacts, hasFamily } from "./family.ts";
 import { factLines } from "./facts.ts";
 import { approvalDialog, budgetDialog } from "./dialogs.ts";
@@ -196,13 +196,14 @@ function treePane(model: LiveModel, env: Env, columns: number, rows: number): re
   const inner = columns - BORDER;
   const layout = treeLayout(inner);
   const all = rowsOf(model);
-  const index = selectedIndex(model);
-  const height = treeHeight(model, env);
+  const { top } = model;
+  const list = treeRowsIn(model, env);
+  const index = selectedIndex(model, list);
   const lines: Line[] = [treeHead(layout)];
-  all.slice(model.treeTop, model.treeTop + height).forEach((row, at) => {
+  all.slice(top, top + list.height).forEach((row, at) => {
     const drawn = fitLine(treeRow(row, trace, layout, env.glyphs, env.nowMs), inner);
     lines.push(
-      model.treeTop + at === index ? onGround(drawn, model.focus === "tree" ? "selected" : "marked") : drawn,
+      top + at === index ? onGround(drawn, model.focus === "tree" ? "selected" : "marked") : drawn,
     );
   });
   if (all.length === 0) lines.push(line("  nothing recorded yet", "dim"));
@@ -215,7 +216,7 @@ function treePane(model: LiveModel, env: Env, columns: number, rows: number): re
       ? { note: line("following", "live") }
       : {}),
     foot: line(`${grouped(index + 1)} of ${grouped(Math.max(1, all.length))}`, "dim"),
-    scroll: { top: model.treeTop, total: all.length + 1 },
+    scroll: { top, total: all.length + 1 },
   });
 }
 

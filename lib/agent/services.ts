@@ -23,7 +23,7 @@ export interface RecallableCall {
 /** What a run needs of a store: to write, to read back where it stood, to be claimed and to be steered. */
 export type AgentStore =
   & RunJournal
-  & Pick<RunReader, "getRun" | "childRuns" | "loadTrace" | "loadMessages">
+  & Pick<RunReader, "getRun" | "childRuns" | "treeTotals" | "loadTrace" | "loadMessages">
   & Pick<RunLeases, "claimRun" | "releaseRun">
   & Pick<RunControl, "takeControl">
   & Pick<StoreChanges, "onChange">;

@@ -3,7 +3,7 @@ import { traceShape } from "../documents/mod.ts";
 
 /** Everything that is known of a run, as `show RUN --json` prints it. */
 export async function runDocument(
-  store: Pick<Store, "loadTrace" | "loadMessages" | "diffsOf">,
+  store: Pick<Store, "loadTrace" | "loadMessages" | "diffsOf" | "treeTotals">,
   { traceId, runId }: Run,
 ) {
   return traceShape(
@@ -11,6 +11,7 @@ export async function runDocument(
       store.loadTrace(traceId),
       store.loadMessages(traceId),
       store.diffsOf(runId),
+      store.treeTotals(runId),
     ]),
   );
 }

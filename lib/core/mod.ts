@@ -133,6 +133,7 @@ export type {
   StoreStats,
   TableCopyOptions,
   TableStore,
+  TreeTotals,
   VerifyReport,
 } from "./store_ports.ts";
 export { escapeText, nearest, oneLine } from "./text.ts";

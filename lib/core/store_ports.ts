@@ -116,6 +116,18 @@ export interface CostRow {
   readonly unknownCostCalls: number;
 }
 
+/** What a run and all runs that it handed work to, at any depth, used and cost together. */
+export interface TreeTotals {
+  /** Runs in it, the one at its root among them. */
+  readonly runs: number;
+  /** Tokens of their model calls. */
+  readonly usage: Usage;
+  /** Sum of the known costs, USD. */
+  readonly costUsd: number;
+  /** Calls whose cost is unknown, and not in the sum. */
+  readonly unknownCostCalls: number;
+}
+
 export interface StoredMessage {
   /** Content hash of the message and everything before it: 32 hex digits. */
   readonly messageId: string;
@@ -130,11 +142,16 @@ export interface StoredMessage {
 export interface RunReader {
   listRuns(query?: RunsQuery): Promise<RunPage>;
   countRuns(filter?: RunFilter): Promise<number>;
-  /** A run id, a unique beginning or end of one (4 characters or more), `last`, `last~N`. Throws `AgentOpError`. */
+  /**
+   * A run id, a unique beginning or end of one (4 characters or more), `last`, `last~N`: the newest run, or one before it, that
+   * was not handed over by another. Throws `AgentOpError`.
+   */
   resolveRun(reference: string): Promise<Run>;
   getRun(traceId: string): Promise<Run | undefined>;
   /** Runs that a run handed work to; oldest first. */
   childRuns(runId: string): Promise<readonly Run[]>;
+  /** The figures of a run together with those of all hand-offs below it; `runs` is 0 for an unknown run. */
+  treeTotals(runId: string): Promise<TreeTotals>;
   /** The whole run, as of one moment; throws `AgentOpError` when unknown. */
   loadTrace(traceId: string): Promise<Trace>;
   /** Conversation order, with the span that produced each message; empty for an unknown run. */

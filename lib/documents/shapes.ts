@@ -12,6 +12,7 @@ import {
   textOf,
   toolCallsOf,
   type Trace,
+  type TreeTotals,
   type Usage,
 } from "../core/mod.ts";
 import { type MemoryStep, type PricedSpan, receiptOfSpan, stepNumber } from "../analysis/mod.ts";
@@ -33,8 +34,20 @@ export function usageShape(usage: Usage) {
   };
 }
 
-/** The summary that `run --json` prints. */
-export function runSummaryShape(run: Run) {
+/** What is known of a cost; `costUsd` is `null` when nothing is. */
+function costFields({ costUsd, unknownCostCalls }: Pick<TreeTotals, "costUsd" | "unknownCostCalls">) {
+  return {
+    costUsd: unknownCostCalls > 0 && costUsd === 0 ? null : roundUsd(costUsd),
+    costKnown: unknownCostCalls === 0,
+  };
+}
+
+function treeShape({ runs, usage, ...cost }: TreeTotals) {
+  return { runs, usage: usageShape(usage), ...costFields(cost) };
+}
+
+/** The summary that `run --json` prints. `tree` is the run with all hand-offs below it. */
+export function runSummaryShape(run: Run, tree?: TreeTotals) {
   const { totals } = run;
   return {
     runId: run.runId,
@@ -48,15 +61,15 @@ export function runSummaryShape(run: Run) {
     attempts: totals.attempts,
     durationMs: durationMs(run.startTimeUs, run.endTimeUs),
     usage: usageShape(totals.usage),
-    costUsd: totals.unknownCostCalls > 0 && totals.costUsd === 0 ? null : roundUsd(totals.costUsd),
-    costKnown: totals.unknownCostCalls === 0,
+    ...costFields(totals),
+    ...(tree ? { tree: treeShape(tree) } : {}),
     error: run.error ?? null,
   };
 }
 
-export function runShape(run: Run) {
+export function runShape(run: Run, tree?: TreeTotals) {
   return {
-    ...runSummaryShape(run),
+    ...runSummaryShape(run, tree),
     startTime: isoTime(run.startTimeUs),
     endTime: run.endTimeUs === undefined ? null : isoTime(run.endTimeUs),
     userId: run.userId,
@@ -178,10 +191,11 @@ export function traceShape(
   trace: Trace,
   messages: readonly StoredMessage[],
   diffs: readonly StoredDiff[] = [],
+  tree?: TreeTotals,
 ) {
   const spans = [...trace.spans.values()];
   return {
-    run: runShape(trace.run),
+    run: runShape(trace.run, tree),
     spans: spans.map((it) => spanShape(it, stepNumber(trace, it))),
     messages: messages.map(messageShape),
     toolCalls: spans.filter((it) => it.kind === "tool").map((it) =>

@@ -17,6 +17,7 @@ export {
   knownCost,
   money,
   signed,
+  treeCostWords,
   unitPrice,
   UNKNOWN,
   UNKNOWN_SIGN,

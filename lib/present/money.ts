@@ -1,4 +1,4 @@
-import type { Cost, RunTotals } from "../core/mod.ts";
+import type { Cost, RunTotals, TreeTotals } from "../core/mod.ts";
 import { grouped, plural } from "./numbers.ts";
 
 /** For a cost that nobody knows: the sign where there is no room, the word in sentences and receipts. */
@@ -53,6 +53,11 @@ export function costOfCall(cost: Cost | undefined): string {
 export function costWords(usd: number | null, unknownCalls = 0): string {
   if (usd === null || usd === 0 && unknownCalls > 0) return UNKNOWN;
   return unknownCalls > 0 ? `${money(usd)} and ${plural(unknownCalls, "call")} of unknown price` : money(usd);
+}
+
+/** What a run and all hand-offs below it cost together: `$0.0120 in 3 runs`. */
+export function treeCostWords({ runs, costUsd, unknownCostCalls }: TreeTotals): string {
+  return `${costWords(costUsd, unknownCostCalls)} in ${plural(runs, "run")}`;
 }
 
 /** What `?` and `+` in a table mean; for below it. */

@@ -7,6 +7,7 @@ import {
   type Run,
   type StoredMessage,
   type Trace,
+  type TreeTotals,
 } from "../core/mod.ts";
 
 /**
@@ -53,6 +54,11 @@ export class EventSink implements AgentStore {
 
   childRuns(): Promise<readonly Run[]> {
     return Promise.resolve([]);
+  }
+
+  treeTotals(): Promise<TreeTotals> {
+    const { usage, costUsd, unknownCostCalls } = this.#trace.run.totals;
+    return Promise.resolve({ runs: 1, usage, costUsd, unknownCostCalls });
   }
 
   loadMessages(): Promise<readonly StoredMessage[]> {

@@ -1,8 +1,8 @@
-import type { Kysely } from "kysely";
-import type { Run, StoredDiff } from "../core/mod.ts";
+import { type Kysely, sql } from "kysely";
+import { roundUsd, type Run, type StoredDiff, type TreeTotals } from "../core/mod.ts";
 import { runsOf } from "./reader.ts";
-import { diffOf, diffRow } from "./rows.ts";
-import type { Schema } from "./schema.ts";
+import { diffOf, diffRow, usageOf } from "./rows.ts";
+import type { RunRow, Schema } from "./schema.ts";
 
 const RELATED_RUNS_MAX = 1000;
 const DIFFS_MAX = 1000;
@@ -12,6 +12,47 @@ export async function childRuns(db: Kysely<Schema>, runId: string): Promise<read
   const rows = await db.selectFrom("run").selectAll().where("parent_run_id", "=", runId)
     .orderBy("start_us").limit(RELATED_RUNS_MAX).execute();
   return await runsOf(db, rows);
+}
+
+type SummedRow =
+  & { readonly runs: number }
+  & Pick<
+    RunRow,
+    | "input_tokens"
+    | "output_tokens"
+    | "cached_input_tokens"
+    | "cache_write_input_tokens"
+    | "reasoning_tokens"
+    | "cost_usd"
+    | "unknown_cost_calls"
+  >;
+
+/** The figures of a run together with those of all hand-offs below it. `union` ends what a damaged store may have made a circle. */
+export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<TreeTotals> {
+  const sum = (column: keyof SummedRow) =>
+    sql`coalesce(sum(run.${sql.ref(column)}), 0) as ${sql.ref(column)}`;
+  const { rows } = await sql<SummedRow>`
+    with recursive tree (run_id) as (
+      select ${runId} union select child.run_id from tree join run as child on child.parent_run_id = tree.run_id
+    )
+    select count(run.id) as runs, ${
+    sql.join([
+      sum("input_tokens"),
+      sum("output_tokens"),
+      sum("cached_input_tokens"),
+      sum("cache_write_input_tokens"),
+      sum("reasoning_tokens"),
+      sum("cost_usd"),
+      sum("unknown_cost_calls"),
+    ])
+  } from tree join run on run.run_id = tree.run_id`.execute(db);
+  const row = rows[0]!;
+  return {
+    runs: row.runs,
+    usage: usageOf(row),
+    costUsd: roundUsd(row.cost_usd),
+    unknownCostCalls: row.unknown_cost_calls,
+  };
 }
 
 /** Runs that began with steps of one of these, or repeat it; oldest first. */

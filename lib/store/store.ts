@@ -24,6 +24,7 @@ import {
   type TableCopyOptions,
   type Trace,
   type TraceChanges,
+  type TreeTotals,
   type VerifyReport,
 } from "../core/mod.ts";
 import { changesSince } from "./changes.ts";
@@ -31,7 +32,7 @@ import { bytes } from "./codec.ts";
 import { ControlRequests } from "./control.ts";
 import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
-import { childRuns, diffsOf, forksOf, saveDiff } from "./families.ts";
+import { childRuns, diffsOf, forksOf, saveDiff, treeTotals } from "./families.ts";
 import { interruption } from "./interrupted.ts";
 import { Journal } from "./journal.ts";
 import { Leases } from "./leases.ts";
@@ -114,6 +115,10 @@ export class SqlStore implements Store {
 
   async childRuns(runId: string): Promise<readonly Run[]> {
     return await this.#use((db) => childRuns(db, runId));
+  }
+
+  async treeTotals(runId: string): Promise<TreeTotals> {
+    return await this.#use((db) => treeTotals(db, runId));
   }
 
   async forksOf(runIds: readonly string[]): Promise<readonly Run[]> {

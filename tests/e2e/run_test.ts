@@ -73,6 +73,7 @@ Deno.test("run --json prints the contract's object, and show --json everything b
     "usage",
     "costUsd",
     "costKnown",
+    "tree",
     "error",
   ]);
   assert.match(run.runId, /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);

@@ -107,6 +107,13 @@ export class CliHome implements AsyncDisposable {
     });
   }
 
+  /** Makes one stored run the hand-off of another. */
+  async handOver(parentRunId: string, childRunId: string): Promise<void> {
+    const { DatabaseSync } = await import("node:sqlite");
+    using database = new DatabaseSync(this.storePath);
+    database.prepare("update run set parent_run_id = ? where run_id = ?").run(parentRunId, childRunId);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await Deno.remove(this.path, { recursive: true });
   }

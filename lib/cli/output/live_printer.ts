@@ -6,8 +6,9 @@ import {
   type Span,
   type SpanEnd,
   type TraceEvent,
+  type TreeTotals,
 } from "../../core/mod.ts";
-import { costWords, UNKNOWN } from "../../present/mod.ts";
+import { costWords, treeCostWords, UNKNOWN } from "../../present/mod.ts";
 
 const SUMMARY_MAX_CHARS = 100;
 const RESULT_MAX_CHARS = 120;
@@ -129,14 +130,15 @@ export class LivePrinter {
 }
 
 /** The line under a finished run. */
-export function summaryLine(run: Run): string {
+export function summaryLine(run: Run, tree?: TreeTotals): string {
   const { totals } = run;
   const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
   const ms = (run.endTimeUs ?? run.startTimeUs) - run.startTimeUs;
   const known = costWords(totals.costUsd, totals.unknownCostCalls);
   const cost = known === UNKNOWN ? `cost ${known}` : known;
+  const withHandOffs = tree && tree.runs > 1 ? ` (with hand-offs ${treeCostWords(tree)})` : "";
   const retries = totals.attempts > totals.llmCalls ? ` · ${totals.attempts} attempts` : "";
-  return `${run.status} · ${totals.steps} steps · ${tokens} tokens · ${cost} · ${
+  return `${run.status} · ${totals.steps} steps · ${tokens} tokens · ${cost}${withHandOffs} · ${
     (ms / 1e6).toFixed(1)
   } s${retries} · ${run.runId}`;
 }

@@ -3,7 +3,9 @@ import { runSummaryShape } from "../../documents/mod.ts";
 import type { Context } from "../context.ts";
 
 /** What became of a run that was stopped, paused or let go on. */
-export function printSteered(context: Context, run: Run, what: string): void {
-  if (context.json) context.printJson(runSummaryShape(run));
-  else context.print(`${shortRunId(run.runId)} ${what}`);
+export async function printSteered(context: Context, run: Run, what: string): Promise<void> {
+  if (context.json) {
+    const store = await context.app.store();
+    context.printJson(runSummaryShape(run, await store.treeTotals(run.runId)));
+  } else context.print(`${shortRunId(run.runId)} ${what}`);
 }

@@ -43,13 +43,18 @@ export async function runInForeground(
   const begun = await begin(runner);
   if (!quiet || showSteps) noteSimulator(context, "answers");
   const run = await runner.execute(begun, { signal: stopper.signal });
-  if (context.json) context.printJson(runSummaryShape(run));
-  else if (!options.jsonl && !streaming && run.output !== undefined) {
+  if (context.json) {
+    const store = await context.app.store();
+    context.printJson(runSummaryShape(run, await store.treeTotals(run.runId)));
+  } else if (!options.jsonl && !streaming && run.output !== undefined) {
     context.print(escapeText(run.output, { multiline: true }));
   }
   const ended = endedLine(run, run.agent);
   if (ended !== undefined) context.note(ended);
-  if (!quiet && showSteps) context.note(summaryLine(run));
+  if (!quiet && showSteps) {
+    const store = await context.app.store();
+    context.note(summaryLine(run, await store.treeTotals(run.runId)));
+  }
   return exitCodeOf(run.status);
 }
 

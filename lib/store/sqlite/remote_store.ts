@@ -13,6 +13,7 @@ const METHODS: { readonly [M in Method]: true } = {
   resolveRun: true,
   getRun: true,
   childRuns: true,
+  treeTotals: true,
   forksOf: true,
   loadTrace: true,
   loadMessages: true,

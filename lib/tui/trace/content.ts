@@ -7,6 +7,7 @@ import {
   shortRunId,
   type Span,
   type Trace,
+  type TreeTotals,
 } from "../../core/mod.ts";
 import { costWords, duration } from "../../present/mod.ts";
 import { type Glyphs, UNICODE } from "../draw/glyphs.ts";
@@ -41,7 +42,7 @@ export function tabParts(
   trace: Trace,
   span: Span,
   partial: PartialOutput | undefined,
-  nowMs = 0,
+  { nowMs = 0, whole }: { readonly nowMs?: number; readonly whole?: TreeTotals | undefined } = {},
 ): readonly Part[] {
   switch (tab) {
     case "output":
@@ -55,7 +56,7 @@ export function tabParts(
     case "memory":
       return memoryParts(trace, span);
     case "receipt":
-      return receiptParts(trace, span);
+      return receiptParts(trace, span, whole);
     case "raw":
       return rawParts(span);
     case "evals":
@@ -204,6 +205,8 @@ export interface DocQuestion {
   readonly needle: string;
   /** Only what is under way depends on it. */
   readonly nowMs: number;
+  /** The run with all hand-offs below it, where that is known. */
+  readonly whole?: TreeTotals | undefined;
 }
 
 const REMEMBERED_MAX = 4;
@@ -211,15 +214,15 @@ let remembered: readonly { readonly question: DocQuestion; readonly doc: Doc }[]
 
 /** One tab about one span, laid out. Remembers the last few answers, as frames repeat the same question. */
 export function tabDoc(question: DocQuestion): Doc {
-  const { tab, trace, span, partial, columns, glyphs, folds, needle, nowMs } = question;
+  const { tab, trace, span, partial, columns, glyphs, folds, needle, nowMs, whole } = question;
   const known = remembered.find(({ question: other }) =>
     other.tab === tab && other.trace === trace && other.span === span && other.partial === partial &&
     other.columns === columns && other.glyphs === glyphs && other.folds === folds &&
-    other.needle === needle &&
+    other.needle === needle && other.whole === whole &&
     (tab !== "attempts" || other.nowMs === nowMs)
   );
   if (known) return known.doc;
-  const doc = docOf(tabParts(tab, trace, span, partial, nowMs), {
+  const doc = docOf(tabParts(tab, trace, span, partial, { nowMs, whole }), {
     columns,
     glyphs,
     prefix: `${span.spanId}/${tab}/`,

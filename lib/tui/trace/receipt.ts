@@ -1,5 +1,5 @@
 import { type PricedSpan, pricedSpans, receiptSum } from "../../analysis/mod.ts";
-import type { Span, Trace } from "../../core/mod.ts";
+import type { Span, Trace, TreeTotals } from "../../core/mod.ts";
 import {
   amountText,
   freeCallsText,
@@ -8,6 +8,7 @@ import {
   plural,
   sourceText,
   totalLabel,
+  treeCostWords,
   UNKNOWN,
   WRONG_SUM,
 } from "../../present/mod.ts";
@@ -19,11 +20,15 @@ import { GAP } from "./doc.ts";
 const CALLS_MAX = 500;
 
 /** How the cost came about: of one call line by line, of the run call by call. */
-export function receiptParts(trace: Trace, span: Span): readonly Part[] {
+export function receiptParts(trace: Trace, span: Span, whole?: TreeTotals): readonly Part[] {
   const priced = pricedSpans(trace);
   const own = priced.find((it) => it.span.spanId === span.spanId);
   if (own) return callParts(own);
-  return span.kind === "agent" && priced.length > 0 ? runParts(priced) : [];
+  if (span.kind !== "agent") return [];
+  return [
+    ...(priced.length > 0 ? runParts(priced) : []),
+    ...(whole && whole.runs > 1 ? [GAP, note(`with all hand-offs: ${treeCostWords(whole)}`)] : []),
+  ];
 }
 
 function runParts(paid: readonly PricedSpan[]): readonly Part[] {

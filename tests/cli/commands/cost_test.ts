@@ -100,3 +100,22 @@ Deno.test("cost on an empty store says so, and refuses other keys", async () => 
   assert.match(empty.stderr, /No costs yet/);
   assert.deepEqual([wrong.code, /model, agent, day, group, user, run\. Try/.test(wrong.stderr)], [2, true]);
 });
+
+Deno.test("show and cost give a run's own figures and, beside them, those with its hand-offs", async () => {
+  await using home = await CliHome.create();
+  const [parent, child] = await home.seed({ agent: "editor", rounds: 1 }, { agent: "writer", rounds: 2 });
+  await home.handOver(parent!, child!);
+  const [json, shown, receipt] = await Promise.all([
+    home.run(["show", "last", "--json"]),
+    home.run(["show", "last"]),
+    home.run(["cost", "last"]),
+  ]);
+  const { run } = json.json();
+  assert.equal(run.runId, parent);
+  assert.equal(run.tree.runs, 2);
+  assert.equal(run.tree.costKnown, true);
+  assert.equal(run.tree.usage.inputTokens, 7 + 7 + 107);
+  assert.ok(run.tree.costUsd > 2 * run.costUsd);
+  assert.match(shown.stdout, /\n *with hand-offs +\$0\.\d+ in 2 runs, 121 in /);
+  assert.match(receipt.stdout, /\nwith all hand-offs: \$0\.\d+ in 2 runs\n$/);
+});

@@ -65,5 +65,8 @@ async function showReceipt(context: Context, reference: string, { since }: CostF
   const run = await store.resolveRun(reference);
   const priced = pricedSpans(await store.loadTrace(run.traceId));
   if (context.json) context.printJson(priced.map(receiptShape));
-  else context.print(formatRunReceipt(run, priced, await store.childRuns(run.runId), lookOf(context)));
+  else {
+    const [children, tree] = await Promise.all([store.childRuns(run.runId), store.treeTotals(run.runId)]);
+    context.print(formatRunReceipt(run, priced, { children, tree }, lookOf(context)));
+  }
 }

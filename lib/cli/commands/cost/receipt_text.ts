@@ -1,13 +1,13 @@
 import { type PricedSpan, receiptSum } from "../../../analysis/mod.ts";
-import { type Run, shortRunId } from "../../../core/mod.ts";
-import { cell, costWords, formatReceipt, freeCallsText } from "../../../present/mod.ts";
+import { type Run, shortRunId, type TreeTotals } from "../../../core/mod.ts";
+import { cell, costWords, formatReceipt, freeCallsText, treeCostWords } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
 
 /** Usage × price of every call of a run that was billed, and where else to look: recordings, hand-offs. */
 export function formatRunReceipt(
   run: Run,
   priced: readonly PricedSpan[],
-  children: readonly Run[],
+  { children, tree }: { readonly children: readonly Run[]; readonly tree: TreeTotals },
   look: Look,
 ): string {
   const billed = priced.filter((it) => !it.isFree).map(({ receipt }) => receipt);
@@ -24,5 +24,6 @@ export function formatRunReceipt(
         } (agentop cost ${shortRunId(child.runId)})`,
       )
     ),
+    ...(tree.runs > 1 ? [`with all hand-offs: ${treeCostWords(tree)}`] : []),
   ].join("\n");
 }

@@ -39,7 +39,14 @@ async function runDemos(context: Context): Promise<number> {
     if (stopper.signal.aborted) break;
   }
   if (show) context.print(tryNext(done.at(-1)!));
-  else context.printJson(done.map((await import("../../../documents/mod.ts")).runSummaryShape));
+  else {
+    const [{ runSummaryShape }, store] = await Promise.all([
+      import("../../../documents/mod.ts"),
+      app.store(),
+    ]);
+    const trees = await Promise.all(done.map(({ runId }) => store.treeTotals(runId)));
+    context.printJson(done.map((run, index) => runSummaryShape(run, trees[index])));
+  }
   return Math.max(...done.map((run) => exitCodeOf(run.status)));
 }
 

@@ -45,7 +45,7 @@ async function resumeRun(context: Context, reference: string, flags: ResumeFlags
   const run = await store.resolveRun(reference);
   if (isLive(run.status)) {
     await unpauseRun({ store, host: app.host }, run, limits);
-    printSteered(context, run, "goes on");
+    await printSteered(context, run, "goes on");
     return 0;
   }
   const again = await continued(run, limits);

@@ -1,5 +1,5 @@
 import { stepCount } from "../../../analysis/mod.ts";
-import { sentenceOf, type Trace, type Usage } from "../../../core/mod.ts";
+import { sentenceOf, type Trace, type TreeTotals, type Usage } from "../../../core/mod.ts";
 import {
   ago,
   cell,
@@ -9,12 +9,13 @@ import {
   localTime,
   plural,
   STATUS_LOOKS,
+  treeCostWords,
 } from "../../../present/mod.ts";
 import { type Look, statusStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 
 /** What a run was: its status, when, how much, what for. */
-export function formatRunHeader(trace: Trace, look: Look, nowMs: number): string {
+export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: TreeTotals): string {
   const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
@@ -34,6 +35,10 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number): string
       (usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""),
     ],
     ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
+    [
+      "with hand-offs",
+      tree && tree.runs > 1 ? `${treeCostWords(tree)}, ${usageText(tree.usage)}` : undefined,
+    ],
     [
       "calls",
       `${plural(stepCount(trace), "step")}: ${plural(totals.llmCalls, "model call")}, ${

@@ -57,11 +57,15 @@ async function showRun(context: Context, reference: string, flags: ShowFlags): P
     import("./messages_text.ts"),
     context.app.store(),
   ]);
-  const { traceId } = await store.resolveRun(reference);
-  const [trace, messages] = await Promise.all([store.loadTrace(traceId), store.loadMessages(traceId)]);
+  const { traceId, runId } = await store.resolveRun(reference);
+  const [trace, messages, tree] = await Promise.all([
+    store.loadTrace(traceId),
+    store.loadMessages(traceId),
+    store.treeTotals(runId),
+  ]);
   const look = lookOf(context);
   const nowMs = context.host.now();
-  context.print(formatRunHeader(trace, look, nowMs));
+  context.print(formatRunHeader(trace, look, nowMs, tree));
   if (flags.messages) context.print(`\n${formatMessages(messages, look)}`);
   if (flags.memory) {
     const [{ memorySteps }, { formatMemorySteps }] = await Promise.all([

@@ -1,4 +1,4 @@
-import { escapeText, type Run } from "../../../core/mod.ts";
+import { escapeText, type Run, type TreeTotals } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
@@ -31,13 +31,16 @@ async function followRun(context: Context, reference: string): Promise<number> {
     last = state.trace.run;
   }
   if (stopper.signal.aborted || !last) return EXIT_CANCELLED;
-  show.end(last);
+  show.end(last, await store.treeTotals(last.runId));
   return exitCodeOf(last.status);
 }
 
 /** A run as it happens: as text, or only its end as JSON. */
 async function createShow(context: Context) {
-  if (context.json) return { state: () => {}, end: (run: Run) => context.printJson(runSummaryShape(run)) };
+  if (context.json) {
+    const end = (run: Run, tree: TreeTotals) => context.printJson(runSummaryShape(run, tree));
+    return { state: () => {}, end };
+  }
   const { LivePrinter, summaryLine } = await import("../../output/live_printer.ts");
   const { RetoldEvents } = await import("../../../live/mod.ts");
   const printer = new LivePrinter({
@@ -55,9 +58,9 @@ async function createShow(context: Context) {
         if (event.type !== "run_start" && event.type !== "run_update") printer.listen(event);
       }
     },
-    end: (run: Run) => {
+    end: (run: Run, tree: TreeTotals) => {
       if (!sawText && run.output) context.print(escapeText(run.output, { multiline: true }));
-      context.print(escapeText(summaryLine(run)));
+      context.print(escapeText(summaryLine(run, tree)));
     },
   };
 }

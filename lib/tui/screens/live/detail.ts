@@ -87,5 +87,8 @@ function textOfTab(model: LiveModel): string | undefined {
   const span = selectedSpan(model);
   if (!span || !model.trace) return undefined;
   const partial = model.partials.find((item) => item.spanId === span.spanId);
-  return partsText(tabParts(openTab(model), model.trace, span, partial), COPY_LENGTH_MAX);
+  return partsText(
+    tabParts(openTab(model), model.trace, span, partial, { whole: model.whole }),
+    COPY_LENGTH_MAX,
+  );
 }

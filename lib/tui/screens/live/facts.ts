@@ -1,18 +1,18 @@
-import { type Run, sentenceOf, shortRunId, type Trace } from "../../../core/mod.ts";
+import { type Run, sentenceOf, shortRunId, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { ago, costOf, duration, grouped } from "../../../present/mod.ts";
+import { ago, costOf, duration, grouped, plural } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
 const LABEL_COLUMNS = 10;
 const FACTS_MAX = 60;
 
-/** What there is to say about a run apart from its spans; `family` stands after what it came from. */
+/** What there is to say about a run apart from its spans; `family` stands after what it came from, `whole` is with its hand-offs. */
 export function factLines(
   trace: Trace,
   env: Env,
   columns: number,
-  family: readonly Line[] = [],
+  { family = [], whole }: { readonly family?: readonly Line[]; readonly whole?: TreeTotals | undefined } = {},
 ): readonly Line[] {
   const { run } = trace;
   const fact = (label: string, value: string): Line => [
@@ -37,6 +37,7 @@ export function factLines(
     EMPTY,
     line(" Cost", "heading"),
     fact("so far", costOf(run.totals)),
+    ...(whole && whole.runs > 1 ? [fact(plural(whole.runs, "run"), costOf(whole))] : []),
     ...(run.totals.unknownCostCalls > 0 ? [fact("unpriced", `${run.totals.unknownCostCalls} calls`)] : []),
     EMPTY,
     line(" Requests", "heading"),

@@ -1,6 +1,13 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type TreeRow, treeRows } from "../../../analysis/mod.ts";
-import { type Explanation, isLive, type PartialOutput, type Span, type Trace } from "../../../core/mod.ts";
+import {
+  type Explanation,
+  isLive,
+  type PartialOutput,
+  type Span,
+  type Trace,
+  type TreeTotals,
+} from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { UNICODE } from "../../draw/glyphs.ts";
@@ -49,6 +56,8 @@ export interface LiveModel extends ListPlace {
   readonly parents: readonly { readonly traceId: string; readonly runId: string; readonly spanId?: string }[];
   /** What the run goes back to, and all that came of it. */
   readonly family?: FamilyList;
+  /** Its figures with those of all hand-offs below it. */
+  readonly whole?: TreeTotals;
   /** The list of relatives is open. */
   readonly relatives: boolean;
   readonly approval?: { readonly spanId: string; readonly top: number };
@@ -80,7 +89,7 @@ export const INITIAL: LiveModel = {
   bookmarks: new Map(),
   parents: [],
   relatives: false,
-  tickets: { trace: 0, partials: 0, child: 0, family: 0 },
+  tickets: { trace: 0, partials: 0, child: 0, family: 0, whole: 0 },
 };
 
 const SUMMARY_ROWS = 2;
@@ -179,6 +188,7 @@ export function detailDoc(model: LiveModel, env: Env): Doc {
     glyphs: env.glyphs,
     folds: model.folds,
     needle: model.needle,
+    whole: model.whole,
     nowMs: span.endTimeUs === undefined ? env.nowMs : 0,
   });
 }

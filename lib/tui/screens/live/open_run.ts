@@ -74,17 +74,24 @@ export function loadChanges(model: LiveModel): Step<LiveModel> {
     trace: isLiveRun(model) || !model.trace ? TRACE_INTERVAL_MS : FINISHED_INTERVAL_MS,
     partials: PARTIAL_INTERVAL_MS,
     family: FAMILY_INTERVAL_MS,
+    whole: isLiveRun(model) ? FINISHED_INTERVAL_MS : FAMILY_INTERVAL_MS,
   });
 }
 
 function loadRun(
   model: LiveModel,
-  intervalMs: { readonly trace?: number; readonly partials?: number; readonly family?: number },
+  intervalMs: {
+    readonly trace?: number;
+    readonly partials?: number;
+    readonly family?: number;
+    readonly whole?: number;
+  },
 ): Step<LiveModel> {
   if (model.traceId === undefined) return [model, []];
   const { traceId, runId } = model;
   let step = load([model, []], "trace", { traceId }, intervalMs.trace);
   step = load(step, "family", { runId }, intervalMs.family);
+  step = load(step, "whole", { runId }, intervalMs.whole);
   if (model.trace && !isLiveRun(model)) return step;
   return load(step, "partials", { traceId }, intervalMs.partials);
 }

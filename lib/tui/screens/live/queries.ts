@@ -1,4 +1,4 @@
-import { type PartialOutput, type Run, RUN_TAG, type Trace } from "../../../core/mod.ts";
+import { type PartialOutput, type Run, RUN_TAG, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import type { ForkTree } from "../../../analysis/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import { storedFamily, storedTrace } from "../../trace/stored.ts";
@@ -28,6 +28,9 @@ export const LIVE_QUERIES = {
   /** All that the run goes back to and that came of it. */
   family: (services: TuiServices, { runId }: { readonly runId: string }): Promise<ForkTree> =>
     storedFamily(services, [runId]),
+  /** What the run and all hand-offs below it used. */
+  whole: ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<TreeTotals> =>
+    store.treeTotals(runId),
 } satisfies Queries;
 
 export type LiveQueries = typeof LIVE_QUERIES;

@@ -87,12 +87,14 @@ export const updateLive = updateOf<LiveModel, LiveQueries>({
     child: withChild,
     // The list knows its height when it is opened.
     family: (model, tree) => [{ ...model, family: familyWith(tree, model.family, model.runId, 1) }, []],
+    whole: (model, whole) => [{ ...model, whole }, []],
   },
   failed: {
     trace: unread,
     partials: unread,
     child: unread,
     family: (model) => [model, []],
+    whole: (model) => [model, []],
   },
 });
 

@@ -2,7 +2,16 @@ import { budgetUsdOf, pendingApproval, stepCount, stepOf } from "../../../analys
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
-import { compact, costOf, duration, grouped, money, shortStatus, UNKNOWN } from "../../../present/mod.ts";
+import {
+  compact,
+  costOf,
+  duration,
+  grouped,
+  money,
+  plural,
+  shortStatus,
+  UNKNOWN,
+} from "../../../present/mod.ts";
 import { kindTone, statusTone } from "../../draw/tones.ts";
 import {
   EMPTY,
@@ -62,7 +71,7 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
             model.trace,
             env,
             layout.facts.columns - BORDER,
-            familyFacts(model, env, layout.facts.columns - BORDER),
+            { family: familyFacts(model, env, layout.facts.columns - BORDER), whole: model.whole },
           ),
           layout.facts.columns,
           layout.facts.rows,
@@ -159,6 +168,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
       seg(` ${compact(usage.outputTokens)} out`, "strong"),
     ],
     [seg("cost ", "dim"), seg(costOf(totals), "strong"), ...budget(run, env)],
+    ...withHandOffs(model),
     [
       seg("calls ", "dim"),
       seg(String(totals.llmCalls), "strong"),
@@ -179,6 +189,11 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
     parts.push([seg("family ", "dim"), seg(grouped(relatives), "strong"), seg(" F", "key")]);
   }
   return [seg(" "), ...fitParts(parts, 3, columns - 2)];
+}
+
+function withHandOffs({ whole }: LiveModel): readonly Line[] {
+  if (!whole || whole.runs < 2) return [];
+  return [[seg(`${plural(whole.runs, "run")} `, "dim"), seg(costOf(whole), "strong")]];
 }
 
 function budget(run: Run, env: Env): Line {

@@ -1,0 +1,74 @@
+import assert from "node:assert/strict";
+import { addUsage, type DurableEvent, NO_USAGE, roundUsd, type Run, type Store } from "../../lib/core/mod.ts";
+import { MEMORY, openStore } from "../../lib/store/mod.ts";
+import { type FakeHost, fakeHost } from "../support/fake_host.ts";
+import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
+
+/** Writes a sample run, handed over by `parentRunId`, and gives it as it was stored. */
+async function write(
+  store: Store,
+  host: FakeHost,
+  options: SampleOptions,
+  change: Partial<Run> = {},
+): Promise<Run> {
+  host.advance(60_000);
+  const events = [...sampleEvents({ host, ...options })].map((event): DurableEvent =>
+    event.type === "run_start" ? { ...event, run: { ...event.run, ...change } } : event
+  );
+  await store.write(events);
+  const first = events[0]!;
+  assert(first.type === "run_start");
+  return (await store.getRun(first.run.traceId))!;
+}
+
+Deno.test("treeTotals() adds up a run and its hand-offs at any depth, and nothing else", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const parent = await write(store, host, { agent: "parent", rounds: 1 });
+  const child = await write(store, host, { agent: "child", rounds: 2 }, { parentRunId: parent.runId });
+  const other = await write(store, host, { agent: "other", rounds: 3 }, { parentRunId: parent.runId });
+  const grandchild = await write(store, host, { agent: "grandchild", rounds: 4 }, {
+    parentRunId: child.runId,
+  });
+  await write(store, host, { agent: "stranger", rounds: 5 });
+  const all = [parent, child, other, grandchild];
+  const tree = await store.treeTotals(parent.runId);
+  assert.equal(tree.runs, 4);
+  assert.deepEqual(tree.usage, all.reduce((sum, run) => addUsage(sum, run.totals.usage), NO_USAGE));
+  const costUsd = all.reduce((sum, run) => sum + run.totals.costUsd, 0);
+  assert.ok(costUsd > parent.totals.costUsd && Math.abs(tree.costUsd - costUsd) < 1e-12);
+  assert.equal((await store.treeTotals(child.runId)).runs, 2);
+  assert.deepEqual(await store.treeTotals(grandchild.runId), {
+    runs: 1,
+    usage: grandchild.totals.usage,
+    costUsd: roundUsd(grandchild.totals.costUsd),
+    unknownCostCalls: 0,
+  });
+  assert.deepEqual(await store.treeTotals("nobody"), {
+    runs: 0,
+    usage: NO_USAGE,
+    costUsd: 0,
+    unknownCostCalls: 0,
+  });
+});
+
+Deno.test("treeTotals() ends where runs name each other as parents", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const ids = ["00000000-0000-7000-8000-00000000000a", "00000000-0000-7000-8000-00000000000b"] as const;
+  await write(store, host, { rounds: 1 }, { runId: ids[0], parentRunId: ids[1] });
+  await write(store, host, { rounds: 1 }, { runId: ids[1], parentRunId: ids[0] });
+  assert.equal((await store.treeTotals(ids[0])).runs, 2);
+});
+
+Deno.test('resolveRun("last") is the newest run that a person started', async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const first = await write(store, host, { agent: "first", rounds: 1 });
+  const parent = await write(store, host, { agent: "parent", rounds: 1 });
+  const child = await write(store, host, { agent: "child", rounds: 1 }, { parentRunId: parent.runId });
+  await write(store, host, { agent: "grandchild", rounds: 1 }, { parentRunId: child.runId });
+  assert.equal((await store.resolveRun("last")).agent, "parent");
+  assert.equal((await store.resolveRun("last~1")).runId, first.runId);
+  await assert.rejects(store.resolveRun("last~2"), /not that many runs/);
+});

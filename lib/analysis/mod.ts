@@ -5,6 +5,7 @@
  * @module
  */
 export { align, type Pair } from "./align.ts";
+export { runTookMs, spanTookMs } from "./run_time.ts";
 export { type Attempt, attemptOf } from "./attempt.ts";
 export { numberAttribute, textAttribute } from "./attributes.ts";
 export { costTotal, wasUsed } from "./cost_rows.ts";
@@ -50,7 +51,7 @@ export {
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff, traceTookMs } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
-export { spanTitle } from "./span_title.ts";
+export { spanTitle, toolTitle } from "./span_title.ts";
 export { attemptsOf, childrenOf, type TreeRow, treeRows } from "./span_tree.ts";
 export {
   applyStepDiffs,
@@ -68,5 +69,6 @@ export {
   stepOf,
   stepsOf,
   toolCallOf,
+  toolResultOf,
 } from "./steps.ts";
 export { type TextPiece, unifiedDiff, type UnifiedLine, unifiedLines, wordDiff } from "./text_diff.ts";

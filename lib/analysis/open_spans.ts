@@ -1,4 +1,5 @@
 import { ATTR, type Span, type Trace } from "../core/mod.ts";
+import { toolTitle } from "./span_title.ts";
 import { textAttribute } from "./attributes.ts";
 
 /** The span that is being worked on: the latest open one which has no open child. Attempts stand for their model call. */
@@ -32,11 +33,10 @@ export function pendingApproval(trace: Trace): Approval | undefined {
     if (!oldest || span.startTimeUs < oldest.startTimeUs) oldest = span;
   }
   if (!oldest) return undefined;
-  const tool = textAttribute(oldest, ATTR.toolName) ?? oldest.name;
   return {
     spanId: oldest.spanId,
-    tool,
-    summary: textAttribute(oldest, ATTR.toolSummary) ?? tool,
+    tool: textAttribute(oldest, ATTR.toolName) ?? oldest.name,
+    summary: toolTitle(oldest),
     arguments: oldest.attributes[ATTR.toolCallArguments],
   };
 }

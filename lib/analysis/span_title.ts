@@ -5,7 +5,7 @@ import { textAttribute } from "./attributes.ts";
 export function spanTitle(span: Span): string {
   switch (span.kind) {
     case "tool":
-      return textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name;
+      return toolTitle(span);
     case "llm":
       return span.responseModel ?? span.requestModel ?? span.name;
     case "agent":
@@ -13,4 +13,9 @@ export function spanTitle(span: Span): string {
     default:
       return span.name;
   }
+}
+
+/** What a tool is asked to do, of its call or of the question whether it may. */
+export function toolTitle(span: Span): string {
+  return textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name;
 }

@@ -116,3 +116,14 @@ export function toolCallOf(span: Span, calls: ReadonlyMap<string, AskedCall>): A
     arguments: span.attributes[ATTR.toolCallArguments] ?? asked?.arguments ?? null,
   };
 }
+
+/** What a tool gave: imported spans have it as an attribute, own ones as the message that goes to the model. */
+export function toolResultOf({ attributes, outputMessages }: Span): unknown {
+  const told = attributes[ATTR.toolCallResult];
+  if (told !== undefined) return told;
+  const parts = (outputMessages ?? []).flatMap((message) => message.parts);
+  const response = parts.find((part) => part.type === "tool_call_response");
+  if (response) return response.response;
+  const texts = parts.flatMap((part) => part.type === "text" ? [part.content] : []);
+  return texts.length === 0 ? undefined : texts.join("\n");
+}

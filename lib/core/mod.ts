@@ -76,6 +76,7 @@ export {
   isFinal,
   isLive,
   LIVE_STATUSES,
+  retriesOf,
   type Run,
   RUN_STATUSES,
   type RunChange,
@@ -100,6 +101,7 @@ export {
   type SpanStatus,
   textOf,
   toolCallsOf,
+  totalTokens,
   type Usage,
 } from "./span.ts";
 export type {

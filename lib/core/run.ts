@@ -35,6 +35,11 @@ export function isFinal(status: RunStatus): boolean {
 }
 
 /** Where a run comes from: made here, received as OpenTelemetry, through the proxy, or from a file. */
+/** Attempts after the first of each call. */
+export function retriesOf({ attempts, llmCalls }: RunTotals): number {
+  return Math.max(0, attempts - llmCalls);
+}
+
 export type RunOrigin = "agent" | "otlp" | "proxy" | "import";
 
 /** Why a run did not complete. */

@@ -55,6 +55,11 @@ export function addUsage(a: Usage, b: Usage): Usage {
 }
 
 /** Who speaks. */
+/** In and out together; reasoning is part of the output. */
+export function totalTokens({ inputTokens, outputTokens }: Usage): number {
+  return inputTokens + outputTokens;
+}
+
 export type Role = "system" | "user" | "assistant" | "tool";
 
 /** One piece of a message. `arguments` and `response` are JSON values. */

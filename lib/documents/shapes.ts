@@ -2,6 +2,7 @@ import {
   ATTR,
   type CostRow,
   type Evaluation,
+  jsonText,
   type Message,
   roundUsd,
   type Run,
@@ -11,11 +12,24 @@ import {
   type StoredMessage,
   textOf,
   toolCallsOf,
+  totalTokens,
   type Trace,
   type TreeTotals,
   type Usage,
 } from "../core/mod.ts";
-import { type MemoryStep, type PricedSpan, receiptOfSpan, stepNumber } from "../analysis/mod.ts";
+import {
+  type AskedCall,
+  askedCalls,
+  attemptOf,
+  type MemoryStep,
+  numberAttribute,
+  type PricedSpan,
+  receiptOfSpan,
+  stepNumber,
+  stepsOf,
+  toolCallOf,
+  toolResultOf,
+} from "../analysis/mod.ts";
 import { isoTime } from "../present/mod.ts";
 
 /** JSON shapes of the contract: camelCase, USD as numbers, ISO 8601 times with milliseconds, durations in ms. */
@@ -30,7 +44,7 @@ export function usageShape(usage: Usage) {
     outputTokens: usage.outputTokens,
     cachedInputTokens: usage.cachedInputTokens,
     reasoningTokens: usage.reasoningTokens,
-    totalTokens: usage.inputTokens + usage.outputTokens,
+    totalTokens: totalTokens(usage),
   };
 }
 
@@ -108,7 +122,7 @@ export function spanShape(span: Span, step = span.step) {
 function contentOf(message: Message): string {
   const response = message.parts.find((part) => part.type === "tool_call_response");
   if (response?.type !== "tool_call_response") return textOf(message);
-  return typeof response.response === "string" ? response.response : JSON.stringify(response.response);
+  return jsonText(response.response);
 }
 
 export function messageShape(it: StoredMessage) {
@@ -131,17 +145,23 @@ export function messageShape(it: StoredMessage) {
 }
 
 /** `isInherited`: the run is a fork and began with this call. */
-function toolCallShape(span: Span, messages: readonly StoredMessage[], isInherited: boolean) {
+function toolCallShape(
+  span: Span,
+  calls: ReadonlyMap<string, AskedCall>,
+  messages: readonly StoredMessage[],
+  isInherited: boolean,
+) {
   const callId = String(span.attributes[ATTR.toolCallId] ?? span.spanId);
   const asked = messages.find((it) => toolCallsOf(it.message).some((call) => call.id === callId));
-  const result = span.outputMessages?.[0];
+  const { name, arguments: args } = toolCallOf(span, calls);
+  const result = toolResultOf(span);
   return {
     callId,
     spanId: span.spanId,
     messageId: asked?.messageId ?? null,
-    toolName: String(span.attributes[ATTR.toolName] ?? span.name),
-    args: span.attributes[ATTR.toolCallArguments] ?? null,
-    result: result ? contentOf(result) : null,
+    toolName: name,
+    args,
+    result: result === undefined ? null : jsonText(result),
     isError: span.status === "error" || span.status === "interrupted",
     latencyMs: durationMs(span.startTimeUs, span.endTimeUs),
     source: span.attributes[ATTR.toolSource] ?? (isInherited ? "recorded" : "live"),
@@ -149,13 +169,12 @@ function toolCallShape(span: Span, messages: readonly StoredMessage[], isInherit
 }
 
 export function attemptShape(span: Span) {
-  const { attributes } = span;
-  const number = (name: string) => typeof attributes[name] === "number" ? attributes[name] as number : null;
+  const number = (name: string) => numberAttribute(span, name) ?? null;
   return {
     spanId: span.spanId,
     llmSpanId: span.parentSpanId ?? null,
-    attempt: (number(ATTR.resendCount) ?? 0) + 1,
-    outcome: String(attributes[ATTR.attemptOutcome] ?? span.status),
+    attempt: attemptOf(span).number,
+    outcome: String(span.attributes[ATTR.attemptOutcome] ?? span.status),
     statusCode: number(ATTR.statusCode),
     errorType: span.errorType ?? null,
     retryAfterMs: number(ATTR.retryAfterMs),
@@ -194,12 +213,13 @@ export function traceShape(
   tree?: TreeTotals,
 ) {
   const spans = [...trace.spans.values()];
+  const calls = askedCalls(stepsOf(trace));
   return {
     run: runShape(trace.run, tree),
     spans: spans.map((it) => spanShape(it, stepNumber(trace, it))),
     messages: messages.map(messageShape),
     toolCalls: spans.filter((it) => it.kind === "tool").map((it) =>
-      toolCallShape(it, messages, (it.step ?? Infinity) < (trace.run.forkedFrom?.step ?? 0))
+      toolCallShape(it, calls, messages, (it.step ?? Infinity) < (trace.run.forkedFrom?.step ?? 0))
     ),
     attempts: spans.filter((it) => it.kind === "attempt").map(attemptShape),
     snapshots: trace.snapshots.map(snapshotShape),

@@ -23,6 +23,11 @@ export function messageText(message: Message): string {
   return [textOf(message), ...calls, ...others].filter((it) => it.trim() !== "").join(" ");
 }
 
+/** What is said of a tool's output above its limit. */
+export function lostBytesText(bytes: number): string {
+  return `The tool wrote ${grouped(bytes)} bytes more than its limit; they were never kept.`;
+}
+
 /** A part that is neither text nor about tools. */
 export type Attachment = Extract<Part, { type: "blob" | "uri" | "file" }>;
 

@@ -7,7 +7,7 @@ export { csvText } from "./csv.ts";
 export { BRANCHES, type BranchSigns, branchText } from "./branches.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
 export { memoryChangeText } from "./memory.ts";
-export { attachmentText, callText, isAttachment, messageText } from "./message.ts";
+export { attachmentText, callText, isAttachment, lostBytesText, messageText } from "./message.ts";
 export {
   costDifference,
   costOf,
@@ -38,8 +38,9 @@ export {
   unitText,
   WRONG_SUM,
 } from "./receipt.ts";
+export { scoreText, scoreValue } from "./score.ts";
 export { CHANGE_SIGNS, STEP_SIGNS } from "./signs.ts";
 export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
 export { cell, lines } from "./text.ts";
-export { age, ago, duration, isoTime, localTime } from "./times.ts";
+export { age, ago, duration, isoTime, localTime, tookText } from "./times.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

@@ -10,6 +10,11 @@ export function duration(ms: number): string {
   return `${Math.floor(seconds / 86_400)}d${two((seconds % 86_400) / 3600)}h`;
 }
 
+/** How long something took, or `–` where that is not known. */
+export function tookText(ms: number | undefined): string {
+  return ms === undefined ? "–" : duration(ms);
+}
+
 /** `now`, `12s`, `5m`, `3h`, `2d`, `400d`: at most five columns. */
 export function age(fromMs: number, nowMs: number): string {
   if (!Number.isFinite(fromMs)) return "?";
@@ -24,7 +29,7 @@ export function age(fromMs: number, nowMs: number): string {
 /** `now`, `5m ago`. */
 export function ago(fromMs: number, nowMs: number): string {
   const text = age(fromMs, nowMs);
-  return text === "now" ? text : `${text} ago`;
+  return text === "now" || text === "?" ? text : `${text} ago`;
 }
 
 /** `2026-11-02 10:11:12` in the time zone of this machine. */

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { Trace } from "../core/mod.ts";
+import { totalTokens, type Trace } from "../core/mod.ts";
 import { defineScorer, passOrFail, type ScorerFactory } from "./define_scorer.ts";
 
 interface Limit {
@@ -58,5 +58,5 @@ export const maxTokens = atMost({
   what: "the number of tokens is",
   example: "max_tokens=4000",
   unit: "tokens",
-  measure: ({ run: { totals: { usage } } }) => usage.inputTokens + usage.outputTokens,
+  measure: ({ run: { totals: { usage } } }) => totalTokens(usage),
 });

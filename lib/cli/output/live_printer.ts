@@ -1,14 +1,18 @@
+import { runTookMs, spanTookMs, toolTitle } from "../../analysis/mod.ts";
 import {
   ATTR,
   escapeText,
+  jsonText,
   oneLine,
+  retriesOf,
   type Run,
   type Span,
   type SpanEnd,
+  totalTokens,
   type TraceEvent,
   type TreeTotals,
 } from "../../core/mod.ts";
-import { costWords, treeCostWords, UNKNOWN } from "../../present/mod.ts";
+import { costWords, duration, plural, tookText, treeCostWords, UNKNOWN } from "../../present/mod.ts";
 
 const SUMMARY_MAX_CHARS = 100;
 const RESULT_MAX_CHARS = 120;
@@ -68,12 +72,9 @@ export class LivePrinter {
       this.#line(span.traceId, `▸ ${escapeText(span.name)}`);
     }
     if (span.kind === "tool") {
-      const summary = String(
-        span.attributes[ATTR.toolSummary] ?? span.attributes[ATTR.toolName] ?? span.name,
-      );
       this.#line(
         span.traceId,
-        `${this.#paint("36", "⚙")} ${escapeText(oneLine(summary, SUMMARY_MAX_CHARS))}`,
+        `${this.#paint("36", "⚙")} ${escapeText(oneLine(toolTitle(span), SUMMARY_MAX_CHARS))}`,
       );
     }
   }
@@ -81,22 +82,20 @@ export class LivePrinter {
   #ended(event: SpanEnd): void {
     const span = this.#spans.get(event.spanId);
     if (!span) return;
-    const ms = Math.max(0, Math.round((event.endTimeUs - span.startTimeUs) / 1000));
+    const took = duration(spanTookMs({ ...span, endTimeUs: event.endTimeUs }, 0));
     if (span.kind === "attempt" && event.status === "error") {
       const delay = event.attributes?.[ATTR.retryDelayMs];
-      const what = `${event.errorType ?? "error"} after ${ms} ms`;
-      const then = typeof delay === "number"
-        ? `, again in ${(delay / 1000).toFixed(1)} s`
-        : ", no further attempt";
+      const what = `${event.errorType ?? "error"} after ${took}`;
+      const then = typeof delay === "number" ? `, again in ${duration(delay)}` : ", no further attempt";
       this.#line(span.traceId, this.#paint("33", `↻ ${escapeText(what)}${then}`));
     }
     if (span.kind === "tool") {
       const part = event.outputMessages?.[0]?.parts[0];
-      const result = part?.type === "tool_call_response" ? String(part.response) : event.errorMessage ?? "";
+      const result = part?.type === "tool_call_response" ? jsonText(part.response) : event.errorMessage ?? "";
       const glyph = event.status === "ok" ? this.#paint("32", "✓") : this.#paint("31", "✗");
       this.#line(
         span.traceId,
-        `  ${glyph} ${this.#dim(`${escapeText(oneLine(result, RESULT_MAX_CHARS))} · ${ms} ms`)}`,
+        `  ${glyph} ${this.#dim(`${escapeText(oneLine(result, RESULT_MAX_CHARS))} · ${took}`)}`,
       );
     }
     if (span.kind === "llm" && this.#streamed.has(span.spanId) && this.#column > 0) {
@@ -132,13 +131,16 @@ export class LivePrinter {
 /** The line under a finished run. */
 export function summaryLine(run: Run, tree?: TreeTotals): string {
   const { totals } = run;
-  const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
-  const ms = (run.endTimeUs ?? run.startTimeUs) - run.startTimeUs;
   const known = costWords(totals.costUsd, totals.unknownCostCalls);
   const cost = known === UNKNOWN ? `cost ${known}` : known;
   const withHandOffs = tree && tree.runs > 1 ? ` (with hand-offs ${treeCostWords(tree)})` : "";
-  const retries = totals.attempts > totals.llmCalls ? ` · ${totals.attempts} attempts` : "";
-  return `${run.status} · ${totals.steps} steps · ${tokens} tokens · ${cost}${withHandOffs} · ${
-    (ms / 1e6).toFixed(1)
-  } s${retries} · ${run.runId}`;
+  return [
+    run.status,
+    plural(totals.steps, "step"),
+    plural(totalTokens(totals.usage), "token"),
+    cost + withHandOffs,
+    tookText(runTookMs(run, 0)),
+    ...(retriesOf(totals) > 0 ? [plural(totals.attempts, "attempt")] : []),
+    run.runId,
+  ].join(" · ");
 }

@@ -1,5 +1,12 @@
-import { ATTR, type Span, type Trace } from "../../core/mod.ts";
-import { attemptOf, spanTitle, textAttribute, type TreeRow, treeRows } from "../../analysis/mod.ts";
+import { ATTR, type Span, totalTokens, type Trace } from "../../core/mod.ts";
+import {
+  attemptOf,
+  spanTitle,
+  spanTookMs,
+  textAttribute,
+  type TreeRow,
+  treeRows,
+} from "../../analysis/mod.ts";
 import {
   BRANCHES,
   branchText,
@@ -25,7 +32,7 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
     row,
     name: nameOf(row),
     time: timeOf(row.span, nowMs),
-    tokens: row.span.usage ? compact(row.span.usage.inputTokens + row.span.usage.outputTokens) : "",
+    tokens: row.span.usage ? compact(totalTokens(row.span.usage)) : "",
     cost: costOfCall(row.span.cost),
   }));
   const most = (pick: (row: (typeof rows)[number]) => string) =>
@@ -120,9 +127,8 @@ function attemptText(span: Span): string {
   ].join(" · ");
 }
 
+/** Still growing while the span is open. */
 function timeOf(span: Span, nowMs: number): string {
-  if (span.endTimeUs === undefined) {
-    return span.status === "unset" ? `${duration(nowMs - span.startTimeUs / 1000)}…` : "";
-  }
-  return duration((span.endTimeUs - span.startTimeUs) / 1000);
+  if (span.endTimeUs === undefined && span.status !== "unset") return "";
+  return `${duration(spanTookMs(span, nowMs))}${span.endTimeUs === undefined ? "…" : ""}`;
 }

@@ -1,4 +1,4 @@
-import { attemptOf, textAttribute } from "../../analysis/mod.ts";
+import { attemptOf, spanTookMs, textAttribute } from "../../analysis/mod.ts";
 import { ATTR, type Span } from "../../core/mod.ts";
 import { duration } from "../../present/mod.ts";
 import { type Markup, markup } from "./markup.ts";
@@ -22,7 +22,7 @@ export function attemptTable(
       String(number),
       markup`<b class="${CLASSES[state]}">${outcome}</b>`,
       own.bar(attemptStretches(it, state === "failed" ? "bad" : "ok", nowUs)),
-      it.endTimeUs === undefined ? "open" : duration((it.endTimeUs - it.startTimeUs) / 1000),
+      it.endTimeUs === undefined ? "open" : duration(spanTookMs(it, 0)),
       ms(waitedMs),
       ms(askedMs),
     ];

@@ -1,6 +1,24 @@
-import { isFinal, isLive, oneLine, type Run, sentenceOf, shortRunId, type Trace } from "../../core/mod.ts";
-import { costOf, costWords, duration, grouped, plural, STATUS_LOOKS } from "../../present/mod.ts";
-import { stepCount } from "../../analysis/mod.ts";
+import {
+  isFinal,
+  isLive,
+  oneLine,
+  type Run,
+  sentenceOf,
+  shortRunId,
+  totalTokens,
+  type Trace,
+} from "../../core/mod.ts";
+import {
+  costOf,
+  costWords,
+  duration,
+  grouped,
+  plural,
+  scoreValue,
+  STATUS_LOOKS,
+  tookText,
+} from "../../present/mod.ts";
+import { runTookMs, stepCount } from "../../analysis/mod.ts";
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { memorySection } from "./memory.ts";
@@ -76,7 +94,6 @@ function header({ trace, handedTo, nowMs, overrides }: RunPageData): Markup {
   const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
-  const endMs = run.endTimeUs === undefined ? nowMs : run.endTimeUs / 1000;
   const meta = [
     markup`run <code>${run.runId}</code>`,
     run.model,
@@ -91,7 +108,7 @@ function header({ trace, handedTo, nowMs, overrides }: RunPageData): Markup {
   const reasoning = usage.reasoningTokens > 0 ? [`${grouped(usage.reasoningTokens)} for reasoning`] : [];
   const waited = markup`<span class="warn">${duration(totals.retryWaitMs)} lost to waiting</span>`;
   const figures = tiles([
-    [isFinal(run.status) ? "Took" : "So far", duration(endMs - run.startTimeUs / 1000)],
+    [isFinal(run.status) ? "Took" : "So far", tookText(runTookMs(run, nowMs))],
     ["Cost", costOf(totals), costNote(run, handedTo)],
     [
       "Tokens",
@@ -141,7 +158,7 @@ function costNote({ totals }: Run, handedTo: readonly Run[]): Markup {
     ? [markup`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`]
     : totals.costUsd > 0
     ? ["all prices known"]
-    : totals.usage.inputTokens + totals.usage.outputTokens === 0
+    : totalTokens(totals.usage) === 0
     ? ["nothing was billed"]
     : [];
   if (handedTo.length > 0) {
@@ -238,7 +255,7 @@ function scoresBody({ evaluations }: Trace): Markup {
   if (evaluations.length === 0) return NOTHING;
   const rows = evaluations.slice(0, SCORES_MAX).map((it) => [
     it.name,
-    it.value === undefined ? "–" : String(it.value),
+    scoreValue(it.value),
     it.label ?? "",
     it.source,
     oneLine(it.explanation ?? "", 2_000),

@@ -4,12 +4,13 @@ import {
   costOfCall,
   duration,
   grouped,
+  lostBytesText,
   messageText,
   plural,
   spanStatus,
   STATUS_LOOKS,
 } from "../../present/mod.ts";
-import { spanTitle, type TreeRow } from "../../analysis/mod.ts";
+import { numberAttribute, spanTitle, spanTookMs, type TreeRow } from "../../analysis/mod.ts";
 import { attemptTable } from "./attempts.ts";
 import { inputOf, type MessagePage, outputOf, type Place } from "./messages.ts";
 import { type Content, type Markup, markup, NOTHING } from "./markup.ts";
@@ -83,7 +84,7 @@ function tokensOf({ usage }: Span): string {
 }
 
 function tookOf(span: Span): string {
-  return span.endTimeUs === undefined ? "open" : duration((span.endTimeUs - span.startTimeUs) / 1000);
+  return span.endTimeUs === undefined ? "open" : duration(spanTookMs(span, 0));
 }
 
 // ---------------------------------------------------------------------------------------------- opened
@@ -166,12 +167,8 @@ function handOver(span: Span, page: StepPage): Markup {
 }
 
 function lostNote(span: Span): Markup {
-  const lost = span.attributes[ATTR.toolTruncatedBytes];
-  return typeof lost === "number" && lost > 0
-    ? markup`<p class="cut">The tool wrote ${
-      grouped(lost)
-    } bytes more than its limit; they were never kept.</p>`
-    : NOTHING;
+  const lost = numberAttribute(span, ATTR.toolTruncatedBytes) ?? 0;
+  return lost > 0 ? markup`<p class="cut">${lostBytesText(lost)}</p>` : NOTHING;
 }
 
 /** What else was recorded. The tools offered, long and the same in each call of a run, stand where they stood first. */

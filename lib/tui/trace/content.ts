@@ -1,4 +1,4 @@
-import { numberAttribute, textAttribute } from "../../analysis/mod.ts";
+import { numberAttribute, textAttribute, toolResultOf, toolTitle } from "../../analysis/mod.ts";
 import {
   ATTR,
   type Evaluation,
@@ -9,7 +9,7 @@ import {
   type Trace,
   type TreeTotals,
 } from "../../core/mod.ts";
-import { costWords, duration } from "../../present/mod.ts";
+import { costWords, duration, lostBytesText, scoreText } from "../../present/mod.ts";
 import { type Glyphs, UNICODE } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import { attemptParts } from "./attempts.ts";
@@ -100,9 +100,8 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
 function approvalParts(span: Span): readonly Part[] {
   const decision = textAttribute(span, ATTR.approvalDecision);
   const by = textAttribute(span, ATTR.approvalBy);
-  const title = textAttribute(span, ATTR.toolSummary) ?? textAttribute(span, ATTR.toolName) ?? span.name;
   return [
-    textPart(title, "tool"),
+    textPart(toolTitle(span), "tool"),
     ...valueParts(span.attributes[ATTR.toolCallArguments], 2),
     GAP,
     decision === undefined
@@ -135,20 +134,11 @@ function argsParts(span: Span): readonly Part[] {
 }
 
 function resultParts(span: Span, indent: number): readonly Part[] {
-  const parts = [...resultsOf(span).flatMap((result) => valueParts(result, indent))];
-  const lost = numberAttribute(span, ATTR.toolTruncatedBytes);
-  if (lost !== undefined && lost > 0) parts.push(textPart(`… ${lost} bytes were left out`, "dim"));
-  return parts;
-}
-
-/** Imported spans have the result as an attribute, own ones as the message that goes to the model. */
-function resultsOf(span: Span): readonly unknown[] {
-  const result = span.attributes[ATTR.toolCallResult];
-  if (result !== undefined) return [result];
-  return (span.outputMessages ?? []).flatMap((message) => message.parts)
-    .flatMap((part) =>
-      part.type === "tool_call_response" ? [part.response] : part.type === "text" ? [part.content] : []
-    );
+  const lost = numberAttribute(span, ATTR.toolTruncatedBytes) ?? 0;
+  return [
+    ...valueParts(toolResultOf(span), indent),
+    ...(lost > 0 ? [textPart(lostBytesText(lost), "dim")] : []),
+  ];
 }
 
 function rawParts(span: Span): readonly Part[] {
@@ -181,13 +171,10 @@ function rawParts(span: Span): readonly Part[] {
 }
 
 function evaluationParts(evaluation: Evaluation, span: Span): readonly Part[] {
-  const { name, value, label, explanation, source, scorerVersion, spanId } = evaluation;
-  const score = [value === undefined ? undefined : value.toFixed(3), label].filter((word) =>
-    word !== undefined
-  );
+  const { name, explanation, source, scorerVersion, spanId } = evaluation;
   const about = spanId === undefined ? "the run" : spanId === span.spanId ? "this span" : `span ${spanId}`;
   return [
-    textPart(`${name}  ${score.join("  ")}`, "strong"),
+    textPart(`${name}  ${scoreText(evaluation)}`, "strong"),
     ...(explanation === undefined ? [] : [textPart(explanation, "text", 2)]),
     textPart(`on ${about}, by ${source}${scorerVersion === undefined ? "" : ` ${scorerVersion}`}`, "dim", 2),
     GAP,

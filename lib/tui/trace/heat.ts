@@ -1,5 +1,5 @@
-import { type Step, stepsOf } from "../../analysis/mod.ts";
-import type { Span, Trace } from "../../core/mod.ts";
+import { spanTookMs, type Step, stepsOf } from "../../analysis/mod.ts";
+import { type Span, totalTokens, type Trace } from "../../core/mod.ts";
 import { compact, duration, knownCost, plural } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { EMPTY, type Line, onGround, seg, type Segment } from "../draw/line.ts";
@@ -15,9 +15,9 @@ const CELL_COLUMNS_MAX = 8;
 export function heatOf(span: Span, heat: Heat, nowMs: number): number {
   switch (heat) {
     case "time":
-      return Math.max(0, (span.endTimeUs ?? nowMs * 1000) - span.startTimeUs) / 1000;
+      return spanTookMs(span, nowMs);
     case "tokens":
-      return span.usage ? span.usage.inputTokens + span.usage.outputTokens : 0;
+      return span.usage ? totalTokens(span.usage) : 0;
     case "cost":
       return span.cost?.usd ?? 0;
   }

@@ -1,5 +1,12 @@
-import { type Attempt, attemptOf, spanTitle, textAttribute, type TreeRow } from "../../analysis/mod.ts";
-import { ATTR, type Span, type Trace } from "../../core/mod.ts";
+import {
+  type Attempt,
+  attemptOf,
+  spanTitle,
+  spanTookMs,
+  textAttribute,
+  type TreeRow,
+} from "../../analysis/mod.ts";
+import { ATTR, type Span, totalTokens, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
 import { branchText, compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
 import { kindTone, statusTone } from "../draw/tones.ts";
@@ -61,7 +68,6 @@ export function treeHead(layout: TreeLayout): Line {
 /** One span as a row: guides, sign, name, figures, and when it ran within the whole run. */
 export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: Glyphs, nowMs: number): Line {
   const { span } = row;
-  const endUs = span.endTimeUs ?? Math.max(span.startTimeUs, nowMs * 1000);
   const name: Segment[] = [seg(branchText(row, treeSigns(glyphs)), "border")];
   name.push(seg(row.hasChildren ? `${row.isOpen ? glyphs.open : glyphs.closed} ` : "", "dim"));
   name.push(seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span)));
@@ -73,7 +79,7 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
     seg(" ".repeat(Math.max(0, layout.name - lineWidth(used)))),
     seg(" "),
     seg(
-      fit(duration((endUs - span.startTimeUs) / 1000), layout.time, "right"),
+      fit(duration(spanTookMs(span, nowMs)), layout.time, "right"),
       span.endTimeUs ? "text" : "live",
     ),
     seg(layout.tokens ? fit(tokensOf(span), layout.tokens, "right") : "", "dim"),
@@ -139,7 +145,7 @@ function attemptName(span: Span, glyphs: Glyphs): readonly Segment[] {
 }
 
 function tokensOf(span: Span): string {
-  return span.usage ? compact(span.usage.inputTokens + span.usage.outputTokens) : "";
+  return span.usage ? compact(totalTokens(span.usage)) : "";
 }
 
 function bar(span: Span, trace: Trace, columns: number, glyphs: Glyphs, nowMs: number): Line {

@@ -1,9 +1,9 @@
 import { Option } from "@commander-js/extra-typings";
-import { isEmptyRunFilter } from "../../../analysis/mod.ts";
-import { isLive, type Run, type RunSort, shortRunId } from "../../../core/mod.ts";
+import { isEmptyRunFilter, runTookMs } from "../../../analysis/mod.ts";
+import { type Run, type RunSort, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
-import { age, cell, compact, costOf, duration, grouped, plural, STATUS_LOOKS } from "../../../present/mod.ts";
+import { age, cell, compact, costOf, grouped, plural, STATUS_LOOKS, tookText } from "../../../present/mod.ts";
 import { lookOf, statusStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
@@ -87,7 +87,6 @@ async function listRuns(
 function row(run: Run, nowMs: number): readonly Cell[] {
   const style = statusStyle(run.status);
   const { totals } = run;
-  const endMs = run.endTimeUs === undefined ? isLive(run.status) ? nowMs : undefined : run.endTimeUs / 1000;
   return [
     { text: STATUS_LOOKS[run.status].glyph, style },
     { text: cell(shortRunId(run.runId)), style: "cyan" },
@@ -95,9 +94,9 @@ function row(run: Run, nowMs: number): readonly Cell[] {
     { text: cell(run.agent) },
     { text: cell(run.model), style: "dim" },
     { text: grouped(totals.steps) },
-    { text: compact(totals.usage.inputTokens + totals.usage.outputTokens) },
+    { text: compact(totalTokens(totals.usage)) },
     { text: costOf(totals) },
-    { text: endMs === undefined ? "–" : duration(endMs - run.startTimeUs / 1000) },
+    { text: tookText(runTookMs(run, nowMs)) },
     { text: age(run.startTimeUs / 1000, nowMs), style: "dim" },
     { text: cell(run.prompt), style: "dim" },
   ];

@@ -1,4 +1,4 @@
-import { stepCount } from "../../../analysis/mod.ts";
+import { runTookMs, stepCount } from "../../../analysis/mod.ts";
 import { sentenceOf, type Trace, type TreeTotals, type Usage } from "../../../core/mod.ts";
 import {
   ago,
@@ -9,6 +9,7 @@ import {
   localTime,
   plural,
   STATUS_LOOKS,
+  tookText,
   treeCostWords,
 } from "../../../present/mod.ts";
 import { type Look, statusStyle } from "../../output/look.ts";
@@ -19,9 +20,8 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
   const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
-  const endMs = run.endTimeUs === undefined ? undefined : run.endTimeUs / 1000;
   const startMs = run.startTimeUs / 1000;
-  const took = endMs === undefined ? "" : `, took ${duration(endMs - startMs)}`;
+  const took = run.endTimeUs === undefined ? "" : `, took ${tookText(runTookMs(run, nowMs))}`;
   const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`).join(" ");
   const title = `${look.paint(statusStyle(run.status), `${STATUS_LOOKS[run.status].glyph} ${run.status}`)}  ${
     look.paint("bold", cell(run.agent))

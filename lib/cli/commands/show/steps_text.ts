@@ -1,6 +1,6 @@
 import type { ForkTree } from "../../../analysis/mod.ts";
 import type { Evaluation, Run, Trace } from "../../../core/mod.ts";
-import { cell } from "../../../present/mod.ts";
+import { cell, scoreText } from "../../../present/mod.ts";
 import { type Look, paragraph } from "../../output/look.ts";
 import { formatTree } from "../../output/tree.ts";
 import { formatFamily, formatRunRow } from "./family_text.ts";
@@ -34,9 +34,9 @@ export function formatSteps({ trace, children, family }: ShownRun, look: Look, n
   ).join("\n\n");
 }
 
-function scoreRow({ name, value, label, explanation, source }: Evaluation, look: Look): string {
-  const verdict = `${value ?? ""}${label === undefined ? "" : ` ${cell(label)}`}`;
-  return `  ${cell(name)}  ${verdict}  ${
+function scoreRow(evaluation: Evaluation, look: Look): string {
+  const { name, explanation, source } = evaluation;
+  return `  ${cell(name)}  ${cell(scoreText(evaluation))}  ${
     look.paint("dim", cell([explanation, source].filter(Boolean).join(" · ")))
   }`;
 }

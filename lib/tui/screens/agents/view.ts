@@ -1,6 +1,7 @@
+import { runTookMs } from "../../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, costOf, duration, shortStatus } from "../../../present/mod.ts";
+import { age, costOf, plural, shortStatus, tookText } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
@@ -77,7 +78,7 @@ function agentRow(agent: AgentEntry, name: number, env: Env): Line {
     ...(broken ? [seg(clean(agent.error!), "error")] : [
       seg(`${clean(agent.model)} `, "llm"),
       seg(
-        agent.tools.length === 0 ? "" : ` ${agent.tools.length} tool${agent.tools.length === 1 ? "" : "s"}`,
+        agent.tools.length === 0 ? "" : ` ${plural(agent.tools.length, "tool")}`,
         "dim",
       ),
     ]),
@@ -134,14 +135,13 @@ function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): 
 }
 
 function runRow(run: Run, columns: number, env: Env): Line {
-  const endMs = run.endTimeUs === undefined ? env.nowMs : run.endTimeUs / 1000;
   return [
     seg(
       fit(`${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`, 11),
       statusTone(run.status),
     ),
     seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
-    seg(fit(duration(endMs - run.startTimeUs / 1000), 7, "right")),
+    seg(fit(tookText(runTookMs(run, env.nowMs)), 7, "right")),
     seg(fit(costOf(run.totals), 11, "right")),
     seg(columns >= 44 ? fit(age(run.startTimeUs / 1000, env.nowMs), 5, "right") : "", "dim"),
     seg(columns >= 50 ? `  ${clean(run.prompt)}` : "", "dim"),

@@ -1,4 +1,4 @@
-import { jsonText, oneLine, type Run, shortRunId } from "../../../core/mod.ts";
+import { jsonText, oneLine, type Run, shortRunId, totalTokens } from "../../../core/mod.ts";
 import { configChanges, diffSummary, type RunDiff, type StepDiff, stepPlace } from "../../../analysis/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import {
@@ -83,7 +83,6 @@ function headLines(comparison: Comparison, env: Env): readonly Line[] {
 
 function runFacts(run: Run, tookMs: number, glyphs: Glyphs): readonly Line[] {
   const { totals } = run;
-  const tokens = totals.usage.inputTokens + totals.usage.outputTokens;
   return [
     line(clean(shortRunId(run.runId)), "strong"),
     line(
@@ -93,7 +92,7 @@ function runFacts(run: Run, tookMs: number, glyphs: Glyphs): readonly Line[] {
     line(clean(run.model).slice(0, 40), "llm"),
     line(duration(tookMs)),
     line(costOf(totals)),
-    line(`${compact(tokens)} tokens`),
+    line(`${compact(totalTokens(totals.usage))} tokens`),
     line(clean(run.agent).slice(0, 40), "agent"),
     ...(run.forkedFrom ? [line(`${glyphs.fork} ${clean(shortRunId(run.forkedFrom.runId))}`, "dim")] : []),
   ];

@@ -1,5 +1,5 @@
 import { costTotal } from "../../../analysis/mod.ts";
-import type { CostRow } from "../../../core/mod.ts";
+import { type CostRow, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { brailleChart } from "../../draw/braille.ts";
@@ -205,7 +205,7 @@ function tokenBars(row: CostRow, model: CostsModel, env: Env, columns: number): 
 }
 
 function perUnit(row: CostRow, columns: number): readonly Line[] {
-  const tokens = row.usage.inputTokens + row.usage.outputTokens;
+  const tokens = totalTokens(row.usage);
   const exact = row.unknownCostCalls === 0;
   const fact = (label: string, value: string): Line => [
     seg(` ${fit(label, 20)}`, "dim"),

@@ -1,6 +1,6 @@
 import { type Run, sentenceOf, shortRunId, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { ago, costOf, duration, grouped, plural } from "../../../present/mod.ts";
+import { ago, costOf, duration, grouped, plural, scoreText } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
@@ -49,7 +49,7 @@ export function factLines(
   if (trace.evaluations.length > 0) {
     lines.push(EMPTY, line(" Scores", "heading"));
     for (const score of trace.evaluations) {
-      lines.push(fact(score.name, score.label ?? (score.value === undefined ? "" : score.value.toFixed(3))));
+      lines.push(fact(score.name, scoreText(score)));
     }
   }
   return lines.slice(0, FACTS_MAX);

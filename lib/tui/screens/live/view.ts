@@ -1,5 +1,12 @@
-import { budgetUsdOf, pendingApproval, stepCount, stepOf } from "../../../analysis/mod.ts";
-import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import {
+  budgetUsdOf,
+  pendingApproval,
+  runTookMs,
+  spanTookMs,
+  stepCount,
+  stepOf,
+} from "../../../analysis/mod.ts";
+import { isLive, retriesOf, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
 import {
@@ -10,6 +17,7 @@ import {
   money,
   plural,
   shortStatus,
+  tookText,
   UNKNOWN,
 } from "../../../present/mod.ts";
 import { kindTone, statusTone } from "../../draw/tones.ts";
@@ -130,7 +138,6 @@ function notYet(model: LiveModel, env: Env): readonly Line[] {
 function summary(model: LiveModel, env: Env): readonly Line[] {
   const { run } = model.trace!;
   const { columns } = env.size;
-  const elapsedMs = ((run.endTimeUs ?? env.nowMs * 1000) - run.startTimeUs) / 1000;
   const first: Line = [
     seg(
       ` ${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}  `,
@@ -145,7 +152,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
     ? [seg(` ${env.glyphs.status.waiting} ${cut(clean(waiting.summary), 36)} waits: press a `, "waiting")]
     : [
       seg(` ${clean(shortRunId(run.runId))} `, "dim"),
-      seg(`${duration(elapsedMs)} `, isLive(run.status) ? "live" : "strong"),
+      seg(`${tookText(runTookMs(run, env.nowMs))} `, isLive(run.status) ? "live" : "strong"),
     ];
   const rows = [spread(first, right, columns), totals(model, run, columns, env)];
   if (!hasStrip(model)) return rows;
@@ -176,7 +183,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
       seg(String(totals.toolCalls), "strong"),
     ],
   ];
-  const retries = Math.max(0, totals.attempts - totals.llmCalls);
+  const retries = retriesOf(totals);
   if (retries > 0) {
     parts.push([
       seg("retries ", "dim"),
@@ -289,7 +296,7 @@ function spanFacts(model: LiveModel, env: Env, columns: number): Line {
     seg(span.kind, kindTone(span.kind)),
     seg(` ${clean(span.responseModel ?? span.requestModel ?? "")}`, "dim"),
   ]];
-  parts.push([seg(duration(((span.endTimeUs ?? env.nowMs * 1000) - span.startTimeUs) / 1000))]);
+  parts.push([seg(duration(spanTookMs(span, env.nowMs)))]);
   if (span.timeToFirstChunkMs !== undefined) {
     parts.push([seg("first words ", "dim"), seg(duration(span.timeToFirstChunkMs))]);
   }

@@ -1,5 +1,5 @@
-import { stepsOf } from "../../../analysis/mod.ts";
-import { ATTR, type Message, type Span, type Trace } from "../../../core/mod.ts";
+import { stepsOf, toolResultOf } from "../../../analysis/mod.ts";
+import type { Message, Span, Trace } from "../../../core/mod.ts";
 
 /** What a step says, as a person edits it; step 0 is the prompt. `undefined`: there is no such step. */
 export function stepText(trace: Trace, step: number): string | undefined {
@@ -18,8 +18,6 @@ function answerText(message: Message | undefined): string {
 }
 
 function resultText(span: Span): string {
-  const part = span.outputMessages?.at(-1)?.parts[0];
-  const result = part?.type === "tool_call_response" ? part.response : span.attributes[ATTR.toolCallResult];
-  if (result === undefined) return "";
+  const result = toolResultOf(span) ?? "";
   return typeof result === "string" ? result : JSON.stringify(result, null, 2);
 }

@@ -4,6 +4,7 @@ import {
   type RunFilter,
   type RunPage,
   type RunSort,
+  totalTokens,
   type Trace,
 } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
@@ -106,7 +107,7 @@ async function activity({ store }: TuiServices, nowMs: number): Promise<Activity
     return {
       day,
       runs: row?.runs ?? 0,
-      tokens: row ? row.usage.inputTokens + row.usage.outputTokens : 0,
+      tokens: row ? totalTokens(row.usage) : 0,
       costUsd: row?.costUsd ?? 0,
     };
   });

@@ -1,6 +1,7 @@
-import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
+import { runTookMs } from "../../../analysis/mod.ts";
+import { isLive, type Run, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, compact, costOf, duration, shortStatus } from "../../../present/mod.ts";
+import { age, compact, costOf, shortStatus, tookText } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
@@ -47,12 +48,12 @@ const COLUMNS = {
   steps: right("STEPS", (run) => [String(run.totals.steps), "dim"]),
   tokens: right(
     "TOKENS",
-    ({ totals: { usage } }) => [compact(usage.inputTokens + usage.outputTokens), "text"],
+    ({ totals: { usage } }) => [compact(totalTokens(usage)), "text"],
   ),
   cost: right("COST", (run) => [costOf(run.totals), "text"]),
   time: right(
     "TIME",
-    (run, { nowMs }) => [duration(runMs(run, nowMs)), isLive(run.status) ? "live" : "text"],
+    (run, { nowMs }) => [tookText(runTookMs(run, nowMs)), isLive(run.status) ? "live" : "text"],
   ),
   age: right("AGE", (run, { nowMs }) => [age(run.startTimeUs / 1000, nowMs), "dim"]),
   prompt: left("  PROMPT", (run) => [`  ${clean(run.prompt)}`, "dim"]),
@@ -134,10 +135,4 @@ export function tableRow(
   }
   const row: Line = [...cells, seg(" ")];
   return selected ? onGround(row, "selected") : marked ? onGround(row, "marked") : row;
-}
-
-export function runMs(run: Run, nowMs: number): number {
-  return run.endTimeUs === undefined
-    ? nowMs - run.startTimeUs / 1000
-    : (run.endTimeUs - run.startTimeUs) / 1000;
 }

@@ -1,8 +1,17 @@
-import { stepCount, treeRows } from "../../../analysis/mod.ts";
-import { isLive, type Run, sentenceOf, shortRunId } from "../../../core/mod.ts";
+import { runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
+import { isLive, retriesOf, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { quantile, sparkline } from "../../draw/charts.ts";
-import { compact, costOf, duration, grouped, money, plural, shortStatus } from "../../../present/mod.ts";
+import {
+  compact,
+  costOf,
+  duration,
+  grouped,
+  money,
+  plural,
+  shortStatus,
+  tookText,
+} from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
@@ -21,7 +30,7 @@ import {
   tableHeight,
   writtenSoFar,
 } from "./model.ts";
-import { runMs, tableColumns, tableHead, tableRow } from "./table.ts";
+import { tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, heldRuns, knownRows, runAt } from "./window.ts";
 
 const RECENT_MAX = 100;
@@ -82,10 +91,10 @@ function kpis(model: RunsModel, env: Env): Line {
   }
   const recent = model.reversed ? [] : heldRuns(model.window).slice(0, RECENT_MAX);
   const finished = recent.filter((run) => run.endTimeUs !== undefined);
-  const p95 = quantile(finished.map((run) => runMs(run, env.nowMs)), 0.95);
+  const p95 = quantile(finished.flatMap((run) => runTookMs(run, env.nowMs) ?? []), 0.95);
   if (p95 !== undefined) parts.push([seg("p95 ", "dim"), seg(duration(p95), "strong")]);
   const retries = recent.reduce(
-    (sum, run) => sum + Math.max(0, run.totals.attempts - run.totals.llmCalls),
+    (sum, run) => sum + retriesOf(run.totals),
     0,
   );
   if (retries > 0) {
@@ -200,10 +209,10 @@ function previewPane(
         `${env.glyphs.status[current.status]} ${shortStatus(current.status, current.error?.type)}`,
         statusTone(current.status),
       )],
-      [seg(duration(runMs(current, env.nowMs)))],
+      [seg(tookText(runTookMs(current, env.nowMs)))],
       [seg(costOf(current.totals))],
       [seg(plural(trace ? stepCount(trace) : current.totals.steps, "step"), "dim")],
-      [seg(`${compact(current.totals.usage.inputTokens + current.totals.usage.outputTokens)} tokens`, "dim")],
+      [seg(`${compact(totalTokens(current.totals.usage))} tokens`, "dim")],
     ],
     2,
     inner - 2,

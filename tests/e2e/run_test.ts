@@ -233,8 +233,12 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
     await using sim = await simulator();
     const env = { MISTRAL_SERVER_URL: sim.url, MISTRAL_API_KEY: "k" };
     const running = home.start(["run", "slow", "hello", "--jsonl"], { env });
+    let isAsked = false;
     for await (const line of linesOf(running)) {
-      if (/"kind":"attempt"/.test(line)) running.kill(signal);
+      if (!isAsked && /"kind":"attempt"/.test(line)) {
+        running.kill(signal);
+        isAsked = true; // a second time would not wait for it
+      }
       if (/"status":"cancelled"/.test(line)) break;
     }
     assert.equal((await running.status).code, 130);

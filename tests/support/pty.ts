@@ -2,13 +2,20 @@ import pty from "@lydell/node-pty";
 import xterm from "@xterm/headless";
 import { UnicodeGraphemesAddon } from "@xterm/addon-unicode-graphemes";
 
-const WAIT_MS_MAX = 20_000;
-const POLL_MS = 15;
+/** Only ends what will never come: a program on a busy machine may take its time. */
+const WAIT_MS_MAX = 60_000;
+/** Around a frame that is to be seen as a whole. */
+const FRAME_START = "\x1b[?2026h";
+const FRAME_END = "\x1b[?2026l";
 
 /** A program in a real pseudo-terminal, its screen readable. */
 export class PtyProgram implements Disposable {
   readonly #pty: ReturnType<typeof pty.spawn>;
   readonly #xterm: InstanceType<typeof xterm.Terminal>;
+  /** Called whenever there is something new to see. */
+  readonly #watchers = new Set<() => void>();
+  #unread = 0;
+  #isDisposed = false;
   /** Every byte the program wrote. */
   raw = "";
   readonly exit: Promise<number>;
@@ -30,9 +37,16 @@ export class PtyProgram implements Disposable {
     });
     this.#pty.onData((data) => {
       this.raw += data;
-      this.#xterm.write(data);
+      this.#changed();
+      if (this.#isDisposed) return;
+      this.#unread++;
+      this.#xterm.write(data, () => {
+        this.#unread--;
+        this.#changed();
+      });
     });
-    this.#xterm.onData((data) => this.#pty.write(data)); // answers what the program asks its terminal
+    // Answers what the program asks its terminal.
+    this.#xterm.onData((data) => this.#pty.write(data));
     this.exit = new Promise((resolve) => this.#pty.onExit((event) => resolve(event.exitCode)));
   }
 
@@ -48,17 +62,46 @@ export class PtyProgram implements Disposable {
     ).join("\n");
   }
 
-  /** Resolves with the screen once it matches; throws with the screen when it never does. */
+  /** Resolves with the screen once it matches, no frame half drawn; throws with the screen when it never does. */
   async waitFor(wanted: RegExp): Promise<string> {
-    const deadline = performance.now() + WAIT_MS_MAX;
-    while (performance.now() < deadline) {
+    return await this.#once(() => {
+      const isWhole = this.#unread === 0 &&
+        this.raw.lastIndexOf(FRAME_START) <= this.raw.lastIndexOf(FRAME_END);
+      if (!isWhole) return undefined;
       const screen = this.screen();
-      if (wanted.test(screen)) return screen;
-      await new Promise((resolve) => setTimeout(resolve, POLL_MS));
-    }
-    throw new Error(
-      `the screen never matched ${wanted}:\n${this.screen()}\n${JSON.stringify(this.raw.slice(-600))}`,
+      return wanted.test(screen) ? screen : undefined;
+    }, `the screen never matched ${wanted}`);
+  }
+
+  /** Like `waitFor`, for what the program wrote from a place in `raw` on. Resolves as soon as it was written, seen or not. */
+  async waitForOutput(wanted: RegExp, from = 0): Promise<void> {
+    await this.#once(
+      () => wanted.test(this.raw.slice(from)) || undefined,
+      `the program never wrote ${wanted}`,
     );
+  }
+
+  async #once<T>(look: () => T | undefined, problem: string): Promise<T> {
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    const watcher = () => {
+      const seen = look();
+      if (seen !== undefined) resolve(seen);
+    };
+    const timer = setTimeout(() => {
+      reject(new Error(`${problem}:\n${this.screen()}\n${JSON.stringify(this.raw.slice(-600))}`));
+    }, WAIT_MS_MAX);
+    this.#watchers.add(watcher);
+    try {
+      watcher();
+      return await promise;
+    } finally {
+      clearTimeout(timer);
+      this.#watchers.delete(watcher);
+    }
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher();
   }
 
   keys(text: string): void {
@@ -80,6 +123,7 @@ export class PtyProgram implements Disposable {
   }
 
   [Symbol.dispose](): void {
+    this.#isDisposed = true;
     try {
       this.#pty.kill("SIGKILL");
     } catch { /* gone already */ }

@@ -9,7 +9,8 @@ import { type ReadState, readState } from "../../lib/tui/app/saved_state.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 
-const WAIT_MS_MAX = 10_000;
+/** Only ends what will never come: a busy machine may take its time. */
+const WAIT_MS_MAX = 60_000;
 const POLL_MS = 5;
 
 /** Key names to what a terminal sends. */

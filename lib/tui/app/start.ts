@@ -39,7 +39,7 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
   const unguard = guard((ending) => {
     if (ending.type === "crash") return crash(ending.error ?? new Error("unknown"));
     // ^c in an editor that leaves it to the terminal.
-    if (ending.signal === "SIGINT" && workbench.hasLent) return;
+    if (ending.signal === "SIGINT" && workbench.leavesInterrupts) return;
     end(ending.exitCode);
   });
   const unwatch = onContinued(() => workbench.resume());

@@ -4,12 +4,17 @@ import type { Screen } from "../terminal/screen.ts";
 
 /** How long after a suspend the terminal is taken again: the signal stops the process before, the timer fires after. */
 const CONTINUED_AFTER_MS = 50;
+/** How late this process may hear of a signal that ended the other program too: it is told of that end on another way. */
+const SIGNAL_LATE_MS_MAX = 1_000;
 
 /** Hands the terminal to another program, or to the shell, and takes it back. */
 export class TerminalLoan {
   readonly #screen: Screen;
   readonly #isClosed: () => boolean;
   #hasLent = false;
+  /** Goes back to minding interrupts; present while they are the other program's. */
+  #heed: (() => void) | undefined;
+  #heedTimer: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(screen: Screen, isClosed: () => boolean) {
@@ -17,24 +22,25 @@ export class TerminalLoan {
     this.#isClosed = isClosed;
   }
 
-  /** True while another program has the terminal. */
-  get hasLent(): boolean {
-    return this.#hasLent;
+  /** True while ^c is meant for another program: it has the terminal, or had it a moment ago. */
+  get leavesInterrupts(): boolean {
+    return this.#heed !== undefined;
   }
 
   /** Another program has the terminal, and its keys, while `use` runs. Resolves with what went wrong there, if anything. */
   async lend(use: () => Promise<void>): Promise<string | undefined> {
     this.#screen.stop();
     this.#hasLent = true;
-    const heed = ignoreInterrupts();
+    clearTimeout(this.#heedTimer);
+    this.#heed ??= ignoreInterrupts();
     let problem: string | undefined;
     try {
       await use();
     } catch (error) {
       problem = messageOf(error);
     } finally {
-      heed();
       this.#hasLent = false;
+      this.#heedTimer = setTimeout(() => this.#heedAgain(), SIGNAL_LATE_MS_MAX);
     }
     this.#takeBack();
     return problem;
@@ -63,6 +69,13 @@ export class TerminalLoan {
 
   close(): void {
     clearTimeout(this.#timer);
+    clearTimeout(this.#heedTimer);
+    this.#heedAgain();
+  }
+
+  #heedAgain(): void {
+    this.#heed?.();
+    this.#heed = undefined;
   }
 
   #takeBack(): void {

@@ -306,9 +306,9 @@ export class Workbench {
     this.#notify("info", "Copied");
   }
 
-  /** True while another program has the terminal. */
-  get hasLent(): boolean {
-    return this.#loan.hasLent;
+  /** True while ^c is meant for another program. */
+  get leavesInterrupts(): boolean {
+    return this.#loan.leavesInterrupts;
   }
 
   /** The process was stopped and goes on. */

@@ -6,6 +6,7 @@ export type Pair = readonly [left: number, right: number];
 /**
  * A longest common subsequence: the places that belong together, in order. Myers' greedy algorithm ("An O(ND) Difference
  * Algorithm and Its Variations", 1986) between the common beginning and the common end.
+ * `diffArrays` of the package diff finds as many pairs, but takes three times as long where two runs have little in common.
  */
 export function align(left: readonly string[], right: readonly string[]): readonly Pair[] {
   let from = 0;

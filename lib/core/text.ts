@@ -29,7 +29,10 @@ export function oneLine(text: string, maxLength: number): string {
   return flat.length <= maxLength ? flat : flat.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "") + "…";
 }
 
-/** The candidate nearest to `word` (Damerau–Levenshtein, at most a third of the letters off), for "did you mean". */
+/**
+ * The candidate nearest to `word`, at most a third of the letters off, for "did you mean". Two neighbours swapped count as one
+ * letter, as that is how people mistype (Damerau–Levenshtein); packages for plain edit distance do not see `modle` as `model`.
+ */
 export function nearest(word: string, candidates: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1;

@@ -43,4 +43,5 @@ export { CHANGE_SIGNS, STEP_SIGNS } from "./signs.ts";
 export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
 export { cell, lines } from "./text.ts";
 export { age, ago, duration, isoTime, localTime, tookText } from "./times.ts";
+export { usageText } from "./usage.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

@@ -3,12 +3,12 @@ import {
   compact,
   costOfCall,
   duration,
-  grouped,
   lostBytesText,
   messageText,
   plural,
   spanStatus,
   STATUS_LOOKS,
+  usageText,
 } from "../../present/mod.ts";
 import { numberAttribute, spanTitle, spanTookMs, type TreeRow } from "../../analysis/mod.ts";
 import { attemptTable } from "./attempts.ts";
@@ -140,15 +140,7 @@ function facts(span: Span, { anchor }: Place): Markup {
     ...(span.timeToFirstChunkMs === undefined
       ? []
       : [`first text after ${duration(span.timeToFirstChunkMs)}`]),
-    ...(usage
-      ? [
-        `${grouped(usage.inputTokens)} tokens in${
-          usage.cachedInputTokens > 0 ? ` (${grouped(usage.cachedInputTokens)} cached)` : ""
-        }, ${grouped(usage.outputTokens)} out${
-          usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""
-        }`,
-      ]
-      : []),
+    ...(usage ? [`tokens ${usageText(usage)}`] : []),
     ...(span.cost?.usd === null ? ["price unknown"] : span.cost ? [costOfCall(span.cost)] : []),
     ...(recorded ? ["answered from the recording"] : []),
     ...(attributes[ATTR.edited] ? ["edited by a person"] : []),

@@ -1,16 +1,16 @@
 import { runTookMs, stepCount } from "../../../analysis/mod.ts";
-import { sentenceOf, type Trace, type TreeTotals, type Usage } from "../../../core/mod.ts";
+import { sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import {
   ago,
   cell,
   costWords,
   duration,
-  grouped,
   localTime,
   plural,
   STATUS_LOOKS,
   tookText,
   treeCostWords,
+  usageText,
 } from "../../../present/mod.ts";
 import { type Look, statusStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
@@ -29,11 +29,7 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
   const rows = [
     ["model", cell(run.model)],
     ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
-    [
-      "tokens",
-      usageText(usage) +
-      (usage.reasoningTokens > 0 ? ` (${grouped(usage.reasoningTokens)} reasoning)` : ""),
-    ],
+    ["tokens", usageText(usage)],
     ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
     [
       "with hand-offs",
@@ -63,11 +59,4 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
     ],
   ] as const;
   return `${title}\n${facts(rows, look)}`;
-}
-
-/** Tokens of a run or of one call. */
-export function usageText(usage: Usage): string {
-  return `${grouped(usage.inputTokens)} in (${grouped(usage.cachedInputTokens)} cached), ${
-    grouped(usage.outputTokens)
-  } out`;
 }

@@ -1,9 +1,8 @@
 import { receiptOfSpan, receiptSum } from "../../../analysis/mod.ts";
 import { jsonText, type Span } from "../../../core/mod.ts";
-import { cell, duration, formatReceipt, localTime, spanStatus } from "../../../present/mod.ts";
+import { cell, duration, formatReceipt, localTime, spanStatus, usageText } from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
-import { usageText } from "./header_text.ts";
 import { formatParts, ROLE_STYLES } from "./messages_text.ts";
 
 /** All of one span. */

@@ -66,18 +66,15 @@ export async function modelStep(session: Session): Promise<void> {
     ? response.message
     : withOwnCallIds(response.message, step, memory.messages);
   memory.add(message);
+  warnOfDropped(session, response);
+  session.hasReasoned ||= message.parts.some(({ type }) => type === "reasoning");
   recorder.emit({
     ...end,
     endTimeUs: nowUs(host),
     status: "ok",
-    responseModel: response.responseModel,
-    ...(response.responseId === undefined ? {} : { responseId: response.responseId }),
-    finishReasons: [response.finishReason],
-    ...(response.timeToFirstChunkMs === undefined ? {} : { timeToFirstChunkMs: response.timeToFirstChunkMs }),
-    ...(response.usage ? { usage: response.usage } : {}),
+    ...answerFields(response),
     cost,
     outputMessages: [message],
-    ...(response.recorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
   });
   session.snapshot(spanId, step);
   session.calibration = response.usage && {
@@ -86,6 +83,33 @@ export async function modelStep(session: Session): Promise<void> {
     messageCount: request.messages.length,
     first: request.messages[1],
   };
+}
+
+/** What a span says of its answer. */
+function answerFields({ responseModel, finishReason, droppedParts, recorded, ...rest }: ChatResponse) {
+  const { responseId, timeToFirstChunkMs, usage } = rest;
+  return {
+    responseModel,
+    ...(responseId === undefined ? {} : { responseId }),
+    finishReasons: [finishReason],
+    ...(timeToFirstChunkMs === undefined ? {} : { timeToFirstChunkMs }),
+    ...(usage ? { usage } : {}),
+    attributes: {
+      ...(recorded ? { [ATTR.modelSource]: "recorded" } : {}),
+      ...(droppedParts ? { [ATTR.droppedParts]: droppedParts } : {}),
+    },
+  };
+}
+
+/** A model that takes back none of the reasoning it writes is the usual case, and nothing to warn of. */
+function warnOfDropped(session: Session, { droppedParts = {} }: ChatResponse): void {
+  const kinds = Object.keys(droppedParts).filter((kind) => kind !== "reasoning" || !session.hasReasoned);
+  if (kinds.length === 0) return;
+  const { model } = session.config;
+  session.warn({
+    type: "parts_dropped",
+    message: `left out of the conversation, because ${model} takes none: ${kinds.join(", ")}`,
+  });
 }
 
 /** A model that must call a tool is made to once for each question: otherwise it could never answer. */

@@ -9,6 +9,7 @@ import {
   ProviderError,
   type Run,
   type RunChange,
+  type RunWarning,
   type Span,
   type Tool,
 } from "../core/mod.ts";
@@ -67,7 +68,10 @@ export class Session {
   memoryTools: ReadonlySet<string> = new Set();
   calibration: ModelCalibration | undefined;
   step: number;
+  /** An answer of this session held reasoning. */
+  hasReasoned = false;
   readonly #abort = new AbortController();
+  #warnings: readonly RunWarning[];
   readonly #partials: PartialWriter;
   readonly #options: SessionOptions;
 
@@ -80,6 +84,7 @@ export class Session {
     this.ledger = options.ledger;
     this.depth = options.depth;
     this.step = resume?.step ?? 0;
+    this.#warnings = run.warnings ?? [];
     this.begunCalls = resume?.begunCalls ?? new Set();
     this.rootSpanId = resume?.rootSpan.spanId ?? newSpanId(services.host);
     this.memory = new Memory(resume?.messages ?? opening(config, run.prompt), resume?.keyValues);
@@ -105,6 +110,13 @@ export class Session {
 
   change(change: RunChange): void {
     this.recorder.emit({ type: "run_update", traceId: this.run.traceId, change });
+  }
+
+  /** Notes something that the run does not fail for; each type once. */
+  warn(warning: RunWarning): void {
+    if (this.#warnings.some(({ type }) => type === warning.type)) return;
+    this.#warnings = [...this.#warnings, warning];
+    this.change({ warnings: this.#warnings });
   }
 
   /**

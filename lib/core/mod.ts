@@ -84,6 +84,7 @@ export {
   type RunOrigin,
   type RunStatus,
   type RunTotals,
+  type RunWarning,
 } from "./run.ts";
 export {
   addUsage,

@@ -68,6 +68,8 @@ export interface ChatResponse {
   readonly timeToFirstChunkMs?: number;
   /** Status of the HTTP response, where there was one. */
   readonly statusCode?: number;
+  /** Parts that were left out of the request because the model cannot take them: how many of each kind. */
+  readonly droppedParts?: Readonly<Record<string, number>>;
   /** Taken from an earlier run: it costs nothing. */
   readonly recorded?: true;
 }

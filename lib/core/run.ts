@@ -52,6 +52,14 @@ export interface RunError {
   readonly remedy?: string;
 }
 
+/** What is to be known of a run that did not fail. */
+export interface RunWarning {
+  /** A short word, e.g. `parts_dropped`. */
+  readonly type: string;
+  /** In words, without a full stop. */
+  readonly message: string;
+}
+
 /** Kept up to date with every event, so that lists never have to add up spans. */
 export interface RunTotals {
   /** Model and tool calls of the run itself, without hand-offs. */
@@ -108,6 +116,10 @@ export interface Run {
   readonly endTimeUs?: number;
   /** Why it did not complete. */
   readonly error?: RunError;
+  /** Why the last answer ended, as the model's server says: `stop`, `length`, … Absent where none came. */
+  readonly finishReason?: string;
+  /** What is to be known of it all the same; each type once. */
+  readonly warnings?: readonly RunWarning[];
   /** Sums over its spans. */
   readonly totals: RunTotals;
 }
@@ -124,6 +136,10 @@ export interface RunChange {
   readonly output?: string | null;
   /** Why it did not complete. */
   readonly error?: RunError | null;
+  /** Why the last answer ended. */
+  readonly finishReason?: string | null;
+  /** All that are known now. */
+  readonly warnings?: readonly RunWarning[] | null;
   /** The model asked for. */
   readonly model?: string;
 }

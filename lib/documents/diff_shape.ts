@@ -48,6 +48,8 @@ export function replayDocument({ original, run, mode, overrides, diffId, diff, .
     newOutput: run.output ?? null,
     status: run.status,
     error: run.error ?? null,
+    finishReason: run.finishReason ?? null,
+    warnings: run.warnings ?? [],
     steps: stepCounts(diff),
     divergence: rest.divergence ?? null,
     usageDelta: usageShape(diff.usageDelta),

@@ -76,6 +76,8 @@ export function runSummaryShape(run: Run, tree?: TreeTotals) {
     durationMs: durationMs(run.startTimeUs, run.endTimeUs),
     usage: usageShape(totals.usage),
     ...costFields(totals),
+    finishReason: run.finishReason ?? null,
+    warnings: run.warnings ?? [],
     ...(tree ? { tree: treeShape(tree) } : {}),
     error: run.error ?? null,
   };

@@ -4,6 +4,7 @@ import { AnswerBuilder, type DeltaChannel } from "./mistral_answer.ts";
 import { PROVIDER_NAME, toProviderError, UnfinishedError } from "./mistral_errors.ts";
 import { listMistralModels } from "./mistral_models.ts";
 import { toMistralRequest } from "./mistral_request.ts";
+import { type DroppedParts, fitParts } from "./model_parts.ts";
 import type { TracedProvider } from "./resilient.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { WireApi } from "./wire_api.ts";
@@ -67,11 +68,12 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
       const client = sdk.openClient(endpoint, { fetch: host.fetch, apiKey, signal, onProgress });
       let done = false;
       try {
-        const input = toMistralRequest(request);
+        const { messages, dropped } = fitParts(request, endpoint.dialect);
+        const input = toMistralRequest({ ...request, messages });
         if (streamed) await call.readStream(await sdk.chatStream(client, input, { signal }));
         else call.readWhole(await sdk.chatComplete(client, input, { signal }));
         done = true;
-        return call.response();
+        return call.response(dropped);
       } catch (error) {
         if (call.listenerFailure) throw call.listenerFailure.error;
         if (context.signal.aborted) throw context.signal.reason;
@@ -137,11 +139,12 @@ class Call {
     this.answer.addCompletion(result.value);
   }
 
-  response(): ChatResponse {
+  response(dropped: DroppedParts): ChatResponse {
     return {
       ...this.answer.build(this.#request.model),
       // The SDK takes no other status for an answer.
       statusCode: 200,
+      ...(Object.keys(dropped).length === 0 ? {} : { droppedParts: dropped }),
       ...(this.#firstChunkMs === undefined ? {} : { timeToFirstChunkMs: this.#firstChunkMs }),
     };
   }

@@ -28,7 +28,10 @@ function wireNames({ tools }: ChatRequest): WireNames {
   return { callId: createCallIds(), tool: createToolNames(tools.map(({ name }) => name)) };
 }
 
-/** Writes our request the way the SDK wants it. Ids and names of tool calls are mapped to the form Mistral's API takes. */
+/**
+ * Writes our request the way the SDK wants it. Ids and names of tool calls are mapped to the form Mistral's API takes; parts that
+ * a model may not take are the caller's to leave out.
+ */
 export function toMistralRequest(request: ChatRequest): ChatCompletionStreamRequest {
   const names = wireNames(request);
   return {

@@ -30,7 +30,7 @@ function toOpenAiMessage(message: WireObject): WireObject {
   if (prefix === true) rest["prefix"] = true;
   if (rest["role"] === "tool") delete rest["name"];
   if (Array.isArray(rest["content"])) {
-    const chunks = objectsIn(rest["content"]).filter((chunk) => chunk["type"] !== "thinking");
+    const chunks = objectsIn(rest["content"]);
     const onlyText = chunks.every((chunk) => chunk["type"] === "text");
     rest["content"] = onlyText
       ? chunks.map((chunk) => String(chunk["text"])).join("")

@@ -1,4 +1,4 @@
-import { type ChatResponse, type Provider, ProviderError, type Run } from "../core/mod.ts";
+import { ATTR, type ChatResponse, isObject, type Provider, ProviderError, type Run } from "../core/mod.ts";
 import { type RecordedModelCall, type Recording, requestDifference } from "./recording.ts";
 
 /** Where a replay left the recording. */
@@ -94,12 +94,14 @@ function keep(ledger: ReplayLedger, call: RecordedModelCall, answer: ChatRespons
 function answerOf({ span, request }: RecordedModelCall): ChatResponse | undefined {
   const message = span.outputMessages?.[0];
   if (!message || span.status === "error" || span.status === "interrupted") return undefined;
+  const dropped = span.attributes[ATTR.droppedParts];
   return {
     message,
     finishReason: span.finishReasons?.[0] ?? "stop",
     responseModel: span.responseModel ?? request.model,
     ...(span.responseId === undefined ? {} : { responseId: span.responseId }),
     ...(span.usage ? { usage: span.usage } : {}),
+    ...(isObject(dropped) ? { droppedParts: dropped as Record<string, number> } : {}),
     recorded: true,
   };
 }

@@ -9,6 +9,7 @@ import {
   type Run,
   type RunStatus,
   type RunTotals,
+  type RunWarning,
   type Span,
   type StoredDiff,
   tryParseJson,
@@ -101,6 +102,8 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
         ...(row.error_remedy === null ? {} : { remedy: JSON.parse(row.error_remedy) as string }),
       },
     }),
+    ...(row.finish_reason === null ? {} : { finishReason: JSON.parse(row.finish_reason) as string }),
+    ...(row.warnings === null ? {} : { warnings: JSON.parse(row.warnings) as readonly RunWarning[] }),
     totals: totalsOf(row),
   };
 }

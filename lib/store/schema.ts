@@ -57,6 +57,9 @@ export interface RunRow extends TokenColumns {
   error_type: string | null;
   error_message: string | null;
   error_remedy: string | null;
+  /** JSON, like the texts. */
+  finish_reason: string | null;
+  warnings: string | null;
   steps: number;
   llm_calls: number;
   tool_calls: number;

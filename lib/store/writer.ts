@@ -106,6 +106,7 @@ export class Writer {
       ...(await this.#bodies.text(db, "prompt", run.prompt)),
       ...(await this.#bodies.text(db, "output", run.output)),
       ...errorColumns(run.error),
+      ...endingColumns(run),
       steps: run.totals.steps,
       llm_calls: run.totals.llmCalls,
       tool_calls: run.totals.toolCalls,
@@ -133,6 +134,7 @@ export class Writer {
         ? {}
         : await this.#bodies.text(db, "output", change.output ?? undefined)),
       ...(change.error === undefined ? {} : errorColumns(change.error ?? undefined)),
+      ...endingColumns(change),
     };
     const { numUpdatedRows } = await db.updateTable("run").set(values).where("trace_id", "=", bytes(traceId))
       .executeTakeFirstOrThrow();
@@ -360,5 +362,16 @@ function errorColumns(
     error_type: error?.type ?? null,
     error_message: error ? JSON.stringify(error.message) : null,
     error_remedy: error?.remedy === undefined ? null : JSON.stringify(error.remedy),
+  };
+}
+
+/** Only what is given. */
+function endingColumns(
+  { finishReason, warnings }: Pick<RunChange, "finishReason" | "warnings">,
+): Partial<Pick<RunRow, "finish_reason" | "warnings">> {
+  const json = (value: unknown) => value === null ? null : JSON.stringify(value);
+  return {
+    ...(finishReason === undefined ? {} : { finish_reason: json(finishReason) }),
+    ...(warnings === undefined ? {} : { warnings: json(warnings) }),
   };
 }

@@ -73,6 +73,8 @@ Deno.test("run --json prints the contract's object, and show --json everything b
     "usage",
     "costUsd",
     "costKnown",
+    "finishReason",
+    "warnings",
     "tree",
     "error",
   ]);

@@ -125,7 +125,7 @@ Deno.test("chat() writes a whole conversation", async () => {
       ],
     },
   ];
-  const body = await sent({ messages, tools: [WEATHER] });
+  const body = await sent({ model: "magistral-small-latest", messages, tools: [WEATHER] });
   const wire = body["messages"] as Record<string, unknown>[];
   const calls = wire[2]!["tool_calls"] as { id: string }[];
   const romeId = calls[1]!.id;

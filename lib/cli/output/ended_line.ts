@@ -9,6 +9,13 @@ const ENDED: Partial<Record<RunStatus, string>> = {
   cancelled: "Cancelled",
 };
 
+/** The lines on stderr for what is to be known of a run that did not fail for it. */
+export function warningLines({ warnings = [] }: Run): readonly string[] {
+  return warnings.map(({ message }) =>
+    `agentop: Warning: ${escapeText(oneLine(message, MESSAGE_MAX_CHARS))}`
+  );
+}
+
 /**
  * The line on stderr for a run that ended with an error; `undefined` for any other. `what` names the run. Where the error says
  * nothing that helps, a command does.

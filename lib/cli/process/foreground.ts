@@ -3,7 +3,7 @@ import { escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../..
 import { eventShape, runSummaryShape } from "../../documents/mod.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
-import { endedLine } from "../output/ended_line.ts";
+import { endedLine, warningLines } from "../output/ended_line.ts";
 import { LivePrinter, summaryLine } from "../output/live_printer.ts";
 import { noteSimulator } from "../output/simulator_note.ts";
 import { abortOnSignals } from "./signals.ts";
@@ -49,6 +49,7 @@ export async function runInForeground(
   } else if (!options.jsonl && !streaming && run.output !== undefined) {
     context.print(escapeText(run.output, { multiline: true }));
   }
+  for (const warning of warningLines(run)) context.note(warning);
   const ended = endedLine(run, run.agent);
   if (ended !== undefined) context.note(ended);
   if (!quiet && showSteps) {

@@ -20,7 +20,7 @@ Deno.test("replay, diff, memory and show work from the command line in the shape
       "originalOutput",
       "newOutput",
       "status",
-      "error",
+      ...["error", "finishReason", "warnings"],
     ],
     ...["steps", "divergence", "usageDelta", "costDeltaUsd", "savedCostUsd"],
   ]);

@@ -1,5 +1,8 @@
 import assert from "node:assert/strict";
+import { warningLines } from "../../../lib/cli/output/ended_line.ts";
 import { CliHome } from "../../support/cli.ts";
+import { fakeHost } from "../../support/fake_host.ts";
+import { sampleRun } from "../../support/sample_run.ts";
 
 const WHY = /Cannot call sim-401 at [\w.:]+: 401: Unauthorized/;
 const REMEDY = "check MISTRAL_API_KEY";
@@ -80,4 +83,13 @@ Deno.test("an error without a remedy has no such field, and the command says wha
   const run = await home.run(["run", "short", prompt]);
   assert.match(run.stderr, /^agentop: Stopped short: .*\. Try: agentop resume [\w-]+$/m);
   assert.equal(tries(run.stderr), 1);
+});
+
+Deno.test("warningLines() names each warning in one safe line", () => {
+  const run = sampleRun(fakeHost());
+  const warnings = [{ type: "parts_dropped", message: "images\nwere \x1b[2Jleft out" }];
+  assert.deepEqual(warningLines({ ...run, warnings }), [
+    "agentop: Warning: images were \\x1b[2Jleft out",
+  ]);
+  assert.deepEqual(warningLines(run), []);
 });

@@ -3,7 +3,7 @@ import { cell, money } from "../../../present/mod.ts";
 import type { ReplayResult } from "../../../replay/mod.ts";
 import type { Context } from "../../context.ts";
 import { formatDiff } from "../../output/diff_text.ts";
-import { endedLine } from "../../output/ended_line.ts";
+import { endedLine, warningLines } from "../../output/ended_line.ts";
 import { lookOf } from "../../output/look.ts";
 import { noteSimulator } from "../../output/simulator_note.ts";
 
@@ -26,6 +26,7 @@ export async function printReplay(context: Context, result: ReplayResult): Promi
   const wasAsked = result.mode === "live" || result.mode === "hybrid" && divergence !== undefined;
   if (wasAsked) noteSimulator(context, "answered");
   const endedAlike = result.mode === "recorded" && result.diff.identical;
+  if (!endedAlike) { for (const warning of warningLines(run)) context.note(warning); }
   const ended = endedAlike ? undefined : endedLine(run, "the replay");
   if (ended !== undefined) context.note(ended);
   if (context.stdoutIsTerminal) {

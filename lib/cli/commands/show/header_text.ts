@@ -51,6 +51,9 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
       run.forkedFrom === undefined ? undefined : `${cell(run.forkedFrom.runId)}, step ${run.forkedFrom.step}`,
     ],
     ["prompt", cell(run.prompt)],
+    ...(run.warnings ?? []).map(({ type, message }) =>
+      ["warning", `${look.paint("yellow", cell(type))} ${cell(message)}`] as const
+    ),
     [
       "error",
       run.error === undefined

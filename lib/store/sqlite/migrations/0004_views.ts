@@ -51,7 +51,7 @@ const id = (bytes: string) => `case when ${bytes} is not null then lower(hex(${b
  * The text at `path` of some JSON. NUL and lone surrogates read as their escapes: in a text of a database they end it or make it
  * unreadable for others. Escaped backslashes step aside meanwhile, for \u0001, which no JSON of ours holds as it is.
  */
-const text = (json: string, path: string) =>
+export const text = (json: string, path: string) =>
   String
     .raw`json_extract(replace(replace(replace(replace(${json}, '\\', char(1)), '\ud', '\\ud'), '\u0000', '\\u0000'),
     char(1), '\\'), '${path}')`;

@@ -9,6 +9,7 @@ import { forks } from "./0002_forks.ts";
 import { errorRemedy } from "./0003_error_remedy.ts";
 import { views } from "./0004_views.ts";
 import { changes } from "./0005_changes.ts";
+import { warnings } from "./0006_warnings.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -16,6 +17,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0003_error_remedy": errorRemedy,
   "0004_views": views,
   "0005_changes": changes,
+  "0006_warnings": warnings,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

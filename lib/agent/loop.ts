@@ -26,5 +26,8 @@ export async function agentLoop(session: Session): Promise<string> {
 }
 
 function tooManySteps(maxSteps: number): RunStop {
-  return RunStop.limit("max_steps", `the limit of ${maxSteps} steps was reached`);
+  return RunStop.limit(
+    "max_steps",
+    `the limit of ${maxSteps} ${maxSteps === 1 ? "step" : "steps"} was reached`,
+  );
 }

@@ -117,7 +117,7 @@ async function checkStore(app: App): Promise<readonly Check[]> {
       name: "store",
       status: "broken",
       message: `${shown}: ${problems.join("; ")}`,
-      remedy: "agentop db verify, then restore the newest backup beside the store",
+      remedy: "agentop db verify says what is wrong; then the newest copy that agentop db backup made",
     };
     return [check, ...checkClock(app, newest && newest.startTimeUs / 1000), ...await checkDisk(folder)];
   } catch (error) {

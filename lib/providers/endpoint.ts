@@ -32,10 +32,10 @@ export function parseEndpoint(serverUrl: string = MISTRAL_SERVER_URL, dialect?: 
   try {
     url = new URL(serverUrl);
   } catch {
-    throw fail("it is not a URL", "http://localhost:11434");
+    throw fail("it is not a URL", "MISTRAL_SERVER_URL=http://localhost:11434");
   }
   if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw fail("it must begin with http:// or https://", "http://localhost:11434");
+    throw fail("it must begin with http:// or https://", "MISTRAL_SERVER_URL=http://localhost:11434");
   }
   if (url.username || url.password) {
     throw fail("it contains a user name or password", "pass the key as MISTRAL_API_KEY");

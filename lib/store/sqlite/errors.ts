@@ -14,7 +14,7 @@ const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
 
 const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
   not_a_database: "choose another file with --store",
-  damaged: "restore the newest backup beside it, or `agentop db verify` for details",
+  damaged: "the newest copy that `agentop db backup` made",
   newer_schema: "use the newer AgentOp Studio that wrote it",
   read_only: "give this user write permission on the file and its folder",
   missing_folder: "create the folder, or choose another file with --store",

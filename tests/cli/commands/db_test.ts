@@ -68,3 +68,17 @@ Deno.test("db on a file that is no store says so in one line", async () => {
   const bare = await home.run(["db"]);
   assert.deepEqual([bare.code, bare.stdout], [2, ""]);
 });
+
+Deno.test("db verify reports a damaged file as what it found, and does not send people to itself", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 4 }, { rounds: 4 }, { rounds: 4 });
+  const bytes = await Deno.readFile(home.storePath);
+  bytes.fill(0x5a, 8192, bytes.length); // everything but the first page
+  await Deno.writeFile(home.storePath, bytes);
+  const [text, json] = [await home.run(["db", "verify"]), await home.run(["db", "verify", "--json"])];
+  assert.deepEqual([text.code, json.code, json.json().ok], [1, 1, false]);
+  assert.match(text.stdout, /✗ [^\n]*damaged/);
+  assert.match(text.stdout, /Try: the newest copy that agentop db backup made\n$/);
+  const doctor = await home.run(["doctor"]);
+  assert.equal(doctor.code, 1);
+});

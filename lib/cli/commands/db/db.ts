@@ -1,4 +1,5 @@
 import { resolve } from "node:path";
+import { reasonOf, StoreError, type VerifyReport } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { byteSize, cell, grouped, plural } from "../../../present/mod.ts";
@@ -43,7 +44,7 @@ async function migrate(context: Context): Promise<number> {
 }
 
 async function verify(context: Context): Promise<number> {
-  const report = await (await context.app.store()).verify();
+  const report = await verifyStore(context);
   if (context.json) {
     context.printJson(report);
     return report.ok ? 0 : 1;
@@ -60,9 +61,19 @@ async function verify(context: Context): Promise<number> {
   context.print(
     `${
       plural(report.problems.length, "problem")
-    } in ${counted}. Try: restore the newest backup beside the store`,
+    } in ${counted}. Try: the newest copy that agentop db backup made`,
   );
   return 1;
+}
+
+/** A file that is too damaged to be opened or read through is a finding too. */
+async function verifyStore(context: Context): Promise<VerifyReport> {
+  try {
+    return await (await context.app.store()).verify();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "damaged") throw error;
+    return { ok: false, runs: 0, messages: 0, bodies: 0, problems: [reasonOf(error)] };
+  }
 }
 
 async function backup(context: Context, file: string): Promise<number> {

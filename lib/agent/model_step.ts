@@ -4,15 +4,11 @@ import {
   type ChatResponse,
   type ModelParameters,
   nowUs,
-  type PriceBook,
-  ProviderError,
   toolCallsOf,
   type ToolDefinition,
 } from "../core/mod.ts";
-import { worstCaseUsd } from "../pricing/mod.ts";
-import { AGENT_DEFAULTS } from "./agent_config.ts";
+import { CallAccount } from "./call_account.ts";
 import { withOwnCallIds } from "./call_identity.ts";
-import { estimatePromptTokensMax, type Reservation } from "./budget.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
 
@@ -26,7 +22,7 @@ export async function modelStep(session: Session): Promise<void> {
     tools: definitionsOf(session.tools),
     parameters: parametersFor(session),
   };
-  const reservation = reserve(session, request);
+  const account = new CallAccount(session, request);
   const provider = services.provider(config);
   const step = ++session.step;
   const spanId = session.openSpan({
@@ -46,22 +42,19 @@ export async function modelStep(session: Session): Promise<void> {
       emit: recorder.emit,
       traceId: run.traceId,
       parentSpanId: spanId,
+      meter: account,
     });
   } catch (error) {
-    if (reservation) settleFailed(session, reservation, error);
     recorder.emit({
       ...end,
+      ...account.failed(error),
       endTimeUs: nowUs(host),
       status: "error",
       ...describeFailure(session.signal, error),
     });
     throw error;
   }
-  const cost = response.recorded
-    ? { usd: 0, quantities: {} }
-    : priceOf(services.prices, request.model, response, host.now());
-  if (reservation) session.ledger.settle(reservation, cost.usd);
-  else if (cost.usd !== null) session.ledger.charge(cost.usd);
+  const cost = account.answered(response);
   const message = response.recorded
     ? response.message
     : withOwnCallIds(response.message, step, memory.messages);
@@ -124,36 +117,6 @@ function parametersFor({ config: { parameters }, memory }: Session): ModelParame
 /** What the model is told of the tools. */
 function definitionsOf(tools: Session["tools"]): readonly ToolDefinition[] {
   return [...tools.values()].map(({ name, description, parameters }) => ({ name, description, parameters }));
-}
-
-/** Sets aside the most this call can cost. Throws when the budget has no room for it. */
-function reserve(session: Session, request: ChatRequest): Reservation | undefined {
-  if (!session.ledger.isLimited) return undefined;
-  const { calibration } = session;
-  const sameStart = calibration?.first === request.messages[1];
-  const usd = worstCaseUsd(session.services.prices, {
-    model: request.model,
-    maxInputTokens: estimatePromptTokensMax(
-      request.messages,
-      request.tools,
-      sameStart ? calibration : undefined,
-    ),
-    maxOutputTokens: request.parameters.maxTokens ?? AGENT_DEFAULTS.parameters.maxTokens,
-    atMs: session.services.host.now(),
-  });
-  return session.ledger.reserve(usd);
-}
-
-/** A call that was answered with an error is not billed; one that broke while streaming may be, so its worst case stays. */
-function settleFailed(session: Session, reservation: Reservation, error: unknown): void {
-  const streamed = !(error instanceof ProviderError) || error.partial !== undefined ||
-    error.kind === "timeout";
-  if (streamed) session.ledger.settle(reservation, null);
-  else session.ledger.release(reservation);
-}
-
-function priceOf(prices: PriceBook, model: string, { usage }: ChatResponse, atMs: number) {
-  return prices.price({ model, atMs, ...(usage ? { usage } : {}) });
 }
 
 function requestAttributes({ parameters, tools }: ChatRequest): Record<string, unknown> {

@@ -7,6 +7,7 @@ export function wasUsed({ llmCalls, usage, costUsd, unknownCostCalls }: CostRow)
 
 /** Rows added up, with the key `total`. A run that has several rows counts once in each. */
 export function costTotal(rows: readonly CostRow[]): CostRow {
+  const estimatedCostUsd = rows.reduce((sum, row) => sum + (row.estimatedCostUsd ?? 0), 0);
   return {
     key: "total",
     runs: rows.reduce((sum, row) => sum + row.runs, 0),
@@ -14,5 +15,6 @@ export function costTotal(rows: readonly CostRow[]): CostRow {
     usage: rows.reduce((sum, row) => addUsage(sum, row.usage), NO_USAGE),
     costUsd: rows.reduce((sum, row) => sum + row.costUsd, 0),
     unknownCostCalls: rows.reduce((sum, row) => sum + row.unknownCostCalls, 0),
+    ...(estimatedCostUsd > 0 ? { estimatedCostUsd } : {}),
   };
 }

@@ -4,6 +4,7 @@
  *
  * @module
  */
+export { estimatedCost, estimatedUsage, mayBeBilled } from "./lost_attempt.ts";
 export { align, type Pair } from "./align.ts";
 export { runTookMs, spanTookMs } from "./run_time.ts";
 export { type Attempt, attemptOf } from "./attempt.ts";

@@ -1,4 +1,12 @@
-import { type Receipt, type ReceiptLine, roundUsd, type Span, type Trace, UNITS } from "../core/mod.ts";
+import {
+  estimatedUsdOf,
+  type Receipt,
+  type ReceiptLine,
+  roundUsd,
+  type Span,
+  type Trace,
+  UNITS,
+} from "../core/mod.ts";
 import { stepNumber } from "./steps.ts";
 
 const ORDER: readonly string[] = Object.values(UNITS);
@@ -34,8 +42,11 @@ export function receiptOfSpan(span: Span): Receipt | undefined {
 }
 
 /** The receipt of a span (or of anything that stored a cost). Without a cost everything is unknown. */
-export function receiptOf(span: Pick<Span, "usage" | "cost" | "requestModel" | "responseModel">): Receipt {
+export function receiptOf(
+  span: Pick<Span, "usage" | "cost" | "requestModel" | "responseModel"> & Partial<Pick<Span, "attributes">>,
+): Receipt {
   const { cost } = span;
+  const estimatedUsd = estimatedUsdOf(span);
   const model = span.requestModel ?? span.responseModel ?? cost?.tag?.model ?? "unknown model";
   const quantities = cost?.quantities ??
     (span.usage ? { [UNITS.input]: span.usage.inputTokens, [UNITS.output]: span.usage.outputTokens } : {});
@@ -59,6 +70,7 @@ export function receiptOf(span: Pick<Span, "usage" | "cost" | "requestModel" | "
     lines,
     factor,
     totalUsd,
+    ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
     ...(cost?.tag ? { source: cost.tag.source, date: cost.tag.date } : {}),
     adds: totalUsd === null || usdOf(quantities, prices, factor) === totalUsd,
   };
@@ -91,14 +103,18 @@ export interface ReceiptSum {
   /** Of the known costs, rounded to 1e-12; `null` when there is none. */
   readonly usd: number | null;
   readonly unknownCalls: number;
+  /** What lost attempts among the unknown calls may have cost, USD. */
+  readonly estimatedUsd?: number;
 }
 
 export function receiptSum(receipts: readonly Receipt[]): ReceiptSum {
   const known = receipts.flatMap(({ totalUsd }) => totalUsd ?? []);
+  const estimatedUsd = roundUsd(receipts.reduce((sum, it) => sum + (it.estimatedUsd ?? 0), 0));
   return {
     calls: receipts.length,
     usd: known.length === 0 && receipts.length > 0 ? null : roundUsd(known.reduce((a, b) => a + b, 0)),
     unknownCalls: receipts.length - known.length,
+    ...(estimatedUsd > 0 ? { estimatedUsd } : {}),
   };
 }
 
@@ -113,8 +129,8 @@ export interface ReceiptGroup {
 export function receiptGroups(receipts: readonly Receipt[]): readonly ReceiptGroup[] {
   const groups = new Map<string, Receipt[]>();
   for (const receipt of receipts) {
-    const { model, pricedAs, source, date, factor } = receipt;
-    const key = JSON.stringify([model, pricedAs, source, date, factor]);
+    const { model, pricedAs, source, date, factor, estimatedUsd } = receipt;
+    const key = JSON.stringify([model, pricedAs, source, date, factor, estimatedUsd !== undefined]);
     if (groups.get(key)?.push(receipt) === undefined) groups.set(key, [receipt]);
   }
   return [...groups.values()].map((group) => ({ receipts: group, lines: addedLines(group) }));

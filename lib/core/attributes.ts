@@ -32,6 +32,8 @@ export const ATTR = {
   attemptOutcome: "agentop.attempt.outcome",
   /** Text streamed by an attempt that then failed. */
   attemptPartial: "agentop.attempt.partial",
+  /** What an attempt that did not come back whole may have cost, USD: an estimate from what was sent and streamed. */
+  estimatedCostUsd: "agentop.cost.estimated_usd",
   /** Parts left out of a request because its model cannot take them: how many of each kind. */
   droppedParts: "agentop.request.dropped_parts",
   /** Hash of the canonical request: equal requests can be answered from a recording. */

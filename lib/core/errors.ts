@@ -1,3 +1,5 @@
+import type { Usage } from "./span.ts";
+
 /** 1: the thing asked for ended badly. 2: wrong usage, bad file, store trouble. 3: a limit. 130: cancelled. */
 export type ExitCode = 1 | 2 | 3 | 130;
 
@@ -92,6 +94,8 @@ export class ProviderError extends AgentOpError {
   readonly retryAfterMs: number | undefined;
   /** Text that had arrived before a stream broke. */
   readonly partial: string | undefined;
+  /** What the server said it billed before the answer broke. */
+  readonly usage: Usage | undefined;
 
   /** `reason` is `Cannot VERB X: why`. */
   constructor(
@@ -105,6 +109,7 @@ export class ProviderError extends AgentOpError {
       statusCode?: number | undefined;
       retryAfterMs?: number | undefined;
       partial?: string | undefined;
+      usage?: Usage | undefined;
       cause?: unknown;
     },
   ) {
@@ -116,6 +121,7 @@ export class ProviderError extends AgentOpError {
     this.retryable = data.retryable;
     this.retryAfterMs = data.retryAfterMs;
     this.partial = data.partial;
+    this.usage = data.usage;
   }
 }
 

@@ -126,18 +126,52 @@ export function totalsOfStart(span: Span): Partial<RunTotals> {
 }
 
 /** What an ended span adds. Own runs put usage and cost on the span that paid, never also on its parent. */
-export function totalsOfEnd(event: SpanEnd): Partial<RunTotals> {
-  const waited = event.attributes?.[ATTR.retryDelayMs];
+export function totalsOfEnd(event: SpanEnd, start: SpanBeginning): Partial<RunTotals> {
+  const estimatedUsd = estimatedUsdOf(event);
+  const lostMs = lostToRetriesMs({
+    startTimeUs: start.startTimeUs,
+    endTimeUs: event.endTimeUs,
+    attributes: { ...start.attributes, ...event.attributes },
+  });
   return {
     ...(event.usage ? { usage: event.usage } : {}),
     ...(event.cost?.usd ? { costUsd: event.cost.usd } : {}),
     ...(event.cost && event.cost.usd === null ? { unknownCostCalls: 1 } : {}),
-    ...(typeof waited === "number" ? { retryWaitMs: waited } : {}),
+    ...(estimatedUsd === undefined ? {} : { estimatedCostUsd: estimatedUsd }),
+    ...(lostMs > 0 ? { retryWaitMs: lostMs } : {}),
   };
+}
+
+/** What an ended span is measured against. */
+export type SpanBeginning = Pick<Span, "startTimeUs" | "attributes">;
+
+/** What a call of unknown cost may have cost, USD, where there is an estimate. */
+export function estimatedUsdOf(
+  { cost, attributes }: { readonly cost?: Cost; readonly attributes?: Readonly<Record<string, unknown>> },
+): number | undefined {
+  const usd = attributes?.[ATTR.estimatedCostUsd];
+  return cost?.usd === null && typeof usd === "number" ? usd : undefined;
+}
+
+/**
+ * Time that an attempt lost to retries, ms: its own when it failed, and the wait after it. A call that failed in its only attempt was
+ * never retried, so it lost nothing to that.
+ */
+export function lostToRetriesMs(
+  { startTimeUs, endTimeUs, attributes }: Pick<Span, "startTimeUs" | "endTimeUs" | "attributes">,
+): number {
+  if (endTimeUs === undefined) return 0;
+  const waitedMs = attributes[ATTR.retryDelayMs];
+  const resends = attributes[ATTR.resendCount];
+  const isRetry = typeof resends === "number" && resends > 0;
+  const hasWaited = typeof waitedMs === "number";
+  if (!hasWaited && !(isRetry && attributes[ATTR.attemptOutcome] === "fail")) return 0;
+  return Math.max(0, endTimeUs - startTimeUs) / 1000 + (hasWaited ? waitedMs : 0);
 }
 
 /** Sums, field by field. */
 export function addTotals(a: RunTotals, b: Partial<RunTotals>): RunTotals {
+  const estimatedCostUsd = (a.estimatedCostUsd ?? 0) + (b.estimatedCostUsd ?? 0);
   return {
     steps: a.steps + (b.steps ?? 0),
     llmCalls: a.llmCalls + (b.llmCalls ?? 0),
@@ -146,6 +180,7 @@ export function addTotals(a: RunTotals, b: Partial<RunTotals>): RunTotals {
     usage: b.usage ? addUsage(a.usage, b.usage) : a.usage,
     costUsd: a.costUsd + (b.costUsd ?? 0),
     unknownCostCalls: a.unknownCostCalls + (b.unknownCostCalls ?? 0),
+    ...(estimatedCostUsd > 0 ? { estimatedCostUsd } : {}),
     retryWaitMs: a.retryWaitMs + (b.retryWaitMs ?? 0),
   };
 }
@@ -195,8 +230,7 @@ class Fold {
         break;
       }
       case "span_end":
-        endSpan(this.#spans ??= new Map(trace.spans), event);
-        this.#addTotals(trace, totalsOfEnd(event));
+        this.#addTotals(trace, totalsOfEnd(event, endSpan(this.#spans ??= new Map(trace.spans), event)));
         break;
       case "snapshot":
         insert(
@@ -233,11 +267,13 @@ class Fold {
   }
 }
 
-function endSpan(spans: Map<string, Span>, event: SpanEnd): void {
+/** Returns the span as it was. */
+function endSpan(spans: Map<string, Span>, event: SpanEnd): Span {
   const span = spans.get(event.spanId);
   if (!span) throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
   const { type: _, traceId: _t, spanId: _s, attributes, ...end } = event;
   spans.set(event.spanId, { ...span, ...end, attributes: { ...span.attributes, ...attributes } });
+  return span;
 }
 
 /** Puts an item where loading finds it: behind all that do not come after it. Nearly always at the end. */

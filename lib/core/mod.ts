@@ -33,7 +33,9 @@ export {
   applyEvent,
   applyEvents,
   type DurableEvent,
+  estimatedUsdOf,
   isDurable,
+  lostToRetriesMs,
   NO_TOTALS,
   type SpanEnd,
   totalsOfEnd,
@@ -51,10 +53,13 @@ export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } fr
 export { roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {
+  type AttemptMeter,
   type CallContext,
   type ChatRequest,
   type ChatResponse,
   type Host,
+  type LostAttempt,
+  type LostCost,
   type ModelParameters,
   needsApproval,
   NO_PERMISSIONS,

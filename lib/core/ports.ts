@@ -1,4 +1,4 @@
-import type { Trace, TraceEvent } from "./event.ts";
+import type { SpanEnd, Trace, TraceEvent } from "./event.ts";
 import type { Cost, Message, Usage } from "./span.ts";
 
 /** Everything that differs between a test and the world: network, clock, ids and chance. */
@@ -15,12 +15,33 @@ export interface Host {
   random(): number;
 }
 
+/** An attempt that was sent and did not come back whole. */
+export interface LostAttempt {
+  /** `ProviderError`, or the signal's reason. */
+  readonly error: unknown;
+  /** Length of what had arrived: text, reasoning and tool calls, UTF-16 units. */
+  readonly streamedChars: number;
+}
+
+/** What the span of a lost attempt is to say of its cost. */
+export type LostCost = Pick<SpanEnd, "usage" | "cost" | "attributes">;
+
+/** Keeps the money of one model call. Whoever makes its attempts asks before each and tells of each that was lost. */
+export interface AttemptMeter {
+  /** Throws when there is no money for another attempt: it must then not be sent. */
+  begin(): void;
+  /** `undefined`: the attempt is known not to be billed. */
+  lost(attempt: LostAttempt): LostCost | undefined;
+}
+
 /** What every call below the loop carries. */
 export interface CallContext {
   readonly signal: AbortSignal;
   readonly emit: (event: TraceEvent) => void;
   readonly traceId: string;
   readonly parentSpanId: string;
+  /** Of a model call that is paid for. */
+  readonly meter?: AttemptMeter;
 }
 
 // ---------------------------------------------------------------------------------------------- models

@@ -16,6 +16,8 @@ export interface Receipt {
   readonly lines: readonly ReceiptLine[];
   readonly factor: number;
   readonly totalUsd: number | null;
+  /** Where the total is unknown: what the call may have cost, estimated from what was sent and streamed. */
+  readonly estimatedUsd?: number;
   readonly source?: string;
   readonly date?: string;
   /** False when the stored total is not what its own lines add up to. */

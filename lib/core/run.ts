@@ -74,9 +74,11 @@ export interface RunTotals {
   readonly usage: Usage;
   /** Sum of the known costs, USD. */
   readonly costUsd: number;
-  /** Calls whose price is unknown. The cost is exact only when this is 0. */
+  /** Calls whose cost is unknown, lost attempts among them. The cost is exact only when this is 0. */
   readonly unknownCostCalls: number;
-  /** Time spent waiting between attempts. */
+  /** What attempts that did not come back whole may have cost, USD, not in `costUsd`. Absent: nothing is estimated. */
+  readonly estimatedCostUsd?: number;
+  /** Time lost to retries: attempts that failed, and the waits after them. */
   readonly retryWaitMs: number;
 }
 

@@ -114,6 +114,8 @@ export interface CostRow {
   readonly costUsd: number;
   /** Calls whose cost is unknown, and not in the sum. */
   readonly unknownCostCalls: number;
+  /** What lost attempts among them may have cost, USD. Absent: nothing is estimated. */
+  readonly estimatedCostUsd?: number;
 }
 
 /** What a run and all runs that it handed work to, at any depth, used and cost together. */
@@ -126,6 +128,8 @@ export interface TreeTotals {
   readonly costUsd: number;
   /** Calls whose cost is unknown, and not in the sum. */
   readonly unknownCostCalls: number;
+  /** What lost attempts among them may have cost, USD. Absent: nothing is estimated. */
+  readonly estimatedCostUsd?: number;
 }
 
 export interface StoredMessage {

@@ -49,10 +49,16 @@ export function usageShape(usage: Usage) {
 }
 
 /** What is known of a cost; `costUsd` is `null` when nothing is. */
-function costFields({ costUsd, unknownCostCalls }: Pick<TreeTotals, "costUsd" | "unknownCostCalls">) {
+function costFields(
+  { costUsd, unknownCostCalls, estimatedCostUsd }: Pick<
+    TreeTotals,
+    "costUsd" | "unknownCostCalls" | "estimatedCostUsd"
+  >,
+) {
   return {
     costUsd: unknownCostCalls > 0 && costUsd === 0 ? null : roundUsd(costUsd),
     costKnown: unknownCostCalls === 0,
+    ...(estimatedCostUsd === undefined ? {} : { estimatedCostUsd: roundUsd(estimatedCostUsd) }),
   };
 }
 
@@ -285,5 +291,6 @@ export function costShape(row: CostRow) {
     usage: usageShape(row.usage),
     costUsd: roundUsd(row.costUsd),
     unknownCostCalls: row.unknownCostCalls,
+    ...(row.estimatedCostUsd === undefined ? {} : { estimatedCostUsd: roundUsd(row.estimatedCostUsd) }),
   };
 }

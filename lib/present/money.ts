@@ -49,21 +49,36 @@ export function costOfCall(cost: Cost | undefined): string {
   return cost ? knownCost(cost.usd) : "";
 }
 
-/** A cost in a sentence: `unknown`, `$0.0120 and 2 calls of unknown price`. */
-export function costWords(usd: number | null, unknownCalls = 0): string {
-  if (usd === null || usd === 0 && unknownCalls > 0) return UNKNOWN;
-  return unknownCalls > 0 ? `${money(usd)} and ${plural(unknownCalls, "call")} of unknown price` : money(usd);
+/** A cost in a sentence: `unknown`, `$0.0120 and 2 calls of unknown price`; with an estimate `, about $0.0040` after it. */
+export function costWords(usd: number | null, unknownCalls = 0, estimatedUsd = 0): string {
+  const about = estimatedUsd > 0 ? `, about ${money(estimatedUsd)}` : "";
+  if (usd === null || usd === 0 && unknownCalls > 0) return UNKNOWN + about;
+  if (unknownCalls === 0) return money(usd);
+  return `${money(usd)} and ${plural(unknownCalls, "call")} of unknown price${about}`;
+}
+
+/** `costWords` of a run's totals. */
+export function costWordsOf(
+  { costUsd, unknownCostCalls, estimatedCostUsd }: Pick<
+    RunTotals,
+    "costUsd" | "unknownCostCalls" | "estimatedCostUsd"
+  >,
+): string {
+  return costWords(costUsd, unknownCostCalls, estimatedCostUsd);
 }
 
 /** What a run and all hand-offs below it cost together: `$0.0120 in 3 runs`. */
-export function treeCostWords({ runs, costUsd, unknownCostCalls }: TreeTotals): string {
-  return `${costWords(costUsd, unknownCostCalls)} in ${plural(runs, "run")}`;
+export function treeCostWords({ runs, ...totals }: TreeTotals): string {
+  return `${costWordsOf(totals)} in ${plural(runs, "run")}`;
 }
 
 /** What `?` and `+` in a table mean; for below it. */
-export function unknownCostNote(unknownCalls: number): string {
+export function unknownCostNote(unknownCalls: number, estimatedUsd = 0): string {
   const calls = plural(unknownCalls, "call");
-  return `${UNKNOWN_SIGN} or ${AND_UNKNOWN}: The price of ${calls} is unknown and not in these sums.`;
+  const about = estimatedUsd > 0
+    ? ` Attempts that were lost among them may have cost ${money(estimatedUsd)}.`
+    : "";
+  return `${UNKNOWN_SIGN} or ${AND_UNKNOWN}: The price of ${calls} is unknown and not in these sums.${about}`;
 }
 
 /** By how much two costs differ, for rows of figures: `same`, `+$0.0012`, `unknown`. */

@@ -27,6 +27,18 @@ export function amountText(usd: number | null): string {
   return usd === null ? UNKNOWN : exactMoney(usd);
 }
 
+/** A call's total: exact, unknown, or unknown with an estimate. */
+export function totalText({ totalUsd, estimatedUsd }: Pick<Receipt, "totalUsd" | "estimatedUsd">): string {
+  return estimatedUsd === undefined ? amountText(totalUsd) : `${UNKNOWN}, ${aboutText(estimatedUsd)}`;
+}
+
+function aboutText(usd: number): string {
+  return `about ${exactMoney(usd)}`;
+}
+
+/** Why a call's total is an estimate. */
+export const LOST_ATTEMPT = "the attempt did not come back whole: what it was billed is not known";
+
 /** `1,204 input tokens × $0.15 / 1M`. */
 export function lineText(line: ReceiptLine): string {
   const unit = line.quantity === 1 ? unitText(line).replace(/s$/, "") : unitText(line);
@@ -56,12 +68,15 @@ interface Sum {
   readonly calls: number;
   readonly usd: number | null;
   readonly unknownCalls: number;
+  readonly estimatedUsd?: number;
 }
 
 /** `$0.0021`, `unknown`, `$0.0021 and 2 calls of unknown cost`. */
-export function sumText({ usd, unknownCalls }: Sum): string {
-  if (usd === null || unknownCalls === 0) return amountText(usd);
-  return `${amountText(usd)} and ${plural(unknownCalls, "call")} of unknown cost`;
+export function sumText({ usd, unknownCalls, estimatedUsd }: Sum): string {
+  if (unknownCalls === 0) return amountText(usd);
+  const about = estimatedUsd === undefined ? "" : `, ${aboutText(estimatedUsd)}`;
+  if (usd === null) return UNKNOWN + about;
+  return `${amountText(usd)} and ${plural(unknownCalls, "call")} of unknown cost${about}`;
 }
 
 /** What is said of calls that cost nothing because a recording answered. */
@@ -79,7 +94,7 @@ export function formatReceipt(receipts: readonly Receipt[], sum: Sum): string {
     receipt,
     rows: [
       ...receipt.lines.map((line) => [safe(lineText(line)), amountText(line.usd)] as const),
-      [totalLabel(receipt), amountText(receipt.totalUsd)] as const,
+      [totalLabel(receipt), totalText(receipt)] as const,
     ],
   }));
   const width = Math.max(0, ...blocks.flatMap(({ rows }) => rows.map(([left]) => left.length)));
@@ -87,6 +102,7 @@ export function formatReceipt(receipts: readonly Receipt[], sum: Sum): string {
     `${index + 1}. ${safe(modelText(receipt))}`,
     ...rows.map(([left, right]) => `   ${left.padEnd(width)} = ${right}`),
     `   ${safe(sourceText(receipt))}`,
+    ...(receipt.estimatedUsd === undefined ? [] : [`   ${LOST_ATTEMPT}`]),
     ...(receipt.adds ? [] : [`   ${WRONG_SUM}`]),
   ]);
   return [...lines, `${plural(sum.calls, "call")}: ${sumText(sum)}`].join("\n");

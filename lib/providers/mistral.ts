@@ -84,6 +84,7 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
           nowMs: host.now(),
           answering: call.answering,
           partial: call.answer.text,
+          usage: call.answer.usage,
         });
       } finally {
         watchdog.stop(!done);

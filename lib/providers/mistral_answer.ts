@@ -85,6 +85,11 @@ export class AnswerBuilder {
     };
   }
 
+  /** What the server has said it bills, so far. */
+  get usage(): Usage | undefined {
+    return this.#usage;
+  }
+
   #addEnvelope(envelope: Pick<CompletionChunk, "id" | "model" | "usage">): void {
     this.#id ||= envelope.id;
     this.#model ||= envelope.model;

@@ -1,4 +1,4 @@
-import { messageOf, ProviderError, type ProviderErrorKind } from "../core/mod.ts";
+import { messageOf, ProviderError, type ProviderErrorKind, type Usage } from "../core/mod.ts";
 import { isRetryableStatus, parseRetryAfter } from "./backoff.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { serverMessage, tidy } from "./server_message.ts";
@@ -29,6 +29,8 @@ export interface FailedCall {
   /** The head of an answer had arrived. */
   readonly answering: boolean;
   readonly partial?: string;
+  /** What the server said it billed before the answer broke. */
+  readonly usage?: Usage | undefined;
 }
 
 interface Verdict {
@@ -53,6 +55,7 @@ export function toProviderError(error: unknown, call: FailedCall): ProviderError
     ...verdict,
     provider: PROVIDER_NAME,
     partial: call.partial ? call.partial.slice(0, MAX_PARTIAL_CHARS) : undefined,
+    usage: call.usage,
   });
 }
 

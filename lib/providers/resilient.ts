@@ -86,6 +86,8 @@ export function createResilientProvider(
         let current: AttemptRecorder | undefined;
         return await withRetry(
           async ({ attempt, signal }) => {
+            current = undefined;
+            context.meter?.begin();
             const recorder = current = new AttemptRecorder(
               { provider, request, context, host: options.host, onRetry, policy },
               attempt,
@@ -123,7 +125,7 @@ class AttemptRecorder {
   readonly #call: CallScope;
   readonly #spanId: string;
   #partial = "";
-  #streamed = false;
+  #streamedChars = 0;
   #ended = false;
   response: ChatResponse | undefined;
 
@@ -150,7 +152,7 @@ class AttemptRecorder {
   readonly emit = (event: TraceEvent): void => {
     if (this.#ended) return;
     if (event.type === "delta") {
-      this.#streamed = true;
+      this.#streamedChars += event.text.length;
       if (event.channel === "text") {
         this.#partial += event.text.slice(0, MAX_PARTIAL_CHARS - this.#partial.length);
       }
@@ -165,6 +167,12 @@ class AttemptRecorder {
     const failed = end.outcome !== "ok";
     const errorType = end.aborted ? "cancelled" : error?.errorType ?? "error";
     const statusCode = failed ? error?.statusCode : this.response?.statusCode;
+    const lost = failed
+      ? context.meter?.lost({
+        error: end.error,
+        streamedChars: Math.max(this.#streamedChars, error?.partial?.length ?? 0),
+      })
+      : undefined;
     const partial = this.#partial || error?.partial?.slice(0, MAX_PARTIAL_CHARS);
     context.emit({
       type: "span_end",
@@ -174,7 +182,9 @@ class AttemptRecorder {
       status: failed ? "error" : "ok",
       ...(failed ? { errorType, errorMessage: end.aborted ? "Cancelled" : reasonOf(end.error) } : {}),
       ...fieldsOf(this.response),
+      ...lost,
       attributes: {
+        ...lost?.attributes,
         [ATTR.attemptOutcome]: end.outcome,
         ...(statusCode === undefined ? {} : { [ATTR.statusCode]: statusCode }),
         ...(end.delayMs === undefined ? {} : { [ATTR.retryDelayMs]: end.delayMs }),
@@ -189,7 +199,7 @@ class AttemptRecorder {
   #announce(end: AttemptEnd, errorType: string, error: ProviderError | undefined): void {
     const { provider, request, context, onRetry, policy } = this.#call;
     const { traceId, parentSpanId } = context;
-    if (this.#streamed) context.emit({ type: "reset", traceId, spanId: parentSpanId });
+    if (this.#streamedChars > 0) context.emit({ type: "reset", traceId, spanId: parentSpanId });
     try {
       onRetry?.({
         provider: provider.name,

@@ -106,6 +106,7 @@ async function runTimed<T>(
         errorType: "timeout",
         retryable: true,
         partial: error instanceof ProviderError ? error.partial : undefined,
+        usage: error instanceof ProviderError ? error.usage : undefined,
       },
     );
   } finally {
@@ -143,6 +144,7 @@ function withRetryNotes(error: unknown, attempt: number, policy: RetryPolicy): u
     statusCode: error.statusCode,
     retryAfterMs: error.retryAfterMs,
     partial: error.partial,
+    usage: error.usage,
     cause: error,
   });
 }

@@ -57,8 +57,7 @@ export class EventSink implements AgentStore {
   }
 
   treeTotals(): Promise<TreeTotals> {
-    const { usage, costUsd, unknownCostCalls } = this.#trace.run.totals;
-    return Promise.resolve({ runs: 1, usage, costUsd, unknownCostCalls });
+    return Promise.resolve({ runs: 1, ...this.#trace.run.totals });
   }
 
   loadMessages(): Promise<readonly StoredMessage[]> {

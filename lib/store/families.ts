@@ -1,7 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { roundUsd, type Run, type StoredDiff, type TreeTotals } from "../core/mod.ts";
 import { runsOf } from "./reader.ts";
-import { diffOf, diffRow, usageOf } from "./rows.ts";
+import { diffOf, diffRow, estimateOf, usageOf } from "./rows.ts";
 import type { RunRow, Schema } from "./schema.ts";
 
 const RELATED_RUNS_MAX = 1000;
@@ -25,6 +25,7 @@ type SummedRow =
     | "reasoning_tokens"
     | "cost_usd"
     | "unknown_cost_calls"
+    | "estimated_cost_usd"
   >;
 
 /** The figures of a run together with those of all hand-offs below it. `union` ends what a damaged store may have made a circle. */
@@ -44,6 +45,7 @@ export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<Tre
       sum("reasoning_tokens"),
       sum("cost_usd"),
       sum("unknown_cost_calls"),
+      sum("estimated_cost_usd"),
     ])
   } from tree join run on run.run_id = tree.run_id`.execute(db);
   const row = rows[0]!;
@@ -52,6 +54,7 @@ export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<Tre
     usage: usageOf(row),
     costUsd: roundUsd(row.cost_usd),
     unknownCostCalls: row.unknown_cost_calls,
+    ...estimateOf(row),
   };
 }
 

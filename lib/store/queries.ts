@@ -12,7 +12,7 @@ import {
 import type { TextSearch } from "./engine.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { runsOf } from "./reader.ts";
-import { usageOf } from "./rows.ts";
+import { estimateOf, usageOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
 const REFERENCE_MIN = 4;
@@ -179,6 +179,7 @@ export async function costBy(
       sum("reasoning_tokens").as("reasoning_tokens"),
       sum("cost_usd").as("cost_usd"),
       sum("unknown_cost_calls").as("unknown_cost_calls"),
+      sum("estimated_cost_usd").as("estimated_cost_usd"),
     ],
   ).where((eb) => where(eb as unknown as ExpressionBuilder<Schema, "run">)).groupBy(key)
     .orderBy("cost_usd", "desc").orderBy("key").execute();
@@ -189,6 +190,7 @@ export async function costBy(
     usage: usageOf(row),
     costUsd: row.cost_usd,
     unknownCostCalls: row.unknown_cost_calls,
+    ...estimateOf(row),
   }));
 }
 

@@ -33,6 +33,7 @@ export const TOTAL_COLUMNS = [
   "reasoning_tokens",
   "cost_usd",
   "unknown_cost_calls",
+  "estimated_cost_usd",
   "retry_wait_ms",
 ] as const satisfies readonly (keyof RunRow)[];
 
@@ -56,6 +57,11 @@ export function usageOf(row: TokenColumns): Usage {
   };
 }
 
+/** Absent when nothing is estimated. */
+export function estimateOf(row: Pick<RunRow, "estimated_cost_usd">): { readonly estimatedCostUsd?: number } {
+  return row.estimated_cost_usd > 0 ? { estimatedCostUsd: row.estimated_cost_usd } : {};
+}
+
 export function totalsOf(row: Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>): RunTotals {
   return {
     steps: row.steps,
@@ -65,6 +71,7 @@ export function totalsOf(row: Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>): Run
     usage: usageOf(row),
     costUsd: row.cost_usd,
     unknownCostCalls: row.unknown_cost_calls,
+    ...estimateOf(row),
     retryWaitMs: row.retry_wait_ms,
   };
 }

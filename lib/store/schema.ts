@@ -66,6 +66,7 @@ export interface RunRow extends TokenColumns {
   attempts: number;
   cost_usd: number;
   unknown_cost_calls: number;
+  estimated_cost_usd: number;
   retry_wait_ms: number;
   seq: number;
   owner: string | null;
@@ -128,6 +129,7 @@ export interface UsageRow extends TokenColumns {
   llm_calls: number;
   cost_usd: number;
   unknown_cost_calls: number;
+  estimated_cost_usd: number;
 }
 
 export interface SnapshotRow {

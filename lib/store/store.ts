@@ -190,7 +190,7 @@ export class SqlStore implements Store {
   async recoverInterrupted(): Promise<number> {
     return await this.#use((db) =>
       this.#leases.recover(async (traceId) => {
-        await this.write(interruption(await loadTrace(db, traceId)));
+        await this.write(interruption(await loadTrace(db, traceId), await partialsOf(db, traceId)));
         await clearPartials(db, traceId);
       })
     );

@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import { NO_USAGE, type RunTotals, type SpanEnd } from "../core/mod.ts";
+import { estimatedUsdOf, NO_USAGE, type RunTotals, type SpanEnd } from "../core/mod.ts";
 import { bytes } from "./codec.ts";
 import { tokenColumns } from "./rows.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -18,6 +18,7 @@ export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq:
     ...tokenColumns(totals.usage),
     cost_usd: totals.costUsd,
     unknown_cost_calls: totals.unknownCostCalls,
+    estimated_cost_usd: totals.estimatedCostUsd ?? 0,
     retry_wait_ms: totals.retryWaitMs,
   };
   await execute(
@@ -44,6 +45,7 @@ export async function addUsageRow(
     ...tokenColumns(usage ?? NO_USAGE),
     cost_usd: cost?.usd ?? 0,
     unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
+    estimated_cost_usd: estimatedUsdOf(event) ?? 0,
   };
   const { run_no: _r, model: _m, day: _d, ...sums } = row;
   await execute(

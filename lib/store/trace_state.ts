@@ -26,6 +26,7 @@ export function messageKey(message: Message): MessageKey {
 export interface OpenSpan {
   readonly kind: Span["kind"];
   readonly model: string;
+  readonly startTimeUs: number;
   readonly attributes: Readonly<Record<string, unknown>>;
 }
 

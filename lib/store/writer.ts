@@ -68,8 +68,7 @@ export class Writer {
           state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span, seq));
           break;
         case "span_end":
-          await this.#spanEnd(db, state, event, seq);
-          state.totals = addTotals(state.totals, totalsOfEnd(event));
+          state.totals = addTotals(state.totals, await this.#spanEnd(db, state, event, seq));
           break;
         case "snapshot":
           await this.#snapshot(db, state, event.snapshot, seq);
@@ -114,6 +113,7 @@ export class Writer {
       ...tokenColumns(run.totals.usage),
       cost_usd: run.totals.costUsd,
       unknown_cost_calls: run.totals.unknownCostCalls,
+      estimated_cost_usd: run.totals.estimatedCostUsd ?? 0,
       retry_wait_ms: run.totals.retryWaitMs,
       seq,
       owner: null,
@@ -164,6 +164,7 @@ export class Writer {
     state.openSpans.set(span.spanId, {
       kind: span.kind,
       model: span.requestModel ?? span.name,
+      startTimeUs: span.startTimeUs,
       attributes: span.attributes,
     });
     if (known === undefined) {
@@ -175,7 +176,7 @@ export class Writer {
     return {};
   }
 
-  async #spanEnd(db: Db, state: TraceState, event: SpanEnd, seq: number): Promise<void> {
+  async #spanEnd(db: Db, state: TraceState, event: SpanEnd, seq: number): Promise<Partial<RunTotals>> {
     const position = state.spans.get(event.spanId);
     if (position === undefined) {
       throw new RangeError(`Cannot end span "${event.spanId}": it was never started`);
@@ -210,6 +211,7 @@ export class Writer {
     if (!isFree && (open.kind === "llm" || event.usage || event.cost)) {
       await addUsageRow(db, state, event, open);
     }
+    return totalsOfEnd(event, open);
   }
 
   /** The columns that `span_end` may set; all of them `null` for a span that just starts. */
@@ -344,12 +346,13 @@ export class Writer {
 
 async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<OpenSpan> {
   const row = await db.selectFrom("span").leftJoin("body", "body.id", "span.attributes_body")
-    .select(["kind", "name", "request_model", "attributes", "encoding", "data"])
+    .select(["kind", "name", "request_model", "start_us", "attributes", "encoding", "data"])
     .where("run_no", "=", runNo).where("position", "=", position).executeTakeFirstOrThrow();
   const json = row.attributes ?? (row.data === null ? "{}" : decodeBody(row.encoding!, row.data));
   return {
     kind: row.kind as Span["kind"],
     model: row.request_model ?? row.name,
+    startTimeUs: row.start_us,
     attributes: JSON.parse(json) as Record<string, unknown>,
   };
 }

@@ -51,7 +51,7 @@ const FRAMES: readonly Frame[] = [
     sizes: [[100, 30]],
     fill: everyState,
     steps: [[LISTED, "j", "enter"], [/There are 1,204/, "j", "]", "]", "]"]],
-    seen: /lost to waiting[\s\S]*server asked to wait/,
+    seen: /lost to retries[\s\S]*server asked to wait/,
   },
   {
     name: "memory",

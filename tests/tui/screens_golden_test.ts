@@ -58,7 +58,7 @@ const FRAMES: readonly Frame[] = [
   { name: "agents_broken", fill: richRun, steps: [[RUNS, "7"], [/read_file/, "G"]], seen: /cannot be used/ },
   { name: "run_markdown", fill: richRun, steps: OPEN, seen: /1,203 are orders/ },
   { name: "run_json", fill: richRun, steps: tab(2, "2.", "tab"), seen: /arguments[\s\S]*path: "sales\.csv"/ },
-  { name: "run_attempts", fill: richRun, steps: tab(3, "."), seen: /lost to waiting/ },
+  { name: "run_attempts", fill: richRun, steps: tab(3, "."), seen: /lost to retries/ },
   { name: "run_memory", fill: richRun, steps: tab(4, "4."), seen: /\+ \/rows {2}1204/ },
   { name: "run_receipt", fill: richRun, steps: tab(5, "."), seen: /412 input tokens × \$0\.10 \/ 1M/ },
   { name: "run_receipt_all", fill: richRun, steps: tab(5), seen: /calls of this run/, sizes: [[100, 30]] },

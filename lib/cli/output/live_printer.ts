@@ -12,7 +12,7 @@ import {
   type TraceEvent,
   type TreeTotals,
 } from "../../core/mod.ts";
-import { costWords, duration, plural, tookText, treeCostWords, UNKNOWN } from "../../present/mod.ts";
+import { costWordsOf, duration, plural, tookText, treeCostWords, UNKNOWN } from "../../present/mod.ts";
 
 const SUMMARY_MAX_CHARS = 100;
 const RESULT_MAX_CHARS = 120;
@@ -131,8 +131,8 @@ export class LivePrinter {
 /** The line under a finished run. */
 export function summaryLine(run: Run, tree?: TreeTotals): string {
   const { totals } = run;
-  const known = costWords(totals.costUsd, totals.unknownCostCalls);
-  const cost = known === UNKNOWN ? `cost ${known}` : known;
+  const known = costWordsOf(totals);
+  const cost = known.startsWith(UNKNOWN) ? `cost ${known}` : known;
   const withHandOffs = tree && tree.runs > 1 ? ` (with hand-offs ${treeCostWords(tree)})` : "";
   return [
     run.status,

@@ -106,7 +106,7 @@ function header({ trace, handedTo, nowMs, overrides }: RunPageData): Markup {
   ];
   const cached = usage.cachedInputTokens > 0 ? [`${grouped(usage.cachedInputTokens)} of them cached`] : [];
   const reasoning = usage.reasoningTokens > 0 ? [`${grouped(usage.reasoningTokens)} for reasoning`] : [];
-  const waited = markup`<span class="warn">${duration(totals.retryWaitMs)} lost to waiting</span>`;
+  const waited = markup`<span class="warn">${duration(totals.retryWaitMs)} lost to retries</span>`;
   const figures = tiles([
     [isFinal(run.status) ? "Took" : "So far", tookText(runTookMs(run, nowMs))],
     ["Cost", costOf(totals), costNote(run, handedTo)],

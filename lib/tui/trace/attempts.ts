@@ -7,7 +7,7 @@ import {
   stepNumber,
   textAttribute,
 } from "../../analysis/mod.ts";
-import { ATTR, type Span, type Trace } from "../../core/mod.ts";
+import { ATTR, lostToRetriesMs, type Span, type Trace } from "../../core/mod.ts";
 import { lane, type Stretch } from "../draw/bars.ts";
 import { duration } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
@@ -45,7 +45,7 @@ function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
   const endOf = (attempt: Span) => (attempt.endTimeUs ?? Math.max(attempt.startTimeUs, nowMs * 1000)) / 1000;
   const lastMs = Math.max(...attempts.map((attempt) => endOf(attempt) + (attemptOf(attempt).waitedMs ?? 0)));
   const wholeMs = Math.max(1, lastMs - startMs);
-  const lostMs = attempts.reduce((sum, attempt) => sum + (attemptOf(attempt).waitedMs ?? 0), 0);
+  const lostMs = attempts.reduce((sum, attempt) => sum + lostToRetriesMs(attempt), 0);
   const share = (ms: number) => (ms - startMs) / wholeMs;
   const rows = attempts.map((attempt) => {
     const { number, outcome, state, waitedMs = 0 } = attemptOf(attempt);
@@ -110,7 +110,7 @@ function laneParts(attempts: readonly Span[], nowMs: number): readonly Part[] {
 function lostLines(lostMs: number, wholeMs: number, glyphs: Glyphs): readonly Line[] {
   if (lostMs <= 0) return [];
   const share = Math.round((lostMs / wholeMs) * 100);
-  const text = `${duration(lostMs)} lost to waiting, ${share}% of the call`;
+  const text = `${duration(lostMs)} lost to retries, ${share}% of the call`;
   return [[seg(`${glyphs.wait.repeat(3)} `, "warn"), seg(text, "dim")]];
 }
 

@@ -4,10 +4,13 @@ import {
   amountText,
   freeCallsText,
   lineText,
+  LOST_ATTEMPT,
   modelText,
+  money,
   plural,
   sourceText,
   totalLabel,
+  totalText,
   treeCostWords,
   UNKNOWN,
   WRONG_SUM,
@@ -34,10 +37,10 @@ export function receiptParts(trace: Trace, span: Span, whole?: TreeTotals): read
 function runParts(paid: readonly PricedSpan[]): readonly Part[] {
   const billed = paid.filter((it) => !it.isFree);
   const free = paid.length - billed.length;
-  const { usd, unknownCalls } = receiptSum(billed.map(({ receipt }) => receipt));
+  const { usd, unknownCalls, estimatedUsd = 0 } = receiptSum(billed.map(({ receipt }) => receipt));
   const rows = billed.slice(0, CALLS_MAX).map(({ step, receipt }): Row => [
     `${step ?? " "}  ${receipt.model}`,
-    amountText(receipt.totalUsd),
+    totalText(receipt),
   ]);
   return [
     ...(billed.length === 0 ? [] : [
@@ -49,6 +52,7 @@ function runParts(paid: readonly PricedSpan[]): readonly Part[] {
       ...(usd !== null && unknownCalls > 0
         ? [note(`and ${plural(unknownCalls, "call")} of unknown cost`)]
         : []),
+      ...(estimatedUsd > 0 ? [note(`lost attempts may have cost ${money(estimatedUsd)}`)] : []),
     ]),
     ...(free > 0 ? [note(freeCallsText(free))] : []),
   ];
@@ -58,9 +62,10 @@ function callParts({ receipt, isFree }: PricedSpan): readonly Part[] {
   if (isFree) return [note(freeCallsText(1))];
   return [
     table(modelText(receipt), receipt.lines.map((line): Row => [lineText(line), amountText(line.usd)])),
-    sum(totalLabel(receipt), amountText(receipt.totalUsd)),
+    sum(totalLabel(receipt), totalText(receipt)),
     GAP,
     note(sourceText(receipt)),
+    ...(receipt.estimatedUsd === undefined ? [] : [note(LOST_ATTEMPT)]),
     ...(receipt.adds ? [] : [note(WRONG_SUM)]),
   ];
 }
@@ -84,7 +89,7 @@ function tableRow(
   columns: number,
 ): readonly Line[] {
   const what = [seg(`  ${clean(left)}`)];
-  const amount = [seg(` ${clean(right)}`, right === UNKNOWN ? "warn" : "text")];
+  const amount = [seg(` ${clean(right)}`, right.startsWith(UNKNOWN) ? "warn" : "text")];
   return lineWidth(what) + lineWidth(amount) <= columns
     ? [spread(what, amount, columns)]
     : [fitLine(what, columns), spread([], amount, columns)];
@@ -97,7 +102,7 @@ function sum(label: string, value: string): Part {
     draw: (columns, glyphs) => [
       line(glyphs.box.horizontal.repeat(columns), "border"),
       spread([seg(`  ${clean(label)}`, "strong")], [
-        seg(` ${value}`, value === UNKNOWN ? "warn" : "strong"),
+        seg(` ${value}`, value.startsWith(UNKNOWN) ? "warn" : "strong"),
       ], columns),
     ],
   };

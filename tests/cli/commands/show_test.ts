@@ -12,7 +12,7 @@ Deno.test("show prints header, numbered steps, attempts and the answer", async (
   const { code, stdout } = await home.run(["show", "last"]);
   assert.equal(code, 0);
   assert.match(stdout, /^✓ completed {2}researcher {2}[0-9a-f-]{36}\n/);
-  assert.match(stdout, /8 steps: 4 model calls, 4 tool calls; 5 attempts, 13ms lost to retries/);
+  assert.match(stdout, /8 steps: 4 model calls, 4 tool calls; 5 attempts, 16ms lost to retries/);
   assert.match(stdout, /\n├─ ✓ 7 llm mistral-small-latest +\S+ +312 +\$0\.000032\n/);
   assert.match(
     stdout,

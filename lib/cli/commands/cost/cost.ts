@@ -46,8 +46,8 @@ async function showCosts(context: Context, { by, since }: CostFlags): Promise<vo
     );
   }
   context.print(formatCosts(report, by, lookOf(context)));
-  const { unknownCostCalls } = report.total;
-  if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls));
+  const { unknownCostCalls, estimatedCostUsd } = report.total;
+  if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls, estimatedCostUsd));
 }
 
 async function showReceipt(context: Context, reference: string, { since }: CostFlags): Promise<void> {

@@ -1,6 +1,6 @@
 import { type PricedSpan, receiptSum } from "../../../analysis/mod.ts";
 import { type Run, shortRunId, type TreeTotals } from "../../../core/mod.ts";
-import { cell, costWords, formatReceipt, freeCallsText, treeCostWords } from "../../../present/mod.ts";
+import { cell, costWordsOf, formatReceipt, freeCallsText, treeCostWords } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
 
 /** Usage × price of every call of a run that was billed, and where else to look: recordings, hand-offs. */
@@ -19,9 +19,9 @@ export function formatRunReceipt(
     ...children.map((child) =>
       look.paint(
         "dim",
-        `handed to ${cell(child.agent)}: ${
-          costWords(child.totals.costUsd, child.totals.unknownCostCalls)
-        } (agentop cost ${shortRunId(child.runId)})`,
+        `handed to ${cell(child.agent)}: ${costWordsOf(child.totals)} (agentop cost ${
+          shortRunId(child.runId)
+        })`,
       )
     ),
     ...(tree.runs > 1 ? [`with all hand-offs: ${treeCostWords(tree)}`] : []),

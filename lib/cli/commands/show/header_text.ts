@@ -3,7 +3,7 @@ import { sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import {
   ago,
   cell,
-  costWords,
+  costWordsOf,
   duration,
   localTime,
   plural,
@@ -30,7 +30,7 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
     ["model", cell(run.model)],
     ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
     ["tokens", usageText(usage)],
-    ["cost", costWords(totals.costUsd, totals.unknownCostCalls)],
+    ["cost", costWordsOf(totals)],
     [
       "with hand-offs",
       tree && tree.runs > 1 ? `${treeCostWords(tree)}, ${usageText(tree.usage)}` : undefined,

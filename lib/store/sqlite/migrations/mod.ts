@@ -10,6 +10,7 @@ import { errorRemedy } from "./0003_error_remedy.ts";
 import { views } from "./0004_views.ts";
 import { changes } from "./0005_changes.ts";
 import { warnings } from "./0006_warnings.ts";
+import { estimates } from "./0007_estimates.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -18,6 +19,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0004_views": views,
   "0005_changes": changes,
   "0006_warnings": warnings,
+  "0007_estimates": estimates,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

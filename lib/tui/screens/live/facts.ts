@@ -1,6 +1,6 @@
 import { type Run, sentenceOf, shortRunId, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { ago, costOf, duration, grouped, plural, scoreText } from "../../../present/mod.ts";
+import { ago, costOf, duration, grouped, money, plural, scoreText } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
@@ -39,11 +39,14 @@ export function factLines(
     fact("so far", costOf(run.totals)),
     ...(whole && whole.runs > 1 ? [fact(plural(whole.runs, "run"), costOf(whole))] : []),
     ...(run.totals.unknownCostCalls > 0 ? [fact("unpriced", `${run.totals.unknownCostCalls} calls`)] : []),
+    ...(run.totals.estimatedCostUsd === undefined
+      ? []
+      : [fact("estimated", money(run.totals.estimatedCostUsd))]),
     EMPTY,
     line(" Requests", "heading"),
     fact("calls", grouped(run.totals.llmCalls)),
     fact("attempts", grouped(run.totals.attempts)),
-    fact("waited", duration(run.totals.retryWaitMs)),
+    fact("lost", duration(run.totals.retryWaitMs)),
   ];
   if (run.error) lines.push(EMPTY, line(" Error", "heading"), fact(run.error.type, sentenceOf(run.error)));
   if (trace.evaluations.length > 0) {

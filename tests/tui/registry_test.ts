@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { completions, destination, NO_NAMES } from "../../lib/tui/app/jump.ts";
 import { KEY_TABLES, keymapOf } from "../../lib/tui/app/keymap.ts";
+import { MOTION_KEYS } from "../../lib/tui/contract/keys.ts";
+import { SCREENS } from "../../lib/tui/screens/mod.ts";
 import { keyId } from "../../lib/tui/app/remap.ts";
 import { readState, writeState } from "../../lib/tui/app/saved_state.ts";
 
@@ -91,4 +93,18 @@ Deno.test("every completion leads somewhere or asks for one more word", () => {
     }
     destination(text, NO_NAMES);
   }));
+});
+
+Deno.test("every key of a screen names an action that the screen has", async () => {
+  const motions = new Set(MOTION_KEYS.map((key) => key.action));
+  const folder = new URL("../../lib/tui/screens/", import.meta.url);
+  for (const { id, keys } of SCREENS) {
+    let source = "";
+    for await (const { name } of Deno.readDir(new URL(`${id}/`, folder))) {
+      if (name !== "keys.ts") source += await Deno.readTextFile(new URL(`${id}/${name}`, folder));
+    }
+    for (const { action } of keys) {
+      assert.ok(motions.has(action) || new RegExp(`^  ${action}[:,]`, "m").test(source), `${id}: ${action}`);
+    }
+  }
 });

@@ -43,26 +43,3 @@ export function moved(
       return undefined;
   }
 }
-
-/** The item that a motion leads to from the one at `index`; `undefined` when `action` is no motion, or nothing is there. */
-export function movedTo<T>(
-  items: readonly T[],
-  index: number,
-  action: string,
-  count: number | undefined,
-  height: number,
-): T | undefined {
-  const at = moved(action, index, count, height, items.length);
-  return at === undefined ? undefined : items[at];
-}
-
-/** A list scrolled as little as possible so that the row `selected` is in view; the same object when it already is. */
-export function withTop<L extends { readonly top: number }>(
-  list: L,
-  selected: number,
-  height: number,
-  total: number,
-): L {
-  const top = keepInView(list.top, selected, height, total);
-  return top === list.top ? list : { ...list, top };
-}

@@ -5,10 +5,13 @@
  * @module
  */
 import { keymapOf } from "../lib/tui/app/keymap.ts";
+import { loadScreens } from "../lib/tui/app/screen_list.ts";
 import { keySign } from "../lib/tui/contract/keys.ts";
 import { UNICODE } from "../lib/tui/draw/glyphs.ts";
 
 export const SHEET = new URL("../docs/keys.md", import.meta.url);
+
+const SCREENS = await loadScreens();
 
 const HEAD = `# Keys of the workbench
 
@@ -20,7 +23,7 @@ Made by \`deno task key-sheet\` from the tables that drive the input, the footer
 export function keySheet(): string {
   const cell = (text: string) => text.replaceAll("|", "\\|");
   const titles = new Map<string, string[]>();
-  for (const { id, title, keys, help } of keymapOf({}).bindings) {
+  for (const { id, title, keys, help } of keymapOf({}, SCREENS).bindings) {
     const signs = keys.map((key) => `\`${keySign(key, UNICODE)}\``).join(" ");
     const rows = titles.get(title) ?? [];
     rows.push(`| ${cell(signs)} | ${cell(help)} | \`${id}\` |`);

@@ -8,6 +8,7 @@ import { DEMOS } from "../lib/simulator/mod.ts";
 import type { Store } from "../lib/core/mod.ts";
 import { openStore } from "../lib/store/mod.ts";
 import type { TuiServices } from "../lib/tui/mod.ts";
+import { loadScreens } from "../lib/tui/app/screen_list.ts";
 import { Workbench } from "../lib/tui/app/workbench.ts";
 import { type FakeHost, fakeHost } from "../tests/support/fake_host.ts";
 import { VirtualTerminal } from "../tests/support/virtual_terminal.ts";
@@ -78,7 +79,7 @@ async function take(shot: Shot): Promise<void> {
     onCrash: (error) => void (crash ??= error),
     onUnopened: (error) => void (crash ??= error),
     suspend: () => {},
-  }, { terminal });
+  }, { screens: await loadScreens(), terminal });
   workbench.start();
   const see = async (wanted: RegExp) => {
     for (const startMs = performance.now(); performance.now() - startMs < WAIT_MS_MAX;) {

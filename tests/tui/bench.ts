@@ -5,10 +5,12 @@ import type { LaunchRequest } from "../../lib/app/mod.ts";
 import type { TuiOptions, TuiServices } from "../../lib/tui/mod.ts";
 import { loadRanking } from "../../lib/tui/draw/fuzzy.ts";
 import { Workbench } from "../../lib/tui/app/workbench.ts";
+import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import { type ReadState, readState } from "../../lib/tui/app/saved_state.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 
+const SCREENS = await loadScreens();
 /** Only ends what will never come: a busy machine may take its time. */
 const WAIT_MS_MAX = 60_000;
 const POLL_MS = 5;
@@ -84,7 +86,7 @@ export class Bench implements AsyncDisposable {
       onCrash: (error) => void (this.crash ??= error),
       onUnopened: (error) => void (this.unopened ??= error),
       suspend: () => void this.suspended++,
-    }, { terminal, ...(saved ? { saved } : {}) });
+    }, { screens: SCREENS, terminal, ...(saved ? { saved } : {}) });
   }
 
   static async open(

@@ -7,7 +7,7 @@ import { initApp } from "../../lib/tui/app/model.ts";
 import type { Effect, Msg } from "../../lib/tui/contract/message.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
-import { SCREENS } from "../../lib/tui/screens/mod.ts";
+import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import type { RunsModel } from "../../lib/tui/screens/runs/model.ts";
 import type { PageAsked, RunsQueries } from "../../lib/tui/screens/runs/queries.ts";
 import { runsScreen } from "../../lib/tui/screens/runs/screen.ts";
@@ -16,6 +16,7 @@ import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { finishedRun } from "./scenario.ts";
 
+const SCREENS = await loadScreens();
 /** A store that changes in the time of a repaint and answers later than that. */
 const CHANGE_MS = 10;
 const ANSWER_MS = 150;
@@ -23,6 +24,7 @@ const ANSWER_MS = 150;
 type Load = Extract<Effect, { type: "load" }>;
 
 const ENV = envOf(initApp({
+  screens: [],
   size: { columns: 100, rows: 30 },
   nowMs: Date.UTC(2026, 0, 1),
   theme: THEMES.none,

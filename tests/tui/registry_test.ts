@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { completions, destination, NO_NAMES } from "../../lib/tui/app/jump.ts";
-import { KEY_TABLES, keymapOf } from "../../lib/tui/app/keymap.ts";
+import { keymapOf, keyTables } from "../../lib/tui/app/keymap.ts";
 import { MOTION_KEYS } from "../../lib/tui/contract/keys.ts";
-import { SCREENS } from "../../lib/tui/screens/mod.ts";
+import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import { keyId } from "../../lib/tui/app/remap.ts";
 import { readState, writeState } from "../../lib/tui/app/saved_state.ts";
 
-const IDS = KEY_TABLES.flatMap((table) => table.keys.map((key) => keyId(table.scope, key)));
+const SCREENS = await loadScreens();
+const IDS = keyTables(SCREENS).flatMap((table) => table.keys.map((key) => keyId(table.scope, key)));
 
 Deno.test("readState() reads what writeState() wrote", () => {
   const state = fc.record({
@@ -38,7 +39,7 @@ Deno.test("readState() takes anything without throwing, and says what it does no
   fc.assert(fc.property(fc.jsonValue(), (value) => {
     const { state } = readState(value);
     assert.equal(typeof state.settings, "object");
-    keymapOf(state.keys);
+    keymapOf(state.keys, SCREENS);
   }));
   assert.match(readState([]).problems[0]!, /must hold one object/);
   assert.match(readState({ mouse: "yes" }).problems[0]!, /Cannot use mouse of tui\.json: got "yes"/);
@@ -52,16 +53,16 @@ Deno.test("keymapOf() never lets two actions of one place share a key that was g
     fc.array(fc.constantFrom("x", "l", "q", "enter", "f5"), { maxLength: 2 }),
   );
   fc.assert(fc.property(remap, (given) => {
-    const { bindings, problems } = keymapOf(given);
+    const { bindings, problems } = keymapOf(given, SCREENS);
     const used = bindings.filter((binding) => binding.changed);
     assert.ok(used.length + problems.length >= Object.keys(given).length);
     for (const binding of used) assert.deepEqual(binding.keys, given[binding.id]);
-    assert.ok(keymapOf(given).keysOf("everywhere").some((key) => key.keys.includes("ctrl+c")));
+    assert.ok(keymapOf(given, SCREENS).keysOf("everywhere").some((key) => key.keys.includes("ctrl+c")));
   }));
 });
 
 Deno.test("keymapOf() keeps ctrl+c and names actions that do not exist", () => {
-  const { problems } = keymapOf({ "everywhere.interrupt": ["x"], "runs.fly": ["x"] });
+  const { problems } = keymapOf({ "everywhere.interrupt": ["x"], "runs.fly": ["x"] }, SCREENS);
   assert.deepEqual(problems.map((problem) => /"([a-z.]+)"/.exec(problem)![1]), [
     "everywhere.interrupt",
     "runs.fly",

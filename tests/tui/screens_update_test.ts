@@ -5,6 +5,7 @@ import type { Queries } from "../../lib/tui/contract/queries.ts";
 import { type App, initApp } from "../../lib/tui/app/model.ts";
 import { envOf } from "../../lib/tui/app/env.ts";
 import type { Env, Screen } from "../../lib/tui/contract/screen.ts";
+import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import { updateApp } from "../../lib/tui/app/update.ts";
 import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
@@ -19,9 +20,11 @@ import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
 import { plain, width } from "../../lib/tui/terminal/text.ts";
 import { AGENTS } from "./screens_scenario.ts";
 
+const SCREENS = await loadScreens();
 const NOW_MS = Date.UTC(2026, 0, 31, 12);
 const app = (size = { columns: 100, rows: 30 }): App =>
   initApp({
+    screens: SCREENS,
     size,
     nowMs: NOW_MS,
     theme: THEMES.none,

@@ -1,17 +1,19 @@
 import assert from "node:assert/strict";
 import { GLOBAL_KEYS } from "../../lib/tui/app/global_keys.ts";
 import { helpSections, liveKeys } from "../../lib/tui/app/keymap.ts";
-import { type App, type AppEffect, type AppMsg, initApp } from "../../lib/tui/app/model.ts";
+import { type App, type AppEffect, type AppMsg, initApp, savedState } from "../../lib/tui/app/model.ts";
 import type { Mode } from "../../lib/tui/contract/keys.ts";
 import { startApp, tickMs, updateApp } from "../../lib/tui/app/update.ts";
 import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
-import { SCREENS } from "../../lib/tui/screens/mod.ts";
+import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import { plain, width } from "../../lib/tui/terminal/text.ts";
 
+const SCREENS = await loadScreens();
 const start = (size = { columns: 100, rows: 30 }): App =>
   startApp(initApp({
+    screens: SCREENS,
     size,
     nowMs: Date.UTC(2026, 0, 1),
     theme: THEMES.none,
@@ -84,6 +86,23 @@ Deno.test("updateApp() quits at the top, goes back below it, and never quits whi
   assert.ok(typing.effects.every((effect) => effect.type !== "exit"));
   assert.match(viewApp(typing.app).join("\n"), /\/.*q/);
   assert.deepEqual(run(start(), key("/"), key("ctrl+c")).effects.at(-1), { type: "exit", stop: [] });
+});
+
+Deno.test("updateApp() shows a screen that is loaded late, and keeps what was kept for one that never is", () => {
+  const [home, ...others] = SCREENS;
+  const kept = { costs: { zoom: true }, compare: { mode: "unified" } };
+  const early = initApp(
+    { ...start(), screens: [home!] },
+    { settings: {}, keys: {}, screen: "runs", screens: kept },
+  );
+  const at = run(early, key("4"), { type: "count_over", count: "4" }).app;
+  assert.equal(at.active, "costs");
+  assert.match(viewApp(at).join("\n"), /4 Costs/);
+  assert.deepEqual(savedState(at, {}).screens, kept);
+  const [loaded, effects] = updateApp(at, { type: "screens", screens: [home!, ...others] });
+  assert.ok(effects.some((effect) => effect.type === "screen" && effect.screen === "costs"));
+  assert.match(viewApp(loaded).join("\n"), /Cost by model/);
+  assert.deepEqual(savedState(loaded, {}).screens, kept);
 });
 
 Deno.test("tickMs() is undefined while nothing moves: an idle workbench costs nothing", () => {

@@ -146,6 +146,7 @@ interface Counter {
 
 Deno.test("updateOf() finds the action of the state, hands motions on and drops answers that are old", () => {
   const env = envOf(initApp({
+    screens: [],
     size: { columns: 80, rows: 24 },
     nowMs: 0,
     theme: THEMES.none,

@@ -16,6 +16,6 @@ export function envOf(app: App): Env {
     ...(app.marked ? { marked: app.marked } : {}),
     demos: app.demos,
     settings: app.settings,
-    bindings: keymapOf(app.remap).bindings,
+    bindings: keymapOf(app.remap, app.screens).bindings,
   };
 }

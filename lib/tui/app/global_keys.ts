@@ -1,5 +1,5 @@
 import type { App } from "./model.ts";
-import { HOME, TAB_SCREENS } from "./screen_list.ts";
+import { HEADER_TABS, HOME } from "./screen_list.ts";
 import type { Key, Mode } from "../contract/keys.ts";
 
 const ANY_MODE: readonly Mode[] = ["normal", "pick", "filter", "form", "dialog"];
@@ -7,7 +7,7 @@ const NOT_IN_DIALOGS: readonly Mode[] = ["normal", "pick", "filter", "form"];
 
 /** Keys of the frame around all screens. */
 export const GLOBAL_KEYS: readonly Key<App>[] = [
-  ...TAB_SCREENS.map((screen, index): Key<App> => ({
+  ...HEADER_TABS.map((screen, index): Key<App> => ({
     keys: [screen.digit ?? String(index + 1)],
     action: `go:${screen.id}`,
     label: screen.title,

@@ -1,6 +1,6 @@
 import { nearest } from "../../core/mod.ts";
 import type { TextField } from "../draw/text_field.ts";
-import { SCREENS, TAB_SCREENS } from "./screen_list.ts";
+import { HEADER_TABS, SCREEN_TABS } from "./screen_list.ts";
 import type { ScreenId } from "../contract/message.ts";
 import { type Settings, THEME_CHOICES } from "../contract/settings.ts";
 
@@ -67,9 +67,9 @@ const COMMANDS: readonly Command[] = [
     about: "runs by a filter: status:failed, agent:x, words",
     arguments: () => ["status:failed", "status:live", "since:24h", "cost>0.01"].map((term) => plain(term)),
   },
-  ...SCREENS.map((screen): Command => ({
+  ...SCREEN_TABS.map((screen): Command => ({
     word: screen.id,
-    about: TAB_SCREENS.includes(screen) ? `the screen ${screen.title}` : screen.title.toLowerCase(),
+    about: HEADER_TABS.includes(screen) ? `the screen ${screen.title}` : screen.title.toLowerCase(),
   })),
   {
     word: "theme",

@@ -1,12 +1,14 @@
-import { screenOf, SCREENS } from "./screen_list.ts";
 import { CONFIRM_KEYS, GLOBAL_KEYS, HELP_KEYS, JUMP_KEYS, LEAVE_KEYS, PALETTE_KEYS } from "./global_keys.ts";
-import { type App, modeOf } from "./model.ts";
+import { type App, modeOf, screenOf } from "./model.ts";
 import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
+import type { LoadedScreen } from "../contract/screen.ts";
 import { type Binding, type Key, type Mode, MOTION_KEYS } from "../contract/keys.ts";
 
-/** Every key table there is, as it is without remapping. */
-export const KEY_TABLES: readonly (KeyTable & { readonly title: string })[] = [
-  ...SCREENS.map((screen) => ({ scope: screen.id, title: screen.title, keys: screen.keys })),
+export interface TitledKeyTable extends KeyTable {
+  readonly title: string;
+}
+
+const FRAME_TABLES: readonly TitledKeyTable[] = [
   { scope: "everywhere", title: "Everywhere", keys: GLOBAL_KEYS as readonly Key[] },
   { scope: "palette", title: "Palette", keys: PALETTE_KEYS as readonly Key[] },
   { scope: "jump", title: "Jump line", keys: JUMP_KEYS as readonly Key[] },
@@ -15,6 +17,11 @@ export const KEY_TABLES: readonly (KeyTable & { readonly title: string })[] = [
   { scope: "leave", title: "Quit?", keys: LEAVE_KEYS as readonly Key[] },
 ];
 
+/** Every key table of these screens and of the frame around them, as it is without remapping. */
+export function keyTables(screens: readonly LoadedScreen[]): readonly TitledKeyTable[] {
+  return [...screens.map(({ id, title, keys }) => ({ scope: id, title, keys })), ...FRAME_TABLES];
+}
+
 export interface Keymap {
   keysOf(scope: string): readonly Key[];
   readonly bindings: readonly Binding[];
@@ -22,27 +29,31 @@ export interface Keymap {
   readonly problems: readonly string[];
 }
 
-const keymaps = new WeakMap<Remap, Keymap>();
+const keymaps = new WeakMap<readonly LoadedScreen[], WeakMap<Remap, Keymap>>();
 
-/** The tables as remapped; worked out once per remapping. */
-export function keymapOf(remap: Remap): Keymap {
-  const known = keymaps.get(remap);
-  if (known) return known;
-  const { tables, problems } = remapKeys(KEY_TABLES, remap);
-  const byScope = new Map(tables.map((table) => [table.scope, table.keys]));
-  const keymap: Keymap = {
-    keysOf: (scope) => byScope.get(scope) ?? [],
-    bindings: bindingsOf(tables),
-    problems,
-  };
-  keymaps.set(remap, keymap);
+/** The tables of these screens as remapped; worked out once. */
+export function keymapOf(remap: Remap, screens: readonly LoadedScreen[]): Keymap {
+  const ofScreens = keymaps.get(screens) ?? new WeakMap<Remap, Keymap>();
+  keymaps.set(screens, ofScreens);
+  const keymap = ofScreens.get(remap) ?? remapped(keyTables(screens), remap);
+  ofScreens.set(remap, keymap);
   return keymap;
 }
 
-function bindingsOf(tables: readonly KeyTable[]): readonly Binding[] {
+function remapped(originals: readonly TitledKeyTable[], remap: Remap): Keymap {
+  const { tables, problems } = remapKeys(originals, remap);
+  const byScope = new Map(tables.map((table) => [table.scope, table.keys]));
+  return {
+    keysOf: (scope) => byScope.get(scope) ?? [],
+    bindings: bindingsOf(originals, tables),
+    problems,
+  };
+}
+
+function bindingsOf(originals: readonly TitledKeyTable[], tables: readonly KeyTable[]): readonly Binding[] {
   const rows = new Map<string, Binding>();
   tables.forEach((table, at) => {
-    const original = KEY_TABLES[at]!;
+    const original = originals[at]!;
     table.keys.forEach((key, index) => {
       const before = original.keys[index]!;
       const id = keyId(table.scope, before);
@@ -63,15 +74,14 @@ export interface Bound {
 /** All keys that can be pressed now, in the order in which they are looked up. */
 export function liveKeys(app: App): readonly Bound[] {
   const mode = modeOf(app);
-  const keymap = keymapOf(app.remap);
+  const keymap = keymapOf(app.remap, app.screens);
   const fits = (key: Key, model: unknown) =>
     fitsMode(key, mode) && (key.when?.(model) ?? true) && usableKeys(key, mode).length > 0;
   const root = (scope: string): Bound[] =>
     keymap.keysOf(scope).filter((key) => fits(key, app)).map((key) => ({ owner: "root", key }));
   const over = overlayScope(app);
   if (over) return [...root(over), ...root("everywhere")];
-  const screen = screenOf(app.active);
-  const own = keymap.keysOf(screen.id)
+  const own = keymap.keysOf(app.active)
     .filter((key) => fits(key, app.models[app.active]))
     .map((key): Bound => ({ owner: "screen", key }));
   return [...own, ...root("everywhere")];
@@ -115,12 +125,11 @@ export interface HelpSection {
 
 /** Every key of the screen in view and of the frame, by mode. */
 export function helpSections(app: App): readonly HelpSection[] {
-  const screen = screenOf(app.active);
-  const keymap = keymapOf(app.remap);
-  const own = keymap.keysOf(screen.id);
+  const keymap = keymapOf(app.remap, app.screens);
+  const own = keymap.keysOf(app.active);
   const inMode = (mode: Mode) => distinct(own.filter((key) => (key.modes ?? ["normal"]).includes(mode)));
   const sections: HelpSection[] = [
-    { title: screen.title, keys: inMode("normal") },
+    { title: screenOf(app)?.title ?? "", keys: inMode("normal") },
     { title: "While choosing", keys: inMode("pick").filter((key) => !key.modes?.includes("normal")) },
     { title: "While typing a filter", keys: inMode("filter") },
     { title: "In the form", keys: inMode("form") },

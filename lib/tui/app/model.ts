@@ -7,10 +7,10 @@ import type { Jump, Names } from "./jump.ts";
 import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "../contract/message.ts";
 import type { Notice } from "./notices.ts";
 import type { Remap } from "./remap.ts";
-import { HOME, screenOf, SCREENS } from "./screen_list.ts";
+import { firstScreen, SCREEN_TABS } from "./screen_list.ts";
 import { DEFAULT_SETTINGS, type Settings } from "../contract/settings.ts";
 import { NO_STATE, type SavedState } from "./saved_state.ts";
-import type { OwnRun } from "../contract/screen.ts";
+import type { LoadedScreen, OwnRun } from "../contract/screen.ts";
 import { isTyping, type Mode } from "../contract/keys.ts";
 import type { Size } from "../terminal/screen.ts";
 
@@ -33,10 +33,14 @@ export interface App {
   readonly storePath: string;
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;
+  /** The screens that are loaded; all of them soon after the first frame. */
+  readonly screens: readonly LoadedScreen[];
   readonly active: ScreenId;
   /** Screens left on the way here, nearest last. */
   readonly history: readonly ScreenId[];
   readonly models: Readonly<Record<ScreenId, unknown>>;
+  /** What each screen kept of the last time, for those that are not loaded yet. */
+  readonly kept: SavedState["screens"];
   /** Newest last. */
   readonly notices: readonly Notice[];
   readonly help?: { readonly filter: TextField; readonly top: number };
@@ -63,6 +67,7 @@ export type AppMsg =
   | { readonly type: "resize"; readonly size: Size }
   /** The look worked out from the settings and the terminal. */
   | { readonly type: "look"; readonly theme: Theme; readonly glyphs: Glyphs }
+  | { readonly type: "screens"; readonly screens: readonly LoadedScreen[] }
   | { readonly type: "demos"; readonly demos: readonly DemoEntry[] }
   | { readonly type: "names"; readonly names: Names }
   | { readonly type: "jump_resolved"; readonly target: Target }
@@ -99,46 +104,60 @@ export const FOOTER_ROWS = 1;
 export function modeOf(app: App): Mode {
   if (app.leaving || app.confirm) return "dialog";
   if (app.help || app.palette || app.jump) return "filter";
-  return screenOf(app.active).mode(app.models[app.active]);
+  return screenOf(app)?.mode(app.models[app.active]) ?? "normal";
 }
 
 export function isTypingNow(app: App): boolean {
   return isTyping(modeOf(app));
 }
 
+/** The screen in view; `undefined` until it is loaded. */
+export function screenOf(app: App, id: ScreenId = app.active): LoadedScreen | undefined {
+  return app.screens.find((screen) => screen.id === id);
+}
+
 export type AppStart =
-  & Pick<App, "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
+  & Pick<App, "screens" | "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
   & Partial<Pick<App, "settings">>;
 
 /** The workbench as it starts, with what was kept of the last time. */
 export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
-  const models = Object.fromEntries(SCREENS.map((screen) => {
-    const kept = saved.screens[screen.id];
-    const fresh = screen.init();
-    return [screen.id, kept === undefined || !screen.restore ? fresh : screen.restore(fresh, kept)];
-  })) as Record<ScreenId, unknown>;
-  const known = SCREENS.some((screen) => screen.id === saved.screen && screen.tab !== false);
   return {
     settings: DEFAULT_SETTINGS,
     demos: [],
     ...given,
     remap: saved.keys,
     extendedKeys: false,
-    active: known ? saved.screen! : HOME,
+    active: firstScreen(saved.screen),
     history: [],
-    models,
+    models: modelsOf(given.screens, saved.screens),
+    kept: saved.screens,
     notices: [],
     own: [],
     count: "",
   };
 }
 
+/** With screens that were not loaded before. */
+export function withScreens(app: App, screens: readonly LoadedScreen[]): App {
+  return { ...app, screens, models: { ...modelsOf(screens, app.kept), ...app.models } };
+}
+
+function modelsOf(screens: readonly LoadedScreen[], kept: App["kept"]): App["models"] {
+  return Object.fromEntries(screens.map((screen) => {
+    const saved = kept[screen.id];
+    const fresh = screen.init();
+    return [screen.id, saved === undefined || !screen.restore ? fresh : screen.restore(fresh, saved)];
+  }));
+}
+
 /** What is kept for the next start. `settings`: only those that differ from the start are worth a line in the file. */
 export function savedState(app: App, settings: Partial<Settings>): SavedState {
   const screens: Record<string, unknown> = {};
-  for (const screen of SCREENS) {
-    const kept = screen.remember?.(app.models[screen.id]);
-    if (kept !== undefined) screens[screen.id] = kept;
+  for (const { id } of SCREEN_TABS) {
+    const screen = screenOf(app, id);
+    const kept = screen ? screen.remember?.(app.models[id]) : app.kept[id];
+    if (kept !== undefined) screens[id] = kept;
   }
   return { settings, keys: app.remap, screen: app.active, screens };
 }

@@ -2,6 +2,7 @@ import { escapeText, messageOf, oneLine, reasonOf } from "../../core/mod.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { guard, onContinued, suspendProcess } from "../terminal/guard.ts";
 import { NO_STATE, type ReadState, readState } from "./saved_state.ts";
+import { firstScreen, loadScreens } from "./screen_list.ts";
 import { Workbench } from "./workbench.ts";
 
 const CRASH_LENGTH_MAX = 300;
@@ -30,12 +31,13 @@ export async function startTui(services: TuiServices, options: TuiOptions): Prom
       resolve(1);
     });
   const saved = await loadSaved(services);
+  const screens = await loadScreens([firstScreen(saved.state.screen)]);
   const workbench = new Workbench(services, options, {
     onExit: end,
     onCrash: crash,
     onUnopened: (error) => leave(() => reject(error)),
     suspend: suspendProcess,
-  }, { saved });
+  }, { saved, screens });
   const unguard = guard((ending) => {
     if (ending.type === "crash") return crash(ending.error ?? new Error("unknown"));
     // ^c in an editor that leaves it to the terminal.

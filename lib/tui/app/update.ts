@@ -1,5 +1,5 @@
 import { edit, EMPTY_FIELD, fieldOf, insert, type TextField } from "../draw/text_field.ts";
-import { HOME, screenOf, SCREENS } from "./screen_list.ts";
+import { HOME, SCREEN_TABS } from "./screen_list.ts";
 import { completions, destination, type Jump, NO_NAMES } from "./jump.ts";
 import { GLOBAL_KEYS } from "./global_keys.ts";
 import { lookup } from "./keymap.ts";
@@ -16,6 +16,8 @@ import {
   isTypingNow,
   modeOf,
   OWN_RUNS_MAX,
+  screenOf,
+  withScreens,
 } from "./model.ts";
 import { envOf } from "./env.ts";
 import { headerTabAt } from "./view.ts";
@@ -43,6 +45,11 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
       return toScreen({ ...app, size: msg.size }, app.active, { type: "resized" });
     case "look":
       return [{ ...app, theme: msg.theme, glyphs: msg.glyphs }, []];
+    case "screens": {
+      const isNew = screenOf(app) === undefined;
+      const loaded = withScreens(app, msg.screens);
+      return isNew ? toScreen(loaded, loaded.active, { type: "enter" }) : [loaded, []];
+    }
     case "demos":
       return [{ ...app, demos: msg.demos }, []];
     case "names":
@@ -239,8 +246,7 @@ function jumped(app: App, jump: Jump): AppStep {
     case "screen":
       return go(closed, to.screen);
     case "agent": {
-      const agents = SCREENS.find((screen) => (screen.id) === "agents");
-      return go(closed, agents?.id ?? "launch", { type: "enter", name: to.name });
+      return go(closed, "agents", { type: "enter", name: to.name });
     }
     case "find":
       return go(closed, "runs", { type: "enter", search: to.search });
@@ -279,7 +285,7 @@ function clicked(app: App, x: number, y: number): AppStep {
 }
 
 function go(app: App, id: ScreenId, enter: Msg = { type: "enter" }, depth = 0): AppStep {
-  if (!SCREENS.some((screen) => screen.id === id)) return [app, []];
+  if (!SCREEN_TABS.some((screen) => screen.id === id)) return [app, []];
   const history = app.active === id ? app.history : [...app.history, app.active].slice(-HISTORY_MAX);
   return toScreen({ ...app, active: id, history }, id, enter, depth);
 }
@@ -297,7 +303,9 @@ function leave(app: App, depth: number): AppStep {
 
 function toScreen(app: App, id: ScreenId, msg: Msg, depth = 0): AppStep {
   const known = msg.type === "launched" ? withOwnRun(app, msg) : app;
-  const [model, effects] = screenOf(id).update(known.models[id], msg, envOf(known));
+  const screen = screenOf(known, id);
+  if (!screen) return [known, []];
+  const [model, effects] = screen.update(known.models[id], msg, envOf(known));
   const next = model === known.models[id] ? known : { ...known, models: { ...known.models, [id]: model } };
   return absorb(next, id, effects, depth);
 }
@@ -348,7 +356,7 @@ function withOwnRun(app: App, msg: Extract<Msg, { type: "launched" }>): App {
 
 /** How soon time alone changes the frame; `undefined` when it does not. */
 export function tickMs(app: App): number | undefined {
-  const screen = screenOf(app.active).tickMs(app.models[app.active]);
+  const screen = screenOf(app)?.tickMs(app.models[app.active]);
   const notice = noticesOverMs(app.notices, app.nowMs);
   if (screen === undefined) return notice;
   return notice === undefined ? screen : Math.min(screen, notice);

@@ -17,9 +17,9 @@ import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, paletteBox } from "./boxes.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
-import { screenOf, TAB_SCREENS } from "./screen_list.ts";
+import { HEADER_TABS } from "./screen_list.ts";
 import type { ScreenId } from "../contract/message.ts";
-import { type App, MIN_COLUMNS, MIN_ROWS, modeOf } from "./model.ts";
+import { type App, MIN_COLUMNS, MIN_ROWS, modeOf, screenOf } from "./model.ts";
 import { envOf } from "./env.ts";
 import { shownNotices } from "./notices.ts";
 import { type Key, keySign } from "../contract/keys.ts";
@@ -38,7 +38,7 @@ function frame(app: App): readonly Line[] {
   const { columns, rows } = app.size;
   if (columns < MIN_COLUMNS || rows < MIN_ROWS) return tooSmall(columns, rows);
   const env = envOf(app);
-  const body = screenOf(app.active).view(app.models[app.active], env);
+  const body = screenOf(app)?.view(app.models[app.active], env) ?? [];
   const area = Array.from({ length: env.size.rows }, (_, y) => fitLine(body[y] ?? EMPTY, columns));
   const covered = boxOver(app);
   const shown = covered ? centered(area, covered, columns) : area;
@@ -89,7 +89,7 @@ function tooSmall(columns: number, rows: number): readonly Line[] {
 }
 
 function tabs(): readonly { readonly id: ScreenId; readonly text: string }[] {
-  return TAB_SCREENS.map((screen, index) => ({
+  return HEADER_TABS.map((screen, index) => ({
     id: screen.id,
     text: ` ${screen.digit ?? index + 1} ${screen.title} `,
   }));
@@ -147,7 +147,7 @@ function footer(app: App): Line {
 
 function statusOf(app: App): string | undefined {
   const covered = app.leaving ?? app.confirm ?? app.palette ?? app.help;
-  return covered ? undefined : screenOf(app.active).status?.(app.models[app.active], envOf(app));
+  return covered ? undefined : screenOf(app)?.status?.(app.models[app.active], envOf(app));
 }
 
 function keyHint(key: Key, app: App): Line {

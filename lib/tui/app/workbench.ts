@@ -5,15 +5,24 @@ import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { HANG_UP_EXIT_CODE } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
+import type { LoadedScreen } from "../contract/screen.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Memory } from "./memory.ts";
-import { type App, type AppEffect, type AppMsg, type AppStep, initApp, savedState } from "./model.ts";
+import {
+  type App,
+  type AppEffect,
+  type AppMsg,
+  type AppStep,
+  initApp,
+  savedState,
+  screenOf,
+} from "./model.ts";
 import { namesFor } from "./names.ts";
 import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
 import type { Settings } from "../contract/settings.ts";
 import { ScreenEffects } from "./screen_effects.ts";
-import { answerTo } from "./screen_list.ts";
+import { answerTo, loadScreens } from "./screen_list.ts";
 import { TerminalLoan } from "./terminal_loan.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
@@ -33,6 +42,14 @@ export interface WorkbenchHooks {
   readonly onUnopened: (error: unknown) => void;
   /** Stop the process until the shell continues it. */
   readonly suspend: () => void;
+}
+
+export interface WorkbenchStart {
+  /** At least the one that is shown first; the others are loaded when it is drawn. */
+  readonly screens: readonly LoadedScreen[];
+  readonly terminal?: Terminal;
+  /** What was kept of the last time. */
+  readonly saved?: ReadState;
 }
 
 /** The shell around the pure parts: holds the model, runs effects, paints. */
@@ -62,9 +79,9 @@ export class Workbench {
     services: TuiServices,
     options: TuiOptions,
     hooks: WorkbenchHooks,
-    given: { readonly terminal?: Terminal; readonly saved?: ReadState } = {},
+    given: WorkbenchStart,
   ) {
-    const { terminal, saved = { state: NO_STATE, problems: [] } } = given;
+    const { screens, terminal, saved = { state: NO_STATE, problems: [] } } = given;
     const settings = settingsOf(options, saved.state.settings);
     this.#services = services;
     this.#options = options;
@@ -87,7 +104,7 @@ export class Workbench {
       onClosed: () => hooks.onExit(HANG_UP_EXIT_CODE),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
     this.#loader = new Loader(
-      (screen, slot, query) => answerTo(screen, slot, query, services),
+      (id, slot, query) => answerTo(screenOf(this.#app, id)!, slot, query, services),
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
     );
     const isClosed = () => this.#closed;
@@ -103,6 +120,7 @@ export class Workbench {
     });
     this.#background = options.background === "light" ? "light" : "dark";
     this.#app = initApp({
+      screens,
       size: this.#screen.size,
       nowMs: services.host.now(),
       ...this.#look(settings),
@@ -111,7 +129,7 @@ export class Workbench {
       storePath: services.storePath,
       hasEditor: services.openEditor !== undefined,
     }, saved.state);
-    this.#problems = [...saved.problems, ...keymapOf(this.#app.remap).problems];
+    this.#problems = saved.problems;
     this.#memory = new Memory({
       // What was asked for on the command line is for this time only, unless it was changed here.
       state: () => savedState(this.#app, changedSettings(this.#app.settings, settings, saved.state.settings)),
@@ -128,10 +146,7 @@ export class Workbench {
     this.#memory.seen();
     this.#spawn(() => this.#open());
     this.#spawn(() => this.#rank());
-    const [problem, ...others] = this.#problems;
-    if (problem !== undefined) {
-      this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
-    }
+    this.#spawn(() => this.#loadScreens());
     if ((this.#options.background ?? "auto") === "auto" && this.#options.color !== "none") {
       this.#spawn(async () => {
         const background = await this.#screen.background();
@@ -140,6 +155,16 @@ export class Workbench {
         this.#dispatch({ type: "look", ...this.#look(this.#app.settings) });
       });
     }
+  }
+
+  async #loadScreens(): Promise<void> {
+    await Promise.resolve(); // the first frame goes out before
+    const screens = await loadScreens();
+    this.#dispatch({ type: "screens", screens });
+    // Only now it is known which keys there are.
+    const [problem, ...others] = [...this.#problems, ...keymapOf(this.#app.remap, screens).problems];
+    if (problem === undefined) return;
+    this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
   }
 
   async #rank(): Promise<void> {

@@ -38,10 +38,26 @@ export interface Env {
 
 export type Step<M> = readonly [M, readonly Effect[]];
 
-/** A screen with its own model and its own questions. `update` and `view` are pure. */
-export interface Screen<M = unknown, Q extends Queries = Queries> {
+/** What header, digits, palette and jump line show of a screen. */
+export interface ScreenTab {
   readonly id: ScreenId;
   readonly title: string;
+  /** The digit that leads here. @default the place in the header */
+  readonly digit?: string;
+  /** `false`: reached by key and palette only, it has no place in the header. @default true */
+  readonly tab?: boolean;
+}
+
+/** A screen in the list of screens. All but the first in view are loaded when the first frame is out. */
+export interface ScreenEntry extends ScreenTab {
+  load(): Promise<Screen>;
+}
+
+/** A screen that can be shown. */
+export type LoadedScreen = ScreenTab & Screen;
+
+/** A screen with its own model and its own questions. `update` and `view` are pure. */
+export interface Screen<M = unknown, Q extends Queries = Queries> {
   readonly keys: readonly Key<M>[];
   init(): M;
   mode(model: M): Mode;
@@ -52,10 +68,6 @@ export interface Screen<M = unknown, Q extends Queries = Queries> {
   tickMs(model: M): number | undefined;
   /** What the screen asks; loaded when it asks first. Absent: it asks nothing. */
   queries?(): Promise<Q>;
-  /** The digit that leads here. @default the place in the header */
-  readonly digit?: string;
-  /** `false`: reached by key and palette only, it has no place in the header. @default true */
-  readonly tab?: boolean;
   /** A few words for the left end of the footer. */
   status?(model: M, env: Env): string | undefined;
   /** What of the model is kept for the next start; plain JSON. */

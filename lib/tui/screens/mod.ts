@@ -1,25 +1,54 @@
 /**
- * The list of screens, in the order of their numbers. One folder each: key table, pure `update` and `view`.
+ * The list of screens, in the order of their numbers. One folder each: key table, questions, pure `update` and `view`.
  *
  * @module
  */
-import { erased, type Screen } from "../contract/screen.ts";
-import { agentsScreen } from "./agents/screen.ts";
-import { compareScreen } from "./compare/screen.ts";
-import { costsScreen } from "./costs/screen.ts";
-import { launchScreen } from "./launch/screen.ts";
-import { liveScreen } from "./live/screen.ts";
-import { replayScreen } from "./replay/screen.ts";
-import { runsScreen } from "./runs/screen.ts";
-import { settingsScreen } from "./settings/screen.ts";
+import { erased, type ScreenEntry } from "../contract/screen.ts";
 
-export const SCREENS: readonly Screen[] = [
-  erased(runsScreen),
-  erased(launchScreen),
-  erased(liveScreen),
-  erased(costsScreen),
-  erased(compareScreen),
-  erased(agentsScreen),
-  erased(replayScreen),
-  erased(settingsScreen),
+export const SCREENS: readonly ScreenEntry[] = [
+  {
+    id: "runs",
+    title: "Runs",
+    load: async () => erased((await import("./runs/screen.ts")).runsScreen),
+  },
+  {
+    id: "launch",
+    title: "Launch",
+    load: async () => erased((await import("./launch/screen.ts")).launchScreen),
+  },
+  {
+    id: "live",
+    title: "Live",
+    load: async () => erased((await import("./live/screen.ts")).liveScreen),
+  },
+  {
+    id: "costs",
+    title: "Costs",
+    digit: "4",
+    load: async () => erased((await import("./costs/screen.ts")).costsScreen),
+  },
+  {
+    id: "compare",
+    title: "Compare",
+    digit: "6",
+    load: async () => erased((await import("./compare/screen.ts")).compareScreen),
+  },
+  {
+    id: "agents",
+    title: "Agents",
+    digit: "7",
+    load: async () => erased((await import("./agents/screen.ts")).agentsScreen),
+  },
+  {
+    id: "replay",
+    title: "Replay",
+    tab: false,
+    load: async () => erased((await import("./replay/screen.ts")).replayScreen),
+  },
+  {
+    id: "settings",
+    title: "Settings",
+    tab: false,
+    load: async () => erased((await import("./settings/screen.ts")).settingsScreen),
+  },
 ];

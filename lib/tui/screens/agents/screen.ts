@@ -7,9 +7,6 @@ import { viewAgents } from "./view.ts";
 
 /** The agent files: what is wrong with them, what their tools may touch, how their last runs went. */
 export const agentsScreen: Screen<AgentsModel, AgentsQueries> = {
-  id: "agents",
-  title: "Agents",
-  digit: "7",
   keys: AGENTS_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.filtering ? "filter" : "normal"),

@@ -7,9 +7,6 @@ import { viewCompare } from "./view.ts";
 
 /** Two runs, step by step: what is equal, what changed, and by how much. */
 export const compareScreen: Screen<CompareModel, CompareQueries> = {
-  id: "compare",
-  title: "Compare",
-  digit: "6",
   keys: COMPARE_KEYS,
   init: () => INITIAL,
   mode: () => "normal",

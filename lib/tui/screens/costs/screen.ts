@@ -7,9 +7,6 @@ import { viewCosts } from "./view.ts";
 
 /** What runs cost: by model, agent, day, group and user, and with another model's prices. */
 export const costsScreen: Screen<CostsModel, CostsQueries> = {
-  id: "costs",
-  title: "Costs",
-  digit: "4",
   keys: COSTS_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.choosing ? "filter" : "normal"),

@@ -7,8 +7,6 @@ import { viewLaunch } from "./view.ts";
 
 /** Starts runs. */
 export const launchScreen: Screen<LaunchModel, LaunchQueries> = {
-  id: "launch",
-  title: "Launch",
   keys: LAUNCH_KEYS,
   init: () => INITIAL,
   mode: modeOfLaunch,

@@ -7,8 +7,6 @@ import { viewLive } from "./view.ts";
 
 /** One run: its spans, what each said, and its controls while it is live. */
 export const liveScreen: Screen<LiveModel, LiveQueries> = {
-  id: "live",
-  title: "Live",
   keys: LIVE_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.approval || model.relatives ? "dialog" : model.typing ? "filter" : "normal"),

@@ -7,9 +7,6 @@ import { viewReplay } from "./view.ts";
 
 /** A run again with something changed: a short form, or a step in the person's editor. */
 export const replayScreen: Screen<ReplayModel, ReplayQueries> = {
-  id: "replay",
-  title: "Replay",
-  tab: false,
   keys: REPLAY_KEYS,
   init: () => INITIAL,
   mode: () => "form",

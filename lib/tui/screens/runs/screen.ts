@@ -7,8 +7,6 @@ import { viewRuns } from "./view.ts";
 
 /** Home: every run of the store. */
 export const runsScreen: Screen<RunsModel, RunsQueries> = {
-  id: "runs",
-  title: "Runs",
   keys: RUNS_KEYS,
   init: () => INITIAL,
   mode: (model) => (model.editing ? "filter" : "normal"),

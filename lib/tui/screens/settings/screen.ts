@@ -76,9 +76,6 @@ const ACTIONS: Actions<SettingsModel> = {
 
 /** Theme, mouse, signs and keys. Changes are seen at once and kept. */
 export const settingsScreen: Screen<SettingsModel, NoQueries> = {
-  id: "settings",
-  title: "Settings",
-  tab: false,
   keys: SETTINGS_KEYS,
   init: () => ({ index: 0, top: 0 }),
   mode: () => "normal",

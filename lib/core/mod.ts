@@ -50,7 +50,7 @@ export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter 
 export { sleep, systemHost } from "./host.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
-export { roundUsd } from "./money.ts";
+export { addUsd, roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {
   type AttemptMeter,

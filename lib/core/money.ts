@@ -6,3 +6,8 @@ export function roundUsd(usd: number): number {
   const scaled = Math.round(usd * ROUNDING);
   return Number.isSafeInteger(scaled) ? scaled / ROUNDING : usd;
 }
+
+/** Two amounts together; unknown (`null`) when one of them is. */
+export function addUsd(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? null : a + b;
+}

@@ -14,11 +14,16 @@ export function diffDocument(diff: RunDiff) {
     steps: diff.steps,
     output: diff.output,
     usageDelta: usageShape(diff.usageDelta),
-    costDeltaUsd: roundUsd(diff.costDeltaUsd),
+    costDeltaUsd: costDelta(diff),
     costKnown: diff.costKnown,
     durationDeltaMs: diff.durationDeltaMs,
     attemptsDelta: diff.attemptsDelta,
   };
+}
+
+/** `null` when a run made calls of unknown cost: the difference of what is known is not that of the runs. */
+function costDelta({ costDeltaUsd, costKnown }: RunDiff): number | null {
+  return costKnown ? roundUsd(costDeltaUsd) : null;
 }
 
 /** What a replay gave. */
@@ -29,8 +34,8 @@ export interface ReplayOutcome {
   readonly overrides: Readonly<Record<string, unknown>>;
   readonly diffId: string;
   readonly diff: RunDiff;
-  /** USD that was not paid again. */
-  readonly savedCostUsd: number;
+  /** USD that was not paid again; `null` when some of it is unknown. */
+  readonly savedCostUsd: number | null;
   /** Where the replay left the recording. */
   readonly divergence: unknown;
 }
@@ -53,7 +58,7 @@ export function replayDocument({ original, run, mode, overrides, diffId, diff, .
     steps: stepCounts(diff),
     divergence: rest.divergence ?? null,
     usageDelta: usageShape(diff.usageDelta),
-    costDeltaUsd: roundUsd(diff.costDeltaUsd),
-    savedCostUsd: roundUsd(rest.savedCostUsd),
+    costDeltaUsd: costDelta(diff),
+    savedCostUsd: rest.savedCostUsd === null ? null : roundUsd(rest.savedCostUsd),
   };
 }

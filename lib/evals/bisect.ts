@@ -1,5 +1,5 @@
 import { type AgentConfig, agentConfigOf } from "../agent/mod.ts";
-import { AgentOpError, roundUsd, type Run } from "../core/mod.ts";
+import { AgentOpError, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 import { diffRuns } from "../analysis/mod.ts";
@@ -14,7 +14,8 @@ export interface BisectResult {
   /** Where the two runs differ first, when the configuration is not the cause. */
   readonly difference: { readonly step: number; readonly kind: string; readonly name: string } | null;
   readonly trials: readonly BisectTrial[];
-  readonly savedCostUsd: number;
+  /** USD; `null` when some of it is unknown. */
+  readonly savedCostUsd: number | null;
 }
 
 /**
@@ -52,7 +53,7 @@ export async function bisectRuns(
     (count) => applyConfigEdits(config, edits.slice(0, count)),
     options,
   );
-  const done = () => ({ edits, trials: search.trials, savedCostUsd: roundUsd(search.savedCostUsd) });
+  const done = () => ({ edits, trials: search.trials, savedCostUsd: search.savedCostUsd });
   if (await search.passes(edits.length)) {
     return { culprit: null, alone: null, difference: await firstDifference(services, good, bad), ...done() };
   }

@@ -1,6 +1,6 @@
 import { basename, dirname } from "node:path";
 import { type AgentConfig, type ModelDefaults, parseAgentFile } from "../agent/mod.ts";
-import { AgentOpError, oneLine, roundUsd, type Run } from "../core/mod.ts";
+import { AgentOpError, oneLine, type Run } from "../core/mod.ts";
 import { because } from "./bisect.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import type { ReplayServices } from "../replay/mod.ts";
@@ -18,7 +18,8 @@ export interface HistoryResult {
   readonly culprit: AgentVersion;
   readonly commits: number;
   readonly trials: readonly (BisectTrial & { readonly commit: string })[];
-  readonly savedCostUsd: number;
+  /** USD; `null` when some of it is unknown. */
+  readonly savedCostUsd: number | null;
 }
 
 /**
@@ -80,7 +81,7 @@ export async function bisectHistory(
     culprit,
     commits: versions.length,
     trials: search.trials.map((trial) => ({ ...trial, commit: versions[trial.edits - 1]!.commit })),
-    savedCostUsd: roundUsd(search.savedCostUsd),
+    savedCostUsd: search.savedCostUsd,
   };
 }
 

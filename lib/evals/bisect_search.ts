@@ -1,5 +1,5 @@
 import type { AgentConfig } from "../agent/mod.ts";
-import type { Run } from "../core/mod.ts";
+import { addUsd, roundUsd, type Run } from "../core/mod.ts";
 import type { Judge, Verdict } from "./judge.ts";
 import { type ReplayOptions, replayRun, type ReplayServices } from "../replay/mod.ts";
 
@@ -21,7 +21,7 @@ export interface BisectTrial extends Verdict {
 /** Tries configurations between a good and a bad one. Each trial is a hybrid replay of the good run. */
 export class BisectSearch {
   readonly trials: BisectTrial[] = [];
-  savedCostUsd = 0;
+  #savedCostUsd: number | null = 0;
   readonly #services: ReplayServices;
   readonly #good: Run;
   readonly #options: BisectOptions;
@@ -66,6 +66,11 @@ export class BisectSearch {
     return passes * 2 > repeat;
   }
 
+  /** What recorded answers saved, USD; `null` when some of it is unknown. */
+  get savedCostUsd(): number | null {
+    return this.#savedCostUsd === null ? null : roundUsd(this.#savedCostUsd);
+  }
+
   async #try(config: AgentConfig, what: Pick<BisectTrial, "edits" | "alone">): Promise<boolean> {
     const { replay, judge } = this.#options;
     const { run, savedCostUsd } = await replayRun(this.#services, this.#good.runId, {
@@ -79,7 +84,7 @@ export class BisectSearch {
     replay.signal?.throwIfAborted();
     const verdict = await judge.judgeAndKeep(run);
     this.trials.push({ ...what, runId: run.runId, ...verdict });
-    this.savedCostUsd += savedCostUsd;
+    this.#savedCostUsd = addUsd(this.#savedCostUsd, savedCostUsd);
     return verdict.passed;
   }
 }

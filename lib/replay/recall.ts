@@ -1,4 +1,4 @@
-import type { ToolResult } from "../core/mod.ts";
+import { addUsd, type ToolResult } from "../core/mod.ts";
 import { callKey, type Recording } from "./recording.ts";
 import type { ReplayLedger } from "./replay_provider.ts";
 
@@ -30,7 +30,8 @@ export function createRecall(
     const count = used.get(key) ?? 0;
     used.set(key, count + 1);
     const recalled = results[Math.min(count, results.length - 1)]!;
-    if (count < results.length) options.ledger.savedCostUsd += recalled.costUsd;
+    const { ledger } = options;
+    if (count < results.length) ledger.savedCostUsd = addUsd(ledger.savedCostUsd, recalled.costUsd);
     return recalled.result;
   };
 }

@@ -26,7 +26,7 @@ export interface RecordedRequest {
 
 export interface RecordedAnswer {
   readonly events: readonly DurableEvent[];
-  readonly savedCostUsd: number;
+  readonly savedCostUsd: number | null;
   readonly answers: number;
   readonly divergence: Divergence | null;
 }

@@ -24,7 +24,7 @@ export interface RecordedModelCall {
 /** A tool's result as it was, and what the call cost then. */
 export interface RecordedResult {
   readonly result: ToolResult;
-  readonly costUsd: number;
+  readonly costUsd: number | null;
 }
 
 /** What a run has on record to answer a replay from. */
@@ -84,7 +84,7 @@ export function createRecording(
       const edit = replaced.get(span.step!);
       const result = resultOf(edit ? withResult(span, edit) : span);
       if (!result) continue;
-      keep(key, { result, costUsd: span.cost?.usd ?? 0 });
+      keep(key, { result, costUsd: paidFor(span) });
       if (isKept) resultsUsed.set(key, (resultsUsed.get(key) ?? 0) + 1);
     } else if (span.kind === "llm") {
       const request = requestOf(trace.run, span);
@@ -235,4 +235,9 @@ export function requestDifference(recorded: ChatRequest, actual: ChatRequest): s
   return canonicalJson(recorded.tools) === canonicalJson(actual.tools)
     ? undefined
     : "the tools' descriptions differ";
+}
+
+/** What a step was billed, USD; `null`: nobody knows. */
+export function paidFor({ cost }: Span): number | null {
+  return cost ? cost.usd : 0;
 }

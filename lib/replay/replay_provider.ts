@@ -1,5 +1,13 @@
-import { ATTR, type ChatResponse, isObject, type Provider, ProviderError, type Run } from "../core/mod.ts";
-import { type RecordedModelCall, type Recording, requestDifference } from "./recording.ts";
+import {
+  addUsd,
+  ATTR,
+  type ChatResponse,
+  isObject,
+  type Provider,
+  ProviderError,
+  type Run,
+} from "../core/mod.ts";
+import { paidFor, type RecordedModelCall, type Recording, requestDifference } from "./recording.ts";
 
 /** Where a replay left the recording. */
 export interface Divergence {
@@ -11,8 +19,8 @@ export interface Divergence {
 
 /** What was answered from the recording, kept up while the replay runs. */
 export class ReplayLedger {
-  /** What the answers had cost. */
-  savedCostUsd = 0;
+  /** What the answers had cost; `null` once one of unknown cost is among them. */
+  savedCostUsd: number | null = 0;
   answers = 0;
   /** Place of the next model call in the recording: the loop may ask for a provider per call. */
   next = 0;
@@ -86,7 +94,7 @@ export function createRecordedProvider(
 }
 
 function keep(ledger: ReplayLedger, call: RecordedModelCall, answer: ChatResponse): ChatResponse {
-  ledger.savedCostUsd += call.span.cost?.usd ?? 0;
+  ledger.savedCostUsd = addUsd(ledger.savedCostUsd, paidFor(call.span));
   ledger.answers++;
   return answer;
 }

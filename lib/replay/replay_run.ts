@@ -5,14 +5,13 @@ import {
   applyOverrides,
   type RunnerOptions,
   type RunRequest,
-  spentUsd,
 } from "../agent/mod.ts";
-import { AgentOpError, ATTR, isLive, type Run, type Trace } from "../core/mod.ts";
+import { addUsd, AgentOpError, ATTR, isLive, type Run, type Trace } from "../core/mod.ts";
 import { diffRuns, type RunDiff } from "../analysis/mod.ts";
 import { begunTrace, forkEvents, type ForkPlan, type ForkRequest, planFork } from "./fork.ts";
 import { keepDiff } from "./keep_diff.ts";
 import { askForTools, hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
-import { checkReplayable, createRecording, inheritedSteps } from "./recording.ts";
+import { checkReplayable, createRecording, inheritedSteps, paidFor } from "./recording.ts";
 import { repeatInProcess } from "./recorded_process.ts";
 import { recordedServices } from "./recorded_run.ts";
 import { type Divergence, ReplayLedger } from "./replay_provider.ts";
@@ -47,8 +46,8 @@ export interface ReplayResult {
   readonly diffId: string;
   /** What differs. */
   readonly diff: RunDiff;
-  /** USD that was not paid again because answers were on record. */
-  readonly savedCostUsd: number;
+  /** USD that was not paid again because answers were on record; `null` when some of it is unknown. */
+  readonly savedCostUsd: number | null;
   /** Where the replay left the recording. */
   readonly divergence: Divergence | undefined;
 }
@@ -89,7 +88,7 @@ export async function replayRun(
     overrides,
     diffId,
     diff,
-    savedCostUsd: savedCostUsd + await handedOverUsd(store, replayed),
+    savedCostUsd: addUsd(savedCostUsd, await handedOverUsd(store, replayed)),
     divergence,
   };
 }
@@ -163,20 +162,22 @@ async function reached(run: Run): Promise<AgentConfig> {
 }
 
 /** What the steps that a fork begins with cost the original: they are not paid again. */
-function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number {
+function keptCostUsd(original: Trace, plan: ForkPlan | undefined): number | null {
   return [...original.spans.values()].filter((span) => (span.step ?? Infinity) <= (plan?.through ?? 0))
-    .reduce((sum, span) => sum + (span.cost?.usd ?? 0), 0);
+    .reduce<number | null>((sum, span) => addUsd(sum, paidFor(span)), 0);
 }
 
 /** What the runs cost that the original had handed work to and whose answers serve again. */
-async function handedOverUsd(store: ReplayStore, { run, spans }: Trace): Promise<number> {
-  let usd = 0;
+async function handedOverUsd(store: ReplayStore, { run, spans }: Trace): Promise<number | null> {
+  let usd: number | null = 0;
   for (const { attributes } of spans.values()) {
     const childId = attributes[ATTR.childRunId];
     const child = typeof childId === "string"
       ? await store.resolveRun(childId).catch(() => undefined)
       : undefined;
-    if (child && child.parentRunId !== run.runId) usd += await spentUsd(store, child);
+    if (!child || child.parentRunId === run.runId) continue;
+    const { costUsd, unknownCostCalls } = await store.treeTotals(child.runId);
+    usd = addUsd(usd, unknownCostCalls > 0 ? null : costUsd);
   }
   return usd;
 }
@@ -185,7 +186,7 @@ async function handedOverUsd(store: ReplayStore, { run, spans }: Trace): Promise
 
 interface Replayed {
   readonly run: Run;
-  readonly savedCostUsd: number;
+  readonly savedCostUsd: number | null;
   readonly divergence: Divergence | undefined;
 }
 
@@ -209,7 +210,7 @@ async function replayRecorded(
     await store.write([{ type: "run_start", run: created }, ...answer.events]);
   }
   const run = (await store.getRun(created.traceId))!;
-  const savedCostUsd = answer.savedCostUsd + keptCostUsd(original, plan);
+  const savedCostUsd = addUsd(answer.savedCostUsd, keptCostUsd(original, plan));
   return { run, savedCostUsd, divergence: answer.divergence ?? undefined };
 }
 
@@ -242,7 +243,7 @@ async function replayWithModel(
   } else await store.write([{ type: "run_start", run: queued }]);
   for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
   const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
-  const savedCostUsd = ledger.savedCostUsd + keptCostUsd(original, plan);
+  const savedCostUsd = addUsd(ledger.savedCostUsd, keptCostUsd(original, plan));
   return { run, savedCostUsd, divergence: ledger.divergence };
 }
 

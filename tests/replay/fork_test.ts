@@ -38,10 +38,10 @@ Deno.test("a fork reports what its beginning had cost as saved", async () => {
   const costOf = (last: number) =>
     spans.filter((it) => (it.step ?? 99) <= last).reduce((sum, it) => sum + (it.cost?.usd ?? 0), 0);
   const { savedCostUsd, run } = await bench.replay({ from: 5, edits: { 5: "99" } });
-  assert(savedCostUsd > 0 && Math.abs(savedCostUsd - costOf(5)) < 1e-12);
-  assert(Math.abs(run.totals.costUsd + savedCostUsd - bench.original.totals.costUsd) < 1e-5);
+  assert(savedCostUsd! > 0 && Math.abs(savedCostUsd! - costOf(5)) < 1e-12);
+  assert(Math.abs(run.totals.costUsd + savedCostUsd! - bench.original.totals.costUsd) < 1e-5);
   const { savedCostUsd: all } = await bench.replay({ from: 5 });
-  assert(Math.abs(all - bench.original.totals.costUsd) < 1e-12);
+  assert(Math.abs(all! - bench.original.totals.costUsd) < 1e-12);
 });
 
 Deno.test("a fork replayed from its first step is not answered with what other parameters said", async () => {

@@ -29,7 +29,7 @@ Deno.test("a recorded replay of random runs is the same run, step by step, howev
     assert.deepEqual(trace.run.error, original.run.error);
     assert.deepEqual(trace.snapshots.at(-1)?.keyValues, original.snapshots.at(-1)?.keyValues);
     assert.deepEqual([trace.run.totals.costUsd, trace.run.totals.attempts], [0, 0]);
-    assert(Math.abs(savedCostUsd - original.run.totals.costUsd) < 1e-12);
+    assert(Math.abs(savedCostUsd! - original.run.totals.costUsd) < 1e-12);
     statuses.add(original.run.error?.type ?? original.run.status);
   }
   for (const status of ["completed", "401", "max_steps", "budget"]) assert(statuses.has(status), status);

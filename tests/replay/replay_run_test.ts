@@ -11,7 +11,7 @@ Deno.test("hybrid without changes is answered from the recording, costs nothing 
   assert.equal(divergence, undefined);
   assert.deepEqual(run.forkedFrom, { runId: bench.original.runId, step: 1 });
   assert.equal(run.totals.costUsd, 0);
-  assert(Math.abs(savedCostUsd - bench.original.totals.costUsd) < 1e-12 && savedCostUsd > 0);
+  assert(Math.abs(savedCostUsd! - bench.original.totals.costUsd) < 1e-12 && savedCostUsd! > 0);
   const { spans, snapshots } = await bench.store.loadTrace(run.traceId);
   const sources = [...spans.values()].filter((it) => it.kind === "tool").map((it) => [
     it.attributes["gen_ai.tool.name"],

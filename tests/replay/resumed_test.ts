@@ -30,7 +30,7 @@ Deno.test("a step that was cut short and made again counts once, in diffs and in
     const again = await bench.replay(from === undefined ? {} : { from }, resumed.run);
     assert.deepEqual([again.diff.identical, again.divergence], [true, undefined], `from ${from}`);
     assert.equal(again.run.totals.costUsd, 0);
-    assert(Math.abs(again.savedCostUsd - resumed.run.totals.costUsd) < 1e-12, `from ${from}`);
+    assert(Math.abs(again.savedCostUsd! - resumed.run.totals.costUsd) < 1e-12, `from ${from}`);
   }
   await bench.refused(
     { edits: { 3: "x" } },

@@ -69,6 +69,6 @@ function editLines(
   ];
 }
 
-function savingLine(usd: number, look: Look): readonly string[] {
-  return usd > 0 ? [look.paint("dim", `saved ${money(usd)} with recorded answers`)] : [];
+function savingLine(usd: number | null, look: Look): readonly string[] {
+  return usd !== null && usd > 0 ? [look.paint("dim", `saved ${money(usd)} with recorded answers`)] : [];
 }

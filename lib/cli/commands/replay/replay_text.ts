@@ -19,7 +19,7 @@ export async function printReplay(context: Context, result: ReplayResult): Promi
     : divergence
     ? `left the recording at step ${divergence.step}: ${divergence.reason}`
     : "answered from the recording to its end";
-  const saved = savedCostUsd > 0 ? ` · saved ${money(savedCostUsd)}` : "";
+  const saved = savedCostUsd !== null && savedCostUsd > 0 ? ` · saved ${money(savedCostUsd)}` : "";
   context.print(
     `\n${look.paint("bold", `${result.mode} replay ${id}`)}  ${look.paint("dim", cell(`${how}${saved}`))}`,
   );

@@ -246,7 +246,7 @@ for (const [name, key] of [["^c", "\x03"], ["^\\", "\x1c"]] as const) {
     await withEditor("echo waiting; exec sleep 600", async (program) => {
       const from = program.raw.length;
       program.keys(key);
-      await program.waitForOutput(/\x1b\[\?1049h/, from);
+      await program.waitForOutput(/\[\?1049h/, from); // the alternate screen again
       await program.waitFor(/answer this/);
       program.keys(" and that");
       await program.waitFor(/answer this and that/);

@@ -131,9 +131,11 @@ function judgeWire(error: WireError, call: FailedCall): Verdict {
         kind: "stream",
         errorType: error.statusCode === undefined ? "stream_error" : String(error.statusCode),
         retryable: error.statusCode === undefined || isRetryableStatus(error.statusCode),
+        retryAfterMs: parseRetryAfter(error.retryAfter, call.nowMs),
         reason: `the server reported an error: ${reason}`,
-        remedy: "again, or what the message suggests",
-        ...(error.statusCode === undefined ? {} : { statusCode: error.statusCode }),
+        ...(error.statusCode === undefined
+          ? { remedy: "again, or what the message suggests" }
+          : { remedy: httpRemedy(error.statusCode, call), statusCode: error.statusCode }),
       };
   }
 }

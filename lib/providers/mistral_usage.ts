@@ -1,5 +1,6 @@
 import type { UsageInfo } from "@mistralai/mistralai/models/components/usageinfo.js";
 import { isObject, type Usage } from "../core/mod.ts";
+import { readCount } from "./wire_json.ts";
 
 /**
  * Reads token counts. Cached and reasoning tokens are not in the SDK's types: servers send them as
@@ -42,5 +43,5 @@ function inner(
 }
 
 function count(value: unknown): number {
-  return typeof value === "number" && Number.isSafeInteger(value) && value > 0 ? value : 0;
+  return readCount(value) ?? 0;
 }

@@ -2,8 +2,10 @@ import { isObject, tryParseJson } from "../core/mod.ts";
 import type { Dialect } from "./endpoint.ts";
 import { normaliseEvents } from "./normalise_events.ts";
 import { readBody } from "./read_body.ts";
+import { isReportedError, reportedError } from "./reported_error.ts";
+import { jsonMessage } from "./server_message.ts";
 import { WireError } from "./wire_error.ts";
-import { fixCompletion, fixModelList, toOpenAiRequest, type WireObject } from "./wire_json.ts";
+import { fixCompletion, fixModelList, toChunk, toOpenAiRequest, type WireObject } from "./wire_json.ts";
 
 /** The largest JSON answer read, bytes. */
 export const MAX_JSON_BYTES = 32 * 1024 * 1024;
@@ -20,7 +22,7 @@ export interface NormaliseOptions {
 
 /**
  * The one seam between the SDK and the network. Makes answers of OpenAI-dialect servers parse under the SDK, streamed or not,
- * rewrites requests for them when the dialect says so, bounds every body, and never follows redirects (a POST would become a
+ * rewrites requests for them when the dialect says so, makes an error of one that comes with status 200, bounds every body, and never follows redirects (a POST would become a
  * GET, and the key would travel along). Answers of a genuine Mistral server pass through with the same meaning.
  */
 export function normalisingFetch(
@@ -34,7 +36,7 @@ export function normalisingFetch(
     if (request.headers.get("cookie") === "") request.headers.delete("cookie");
     const response = await fetcher(request, { redirect: "manual", signal: options.signal });
     options.onProgress?.("headers");
-    return await normaliseResponse(response, new URL(request.url).pathname, options);
+    return await normaliseResponse(response, request, options);
   };
 }
 
@@ -52,7 +54,7 @@ async function rewrite(request: Request): Promise<Request> {
 
 async function normaliseResponse(
   response: Response,
-  path: string,
+  request: Request,
   options: NormaliseOptions,
 ): Promise<Response> {
   const { signal } = options;
@@ -66,14 +68,28 @@ async function normaliseResponse(
       normaliseEvents(response.body, { signal, onProgress: () => options.onProgress?.("event") }),
     );
   }
-  if (!/^application\/([^;]+\+)?json/.test(type)) {
-    return rebuild(response, await readBody(response.body, MAX_ERROR_BODY_BYTES, { signal, cut: true }));
-  }
-  const text = await readBody(response.body, MAX_JSON_BYTES, { signal });
-  return rebuild(response, normaliseJson(text, response.headers, path));
+  const isJson = /^application\/([^;]+\+)?json/.test(type);
+  const limits = isJson ? { maxBytes: MAX_JSON_BYTES } : { maxBytes: MAX_ERROR_BODY_BYTES, cut: true };
+  const text = await readBody(response.body, limits.maxBytes, { signal, ...limits });
+  // An error is an error whatever its type says, and some servers say `text/plain`.
+  if (!isJson && !isObject(tryParseJson(text))) return rebuild(response, text);
+  const path = new URL(request.url).pathname;
+  const body = normaliseJson(text, response.headers, path);
+  return (request.headers.get("accept") ?? "").includes("text/event-stream")
+    ? rebuild(response, `data: ${written(toChunk(body))}\n\ndata: [DONE]\n\n`, "text/event-stream")
+    : rebuild(response, written(body), "application/json");
 }
 
-function normaliseJson(text: string, headers: Headers, path: string): string {
+function written(body: WireObject): string {
+  try {
+    return JSON.stringify(body);
+  } catch {
+    throw new WireError("bad_json", "the answer is nested too deeply"); // JSON.stringify recurses, JSON.parse does not
+  }
+}
+
+/** Throws `WireError` for what is no JSON object, and for an error that it reports. */
+function normaliseJson(text: string, headers: Headers, path: string): WireObject {
   const parsed = tryParseJson(text);
   if (!isObject(parsed)) {
     // Without a length a cut body looks like a whole one.
@@ -81,16 +97,21 @@ function normaliseJson(text: string, headers: Headers, path: string): string {
     if (parsed === undefined && undelimited) throw new WireError("cut", "the answer ended early");
     throw new WireError("bad_json", "the answer is not a JSON object");
   }
-  const fix: (body: WireObject) => WireObject = path.endsWith("/models") ? fixModelList : fixCompletion;
-  try {
-    return JSON.stringify(fix(parsed));
-  } catch {
-    throw new WireError("bad_json", "the answer is nested too deeply"); // JSON.stringify recurses, JSON.parse does not
+  const isList = path.endsWith("/models");
+  const hasAnswer = isList || Array.isArray(parsed["choices"]);
+  if (isReportedError(parsed) || (!hasAnswer && jsonMessage(parsed) !== undefined)) {
+    throw reportedError(parsed, headers.get("retry-after"));
   }
+  return isList ? fixModelList(parsed) : fixCompletion(parsed);
 }
 
-function rebuild(response: Response, body: string | ReadableStream<Uint8Array>): Response {
+function rebuild(
+  response: Response,
+  body: string | ReadableStream<Uint8Array>,
+  type?: string,
+): Response {
   const headers = new Headers(response.headers);
+  if (type !== undefined) headers.set("content-type", type);
   for (const name of ["content-length", "content-encoding", "transfer-encoding"]) headers.delete(name);
   const status = response.status < 200 ? 502 : response.status;
   const empty = [204, 205, 304].includes(status);

@@ -10,9 +10,19 @@ export class WireError extends Error {
   readonly code: WireErrorCode;
   /** Status the server put into an error event. */
   readonly statusCode: number | undefined;
-  constructor(code: WireErrorCode, message: string, statusCode?: number) {
+  /** The header of that name. */
+  readonly retryAfter: string | undefined;
+  constructor(
+    code: WireErrorCode,
+    message: string,
+    { statusCode, retryAfter }: {
+      readonly statusCode?: number | undefined;
+      readonly retryAfter?: string | undefined;
+    } = {},
+  ) {
     super(message);
     this.code = code;
     this.statusCode = statusCode;
+    this.retryAfter = retryAfter;
   }
 }

@@ -1,4 +1,5 @@
 import { isObject } from "../core/mod.ts";
+import { WireError } from "./wire_error.ts";
 
 /** Bodies as they are on the wire: anything may be missing, null or of the wrong type. */
 export type WireObject = Record<string, unknown>;
@@ -80,6 +81,19 @@ export function fixCompletion(completion: WireObject): WireObject {
   return completion;
 }
 
+/** A whole answer, fixed, as the one chunk of a stream: some servers answer so whatever they were asked. */
+export function toChunk(completion: WireObject): WireObject {
+  const choices = objectsIn(completion["choices"]);
+  if (!choices.some(({ message }) => isObject(message))) {
+    throw new WireError("bad_json", "the answer holds no message");
+  }
+  return {
+    ...completion,
+    object: "chat.completion.chunk",
+    choices: choices.map(({ message, ...choice }) => ({ ...choice, delta: message ?? {} })),
+  };
+}
+
 /** Model lists of local servers lack the kind of model and its capabilities. */
 export function fixModelList(list: WireObject): WireObject {
   for (const model of objectsIn(list["data"])) {
@@ -95,8 +109,27 @@ function fixEnvelope(body: WireObject): void {
   if (typeof body["model"] !== "string") body["model"] = "";
   if (body["object"] === null) delete body["object"];
   if (!Number.isInteger(body["created"])) delete body["created"];
-  if (isObject(body["usage"])) dropNulls(body["usage"]);
+  if (isObject(body["usage"])) fixUsage(body["usage"]);
   else delete body["usage"];
+}
+
+/** Counts as texts or fractions must not cost a finished answer; what is no count is left out. */
+function fixUsage(usage: WireObject): void {
+  dropNulls(usage);
+  for (const key of ["prompt_tokens", "completion_tokens", "total_tokens", "prompt_audio_seconds"]) {
+    const count = readCount(usage[key]);
+    if (count === undefined) delete usage[key];
+    else usage[key] = count;
+  }
+  if (typeof usage["service_tier"] !== "string") delete usage["service_tier"];
+}
+
+/** A count of tokens, however it is written: `12`, `"12"`, `12.0`. */
+export function readCount(value: unknown): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !(number >= 0)) return undefined;
+  const count = Math.round(number);
+  return Number.isSafeInteger(count) ? count : undefined;
 }
 
 function fixMessage(message: WireObject): void {

@@ -1,10 +1,11 @@
 /**
  * The full-screen workbench: lists runs, launches agents and watches them live, all through the store.
  *
- * State and drawing are apart. Each folder in `screens/` has a key table, `update(model, msg): [model, Effect[]]` and
- * `view(model, size): Line[]`, all pure; effects are data which `app/` runs. `contract/` is what the app and its screens
- * agree on: screens import it and never the app. `draw/` holds widgets and themes, `terminal/` the screen and keyboard: the
- * only folder that knows the terminal library.
+ * State and drawing are apart. Each folder in `screens/` has a key table, questions to the store, `update(model, msg):
+ * [model, Effect[]]` and `view(model, env): Line[]`, both pure; effects are data which `app/` runs. `contract/` is what the
+ * app and its screens agree on: screens import it and never the app. `widgets/` has the parts that screens share (lists,
+ * panes, a text to read), `draw/` lines, boxes and themes, `terminal/` the screen and keyboard: the only folder that knows the
+ * terminal library.
  *
  * @module
  */

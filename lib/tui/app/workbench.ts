@@ -21,17 +21,13 @@ import {
 import { namesFor } from "./names.ts";
 import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
 import type { Settings } from "../contract/settings.ts";
+import { FRAME_MS, Painter } from "./painter.ts";
 import { ScreenEffects } from "./screen_effects.ts";
 import { answerTo, loadScreens } from "./screen_list.ts";
 import { TerminalLoan } from "./terminal_loan.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
-/** At most 30 repaints a second for what arrives by itself while someone is at the keys, which repaint at once ... */
-const FRAME_MS = 33;
-/** ... and 15 while someone only watches: a stream of text reads the same, for half the work. */
-const WATCHED_FRAME_MS = 66;
-const AT_THE_KEYS_MS = 500;
 const STOP_WAIT_MS_MAX = 2_000;
 
 export interface WorkbenchHooks {
@@ -58,12 +54,12 @@ export class Workbench {
   readonly #options: TuiOptions;
   readonly #hooks: WorkbenchHooks;
   readonly #screen: Screen;
+  readonly #painter: Painter;
   readonly #loader: Loader;
   readonly #loan: TerminalLoan;
   readonly #effects: ScreenEffects;
   #app: App;
   #unsubscribe: () => void = () => {};
-  #paintTimer: ReturnType<typeof setTimeout> | undefined;
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
@@ -71,8 +67,6 @@ export class Workbench {
   readonly #problems: readonly string[];
   /** What the terminal said about itself. */
   #background: "dark" | "light" = "dark";
-  #paintedMs = 0;
-  #inputMs = -Infinity;
   #closed = false;
 
   constructor(
@@ -103,6 +97,7 @@ export class Workbench {
       onFailure: (error) => hooks.onCrash(error),
       onClosed: () => hooks.onExit(HANG_UP_EXIT_CODE),
     }, { mouse: settings.mouse, ...(terminal ? { terminal } : {}) });
+    this.#painter = new Painter(() => this.#screen.repaint());
     this.#loader = new Loader(
       (id, slot, query) => answerTo(screenOf(this.#app, id)!, slot, query, services),
       (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
@@ -142,7 +137,7 @@ export class Workbench {
     this.#screen.start();
     this.#screen.setTitle("AgentOp Studio");
     this.#take(startApp(this.#app));
-    this.#paintNow();
+    this.#painter.now();
     this.#memory.seen();
     this.#spawn(() => this.#open());
     this.#spawn(() => this.#rank());
@@ -170,7 +165,7 @@ export class Workbench {
   async #rank(): Promise<void> {
     await Promise.resolve(); // the first frame goes out before
     await loadRanking();
-    this.#paintSoon();
+    this.#painter.soon();
   }
 
   async #open(): Promise<void> {
@@ -195,7 +190,7 @@ export class Workbench {
     let quietFrames = 0;
     while (quietFrames < 2 && !this.#closed) {
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      const quiet = this.#loader.idle && this.#changeTimer === undefined && this.#paintTimer === undefined;
+      const quiet = this.#loader.idle && this.#changeTimer === undefined && this.#painter.isIdle;
       quietFrames = quiet ? quietFrames + 1 : 0;
     }
   }
@@ -205,9 +200,10 @@ export class Workbench {
     this.#closed = true;
     this.#unsubscribe();
     this.#loader.close();
+    this.#painter.close();
     this.#memory.close();
     this.#loan.close();
-    for (const timer of [this.#paintTimer, this.#changeTimer, this.#tickTimer, ...this.#timers]) {
+    for (const timer of [this.#changeTimer, this.#tickTimer, ...this.#timers]) {
       clearTimeout(timer);
     }
     this.#screen.stop();
@@ -236,9 +232,9 @@ export class Workbench {
   }
 
   #input(msg: AppMsg): void {
-    this.#inputMs = performance.now();
+    this.#painter.touched();
     this.#dispatch(msg);
-    this.#paintNow();
+    this.#painter.now();
     this.#memory.touched();
   }
 
@@ -250,22 +246,9 @@ export class Workbench {
 
   #take([app, effects]: AppStep, { paint }: { paint: boolean } = { paint: true }): void {
     this.#app = app;
-    if (paint) this.#paintSoon();
+    if (paint) this.#painter.soon();
     for (const effect of effects) this.#run(effect);
     this.#scheduleTick();
-  }
-
-  #paintNow(): void {
-    clearTimeout(this.#paintTimer);
-    this.#paintTimer = undefined;
-    this.#paintedMs = performance.now();
-    this.#screen.repaint();
-  }
-
-  #paintSoon(): void {
-    if (this.#paintTimer !== undefined || this.#closed) return;
-    const waitMs = Math.max(0, this.#paintedMs + this.#frameMs - performance.now());
-    this.#paintTimer = setTimeout(() => this.#paintNow(), waitMs);
   }
 
   #storeChanged(): void {
@@ -276,11 +259,7 @@ export class Workbench {
       this.#guarded(() =>
         this.#dispatch({ type: "screen", msg: { type: "store_changed" } }, { paint: false })
       );
-    }, this.#frameMs);
-  }
-
-  get #frameMs(): number {
-    return performance.now() - this.#inputMs < AT_THE_KEYS_MS ? FRAME_MS : WATCHED_FRAME_MS;
+    }, this.#painter.frameMs);
   }
 
   #scheduleTick(): void {

@@ -46,6 +46,7 @@ export type {
   RunSort,
   RunStatus,
   RunTotals,
+  RunWarning,
   Snapshot,
   Span,
   SpanEnd,

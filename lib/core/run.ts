@@ -40,6 +40,7 @@ export function retriesOf({ attempts, llmCalls }: RunTotals): number {
   return Math.max(0, attempts - llmCalls);
 }
 
+/** Where a run comes from: made here, received as OpenTelemetry, through the proxy, or from a file. */
 export type RunOrigin = "agent" | "otlp" | "proxy" | "import";
 
 /** Why a run did not complete. */

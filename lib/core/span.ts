@@ -60,6 +60,7 @@ export function totalTokens({ inputTokens, outputTokens }: Usage): number {
   return inputTokens + outputTokens;
 }
 
+/** Who speaks. */
 export type Role = "system" | "user" | "assistant" | "tool";
 
 /** One piece of a message. `arguments` and `response` are JSON values. */

@@ -34,7 +34,6 @@ export function isFinal(status: RunStatus): boolean {
   return FINAL_STATUSES.includes(status);
 }
 
-/** Where a run comes from: made here, received as OpenTelemetry, through the proxy, or from a file. */
 /** Attempts after the first of each call. */
 export function retriesOf({ attempts, llmCalls }: RunTotals): number {
   return Math.max(0, attempts - llmCalls);

@@ -5,7 +5,7 @@ import { stepNumber } from "./steps.ts";
 export interface TreeRow {
   readonly span: Span;
   /** Its number, where it is a step. */
-  readonly step?: number;
+  readonly step: number | undefined;
   /** For each level above, whether its branch goes on below; as many as the span is deep. */
   readonly guides: readonly boolean[];
   readonly isLast: boolean;
@@ -45,10 +45,9 @@ export function treeRows(trace: Trace, collapsed: ReadonlySet<string> = NONE): r
     const attempts = all.filter((child) => child.kind === "attempt");
     const shown = isPlain(attempts) ? all.filter((child) => child.kind !== "attempt") : all;
     const isOpen = !collapsed.has(span.spanId);
-    const step = stepNumber(trace, span);
     rows.push({
       span,
-      ...(step === undefined ? {} : { step }),
+      step: stepNumber(trace, span),
       guides,
       isLast,
       hasChildren: shown.length > 0,

@@ -7,20 +7,23 @@ export interface Step extends Span {
   readonly step: number;
 }
 
-interface Steps {
-  readonly all: readonly Step[];
-  readonly byId: ReadonlyMap<string, Step>;
-}
-
-const stepsOfSpans = new WeakMap<Trace["spans"], Steps>();
-
 /**
  * The steps of a run that count, in order, each with its number. What an interruption cut short and the resumed run made again
  * counts once. A run that numbers none (an imported one) is taken in order of start.
  */
 export function stepsOf(trace: Trace): readonly Step[] {
-  return known(trace).all;
+  const known = stepsOfSpans.get(trace.spans);
+  if (known) return known;
+  const steps = toldSteps(trace)?.all ??
+    withoutRepeated(
+      [...trace.spans.values()].filter(isNumbered)
+        .sort((a, b) => a.step - b.step || a.startTimeUs - b.startTimeUs),
+    );
+  stepsOfSpans.set(trace.spans, steps);
+  return steps;
 }
+
+const stepsOfSpans = new WeakMap<Trace["spans"], readonly Step[]>();
 
 /**
  * How many steps a run made: as counted while it ran, also those made again after an interruption; of a run that numbers none, as
@@ -32,40 +35,42 @@ export function stepCount(trace: Trace): number {
 
 /** The number of a span, where it is a step; also of one that was made again and does not count. */
 export function stepNumber(trace: Trace, span: Span): number | undefined {
-  return known(trace).byId.get(span.spanId)?.step ?? span.step;
+  return span.step ?? toldSteps(trace)?.byId.get(span.spanId)?.step;
 }
 
 /** The step that a span belongs to: itself or the nearest above it; `undefined` above the steps. */
 export function stepOf(trace: Trace, span: Span | undefined): Step | undefined {
-  const { byId } = known(trace);
   let at = span;
   for (let hops = 0; at && hops <= trace.spans.size; hops++) {
-    const step = byId.get(at.spanId);
+    const step = isNumbered(at) ? at : toldSteps(trace)?.byId.get(at.spanId);
     if (step) return step;
-    if (isNumbered(at)) return at;
     at = at.parentSpanId === undefined ? undefined : trace.spans.get(at.parentSpanId);
   }
   return undefined;
 }
 
-function known(trace: Trace): Steps {
-  let steps = stepsOfSpans.get(trace.spans);
-  if (!steps) {
-    const all = numberedSteps(trace);
-    steps = { all, byId: new Map(all.map((step) => [step.spanId, step])) };
-    stepsOfSpans.set(trace.spans, steps);
-  }
-  return steps;
+/** Steps that are numbered here, as their run numbers none. */
+interface ToldSteps {
+  readonly all: readonly Step[];
+  readonly byId: ReadonlyMap<string, Step>;
 }
 
-function numberedSteps(trace: Trace): readonly Step[] {
-  const all = [...trace.spans.values()];
-  const numbered = all.filter(isNumbered)
-    .sort((a, b) => a.step - b.step || a.startTimeUs - b.startTimeUs);
-  if (numbered.length > 0) return withoutRepeated(numbered);
-  return all.filter((span) => span.kind === "tool" || span.kind === "llm" && !isInsideCall(span, trace))
+const toldOfSpans = new WeakMap<Trace["spans"], ToldSteps | null>();
+
+function toldSteps(trace: Trace): ToldSteps | null {
+  const known = toldOfSpans.get(trace.spans);
+  if (known !== undefined) return known;
+  const told = trace.spans.values().some(isNumbered) ? null : numbered(trace);
+  toldOfSpans.set(trace.spans, told);
+  return told;
+}
+
+function numbered(trace: Trace): ToldSteps {
+  const all = [...trace.spans.values()]
+    .filter((span) => span.kind === "tool" || span.kind === "llm" && !isInsideCall(span, trace))
     .sort((a, b) => a.startTimeUs - b.startTimeUs)
-    .map((span, index) => ({ ...span, step: index + 1 }));
+    .map((span, index): Step => ({ ...span, step: index + 1 }));
+  return { all, byId: new Map(all.map((step) => [step.spanId, step])) };
 }
 
 function isNumbered(span: Span): span is Step {

@@ -97,13 +97,17 @@ export function wrap(
   const pieces: string[] = [];
   let current = indent;
   let used = indent.length;
-  for (const word of (wholeWords ? line.trim() : line).split(/(?<= )(?=[^ ])/)) {
-    if (used > indent.length && used + width(word.trimEnd()) > room) {
-      pieces.push(current.trimEnd());
+  for (
+    const word of (wholeWords ? withoutLastBlanks(line.slice(/^ */.exec(line)![0].length)) : line).split(
+      /(?<= )(?=[^ ])/,
+    )
+  ) {
+    if (used > indent.length && used + width(withoutLastBlanks(word)) > room) {
+      pieces.push(withoutLastBlanks(current));
       [current, used] = [indent, indent.length];
     }
     let rest = word;
-    while (!wholeWords && width(rest.trimEnd()) > room) {
+    while (!wholeWords && width(withoutLastBlanks(rest)) > room) {
       const head = slice(rest, 0, room) || [...rest][0]!;
       pieces.push(head);
       rest = rest.slice(head.length);
@@ -111,6 +115,13 @@ export function wrap(
     current += rest;
     used += width(rest);
   }
-  if (current.trimEnd() !== "" || pieces.length === 0) pieces.push(current.trimEnd());
+  if (withoutLastBlanks(current) !== "" || pieces.length === 0) pieces.push(withoutLastBlanks(current));
   return pieces;
+}
+
+/** A line may break at blanks and loses them there; other spaces (no-break, ideographic) are text. */
+function withoutLastBlanks(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === " ") end--;
+  return text.slice(0, end);
 }

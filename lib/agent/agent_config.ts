@@ -20,6 +20,10 @@ export type AgentLimits = {
   readonly timeoutSeconds: number;
   readonly toolTimeoutSeconds: number;
   readonly maxToolOutputBytes: number;
+  /** The same call with the same result this often is a loop; 0 never. */
+  readonly maxRepeats?: number;
+  /** An answer that was cut off fails the run. */
+  readonly strict?: boolean;
 };
 
 export type RetrySettings = {

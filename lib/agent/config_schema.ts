@@ -86,6 +86,14 @@ const LIMITS = {
   ),
   toolTimeoutSeconds: positive("seconds").describe("of one tool call"),
   maxToolOutputBytes: count.describe("of one tool call; what is longer is cut"),
+  maxRepeats: optional(
+    z.number("must be 0 or at least 2").int("must be 0 or at least 2").refine(
+      (it) => it === 0 || it >= 2,
+      "must be 0 or at least 2",
+    ),
+    "the same call with the same result this often stops the run as a loop (5 unless given); 0 never does",
+  ),
+  strict: optional(flag, "an answer that was cut off fails the run, instead of being a warning"),
 };
 
 const RETRY = {

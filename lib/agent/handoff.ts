@@ -51,11 +51,17 @@ export function createHandoffTool(agent: AgentConfig, start: StartChild): Tool {
       }
       const run = await start(agent, prompt.slice(0, PROMPT_MAX_CHARS), context.parentSpanId, context.signal);
       const attributes = { [ATTR.childRunId]: run.runId };
-      if (run.status === "completed") return { content: run.output ?? "", attributes };
+      if (run.status === "completed") return { content: withWarnings(run, agent.name), attributes };
       const why = run.error ? `${run.error.type}: ${run.error.message}` : run.status;
       return { content: `The agent ${agent.name} did not finish (${why}).`, isError: true, attributes };
     },
   };
+}
+
+/** The answer, and what is to be known of it: an empty or a cut one looks like any other. */
+function withWarnings({ output = "", warnings = [] }: Run, name: string): string {
+  const notes = warnings.map(({ message }) => `[${name}: ${message}]`).join("\n");
+  return notes === "" ? output : output.trim() === "" ? notes : `${output}\n\n${notes}`;
 }
 
 function promptOf(args: unknown): string | undefined {

@@ -9,11 +9,13 @@ export interface RunLimits {
   /** The run stops after this time. */
   readonly timeoutSeconds?: number | undefined;
   readonly approve?: ApprovePolicy | undefined;
+  /** An answer that was cut off fails the run. */
+  readonly strict?: boolean | undefined;
 }
 
 /** The configuration with the limits that are given. */
 export function withLimits(config: AgentConfig, given: RunLimits): AgentConfig {
-  const { budgetUsd, maxSteps, timeoutSeconds, approve } = given;
+  const { budgetUsd, maxSteps, timeoutSeconds, approve, strict } = given;
   return {
     ...config,
     limits: {
@@ -21,6 +23,7 @@ export function withLimits(config: AgentConfig, given: RunLimits): AgentConfig {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(maxSteps === undefined ? {} : { maxSteps }),
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      ...(strict === undefined ? {} : { strict }),
     },
     ...(approve === undefined ? {} : { approve }),
   };

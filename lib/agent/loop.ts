@@ -1,4 +1,5 @@
-import { textOf, toolCallsOf } from "../core/mod.ts";
+import { toolCallsOf } from "../core/mod.ts";
+import { conclude } from "./endings.ts";
 import { modelStep } from "./model_step.ts";
 import type { Session } from "./session.ts";
 import { RunStop } from "./stop.ts";
@@ -19,7 +20,7 @@ export async function agentLoop(session: Session): Promise<string> {
       continue;
     }
     const last = session.memory.messages.at(-1);
-    if (last?.role === "assistant" && toolCallsOf(last).length === 0) return textOf(last);
+    if (last?.role === "assistant" && toolCallsOf(last).length === 0) return conclude(session, last);
     if (session.step >= maxSteps) throw tooManySteps(maxSteps);
     await modelStep(session);
   }

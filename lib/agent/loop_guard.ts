@@ -1,15 +1,21 @@
 import { canonicalJson, type Message, toolCallsOf } from "../core/mod.ts";
 
 /** The same call with the same result this often means that the model is going round in circles. */
-export const SAME_CALL_MAX = 5;
+export const MAX_REPEATS = 5;
 
 /** Counts tool calls that bring nothing new: same name, same arguments, same result, and no other effect in between. */
 export class LoopGuard {
   readonly #seen = new Map<string, { result: string; count: number }>();
+  readonly maxRepeats: number;
 
-  /** True when making this call again would be the fifth time with nothing but the same result. */
+  /** `maxRepeats`: how often is too often; 0 for never. */
+  constructor(maxRepeats = MAX_REPEATS) {
+    this.maxRepeats = maxRepeats;
+  }
+
+  /** True when making this call again would be once too often with nothing but the same result. */
   isLooping(name: string, args: unknown): boolean {
-    return (this.#seen.get(key(name, args))?.count ?? 0) >= SAME_CALL_MAX - 1;
+    return this.maxRepeats > 0 && (this.#seen.get(key(name, args))?.count ?? 0) >= this.maxRepeats - 1;
   }
 
   record(name: string, args: unknown, result: string): void {

@@ -2,13 +2,16 @@ import {
   ATTR,
   type ChatRequest,
   type ChatResponse,
+  MODEL_ERROR,
   type ModelParameters,
   nowUs,
+  ProviderError,
   toolCallsOf,
   type ToolDefinition,
 } from "../core/mod.ts";
 import { CallAccount } from "./call_account.ts";
 import { withOwnCallIds } from "./call_identity.ts";
+import { noteAnswer } from "./endings.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
 
@@ -45,6 +48,9 @@ export async function modelStep(session: Session): Promise<void> {
       meter: account,
     });
   } catch (error) {
+    // "error" is the reason that some models give themselves.
+    const isOfModel = error instanceof ProviderError && error.errorType === MODEL_ERROR;
+    session.finishReason = isOfModel ? "error" : undefined;
     recorder.emit({
       ...end,
       ...account.failed(error),
@@ -59,6 +65,7 @@ export async function modelStep(session: Session): Promise<void> {
     ? response.message
     : withOwnCallIds(response.message, step, memory.messages);
   memory.add(message);
+  session.finishReason = response.finishReason;
   warnOfDropped(session, response);
   session.hasReasoned ||= message.parts.some(({ type }) => type === "reasoning");
   recorder.emit({
@@ -70,6 +77,7 @@ export async function modelStep(session: Session): Promise<void> {
     outputMessages: [message],
   });
   session.snapshot(spanId, step);
+  noteAnswer(session, message, step);
   session.calibration = response.usage && {
     inputTokens: response.usage.inputTokens,
     outputTokens: response.usage.outputTokens,

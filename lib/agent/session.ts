@@ -16,6 +16,7 @@ import {
 import type { AgentConfig } from "./agent_config.ts";
 import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
 import { ControlInbox } from "./control.ts";
+import { CutAnswerError } from "./cut_answer.ts";
 import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
 import { PartialWriter } from "./partial_writer.ts";
@@ -55,7 +56,7 @@ export class Session {
   readonly depth: number;
   readonly rootSpanId: string;
   readonly memory: Memory;
-  readonly guard = new LoopGuard();
+  readonly guard: LoopGuard;
   readonly recorder: Recorder;
   readonly control: ControlInbox;
   readonly clock: RunClock;
@@ -68,6 +69,8 @@ export class Session {
   memoryTools: ReadonlySet<string> = new Set();
   calibration: ModelCalibration | undefined;
   step: number;
+  /** Why the last answer ended. */
+  finishReason: string | undefined;
   /** An answer of this session held reasoning. */
   hasReasoned = false;
   readonly #abort = new AbortController();
@@ -83,8 +86,10 @@ export class Session {
     this.config = config;
     this.ledger = options.ledger;
     this.depth = options.depth;
+    this.guard = new LoopGuard(config.limits.maxRepeats);
     this.step = resume?.step ?? 0;
     this.#warnings = run.warnings ?? [];
+    this.finishReason = run.finishReason;
     this.begunCalls = resume?.begunCalls ?? new Set();
     this.rootSpanId = resume?.rootSpan.spanId ?? newSpanId(services.host);
     this.memory = new Memory(resume?.messages ?? opening(config, run.prompt), resume?.keyValues);
@@ -112,10 +117,11 @@ export class Session {
     this.recorder.emit({ type: "run_update", traceId: this.run.traceId, change });
   }
 
-  /** Notes something that the run does not fail for; each type once. */
+  /** Notes something that the run does not fail for; of each type, the latest. */
   warn(warning: RunWarning): void {
-    if (this.#warnings.some(({ type }) => type === warning.type)) return;
-    this.#warnings = [...this.#warnings, warning];
+    const known = this.#warnings.find(({ type }) => type === warning.type);
+    if (known?.message === warning.message) return;
+    this.#warnings = [...this.#warnings.filter((it) => it !== known), warning];
     this.change({ warnings: this.#warnings });
   }
 
@@ -243,7 +249,7 @@ export class Session {
       status: end.status === "completed" ? "ok" : "error",
       ...(end.error ? { errorType: end.error.type, errorMessage: end.error.message } : {}),
     });
-    this.change({ ...end, endTimeUs });
+    this.change({ ...end, endTimeUs, finishReason: this.finishReason ?? null });
   }
 }
 
@@ -261,6 +267,9 @@ function ending(error: unknown): RunChange {
   }
   if (error instanceof ProviderError) {
     return { status: "failed", error: { type: error.errorType, ...explain(error) } };
+  }
+  if (error instanceof CutAnswerError) {
+    return { status: "failed", error: { type: error.type, ...explain(error) } };
   }
   if (isAbortError(error)) return { status: "cancelled", error: { type: "cancelled", message: "cancelled" } };
   return {

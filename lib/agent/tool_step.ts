@@ -12,7 +12,6 @@ import {
 } from "../core/mod.ts";
 import type { ApprovalAnswer } from "./approval.ts";
 import { orAborted } from "./control.ts";
-import { SAME_CALL_MAX } from "./loop_guard.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
 import { RunStop } from "./stop.ts";
@@ -28,7 +27,7 @@ export async function toolRound(session: Session, calls: readonly ToolCall[]): P
     if (session.guard.isLooping(call.name, call.arguments)) {
       throw RunStop.limit(
         "loop",
-        `the same call of ${call.name} came ${SAME_CALL_MAX} times with the same result`,
+        `the same call of ${call.name} came ${session.guard.maxRepeats} times with the same result`,
       );
     }
   }

@@ -76,6 +76,9 @@ export class StoreError extends AgentOpError {
 /** Where a model call failed: at the server, on the way, by time, in the answer, before it was sent, … */
 export type ProviderErrorKind = "http" | "network" | "timeout" | "protocol" | "input" | "circuit" | "stream";
 
+/** The `errorType` of an answer that its model ended with an error. */
+export const MODEL_ERROR = "model_error";
+
 /** A model call failed. `errorType` is what the trace records as `error.type`: the status code or a short word. */
 export class ProviderError extends AgentOpError {
   /** Name of the class. */

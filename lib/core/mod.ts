@@ -20,6 +20,7 @@ export {
   type Explanation,
   isAbortError,
   messageOf,
+  MODEL_ERROR,
   ProviderError,
   type ProviderErrorKind,
   reasonOf,

@@ -43,7 +43,15 @@ export {
 } from "./receipt.ts";
 export { scoreText, scoreValue } from "./score.ts";
 export { CHANGE_SIGNS, STEP_SIGNS } from "./signs.ts";
-export { shortStatus, spanStatus, STATUS_LOOKS, type StatusLook, type StatusTone } from "./status.ts";
+export {
+  longStatus,
+  runTone,
+  shortStatus,
+  spanStatus,
+  STATUS_LOOKS,
+  type StatusLook,
+  type StatusTone,
+} from "./status.ts";
 export { cell, lines } from "./text.ts";
 export { age, ago, duration, isoTime, localTime, tookText } from "./times.ts";
 export { usageText } from "./usage.ts";

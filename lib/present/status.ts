@@ -1,4 +1,4 @@
-import type { RunStatus, Span } from "../core/mod.ts";
+import type { Run, RunStatus, Span } from "../core/mod.ts";
 
 /** What a status means to the eye; each edge has its own colour for it. */
 export type StatusTone = "ok" | "error" | "warn" | "live" | "waiting" | "dim";
@@ -26,11 +26,43 @@ export const STATUS_LOOKS: Readonly<Record<RunStatus, StatusLook>> = {
   interrupted: { glyph: "↯", ascii: "!", tone: "error", short: "cut off" },
 };
 
-/** A run's status in at most nine columns: of a stopped run, what stopped it (`budget`, `steps`, `timeout`, `loop`). */
-export function shortStatus(status: RunStatus, errorType?: string): string {
-  return status === "stopped" && errorType !== undefined && /^[a-z_]{1,12}$/.test(errorType)
-    ? errorType.replace("max_steps", "steps")
-    : STATUS_LOOKS[status].short;
+/** What a warning is called where there is no room for its text, the gravest first. */
+const WARNING_WORDS: Readonly<Record<string, string>> = {
+  cut_off: "cut short",
+  content_filter: "filtered",
+  empty_answer: "empty",
+  missing_calls: "no call",
+};
+
+type Ended = Pick<Run, "status" | "error" | "warnings">;
+
+/**
+ * A run's status in at most nine columns: of a stopped run, what stopped it (`budget`, `steps`, `timeout`, `loop`); of one that
+ * completed with a warning, which.
+ */
+export function shortStatus(run: Ended): string {
+  const { status, error } = run;
+  const errorType = error?.type ?? "";
+  if (status === "stopped" && /^[a-z_]{1,12}$/.test(errorType)) {
+    return errorType.replace("max_steps", "steps");
+  }
+  return warnedStatus(run, STATUS_LOOKS[status].short);
+}
+
+/** A run's status where there is room for it, and what it was warned of instead where it completed so. */
+export function longStatus(run: Ended): string {
+  return warnedStatus(run, run.status);
+}
+
+function warnedStatus({ status, warnings = [] }: Ended, word: string): string {
+  if (status !== "completed" || warnings.length === 0) return word;
+  const known = Object.keys(WARNING_WORDS).find((type) => warnings.some((warning) => warning.type === type));
+  return known === undefined ? `${word} !` : WARNING_WORDS[known]!;
+}
+
+/** What a run's status means to the eye: one that completed with a warning is not simply well. */
+export function runTone({ status, warnings = [] }: Ended): StatusTone {
+  return status === "completed" && warnings.length > 0 ? "warn" : STATUS_LOOKS[status].tone;
 }
 
 /** The run status that a span looks like: one that waits for a person is an open guardrail. */

@@ -8,6 +8,7 @@ import { type DroppedParts, fitParts } from "./model_parts.ts";
 import type { TracedProvider } from "./resilient.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { WireApi } from "./wire_api.ts";
+import { WireError } from "./wire_error.ts";
 
 export interface MistralOptions {
   readonly host: Host;
@@ -72,6 +73,9 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
         const input = toMistralRequest({ ...request, messages });
         if (streamed) await call.readStream(await sdk.chatStream(client, input, { signal }));
         else call.readWhole(await sdk.chatComplete(client, input, { signal }));
+        if (call.answer.isBroken) {
+          throw new WireError("model_error", "the model ended its answer with an error");
+        }
         done = true;
         return call.response(dropped);
       } catch (error) {

@@ -42,6 +42,11 @@ export class AnswerBuilder {
     return this.#finishReason !== undefined;
   }
 
+  /** The model said that it could not finish. */
+  get isBroken(): boolean {
+    return this.#finishReason === "error";
+  }
+
   /** The text so far. */
   get text(): string {
     return this.#parts.map((part) => part.type === "text" ? part.content : "").join("");

@@ -1,4 +1,4 @@
-import { messageOf, ProviderError, type ProviderErrorKind, type Usage } from "../core/mod.ts";
+import { messageOf, MODEL_ERROR, ProviderError, type ProviderErrorKind, type Usage } from "../core/mod.ts";
 import { isRetryableStatus, parseRetryAfter } from "./backoff.ts";
 import type { Endpoint } from "./endpoint.ts";
 import { serverMessage, tidy } from "./server_message.ts";
@@ -126,6 +126,14 @@ function judgeWire(error: WireError, call: FailedCall): Verdict {
       return badAnswer(reason, call);
     case "too_large":
       return { ...badAnswer(reason, call), errorType: "too_large", remedy: "a lower maxTokens" };
+    case "model_error":
+      return {
+        kind: "stream",
+        errorType: MODEL_ERROR,
+        retryable: false,
+        reason,
+        remedy: "again, or another model",
+      };
     case "stream_error":
       return {
         kind: "stream",

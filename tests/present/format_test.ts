@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { age, duration } from "../../lib/present/times.ts";
 import { byteSize } from "../../lib/present/numbers.ts";
-import { shortStatus, STATUS_LOOKS } from "../../lib/present/status.ts";
+import type { RunStatus } from "../../lib/core/mod.ts";
+import { longStatus, runTone, shortStatus, STATUS_LOOKS } from "../../lib/present/status.ts";
 import { cell } from "../../lib/present/text.ts";
 import { createLook, paragraph } from "../../lib/cli/output/look.ts";
 import { cut, pad, width } from "../../lib/present/width.ts";
@@ -109,10 +110,24 @@ Deno.test("every status has its own short word and a sign in ASCII too", () => {
     assert.match(ascii, /^[!-~]$/);
     assert.ok(short.length <= 9);
   }
+  const of = (status: RunStatus, type: string) => shortStatus({ status, error: { type, message: "" } });
   assert.deepEqual(
-    [shortStatus("stopped", "max_steps"), shortStatus("stopped", "Bad thing"), shortStatus("failed", "401")],
+    [of("stopped", "max_steps"), of("stopped", "Bad thing"), of("failed", "401")],
     ["steps", "stopped", "failed"],
   );
+});
+
+Deno.test("a run that completed with a warning says which, the gravest first", () => {
+  const warned = (...types: readonly string[]) => {
+    const run = { status: "completed", warnings: types.map((type) => ({ type, message: "" })) } as const;
+    return [shortStatus(run), longStatus(run), runTone(run)];
+  };
+  assert.deepEqual(warned(), ["done", "completed", "ok"]);
+  assert.deepEqual(warned("empty_answer", "cut_off"), ["cut short", "cut short", "warn"]);
+  assert.deepEqual(warned("empty_answer"), ["empty", "empty", "warn"]);
+  assert.deepEqual(warned("parts_dropped"), ["done !", "completed !", "warn"]);
+  const failed = { status: "failed", warnings: [{ type: "cut_off", message: "" }] } as const;
+  assert.deepEqual([shortStatus(failed), runTone(failed)], ["failed", "error"]);
 });
 
 Deno.test("cut() and pad() give exactly the columns asked for", () => {

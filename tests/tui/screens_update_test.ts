@@ -16,8 +16,11 @@ import type { CostsQueries } from "../../lib/tui/screens/costs/queries.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
 import type { LiveQueries } from "../../lib/tui/screens/live/queries.ts";
+import { factLines } from "../../lib/tui/screens/live/facts.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
 import { plain, width } from "../../lib/tui/terminal/text.ts";
+import { fakeHost } from "../support/fake_host.ts";
+import { sampleRun } from "../support/sample_run.ts";
 import { AGENTS } from "./screens_scenario.ts";
 
 const SCREENS = await loadScreens();
@@ -285,4 +288,18 @@ Deno.test("updateApp() hands a filter and a name to the screen it goes to", () =
   };
   const [next] = updateApp(at, { type: "screen", screen: "agents", msg: act("open") });
   assert.equal(next.active, "launch");
+});
+
+Deno.test("a run that completed with a warning says which beside its figures", () => {
+  const run: Run = {
+    ...sampleRun(fakeHost()),
+    status: "completed",
+    warnings: [{ type: "cut_off", message: "the answer was cut off" }],
+  };
+  const trace: Trace = { run, spans: new Map(), snapshots: [], evaluations: [] };
+  const text = factLines(trace, ENV, 60).map((line) => line.map((it) => it.text).join("").trimEnd());
+  assert.deepEqual(text.slice(text.indexOf(" Warnings")), [
+    " Warnings",
+    " cut off    the answer was cut off",
+  ]);
 });

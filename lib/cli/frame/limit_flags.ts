@@ -3,12 +3,13 @@ import { numberFlag } from "./number.ts";
 
 export const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
 
-/** `--budget`, `--max-steps`, `--timeout` and `--approve`. */
+/** `--budget`, `--max-steps`, `--timeout`, `--approve` and `--strict`. */
 export interface LimitFlags {
   readonly budget?: number | undefined;
   readonly maxSteps?: number | undefined;
   readonly timeout?: number | undefined;
   readonly approve?: ApprovePolicy | undefined;
+  readonly strict?: true | undefined;
 }
 
 /** For commander. */
@@ -16,6 +17,6 @@ export const BUDGET = numberFlag("--budget", { isMinExcluded: true }, 0.05);
 export const MAX_STEPS = numberFlag("--max-steps", { isMinExcluded: true, isWhole: true }, 5);
 export const TIMEOUT = numberFlag("--timeout", { isMinExcluded: true }, 60);
 
-export function limitsOf({ budget, maxSteps, timeout, approve }: LimitFlags): RunLimits {
-  return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, approve };
+export function limitsOf({ budget, maxSteps, timeout, approve, strict }: LimitFlags): RunLimits {
+  return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, approve, strict };
 }

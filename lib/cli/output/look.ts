@@ -1,5 +1,5 @@
-import type { RunStatus } from "../../core/mod.ts";
-import { lines, STATUS_LOOKS, type StatusTone, wrap } from "../../present/mod.ts";
+import type { Run, RunStatus } from "../../core/mod.ts";
+import { lines, runTone, STATUS_LOOKS, type StatusTone, wrap } from "../../present/mod.ts";
 import type { Context } from "../context.ts";
 
 const COLUMNS_DEFAULT = 100;
@@ -29,6 +29,11 @@ const STATUS_STYLES: Readonly<Record<StatusTone, Style>> = {
 /** The colour of a status here. */
 export function statusStyle(status: RunStatus): Style {
   return STATUS_STYLES[STATUS_LOOKS[status].tone];
+}
+
+/** The same for a run: one that completed with a warning is not simply well. */
+export function runStyle(run: Run): Style {
+  return STATUS_STYLES[runTone(run)];
 }
 
 /** A status's sign in its colour. */

@@ -188,6 +188,12 @@ function statusNotice(run: Run): Markup {
       )
     }</pre>${cutNote(Math.max(0, message.length - ERROR_MAX_CHARS))}</div>`;
   }
+  if (run.warnings?.length) {
+    const notices = run.warnings.map(({ type, message }) =>
+      markup`<div class="notice"><b class="warn">${type}</b> ${message.slice(0, ERROR_MAX_CHARS)}</div>`
+    );
+    return joined(notices, "");
+  }
   return isLive(run.status) || run.status === "queued"
     ? markup`<p class="notice">This run had not ended when the page was written.</p>`
     : NOTHING;

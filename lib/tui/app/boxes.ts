@@ -1,6 +1,5 @@
 import { shortRunId } from "../../core/mod.ts";
-import { shortStatus } from "../../present/mod.ts";
-import { statusTone } from "../draw/tones.ts";
+import { runTone, shortStatus } from "../../present/mod.ts";
 import { EMPTY, fitLine, type Line, line, onGround, seg, spread } from "../draw/line.ts";
 import { pane } from "../draw/pane.ts";
 import { keepInView } from "../draw/scroll.ts";
@@ -66,10 +65,10 @@ export function leaveBox(app: App): readonly Line[] {
   const { live } = app.leaving!;
   const inner = boxColumns(app) - 4;
   const runs = live.slice(0, LEAVE_LIST_MAX).map((run): Line => [
-    seg(`  ${app.glyphs.status[run.status]} `, statusTone(run.status)),
+    seg(`  ${app.glyphs.status[run.status]} `, runTone(run)),
     seg(`${shortRunId(run.runId)}  `, "dim"),
     seg(fit(clean(run.agent), Math.max(1, inner - 24))),
-    seg(` ${shortStatus(run.status)}`, statusTone(run.status)),
+    seg(` ${shortStatus(run)}`, runTone(run)),
   ]);
   if (live.length > LEAVE_LIST_MAX) runs.push(line(`  and ${live.length - LEAVE_LIST_MAX} more`, "dim"));
   return question(app, "Quit?", [

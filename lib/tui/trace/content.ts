@@ -68,6 +68,9 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
   const parts: Part[] = [];
   const isRoot = span.kind === "agent" && span.parentSpanId === undefined;
   const error = isRoot ? trace.run.error : undefined;
+  for (const { message } of isRoot ? trace.run.warnings ?? [] : []) {
+    parts.push(textPart(message, "warn"), GAP);
+  }
   // The error of the run is that of its root span, and knows what helps.
   if (error) parts.push(textPart(`${error.type}: ${sentenceOf(error)}`, "error"), GAP);
   else if (span.errorMessage !== undefined) {

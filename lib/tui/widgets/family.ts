@@ -1,7 +1,6 @@
 import { forkChanges, type ForkMember, type ForkTree } from "../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../core/mod.ts";
-import { branchText, costOf, grouped, shortStatus } from "../../present/mod.ts";
-import { statusTone } from "../draw/tones.ts";
+import { branchText, costOf, grouped, runTone, shortStatus } from "../../present/mod.ts";
 import { type Glyphs, treeSigns } from "../draw/glyphs.ts";
 import { fitLine, fitParts, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clamp } from "../draw/scroll.ts";
@@ -98,13 +97,13 @@ function memberLine(member: ForkMember, columns: number, look: FamilyLook, isSel
   const left: Line = [
     seg(`${sign} `, tone),
     seg(branchText(member, treeSigns(glyphs), LEVELS_MAX), isSelected ? "dim" : "border"),
-    seg(`${glyphs.status[run.status]} `, statusTone(run.status)),
+    seg(`${glyphs.status[run.status]} `, runTone(run)),
     seg(`${clean(shortRunId(run.runId))} `, sign === " " ? "text" : "strong"),
   ];
   const about = aboutOf(member);
   const ending = run.status === "completed"
     ? line(costOf(run.totals), "dim")
-    : line(shortStatus(run.status, run.error?.type), statusTone(run.status));
+    : line(shortStatus(run), runTone(run));
   // What was changed says more than what it cost.
   const right = fitParts(
     [[...ending, seg(" ")]],

@@ -93,3 +93,30 @@ Deno.test("warningLines() names each warning in one safe line", () => {
   ]);
   assert.deepEqual(warningLines(run), []);
 });
+
+Deno.test("a cut answer is a warning in every command, and with --strict a failure", async () => {
+  await using home = await homeWith("short", "model: mistral-small-latest\nparameters: { maxTokens: 5 }\n");
+  const warning = /^agentop: Warning: the answer was cut off by its limit of tokens \(maxTokens: 5\)$/m;
+  const run = await home.run(["run", "short", "hello"]);
+  assert.deepEqual([run.code, run.stdout.trim() !== ""], [0, true]);
+  assert.match(run.stderr, warning);
+  const document = (await home.run(["run", "short", "hello", "--json"])).json();
+  assert.deepEqual([document.status, document.finishReason], ["completed", "length"]);
+  assert.deepEqual(document.warnings.map((it: { type: string }) => it.type), ["cut_off"]);
+  assert.match((await home.run(["runs"])).stdout, /✓ +\w+ +cut short +short/);
+  assert.equal((await home.run(["runs", "--json"])).json()[0].warnings[0].type, "cut_off");
+  assert.match((await home.run(["show", "last"])).stdout, /warning +cut_off the answer was cut off/);
+  const [row] = (await home.run(["sql", "select finish_reason, warnings from runs limit 1", "--json"]))
+    .json();
+  assert.deepEqual([row.finish_reason, JSON.parse(row.warnings)[0].type], ["length", "cut_off"]);
+  const page = `${home.path}/run.html`;
+  assert.equal((await home.run(["export", "html", "last", "--output", page])).code, 0);
+  assert.match(await Deno.readTextFile(page), /<b class="warn">cut_off<\/b> the answer was cut off/);
+
+  const strict = await home.run(["run", "short", "hello", "--strict"]);
+  assert.equal(strict.code, 1);
+  assert.match(
+    strict.stderr,
+    /^agentop: Cannot finish short: the answer was cut off .*\. Try: --set maxTokens=10$/m,
+  );
+});

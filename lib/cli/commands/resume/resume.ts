@@ -30,6 +30,7 @@ export const resume: CliCommand = {
         new Option("--approve <policy>", "for tools that write, execute or reach the network")
           .choices(APPROVE_POLICIES),
       )
+      .option("--strict", "an answer that was cut off is a failure, not a warning")
       .option("--stream", "stream the answer even when stdout is no terminal")
       .option("--jsonl", "print one event per line")
       .action((run, flags) => withContext((context) => resumeRun(context, run, flags)));

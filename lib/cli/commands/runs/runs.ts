@@ -3,8 +3,18 @@ import { isEmptyRunFilter, runTookMs } from "../../../analysis/mod.ts";
 import { type Run, type RunSort, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
-import { age, cell, compact, costOf, grouped, plural, STATUS_LOOKS, tookText } from "../../../present/mod.ts";
-import { lookOf, statusStyle } from "../../output/look.ts";
+import {
+  age,
+  cell,
+  compact,
+  costOf,
+  grouped,
+  longStatus,
+  plural,
+  STATUS_LOOKS,
+  tookText,
+} from "../../../present/mod.ts";
+import { lookOf, runStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -85,12 +95,12 @@ async function listRuns(
 }
 
 function row(run: Run, nowMs: number): readonly Cell[] {
-  const style = statusStyle(run.status);
+  const style = runStyle(run);
   const { totals } = run;
   return [
     { text: STATUS_LOOKS[run.status].glyph, style },
     { text: cell(shortRunId(run.runId)), style: "cyan" },
-    { text: run.status, style },
+    { text: cell(longStatus(run)), style },
     { text: cell(run.agent) },
     { text: cell(run.model), style: "dim" },
     { text: grouped(totals.steps) },

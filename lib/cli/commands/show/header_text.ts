@@ -12,7 +12,7 @@ import {
   treeCostWords,
   usageText,
 } from "../../../present/mod.ts";
-import { type Look, statusStyle } from "../../output/look.ts";
+import { type Look, runStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 
 /** What a run was: its status, when, how much, what for. */
@@ -23,7 +23,7 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
   const startMs = run.startTimeUs / 1000;
   const took = run.endTimeUs === undefined ? "" : `, took ${tookText(runTookMs(run, nowMs))}`;
   const tags = Object.entries(run.tags).map(([key, value]) => `${key}=${value}`).join(" ");
-  const title = `${look.paint(statusStyle(run.status), `${STATUS_LOOKS[run.status].glyph} ${run.status}`)}  ${
+  const title = `${look.paint(runStyle(run), `${STATUS_LOOKS[run.status].glyph} ${run.status}`)}  ${
     look.paint("bold", cell(run.agent))
   }  ${look.paint("dim", cell(run.runId))}`;
   const rows = [

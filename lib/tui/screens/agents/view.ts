@@ -1,8 +1,7 @@
 import { runTookMs } from "../../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, costOf, plural, shortStatus, tookText } from "../../../present/mod.ts";
-import { statusTone } from "../../draw/tones.ts";
+import { age, costOf, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -137,8 +136,8 @@ function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): 
 function runRow(run: Run, columns: number, env: Env): Line {
   return [
     seg(
-      fit(`${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`, 11),
-      statusTone(run.status),
+      fit(`${env.glyphs.status[run.status]} ${shortStatus(run)}`, 11),
+      runTone(run),
     ),
     seg(fit(clean(shortRunId(run.runId)), 9), "dim"),
     seg(fit(tookText(runTookMs(run, env.nowMs)), 7, "right")),

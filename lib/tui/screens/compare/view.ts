@@ -7,11 +7,11 @@ import {
   costOf,
   duration,
   grouped,
+  runTone,
   shortStatus,
   signed,
   STEP_SIGNS,
 } from "../../../present/mod.ts";
-import { statusTone } from "../../draw/tones.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
@@ -86,8 +86,8 @@ function runFacts(run: Run, tookMs: number, glyphs: Glyphs): readonly Line[] {
   return [
     line(clean(shortRunId(run.runId)), "strong"),
     line(
-      `${glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`,
-      statusTone(run.status),
+      `${glyphs.status[run.status]} ${shortStatus(run)}`,
+      runTone(run),
     ),
     line(clean(run.model).slice(0, 40), "llm"),
     line(duration(tookMs)),

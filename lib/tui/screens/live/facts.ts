@@ -48,6 +48,10 @@ export function factLines(
     fact("attempts", grouped(run.totals.attempts)),
     fact("lost", duration(run.totals.retryWaitMs)),
   ];
+  if (run.warnings?.length) {
+    lines.push(EMPTY, line(" Warnings", "heading"));
+    for (const { type, message } of run.warnings) lines.push(fact(type.replaceAll("_", " "), message));
+  }
   if (run.error) lines.push(EMPTY, line(" Error", "heading"), fact(run.error.type, sentenceOf(run.error)));
   if (trace.evaluations.length > 0) {
     lines.push(EMPTY, line(" Scores", "heading"));

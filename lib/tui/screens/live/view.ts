@@ -16,11 +16,12 @@ import {
   grouped,
   money,
   plural,
+  runTone,
   shortStatus,
   tookText,
   UNKNOWN,
 } from "../../../present/mod.ts";
-import { kindTone, statusTone } from "../../draw/tones.ts";
+import { kindTone } from "../../draw/tones.ts";
 import {
   EMPTY,
   fitLine,
@@ -140,8 +141,8 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
   const { columns } = env.size;
   const first: Line = [
     seg(
-      ` ${env.glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}  `,
-      statusTone(run.status),
+      ` ${env.glyphs.status[run.status]} ${shortStatus(run)}  `,
+      runTone(run),
     ),
     seg(clean(run.agent), "strong"),
     seg(`  ${clean(run.model)}  `, "llm"),

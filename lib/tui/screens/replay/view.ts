@@ -1,8 +1,7 @@
 import { stepsOf } from "../../../analysis/mod.ts";
 import { oneLine, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { costOf, plural, shortStatus } from "../../../present/mod.ts";
-import { statusTone } from "../../draw/tones.ts";
+import { costOf, plural, runTone, shortStatus } from "../../../present/mod.ts";
 import { EMPTY, fitParts, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -57,8 +56,8 @@ function formLines(model: ReplayModel, trace: Trace, env: Env, columns: number):
     [
       line(clean(run.agent), "agent"),
       line(
-        `${glyphs.status[run.status]} ${shortStatus(run.status, run.error?.type)}`,
-        statusTone(run.status),
+        `${glyphs.status[run.status]} ${shortStatus(run)}`,
+        runTone(run),
       ),
       line(clean(run.model), "llm"),
       line(stepsText(trace)),

@@ -1,8 +1,7 @@
 import { runTookMs } from "../../../analysis/mod.ts";
 import { isLive, type Run, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, compact, costOf, shortStatus, tookText } from "../../../present/mod.ts";
-import { statusTone } from "../../draw/tones.ts";
+import { age, compact, costOf, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
@@ -38,8 +37,8 @@ const COLUMNS = {
     align: "left",
     head: (columns) => (columns > 2 ? "STATUS" : ""),
     cell: (run, { glyphs }, columns) => {
-      const words = columns > 2 ? ` ${shortStatus(run.status, run.error?.type)}` : "";
-      return [glyphs.status[run.status] + words, statusTone(run.status)];
+      const words = columns > 2 ? ` ${shortStatus(run)}` : "";
+      return [glyphs.status[run.status] + words, runTone(run)];
     },
   },
   id: left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]),

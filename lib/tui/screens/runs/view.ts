@@ -9,10 +9,10 @@ import {
   grouped,
   money,
   plural,
+  runTone,
   shortStatus,
   tookText,
 } from "../../../present/mod.ts";
-import { statusTone } from "../../draw/tones.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -206,8 +206,8 @@ function previewPane(
   const facts = fitParts(
     [
       [seg(
-        `${env.glyphs.status[current.status]} ${shortStatus(current.status, current.error?.type)}`,
-        statusTone(current.status),
+        `${env.glyphs.status[current.status]} ${shortStatus(current)}`,
+        runTone(current),
       )],
       [seg(tookText(runTookMs(current, env.nowMs)))],
       [seg(costOf(current.totals))],

@@ -49,8 +49,8 @@ export class CallAccount implements AttemptMeter {
   }
 
   /** The call was answered; gives what that cost. */
-  answered({ recorded, usage }: ChatResponse): Cost {
-    const cost = recorded ? { usd: 0, quantities: {} } : this.#price(usage);
+  answered({ recorded, usage, responseModel }: ChatResponse): Cost {
+    const cost = recorded ? { usd: 0, quantities: {} } : this.#price(usage, responseModel);
     this.#spend(cost);
     return cost;
   }
@@ -94,9 +94,10 @@ export class CallAccount implements AttemptMeter {
     this.#open = undefined;
   }
 
-  #price(usage: Usage | undefined): Cost {
+  #price(usage: Usage | undefined, answeredBy = this.#request.model): Cost {
     const { prices, host } = this.#session.services;
-    return prices.price({ model: this.#request.model, atMs: host.now(), ...(usage ? { usage } : {}) });
+    const { model } = this.#request;
+    return prices.price({ model, answeredBy, atMs: host.now(), ...(usage ? { usage } : {}) });
   }
 
   #estimate(streamedChars: number): LostCost {

@@ -48,9 +48,7 @@ export async function modelStep(session: Session): Promise<void> {
       meter: account,
     });
   } catch (error) {
-    // "error" is the reason that some models give themselves.
-    const isOfModel = error instanceof ProviderError && error.errorType === MODEL_ERROR;
-    session.finishReason = isOfModel ? "error" : undefined;
+    session.finishReason = reasonGiven(error);
     recorder.emit({
       ...end,
       ...account.failed(error),
@@ -60,6 +58,8 @@ export async function modelStep(session: Session): Promise<void> {
     });
     throw error;
   }
+  // A gateway may answer with any model.
+  if (!response.recorded) await services.prices.prepare([response.responseModel]);
   const cost = account.answered(response);
   const message = response.recorded
     ? response.message
@@ -84,6 +84,11 @@ export async function modelStep(session: Session): Promise<void> {
     messageCount: request.messages.length,
     first: request.messages[1],
   };
+}
+
+/** Why a failed answer ended, where its model said so: "error". */
+function reasonGiven(error: unknown): string | undefined {
+  return error instanceof ProviderError && error.errorType === MODEL_ERROR ? "error" : undefined;
 }
 
 /** What a span says of its answer. */

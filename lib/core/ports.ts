@@ -108,7 +108,10 @@ export interface Provider {
 // ---------------------------------------------------------------------------------------------- prices
 
 export interface PricedCall {
+  /** The model asked for. */
   readonly model: string;
+  /** The model that answered, where its server says: its price is meant when it is known. */
+  readonly answeredBy?: string;
   readonly usage?: Usage;
   /** Units other than tokens, e.g. `{ characters: 1200 }`. */
   readonly quantities?: Readonly<Record<string, number>>;

@@ -79,7 +79,7 @@ class TablePriceBook implements LoadedPriceBook {
   }
 
   price(call: PricedCall): Cost {
-    const entry = this.#find(call.model, call.atMs, call.usage?.inputTokens ?? 0);
+    const entry = this.#entryOf(call);
     const { quantities, measured } = quantitiesOf(call, entry);
     if (!entry) return { usd: null, quantities };
     const factor = call.batch ? entry.batchFactor : 1;
@@ -92,6 +92,16 @@ class TablePriceBook implements LoadedPriceBook {
       ...(factor === undefined || factor === 1 ? {} : { factor }),
     };
     return { usd, quantities, tag };
+  }
+
+  /** The user's price of either model wins; else that of the one that answered. */
+  #entryOf({ model, answeredBy = model, atMs, usage }: PricedCall): PriceEntry | undefined {
+    const day = dayOf(atMs);
+    if (day === undefined) return undefined;
+    const own = [...namesOf(answeredBy), ...namesOf(model)].map((name) => this.#own.find(name, day));
+    const tokens = usage?.inputTokens ?? 0;
+    return own.find((it) => it !== undefined) ?? this.#find(answeredBy, atMs, tokens) ??
+      this.#find(model, atMs, tokens);
   }
 
   #find(model: string, atMs: number, inputTokens: number): PriceEntry | undefined {

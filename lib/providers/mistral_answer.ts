@@ -6,6 +6,7 @@ import type { ChatResponse, Part, Usage } from "../core/mod.ts";
 import { readArguments } from "./call_arguments.ts";
 import { CallAssembler } from "./call_assembler.ts";
 import { toUsage } from "./mistral_usage.ts";
+import { WholeCharacters } from "./whole_characters.ts";
 import { WireError } from "./wire_error.ts";
 
 /** The longest answer taken: text, reasoning and arguments together, UTF-16 units. */
@@ -28,6 +29,9 @@ export class AnswerBuilder {
   readonly #options: AnswerOptions;
   readonly #parts: { type: "text" | "reasoning"; content: string }[] = [];
   readonly #calls = new CallAssembler();
+  /** The channel told of last, and the half of a character that it waits for. */
+  #channel: DeltaChannel = "text";
+  readonly #characters = new WholeCharacters();
   #chars = 0;
   #finishReason: string | undefined;
   #model = "";
@@ -72,6 +76,7 @@ export class AnswerBuilder {
   }
 
   build(requestModel: string): ChatResponse {
+    this.#tellRest();
     const parts: Part[] = [
       ...this.#parts,
       ...this.#calls.calls.map((call) => ({
@@ -118,7 +123,19 @@ export class AnswerBuilder {
     const last = this.#parts.at(-1);
     if (last?.type === type) last.content += text;
     else this.#parts.push({ type, content: text });
-    this.#options.onDelta(type, text);
+    this.#tell(type, text);
+  }
+
+  #tell(channel: DeltaChannel, text: string): void {
+    if (channel !== this.#channel) this.#tellRest();
+    this.#channel = channel;
+    const whole = this.#characters.push(text);
+    if (whole !== "") this.#options.onDelta(channel, whole);
+  }
+
+  #tellRest(): void {
+    const rest = this.#characters.end();
+    if (rest !== "") this.#options.onDelta(this.#channel, rest);
   }
 
   #addCall(fragment: ToolCall): void {
@@ -130,8 +147,8 @@ export class AnswerBuilder {
     }
     this.#count(piece.name + piece.text);
     const separator = piece.call === calls[0] ? "" : "\n";
-    if (piece.name !== "") this.#options.onDelta("tool_call", `${separator}${piece.name} `);
-    if (piece.text !== "") this.#options.onDelta("tool_call", piece.text);
+    if (piece.name !== "") this.#tell("tool_call", `${separator}${piece.name} `);
+    if (piece.text !== "") this.#tell("tool_call", piece.text);
   }
 
   #count(text: string): void {

@@ -9,13 +9,15 @@ export interface RunLimits {
   /** The run stops after this time. */
   readonly timeoutSeconds?: number | undefined;
   readonly approve?: ApprovePolicy | undefined;
+  /** The same call with the same result this often is a loop; 0 never. */
+  readonly maxRepeats?: number | undefined;
   /** An answer that was cut off fails the run. */
   readonly strict?: boolean | undefined;
 }
 
 /** The configuration with the limits that are given. */
 export function withLimits(config: AgentConfig, given: RunLimits): AgentConfig {
-  const { budgetUsd, maxSteps, timeoutSeconds, approve, strict } = given;
+  const { budgetUsd, maxSteps, timeoutSeconds, approve, maxRepeats, strict } = given;
   return {
     ...config,
     limits: {
@@ -23,6 +25,7 @@ export function withLimits(config: AgentConfig, given: RunLimits): AgentConfig {
       ...(budgetUsd === undefined ? {} : { budgetUsd }),
       ...(maxSteps === undefined ? {} : { maxSteps }),
       ...(timeoutSeconds === undefined ? {} : { timeoutSeconds }),
+      ...(maxRepeats === undefined ? {} : { maxRepeats }),
       ...(strict === undefined ? {} : { strict }),
     },
     ...(approve === undefined ? {} : { approve }),

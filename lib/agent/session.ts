@@ -2,11 +2,13 @@ import {
   ATTR,
   explain,
   isAbortError,
+  limitRaisedBy,
   type Message,
   messageOf,
   newSpanId,
   nowUs,
   ProviderError,
+  resumeCommand,
   type Run,
   type RunChange,
   type RunWarning,
@@ -17,6 +19,7 @@ import type { AgentConfig } from "./agent_config.ts";
 import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
 import { ControlInbox } from "./control.ts";
 import { CutAnswerError } from "./cut_answer.ts";
+import { limitToGoOn } from "./go_on.ts";
 import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
 import { PartialWriter } from "./partial_writer.ts";
@@ -146,7 +149,7 @@ export class Session {
         this.tools = new Map(tools.map((tool) => [tool.name, tool]));
         end = { status: "completed", output: await loop(this) };
       } catch (error) {
-        end = ending(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
+        end = this.#ending(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
       }
       this.#close(end);
       await this.recorder.flush();
@@ -237,6 +240,14 @@ export class Session {
       },
     });
     return spanId;
+  }
+
+  /** The state the run ends in when it did not answer; of one that a limit stopped, with the command that lets it go on. */
+  #ending(reason: unknown): RunChange {
+    const end = ending(reason);
+    if (end.status !== "stopped" || !end.error) return end;
+    const raised = limitToGoOn(end.error.type, this.config.limits, reason) ?? limitRaisedBy(end.error.remedy);
+    return raised ? { ...end, error: { ...end.error, remedy: resumeCommand(this.run.runId, raised) } } : end;
   }
 
   #close(end: RunChange): void {

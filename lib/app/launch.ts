@@ -1,13 +1,13 @@
-import { nowUs, type Run, type RunJournal, type RunReader } from "../core/mod.ts";
+import { limitFlags, nowUs, type Run, type RunJournal, type RunReader } from "../core/mod.ts";
 import type { App } from "./app.ts";
-import type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
+import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "./requests.ts";
 
 /** Starts runs in processes of their own, which outlive this one. */
 export interface Launcher {
   launch(request: LaunchRequest): Promise<LaunchedRun>;
   replay(request: ReplayRequest): Promise<LaunchedRun>;
-  /** Goes on with an interrupted run from its last finished step. */
-  resume(traceId: string): Promise<void>;
+  /** Goes on, from its last finished step, with a run that ended without its answer; with other limits where they are given. */
+  resume(traceId: string, limits?: ResumeLimits): Promise<void>;
 }
 
 /** `store` is where the caller follows what it started. */
@@ -26,9 +26,9 @@ export function createLauncher(
       ]);
     }).catch(() => {}); // the caller is closing
   };
-  const follow = async (runId: string, traceId: string): Promise<void> => {
+  const follow = async (runId: string, traceId: string, flags: readonly string[] = []): Promise<void> => {
     const { startRunnerProcess } = await import("./runner_process.ts");
-    settle(startRunnerProcess(app.config, runId), traceId);
+    settle(startRunnerProcess(app.config, runId, flags), traceId);
   };
   return {
     async launch(request) {
@@ -42,9 +42,9 @@ export function createLauncher(
       settle(ended, run.traceId);
       return run;
     },
-    async resume(traceId) {
+    async resume(traceId, limits = {}) {
       const run = await store.getRun(traceId);
-      if (run) await follow(run.runId, traceId);
+      if (run) await follow(run.runId, traceId, limitFlags(limits));
     },
   };
 }

@@ -22,7 +22,7 @@ export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export { runDocument } from "./run_document.ts";
-export type { LaunchedRun, LaunchRequest, ReplayRequest } from "./requests.ts";
+export type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "./requests.ts";
 export {
   type ExportChoice,
   exporterOf,

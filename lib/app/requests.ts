@@ -1,4 +1,5 @@
 import type { RunLimits } from "../agent/mod.ts";
+import type { RaisableLimit } from "../core/mod.ts";
 
 /** A run to start. */
 export interface LaunchRequest extends RunLimits {
@@ -34,3 +35,6 @@ export interface LaunchedRun {
   readonly runId: string;
   readonly traceId: string;
 }
+
+/** The limits under which a run goes on. */
+export type ResumeLimits = Readonly<Partial<Record<RaisableLimit, number>>>;

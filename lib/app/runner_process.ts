@@ -12,9 +12,13 @@ export const RUNNER_PERMISSIONS: readonly string[] = [
   `--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`,
 ];
 
-/** Starts a runner process that outlives this one. Resolves with its exit code when it ends while this one lives. */
-export function startRunnerProcess(config: AppConfig, runId: string): Promise<number> {
-  return spawnOwn(config, ["execute", runId], "null").status.then(({ code }) => code);
+/** Starts a runner process that outlives this one; `flags` are limits as `agentop resume` takes them. Resolves with its exit code when it ends while this one lives. */
+export function startRunnerProcess(
+  config: AppConfig,
+  runId: string,
+  flags: readonly string[] = [],
+): Promise<number> {
+  return spawnOwn(config, ["execute", runId, ...flags], "null").status.then(({ code }) => code);
 }
 
 /** The ids of the run that a process began, and its exit code when it ends while this one lives. */

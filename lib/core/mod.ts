@@ -46,6 +46,14 @@ export {
   traceIdOf,
   type TransientEvent,
 } from "./event.ts";
+export {
+  isResumable,
+  limitFlags,
+  limitRaisedBy,
+  type RaisableLimit,
+  type RaisedLimit,
+  resumeCommand,
+} from "./go_on.ts";
 export { hashText } from "./hash.ts";
 export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter } from "./exporter.ts";
 export { sleep, systemHost } from "./host.ts";

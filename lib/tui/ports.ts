@@ -1,4 +1,4 @@
-import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest } from "../app/mod.ts";
+import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "../app/mod.ts";
 
 import type { ForkStore, Host, RunControl, RunReader, StoreChanges, Usage } from "../core/mod.ts";
 
@@ -30,8 +30,8 @@ export interface TuiServices {
   launch(request: LaunchRequest): Promise<LaunchedRun>;
   /** Starts a process that runs a run again and resolves with the new run's ids. */
   replay?(request: ReplayRequest): Promise<LaunchedRun>;
-  /** Starts a runner process that continues an interrupted run from its last finished step. */
-  resume?(traceId: string): Promise<void>;
+  /** Starts a runner process that goes on with a run from its last finished step, under other limits where they are given. */
+  resume?(traceId: string, limits?: ResumeLimits): Promise<void>;
   /** Where model calls go, e.g. `simulator (no key)` or a server's host. */
   readonly endpoint: string;
   readonly storePath: string;

@@ -1,5 +1,5 @@
 import { type AgentConfig, agentConfigOf, AgentRunner } from "../../lib/agent/mod.ts";
-import { applyEvent, type Run, systemHost, type Trace } from "../../lib/core/mod.ts";
+import { applyEvent, type Run, type RunError, systemHost, type Trace } from "../../lib/core/mod.ts";
 import { diffRuns, type RunDiff } from "../../lib/analysis/mod.ts";
 import { createRecording, EventSink } from "../../lib/replay/mod.ts";
 import { type RecordedAnswer, recordedServices, repeatRecorded } from "../../lib/replay/recorded_run.ts";
@@ -12,6 +12,11 @@ export interface Repeated extends RecordedAnswer {
 /** A trace that holds only its run. */
 export function emptyTrace(run: Run): Trace {
   return { run, spans: new Map(), snapshots: [], evaluations: [] };
+}
+
+/** How a run ended; a remedy that names the run names any. */
+export function endOf({ error, runId }: Run): RunError | undefined {
+  return error?.remedy === undefined ? error : { ...error, remedy: error.remedy.replace(runId, "RUN") };
 }
 
 /** Repeats a run from its recording, in this process. */

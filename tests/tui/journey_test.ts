@@ -293,3 +293,46 @@ Deno.test("3 watches the run that was started last, also when another one was in
   bench.press("3");
   await bench.see(/There are 1,204 rows/);
 });
+
+Deno.test("the workbench lets a run go on that a limit stopped, under the limit that its error names", async () => {
+  const asked: unknown[] = [];
+  let story: Story | undefined;
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    story = await Story.begin(store, host);
+    const remedy = `agentop resume ${story.run.runId} --max-steps 24`;
+    await story.finish("stopped", {
+      error: { type: "max_steps", message: "the limit of 12 steps was reached", remedy },
+    });
+  }, {
+    resume: (traceId, limits) => {
+      asked.push([traceId, limits]);
+      return Promise.resolve();
+    },
+  });
+  await bench.see(/▶ ■ steps/);
+  bench.press("enter");
+  await bench.see(/R resume/);
+  bench.press("R");
+  await bench.see(/the limit of 12 steps was reached[^]*go on with +24/);
+  bench.press("backspace", "backspace", "x", "enter");
+  await bench.see(/not a whole number/);
+  bench.press("backspace", "30", "enter");
+  await bench.see(/Resuming from the last finished step/);
+  assert.deepEqual(asked, [[story!.run.traceId, { maxSteps: 30 }]]);
+});
+
+Deno.test("the workbench lets a failed run go on as resume does", async () => {
+  const asked: unknown[] = [];
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    const story = await Story.begin(store, host);
+    await story.finish("failed", {
+      error: { type: "401", message: "Unauthorized", remedy: "check MISTRAL_API_KEY" },
+    });
+  }, { resume: (_, limits) => (asked.push(limits), Promise.resolve()) });
+  await bench.see(/▶ ✗ failed/);
+  bench.press("enter");
+  await bench.see(/R resume/);
+  bench.press("R");
+  await bench.see(/Resuming from the last finished step/);
+  assert.deepEqual(asked, [undefined]);
+});

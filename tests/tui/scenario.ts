@@ -9,6 +9,7 @@ import {
   NO_USAGE,
   nowUs,
   type Run,
+  type RunError,
   type RunStatus,
   type Span,
   type Store,
@@ -187,7 +188,7 @@ export class Story {
 
   async finish(
     status: RunStatus,
-    given: { output?: string; error?: { type: string; message: string } } = {},
+    given: { output?: string; error?: RunError } = {},
   ): Promise<void> {
     const failed = status !== "completed";
     await this.end(this.root, {

@@ -3,11 +3,12 @@ import { numberFlag } from "./number.ts";
 
 export const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
 
-/** `--budget`, `--max-steps`, `--timeout`, `--approve` and `--strict`. */
+/** `--budget`, `--max-steps`, `--timeout`, `--max-repeats`, `--approve` and `--strict`. */
 export interface LimitFlags {
   readonly budget?: number | undefined;
   readonly maxSteps?: number | undefined;
   readonly timeout?: number | undefined;
+  readonly maxRepeats?: number | undefined;
   readonly approve?: ApprovePolicy | undefined;
   readonly strict?: true | undefined;
 }
@@ -16,7 +17,9 @@ export interface LimitFlags {
 export const BUDGET = numberFlag("--budget", { isMinExcluded: true }, 0.05);
 export const MAX_STEPS = numberFlag("--max-steps", { isMinExcluded: true, isWhole: true }, 5);
 export const TIMEOUT = numberFlag("--timeout", { isMinExcluded: true }, 60);
+export const MAX_REPEATS = numberFlag("--max-repeats", { isWhole: true }, 10);
 
-export function limitsOf({ budget, maxSteps, timeout, approve, strict }: LimitFlags): RunLimits {
-  return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, approve, strict };
+export function limitsOf(flags: LimitFlags): RunLimits {
+  const { budget, maxSteps, timeout, maxRepeats, approve, strict } = flags;
+  return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, maxRepeats, approve, strict };
 }

@@ -42,7 +42,7 @@ export class ScreenEffects {
           effect.done,
         );
       case "revive":
-        return this.#revive(effect.traceId);
+        return this.#revive(effect);
       case "copy":
         return copy(effect.text);
       case "open_file":
@@ -74,12 +74,15 @@ export class ScreenEffects {
     });
   }
 
-  #revive(traceId: string): void {
+  #revive({ traceId, limits }: EffectOf<"revive">): void {
     const { services } = this.#options;
     if (!services.resume) {
-      return this.#notify("warn", "Cannot resume an interrupted run from here. Try: agentop resume");
+      return this.#notify("warn", "Cannot resume a run from here. Try: agentop resume");
     }
-    this.#attempt(async () => await services.resume?.(traceId), "Resuming from the last finished step");
+    this.#attempt(
+      async () => await services.resume?.(traceId, limits),
+      "Resuming from the last finished step",
+    );
   }
 
   async #launch(screen: ScreenId, { request, watch }: EffectOf<"launch">): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ControlAction, Explanation } from "../../core/mod.ts";
-import type { LaunchedRun, LaunchRequest, ReplayRequest } from "../../app/mod.ts";
+import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "../../app/mod.ts";
 import type { AnswerMsg, Queries, SlotOf } from "./queries.ts";
 import type { Settings } from "./settings.ts";
 
@@ -109,7 +109,8 @@ export type Effect =
     /** Said when the request is stored. */
     readonly done: string;
   }
-  | { readonly type: "revive"; readonly traceId: string }
+  /** A run that ended goes on, under other limits where they are given. */
+  | { readonly type: "revive"; readonly traceId: string; readonly limits?: ResumeLimits }
   | { readonly type: "copy"; readonly text: string }
   | { readonly type: "editor"; readonly text: string }
   /** The screen gets `edited` when the editor is closed. */

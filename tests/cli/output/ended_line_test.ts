@@ -67,22 +67,28 @@ Deno.test("a run stopped by its budget says what its budget needs, and nothing t
   await using home = await homeWith("poor", "model: mistral-small-latest\n");
   const run = await home.run(["run", "poor", "hi", "--budget", "0.0000001"]);
   assert.equal(run.code, 3);
-  assert.match(run.stderr, /Stopped poor: .* reserved\. Try: a higher budget, or a lower maxTokens$/m);
+  assert.match(run.stderr, /Stopped poor: .* reserved\. Try: agentop resume [\w-]+ --budget 0\.0013$/m);
   assert.equal(tries(run.stderr), 1);
 });
 
-Deno.test("an error without a remedy has no such field, and the command says what to do next", async () => {
+Deno.test("a run stopped by its steps names the flag that lets it go on, and resume with it does", async () => {
   const yaml = "model: mistral-small-latest\ntools: [calculator]\nlimits: { maxSteps: 1 }\n";
   await using home = await homeWith("short", yaml);
   const prompt = "What is 17% of 240?";
   const { error, runId } = (await home.run(["run", "short", prompt, "--json"])).json();
-  assert.deepEqual([Object.keys(error), error.type], [["type", "message"], "max_steps"]);
+  assert.deepEqual([error.type, error.remedy], ["max_steps", `agentop resume ${runId} --max-steps 2`]);
   const shown = await home.run(["show", runId]);
   assert.match(shown.stdout, /max_steps/);
-  assert.equal(tries(shown.stdout), 0);
+  assert.equal(tries(shown.stdout), 1);
   const run = await home.run(["run", "short", prompt]);
-  assert.match(run.stderr, /^agentop: Stopped short: .*\. Try: agentop resume [\w-]+$/m);
+  assert.match(run.stderr, /^agentop: Stopped short: .*\. Try: agentop resume [\w-]+ --max-steps 2$/m);
   assert.equal(tries(run.stderr), 1);
+  const once = await home.run(["resume", runId, "--max-steps", "2"]);
+  assert.match(once.stderr, /Stopped short: the limit of 2 steps .*--max-steps 4$/m);
+  const done = await home.run(["resume", runId, "--max-steps", "4"]);
+  assert.deepEqual([done.code, /40\.8/.test(done.stdout)], [0, true]);
+  const replay = (await home.run(["replay", runId, "--mode", "recorded", "--json"])).json();
+  assert.equal(replay.status, "completed");
 });
 
 Deno.test("warningLines() names each warning in one safe line", () => {

@@ -1,17 +1,26 @@
+import { isResumable } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";
+import { BUDGET, limitsOf, MAX_REPEATS, MAX_STEPS, TIMEOUT } from "../../frame/limit_flags.ts";
 
 /** What the workbench starts: a runner process for one run. Approvals come through the store. Not for people. */
 export const execute: CliCommand = {
   register(program, withContext) {
-    program.command("execute", { hidden: true }).argument("<run>").action((reference) =>
+    const command = program.command("execute", { hidden: true }).argument("<run>")
+      .option("--budget <usd>", "", BUDGET)
+      .option("--max-steps <n>", "", MAX_STEPS)
+      .option("--timeout <seconds>", "", TIMEOUT)
+      .option("--max-repeats <n>", "", MAX_REPEATS);
+    command.action((reference, flags) =>
       withContext(async (context) => {
-        const [{ abortOnSignals }, { resumedServices }] = await Promise.all([
+        const [{ abortOnSignals }, { resumedServices }, { continued }] = await Promise.all([
           import("../../process/signals.ts"),
           import("../../../replay/mod.ts"),
+          import("../../../agent/mod.ts"),
         ]);
         const store = await context.app.store();
-        const run = await store.resolveRun(reference);
+        const found = await store.resolveRun(reference);
+        const run = isResumable(found) ? await continued(found, limitsOf(flags)) : found;
         using stopper = abortOnSignals();
         const runner = await context.app.createRunner(await resumedServices(store, run));
         const ended = await runner.execute(run, { signal: stopper.signal });

@@ -6,6 +6,7 @@ import {
   BUDGET,
   type LimitFlags,
   limitsOf,
+  MAX_REPEATS,
   MAX_STEPS,
   TIMEOUT,
 } from "../../frame/limit_flags.ts";
@@ -29,6 +30,11 @@ export const resume: CliCommand = {
       .addOption(
         new Option("--approve <policy>", "for tools that write, execute or reach the network")
           .choices(APPROVE_POLICIES),
+      )
+      .option(
+        "--max-repeats <n>",
+        "a call that comes this often with the same result is a loop; 0: never",
+        MAX_REPEATS,
       )
       .option("--strict", "an answer that was cut off is a failure, not a warning")
       .option("--stream", "stream the answer even when stdout is no terminal")

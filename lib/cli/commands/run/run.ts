@@ -5,6 +5,7 @@ import {
   BUDGET,
   type LimitFlags,
   limitsOf,
+  MAX_REPEATS,
   MAX_STEPS,
   TIMEOUT,
 } from "../../frame/limit_flags.ts";
@@ -41,6 +42,11 @@ export const run: CliCommand = {
       .addOption(
         new Option("--approve <policy>", "for tools that write, execute or reach the network")
           .choices(APPROVE_POLICIES),
+      )
+      .option(
+        "--max-repeats <n>",
+        "a call that comes this often with the same result is a loop; 0: never",
+        MAX_REPEATS,
       )
       .option("--strict", "an answer that was cut off is a failure, not a warning")
       .option("--stream", "stream the answer even when stdout is no terminal")

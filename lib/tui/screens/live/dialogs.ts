@@ -1,11 +1,11 @@
 import { budgetUsdOf, pendingApproval } from "../../../analysis/mod.ts";
-import { tryParseJson } from "../../../core/mod.ts";
+import { type RaisableLimit, tryParseJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
-import { clean, fit } from "../../terminal/text.ts";
+import { clean, cut, fit } from "../../terminal/text.ts";
 import { docOf, textPart } from "../../trace/doc.ts";
 import type { LiveModel } from "./model.ts";
 
@@ -72,6 +72,32 @@ export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | unde
       ],
       EMPTY,
       line("  Before a call that could cost more, the run stops.", "dim"),
+      EMPTY,
+    ],
+    columns,
+    env,
+  );
+}
+
+const LIMITS: Readonly<Record<RaisableLimit, readonly [title: string, unit: string]>> = {
+  maxSteps: ["Steps", "steps"],
+  budgetUsd: ["Budget", "USD"],
+  timeoutSeconds: ["Time", "s from now"],
+  maxRepeats: ["Repeats", "equal calls"],
+};
+
+/** Under which limit does the run go on? */
+export function limitDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
+  const { typing, trace } = model;
+  if (!typing?.limit || !trace) return undefined;
+  const columns = Math.min(60, env.size.columns - 4);
+  const [title, unit] = LIMITS[typing.limit];
+  return box(
+    title,
+    [
+      EMPTY,
+      line(`  ${cut(clean(trace.run.error?.message ?? ""), columns - 6)}`, "dim"),
+      [seg("  go on with  ", "key"), ...fieldLine(typing.field, columns - 30, true), seg(` ${unit}`, "dim")],
       EMPTY,
     ],
     columns,

@@ -1,9 +1,11 @@
 import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
+import { isResumable } from "../../../core/mod.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;
-const resumable = (model: LiveModel) => status(model) === "paused" || status(model) === "interrupted";
+const resumable = (model: LiveModel) =>
+  status(model) === "paused" || model.trace !== undefined && isResumable(model.trace.run);
 const asking = (model: LiveModel) => model.trace !== undefined && pendingApproval(model.trace) !== undefined;
 const loaded = (model: LiveModel) => model.trace !== undefined;
 const ended = (model: LiveModel) => loaded(model) && !isLiveRun(model) && status(model) !== "queued";
@@ -53,7 +55,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["R"],
     action: "resume",
     label: "resume",
-    help: "resume a paused or interrupted run",
+    help: "let a run go on that is paused, or ended without its answer",
     footer: 4,
     when: resumable,
   },

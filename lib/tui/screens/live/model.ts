@@ -4,6 +4,7 @@ import {
   type Explanation,
   isLive,
   type PartialOutput,
+  type RaisableLimit,
   type Span,
   type Trace,
   type TreeTotals,
@@ -48,7 +49,12 @@ export interface LiveModel extends ListPlace {
   readonly folds: ReadonlyMap<string, boolean>;
   /** What was searched for in the tab. */
   readonly needle: string;
-  readonly typing?: { readonly what: "search" | "budget"; readonly field: TextField };
+  /** `limit`: the limit that the run is to go on under. */
+  readonly typing?: {
+    readonly what: "search" | "budget" | "limit";
+    readonly field: TextField;
+    readonly limit?: RaisableLimit;
+  };
   readonly heat: Heat;
   /** Numbers of steps, by run id; the run marked last stands last. */
   readonly bookmarks: ReadonlyMap<string, readonly number[]>;

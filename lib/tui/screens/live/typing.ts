@@ -1,3 +1,4 @@
+import type { RaisedLimit } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import type { FieldChange } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -13,6 +14,11 @@ export function typing(model: LiveModel, what: "search" | "budget"): LiveModel {
   return { ...model, ...(what === "search" ? { focus: "detail" as const } : {}), typing: { what, field } };
 }
 
+/** The limit that stopped the run, at what lets it go on. */
+export function raising(model: LiveModel, { limit, value }: RaisedLimit): LiveModel {
+  return { ...model, typing: { what: "limit", field: fieldOf(String(value)), limit } };
+}
+
 export function typed(model: LiveModel, change: FieldChange): LiveModel {
   const field = model.typing && change(model.typing.field);
   return field ? { ...model, typing: { ...model.typing!, field } } : model;
@@ -26,6 +32,7 @@ export function submitted(model: LiveModel, env: Env): Step<LiveModel> {
     const next: LiveModel = { ...closed, needle: text.slice(0, NEEDLE_LENGTH_MAX) };
     return text === "" ? [next, []] : search(next, 1, env, true);
   }
+  if (open.what === "limit") return revived(model, closed, text);
   const usd = /^\$?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text.replace("$", "")) : NaN;
   if (!(usd > 0 && usd <= BUDGET_USD_MAX) || model.traceId === undefined) {
     const problem = `Cannot set the budget: not an amount in USD: got "${text.slice(0, 40)}". Try: 0.05`;
@@ -38,4 +45,17 @@ export function submitted(model: LiveModel, env: Env): Step<LiveModel> {
     argument: { usd },
     done: `Asked the run to stop at $${usd}`,
   }]];
+}
+
+function revived(model: LiveModel, closed: LiveModel, text: string): Step<LiveModel> {
+  const { traceId, typing: open } = model;
+  const value = /^\d{1,12}(?:\.\d{1,12})?$|^\.\d{1,12}$/.test(text) ? Number(text) : NaN;
+  const isWhole = open?.limit === "maxSteps" || open?.limit === "maxRepeats";
+  if (!(value > 0) || isWhole && !Number.isInteger(value) || traceId === undefined || !open?.limit) {
+    const problem = `Cannot go on under that limit: not a ${isWhole ? "whole " : ""}number: got "${
+      text.slice(0, 40)
+    }"`;
+    return [model, [notice("warn", problem)]];
+  }
+  return [closed, [{ type: "revive", traceId, limits: { [open.limit]: value } }]];
 }

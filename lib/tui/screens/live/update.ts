@@ -1,4 +1,4 @@
-import { sentenceOf } from "../../../core/mod.ts";
+import { isResumable, limitRaisedBy, sentenceOf } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { type Action, type Actions, type Place, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
@@ -16,7 +16,7 @@ import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTr
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { choose, foldBranch, FRESH, inView, movedInTree } from "./selection.ts";
-import { submitted, typed, typing } from "./typing.ts";
+import { raising, submitted, typed, typing } from "./typing.ts";
 
 const TICK_MS = 120;
 /** Border and head of the tree. */
@@ -37,8 +37,9 @@ const ACTIONS: Actions<LiveModel> = {
   stop: control("stop", "Asked the run to stop"),
   resume: (model, env) => {
     const { trace, traceId } = model;
-    if (trace?.run.status !== "interrupted" || traceId === undefined) return resumed(model, env);
-    return [model, [{ type: "revive", traceId }]];
+    if (!trace || traceId === undefined || !isResumable(trace.run)) return resumed(model, env);
+    const raised = limitRaisedBy(trace.run.error?.remedy);
+    return raised ? [raising(model, raised), []] : [model, [{ type: "revive", traceId }]];
   },
   approve: openedApproval,
   family: openedFamily,

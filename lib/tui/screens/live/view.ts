@@ -59,7 +59,7 @@ import {
 import { selectedIndex } from "../../widgets/list.ts";
 import { familyDialog, familyFacts, hasFamily } from "./family.ts";
 import { factLines } from "./facts.ts";
-import { approvalDialog, budgetDialog } from "./dialogs.ts";
+import { approvalDialog, budgetDialog, limitDialog } from "./dialogs.ts";
 
 const GAUGE_COLUMNS = 10;
 const TROUBLE_KEYS = [["^r", "try again"], ["1", "the list of runs"], ["esc", "back"]] as const;
@@ -95,6 +95,8 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
     ? approvalDialog(model, env)
     : model.typing?.what === "budget"
     ? budgetDialog(model, env)
+    : model.typing?.what === "limit"
+    ? limitDialog(model, env)
     : familyDialog(model, env);
   if (!box) return frame;
   const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));

@@ -72,6 +72,7 @@ export function receiptOf(
     totalUsd,
     ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
     ...(cost?.tag ? { source: cost.tag.source, date: cost.tag.date } : {}),
+    ...(cost?.tag?.cachedInputFrom === undefined ? {} : { cachedInputFrom: cost.tag.cachedInputFrom }),
     adds: totalUsd === null || usdOf(quantities, prices, factor) === totalUsd,
   };
 }

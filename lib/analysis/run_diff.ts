@@ -30,6 +30,8 @@ export interface RunDiff {
   readonly costDeltaUsd: number;
   /** `false` when a run made calls of unknown price. */
   readonly costKnown: boolean;
+  /** What calls of unknown cost may have cost on each side, USD; `null`: nothing is estimated. */
+  readonly estimatedCostUsd: { readonly left: number | null; readonly right: number | null };
   /** Right minus left, milliseconds. */
   readonly durationDeltaMs: number;
   /** Right minus left. */
@@ -76,6 +78,10 @@ export async function diffRuns(left: Trace, right: Trace): Promise<RunDiff> {
     },
     costDeltaUsd: b.totals.costUsd - a.totals.costUsd,
     costKnown: a.totals.unknownCostCalls + b.totals.unknownCostCalls === 0,
+    estimatedCostUsd: {
+      left: a.totals.estimatedCostUsd ?? null,
+      right: b.totals.estimatedCostUsd ?? null,
+    },
     durationDeltaMs: traceTookMs(right) - traceTookMs(left),
     attemptsDelta: b.totals.attempts - a.totals.attempts,
   };

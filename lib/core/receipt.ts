@@ -20,6 +20,8 @@ export interface Receipt {
   readonly estimatedUsd?: number;
   readonly source?: string;
   readonly date?: string;
+  /** Where the price of cached input comes from, when not from `source`. */
+  readonly cachedInputFrom?: string;
   /** False when the stored total is not what its own lines add up to. */
   readonly adds: boolean;
 }

@@ -105,6 +105,8 @@ export interface PriceTag {
   readonly source: string;
   /** Day the price was known to hold, `YYYY-MM-DD`. */
   readonly date: string;
+  /** Where the price of cached input comes from, when some was billed and it has a source of its own. */
+  readonly cachedInputFrom?: string;
   /** USD per million units, by unit. */
   readonly usdPerMillion: Readonly<Record<string, number>>;
   /** Factor on the whole amount, e.g. 0.5 for batch calls. @default 1 */

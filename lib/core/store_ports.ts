@@ -104,6 +104,8 @@ export type CostKey = "model" | "agent" | "day" | "group" | "user" | "run";
 export interface CostRow {
   /** Name of the model, agent, …; `YYYY-MM-DD` for days. */
   readonly key: string;
+  /** Added up by group: these runs have none, and the key is only what to call them. */
+  readonly isUngrouped?: true;
   /** Runs that have calls in it. */
   readonly runs: number;
   /** Model calls. */

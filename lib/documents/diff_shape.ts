@@ -1,6 +1,7 @@
 import { roundUsd, type Run } from "../core/mod.ts";
 import { type RunDiff, stepCounts } from "../analysis/mod.ts";
-import { usageShape } from "./shapes.ts";
+import { changesShape } from "./changes_shape.ts";
+import { costFields, usageShape } from "./shapes.ts";
 
 /** `agentop diff A B --json`. */
 export function diffDocument(diff: RunDiff) {
@@ -10,15 +11,28 @@ export function diffDocument(diff: RunDiff) {
     identical: diff.identical,
     status: diff.status,
     prompt: diff.prompt,
-    config: diff.config,
-    steps: diff.steps,
+    config: changesShape(diff.config),
+    steps: diff.steps.map((step) => ({ ...step, changes: changesShape(step.changes) })),
     output: diff.output,
     usageDelta: usageShape(diff.usageDelta),
     costDeltaUsd: costDelta(diff),
     costKnown: diff.costKnown,
-    durationDeltaMs: diff.durationDeltaMs,
+    estimatedCostUsd: {
+      left: usdOrNull(diff.estimatedCostUsd.left),
+      right: usdOrNull(diff.estimatedCostUsd.right),
+    },
+    durationDeltaMs: roundMs(diff.durationDeltaMs),
     attemptsDelta: diff.attemptsDelta,
   };
+}
+
+function usdOrNull(usd: number | null): number | null {
+  return usd === null ? null : roundUsd(usd);
+}
+
+/** Times are kept to a microsecond. */
+function roundMs(ms: number): number {
+  return Math.round(ms * 1000) / 1000;
 }
 
 /** `null` when a run made calls of unknown cost: the difference of what is known is not that of the runs. */
@@ -58,6 +72,7 @@ export function replayDocument({ original, run, mode, overrides, diffId, diff, .
     steps: stepCounts(diff),
     divergence: rest.divergence ?? null,
     usageDelta: usageShape(diff.usageDelta),
+    ...costFields(run.totals),
     costDeltaUsd: costDelta(diff),
     savedCostUsd: rest.savedCostUsd === null ? null : roundUsd(rest.savedCostUsd),
   };

@@ -1,5 +1,5 @@
 import type { TraceEvent } from "../core/mod.ts";
-import { evaluationShape, runShape, spanShape, usageShape } from "./shapes.ts";
+import { callCostFields, evaluationShape, runShape, spanShape, usageShape } from "./shapes.ts";
 import { isoTime } from "../present/mod.ts";
 
 /** One line of `--jsonl`: the event in the contract's spelling, with the run it belongs to. */
@@ -30,7 +30,10 @@ export function eventShape(event: TraceEvent, runId: string): Record<string, unk
         errorMessage: event.errorMessage ?? null,
         finishReasons: event.finishReasons ?? null,
         usage: event.usage ? usageShape(event.usage) : null,
-        costUsd: event.cost?.usd ?? null,
+        ...callCostFields({
+          ...(event.cost ? { cost: event.cost } : {}),
+          attributes: event.attributes ?? {},
+        }),
         outputMessages: event.outputMessages ?? null,
         attributes: event.attributes ?? {},
       };

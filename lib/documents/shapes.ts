@@ -1,6 +1,7 @@
 import {
   ATTR,
   type CostRow,
+  estimatedUsdOf,
   type Evaluation,
   jsonText,
   type Message,
@@ -31,6 +32,7 @@ import {
   toolResultOf,
 } from "../analysis/mod.ts";
 import { isoTime } from "../present/mod.ts";
+import { changesShape } from "./changes_shape.ts";
 
 /** JSON shapes of the contract: camelCase, USD as numbers, ISO 8601 times with milliseconds, durations in ms. */
 
@@ -48,8 +50,11 @@ export function usageShape(usage: Usage) {
   };
 }
 
-/** What is known of a cost; `costUsd` is `null` when nothing is. */
-function costFields(
+/**
+ * What is known of a cost: `costUsd` is `null` when nothing is, and not all of it where `costKnown` is false. `estimatedCostUsd` is
+ * what the unknown calls may have cost, beside it; `null` when nothing is estimated.
+ */
+export function costFields(
   { costUsd, unknownCostCalls, estimatedCostUsd }: Pick<
     TreeTotals,
     "costUsd" | "unknownCostCalls" | "estimatedCostUsd"
@@ -58,7 +63,16 @@ function costFields(
   return {
     costUsd: unknownCostCalls > 0 && costUsd === 0 ? null : roundUsd(costUsd),
     costKnown: unknownCostCalls === 0,
-    ...(estimatedCostUsd === undefined ? {} : { estimatedCostUsd: roundUsd(estimatedCostUsd) }),
+    estimatedCostUsd: estimatedCostUsd === undefined ? null : roundUsd(estimatedCostUsd),
+  };
+}
+
+/** The same of one call; all `null` for a span that was never billed. */
+export function callCostFields(span: Pick<Span, "cost" | "attributes">) {
+  return {
+    costUsd: span.cost?.usd ?? null,
+    costKnown: span.cost ? span.cost.usd !== null : null,
+    estimatedCostUsd: estimatedUsdOf(span) ?? null,
   };
 }
 
@@ -122,7 +136,7 @@ export function spanShape(span: Span, step = span.step) {
     model: span.requestModel ?? null,
     provider: span.providerName ?? null,
     usage: span.usage ? usageShape(span.usage) : null,
-    costUsd: span.cost?.usd ?? null,
+    ...callCostFields(span),
     attributes: span.attributes,
   };
 }
@@ -188,6 +202,7 @@ export function attemptShape(span: Span) {
     retryAfterMs: number(ATTR.retryAfterMs),
     delayMs: number(ATTR.retryDelayMs),
     durationMs: durationMs(span.startTimeUs, span.endTimeUs),
+    ...callCostFields(span),
   };
 }
 
@@ -266,8 +281,8 @@ export function memoryDocument(
   return {
     runId,
     steps: options.diff
-      ? steps.map(({ step, cause, changes }) => ({ step, cause, changes }))
-      : steps.map((it) => ({ ...it, window: it.window ?? null })),
+      ? steps.map(({ step, cause, changes }) => ({ step, cause, changes: changesShape(changes) }))
+      : steps.map((it) => ({ ...it, changes: changesShape(it.changes), window: it.window ?? null })),
   };
 }
 
@@ -283,14 +298,14 @@ export function diffShape(diff: StoredDiff) {
   };
 }
 
+/** One line of `cost --by X --json`; the key of runs without a group is `null`. */
 export function costShape(row: CostRow) {
   return {
-    key: row.key,
+    key: row.isUngrouped ? null : row.key,
     runs: row.runs,
     llmCalls: row.llmCalls,
     usage: usageShape(row.usage),
-    costUsd: roundUsd(row.costUsd),
+    ...costFields(row),
     unknownCostCalls: row.unknownCostCalls,
-    ...(row.estimatedCostUsd === undefined ? {} : { estimatedCostUsd: roundUsd(row.estimatedCostUsd) }),
   };
 }

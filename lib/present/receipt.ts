@@ -1,6 +1,6 @@
-import { escapeText, oneLine, type Receipt, type ReceiptLine } from "../core/mod.ts";
+import { escapeText, oneLine, type Receipt, type ReceiptLine, UNITS } from "../core/mod.ts";
 import { exactMoney, unitPrice, UNKNOWN } from "./money.ts";
-import { plural } from "./numbers.ts";
+import { grouped, plural } from "./numbers.ts";
 
 const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
 const LINE_MAX_CHARS = 200;
@@ -39,6 +39,19 @@ function aboutText(usd: number): string {
 /** Why a call's total is an estimate. */
 export const LOST_ATTEMPT = "the attempt did not come back whole: what it was billed is not known";
 
+/** `prompt cache: 1,024 of 1,172 input tokens (87%)`; `undefined` for calls that read nothing from a cache. */
+export function cacheText(receipts: readonly Receipt[]): string | undefined {
+  const tokens = (...units: readonly string[]) =>
+    receipts.flatMap(({ lines }) => lines).filter(({ unit }) => units.includes(unit))
+      .reduce((sum, { quantity }) => sum + quantity, 0);
+  const cached = tokens(UNITS.cachedInput);
+  if (cached === 0) return undefined;
+  const all = tokens(UNITS.input, UNITS.cachedInput, UNITS.cacheWriteInput);
+  return `prompt cache: ${grouped(cached)} of ${grouped(all)} input tokens (${
+    Math.floor(100 * cached / all)
+  }%)`;
+}
+
 /** `1,204 input tokens × $0.15 / 1M`. */
 export function lineText(line: ReceiptLine): string {
   const unit = line.quantity === 1 ? unitText(line).replace(/s$/, "") : unitText(line);
@@ -57,8 +70,10 @@ export function modelText({ model, pricedAs }: Receipt): string {
 }
 
 /** Where the price comes from. */
-export function sourceText({ source, date }: Receipt): string {
-  return source === undefined ? "no price is known for this model" : `price: ${source}, ${date ?? "undated"}`;
+export function sourceText({ source, date, cachedInputFrom }: Receipt): string {
+  if (source === undefined) return "no price is known for this model";
+  const cached = cachedInputFrom === undefined ? "" : `; cached input: ${cachedInputFrom}`;
+  return `price: ${source}, ${date ?? "undated"}${cached}`;
 }
 
 export const WRONG_SUM = "the stored total is not what these lines add up to";
@@ -102,8 +117,14 @@ export function formatReceipt(receipts: readonly Receipt[], sum: Sum): string {
     `${index + 1}. ${safe(modelText(receipt))}`,
     ...rows.map(([left, right]) => `   ${left.padEnd(width)} = ${right}`),
     `   ${safe(sourceText(receipt))}`,
+    ...[cacheText([receipt])].flatMap((text) => text === undefined ? [] : [`   ${text}`]),
     ...(receipt.estimatedUsd === undefined ? [] : [`   ${LOST_ATTEMPT}`]),
     ...(receipt.adds ? [] : [`   ${WRONG_SUM}`]),
   ]);
-  return [...lines, `${plural(sum.calls, "call")}: ${sumText(sum)}`].join("\n");
+  const hits = receipts.length > 1 ? cacheText(receipts) : undefined;
+  return [
+    ...lines,
+    `${plural(sum.calls, "call")}: ${sumText(sum)}`,
+    ...(hits === undefined ? [] : [hits]),
+  ].join("\n");
 }

@@ -1,5 +1,5 @@
 import type { ModelPrice, TieredPrices } from "@pydantic/genai-prices";
-import { MISTRAL_BATCH_FACTOR, MISTRAL_CACHED_INPUT_SHARE } from "./overlay.ts";
+import { MISTRAL_BATCH_FACTOR } from "./overlay.ts";
 import type { PriceEntry } from "./price_table.ts";
 import { UNITS } from "../core/mod.ts";
 
@@ -59,10 +59,6 @@ export async function loadLibrary(): Promise<LibraryLookup> {
     if (!found) return undefined;
     const usdPerMillion = unitPrices(found.model_price, inputTokens);
     const isMistral = found.provider.id === "mistral";
-    const input = usdPerMillion[UNITS.input];
-    if (isMistral && input !== undefined) {
-      usdPerMillion[UNITS.cachedInput] ??= input * MISTRAL_CACHED_INPUT_SHARE;
-    }
     return {
       id: found.model.id,
       usdPerMillion,

@@ -10,15 +10,16 @@ import { UNITS } from "../core/mod.ts";
  *   card wins. The library still prices `mistral-large-latest` as Large 2 ($2 / $6); the card says Large 3.
  * - Names that moved (`-latest`) were checked against the API's own list of models on the days given below.
  *
- * What no source gives is absent, and then costs `null`: `ft:` models, Voxtral 3, Eleven v4, ...
+ * Cached input costs a tenth of the input price by Mistral's page on prompt caching, but not every model has a cache: it has a
+ * price only where a source gives one for that very model, which is LIBRARY unless the entry's own source does.
+ *
+ * What no source gives is absent, and then costs `null`: `ft:` models, Voxtral 3, Eleven v4, cached input of Magistral, ...
  */
 const CARDS = { source: "docs.mistral.ai model cards", date: "2026-06-11" } as const;
 const LIBRARY = { source: "genai-prices 0.1.8", date: "2026-09-23" } as const;
 const LISTED = "docs.mistral.ai model cards, names as in GET /v1/models";
 const MODEL_LIST = { source: LISTED, date: "2026-09-25" } as const;
 
-/** "Cached prompt tokens are billed at 10% of the standard input token price" (docs.mistral.ai, prompt caching). */
-export const MISTRAL_CACHED_INPUT_SHARE = 0.1;
 /** Batch calls cost half (Mistral's pricing page). */
 export const MISTRAL_BATCH_FACTOR = 0.5;
 
@@ -29,26 +30,26 @@ const since = (from: string, name: string): PriceAlias => ({ name, from });
 const until = (to: string, name: string): PriceAlias => ({ name, to });
 const during = (from: string, to: string, name: string): PriceAlias => ({ name, from, to });
 
-/** USD per million input and output tokens. */
+/** USD per million input and output tokens; the third is what LIBRARY says of cached input. */
 function chat(
   id: string,
-  [input, output]: readonly [number, number],
+  [input, output, cached]: readonly [number, number, number?],
   aliases: readonly (string | PriceAlias)[],
   source: Source,
   options: Period & { cachedInput?: number; more?: Record<string, number> } = {},
 ): PriceEntry {
-  const { cachedInput, more, ...period } = options;
+  const { cachedInput = cached, more, ...period } = options;
   return {
     id,
     aliases: aliases.map((alias) => typeof alias === "string" ? { name: alias } : alias),
     usdPerMillion: {
       [UNITS.input]: input,
-      // Rounded so that 10% of 0.15 is 0.015 and not 0.015000000000000001.
-      [UNITS.cachedInput]: cachedInput ?? Math.round(input * MISTRAL_CACHED_INPUT_SHARE * 1e9) / 1e9,
+      ...(cachedInput === undefined ? {} : { [UNITS.cachedInput]: cachedInput }),
       [UNITS.output]: output,
       ...more,
     },
     batchFactor: MISTRAL_BATCH_FACTOR,
+    ...(cached === undefined ? {} : { cachedInputFrom: `${LIBRARY.source}, ${LIBRARY.date}` }),
     ...period,
     ...source,
   };
@@ -89,7 +90,7 @@ const LARGE: readonly PriceEntry[] = [
     source: "docs.mistral.ai model card (list price)",
     date: "2026-10-20",
   }, { from: "2026-10-20", cachedInput: 0.14 }),
-  chat("mistral-large-2512", [0.5, 1.5], [since("2025-12-02", "mistral-large-latest")], {
+  chat("mistral-large-2512", [0.5, 1.5, 0.05], [since("2025-12-02", "mistral-large-latest")], {
     source: LISTED,
     date: "2026-10-08",
   }),
@@ -99,7 +100,7 @@ const LARGE: readonly PriceEntry[] = [
 
 const MEDIUM_3_5_DAY = "2026-06-16";
 const MEDIUM: readonly PriceEntry[] = [
-  chat("mistral-medium-3-5", [1.5, 7.5], [
+  chat("mistral-medium-3-5", [1.5, 7.5, 0.15], [
     "mistral-medium-3.5",
     "mistral-medium-3",
     "mistral-medium-2604",
@@ -110,11 +111,11 @@ const MEDIUM: readonly PriceEntry[] = [
     since("2026-09-25", "mistral-vibe-cli-latest"),
     since("2026-09-25", "mistral-vibe-cli-with-tools"),
   ], MODEL_LIST),
-  chat("mistral-medium-2508", [0.4, 2], [
+  chat("mistral-medium-2508", [0.4, 2, 0.04], [
     during("2025-05-07", "2026-06-15", "mistral-medium-latest"),
     during("2025-05-07", "2026-06-15", "mistral-medium"),
   ], CARDS),
-  chat("mistral-medium-2505", [0.4, 2], [], CARDS),
+  chat("mistral-medium-2505", [0.4, 2, 0.04], [], CARDS),
   chat("mistral-medium-2312", [2.7, 8.1], [
     until("2025-05-06", "mistral-medium-latest"),
     until("2025-05-06", "mistral-medium"),
@@ -123,7 +124,7 @@ const MEDIUM: readonly PriceEntry[] = [
 
 const SMALL_4_DAY = "2026-03-16";
 const SMALL: readonly PriceEntry[] = [
-  chat("mistral-small-2603", [0.15, 0.6], [
+  chat("mistral-small-2603", [0.15, 0.6, 0.015], [
     since(SMALL_4_DAY, "mistral-small-latest"),
     // Folded into Small 4: seen on 2026-07-01.
     since("2026-07-01", "magistral-small-latest"),
@@ -138,9 +139,9 @@ const SMALL: readonly PriceEntry[] = [
 
 const MINISTRAL_3_DAY = "2025-12-02";
 const MINISTRAL: readonly PriceEntry[] = [
-  chat("ministral-14b-2512", [0.2, 0.2], ["ministral-14b-latest"], CARDS),
-  chat("ministral-8b-2512", [0.15, 0.15], [since(MINISTRAL_3_DAY, "ministral-8b-latest")], CARDS),
-  chat("ministral-3b-2512", [0.1, 0.1], [since(MINISTRAL_3_DAY, "ministral-3b-latest")], CARDS),
+  chat("ministral-14b-2512", [0.2, 0.2, 0.02], ["ministral-14b-latest"], CARDS),
+  chat("ministral-8b-2512", [0.15, 0.15, 0.015], [since(MINISTRAL_3_DAY, "ministral-8b-latest")], CARDS),
+  chat("ministral-3b-2512", [0.1, 0.1, 0.01], [since(MINISTRAL_3_DAY, "ministral-3b-latest")], CARDS),
   chat("ministral-8b-2410", [0.1, 0.1], ["ministral-8b", until("2025-12-01", "ministral-8b-latest")], CARDS),
   chat(
     "ministral-3b-2410",
@@ -157,19 +158,19 @@ const REASONING: readonly PriceEntry[] = [
   chat("magistral-small-2509", [0.5, 1.5], [until("2026-06-30", "magistral-small-latest")], CARDS),
   chat("magistral-small-2507", [0.5, 1.5], [], CARDS),
   chat("magistral-small-2506", [0.5, 1.5], [], CARDS),
-  chat("labs-leanstral-2603", [0, 0], [], CARDS),
-  chat("labs-leanstral-1-5", [0, 0], ["labs-leanstral-1-5-1"], CARDS),
+  chat("labs-leanstral-2603", [0, 0], [], CARDS, { cachedInput: 0 }),
+  chat("labs-leanstral-1-5", [0, 0], ["labs-leanstral-1-5-1"], CARDS, { cachedInput: 0 }),
 ];
 
 const CODE: readonly PriceEntry[] = [
-  chat("codestral-2508", [0.3, 0.9], [
+  chat("codestral-2508", [0.3, 0.9, 0.03], [
     "codestral-latest",
     since("2026-09-25", "mistral-code-latest"),
     since("2026-09-25", "mistral-code-fim-latest"),
   ], MODEL_LIST),
   chat("codestral-2501", [0.3, 0.9], [], CARDS),
   // Devstral 2 retired on 2026-07-31 and its names with it; they keep their last published meaning.
-  chat("devstral-2512", [0.4, 2], ["devstral-latest", "devstral-medium-latest"], CARDS),
+  chat("devstral-2512", [0.4, 2, 0.04], ["devstral-latest", "devstral-medium-latest"], CARDS),
   chat("devstral-medium-2507", [0.4, 2], [], CARDS),
   chat("labs-devstral-small-2512", [0.1, 0.3], ["devstral-small-2512", "devstral-small-latest"], CARDS),
   chat("devstral-small-2507", [0.1, 0.3], [], CARDS),
@@ -197,7 +198,7 @@ const AUDIO: readonly PriceEntry[] = [
     to: "2026-08-10",
     more: audioMinute(0.004),
   }),
-  chat("voxtral-small-2507", [0.1, 0.4], VOXTRAL_SMALL_NAMES, LIBRARY, {
+  chat("voxtral-small-2507", [0.1, 0.4, 0.01], VOXTRAL_SMALL_NAMES, LIBRARY, {
     from: "2026-08-11",
     more: audioMinute(0.004),
   }),

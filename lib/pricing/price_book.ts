@@ -89,6 +89,9 @@ class TablePriceBook implements LoadedPriceBook {
       source: entry.source,
       date: entry.date,
       usdPerMillion: entry.usdPerMillion,
+      ...(entry.cachedInputFrom !== undefined && (quantities[UNITS.cachedInput] ?? 0) > 0
+        ? { cachedInputFrom: entry.cachedInputFrom }
+        : {}),
       ...(factor === undefined || factor === 1 ? {} : { factor }),
     };
     return { usd, quantities, tag };

@@ -19,6 +19,8 @@ export interface PriceEntry {
   readonly usdPerMillion: Readonly<Record<string, number>>;
   /** Factor on batch calls; absent: what a batch call costs is unknown. */
   readonly batchFactor?: number;
+  /** Where its price of cached input comes from, when not from `source`. */
+  readonly cachedInputFrom?: string;
   readonly source: string;
   /** Day the price was known to hold. */
   readonly date: string;

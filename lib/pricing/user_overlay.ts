@@ -80,7 +80,8 @@ async function schemaOf() {
  * Reads a user's price file (YAML or JSON): `models: [{id, aliases?, from?, to?, date?, source, ...prices}]`, prices in
  * USD as `inputPerMillion`, `cachedInputPerMillion`, `cacheWritePerMillion`, `outputPerMillion`, `perMillionCharacters`,
  * `per1kPages`, `per1kAnnotatedPages`, `perAudioHour`. `from` and `to` are days (UTC, both included); `date` is when the
- * price was looked up (@default `from`). `batchFactor` (@default 0.5) multiplies batch calls. Units left out stay unknown.
+ * price was looked up (@default `from`). `batchFactor` (@default 0.5) multiplies batch calls. Cached input
+ * without a price of its own costs what input does, and receipts say so; other units left out stay unknown.
  *
  * Throws an `AgentOpError` of one line that names the file, the line and the field.
  */
@@ -96,6 +97,9 @@ function toEntry(model: UserEntry): PriceEntry {
     const price = model[field];
     if (price !== undefined) usdPerMillion[unit] = price * factor;
   }
+  const input = usdPerMillion[UNITS.input];
+  const takesInput = input !== undefined && !(UNITS.cachedInput in usdPerMillion);
+  if (takesInput) usdPerMillion[UNITS.cachedInput] = input;
   return {
     id: model.id,
     ...(model.aliases ? { aliases: model.aliases.map((name) => ({ name })) } : {}),
@@ -103,6 +107,7 @@ function toEntry(model: UserEntry): PriceEntry {
     ...(model.to ? { to: model.to } : {}),
     usdPerMillion,
     batchFactor: model.batchFactor ?? 0.5,
+    ...(takesInput ? { cachedInputFrom: "no price of its own is given, so the input price" } : {}),
     source: model.source,
     date: model.date ?? model.from ?? "undated",
   };

@@ -149,11 +149,14 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
   return (await runsOf(db, rows))[0]!;
 }
 
+/** What rows of runs without a group are called. */
+const NO_GROUP = "(none)";
+
 const COST_KEY: Readonly<Record<CostKey, string>> = {
   model: "run_usage.model",
   agent: "run.agent",
   day: "run_usage.day",
-  group: "coalesce(run.group_id, '(none)')",
+  group: "run.group_id",
   user: "run.user_id",
   run: "run.run_id",
 };
@@ -164,7 +167,7 @@ export async function costBy(
   by: CostKey,
   filter?: RunFilter,
 ): Promise<CostRow[]> {
-  const key = sql.raw<string | number>(COST_KEY[by]);
+  const key = sql.raw<string | number | null>(COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
   const where = fitting(await prepareFilter(db, search, filter));
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
@@ -184,7 +187,8 @@ export async function costBy(
   ).where((eb) => where(eb as unknown as ExpressionBuilder<Schema, "run">)).groupBy(key)
     .orderBy("cost_usd", "desc").orderBy("key").execute();
   return rows.map((row) => ({
-    key: by === "day" ? dayText(Number(row.key)) : String(row.key),
+    key: by === "day" ? dayText(Number(row.key)) : String(row.key ?? NO_GROUP),
+    ...(row.key === null ? { isUngrouped: true as const } : {}),
     runs: row.runs,
     llmCalls: row.llm_calls,
     usage: usageOf(row),

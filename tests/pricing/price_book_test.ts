@@ -9,7 +9,8 @@ import {
   MISTRAL_OVERLAY,
   parsePriceOverlay,
 } from "../../lib/pricing/mod.ts";
-import { usdOf } from "../../lib/analysis/mod.ts";
+import { receiptOf, usdOf } from "../../lib/analysis/mod.ts";
+import { formatReceipt } from "../../lib/present/mod.ts";
 
 const NOW = Date.UTC(2026, 10, 22);
 const day = (text: string) => Date.parse(`${text}T12:00:00Z`);
@@ -223,7 +224,7 @@ models:
   assert.deepEqual(pair("ft:mistral-small-2603:acme", NOW, own), [1, 2]);
   assert.deepEqual(pair("tiny-local", NOW, own), [0, 0]);
   const cached = own.price({ model: "my-local", atMs: NOW, usage: { ...MILLION, cachedInputTokens: 5 } });
-  assert.equal(cached.usd, null, "a price the file leaves out is unknown");
+  assert.equal(cached.usd, 0, "cached input costs what input does");
 });
 
 Deno.test("price() bills ElevenLabs characters by plan, flash models at half", () => {
@@ -279,10 +280,31 @@ Deno.test("price() of the library knows tiers by the size of the call", async ()
   assert.equal(per(200_001), 2.5);
 });
 
-Deno.test("price() of the library gives Mistral's models cached input at a tenth", async () => {
+Deno.test("price() of the library has no price of cached input that the library does not state", async () => {
   const full = await loadPriceBook();
   const name = "mistral-small-3.2-24b-instruct"; // in the library, not in the overlay
   assert.equal(book.knows(name, NOW), false);
-  const prices = full.price({ model: `mistralai/${name}`, usage: MILLION, atMs: NOW }).tag!.usdPerMillion;
-  assert.equal(prices.cached_input_tokens, prices.input_tokens! * 0.1);
+  const price = (usage: Usage) => full.price({ model: `mistralai/${name}`, usage, atMs: NOW });
+  assert.ok(price(MILLION).usd! > 0);
+  assert.equal(price({ ...MILLION, cachedInputTokens: 64 }).usd, null);
+});
+
+Deno.test("a price file without a price of cached input bills it like input, and the receipt says so", async () => {
+  const overlay = await parsePriceOverlay(
+    "models: [{ id: mine, inputPerMillion: 2, outputPerMillion: 4, source: contract, date: 2026-11-01 }]",
+    "prices.yaml",
+  );
+  const own = createPriceBook({ overlay });
+  const price = (cachedInputTokens: number) =>
+    own.price({ model: "mine", atMs: NOW, usage: { ...MILLION, cachedInputTokens } });
+  assert.equal(price(400_000).usd, 6);
+  assert.equal(price(0).usd, 6);
+  const said = (cachedInputTokens: number) =>
+    formatReceipt([receiptOf({ cost: price(cachedInputTokens) })], { calls: 1, usd: 6, unknownCalls: 0 });
+  assert.match(
+    said(400_000),
+    /price: contract, 2026-11-01; cached input: no price of its own is given, so the input price/,
+  );
+  assert.match(said(400_000), /prompt cache: 400,000 of 1,000,000 input tokens \(40%\)/);
+  assert.doesNotMatch(said(0), /cache/);
 });

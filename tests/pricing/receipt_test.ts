@@ -55,13 +55,15 @@ Deno.test("formatReceipt() shows the arithmetic, the source and what is unknown"
    1,224 cached input tokens × $0.015 / 1M = $0.00001836
    312 output tokens × $0.60 / 1M          = $0.0001872
    total                                   = $0.00038616
-   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-09-25
+   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-09-25; cached input: genai-prices 0.1.8, 2026-09-23
+   prompt cache: 1,224 of 2,428 input tokens (50%)
 2. mistral-large-2512
    1,204 input tokens × $0.50 / 1M         = $0.000602
    1,224 cached input tokens × $0.05 / 1M  = $0.0000612
    312 output tokens × $1.50 / 1M          = $0.000468
    total × 0.5 (batch)                     = $0.0005656
-   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-10-08
+   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-10-08; cached input: genai-prices 0.1.8, 2026-09-23
+   prompt cache: 1,224 of 2,428 input tokens (50%)
 3. eleven_v3
    1 character × $198.00 / 1M              = $0.000198
    total                                   = $0.000198
@@ -72,19 +74,22 @@ Deno.test("formatReceipt() shows the arithmetic, the source and what is unknown"
    312 output tokens × $0.90 / 1M          = $0.0002808
    2 pages × unknown                       = unknown
    total                                   = unknown
-   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-09-25
+   price: docs.mistral.ai model cards, names as in GET /v1/models, 2026-09-25; cached input: genai-prices 0.1.8, 2026-09-23
+   prompt cache: 1,224 of 2,428 input tokens (50%)
 5. ft:secret
    1,204 input tokens × unknown            = unknown
    1,224 cached input tokens × unknown     = unknown
    312 output tokens × unknown             = unknown
    total                                   = unknown
    no price is known for this model
+   prompt cache: 1,224 of 2,428 input tokens (50%)
 6. never-priced
    2,428 input tokens × unknown            = unknown
    312 output tokens × unknown             = unknown
    total                                   = unknown
    no price is known for this model
-6 calls: $0.00114976 and 3 calls of unknown cost`,
+6 calls: $0.00114976 and 3 calls of unknown cost
+prompt cache: 4,896 of 12,140 input tokens (40%)`,
   );
 });
 

@@ -56,7 +56,8 @@ export function receiptSection(trace: Trace): Markup {
 
 /** Calls of one model at one price, unit by unit. */
 function groupTable({ receipts, lines }: ReceiptGroup): Markup {
-  const first = receipts[0]!;
+  // Calls that read from the cache say where its price comes from.
+  const first = receipts.find(({ cachedInputFrom }) => cachedInputFrom !== undefined) ?? receipts[0]!;
   const note = `${plural(receipts.length, "call")}, ${sourceText(first)}`;
   const rows = lines.map((line) => [
     unitText(line),

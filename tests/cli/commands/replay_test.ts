@@ -22,7 +22,8 @@ Deno.test("replay, diff, memory and show work from the command line in the shape
       "status",
       ...["error", "finishReason", "warnings"],
     ],
-    ...["steps", "divergence", "usageDelta", "costDeltaUsd", "savedCostUsd"],
+    ...["steps", "divergence", "usageDelta", "costUsd", "costKnown", "estimatedCostUsd"],
+    ...["costDeltaUsd", "savedCostUsd"],
   ]);
   assert.deepEqual(document.steps, { identical: 3, changed: 0, added: 0, removed: 0, firstDivergence: null });
   assert.equal(document.runId, first.runId);

@@ -34,6 +34,7 @@ export async function querySql(
   const path = resolve(options.storePath);
   const child = new Deno.Command(Deno.execPath(), {
     args: readerArguments(path, options.home),
+    cwd: dirname(path),
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",
@@ -80,7 +81,7 @@ export function checkQuery(query: string, storePath: string): void {
 function readerArguments(path: string, home: string): string[] {
   const flags = [
     `--v8-flags=--max-old-space-size=${HEAP_MAX_MB}`,
-    `--allow-read=${dirname(path).replaceAll(",", ",,")}`,
+    "--allow-read=.", // where it starts: a permission cannot name a path with a comma in it
   ];
   return ownProgram(flags, ["--store", path, "--home", home, "sql", "--reader"]);
 }

@@ -74,15 +74,36 @@ async function readRows(
   if (names.length === 0) return { error: "only reading is allowed: it is not a query" };
   statement.setReadBigInts(true);
   statement.setReturnArrays(true);
+  const all = statement as unknown as RowSource;
+  const first = readUpTo(all.iterate(), maxRows, maxBytes);
+  const { rows, more } = first.more ? first : readUpTo(all.all(), maxRows, maxBytes);
+  return { columns: distinct(names), rows, more };
+}
+
+/** A statement whose rows are arrays. */
+interface RowSource {
+  iterate(): Iterable<readonly unknown[]>;
+  all(): readonly (readonly unknown[])[];
+}
+
+/**
+ * `iterate` ends silently where a row after the first fails, and `all` throws but has no bound. So the rows are first counted by
+ * the one; when it seems to have reached the end, the result is small, and the other is asked for it.
+ */
+function readUpTo(
+  source: Iterable<readonly unknown[]>,
+  maxRows: number,
+  maxBytes: number,
+): { rows: readonly (readonly SqlValue[])[]; more: boolean } {
   const rows: SqlValue[][] = [];
   let bytes = 0;
-  for (const raw of statement.iterate()) {
-    const row = (raw as unknown as readonly unknown[]).map(valueOf);
+  for (const raw of source) {
+    const row = raw.map(valueOf);
     bytes += row.reduce<number>((sum, it) => sum + (typeof it === "string" ? it.length : 8) + 4, 0);
-    if (rows.length >= maxRows || bytes > maxBytes) return { columns: distinct(names), rows, more: true };
+    if (rows.length >= maxRows || bytes > maxBytes) return { rows, more: true };
     rows.push(row);
   }
-  return { columns: distinct(names), rows, more: false };
+  return { rows, more: false };
 }
 
 function valueOf(value: unknown): SqlValue {

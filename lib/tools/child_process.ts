@@ -2,6 +2,8 @@
 export interface ChildOptions {
   readonly command: string;
   readonly args: readonly string[];
+  /** The folder it starts in. @default that of this process */
+  readonly cwd?: string;
   /** The child's whole environment: nothing is inherited. */
   readonly env: Readonly<Record<string, string>>;
   /** Sent first; the pipe then stays open until the child ended, so that a child can tell when its parent died. */
@@ -33,6 +35,7 @@ export async function runChild(options: ChildOptions): Promise<ChildOutcome> {
   options.signal.throwIfAborted();
   const child = new Deno.Command(options.command, {
     args: [...options.args],
+    ...(options.cwd !== undefined && { cwd: options.cwd }),
     clearEnv: true,
     env: { ...options.env },
     stdin: "piped",

@@ -6,8 +6,8 @@ export interface DenoChildOptions {
   /** Module body. `input` is the JSON value passed in; it may use `import` statements of `node:` modules. */
   readonly program: string;
   readonly input: unknown;
-  /** The only files or folders the child may read. @default none */
-  readonly read?: readonly string[];
+  /** The only folder the child may read; it starts there. @default none */
+  readonly readFolder?: string;
   /** JavaScript heap, MB. The whole process may take `OVERHEAD_MB` more. */
   readonly memoryMb: number;
   readonly timeoutMs: number;
@@ -69,7 +69,7 @@ const input = await (async () => {
 `;
 
 /**
- * Runs a program in a Deno process that may read `read` and nothing else: no network, files, environment, programs,
+ * Runs a program in a Deno process that may read `readFolder` and nothing else: no network, files, environment, programs,
  * foreign code or imports, with bounded memory, time and output.
  */
 export async function runDenoChild(options: DenoChildOptions): Promise<DenoChildOutcome> {
@@ -77,6 +77,7 @@ export async function runDenoChild(options: DenoChildOptions): Promise<DenoChild
   const outcome = await runChild({
     command: options.denoPath,
     args: [...denoFlags(options), moduleUrl(PRELUDE + options.program)],
+    ...(options.readFolder !== undefined && { cwd: options.readFolder }),
     env: childEnvironment(),
     input: JSON.stringify({
       input: options.input,
@@ -123,7 +124,8 @@ function denoFlags(options: DenoChildOptions): string[] {
     "--no-lock",
     "--no-code-cache",
     `--v8-flags=--max-old-space-size=${options.memoryMb}`,
-    ...(options.read ?? []).map((path) => `--allow-read=${path.replaceAll(",", ",,")}`),
+    // Named by where the child starts: a permission cannot name a path with a comma in it.
+    ...(options.readFolder === undefined ? [] : ["--allow-read=."]),
   ];
 }
 

@@ -43,6 +43,8 @@ const query = () => {
     bytes += line.length + 1;
     rows++;
   }
+  // A row after the first that fails ends \`iterate\` silently; what seems whole is small, and \`all\` throws.
+  if (!more) statement.all();
   return { text: lines.join("\\n").slice(0, input.maxBytes * 2).toWellFormed(), rows, more };
 };
 

@@ -1,7 +1,7 @@
 import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult, tryParseJson } from "../core/mod.ts";
-import { grouped } from "../present/mod.ts";
+import { plural } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { type DenoChildOutcome, runDenoChild } from "./deno_child.ts";
@@ -47,7 +47,7 @@ export const sqliteQuery = defineFactory({
           denoPath: deps.denoPath,
           program: SQLITE_PROGRAM,
           input: { file, sql, maxRows, maxBytes: maxOutputBytes },
-          read: [dirname(file)],
+          readFolder: dirname(file),
           memoryMb: MEMORY_MB,
           timeoutMs: timeoutSeconds * 1000,
           maxOutputBytes: maxOutputBytes * 2 + 65_536, // JSON escapes; the program itself stops at maxBytes
@@ -76,10 +76,10 @@ function toResult(outcome: DenoChildOutcome, timeoutSeconds: number): ToolResult
   if (!answer) throw new ToolFailure(`Cannot run the query: ${failures[outcome.endedBy]}.`);
   if ("error" in answer) throw new ToolFailure(`Cannot run the query: ${answer.error}.`);
   const more = answer.more
-    ? `\n[... stopped after ${grouped(answer.rows)} rows: use LIMIT, OFFSET or aggregate]`
+    ? `\n[... stopped after ${plural(answer.rows, "row")}: use LIMIT, OFFSET or aggregate]`
     : "";
   return {
-    content: `${answer.text}${more || `\n[${grouped(answer.rows)} rows]`}`,
+    content: `${answer.text}${more || `\n[${plural(answer.rows, "row")}]`}`,
     attributes: { "db.response.returned_rows": answer.rows },
   };
 }

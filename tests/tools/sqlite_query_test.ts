@@ -143,3 +143,23 @@ Deno.test("sqlite_query refuses a file that is a link out, missing or no databas
   assert.match(await ask("in/text.db"), /not a database/);
   assert.match(await ask("in"), /it is a folder/);
 });
+
+Deno.test("sqlite_query tells an error in a later row instead of giving the rows before it", async () => {
+  using here = database();
+  here.open.exec("create table part (body); insert into part values ('[1]'), ('[2]'), ('{bad'), ('[4]')");
+  assert.match(
+    await fails(here.query, { sql: "select json_array_length(body) from part" }),
+    /malformed JSON/,
+  );
+});
+
+Deno.test("sqlite_query reads a folder with a comma in its name", async () => {
+  using folder = tempFolder();
+  Deno.mkdirSync(join(folder.path, "a,b"));
+  using made = new DatabaseSync(join(folder.path, "a,b", "c.db"));
+  made.exec("create table t as select 7 as seven");
+  const query = tool("sqlite_query", { path: "./a,b/c.db", maxRows: 100, timeoutSeconds: 20 }, {
+    baseDir: folder.path,
+  });
+  assert.equal((await succeeds(query, { sql: "select * from t" })).content, "seven\n7\n[1 row]");
+});

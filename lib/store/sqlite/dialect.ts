@@ -27,8 +27,9 @@ class Statement implements SqliteStatement {
   run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
     return this.#statement.run(...(parameters as Bindings));
   }
+  /** Of all rows: the engine's own `iterate` ends silently where a row after the first fails. */
   iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
-    return this.#statement.iterate(...(parameters as Bindings)) as IterableIterator<unknown>;
+    return this.all(parameters).values();
   }
 }
 

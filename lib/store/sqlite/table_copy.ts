@@ -62,9 +62,18 @@ function copier(
 ): (parameter: string) => void {
   const select = source.prepare(`select * from temp.${name} where ${where}`);
   select.setReturnArrays(true);
+  const count = source.prepare(`select count(*) as rows from temp.${name} where ${where}`);
   const insert = copy.prepare(`insert into ${name} values (${columns.map(() => "?").join(", ")})`);
   return (parameter) => {
-    for (const row of select.iterate(parameter)) insert.run(...row as unknown as SQLInputValue[]);
+    let rows = 0;
+    for (const row of select.iterate(parameter)) {
+      insert.run(...row as unknown as SQLInputValue[]);
+      rows++;
+    }
+    // `iterate` ends silently where a row after the first fails, and all rows of a run at once may be too many to hold.
+    if (rows !== Number(count.get(parameter)!["rows"])) {
+      throw new Error(`row ${rows + 1} of ${name} cannot be read (${parameter})`);
+    }
   };
 }
 

@@ -158,3 +158,16 @@ Deno.test("export sqlite hears Ctrl-C and leaves nothing behind", async () => {
   }
   assert.fail("20 copies were whole before they could be stopped");
 });
+
+Deno.test("export sqlite says when a row cannot be read, and leaves no half copy", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 3, prompt: LONG, text: () => LONG });
+  using sqlite = new DatabaseSync(home.storePath);
+  const packed = sqlite.prepare("select hash from body where encoding <> 0 order by rowid desc limit 1")
+    .get()!;
+  sqlite.prepare("update body set data = x'00' where hash = ?").run(packed["hash"] as Uint8Array);
+  const { code, stderr } = await home.run(["export", "sqlite", "copy.sqlite"]);
+  assert.equal(code, 2);
+  assert.match(stderr, /^agentop: Cannot /);
+  assert.deepEqual(filesOf(home), []);
+});

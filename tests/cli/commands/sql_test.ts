@@ -141,3 +141,25 @@ Deno.test("sql lets nothing stored steer the terminal", async () => {
     "what is too wide for a table is shown as records",
   );
 });
+
+/** Every row is right but the third: the engine meets it after it has given two. */
+const THIRD_IS_BAD =
+  "select json_array_length(column1) from (values ('[1]'), ('[2]'), ('{bad'), ('[4]'), ('[5]'))";
+
+Deno.test("sql tells an error in a later row instead of giving the rows before it", async () => {
+  await using home = await CliHome.create();
+  const { code, stdout, stderr } = await home.run(["sql", "--json", THIRD_IS_BAD]);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(stderr, /Cannot run the query: malformed JSON/);
+  // Rows before a limit were whole.
+  const limited = await home.run(["sql", "--json", "--limit", "1", THIRD_IS_BAD]);
+  assert.equal(limited.json().length, 1, limited.stderr);
+});
+
+Deno.test("sql reads a store whose folder has a comma in its name", async () => {
+  await using home = await CliHome.create();
+  const store = `${home.path}/a,b/c.db`;
+  await Deno.mkdir(`${home.path}/a,b`);
+  const { code, stdout, stderr } = await home.run(["--store", store, "sql", "--csv", "select 1 as one"]);
+  assert.deepEqual([code, stdout], [0, "one\r\n1\r\n"], stderr);
+});

@@ -52,6 +52,7 @@ export {
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff, traceTookMs } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
+export { RUN_SYNTAX, RUN_TERMS, type RunTerm } from "./run_terms.ts";
 export { spanTitle, toolTitle } from "./span_title.ts";
 export { attemptsOf, childrenOf, type TreeRow, treeRows } from "./span_tree.ts";
 export {

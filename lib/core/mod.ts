@@ -99,7 +99,21 @@ export {
   type RunStatus,
   type RunTotals,
   type RunWarning,
+  WARNING_WORDS,
 } from "./run.ts";
+export {
+  allOf,
+  anyOf,
+  conditionOf,
+  FIGURE_KEYS,
+  FIGURE_OPERATORS,
+  type FigureKey,
+  type FigureOperator,
+  type NameKey,
+  notOf,
+  type RunCondition,
+  type RunFilter,
+} from "./run_condition.ts";
 export {
   addUsage,
   type Cost,
@@ -134,7 +148,6 @@ export type {
   QueueFilter,
   Retention,
   RunControl,
-  RunFilter,
   RunJournal,
   RunLeases,
   RunPage,

@@ -60,6 +60,14 @@ export interface RunWarning {
   readonly message: string;
 }
 
+/** What a warning is called where there is no room for its text, by its type; the gravest first. */
+export const WARNING_WORDS: Readonly<Record<string, string>> = {
+  cut_off: "cut short",
+  content_filter: "filtered",
+  empty_answer: "empty",
+  missing_calls: "no call",
+};
+
 /** Kept up to date with every event, so that lists never have to add up spans. */
 export interface RunTotals {
   /** Model and tool calls of the run itself, without hand-offs. */

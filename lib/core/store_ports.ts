@@ -1,6 +1,7 @@
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { DurableEvent, Trace } from "./event.ts";
-import type { Run, RunStatus } from "./run.ts";
+import type { Run } from "./run.ts";
+import type { RunFilter } from "./run_condition.ts";
 import type { Evaluation, Message, Usage } from "./span.ts";
 
 // A store in parts: whoever uses one takes the parts it needs. Every method may throw `StoreError`.
@@ -64,20 +65,6 @@ export interface DiffStore {
 
 // ---------------------------------------------------------------------------------------------- reading
 
-export interface RunFilter {
-  readonly status?: readonly RunStatus[];
-  readonly agent?: string;
-  readonly model?: string;
-  readonly group?: string;
-  readonly user?: string;
-  readonly sinceUs?: number;
-  readonly untilUs?: number;
-  readonly minCostUsd?: number;
-  readonly minTokens?: number;
-  /** Full-text terms, all of which must occur. */
-  readonly text?: string;
-}
-
 /** Orders of a list of runs; each begins with the most. */
 export type RunSort = "newest" | "oldest" | "cost" | "tokens" | "duration" | "steps";
 
@@ -85,6 +72,8 @@ export interface RunsQuery {
   readonly filter?: RunFilter;
   /** @default "newest" */
   readonly sort?: RunSort;
+  /** The same order from its end: the last run first. @default false */
+  readonly fromEnd?: boolean;
   /** @default 50 */
   readonly limit?: number;
   /** `nextCursor` of the page before. */

@@ -1,4 +1,4 @@
-import type { Run, RunStatus, Span } from "../core/mod.ts";
+import { type Run, type RunStatus, type Span, WARNING_WORDS } from "../core/mod.ts";
 
 /** What a status means to the eye; each edge has its own colour for it. */
 export type StatusTone = "ok" | "error" | "warn" | "live" | "waiting" | "dim";
@@ -24,14 +24,6 @@ export const STATUS_LOOKS: Readonly<Record<RunStatus, StatusLook>> = {
   stopped: { glyph: "■", ascii: "#", tone: "warn", short: "stopped" },
   cancelled: { glyph: "■", ascii: "#", tone: "dim", short: "cancelled" },
   interrupted: { glyph: "↯", ascii: "!", tone: "error", short: "cut off" },
-};
-
-/** What a warning is called where there is no room for its text, the gravest first. */
-const WARNING_WORDS: Readonly<Record<string, string>> = {
-  cut_off: "cut short",
-  content_filter: "filtered",
-  empty_answer: "empty",
-  missing_calls: "no call",
 };
 
 type Ended = Pick<Run, "status" | "error" | "warnings">;

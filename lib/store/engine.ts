@@ -22,8 +22,8 @@ export interface Engine {
 export interface TextSearch {
   /** Nothing can be searched for in this text: every run fits. */
   isBlank(text: string): boolean;
-  /** The condition on `run` that all terms of a text occur, also in runs that are not indexed yet. */
-  condition(db: Db, text: string): Promise<Expression<SqlBool>>;
+  /** For each text the condition on `run` that all its terms occur, also in runs that are not indexed yet. */
+  conditions(db: Db, texts: readonly string[]): Promise<readonly Expression<SqlBool>[]>;
   /** Indexes at most `limit` finished runs, newest first. Returns how many: with `limit` there may be more. */
   indexPending(limit: number): Promise<number>;
   /** Runs are about to be deleted, in the transaction of `db`. */

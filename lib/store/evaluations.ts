@@ -1,8 +1,7 @@
 import { type Kysely, sql, type SqlBool } from "kysely";
 import type { EvaluationPage, EvaluationQuery } from "../core/mod.ts";
-import type { TextSearch } from "./engine.ts";
+import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
-import { fitting, prepareFilter } from "./queries.ts";
 import { runsOf } from "./reader.ts";
 import { evaluationOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
@@ -10,12 +9,12 @@ import type { Schema } from "./schema.ts";
 /** Evaluations of all runs that fit, newest first. */
 export async function listEvaluations(
   db: Kysely<Schema>,
-  search: TextSearch,
+  asked: AskedOf,
   query: EvaluationQuery = {},
 ): Promise<EvaluationPage> {
   const limit = pageLimit(query.limit);
   const cursor = parseCursor("list evaluations", query.cursor);
-  const fits = fitting(await prepareFilter(db, search, query.filter));
+  const { fits } = await prepareFilter(db, asked, query.filter);
   let select = db.selectFrom("evaluation").selectAll()
     .where((eb) => eb("run_no", "in", eb.selectFrom("run").select("run.id").where(fits)));
   if (query.name !== undefined) select = select.where("name", "=", query.name);

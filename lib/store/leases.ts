@@ -1,8 +1,8 @@
 import type { Kysely } from "kysely";
 import { LIVE_STATUSES, type QueueFilter, type RunStatus } from "../core/mod.ts";
 import { bytes, hex } from "./codec.ts";
+import { conditionsOf } from "./conditions.ts";
 import type { Owners } from "./engine.ts";
-import { runConditions } from "./queries.ts";
 import type { Schema } from "./schema.ts";
 
 /** Queued runs looked at for one claim: the oldest may be held by others. */
@@ -35,7 +35,7 @@ export class Leases {
   async claimNext(filter: QueueFilter): Promise<string | undefined> {
     await this.#owners.hold();
     const queued = await this.#db.selectFrom("run").select(["trace_id", "owner"])
-      .where((eb) => runConditions(eb, { ...filter, status: ["queued"] }))
+      .where(conditionsOf({ ...filter, status: ["queued"] }))
       .where((eb) => eb.or([eb("owner", "is", null), eb("owner", "!=", this.#owners.id)]))
       .orderBy("start_us").orderBy("id").limit(CANDIDATES_MAX).execute();
     for (const { trace_id, owner } of queued) {

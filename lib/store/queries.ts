@@ -1,4 +1,4 @@
-import { type Expression, type ExpressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
+import { type Kysely, sql, type SqlBool } from "kysely";
 import {
   AgentOpError,
   type CostKey,
@@ -9,7 +9,7 @@ import {
   type RunSort,
   type RunsQuery,
 } from "../core/mod.ts";
-import type { TextSearch } from "./engine.ts";
+import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { runsOf } from "./reader.ts";
 import { estimateOf, usageOf } from "./rows.ts";
@@ -29,69 +29,20 @@ const SORT: Readonly<Record<RunSort, { readonly by: string; readonly descending:
   steps: { by: "run.steps", descending: true },
 };
 
-function like(text: string): string {
-  return `%${text.replace(/[\\%_]/g, "\\$&")}%`;
-}
-
-/** The conditions of a filter on `run`, but for its text. */
-export function runConditions(eb: ExpressionBuilder<Schema, "run">, filter: Omit<RunFilter, "text">) {
-  const all = [];
-  if (filter.status) all.push(eb("run.status", "in", [...filter.status]));
-  if (filter.agent !== undefined) all.push(eb("run.agent", "=", filter.agent));
-  if (filter.model !== undefined) {
-    all.push(sql<SqlBool>`lower(run.model) like lower(${like(filter.model)}) escape '\\'`);
-  }
-  if (filter.group !== undefined) all.push(eb("run.group_id", "=", filter.group));
-  if (filter.user !== undefined) all.push(eb("run.user_id", "=", filter.user));
-  if (filter.sinceUs !== undefined) all.push(eb("run.start_us", ">=", filter.sinceUs));
-  if (filter.untilUs !== undefined) all.push(eb("run.start_us", "<", filter.untilUs));
-  if (filter.minCostUsd !== undefined) all.push(eb("run.cost_usd", ">", filter.minCostUsd));
-  if (filter.minTokens !== undefined) {
-    all.push(sql<SqlBool>`run.input_tokens + run.output_tokens > ${filter.minTokens}`);
-  }
-  return eb.and(all);
-}
-
-/** A filter with what it needs to look for its text. */
-export interface PreparedFilter {
-  readonly filter: RunFilter;
-  /** Absent without a text to look for. */
-  readonly text: Expression<SqlBool> | undefined;
-}
-
-export async function prepareFilter(
-  db: Kysely<Schema>,
-  search: TextSearch,
-  filter: RunFilter = {},
-): Promise<PreparedFilter> {
-  const text = filter.text === undefined || search.isBlank(filter.text)
-    ? undefined
-    : await search.condition(db, filter.text);
-  return { filter, text };
-}
-
-/** For a query that has `run` in it, among other tables or alone. */
-export function fitting({ filter, text }: PreparedFilter) {
-  return (eb: ExpressionBuilder<Schema, "run">) => {
-    const rest = runConditions(eb, filter);
-    return text ? eb.and([rest, text]) : rest;
-  };
-}
-
 export async function listRuns(
   db: Kysely<Schema>,
-  search: TextSearch,
+  asked: AskedOf,
   query: RunsQuery = {},
 ): Promise<RunPage> {
-  const filter = await prepareFilter(db, search, query.filter);
+  const filter = await prepareFilter(db, asked, query.filter);
   const limit = pageLimit(query.limit);
   const sort = query.sort ?? "newest";
   // With a text, row order stands for time: the index then gives the newest hits without sorting all of them.
-  const byId = filter.text !== undefined && (sort === "newest" || sort === "oldest");
-  const { descending } = SORT[sort];
+  const byId = filter.hasText && (sort === "newest" || sort === "oldest");
+  const descending = SORT[sort].descending !== (query.fromEnd ?? false);
   const key = sql.raw(byId ? "run.id" : SORT[sort].by);
   const cursor = parseCursor("list runs", query.cursor);
-  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key")).where(fitting(filter));
+  let select = db.selectFrom("run").selectAll("run").select(key.as("sort_key")).where(filter.fits);
   if (cursor) {
     const op = sql.raw(descending ? "<" : ">");
     select = select.where(sql<SqlBool>`(${key}, run.id) ${op} (${cursor[0]}, ${cursor[1]})`);
@@ -109,11 +60,12 @@ export async function listRuns(
 
 export async function countRuns(
   db: Kysely<Schema>,
-  search: TextSearch,
+  asked: AskedOf,
   filter?: RunFilter,
 ): Promise<number> {
-  const row = await db.selectFrom("run").select((eb) => eb.fn.countAll<number>().as("n"))
-    .where(fitting(await prepareFilter(db, search, filter))).executeTakeFirstOrThrow();
+  const { fits } = await prepareFilter(db, asked, filter);
+  const row = await db.selectFrom("run").select((eb) => eb.fn.countAll<number>().as("n")).where(fits)
+    .executeTakeFirstOrThrow();
   return Number(row.n);
 }
 
@@ -163,13 +115,13 @@ const COST_KEY: Readonly<Record<CostKey, string>> = {
 
 export async function costBy(
   db: Kysely<Schema>,
-  search: TextSearch,
+  asked: AskedOf,
   by: CostKey,
   filter?: RunFilter,
 ): Promise<CostRow[]> {
   const key = sql.raw<string | number | null>(COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
-  const where = fitting(await prepareFilter(db, search, filter));
+  const { fits } = await prepareFilter(db, asked, filter);
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
     [
       key.as("key"),
@@ -184,7 +136,7 @@ export async function costBy(
       sum("unknown_cost_calls").as("unknown_cost_calls"),
       sum("estimated_cost_usd").as("estimated_cost_usd"),
     ],
-  ).where((eb) => where(eb as unknown as ExpressionBuilder<Schema, "run">)).groupBy(key)
+  ).where(fits).groupBy(key)
     .orderBy("cost_usd", "desc").orderBy("key").execute();
   return rows.map((row) => ({
     key: by === "day" ? dayText(Number(row.key)) : String(row.key ?? NO_GROUP),

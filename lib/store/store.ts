@@ -29,6 +29,7 @@ import {
 } from "../core/mod.ts";
 import { changesSince } from "./changes.ts";
 import { bytes } from "./codec.ts";
+import type { AskedOf } from "./conditions.ts";
 import { ControlRequests } from "./control.ts";
 import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
@@ -95,11 +96,11 @@ export class SqlStore implements Store {
   // -------------------------------------------------------------------------------------------- reading
 
   async listRuns(query: RunsQuery = {}): Promise<RunPage> {
-    return await this.#use((db) => listRuns(db, this.#engine.search, query));
+    return await this.#use((db) => listRuns(db, this.#asked(), query));
   }
 
   async countRuns(filter?: RunFilter): Promise<number> {
-    return await this.#use((db) => countRuns(db, this.#engine.search, filter));
+    return await this.#use((db) => countRuns(db, this.#asked(), filter));
   }
 
   async resolveRun(reference: string): Promise<Run> {
@@ -134,7 +135,7 @@ export class SqlStore implements Store {
   }
 
   async costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]> {
-    return await this.#use((db) => costBy(db, this.#engine.search, key, filter));
+    return await this.#use((db) => costBy(db, this.#asked(), key, filter));
   }
 
   async partials(traceId: string): Promise<readonly PartialOutput[]> {
@@ -146,7 +147,7 @@ export class SqlStore implements Store {
   }
 
   async listEvaluations(query: EvaluationQuery = {}): Promise<EvaluationPage> {
-    return await this.#use((db) => listEvaluations(db, this.#engine.search, query));
+    return await this.#use((db) => listEvaluations(db, this.#asked(), query));
   }
 
   onChange(listener: () => void): () => void {
@@ -240,6 +241,10 @@ export class SqlStore implements Store {
       } catch { /* the index is rebuilt from the rows: search reads unindexed runs directly until then */ }
       this.#indexing = undefined;
     })();
+  }
+
+  #asked(): AskedOf {
+    return { search: this.#engine.search, nowUs: nowUs(this.#host) };
   }
 
   /** Whatever the database throws becomes the store's error. */

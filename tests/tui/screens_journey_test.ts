@@ -32,7 +32,7 @@ Deno.test("costs: by agent, a longer time, and Enter shows the runs behind the r
   bench.press("tab");
   await bench.see(/AGENT[\s\S]*翻訳者/);
   bench.press("j", "enter");
-  const screen = await bench.see(/agent:researcher since:\S+ .*7 match/);
+  const screen = await bench.see(/agent=researcher since:\S+ .*7 match/);
   assert.match(screen, /Runs/);
   bench.press("4");
   await bench.see(/Cost by agent/);

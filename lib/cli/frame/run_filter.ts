@@ -1,5 +1,5 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import type { RunFilter } from "../../core/mod.ts";
+import { allOf, type RunCondition, type RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
 import { collectList } from "./repeated_flags.ts";
 
@@ -18,31 +18,39 @@ export function addFilterFlags<A extends unknown[], O extends OptionValues, G ex
   command: Command<A, O, G>,
 ): Command<A, O & FilterFlags, G> {
   (command as unknown as Command)
-    .option("--status <status>", "only these, e.g. failed,stopped (repeatable)", collectList)
+    .option(
+      "--status <status>",
+      "only these, stored or as the list shows them, e.g. failed,budget (repeatable)",
+      collectList,
+    )
     .option("--agent <agent>", "only runs of this agent")
     .option("--model <model>", "only models whose name contains this")
     .option("--group <group>", "only runs of this group")
     .option("--user <user>", "only runs of this user")
     .option("--since <when>", "only runs since then: 90s, 24h, 7d or 2026-11-01")
-    .option("--search <text>", 'words in prompts and answers, and terms like "status:failed cost>0.01"');
+    .option("--search <text>", 'words in it, and terms like "status:failed or cost>0.01 -tool:read_file"');
   return command as unknown as Command<A, O & FilterFlags, G>;
 }
 
-/** The filter that the flags of a command mean; a flag wins over the same term in `search`. Throws `AgentOpError`. */
+/** The filter that the flags of a command mean: all of them, and `search`. Throws `AgentOpError`. */
 export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
-  const read = (text: string): RunFilter => {
+  const read = (text: string): RunCondition | undefined => {
     const { filter, errors } = parseRunQuery(text, nowMs);
     if (errors.length > 0) throw errors[0]!;
-    return filter;
+    return filter.where;
   };
   const term = (key: string, value: string) => read(`${key}:"${value.replace(/["\\]/g, "\\$&")}"`);
+  const conditions = [
+    flags.status?.length ? term("status", flags.status.join(",")) : undefined,
+    flags.since === undefined ? undefined : term("since", flags.since),
+    flags.search === undefined ? undefined : read(flags.search),
+  ];
+  const where = allOf(conditions.filter((it) => it !== undefined));
   return {
-    ...(flags.search === undefined ? {} : read(flags.search)),
-    ...(flags.status?.length ? term("status", flags.status.join(",")) : {}),
-    ...(flags.since === undefined ? {} : term("since", flags.since)),
     ...(flags.agent === undefined ? {} : { agent: flags.agent }),
     ...(flags.model === undefined ? {} : { model: flags.model }),
     ...(flags.group === undefined ? {} : { group: flags.group }),
     ...(flags.user === undefined ? {} : { user: flags.user }),
+    ...(where ? { where } : {}),
   };
 }

@@ -1,4 +1,4 @@
-import { type Expression, expressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
+import { expressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
 import { type Message, tryParseJson } from "../../core/mod.ts";
 import { loadBodies } from "../bodies.ts";
 import { decodeBody } from "../codec.ts";
@@ -41,24 +41,35 @@ function textQuery(text: string): string {
   ).join(" AND ");
 }
 
-function matches(document: string, terms: readonly Term[]): boolean {
-  const words = wordsOf(document);
-  const set = new Set(words);
-  return terms.every(({ words: wanted, prefix }) =>
-    wanted.every((word, index) =>
-      prefix && index === wanted.length - 1 ? words.some((it) => it.startsWith(word)) : set.has(word)
-    )
-  );
+class WordList {
+  readonly #words: ReadonlySet<string>;
+
+  constructor(document: string) {
+    this.#words = new Set(wordsOf(document));
+  }
+
+  matches(terms: readonly Term[]): boolean {
+    return terms.every(({ words, prefix }) =>
+      words.every((word, index) =>
+        prefix && index === words.length - 1
+          ? [...this.#words].some((it) => it.startsWith(word))
+          : this.#words.has(word)
+      )
+    );
+  }
 }
 
-/** Ids of runs that match but that the index does not know yet. */
-async function unindexedMatches(db: Db, text: string): Promise<number[]> {
-  const terms = termsOf(text);
+/** For each text the ids of runs that match but that the index does not know yet. */
+async function unindexedMatches(db: Db, texts: readonly string[]): Promise<readonly number[][]> {
+  const wanted = texts.map((text) => ({ terms: termsOf(text), found: [] as number[] }));
+  if (wanted.length === 0) return [];
   const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).orderBy("id", "desc")
     .limit(UNINDEXED_SCANNED_MAX).execute();
-  const found: number[] = [];
-  for (const { id } of rows) if (matches(await documentOf(db, id), terms)) found.push(id);
-  return found;
+  for (const { id } of rows) {
+    const document = new WordList(await documentOf(db, id));
+    for (const { terms, found } of wanted) if (document.matches(terms)) found.push(id);
+  }
+  return wanted.map(({ found }) => found);
 }
 
 /** Everything of a run that search should find. */
@@ -121,13 +132,16 @@ export function createTextSearch(db: Kysely<Schema>): TextSearch {
   return {
     isBlank: (text) => textQuery(text) === "",
 
-    async condition(db, text): Promise<Expression<SqlBool>> {
-      const alsoIds = await unindexedMatches(db, text);
+    async conditions(db, texts) {
+      const alsoIds = await unindexedMatches(db, texts);
       const eb = expressionBuilder<Schema, "run">();
-      const indexed = sql<SqlBool>`run.id in (select rowid from run_search where run_search match ${
-        textQuery(text)
-      })`;
-      return alsoIds.length === 0 ? indexed : eb.or([indexed, eb("run.id", "in", alsoIds)]);
+      return texts.map((text, index) => {
+        const indexed = sql<SqlBool>`run.id in (select rowid from run_search where run_search match ${
+          textQuery(text)
+        })`;
+        const also = alsoIds[index]!;
+        return also.length === 0 ? indexed : eb.or([indexed, eb("run.id", "in", also)]);
+      });
     },
 
     async indexPending(limit) {

@@ -16,7 +16,7 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     keys: ["/"],
     action: "filter",
     label: "filter",
-    help: "filter: status: agent: model: group: user: since: cost> tokens>",
+    help: "filter: words, status: agent: tool: since: cost> and more, - for not, or",
     footer: 3,
   },
   {

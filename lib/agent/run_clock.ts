@@ -7,6 +7,7 @@ export class RunClock {
   readonly #startMs: number;
   #idleMs = 0;
   #idleSinceMs: number | undefined;
+  #waits = 0;
 
   constructor(host: Host, limitMs: number) {
     this.#host = host;
@@ -20,13 +21,13 @@ export class RunClock {
     return this.#limitMs - (now - this.#startMs - idle);
   }
 
+  /** While one of several waits lasts, no time counts. */
   async idle<T>(wait: () => Promise<T>): Promise<T> {
-    const outer = this.#idleSinceMs === undefined;
-    if (outer) this.#idleSinceMs = this.#host.now();
+    if (this.#waits++ === 0) this.#idleSinceMs = this.#host.now();
     try {
       return await wait();
     } finally {
-      if (outer) {
+      if (--this.#waits === 0) {
         this.#idleMs += this.#host.now() - this.#idleSinceMs!;
         this.#idleSinceMs = undefined;
       }

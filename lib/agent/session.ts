@@ -16,6 +16,7 @@ import {
   type Tool,
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
+import { Approvals } from "./approvals.ts";
 import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
 import { ControlInbox } from "./control.ts";
 import { CutAnswerError } from "./cut_answer.ts";
@@ -64,7 +65,7 @@ export class Session {
   readonly control: ControlInbox;
   readonly clock: RunClock;
   readonly begunCalls: ReadonlySet<string>;
-  readonly alwaysAllowed = new Set<string>();
+  readonly approvals = new Approvals();
   /** The tool call that an open tool span answers. */
   readonly callIds = new Map<string, string>();
   tools: ReadonlyMap<string, Tool> = new Map();

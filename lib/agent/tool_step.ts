@@ -10,7 +10,7 @@ import {
   ToolInputError,
   type ToolResult,
 } from "../core/mod.ts";
-import type { ApprovalAnswer } from "./approval.ts";
+import { approveCall } from "./approve_call.ts";
 import { orAborted } from "./control.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
@@ -146,7 +146,7 @@ async function perform(
   if (known) return { ...known, attributes: { ...known.attributes, [ATTR.toolSource]: "recorded" } };
   const begun = session.begunCalls.has(call.id) && !tool.idempotent;
   if (begun || services.askFirst || needsApproval(tool.permissions)) {
-    const answer = await approve(session, call, tool, spanId, begun);
+    const answer = await approveCall(session, { call, tool, spanId, isRepeat: begun });
     if (answer.decision === "deny") {
       return refused(
         `The call of ${call.name} was not ${begun ? "repeated" : "allowed"}: ${
@@ -186,69 +186,5 @@ async function perform(
     return refused(messageOf(error), type);
   } finally {
     clearTimeout(timer);
-  }
-}
-
-/** Asks, according to the agent's policy, and records question and answer as a guardrail span. */
-async function approve(
-  session: Session,
-  call: ToolCall,
-  tool: Tool,
-  toolSpanId: string,
-  repeat: boolean,
-): Promise<ApprovalAnswer> {
-  const { services: { host }, recorder, run, config } = session;
-  const why = "it may have taken effect before the interruption";
-  if (config.approve === "never") {
-    return { decision: "deny", by: "policy", reason: repeat ? why : "approve is never" };
-  }
-  if (repeat && config.approve === "auto") return { decision: "deny", by: "policy", reason: why };
-  if (!repeat && (config.approve === "auto" || session.alwaysAllowed.has(call.name))) {
-    return { decision: "allow", by: "policy" };
-  }
-  const summary = `${repeat ? "repeat after an interruption: " : ""}${tool.summary(call.arguments)}`;
-  const spanId = session.openSpan({
-    parentSpanId: toolSpanId,
-    name: `approve ${call.name}`,
-    kind: "guardrail",
-    attributes: {
-      [ATTR.toolName]: call.name,
-      [ATTR.toolSummary]: summary,
-      [ATTR.toolCallArguments]: call.arguments,
-    },
-  });
-  session.change({ status: "waiting" });
-  await recorder.flush();
-  const request = {
-    traceId: run.traceId,
-    spanId,
-    agent: config.name,
-    toolName: call.name,
-    arguments: call.arguments,
-    summary,
-    permissions: tool.permissions,
-  };
-  const end = { type: "span_end", traceId: run.traceId, spanId } as const;
-  try {
-    const ask = session.services.approver ?? session.control.approver;
-    const answer = await session.clock.idle(() => ask(request, session.signal));
-    if (answer.decision === "allow" && answer.always) session.alwaysAllowed.add(call.name);
-    recorder.emit({
-      ...end,
-      endTimeUs: nowUs(host),
-      status: answer.decision === "allow" ? "ok" : "error",
-      ...(answer.decision === "deny" ? { errorType: "denied" } : {}),
-      attributes: { [ATTR.approvalDecision]: answer.decision, [ATTR.approvalBy]: answer.by },
-    });
-    session.change({ status: "running" });
-    return answer;
-  } catch (error) {
-    recorder.emit({
-      ...end,
-      endTimeUs: nowUs(host),
-      status: "error",
-      ...describeFailure(session.signal, error),
-    });
-    throw error;
   }
 }

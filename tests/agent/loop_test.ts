@@ -278,6 +278,40 @@ Deno.test("approve: ask shows the exact arguments and records the answer", async
   assert.equal(calls, 1);
 });
 
+Deno.test("an always answers the calls of that tool that wait already, and the run waits until all are answered", async () => {
+  const written: unknown[] = [];
+  const write = tool("write", () => Promise.resolve({ content: `${written.push(1)}` }), writes);
+  const other = tool("other", () => Promise.resolve({ content: "other" }), writes);
+  const asked: ApprovalRequest[] = [];
+  const all = Promise.withResolvers<void>();
+  const status: string[] = [];
+  await using agency = await TestAgency.open({
+    tools: { write, other },
+    scenarios: calling({ name: "write", arguments: { n: 1 } }, { name: "write", arguments: { n: 2 } }, {
+      name: "other",
+    }),
+    listeners: [(event) => {
+      if (event.type === "run_update" && event.change.status) status.push(event.change.status);
+    }],
+    approver: async (request, signal) => {
+      if (asked.push(request) === 3) all.resolve();
+      await all.promise;
+      if (request.toolName === "other") return { decision: "deny", by: "test" };
+      if (request === asked[0]) return { decision: "allow", always: true, by: "test" };
+      return await new Promise((_, reject) =>
+        signal.addEventListener("abort", () => reject(signal.reason), { once: true })
+      );
+    },
+  });
+  const run = await agency.runner.run(await agency.agent(AGENT), { prompt: "go" });
+  assert.deepEqual([run.status, written.length, asked.length], ["completed", 2, 3]);
+  assert.equal(status.filter((it) => it === "running").length, 2, "at the start, and when nobody waits");
+  const { spans } = await agency.store.loadTrace(run.traceId);
+  const decisions = [...spans.values()].filter((span) => span.kind === "guardrail")
+    .map((span) => `${span.attributes[ATTR.toolName]} ${span.attributes[ATTR.approvalDecision]}`).sort();
+  assert.deepEqual(decisions, ["other deny", "write allow", "write allow"]);
+});
+
 Deno.test("approve: auto never asks, never always refuses", async () => {
   let calls = 0;
   const write = tool("write", () => Promise.resolve({ content: `written ${++calls}` }), writes);

@@ -64,6 +64,8 @@ export class CliHome implements AsyncDisposable {
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",
+      // Away from the terminal that the tests run in: the program would ask there.
+      detached: true,
     }).spawn();
   }
 

@@ -35,7 +35,7 @@ export async function runInForeground(
   else if (streaming || showSteps) listeners.push(printer.listen);
   using stopper = abortOnSignals();
   const runner = await context.app.createRunner({
-    approver: approverOf(context),
+    approver: approverOf(),
     listeners,
     ...(options.adapt ? { adapt: options.adapt } : {}),
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),

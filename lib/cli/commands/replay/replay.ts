@@ -134,7 +134,7 @@ async function runnerOptions(context: Context): Promise<NonNullable<ReplayOption
     color: context.config.color !== "none",
   });
   return {
-    approver: approverOf(context),
+    approver: approverOf(),
     onWarning: (warning) => context.note(`agentop: ${escapeText(warning)}`),
     ...(showSteps ? { listeners: [printer.listen] } : {}),
   };

@@ -14,8 +14,15 @@ import type { AgentConfig } from "./agent_config.ts";
 const text = z.string("must be text").min(1, "must not be empty");
 const flag = z.boolean("must be true or false");
 const seconds = z.number("must be a number of seconds").min(0, "must not be negative");
-const count = z.number("must be a positive integer").int("must be a positive integer")
+const count = z.number("must be a positive integer").int(wholeOr("must be a positive integer"))
   .positive("must be a positive integer");
+
+/** A whole number that is refused is one too large to be exact. */
+function wholeOr(must: string) {
+  return {
+    error: ({ input }: { readonly input?: unknown }) => Number.isInteger(input) ? "is too large" : must,
+  };
+}
 
 function range(min: number, max: number) {
   const must = `must be a number from ${min} to ${max}`;
@@ -50,7 +57,7 @@ const PARAMETERS = {
   topP: optional(range(0, 1), "only the likeliest words that make up this share are chosen from"),
   maxTokens: optional(count, "tokens of one answer at most"),
   seed: optional(
-    z.number("must be an integer").int("must be an integer").min(0, "must not be negative"),
+    z.number("must be an integer").int(wholeOr("must be an integer")).min(0, "must not be negative"),
     "the same seed makes the same answers likely",
   ),
   stop: optional(
@@ -153,8 +160,14 @@ export const TYPE_IS_SCHEMA:
 
 const toolEntry = z.union([
   z.string(),
-  z.record(z.string(), z.unknown()).refine((it) => Object.keys(it).length === 1, "must have one name"),
-], "must be a tool's name, or a map from one name to its settings");
+  z.record(z.string(), z.unknown()).refine(
+    (it) => Object.keys(it).length === 1,
+    "must have one name, with its settings indented deeper",
+  ),
+], {
+  error: (issue) =>
+    issue.input === null ? "is empty" : "must be a tool's name, or a map from one name to its settings",
+});
 
 /** What people write: everything may be left out, nothing else may be there. */
 export const agentFile = z.strictObject(

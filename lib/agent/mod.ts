@@ -12,7 +12,14 @@ export {
   type ToolReference,
 } from "./agent_config.ts";
 export { agentConfigOf, agentOnRecord, asRunConfig } from "./agent_on_record.ts";
-export { loadAgentFile, type ModelDefaults, parseAgentFile } from "./agent_file.ts";
+export { type AgentProblem, agentProblems, type CheckServices } from "./check_agent.ts";
+export {
+  loadAgentFile,
+  type ModelDefaults,
+  type OnRead,
+  parseAgentFile,
+  type ReadAgentFile,
+} from "./agent_file.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
 export { applyOverrides, overrideKeys } from "./overrides.ts";

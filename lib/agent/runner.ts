@@ -11,6 +11,7 @@ import {
   type Span,
   type Tool,
 } from "../core/mod.ts";
+import { agentProblems, type CheckServices } from "./check_agent.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { BudgetLedger } from "./budget.ts";
@@ -179,19 +180,14 @@ export class AgentRunner {
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */
   async #check(config: AgentConfig): Promise<void> {
-    const { prices, host } = this.#services;
-    for (const reference of config.tools) {
-      if (reference.kind === "tool") await this.#services.createTool(reference, config);
-      else await this.#services.loadAgent(reference.name, config);
-    }
-    if (config.limits.budgetUsd === undefined) return;
-    await prices.prepare([config.model]);
-    if (!prices.knows(config.model, host.now())) {
-      throw new AgentOpError(
-        `Cannot run ${config.name}: the price of ${config.model} is unknown, so a budget of $${config.limits.budgetUsd} cannot be kept`,
-        { remedy: "a model with a known price, a price file, or no budgetUsd" },
-      );
-    }
+    const own = this.#services;
+    const services: CheckServices = {
+      host: own.host,
+      createTool: (reference, agent) => own.createTool(reference, agent),
+      loadAgent: (name, from) => own.loadAgent(name, from),
+      prices: () => Promise.resolve(own.prices),
+    };
+    for await (const { error } of agentProblems(config, services)) throw error;
   }
 }
 

@@ -1,7 +1,11 @@
-import { type Host, oneLine, reasonOf, type ToolPermissions } from "../core/mod.ts";
+import { type Explanation, oneLine, reasonOf, type Tool, type ToolPermissions } from "../core/mod.ts";
 import type { AgentConfig, ToolReference } from "../agent/mod.ts";
 import type { FoundAgent } from "./agents.ts";
-import type { AppConfig } from "./config.ts";
+
+/** What setting a tool up takes. */
+interface ToolMaker {
+  createTool(reference: ToolReference, agent: AgentConfig): Promise<Tool>;
+}
 
 /** An agent file and what it may do, in words. */
 export interface AgentEntry {
@@ -19,21 +23,30 @@ export interface AgentEntry {
   readonly limits?: readonly (readonly [name: string, value: string])[];
   /** Why the file cannot be used, when it cannot. */
   readonly error?: string;
+  /** What helps against `error`. */
+  readonly remedy?: string;
+  /** What else is wrong with it. */
+  readonly others?: readonly string[];
+  /** The line of `error`, from 1. */
+  readonly line?: number;
+  /** What a person should know of a file that can be used. */
+  readonly notes?: readonly Explanation[];
 }
 
 const REASON_LENGTH_MAX = 200;
 const SETTING_LENGTH_MAX = 40;
 
-/** What setting a tool up takes. */
-interface ToolSetup {
-  readonly host: Host;
-  readonly config: AppConfig;
-}
-
 /** An agent file as the workbench shows it. Sets its tools up to see what they may touch; none of them is run. */
-export async function agentEntry(app: ToolSetup, found: FoundAgent): Promise<AgentEntry> {
-  const { name, path, config: agent, error } = found;
-  if (!agent) return { name, path, model: "", tools: [], ...(error === undefined ? {} : { error }) };
+export async function agentEntry(app: ToolMaker, found: FoundAgent): Promise<AgentEntry> {
+  const { name, path, config: agent, error, remedy, others = [], line, notes = [] } = found;
+  const trouble = {
+    ...(error === undefined ? {} : { error }),
+    ...(remedy === undefined ? {} : { remedy }),
+    ...(others.length === 0 ? {} : { others }),
+    ...(line === undefined ? {} : { line }),
+    ...(notes.length === 0 ? {} : { notes }),
+  };
+  if (!agent) return { name, path, model: "", tools: [], ...trouble };
   return {
     name,
     path,
@@ -44,20 +57,14 @@ export async function agentEntry(app: ToolSetup, found: FoundAgent): Promise<Age
     permissions: await Promise.all(agent.tools.map((tool) => permissionsOf(app, tool, agent))),
     limits: limitsOf(agent),
     ...(agent.description === undefined ? {} : { description: agent.description }),
-    ...(error === undefined ? {} : { error }),
+    ...trouble,
   };
 }
 
-async function permissionsOf(app: ToolSetup, tool: ToolReference, agent: AgentConfig): Promise<string> {
+async function permissionsOf(app: ToolMaker, tool: ToolReference, agent: AgentConfig): Promise<string> {
   if (tool.kind === "agent") return "hands work to this agent, in a run of its own";
   try {
-    const { createTool } = await import("../tools/mod.ts");
-    const { permissions } = createTool(tool.name, tool.config, {
-      host: app.host,
-      baseDir: agent.baseDir,
-      secrets: app.config.secrets,
-      denoPath: Deno.execPath(),
-    });
+    const { permissions } = await app.createTool(tool, agent);
     return permissionWords(permissions);
   } catch (error) {
     return oneLine(reasonOf(error), REASON_LENGTH_MAX);

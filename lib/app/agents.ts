@@ -1,6 +1,7 @@
 import { dirname, join, resolve } from "node:path";
-import type { AgentConfig } from "../agent/mod.ts";
-import { AgentOpError, nearest, reasonOf } from "../core/mod.ts";
+import type { AgentConfig, OnRead, ReadAgentFile } from "../agent/mod.ts";
+import { agentNameOf, AgentOpError, type Explanation, nearest, reasonOf, remedyOf } from "../core/mod.ts";
+import { FileError } from "../schema/mod.ts";
 import type { AppConfig } from "./config.ts";
 
 const AGENTS_LISTED_MAX = 500;
@@ -8,9 +9,20 @@ const AGENTS_LISTED_MAX = 500;
 export interface FoundAgent {
   readonly name: string;
   readonly path: string;
+  /** What the file says, also where something that it names is missing. */
   readonly config?: AgentConfig;
   /** Why it cannot be used. */
   readonly error?: string;
+  /** What helps against `error`. */
+  readonly remedy?: string | undefined;
+  /** What else is wrong with it, after `error`. */
+  readonly others?: readonly string[];
+  /** Where in the file `error` is, from 1. */
+  readonly line?: number;
+  /** What a person should know of a file that can be used. */
+  readonly notes?: readonly Explanation[];
+  /** What is known of the file beside its configuration. */
+  readonly file?: ReadAgentFile;
 }
 
 /** Agent files bring the whole loop with them: most commands never read one. */
@@ -33,7 +45,7 @@ async function agentFiles({ agentFolders }: AppConfig): Promise<ReadonlyMap<stri
       continue; // a folder that is not there holds no agents
     }
     for (const file of files.sort().slice(0, AGENTS_LISTED_MAX)) {
-      const name = file.replace(/\.ya?ml$/i, "");
+      const name = agentNameOf(file);
       if (!paths.has(name)) paths.set(name, join(folder, file));
     }
   }
@@ -46,9 +58,12 @@ export async function findAgents(config: AppConfig): Promise<readonly FoundAgent
   const { loadAgentFile } = await agentModule();
   for (const [name, path] of await agentFiles(config)) {
     try {
-      found.push({ name, path, config: await loadAgentFile(path, config.defaults) });
+      let file: ReadAgentFile | undefined;
+      const agent = await loadAgentFile(path, config.defaults, (read) => file = read);
+      found.push({ name, path, config: agent, ...(file ? { file, notes: file.notes } : {}) });
     } catch (error) {
-      found.push({ name, path, error: reasonOf(error) });
+      const place = error instanceof FileError ? { line: error.line, others: error.others } : {};
+      found.push({ name, path, error: reasonOf(error), remedy: remedyOf(error), ...place });
     }
   }
   return found;
@@ -63,22 +78,33 @@ export async function agentNames(
   return [...[...files].map(([name, path]) => ({ name, path })), ...bundled.map((name) => ({ name }))];
 }
 
+export interface ResolveOptions {
+  /** The agent that names it: its folder is looked in first. */
+  readonly from?: AgentConfig | undefined;
+  /** Told of the file, where there is one. */
+  readonly onRead?: OnRead | undefined;
+}
+
+/** Whatever is there under that name: what is no file is told of when it is read. */
+async function fileOf(agent: string, config: AppConfig, from?: AgentConfig): Promise<string | undefined> {
+  for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
+    for (const extension of ["yaml", "yml"]) {
+      const path = join(folder, `${agent}.${extension}`);
+      if (await Deno.stat(path).then((it) => !it.isDirectory, () => false)) return path;
+    }
+  }
+  return (await agentFiles(config)).get(agent); // other characters of a file's name are not in its agent's
+}
+
 /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
 export async function resolveAgent(
   agent: string,
   config: AppConfig,
-  from?: AgentConfig,
+  { from, onRead }: ResolveOptions = {},
 ): Promise<AgentConfig> {
   const { loadAgentFile } = await agentModule();
-  if (isPath(agent)) return await loadAgentFile(agent, config.defaults);
-  for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
-    for (const extension of ["yaml", "yml"]) {
-      const path = join(folder, `${agent}.${extension}`);
-      if (await Deno.stat(path).then((it) => it.isFile, () => false)) {
-        return await loadAgentFile(path, config.defaults);
-      }
-    }
-  }
+  const path = isPath(agent) ? agent : await fileOf(agent, config, from);
+  if (path !== undefined) return await loadAgentFile(path, config.defaults, onRead);
   const bundled = await bundledAgent(agent, config);
   if (bundled) return bundled;
   const guess = nearest(agent, (await agentNames(config)).map((it) => it.name));

@@ -1,5 +1,5 @@
 import { dirname } from "node:path";
-import type { AgentConfig, AgentRunner, AgentServices, RunnerOptions } from "../agent/mod.ts";
+import type { AgentConfig, AgentRunner, AgentServices, RunnerOptions, ToolReference } from "../agent/mod.ts";
 import type { RunDiff } from "../analysis/mod.ts";
 import {
   AgentOpError,
@@ -8,12 +8,14 @@ import {
   type Run,
   type Store,
   systemHost,
+  type Tool,
   type Usage,
 } from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
 import { openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
+import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess } from "./model_access.ts";
 import type { SqlRows } from "./sql_query.ts";
@@ -95,19 +97,29 @@ export class App implements AsyncDisposable {
   }
 
   /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */
-  async resolveAgent(agent: string, from?: AgentConfig): Promise<AgentConfig> {
+  async resolveAgent(agent: string, options: ResolveOptions = {}): Promise<AgentConfig> {
     const { resolveAgent } = await import("./agents.ts");
-    return await resolveAgent(agent, this.config, from);
+    return await resolveAgent(agent, this.config, options);
+  }
+
+  /** What could be run by its name, checked as a run checks it: files first, then what is part of the program. */
+  async agents(): Promise<readonly ListedAgent[]> {
+    const [{ listAgents }, { checkedAgents }] = await Promise.all([
+      import("./agents.ts"),
+      import("./checked_agents.ts"),
+    ]);
+    return await checkedAgents(this, await listAgents(this.config));
   }
 
   /** The agent files that can be found, as people see them; the bundled ones while there are no others. */
   async agentEntries(): Promise<readonly AgentEntry[]> {
-    const [{ bundledAgents, findAgents }, { agentEntry }] = await Promise.all([
+    const [{ bundledAgents, findAgents }, { agentEntry }, { checkedAgents }] = await Promise.all([
       import("./agents.ts"),
       import("./agent_entry.ts"),
+      import("./checked_agents.ts"),
     ]);
     const found = await findAgents(this.config);
-    const shown = found.length > 0 ? found : await bundledAgents(this.config);
+    const shown = found.length > 0 ? await checkedAgents(this, found) : await bundledAgents(this.config);
     return await Promise.all(shown.map((agent) => agentEntry(this, agent)));
   }
 
@@ -146,20 +158,23 @@ export class App implements AsyncDisposable {
         if (!told) throw new Error("runs of this runner are only queued");
         return told.withPolicy(retryOf(agent));
       },
-      createTool: async ({ name, config }, agent) => {
-        const { createTool } = await import("../tools/mod.ts");
-        return createTool(name, config, {
-          host: this.host,
-          baseDir: agent.baseDir,
-          secrets: this.config.secrets,
-          denoPath: Deno.execPath(),
-        });
-      },
-      loadAgent: (name, from) => this.resolveAgent(name, from),
+      createTool: (reference, agent) => this.createTool(reference, agent),
+      loadAgent: (name, from) => this.resolveAgent(name, { from }),
       onNote: this.#onNote,
       ...(options.approver ? { approver: options.approver } : {}),
       ...(options.listeners ? { listeners: options.listeners } : {}),
     };
+  }
+
+  /** A tool of an agent, set up and not run. Throws `AgentOpError` when it cannot be. */
+  async createTool({ name, config }: ToolReference, agent: AgentConfig): Promise<Tool> {
+    const { createTool } = await import("../tools/mod.ts");
+    return createTool(name, config, {
+      host: this.host,
+      baseDir: agent.baseDir,
+      secrets: this.config.secrets,
+      denoPath: Deno.execPath(),
+    });
   }
 
   /** What running again needs: replays, forks, bisects and evaluations take it. */

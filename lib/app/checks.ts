@@ -1,7 +1,6 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { statfs } from "node:fs/promises";
 import { explain, reasonOf, remedyOf } from "../core/mod.ts";
-import { findAgents } from "./agents.ts";
 import type { App } from "./app.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
@@ -12,7 +11,7 @@ export interface Check {
   /** `broken`: something a person asked for cannot work. `warning`: it works, but less well than it could. */
   readonly status: "ok" | "warning" | "broken";
   readonly message: string;
-  readonly remedy?: string;
+  readonly remedy?: string | undefined;
 }
 
 /** The terminal on stdout, as the edge sees it. */
@@ -40,6 +39,7 @@ export async function runChecks(app: App, terminal: TerminalFacts): Promise<read
     checkApi(app),
     checkStore(app),
     checkAgents(app),
+    checkPrices(app),
     checkTerminal(terminal),
     checkIntegrations(app),
   ]);
@@ -164,18 +164,20 @@ async function checkDisk(folder: string): Promise<readonly Check[]> {
   }
 }
 
-async function checkAgents({ config }: App): Promise<readonly Check[]> {
-  const found = await findAgents(config);
-  const folders = cell(config.agentFolders.join(", "));
-  const broken = found.filter((it) => it.error !== undefined);
-  if (broken.length > 0) {
-    return broken.map(({ error }) => ({
+async function checkAgents(app: App): Promise<readonly Check[]> {
+  const found = (await app.agents()).filter((it) => it.path !== undefined);
+  const folders = cell(app.config.agentFolders.join(", "));
+  const troubles = found.flatMap(({ error, remedy, others = [], notes = [] }): readonly Check[] => {
+    if (error === undefined) return notes.map((note) => ({ name: "agents", status: "warning", ...note }));
+    const more = others.length === 0 ? "" : ` (and ${plural(others.length, "more thing")} in this file)`;
+    return [{
       name: "agents",
       status: "warning",
-      message: cell(error!),
-      remedy: "edit the file",
-    }));
-  }
+      message: cell(`${error}${more}`),
+      remedy: remedy ?? "edit the file",
+    }];
+  });
+  if (troubles.length > 0) return troubles;
   return [{
     name: "agents",
     status: "ok",
@@ -183,6 +185,19 @@ async function checkAgents({ config }: App): Promise<readonly Check[]> {
       ? `${plural(found.length, "agent file")} in ${folders}`
       : `no files in ${folders}: the built-in ones are used (agentop init writes them out)`,
   }];
+}
+
+async function checkPrices(app: App): Promise<readonly Check[]> {
+  const name = "prices";
+  const path = join(app.config.home, "prices.yaml");
+  const hasOwn = await Deno.lstat(path).then(() => true, () => false);
+  try {
+    await app.prices();
+    const message = hasOwn ? `${cell(path)}, then the built-in ones` : "the built-in ones";
+    return [{ name, status: "ok", message }];
+  } catch (error) {
+    return [{ name, status: "broken", ...explain(error) }];
+  }
 }
 
 function checkTerminal({ size, term, hasColors }: TerminalFacts): readonly Check[] {

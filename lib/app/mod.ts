@@ -4,15 +4,7 @@
  * @module
  */
 export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
-export {
-  agentNames,
-  bundledAgent,
-  findAgents,
-  type FoundAgent,
-  listAgents,
-  type ListedAgent,
-  resolveAgent,
-} from "./agents.ts";
+export { agentNames, bundledAgent, type FoundAgent, type ListedAgent, resolveAgent } from "./agents.ts";
 export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";

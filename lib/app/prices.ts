@@ -1,7 +1,10 @@
 import { join } from "node:path";
-import { AgentOpError, reasonOf } from "../core/mod.ts";
+import { AgentOpError } from "../core/mod.ts";
 import type { LoadedPriceBook, PriceOverlay } from "../pricing/mod.ts";
+import { readTextFileIfThere } from "../schema/mod.ts";
 import type { AppConfig } from "./config.ts";
+
+const PRICES_MAX_BYTES = 1_000_000;
 
 /** The prices runs are paid by: the user's own first, then the built-in ones. Throws `AgentOpError` for a bad file or plan. */
 export async function loadPrices({ home, elevenLabsPlan: plan }: AppConfig): Promise<LoadedPriceBook> {
@@ -22,12 +25,7 @@ export async function loadPrices({ home, elevenLabsPlan: plan }: AppConfig): Pro
 /** The user's own prices, from `prices.yaml` in the home folder. They win over the built-in ones. */
 async function readPriceFile(home: string): Promise<PriceOverlay | undefined> {
   const path = join(home, "prices.yaml");
-  const text = await Deno.readTextFile(path).catch((error) => {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw new AgentOpError(`Cannot load ${path}: ${reasonOf(error)}`, {
-      remedy: "make it readable, or remove it",
-    });
-  });
+  const text = await readTextFileIfThere(path, { maxBytes: PRICES_MAX_BYTES });
   if (text === undefined) return undefined;
   const { parsePriceOverlay } = await import("../pricing/mod.ts");
   return await parsePriceOverlay(text, path);

@@ -1,5 +1,6 @@
 import { App } from "../app/mod.ts";
-import { type Host, systemHost } from "../core/mod.ts";
+import type { AgentConfig } from "../agent/mod.ts";
+import { escapeText, type Host, sentenceOf, systemHost } from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -23,6 +24,15 @@ export class Context implements AsyncDisposable {
 
   get host(): Host {
     return this.app.host;
+  }
+
+  /** The agent that a command names; what a person should know of its file is noted. Throws `AgentOpError`. */
+  async resolveAgent(name: string): Promise<AgentConfig> {
+    return await this.app.resolveAgent(name, {
+      onRead: ({ notes }) => {
+        for (const note of notes) this.note(escapeText(`agentop: ${sentenceOf(note)}`));
+      },
+    });
   }
 
   get stdoutIsTerminal(): boolean {

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { agentNameOf, fileBase } from "./agent_name.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {
   applyChanges,

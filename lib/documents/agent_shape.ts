@@ -1,3 +1,5 @@
+import { type Explanation, sentenceOf } from "../core/mod.ts";
+
 /** What is read of an agent here: the parts of its configuration that lists show. */
 export interface DescribedAgent {
   readonly description?: string;
@@ -8,19 +10,24 @@ export interface DescribedAgent {
 
 /** One agent of `agents --json`. Without a path it is part of the program. */
 export function agentShape(
-  { name, path, config, error }: {
+  { name, path, config, error, remedy, others, notes }: {
     readonly name: string;
     readonly path?: string;
     readonly config?: DescribedAgent;
     readonly error?: string;
+    readonly remedy?: string | undefined;
+    readonly others?: readonly string[];
+    readonly notes?: readonly Explanation[];
   },
 ) {
   return {
     name,
     path: path ?? null,
     bundled: path === undefined,
-    valid: config !== undefined,
-    error: error ?? null,
+    valid: error === undefined,
+    error: error === undefined ? null : sentenceOf({ message: error, remedy }),
+    otherErrors: others ?? [],
+    notes: (notes ?? []).map(sentenceOf),
     description: config?.description ?? null,
     model: config?.model ?? null,
     tools: config ? toolNames(config) : [],

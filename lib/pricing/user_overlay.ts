@@ -2,6 +2,8 @@ import { parseCheckedYaml } from "../schema/mod.ts";
 import { dayOf, type PriceEntry, type PriceOverlay } from "./price_table.ts";
 import { UNITS } from "../core/mod.ts";
 
+const OVERLAY_EXAMPLE =
+  "models: [{ id: my-model, inputPerMillion: 0.1, outputPerMillion: 0.3, source: my contract }]";
 const OVERLAY_MODELS_MAX = 5_000;
 const ALIASES_MAX = 100;
 /** USD per million; above it a figure is a slip of the keyboard. */
@@ -86,7 +88,7 @@ async function schemaOf() {
  * Throws an `AgentOpError` of one line that names the file, the line and the field.
  */
 export async function parsePriceOverlay(text: string, path: string): Promise<PriceOverlay> {
-  const { data } = await parseCheckedYaml(text, path, await schemaOf());
+  const { data } = await parseCheckedYaml(text, path, await schemaOf(), { example: OVERLAY_EXAMPLE });
   return { models: data.models.map(toEntry) };
 }
 

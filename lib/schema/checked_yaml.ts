@@ -1,41 +1,78 @@
 import type { Document, LineCounter } from "yaml";
 import type { z } from "zod";
-import { AgentOpError, messageOf } from "../core/mod.ts";
-import { nearest, oneLine } from "../core/mod.ts";
+import { AgentOpError, messageOf, nearest, oneLine, sentenceOf } from "../core/mod.ts";
+import { demandOf } from "./demand.ts";
 import { keysAt } from "./keys_at.ts";
+import { withoutEmpty } from "./left_out.ts";
+import { structureProblem, syntaxProblem, type YamlProblem, type YamlSource } from "./yaml_problem.ts";
 
 const FILE_MAX_CHARS = 1_000_000;
 const ALIASES_MAX = 100;
 const MESSAGE_MAX_CHARS = 300;
 /** Of the value that does not fit. */
 const GOT_MAX_CHARS = 120;
+const KEYS_LISTED_MAX = 16;
+/** Told of one file. */
+const PROBLEMS_MAX = 10;
 
 /** The parser, loaded on the first use. */
 export const loadYaml = () => import("./yaml.ts");
 
 export type YamlPath = readonly PropertyKey[];
 
+/** One thing that is wrong at a place of a file; `problem` continues the path. */
+export interface YamlComplaint {
+  readonly path: YamlPath;
+  readonly problem: string;
+  readonly remedy?: string | undefined;
+}
+
 /** A YAML (or JSON) file that fits its schema, and the way to complain about a place in it. */
 export interface CheckedYaml<T> {
   readonly data: T;
   /** Throws `Cannot load FILE:LINE: PATH PROBLEM.` */
   fail(path: YamlPath, problem: string, remedy?: string): never;
+  /** The same for several, if there are any; the first in the file is the message. */
+  failFor(complaints: readonly YamlComplaint[]): void;
+  /** The line of a place, from 1. */
+  lineOf(path: YamlPath): number;
+}
+
+export interface YamlOptions {
+  /** What a small file of this kind says, for one that says nothing. */
+  readonly example?: string;
+}
+
+/** A file that cannot be used: its message tells the first thing wrong, `others` the rest in the same words. */
+export class FileError extends AgentOpError {
+  /** From 1. */
+  readonly line: number;
+  readonly others: readonly string[];
+
+  constructor(
+    reason: string,
+    data: { remedy?: string | undefined; line: number; others: readonly string[] },
+  ) {
+    super(reason, { remedy: data.remedy });
+    this.line = data.line;
+    this.others = data.others;
+  }
 }
 
 /**
  * Reads YAML from outside against a schema. Schema messages continue the path of what is wrong, like `must be a positive
- * integer`; the value found is added. Throws an `AgentOpError` of one line with file, line and, for unknown keys, the nearest
- * known one.
+ * integer`; the value found is added. Keys that stand there empty are left out. Throws a `FileError` of one line with file, line
+ * and, for unknown keys, the nearest known one.
  */
 export async function parseCheckedYaml<S extends z.ZodType>(
   text: string,
   path: string,
   schema: S,
+  { example }: YamlOptions = {},
 ): Promise<CheckedYaml<z.output<S>>> {
-  const { LineCounter, parseDocument } = await loadYaml();
-  const file = new YamlFile(path, new LineCounter());
-  file.checkLength(text);
-  const document = parseDocument(text, { lineCounter: file.lines, prettyErrors: false });
+  const yaml = await loadYaml();
+  const file = new YamlFile(path, text, yaml, example);
+  const document = yaml.parseDocument(file.text, file.options);
   return file.check(document, file.valueOf(document), schema);
 }
 
@@ -44,11 +81,11 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
   text: string,
   path: string,
   schema: S,
+  { example }: YamlOptions = {},
 ): Promise<readonly CheckedYaml<z.output<S>>[]> {
-  const { LineCounter, parseAllDocuments } = await loadYaml();
-  const file = new YamlFile(path, new LineCounter());
-  file.checkLength(text);
-  const documents = parseAllDocuments(text, { lineCounter: file.lines, prettyErrors: false });
+  const yaml = await loadYaml();
+  const file = new YamlFile(path, text, yaml, example);
+  const documents = yaml.parseAllDocuments(file.text, file.options);
   const checked: CheckedYaml<z.output<S>>[] = [];
   for (const document of Array.isArray(documents) ? documents : []) {
     const value = file.valueOf(document);
@@ -59,25 +96,56 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
 
 class YamlFile {
   readonly #path: string;
-  readonly lines: LineCounter;
+  readonly #yaml: Awaited<ReturnType<typeof loadYaml>>;
+  readonly #lines: LineCounter;
+  readonly #example: string | undefined;
+  /** With line feeds alone: other systems end lines otherwise. */
+  readonly text: string;
 
-  constructor(path: string, lines: LineCounter) {
+  constructor(path: string, text: string, yaml: Awaited<ReturnType<typeof loadYaml>>, example?: string) {
+    this.#example = example;
     this.#path = path;
-    this.lines = lines;
+    this.#yaml = yaml;
+    this.#lines = new yaml.LineCounter();
+    this.text = text.replace(/^\ufeff/, "").replace(/\r\n?/g, "\n");
+    if (text.length > FILE_MAX_CHARS) {
+      this.#fail([{
+        line: 1,
+        problem: `the file is longer than ${FILE_MAX_CHARS} characters`,
+        remedy: "a smaller file",
+      }]);
+    }
   }
 
-  checkLength(text: string): void {
-    if (text.length > FILE_MAX_CHARS) this.#fail(1, `the file is longer than ${FILE_MAX_CHARS} characters`);
+  get options() {
+    return { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
   }
 
   /** What the document holds. Throws when it is not YAML. */
   valueOf(document: Document): unknown {
+    const source: YamlSource = {
+      document,
+      text: this.text,
+      lineAt: (offset) => this.#lines.linePos(offset).line,
+      yaml: this.#yaml,
+    };
     const [error] = document.errors;
-    if (error) this.#fail(this.lines.linePos(error.pos[0]).line, `this is not YAML: ${error.message}`);
+    if (error) this.#fail([syntaxProblem(error, source)]);
+    const odd = structureProblem(source);
+    if (odd) this.#fail([odd]);
     try {
       return document.toJS({ maxAliasCount: ALIASES_MAX });
     } catch (cause) {
-      return this.#fail(1, `this is not YAML: ${messageOf(cause)}`);
+      const line = /\*[^\s*]/.exec(this.text)?.index ?? 0;
+      return this.#fail([
+        /alias/i.test(messageOf(cause))
+          ? {
+            line: source.lineAt(line),
+            problem: "references (*name) to other references make it too large",
+            remedy: "the values written out",
+          }
+          : { line: 1, problem: `this is not YAML: ${messageOf(cause)}` },
+      ]);
     }
   }
 
@@ -86,52 +154,121 @@ class YamlFile {
     value: unknown,
     schema: S,
   ): CheckedYaml<z.output<S>> {
-    const fail = (at: YamlPath, problem: string, remedy?: string) =>
-      this.#fail(lineOf(document, this.lines, at), `${describePath(at)} ${problem}`, remedy);
-    const result = schema.safeParse(value);
-    if (result.success) return { data: result.data, fail };
-    const issue = deepest(result.error.issues[0]!);
-    const unknown = issue.code === "unrecognized_keys" ? issue.keys[0] : undefined;
-    if (unknown !== undefined) {
-      const guess = nearest(unknown, keysAt(schema, issue.path));
-      return fail([...issue.path, unknown], `is not a known key${guess ? `: did you mean "${guess}"?` : ""}`);
+    if (value === null || value === undefined) {
+      const problem = this.text.trim() === "" ? "the file is empty" : "the file holds comments only";
+      this.#fail([{ line: 1, problem, ...(this.#example ? { remedy: this.#example } : {}) }]);
     }
-    const got = valueAt(value, issue.path);
-    return fail(
-      issue.path,
-      got === undefined
-        ? "is missing"
-        : `${demandOf(issue)}: got ${oneLine(JSON.stringify(got), GOT_MAX_CHARS)}`,
-    );
+    const lineOf = (at: YamlPath) => lineOfPath(document, this.#lines, at);
+    const failFor = (complaints: readonly YamlComplaint[]) => {
+      if (complaints.length === 0) return;
+      this.#fail(
+        complaints.map(({ path, problem, remedy }) => ({
+          line: lineOf(path),
+          problem: `${describePath(path)} ${problem}`,
+          ...(remedy === undefined ? {} : { remedy }),
+        })),
+      );
+    };
+    const result = schema.safeParse(withoutEmpty(schema, value));
+    if (!result.success) {
+      failFor(
+        unknownFirst(result.error.issues).flatMap((issue) =>
+          this.#complaintsOf(issue, document, value, schema)
+        ),
+      );
+    }
+    return {
+      data: result.data as z.output<S>,
+      fail: (path, problem, remedy) => failFor([{ path, problem, remedy }]) as never,
+      failFor,
+      lineOf,
+    };
   }
 
-  #fail(line: number, problem: string, remedy?: string): never {
-    const reason = oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "");
-    const end = remedy !== undefined || reason.endsWith("?") ? "" : ".";
-    throw new AgentOpError(`Cannot load ${this.#path}:${line}: ${reason}${end}`, { remedy });
+  #complaintsOf(
+    outer: z.core.$ZodIssue,
+    document: Document,
+    value: unknown,
+    schema: z.ZodType,
+  ): readonly YamlComplaint[] {
+    const issue = deepest(outer);
+    const { path } = issue;
+    if (issue.code === "unrecognized_keys") {
+      const known = keysAt(schema, path);
+      return issue.keys.map((key) => {
+        const guess = nearest(key, known);
+        return {
+          path: [...path, key],
+          problem: `is not a known key${guess ? `: did you mean "${guess}"?` : ""}`,
+          remedy: guess || known.length === 0 ? undefined : `one of ${listed(known)}`,
+        };
+      });
+    }
+    const got = valueAt(value, path);
+    if (got === undefined) return [{ path, problem: "is missing" }];
+    if (got === null) return [{ path, problem: "has no value", remedy: "a value, or remove the line" }];
+    return [{
+      path,
+      problem: `${demandOf(issue)}: got ${this.#shown(got, document, path)}`,
+      remedy: path.length === 0
+        ? this.#example
+        : this.#continued(document, path) ?? rightShape(issue, got, keysAt(schema, path)),
+    }];
+  }
+
+  /** A number as it is written: `.inf` and figures too long for a number are no JSON. */
+  #shown(value: unknown, document: Document, path: YamlPath): string {
+    const node = document.getIn(path, true);
+    const written = typeof value === "number" && this.#yaml.isScalar(node) ? node.source : undefined;
+    return oneLine(written ?? JSON.stringify(value), GOT_MAX_CHARS);
+  }
+
+  /** A value without quotes goes on over every line that is indented deeper, which is easily overlooked. */
+  #continued(document: Document, path: YamlPath): string | undefined {
+    const node = document.getIn(path, true);
+    if (!this.#yaml.isScalar(node) || node.type !== "PLAIN" || !node.range) return undefined;
+    const [first, last] = [node.range[0], node.range[1]].map((at) => this.#lines.linePos(at).line);
+    return first === last
+      ? undefined
+      : `line ${last} indented like line ${first}: deeper, it goes on with its value`;
+  }
+
+  #fail(problems: readonly YamlProblem[]): never {
+    const [first, ...others] = [...problems].sort((a, b) => a.line - b.line).slice(0, PROBLEMS_MAX).map((
+      it,
+    ) => this.#sentence(it));
+    throw new FileError(first!.reason, {
+      remedy: first!.remedy,
+      line: first!.line,
+      others: others.map(({ line, text, remedy }) =>
+        sentenceOf({ message: `line ${line}: ${text}`, remedy })
+      ),
+    });
+  }
+
+  #sentence({ line, problem, remedy }: YamlProblem) {
+    const text = oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "");
+    const end = remedy !== undefined || text.endsWith("?") ? "" : ".";
+    return { line, remedy, text, reason: `Cannot load ${this.#path}:${line}: ${text}${end}` };
   }
 }
 
-/** What the schema wants, in words that continue a path. A schema's own message is such words already. */
-function demandOf(issue: z.core.$ZodIssue): string {
-  if (!/^(Invalid|Too) /.test(issue.message)) return issue.message;
-  const isLength = "origin" in issue && (issue.origin === "array" || issue.origin === "string");
-  switch (issue.code) {
-    case "invalid_type":
-      return `must be ${/^[aeiou]/.test(issue.expected) ? "an" : "a"} ${issue.expected}`;
-    case "too_small":
-      return isLength
-        ? "must not be empty"
-        : `must be ${issue.inclusive ? "at least" : "more than"} ${issue.minimum}`;
-    case "too_big":
-      return isLength ? `must not be longer than ${issue.maximum}` : `must be at most ${issue.maximum}`;
-    case "invalid_value":
-      return `must be ${issue.values.map(String).join(" or ")}`;
-    case "invalid_union":
-      return "has the wrong type";
-    default:
-      return issue.message;
+/** How a list or a map is written, where something else stands in its place. */
+function rightShape(issue: z.core.$ZodIssue, got: unknown, keys: readonly string[]): string | undefined {
+  if (issue.code !== "invalid_type") return undefined;
+  const key = String(issue.path.findLast((it) => typeof it === "string") ?? "key");
+  if (issue.expected === "array") {
+    return typeof got === "string" && got.length <= KEYS_LISTED_MAX * 4 && !/[:,[\]{}#]/.test(got)
+      ? `${key}: [${got}]`
+      : "a list: one entry a line, each after a dash";
   }
+  return issue.expected === "object" && keys.length > 0 ? `a map with ${listed(keys)}` : undefined;
+}
+
+/** A key that is misspelt is also one that is missing: it is told of as the former. */
+export function unknownFirst(issues: readonly z.core.$ZodIssue[]): readonly z.core.$ZodIssue[] {
+  const isUnknown = (issue: z.core.$ZodIssue) => issue.code === "unrecognized_keys";
+  return [...issues.filter(isUnknown), ...issues.filter((issue) => !isUnknown(issue))];
 }
 
 /** Inside a union, the branch that came furthest says what is wrong. */
@@ -150,6 +287,10 @@ export function describePath(path: YamlPath): string {
   );
 }
 
+function listed(keys: readonly string[]): string {
+  return keys.length > KEYS_LISTED_MAX ? `${keys.slice(0, KEYS_LISTED_MAX).join(", ")}, …` : keys.join(", ");
+}
+
 function valueAt(value: unknown, path: YamlPath): unknown {
   let inner = value;
   for (const key of path) {
@@ -160,12 +301,13 @@ function valueAt(value: unknown, path: YamlPath): unknown {
 }
 
 /** The line of the innermost node on the path that exists, from 1. */
-function lineOf(document: Document, lines: LineCounter, path: YamlPath): number {
+function lineOfPath(document: Document, lines: LineCounter, path: YamlPath): number {
   for (let length = path.length; length > 0; length--) {
     const parent = length === 1 ? document.contents : document.getIn(path.slice(0, length - 1), true);
-    const pair = (parent as { items?: readonly unknown[] } | null)?.items?.find((item) =>
-      (item as { key?: { value?: unknown } })?.key?.value === path[length - 1]
-    ) as { key: { range?: readonly number[] } } | undefined;
+    const pair = (parent as { items?: readonly unknown[] } | null)?.items?.find((item) => {
+      const key = (item as { key?: { value?: unknown } } | null)?.key;
+      return key != null && String(key.value) === String(path[length - 1]);
+    }) as { key: { range?: readonly number[] } } | undefined;
     const node = document.getIn(path.slice(0, length), true) as { range?: readonly number[] } | undefined;
     const range = pair?.key.range ?? node?.range;
     if (range) return lines.linePos(range[0]!).line;

@@ -1,5 +1,6 @@
 import type { z } from "zod";
 import { nearest } from "../core/mod.ts";
+import { demandOf } from "./demand.ts";
 
 const MAX_ISSUES = 5;
 const MAX_VALUE_LENGTH = 60;
@@ -23,8 +24,7 @@ function explain(issue: z.core.$ZodIssue, value: unknown, keys: readonly string[
   const where = issue.path.length === 0 ? "the value" : `"${issue.path.map(String).join(".")}"`;
   const got = at(value, issue.path);
   if (got === undefined) return `${where} is missing`;
-  const reason = issue.message.replace(/^Invalid input: /, "").replace(/, received .*$/, "");
-  return `${where}: ${reason}: got ${quote(got)}`;
+  return `${where} ${demandOf(issue)}: got ${quote(got)}`;
 }
 
 function at(value: unknown, path: readonly PropertyKey[]): unknown {

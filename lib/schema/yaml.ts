@@ -1,2 +1,12 @@
 // Imported by name here, so that a bundle finds the names: a dynamic import of a CommonJS package has only a default.
-export { LineCounter, parseAllDocuments, parseDocument } from "yaml";
+export {
+  isAlias,
+  isCollection,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  parseAllDocuments,
+  parseDocument,
+  visit,
+} from "yaml";

@@ -1,10 +1,11 @@
 import { AgentOpError, reasonOf } from "../core/mod.ts";
-import { parseCheckedYamlDocuments } from "../schema/mod.ts";
+import { parseCheckedYamlDocuments, readTextFile } from "../schema/mod.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioProblems } from "./scenario_check.ts";
 
 const MAX_FILE_BYTES = 1_000_000;
 const MAX_FILES = 1000;
+const EXAMPLE = "name: hello, and below it steps: [{ text: Hi }]";
 
 /**
  * Reads scenarios from YAML files and from the `.yaml` and `.yml` files of folders, in that order and by name. A file may hold
@@ -20,13 +21,8 @@ export async function loadScenarios(paths: readonly string[]): Promise<readonly 
   }
   const scenarios: Scenario[] = [];
   for (const file of files) {
-    const { size } = await Deno.stat(file);
-    if (size > MAX_FILE_BYTES) {
-      throw new AgentOpError(`Cannot load ${file}: larger than ${MAX_FILE_BYTES} bytes: got ${size}`, {
-        remedy: "several files",
-      });
-    }
-    scenarios.push(...await parseScenarios(await Deno.readTextFile(file), file));
+    const text = await readTextFile(file, { maxBytes: MAX_FILE_BYTES });
+    scenarios.push(...await parseScenarios(text, file));
   }
   return scenarios;
 }
@@ -34,10 +30,10 @@ export async function loadScenarios(paths: readonly string[]): Promise<readonly 
 /** The scenarios in a YAML text. `file` is for messages. Throws `AgentOpError` with the line of the first thing wrong. */
 export async function parseScenarios(text: string, file: string): Promise<readonly Scenario[]> {
   const { scenarioSchema } = await import("./scenario_schema.ts");
-  const documents = await parseCheckedYamlDocuments(text, file, scenarioSchema);
+  const documents = await parseCheckedYamlDocuments(text, file, scenarioSchema, { example: EXAMPLE });
   if (documents.length === 0) {
     throw new AgentOpError(`Cannot load ${file}: it holds no scenario`, {
-      remedy: "a file with name and steps",
+      remedy: EXAMPLE,
     });
   }
   return documents.map(({ data, fail }) => {
@@ -52,7 +48,7 @@ async function filesAt(path: string): Promise<readonly string[]> {
     const info = await Deno.stat(path);
     if (!info.isDirectory) return [path];
     const names: string[] = [];
-    for await (const entry of Deno.readDir(path)) if (/\.ya?ml$/.test(entry.name)) names.push(entry.name);
+    for await (const entry of Deno.readDir(path)) if (/\.ya?ml$/i.test(entry.name)) names.push(entry.name);
     return names.sort().map((name) => `${path.replace(/\/+$/, "")}/${name}`);
   } catch (error) {
     throw new AgentOpError(`Cannot load scenarios from ${path}: ${reasonOf(error)}`, {

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AgentOpError, NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
 import { grouped } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { apiRequest, hostNameOf, joinUrl } from "./api_request.ts";
 import { resolveRoot } from "./path_guard.ts";
@@ -23,10 +23,12 @@ export const elevenLabsSpeak = defineFactory({
   permissions: "reaches ElevenLabs with ELEVENLABS_API_KEY, writes inside `outputDir`",
   variables: ["ELEVENLABS_API_KEY"],
   configSchema: z.strictObject({
-    voice: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/).default(DEFAULT_VOICE),
-    model: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/).default(DEFAULT_MODEL),
-    outputDir: z.string().min(1),
-    baseUrl: z.string().default(DEFAULT_BASE_URL),
+    voice: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/, "must be the id of a voice").default(DEFAULT_VOICE)
+      .describe("the id of a voice"),
+    model: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/, "must be the name of a model").default(DEFAULT_MODEL)
+      .describe("the speech model"),
+    outputDir: folderSetting("the folder its MP3 files go to; made when it is not there"),
+    baseUrl: z.string().default(DEFAULT_BASE_URL).describe("a server of ElevenLabs, or one on this machine"),
   }),
   example: "- elevenlabs_speak: { outputDir: ./audio }",
   create({ voice, model, outputDir, baseUrl }, deps) {

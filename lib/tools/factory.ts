@@ -1,6 +1,6 @@
-import type { z } from "zod";
+import { z } from "zod";
 import { AgentOpError, type Host, type Tool } from "../core/mod.ts";
-import { explainIssues } from "../schema/mod.ts";
+import { explainIssues, withoutEmpty } from "../schema/mod.ts";
 
 /**
  * Keys and settings of other services, by the variable that holds them. A tool whose key is missing can be made; calling it says
@@ -19,6 +19,23 @@ export interface ToolDependencies<Variable extends string = string> {
   readonly resolveHost?: (hostname: string) => Promise<readonly string[]>;
 }
 
+/** A folder in a tool's settings. */
+export function folderSetting(about: string) {
+  return z.string().min(1).describe(about);
+}
+
+/** A time limit in a tool's settings. */
+export function secondsSetting(max: number, fallback: number, about: string) {
+  const must = `must be a number of seconds, above 0 and at most ${max}`;
+  return z.number(must).positive(must).max(max, must).default(fallback).describe(about);
+}
+
+/** A whole number in a tool's settings. */
+export function countSetting(min: number, max: number, fallback: number, about: string) {
+  const must = `must be a whole number from ${min} to ${max}`;
+  return z.int(must).min(min, must).max(max, must).default(fallback).describe(about);
+}
+
 /** A kind of tool that an agent file can name. */
 export interface ToolFactory {
   readonly name: string;
@@ -28,6 +45,8 @@ export interface ToolFactory {
   /** Variables it may be told, and no others. */
   readonly variables: readonly string[];
   readonly configSchema: z.ZodObject;
+  /** A complete entry for an agent file. */
+  readonly example: string;
   /** Throws `AgentOpError` that names the key when `config` does not fit. Touches nothing outside. */
   create(config: unknown, deps: ToolDependencies): Tool;
 }
@@ -50,8 +69,9 @@ export function defineFactory<S extends z.ZodObject, const Variable extends stri
     permissions,
     variables,
     configSchema,
+    example: spec.example,
     create(config, deps) {
-      const value = config ?? {};
+      const value = withoutEmpty(configSchema, config ?? {});
       const parsed = configSchema.safeParse(value);
       if (!parsed.success) {
         const reason = explainIssues(parsed.error, value, Object.keys(configSchema.shape));

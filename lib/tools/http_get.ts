@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { AgentOpError, NO_PERMISSIONS, type ToolContext, type ToolResult } from "../core/mod.ts";
-import { defineFactory, type ToolDependencies } from "./factory.ts";
+import { NO_PERMISSIONS, type ToolContext, type ToolResult } from "../core/mod.ts";
+import { defineFactory, secondsSetting, type ToolDependencies } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import {
   type AllowedHost,
@@ -18,6 +18,7 @@ const MAX_ALLOWED_HOSTS = 100;
 const MAX_URL_LENGTH = 4_096;
 /** Whatever the run allows: a body is held in memory. */
 const MAX_BODY_BYTES = 8_388_608;
+const HOST_EXPECTED = "must be a host, without https:// and without a path";
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 const TEXT_TYPES =
   /^(?:text\/|application\/(?:[\w.+-]*\+)?(?:json|xml|yaml|x-yaml|x-ndjson|jsonl|javascript|csv|graphql|toml|sql)\b|image\/svg\+xml)/i;
@@ -28,19 +29,16 @@ export const httpGet = defineFactory({
   permissions:
     "reaches the hosts in `allow`, and private addresses only where `allow` names host and port exactly",
   configSchema: z.strictObject({
-    allow: z.array(z.string().min(1)).min(1).max(MAX_ALLOWED_HOSTS),
-    timeoutSeconds: z.number().positive().max(300).default(20),
+    allow: z.array(
+      z.string().refine((entry) => parseAllowedHost(entry) !== undefined, HOST_EXPECTED),
+    ).min(1).max(MAX_ALLOWED_HOSTS).describe(
+      "hosts it may reach: `api.example.org`, `*.example.org`, `localhost:8080`",
+    ),
+    timeoutSeconds: secondsSetting(300, 20, "of one request, redirects included"),
   }),
   example: '- http_get: { allow: [api.example.org, "*.example.com", "localhost:8080"] }',
   create({ allow, timeoutSeconds }, deps) {
-    const allowed = allow.map((entry) => {
-      const host = parseAllowedHost(entry);
-      if (host) return host;
-      throw new AgentOpError(
-        `Cannot set up tool "http_get": "allow" takes host names: got ${JSON.stringify(entry)}`,
-        { remedy: "api.example.org, *.example.org or localhost:8080" },
-      );
-    });
+    const allowed = allow.map((entry) => parseAllowedHost(entry)!); // the schema lets no other pass
     const names = allowed.map(showAllowed);
     return defineTool({
       name: "http_get",

@@ -2,7 +2,7 @@ import { basename, join } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
 import { grouped } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { findInside, reasonOf, resolveRoot } from "./path_guard.ts";
 import { ToolFailure } from "./tool_failure.ts";
@@ -14,7 +14,7 @@ export const listFiles = defineFactory({
   name: "list_files",
   description: "Lists files and folders inside one folder.",
   permissions: "reads names and sizes inside `root`",
-  configSchema: z.strictObject({ root: z.string().min(1) }),
+  configSchema: z.strictObject({ root: folderSetting("the folder it lists") }),
   example: "- list_files: { root: ./data }",
   create({ root }, deps) {
     const folder = resolveRoot("list_files", "root", deps.baseDir, root);

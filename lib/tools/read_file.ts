@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
 import { grouped } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { openInside, resolveRoot } from "./path_guard.ts";
 import { ToolFailure } from "./tool_failure.ts";
@@ -23,7 +23,7 @@ export const readFile = defineFactory({
   name: "read_file",
   description: "Reads text files inside one folder.",
   permissions: "reads files inside `root`",
-  configSchema: z.strictObject({ root: z.string().min(1) }),
+  configSchema: z.strictObject({ root: folderSetting("the folder it reads in") }),
   example: "- read_file: { root: ./data }",
   create({ root }, deps) {
     const folder = resolveRoot("read_file", "root", deps.baseDir, root);

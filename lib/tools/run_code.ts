@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
 import { grouped } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { countSetting, defineFactory, secondsSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { type DenoChildOutcome, runDenoChild } from "./deno_child.ts";
 import { capText } from "./output.ts";
@@ -30,8 +30,8 @@ export const runCode = defineFactory({
   description: "Runs TypeScript in a locked-down process and returns what it prints.",
   permissions: "runs code in a child process without files, network, environment or programs",
   configSchema: z.strictObject({
-    timeoutSeconds: z.number().positive().max(MAX_TIMEOUT_SECONDS).default(10),
-    memoryMb: z.int().min(16).max(MAX_MEMORY_MB).default(128),
+    timeoutSeconds: secondsSetting(MAX_TIMEOUT_SECONDS, 10, "of one program"),
+    memoryMb: countSetting(16, MAX_MEMORY_MB, 128, "of one program"),
   }),
   example: "- run_code: { timeoutSeconds: 10, memoryMb: 128 }",
   create: ({ timeoutSeconds, memoryMb }, deps) =>

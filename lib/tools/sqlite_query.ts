@@ -2,7 +2,7 @@ import { basename, dirname } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS, type ToolResult, tryParseJson } from "../core/mod.ts";
 import { plural } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { countSetting, defineFactory, folderSetting, secondsSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { type DenoChildOutcome, runDenoChild } from "./deno_child.ts";
 import { findInside, requireFile, resolveRoot } from "./path_guard.ts";
@@ -18,9 +18,9 @@ export const sqliteQuery = defineFactory({
   description: "Runs read-only SQL on one SQLite file.",
   permissions: "reads the SQLite file `path` in a child process that can read only its folder",
   configSchema: z.strictObject({
-    path: z.string().min(1),
-    maxRows: z.int().min(1).max(MAX_ROWS).default(200),
-    timeoutSeconds: z.number().positive().max(60).default(5),
+    path: folderSetting("the SQLite file"),
+    maxRows: countSetting(1, MAX_ROWS, 200, "of one answer"),
+    timeoutSeconds: secondsSetting(60, 5, "of one query"),
   }),
   example: "- sqlite_query: { path: ./data/sales.db }",
   create({ path, maxRows, timeoutSeconds }, deps) {

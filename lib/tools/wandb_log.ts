@@ -40,7 +40,10 @@ export const wandbLog = defineFactory({
   description: "Logs metrics to a Weights & Biases run.",
   permissions: "reaches Weights & Biases (WANDB_BASE_URL) with WANDB_API_KEY",
   variables: ["WANDB_API_KEY", "WANDB_PROJECT", "WANDB_BASE_URL"],
-  configSchema: z.strictObject({ project: z.string().regex(/^[\w.-]{1,128}$/).optional() }),
+  configSchema: z.strictObject({
+    project: z.string().regex(/^[\w.-]{1,128}$/, "must be 1 to 128 letters, digits, ., - or _").optional()
+      .describe("the W&B project; `WANDB_PROJECT` unless given"),
+  }),
   example: "- wandb_log: { project: my-project }",
   create({ project }, deps) {
     const baseUrl = deps.secrets.WANDB_BASE_URL ?? DEFAULT_BASE_URL;

@@ -2,7 +2,7 @@ import { basename } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
 import { grouped } from "../present/mod.ts";
-import { defineFactory } from "./factory.ts";
+import { countSetting, defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { resolveRoot } from "./path_guard.ts";
 import { writeInside } from "./write_inside.ts";
@@ -18,9 +18,9 @@ export const writeFile = defineFactory({
   description: "Writes text files inside one folder.",
   permissions: "writes files inside `root`",
   configSchema: z.strictObject({
-    root: z.string().min(1),
-    append: z.boolean().default(false),
-    maxBytes: z.int().min(1).max(LARGEST_MAX_BYTES).default(DEFAULT_MAX_BYTES),
+    root: folderSetting("the folder it writes in; made when it is not there"),
+    append: z.boolean().default(false).describe("whether it may add to files that are there"),
+    maxBytes: countSetting(1, LARGEST_MAX_BYTES, DEFAULT_MAX_BYTES, "of one file"),
   }),
   example: "- write_file: { root: ./out }",
   create({ root, append, maxBytes }, deps) {

@@ -22,3 +22,14 @@ export async function runTui(services: TuiServices, options: TuiOptions = {}): P
   const { startTui } = await import("./app/start.ts");
   return await startTui(services, options);
 }
+
+/** Why parts of what `tui.json` holds are not used, one sentence each. */
+export async function stateProblems(saved: unknown): Promise<readonly string[]> {
+  const [{ readState }, { keymapOf }, { loadScreens }] = await Promise.all([
+    import("./app/saved_state.ts"),
+    import("./app/keymap.ts"),
+    import("./app/screen_list.ts"),
+  ]);
+  const { state, problems } = readState(saved);
+  return [...problems, ...keymapOf(state.keys, await loadScreens()).problems];
+}

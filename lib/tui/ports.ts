@@ -41,7 +41,7 @@ export interface TuiServices {
    */
   openEditor?(text: string): Promise<string | undefined>;
   /** Opens a file in the person's editor; resolves when it is closed. The terminal is free meanwhile. */
-  openFile?(path: string): Promise<void>;
+  openFile?(path: string, line?: number): Promise<void>;
   /** What `usage` would cost with the prices of `model`; `null` when they are unknown. */
   priceOf?(model: string, usage: Usage): Promise<{ readonly usd: number | null }>;
   /** Models that can be chosen for such a question. */

@@ -120,16 +120,16 @@ Deno.test("createTool() names the configuration key that is wrong", () => {
     /^Cannot set up tool "read_file": "root" is missing. Try: - read_file: \{/,
   );
   assert.match(message("read_file", { rot: "." }), /unknown key "rot": did you mean "root"\?/);
-  assert.match(message("read_file", { root: 5 }), /"root": expected string: got 5/);
+  assert.match(message("read_file", { root: 5 }), /"root" must be text: got 5/);
   assert.match(message("run_code", { memoryMb: 1e9 }), /"memoryMb".*got 1000000000/);
   assert.match(message("calculator", { x: 1 }), /unknown key "x" \(known: none\)/);
   assert.match(message("http_get", { allow: [] }), /"allow"/);
   assert.match(
     message("http_get", { allow: ["https://x.org/"] }),
-    /takes host names: got "https:\/\/x.org\/"/,
+    /"allow\.0" must be a host, without https:\/\/ and without a path: got "https:\/\/x.org\/"/,
   );
-  assert.match(message("http_get", { allow: ["*"] }), /takes host names/);
-  assert.match(message("read_file", "data"), /the value: expected object: got "data"/);
+  assert.match(message("http_get", { allow: ["*"] }), /"allow\.0" must be a host/);
+  assert.match(message("read_file", "data"), /the value must be a map: got "data"/);
   for (const root of ["/", "/proc", "/proc/self", "/dev", "/sys/kernel", "../..", "a\0b"]) {
     assert.match(message("read_file", { root }), /"root" must be a folder for the agent's files/, root);
   }

@@ -176,7 +176,7 @@ Deno.test("wandb_log refuses what is not numbers and tells what the service refu
     secrets: { WANDB_API_KEY: "k", WANDB_BASE_URL: api.url },
   });
   assert.match(await fails(log, { metrics: {} }), /at least one metric/);
-  assert.match(await fails(log, { metrics: { a: "1" } }), /"metrics.a": expected number/);
+  assert.match(await fails(log, { metrics: { a: "1" } }), /"metrics.a" must be a number/);
   assert.match(await fails(log, { metrics: { a: 1 } }), /refused the run: permission denied/);
 });
 

@@ -177,7 +177,10 @@ export const AGENTS: readonly AgentEntry[] = [
     model: "",
     tools: [],
     error:
-      'Cannot load agents/broken.yaml:12: limits.maxSteps must be a positive integer: got "ten", and this goes on and on so that it takes more than a row. Try: 12',
+      'Cannot load agents/broken.yaml:12: limits.maxSteps must be a positive integer: got "ten", and this goes on and on so that it takes more than a row',
+    remedy: "12",
+    line: 12,
+    others: ['line 14: approve must be ask, auto or never: got "maybe".'],
   },
 ];
 

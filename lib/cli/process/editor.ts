@@ -16,11 +16,11 @@ export async function editText(command: string, text: string): Promise<string | 
   }
 }
 
-/** Opens the file in the editor and resolves when it is closed. Throws like `editText`. */
-export async function editFile(command: string, path: string): Promise<void> {
+/** Opens the file in the editor, at a line where it can, and resolves when it is closed. Throws like `editText`. */
+export async function editFile(command: string, path: string, line?: number): Promise<void> {
   const [program = "", ...args] = words(command);
   const options: Deno.CommandOptions = {
-    args: [...args, path],
+    args: [...args, ...fileArguments(program, path, line)],
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",
@@ -34,6 +34,18 @@ export async function editFile(command: string, path: string): Promise<void> {
     });
   }
   if (code !== 0) throw new AgentOpError(`Cannot use what was edited: the editor ended with code ${code}`);
+}
+
+/** How editors are told of a line; of one that is not known here the file alone. */
+function fileArguments(program: string, path: string, line: number | undefined): readonly string[] {
+  if (line === undefined) return [path];
+  const name = program.split(/[\\/]/).at(-1)!.replace(/\.(exe|cmd)$/i, "").toLowerCase();
+  if (/^(vi|vim|nvim|nano|emacs|emacsclient|micro|kak)$/.test(name)) {
+    return [`+${line}`, path];
+  }
+  if (/^(code|code-insiders|codium|cursor)$/.test(name)) return ["--goto", `${path}:${line}`];
+  if (/^(hx|subl|zed)$/.test(name)) return [`${path}:${line}`];
+  return [path];
 }
 
 /** Splits at blanks; quotes keep a path with blanks together. */

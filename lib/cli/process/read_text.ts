@@ -1,19 +1,7 @@
 import { AgentOpError } from "../../core/mod.ts";
+import { decodeText } from "../../schema/mod.ts";
 
-/** The text of a file. Throws an error that says why it cannot be had: it is too large, or holds something else. */
-export async function readText(path: string, options: { readonly maxBytes: number }): Promise<string> {
-  const { size } = await Deno.stat(path);
-  if (size > options.maxBytes) throw new Error(`it is larger than ${options.maxBytes} bytes`);
-  const bytes = await Deno.readFile(path);
-  if (bytes.includes(0)) throw new Error("it is not a text");
-  try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
-  } catch {
-    throw new Error("it is not UTF-8 text");
-  }
-}
-
-/** All of stdin as text. `what` it is goes into the `AgentOpError` for one that is too long. */
+/** All of stdin as text. `what` it is goes into the `AgentOpError` for one that is too long, or no UTF-8. */
 export async function readStdin(what: string, options: { readonly maxBytes: number }): Promise<string> {
   const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
@@ -25,5 +13,7 @@ export async function readStdin(what: string, options: { readonly maxBytes: numb
       });
     }
   }
-  return await new Blob(chunks).text();
+  const decoded = decodeText(new Uint8Array(await new Blob(chunks).arrayBuffer()));
+  if ("text" in decoded) return decoded.text;
+  throw new AgentOpError(`Cannot read ${what} from stdin: ${decoded.why}`, { remedy: decoded.remedy });
 }

@@ -46,7 +46,7 @@ export class ScreenEffects {
       case "copy":
         return copy(effect.text);
       case "open_file":
-        return spawn(() => this.#openFile(screen, effect.path));
+        return spawn(() => this.#openFile(screen, effect.path, effect.line));
       case "editor":
         return spawn(() => this.#edit(screen, effect.text));
       case "go":
@@ -116,10 +116,10 @@ export class ScreenEffects {
     );
   }
 
-  async #openFile(screen: ScreenId, path: string): Promise<void> {
+  async #openFile(screen: ScreenId, path: string, line?: number): Promise<void> {
     const { services } = this.#options;
     if (!services.openFile) return this.#notify("warn", "No editor is set up. Try: set EDITOR");
-    await this.#lend(screen, async () => await services.openFile?.(path));
+    await this.#lend(screen, async () => await services.openFile?.(path, line));
   }
 
   async #lend(

@@ -114,4 +114,4 @@ export type Effect =
   | { readonly type: "copy"; readonly text: string }
   | { readonly type: "editor"; readonly text: string }
   /** The screen gets `edited` when the editor is closed. */
-  | { readonly type: "open_file"; readonly path: string };
+  | { readonly type: "open_file"; readonly path: string; readonly line?: number };

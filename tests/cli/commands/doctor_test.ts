@@ -99,3 +99,31 @@ Deno.test("runChecks() says how much room there is for the store", async () => {
     /^\d+(\.\d)? (B|kB|MB|GB|TB) free for the store$/,
   );
 });
+
+Deno.test("doctor checks the files of the home folder: prices, what the workbench keeps, agents", async () => {
+  await using home = await CliHome.create();
+  const path = (name: string) => join(home.path, name);
+  await Deno.writeTextFile(
+    path("prices.yaml"),
+    "models:\n  - id: a\n    source: s\n    inputPerMillion: much\n",
+  );
+  await Deno.writeTextFile(path("tui.json"), '{ "theme": "pink", "keys": { "no.such": ["X"] } }');
+  const { result, check } = await checksOf(home);
+  assert.equal(result.code, 1);
+  assert.equal(check("prices").status, "broken");
+  assert.match(
+    check("prices").message,
+    /prices\.yaml:4: models\[0\]\.inputPerMillion must be a number of USD/,
+  );
+  assert.deepEqual([check("workbench").status, check("workbench").remedy !== null], ["warning", true]);
+  assert.match(check("workbench").message, /Cannot use theme of tui\.json: got "pink"/);
+  assert.match(result.stdout, /Cannot bind .*no\.such/);
+  await Deno.remove(path("prices.yaml"));
+  await Deno.writeFile(path("tui.json"), Uint8Array.of(0xff, 0xfe, 123, 0));
+  const text = await home.run(["doctor"]);
+  assert.equal(text.code, 0);
+  assert.match(text.stdout, /! workbench +Cannot use .*tui\.json: it is UTF-16 LE, not UTF-8/);
+  assert.match(text.stdout, /\nReady, with 1 warning\.\n$/);
+  await Deno.writeTextFile(path("tui.json"), "\ufeff{}");
+  assert.match((await home.run(["doctor"])).stdout, /✓ workbench .*\n[^]*\nReady\.\n$/);
+});

@@ -2,6 +2,7 @@ import type { ListedAgent } from "../../../app/mod.ts";
 import { agentShape, toolNames } from "../../../documents/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
+import { messageOf, sentenceOf } from "../../../core/mod.ts";
 import { cell, plural } from "../../../present/mod.ts";
 import { type Look, lookOf } from "../../output/look.ts";
 import { type Column, table } from "../../output/table.ts";
@@ -14,17 +15,14 @@ export const agents: CliCommand = {
 };
 
 async function showAgents(context: Context): Promise<void> {
-  const { listAgents } = await import("../../../app/mod.ts");
-  const all = await listAgents(context.config);
+  const all = await context.app.agents();
   if (context.json) return context.printJson(all.map(agentShape));
   const found = all.filter((it) => it.path !== undefined);
   const bundled = all.filter((it) => it.path === undefined);
   const look = lookOf(context);
   if (found.length > 0) {
     context.print(agentTable(found, look));
-    for (const { error } of found) {
-      if (error !== undefined) context.print(look.paint("red", `✗ ${cell(error)}`));
-    }
+    for (const agent of found) for (const line of troubleLines(agent, look)) context.print(line);
   } else {
     context.print(
       `No agent files in ${cell(context.config.agentFolders.join(", "))}. Try: agentop init`,
@@ -38,8 +36,22 @@ async function showAgents(context: Context): Promise<void> {
     );
     context.print(agentTable(bundled, look));
   }
+  const prices = await context.app.prices().then(() => undefined, (error: unknown) => error);
+  if (prices !== undefined) context.print(look.paint("red", `\n✗ ${cell(messageOf(prices))}`));
   const broken = found.filter((it) => it.error !== undefined).length;
   if (broken > 0 && context.stdoutIsTerminal) context.note(`${plural(broken, "agent file")} cannot be used.`);
+}
+
+/** What is wrong with a file, a line each; what should be known of one that can be used. */
+function troubleLines(
+  { error, remedy, others = [], notes = [] }: ListedAgent,
+  look: Look,
+): readonly string[] {
+  if (error === undefined) return notes.map((note) => look.paint("yellow", `! ${cell(sentenceOf(note))}`));
+  return [
+    look.paint("red", `✗ ${cell(sentenceOf({ message: error, remedy }))}`),
+    ...others.map((other) => look.paint("red", `  ${cell(other)}`)),
+  ];
 }
 
 function agentTable(found: readonly ListedAgent[], look: Look): string {
@@ -53,8 +65,8 @@ function agentTable(found: readonly ListedAgent[], look: Look): string {
   ];
   return table(
     columns,
-    found.map(({ name, path, config }) => [
-      config ? { text: "✓", style: "green" } : { text: "✗", style: "red" },
+    found.map(({ name, path, config, error }) => [
+      error === undefined ? { text: "✓", style: "green" } : { text: "✗", style: "red" },
       { text: cell(name), style: "bold" },
       { text: cell(config?.model ?? "–") },
       {

@@ -1,3 +1,5 @@
+import { join } from "node:path";
+import { explain } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { cell, pad, plural, wrap } from "../../../present/mod.ts";
@@ -19,8 +21,12 @@ export const doctor: CliCommand = {
 
 async function examine(context: Context): Promise<number> {
   const { runChecks } = await import("../../../app/mod.ts");
-  const checks = await runChecks(context.app, terminalFacts(context));
+  const checks = [
+    ...await runChecks(context.app, terminalFacts(context)),
+    ...await checkWorkbench(join(context.config.home, "tui.json")),
+  ];
   const broken = checks.filter((it) => it.status === "broken").length;
+  const warnings = checks.filter((it) => it.status === "warning").length;
   const code = broken > 0 ? 1 : 0;
   if (context.json) {
     context.printJson(
@@ -34,9 +40,32 @@ async function examine(context: Context): Promise<number> {
   context.print(
     broken > 0
       ? look.paint("red", `\n${plural(broken, "thing")} to repair.`)
+      : warnings > 0
+      ? look.paint("yellow", `\nReady, with ${plural(warnings, "warning")}.`)
       : look.paint("green", "\nReady."),
   );
   return code;
+}
+
+/** What the workbench kept, or a person wrote there: keys, theme. */
+async function checkWorkbench(path: string): Promise<readonly Check[]> {
+  const [{ loadTuiState }, { stateProblems }] = await Promise.all([
+    import("../tui/tui_state.ts"),
+    import("../../../tui/mod.ts"),
+  ]);
+  const name = "workbench";
+  try {
+    const state = await loadTuiState(path);
+    if (state === undefined) return [];
+    const problems = await stateProblems(state);
+    if (problems.length === 0) return [{ name, status: "ok", message: cell(path) }];
+    return problems.map((problem) => {
+      const [message = "", remedy] = problem.split(". Try: ");
+      return { name, status: "warning", message, remedy };
+    });
+  } catch (error) {
+    return [{ name, status: "warning", ...explain(error) }];
+  }
 }
 
 function terminalFacts({ config }: Context): TerminalFacts {

@@ -1,5 +1,5 @@
-import { AgentOpError, reasonOf } from "../../../core/mod.ts";
-import { readText } from "../../process/read_text.ts";
+import { AgentOpError } from "../../../core/mod.ts";
+import { readTextFile } from "../../../schema/mod.ts";
 
 const EDIT_MAX_BYTES = 1_000_000;
 const STEPS_MAX = 1_000_000;
@@ -21,17 +21,13 @@ export async function readEdits(values: readonly string[] = []): Promise<Readonl
         remedy: `--edit ${number}=FILE once`,
       });
     }
-    edits.set(number, await readEdit(number, file));
+    const text = await readTextFile(file, {
+      maxBytes: EDIT_MAX_BYTES,
+      verb: `read the edit of step ${number} from`,
+      ifMissing: `--edit ${number}=FILE`,
+      mayBePipe: true,
+    });
+    edits.set(number, text);
   }
   return edits;
-}
-
-async function readEdit(step: number, file: string): Promise<string> {
-  try {
-    return await readText(file, { maxBytes: EDIT_MAX_BYTES });
-  } catch (error) {
-    throw new AgentOpError(`Cannot read the edit of step ${step} from ${file}: ${reasonOf(error)}`, {
-      remedy: `--edit ${step}=FILE`,
-    });
-  }
 }

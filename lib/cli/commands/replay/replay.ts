@@ -81,7 +81,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     import("../../process/signals.ts"),
   ]);
   const overrides = keyValuePairs("--set", flags.set);
-  const config = flags.agent === undefined ? undefined : await context.app.resolveAgent(flags.agent);
+  const config = flags.agent === undefined ? undefined : await context.resolveAgent(flags.agent);
   using stopper = abortOnSignals();
   const announce = announcer(context);
   const result = await context.app.replay(reference, {

@@ -1,5 +1,6 @@
-import { AgentOpError, reasonOf } from "../../../core/mod.ts";
-import { readStdin, readText } from "../../process/read_text.ts";
+import { AgentOpError } from "../../../core/mod.ts";
+import { readTextFile } from "../../../schema/mod.ts";
+import { readStdin } from "../../process/read_text.ts";
 
 const PROMPT_MAX_BYTES = 10_000_000;
 
@@ -18,21 +19,18 @@ export async function readPrompt(
     );
   }
   if (argument !== undefined) return argument;
-  if (file !== undefined) return await readPromptFile(file);
+  if (file !== undefined) {
+    return await readTextFile(file, {
+      maxBytes: PROMPT_MAX_BYTES,
+      verb: "read the prompt from",
+      ifMissing: "another --file",
+      mayBePipe: true,
+    });
+  }
   if (Deno.stdin.isTerminal()) {
     throw new AgentOpError(`Cannot run ${agent}: there is no prompt`, {
       remedy: `agentop run ${agent} "your question"`,
     });
   }
   return await readStdin("the prompt", { maxBytes: PROMPT_MAX_BYTES });
-}
-
-async function readPromptFile(file: string): Promise<string> {
-  try {
-    return await readText(file, { maxBytes: PROMPT_MAX_BYTES });
-  } catch (error) {
-    throw new AgentOpError(`Cannot read the prompt from ${file}: ${reasonOf(error)}`, {
-      remedy: "another --file",
-    });
-  }
 }

@@ -71,7 +71,7 @@ async function startRun(
     import("../../process/foreground.ts"),
   ]);
   const { config, request } = await newRun(context.app, {
-    agent: await context.app.resolveAgent(agent), // a misspelt name is told before stdin is waited for
+    agent: await context.resolveAgent(agent), // a misspelt name is told before stdin is waited for
     overrides: keyValuePairs("--set", flags.set),
     ...limitsOf(flags),
     prompt: await readPrompt(agent, prompt, flags.file),

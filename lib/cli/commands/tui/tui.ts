@@ -59,7 +59,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     loadState: () => loadTuiState(statePath),
     saveState: (state) => saveTuiState(statePath, state),
     openEditor: (text) => editText(config.editor, text),
-    openFile: (path) => editFile(config.editor, path),
+    openFile: (path, line) => editFile(config.editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
     pricedModels,
     chatModels: () => chatModels(config, app.host.now()),

@@ -1,27 +1,19 @@
 import { dirname } from "node:path";
 import { AgentOpError, reasonOf } from "../../../core/mod.ts";
+import { readTextFileIfThere } from "../../../schema/mod.ts";
 
-const STATE_BYTES_MAX = 256 * 1024;
+const STATE_BYTES_MAX = 250_000;
 
 /** What the workbench kept in `path`; `undefined` when nothing is there. Throws `AgentOpError` for a file that cannot be used. */
 export async function loadTuiState(path: string): Promise<unknown> {
-  const unusable = (reason: string) =>
-    new AgentOpError(`Cannot use ${path}: ${reason}`, {
-      remedy: "correct or delete it; the defaults are used",
-    });
-  let text: string;
   try {
-    const { size } = await Deno.stat(path);
-    if (size > STATE_BYTES_MAX) throw unusable(`it has ${size} bytes, at most ${STATE_BYTES_MAX} are read`);
-    text = await Deno.readTextFile(path);
+    const text = await readTextFileIfThere(path, { maxBytes: STATE_BYTES_MAX, verb: "use" });
+    return text === undefined ? undefined : JSON.parse(text);
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error instanceof AgentOpError ? error : unusable(reasonOf(error));
-  }
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    throw unusable(`it is not JSON (${reasonOf(error).slice(0, 80)})`);
+    const reason = error instanceof AgentOpError
+      ? error.reason
+      : `Cannot use ${path}: it is not JSON (${reasonOf(error).slice(0, 80)})`;
+    throw new AgentOpError(reason, { remedy: "correct or delete it; the defaults are used" });
   }
 }
 

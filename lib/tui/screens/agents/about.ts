@@ -1,3 +1,4 @@
+import { sentenceOf } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { markdownLines } from "../../draw/markdown.ts";
@@ -22,9 +23,10 @@ export function aboutLines(model: AgentsModel, env: Env, columns: number): reado
   };
   text(agent.path, "dim");
   if (agent.error !== undefined) {
-    lines.push(EMPTY, ...errorLines(agent.error, env, inner));
+    lines.push(EMPTY, ...errorLines(agent, env, inner));
     return lines;
   }
+  for (const note of agent.notes ?? []) text(sentenceOf(note), "warn");
   if (agent.description !== undefined) {
     lines.push(EMPTY);
     text(agent.description);
@@ -42,14 +44,17 @@ export function aboutLines(model: AgentsModel, env: Env, columns: number): reado
   return lines;
 }
 
-function errorLines(error: string, env: Env, columns: number): readonly Line[] {
-  const rows = cleanLines(error).flatMap((row) => wrap(row, columns)).slice(0, ERROR_ROWS_MAX);
+function errorLines(agent: AgentEntry, env: Env, columns: number): readonly Line[] {
+  const { error = "", remedy, others = [], line: at } = agent;
+  const rows = [sentenceOf({ message: error, remedy }), ...others].flatMap((text) => [
+    EMPTY,
+    ...cleanLines(text).flatMap((row) => wrap(row, columns)).map((row) => line(` ${row}`)),
+  ]);
   return [
     line(` ${env.glyphs.status.failed} This file cannot be used`, "error"),
+    ...rows.slice(0, ERROR_ROWS_MAX),
     EMPTY,
-    ...rows.map((row) => line(` ${row}`)),
-    EMPTY,
-    [seg(" o", "key"), seg("   opens it in your editor", "dim")],
+    [seg(" o", "key"), seg(`   opens it in your editor${at === undefined ? "" : ` at line ${at}`}`, "dim")],
     [seg(" ^r", "key"), seg("  reads it again", "dim")],
   ];
 }

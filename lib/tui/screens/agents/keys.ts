@@ -3,10 +3,26 @@ import { type AgentsModel, chosenAgent } from "./model.ts";
 
 const chosen = (model: AgentsModel) => chosenAgent(model) !== undefined;
 const onAgents = (model: AgentsModel) => chosen(model) && model.focus === "agents";
+const onBroken = (model: AgentsModel) => onAgents(model) && chosenAgent(model)?.error !== undefined;
 const onRuns = (model: AgentsModel) => chosen(model) && model.focus === "runs";
 
 export const AGENTS_KEYS: readonly Key<AgentsModel>[] = [
-  { keys: ["enter"], action: "open", label: "launch", help: "launch the agent", footer: 1, when: onAgents },
+  {
+    keys: ["enter"],
+    action: "open",
+    label: "launch",
+    help: "launch the agent",
+    footer: 1,
+    when: (model) => onAgents(model) && !onBroken(model),
+  },
+  {
+    keys: ["enter"],
+    action: "open",
+    label: "edit",
+    help: "open a file that cannot be used in your editor",
+    footer: 1,
+    when: onBroken,
+  },
   { keys: ["enter"], action: "open", label: "open", help: "open the run", footer: 1, when: onRuns },
   {
     keys: ["tab"],

@@ -38,12 +38,10 @@ const ACTIONS: Actions<AgentsModel> = {
     const run = model.focus === "runs" ? chosenRun(model) : undefined;
     if (run) return [model, [{ type: "go", screen: "live", target: run }]];
     const agent = model.focus === "agents" ? chosenAgent(model) : undefined;
+    if (agent?.error !== undefined) return edited(model);
     return [model, agent ? [{ type: "go", screen: "launch", name: agent.name }] : []];
   },
-  edit: (model) => {
-    const agent = chosenAgent(model);
-    return [model, agent ? [{ type: "open_file", path: agent.path }] : []];
-  },
+  edit: edited,
   copy: (model) => {
     const agent = chosenAgent(model);
     return [model, agent ? [{ type: "copy", text: agent.path }] : []];
@@ -94,6 +92,17 @@ export const updateAgents = updateOf<AgentsModel, AgentsQueries>({
     agents: (model, failure) => [{ ...model, state: "failed", failure }, []],
   },
 });
+
+/** At the line of what is wrong with it. */
+function edited(model: AgentsModel): Step<AgentsModel> {
+  const agent = chosenAgent(model);
+  if (!agent) return [model, []];
+  return [model, [{
+    type: "open_file",
+    path: agent.path,
+    ...(agent.line === undefined ? {} : { line: agent.line }),
+  }]];
+}
 
 function withAgents(model: AgentsModel, agents: readonly AgentEntry[], env: Env): Step<AgentsModel> {
   const { named, ...rest } = model;

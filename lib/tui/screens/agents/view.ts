@@ -107,6 +107,11 @@ function aboutPane(model: AgentsModel, env: Env, columns: number, rows: number):
   });
 }
 
+function neverRan(model: AgentsModel, env: Env): readonly Line[] {
+  const does = chosenAgent(model)?.error === undefined ? "  launches it" : "  opens the file in your editor";
+  return [line("  never ran", "dim"), EMPTY, [seg(`  ${env.glyphs.enter}`, "key"), seg(does, "dim")]];
+}
+
 function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const runs = runsOfChosen(model);
   const inner = columns - BORDER;
@@ -117,7 +122,7 @@ function runsPane(model: AgentsModel, env: Env, columns: number, rows: number): 
   const lines = runs === undefined
     ? [line(`  loading${env.glyphs.ellipsis}`, "dim")]
     : runs.length === 0
-    ? [line("  never ran", "dim"), EMPTY, [seg(`  ${env.glyphs.enter}`, "key"), seg("  launches it", "dim")]]
+    ? neverRan(model, env)
     : listLines(runs, {
       top,
       height: list.height,

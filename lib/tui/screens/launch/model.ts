@@ -1,5 +1,5 @@
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import type { Explanation } from "../../../core/mod.ts";
+import { type Explanation, sentenceOf } from "../../../core/mod.ts";
 import type { Mode } from "../../contract/keys.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
@@ -84,7 +84,10 @@ export function requestOf(model: LaunchModel): Checked {
   const text = (field: FormField) => model.fields[field].text.trim();
   if (!agent) return { problem: "Choose an agent first", focus: "agents" };
   if (agent.error !== undefined) {
-    return { problem: `Cannot launch ${agent.name}: ${agent.error}`, focus: "agents" };
+    return {
+      problem: sentenceOf({ message: `Cannot launch ${agent.name}: ${agent.error}`, remedy: agent.remedy }),
+      focus: "agents",
+    };
   }
   if (text("prompt") === "") return { problem: "Write a prompt first", focus: "prompt" };
   const wrong =

@@ -154,7 +154,7 @@ function aboutPane(model: LaunchModel, env: Env, columns: number, rows: number):
   };
   if (agent) {
     text(agent.path, "dim");
-    if (agent.error !== undefined) text(agent.error, "error");
+    if (agent.error !== undefined) text(sentenceOf({ message: agent.error, remedy: agent.remedy }), "error");
     if (agent.description !== undefined) {
       lines.push(EMPTY);
       text(agent.description);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { editText } from "../../../../lib/cli/process/editor.ts";
+import { editFile, editText } from "../../../../lib/cli/process/editor.ts";
 import { loadTuiState, saveTuiState } from "../../../../lib/cli/commands/tui/tui_state.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
@@ -30,7 +30,7 @@ Deno.test("loadTuiState() says what is wrong with a file it cannot use", () =>
       /Cannot use .*tui\.json: it is not JSON .*Try: correct or delete it/,
     );
     await Deno.writeTextFile(path, " ".repeat(300_000));
-    await assert.rejects(loadTuiState(path), /it has 300000 bytes/);
+    await assert.rejects(loadTuiState(path), /it is larger than 0\.25 MB/);
     await Deno.remove(path);
     await Deno.mkdir(path);
     await assert.rejects(loadTuiState(path), /Cannot use .*tui\.json/);
@@ -47,4 +47,22 @@ Deno.test("editText() returns what the editor saved, undefined when nothing chan
       editText("/no/such/editor", "text"),
       /Cannot open the editor: got "\/no\/such\/editor"/,
     );
+  }));
+
+Deno.test("editFile() opens editors that it knows at a line", () =>
+  inFolder(async (folder) => {
+    for (const name of ["nano", "code", "hx", "mine"]) {
+      await Deno.writeTextFile(`${folder}/${name}`, `#!/bin/sh\necho "$*" > ${folder}/said\n`, {
+        mode: 0o755,
+      });
+    }
+    const said = async (command: string, line?: number) => {
+      await editFile(`${folder}/${command}`, "a.yaml", line);
+      return (await Deno.readTextFile(`${folder}/said`)).trim();
+    };
+    assert.equal(await said("nano -w", 4), "-w +4 a.yaml");
+    assert.equal(await said("code --wait", 4), "--wait --goto a.yaml:4");
+    assert.equal(await said("hx", 4), "a.yaml:4");
+    assert.equal(await said("mine", 4), "a.yaml");
+    assert.equal(await said("nano"), "a.yaml");
   }));

@@ -36,6 +36,8 @@ export const ENVIRONMENT = [
   "USERPROFILE",
   "LOCALAPPDATA",
   "XDG_DATA_HOME",
+  "JUPYTER_DATA_DIR",
+  "JUPYTER_PATH",
 ] as const;
 
 /** What packages ask for: `yaml` for its own debugging, the terminal library to know the terminal it is in. */

@@ -7,6 +7,10 @@ import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "
 export interface Config extends AppConfig {
   /** As git chooses it: what is set, else what every system has. */
   readonly editor: string;
+  /** Where Jupyter keeps what belongs to the user. */
+  readonly jupyterFolder: string;
+  /** Where Jupyter looks besides, as `JUPYTER_PATH` says. */
+  readonly jupyterPath: string | undefined;
   readonly term: string;
   readonly color: "auto" | "none" | "always";
 }
@@ -63,6 +67,8 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, env(name)))),
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
+    jupyterFolder: env("JUPYTER_DATA_DIR") ?? jupyterFolder(env),
+    jupyterPath: env("JUPYTER_PATH"),
     term: env("TERM") ?? "",
     color: flags.color === false || env("NO_COLOR") || env("TERM") === "dumb"
       ? "none"
@@ -107,4 +113,12 @@ function dataFolder(env: Environment): string {
   return Deno.build.os === "darwin"
     ? join(home, "Library", "Application Support")
     : join(home, ".local", "share");
+}
+
+/** As Jupyter itself finds it. */
+function jupyterFolder(env: Environment): string {
+  const home = env("HOME") ?? env("USERPROFILE") ?? ".";
+  if (Deno.build.os === "darwin") return join(home, "Library", "Jupyter");
+  if (Deno.build.os === "windows") return join(home, "AppData", "Roaming", "jupyter");
+  return join(env("XDG_DATA_HOME") ?? join(home, ".local", "share"), "jupyter");
 }

@@ -18,7 +18,9 @@ import { execute } from "./execute/execute.ts";
 import { exportRuns } from "./export/export.ts";
 import { help } from "./help/help.ts";
 import { init } from "./init/init.ts";
+import { kernel } from "./kernel/kernel.ts";
 import { memory } from "./memory/memory.ts";
+import { notebook } from "./notebook/notebook.ts";
 import { pause } from "./pause/pause.ts";
 import { replay } from "./replay/replay.ts";
 import { resume } from "./resume/resume.ts";
@@ -51,6 +53,8 @@ export const COMMANDS: readonly CliCommand[] = [
   cost,
   sql,
   sim,
+  notebook,
+  kernel,
   db,
   doctor,
   completions,

@@ -1,0 +1,140 @@
+/**
+ * Puts `agentop` on the path: a bundle in the data folder, a launcher in `~/.local/bin` or `--dir DIR`, completions for the
+ * shells that are there. Everything it writes is in folders of this person and on a list; `--uninstall` removes exactly that.
+ *
+ * @module
+ */
+import { dirname, join } from "node:path";
+import { parseArgs } from "node:util";
+import { COMPLETION_SCRIPTS, SHELLS } from "../lib/cli/commands/completions/scripts.ts";
+import { VERSION } from "../lib/cli/frame/version.ts";
+import config from "../deno.json" with { type: "json" };
+import { cmdLauncher, LAUNCHER_MARK, permissionFlags, shellLauncher } from "./install/launcher.ts";
+import { contentOf, hashOf, readManifest, writeManifest } from "./install/manifest.ts";
+import {
+  completionHint,
+  isOnPath,
+  pathHint,
+  type Places,
+  placesOf,
+  type Surroundings,
+} from "./install/places.ts";
+
+const env = (name: string) => Deno.env.get(name);
+const isWindows = Deno.build.os === "windows";
+
+async function install(places: Places, around: Surroundings): Promise<void> {
+  const before = await readManifest(places.manifest);
+  const there = await contentOf(places.launcher);
+  if (there !== undefined && !there.includes(LAUNCHER_MARK)) {
+    throw new Error(
+      `Cannot install agentop: ${places.launcher} is there already and is not ours. Try: --dir DIR`,
+    );
+  }
+  const launcher = (isWindows ? cmdLauncher : shellLauncher)({
+    deno: Deno.execPath(),
+    program: join(places.program, "main.js"),
+    flags: { cli: permissionFlags(config.permissions.cli), tui: permissionFlags(config.permissions.tui) },
+    version: VERSION,
+  });
+  const completions = SHELLS.filter(isThere).map((shell) => [shell, places.completions[shell]] as const);
+  const kept: string[] = [];
+  const files = new Map([[places.launcher, launcher]]);
+  for (const [shell, path] of completions) {
+    const old = await contentOf(path);
+    if (old === undefined || hashOf(old) === before.files[path] || old === COMPLETION_SCRIPTS[shell]) {
+      files.set(path, COMPLETION_SCRIPTS[shell]);
+    } else kept.push(path);
+  }
+  // The list first: what is written of an installation that fails can be removed.
+  await writeManifest(places.manifest, {
+    files: { ...before.files, ...Object.fromEntries([...files].map(([path, text]) => [path, hashOf(text)])) },
+    folders: [...new Set([...before.folders, places.program])],
+  });
+  await bundle(places.program);
+  for (const [path, text] of files) {
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await Deno.writeTextFile(path, text, { mode: path === places.launcher ? 0o755 : 0o644 });
+  }
+  if (!isWindows) await Deno.chmod(places.launcher, 0o755);
+  console.log(
+    `Wrote ${places.launcher}\n  the command agentop ${VERSION}; it runs ${join(places.program, "main.js")}`,
+  );
+  for (const [shell, path] of completions.filter(([, path]) => files.has(path))) {
+    console.log(`Wrote ${path}\n  completions: ${completionHint(shell, path)}`);
+  }
+  for (const path of kept) console.log(`Kept ${path}\n  a file of yours is there`);
+  tellPath(places, around);
+}
+
+function tellPath({ bin }: Places, around: Surroundings): void {
+  if (isOnPath(bin, around)) return console.log("\nTry: agentop demo");
+  console.log(
+    `\n${bin} is not on your PATH, so the shell does not find agentop yet. Try:\n  ${pathHint(bin, around)}`,
+  );
+}
+
+/** The new program is whole before it takes the place of the old one. */
+async function bundle(folder: string): Promise<void> {
+  const next = `${folder}.new`;
+  const { code } = await new Deno.Command(Deno.execPath(), {
+    args: ["task", "--quiet", "bundle", next],
+  }).spawn().status;
+  if (code !== 0) throw new Error("Cannot install agentop: its bundle cannot be made. Try: deno task bundle");
+  await Deno.remove(folder, { recursive: true }).catch(unlessMissing);
+  await Deno.rename(next, folder);
+}
+
+async function uninstall({ manifest }: Places): Promise<void> {
+  const { files, folders } = await readManifest(manifest);
+  if (Object.keys(files).length === 0 && folders.length === 0) {
+    return console.log("Nothing to remove: no list says that something was installed.");
+  }
+  for (const [path, hash] of Object.entries(files)) {
+    const text = await contentOf(path);
+    if (text === undefined) continue;
+    if (hashOf(text) !== hash) {
+      console.log(`Kept ${path}\n  it was changed since it was installed`);
+      continue;
+    }
+    await Deno.remove(path);
+    console.log(`Removed ${path}`);
+  }
+  for (const path of folders) {
+    await Deno.remove(path, { recursive: true }).catch(unlessMissing);
+    console.log(`Removed ${path}`);
+  }
+  await Deno.remove(manifest);
+  console.log("Your runs, agents and settings stay where they are.");
+}
+
+function isThere(shell: string): boolean {
+  if (isWindows) return false;
+  return (env("PATH") ?? "").split(":").some((folder) => {
+    try {
+      return folder !== "" && Deno.statSync(join(folder, shell)).isFile;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function unlessMissing(error: unknown): void {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+}
+
+if (import.meta.main) {
+  try {
+    const { values } = parseArgs({
+      args: Deno.args,
+      options: { dir: { type: "string" }, uninstall: { type: "boolean" } },
+    });
+    const around: Surroundings = { env, os: Deno.build.os, dir: values.dir };
+    const places = placesOf(around);
+    await (values.uninstall ? uninstall(places) : install(places, around));
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error);
+    console.error(/^Cannot /.test(message) ? message : `Cannot install agentop: ${message}. Try: --dir DIR`);
+    Deno.exit(2);
+  }
+}

@@ -139,6 +139,7 @@ export type {
   ControlRequest,
   CostKey,
   CostRow,
+  Deleted,
   DiffStore,
   EvaluationPage,
   EvaluationQuery,

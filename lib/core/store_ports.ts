@@ -145,6 +145,8 @@ export interface RunReader {
   getRun(traceId: string): Promise<Run | undefined>;
   /** Runs that a run handed work to; oldest first. */
   childRuns(runId: string): Promise<readonly Run[]>;
+  /** These runs and all that they handed work to, at any depth; oldest first. */
+  withHandOffs(runIds: readonly string[]): Promise<readonly Run[]>;
   /** The figures of a run together with those of all hand-offs below it; `runs` is 0 for an unknown run. */
   treeTotals(runId: string): Promise<TreeTotals>;
   /** The whole run, as of one moment; throws `AgentOpError` when unknown. */
@@ -254,6 +256,8 @@ export interface VerifyReport {
   readonly bodies: number;
   /** At most 100. */
   readonly problems: readonly string[];
+  /** What is no damage, but may surprise: forks whose original was deleted. At most 100. */
+  readonly notes: readonly string[];
 }
 
 /** What is deleted: runs that have ended, with all that belongs to them. */
@@ -266,19 +270,34 @@ export interface Retention {
   readonly dryRun?: boolean;
 }
 
+/** What deleting did. */
+export interface Deleted {
+  /** Runs that went; with `dryRun` those that would. */
+  readonly runs: number;
+  /** Bytes in the store that they took and that are free again. */
+  readonly freedBytes: number;
+  /** Bytes that the store takes less on the disk. */
+  readonly returnedBytes: number;
+}
+
 export interface StoreAdministration {
   stats(): Promise<StoreStats>;
   /** Problems that a quick look finds, at most a few; empty when all is well. */
   quickCheck(): Promise<readonly string[]>;
-  /** Reads everything: bodies hash to their names, message ids follow from the chain, references lead somewhere. */
+  /**
+   * Reads everything: bodies hash to their names, message ids follow from the chain, references lead somewhere, no span or
+   * snapshot is missing, totals are the sums of the spans.
+   */
   verify(): Promise<VerifyReport>;
   /** A consistent copy while others write. Never overwrites; throws `AgentOpError`. */
   backupTo(target: string): Promise<void>;
   /**
-   * Deletes old runs. A run is kept whole with those it handed work to: it goes when all of them may. Returns how many runs
-   * went.
+   * Deletes old runs, and gives their space back where nobody else has the store open. A run is kept whole with those it handed
+   * work to: it goes when all of them may, and in one transaction with them.
    */
-  prune(retention: Retention): Promise<number>;
+  prune(retention: Retention): Promise<Deleted>;
+  /** Deletes these runs, all or none; their space is used again. Throws `AgentOpError` when one is at work. */
+  deleteRuns(runIds: readonly string[]): Promise<Deleted>;
   /** Brings the search index up to date; it is also done after each run that ends. */
   indexPending(): Promise<void>;
 }

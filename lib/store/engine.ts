@@ -52,6 +52,10 @@ export interface Owners {
 
 export interface EngineUpkeep {
   sizeBytes(): Promise<number>;
+  /** Bytes in use inside the store, and bytes it takes on the disk. */
+  space(): Promise<{ readonly usedBytes: number; readonly diskBytes: number }>;
+  /** Gives unused space back to the disk, unless somebody is in the way. */
+  giveBack(): void;
   /** Problems of the database itself, at most `max`. The quick look leaves out what takes long. */
   problems(max: number, look: "quick" | "whole"): Promise<readonly string[]>;
   backupTo(target: string): Promise<void>;

@@ -14,6 +14,21 @@ export async function childRuns(db: Kysely<Schema>, runId: string): Promise<read
   return await runsOf(db, rows);
 }
 
+/** These runs and all that they handed work to, at any depth. `union` ends what a damaged store may have made a circle. */
+export async function withHandOffs(db: Kysely<Schema>, runIds: readonly string[]): Promise<readonly Run[]> {
+  if (runIds.length === 0) return [];
+  const { rows } = await sql<{ id: number }>`
+    with recursive tree (run_id) as (
+      select run_id from run where run_id in (${sql.join([...runIds])})
+      union select child.run_id from tree join run as child on child.parent_run_id = tree.run_id
+    )
+    select run.id as id from tree join run on run.run_id = tree.run_id`.execute(db);
+  const ids = rows.map((row) => row.id);
+  const runs = await db.selectFrom("run").selectAll().where("id", "in", ids).orderBy("start_us").orderBy("id")
+    .execute();
+  return await runsOf(db, runs);
+}
+
 type SummedRow =
   & { readonly runs: number }
   & Pick<

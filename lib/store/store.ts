@@ -4,6 +4,7 @@ import {
   type ControlRequest,
   type CostKey,
   type CostRow,
+  type Deleted,
   type DurableEvent,
   type EvaluationPage,
   type EvaluationQuery,
@@ -33,14 +34,14 @@ import type { AskedOf } from "./conditions.ts";
 import { ControlRequests } from "./control.ts";
 import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
-import { childRuns, diffsOf, forksOf, saveDiff, treeTotals } from "./families.ts";
+import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
 import { interruption } from "./interrupted.ts";
 import { Journal } from "./journal.ts";
 import { Leases } from "./leases.ts";
 import { clearPartials, partialsOf } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
-import { prune } from "./retention.ts";
+import { deleteRuns, prune } from "./retention.ts";
 import { countRows } from "./stats.ts";
 import { verify } from "./verify.ts";
 
@@ -116,6 +117,10 @@ export class SqlStore implements Store {
 
   async childRuns(runId: string): Promise<readonly Run[]> {
     return await this.#use((db) => childRuns(db, runId));
+  }
+
+  async withHandOffs(runIds: readonly string[]): Promise<readonly Run[]> {
+    return await this.#use((db) => withHandOffs(db, runIds));
   }
 
   async treeTotals(runId: string): Promise<TreeTotals> {
@@ -224,10 +229,32 @@ export class SqlStore implements Store {
     await this.#use(() => this.#engine.upkeep.copyTables(target, options));
   }
 
-  async prune(retention: Retention): Promise<number> {
-    const pruned = await this.#use((db) => prune(db, this.#engine.search, retention));
+  async prune(retention: Retention): Promise<Deleted> {
+    return await this.#deleting(async (db) => {
+      const runs = await prune(db, this.#engine.search, retention);
+      if (!retention.dryRun) this.#engine.upkeep.giveBack();
+      return runs;
+    });
+  }
+
+  async deleteRuns(runIds: readonly string[]): Promise<Deleted> {
+    return await this.#deleting((db) => deleteRuns(db, this.#engine.search, runIds));
+  }
+
+  async #deleting(work: (db: Engine["db"]) => Promise<number>): Promise<Deleted> {
+    await this.#indexing;
+    const deleted = await this.#use(async (db) => {
+      const before = await this.#engine.upkeep.space();
+      const runs = await work(db);
+      const after = await this.#engine.upkeep.space();
+      return {
+        runs,
+        freedBytes: Math.max(0, before.usedBytes - after.usedBytes),
+        returnedBytes: Math.max(0, before.diskBytes - after.diskBytes),
+      };
+    });
     this.#engine.signal.announce();
-    return pruned;
+    return deleted;
   }
 
   async indexPending(): Promise<void> {

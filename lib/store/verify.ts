@@ -1,16 +1,17 @@
-import type { Kysely } from "kysely";
+import { type Kysely, sql } from "kysely";
 import { reasonOf, type VerifyReport } from "../core/mod.ts";
-import { decodeBody, hashOf, hex, unpackPositions } from "./codec.ts";
+import { decodeBody, hashOf, hex } from "./codec.ts";
 import type { EngineUpkeep } from "./engine.ts";
 import type { Schema } from "./schema.ts";
-import { chainId } from "./trace_state.ts";
+import { asOfOneMoment } from "./statements.ts";
+import { checkRun } from "./verify_run.ts";
 
 const PROBLEMS_MAX = 100;
 const BODIES_PER_PAGE = 500;
 
 type Report = (problem: string) => void;
 
-/** The database's own check, then ours: every body hashes to its name, every message id follows from the chain. */
+/** The database's own check, then ours: every body hashes to its name, every message id follows from the chain, and so on. */
 export async function verify(db: Kysely<Schema>, upkeep: EngineUpkeep): Promise<VerifyReport> {
   const problems: string[] = [];
   const report = (problem: string) => void (problems.length < PROBLEMS_MAX && problems.push(problem));
@@ -18,8 +19,12 @@ export async function verify(db: Kysely<Schema>, upkeep: EngineUpkeep): Promise<
   const hashes = await checkBodies(db, report);
   const runs = await db.selectFrom("run").select(["id", "run_id"]).execute();
   let messages = 0;
-  for (const run of runs) messages += await checkRun(db, run, hashes, report);
-  return { ok: problems.length === 0, runs: runs.length, messages, bodies: hashes.size, problems };
+  for (const { id, run_id } of runs) {
+    const ofRun = (problem: string) => report(`run ${run_id}: ${problem}`);
+    messages += await asOfOneMoment(db, (db) => checkRun(db, id, hashes, ofRun));
+  }
+  const notes = await orphans(db);
+  return { ok: problems.length === 0, runs: runs.length, messages, bodies: hashes.size, problems, notes };
 }
 
 /** Hashes of all bodies by their id. */
@@ -43,31 +48,17 @@ async function checkBodies(db: Kysely<Schema>, report: Report): Promise<Map<numb
   }
 }
 
-/** Returns how many messages the run has. */
-async function checkRun(
-  db: Kysely<Schema>,
-  run: { readonly id: number; readonly run_id: string },
-  hashes: ReadonlyMap<number, Uint8Array>,
-  report: Report,
-): Promise<number> {
-  const rows = await db.selectFrom("run_message").selectAll().where("run_no", "=", run.id)
-    .orderBy("position").execute();
-  let parent: Uint8Array | undefined;
-  for (const [index, row] of rows.entries()) {
-    const body = hashes.get(row.body_id);
-    if (!body || row.position !== index) report(`run ${run.run_id}: message ${index} is missing`);
-    else if (hex(chainId(parent, body)) !== hex(row.message_id)) {
-      report(`run ${run.run_id}: message ${index} was changed`);
-    }
-    parent = row.message_id;
-  }
-  const spans = await db.selectFrom("span").select(["input_refs", "output_refs"])
-    .where("run_no", "=", run.id).execute();
-  for (const { input_refs, output_refs } of spans) {
-    const refs = [...unpackPositions(input_refs ?? ""), ...unpackPositions(output_refs ?? "")];
-    if (refs.some((position) => position >= rows.length)) {
-      report(`run ${run.run_id}: a span refers to a missing message`);
-    }
-  }
-  return rows.length;
+/** Runs that say they come from one that is not there any more: what they share with it is theirs too. */
+async function orphans(db: Kysely<Schema>): Promise<string[]> {
+  const { rows } = await sql<{ run_id: string; gone: string; is_fork: number }>`
+    select run_id, forked_run_id as gone, 1 as is_fork from run
+    where forked_run_id is not null and forked_run_id not in (select run_id from run)
+    union all select run_id, parent_run_id, 0 from run
+    where parent_run_id is not null and parent_run_id not in (select run_id from run)
+    limit ${PROBLEMS_MAX}`.execute(db);
+  return rows.map(({ run_id, gone, is_fork }) =>
+    `run ${run_id}: ${
+      is_fork ? "the run it repeats" : "the run that handed it over"
+    }, ${gone}, is not in this store; it is whole without`
+  );
 }

@@ -57,10 +57,10 @@ Deno.test("prune() deletes old runs whole, keeps scored, live and newer ones, an
   await store.saveDiff({ diffId: "d1", leftRunId: old.runId, rightRunId: newer.runId, ...diff });
   await store.saveDiff({ diffId: "d2", leftRunId: old.runId, rightRunId: old.runId, ...diff });
 
-  assert.equal(await store.prune({ endedBeforeUs: limitUs, dryRun: true }), 1);
+  assert.equal((await store.prune({ endedBeforeUs: limitUs, dryRun: true })).runs, 1);
   assert.deepEqual(await agents(store), ["old", "scored", "live", "newer"]);
   const before = await store.stats();
-  assert.equal(await store.prune({ endedBeforeUs: limitUs }), 1);
+  assert.equal((await store.prune({ endedBeforeUs: limitUs })).runs, 1);
   assert.deepEqual(await agents(store), ["scored", "live", "newer"]);
   const after = await store.stats();
   assert(after.bodies < before.bodies && after.spans < before.spans);
@@ -70,7 +70,7 @@ Deno.test("prune() deletes old runs whole, keeps scored, live and newer ones, an
   assert.equal(await store.changesSince(old.traceId), undefined);
   assert.match(JSON.stringify(await store.loadMessages(newer.traceId)), /shared shared/);
 
-  assert.equal(await store.prune({ endedBeforeUs: limitUs, keepScored: false }), 1);
+  assert.equal((await store.prune({ endedBeforeUs: limitUs, keepScored: false })).runs, 1);
   assert.deepEqual(await agents(store), ["live", "newer"]);
   assert.deepEqual((await store.listEvaluations()).evaluations, []);
   assert.equal((await store.verify()).ok, true);
@@ -84,9 +84,9 @@ Deno.test("prune() keeps a run with all that it handed work to, and deletes them
   const grandchild = await write(store, host, { agent: "grandchild" }, { parentRunId: child.runId });
   await write(store, host, { agent: "orphan" }, { parentRunId: crypto.randomUUID() });
   await store.write([evaluationOf(grandchild, "e1")]);
-  assert.equal(await store.prune({ endedBeforeUs: LATER_US }), 1);
+  assert.equal((await store.prune({ endedBeforeUs: LATER_US })).runs, 1);
   assert.deepEqual(await agents(store), ["parent", "child", "grandchild"]);
-  assert.equal(await store.prune({ endedBeforeUs: LATER_US, keepScored: false }), 3);
+  assert.equal((await store.prune({ endedBeforeUs: LATER_US, keepScored: false })).runs, 3);
   assert.deepEqual(await store.stats().then(({ runs, spans, bodies }) => [runs, spans, bodies]), [0, 0, 0]);
 });
 
@@ -100,7 +100,7 @@ Deno.test("a writer that remembers bodies stores them again when another process
     const text = () => "the same words ".repeat(30);
     await write(here, host, { text });
     await here.indexPending(); // two stores on one thread would wait for each other
-    assert.equal(await there.prune({ endedBeforeUs: LATER_US }), 1);
+    assert.equal((await there.prune({ endedBeforeUs: LATER_US })).runs, 1);
     const run = await write(here, host, { text });
     assert.equal((await there.verify()).ok, true);
     assert.match(JSON.stringify(await there.loadMessages(run.traceId)), /the same words/);

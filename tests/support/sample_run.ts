@@ -149,6 +149,18 @@ export function* sampleEvents(options: SampleOptions = {}): Generator<DurableEve
       outputMessages: [out],
     };
     history.push(out);
+    yield {
+      type: "snapshot",
+      snapshot: {
+        snapshotId: llm,
+        traceId,
+        spanId: llm,
+        step,
+        createdAtUs: nowUs(host),
+        messages: [...history],
+        keyValues: round > 1 ? { seen: round - 1 } : {},
+      },
+    };
     const tool = newSpanId(host);
     yield {
       type: "span_start",

@@ -13,6 +13,7 @@ const METHODS: { readonly [M in Method]: true } = {
   resolveRun: true,
   getRun: true,
   childRuns: true,
+  withHandOffs: true,
   treeTotals: true,
   forksOf: true,
   loadTrace: true,
@@ -34,6 +35,7 @@ const METHODS: { readonly [M in Method]: true } = {
   backupTo: true,
   copyTables: true,
   prune: true,
+  deleteRuns: true,
   indexPending: true,
 };
 

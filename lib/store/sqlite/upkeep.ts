@@ -12,6 +12,20 @@ export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
       return pragma("page_count") * pragma("page_size") + wal;
     },
 
+    async space() {
+      const usedBytes = (pragma("page_count") - pragma("freelist_count")) * pragma("page_size");
+      const size = (file: string) => Deno.stat(file).then((it) => it.size, () => 0);
+      const diskBytes = path === MEMORY ? 0 : await size(path) + await size(`${path}-wal`);
+      return { usedBytes, diskBytes };
+    },
+
+    giveBack() {
+      try {
+        sqlite.exec("vacuum");
+        sqlite.prepare("pragma wal_checkpoint(truncate)").get();
+      } catch { /* others are at work, or there is no room for a copy: what is free is used again */ }
+    },
+
     problems(max, look) {
       const check = look === "quick" ? "quick_check" : "integrity_check";
       const rows = sqlite.prepare(`pragma ${check}(${max})`).all();

@@ -72,7 +72,7 @@ async function verifyStore(context: Context): Promise<VerifyReport> {
     return await (await context.app.store()).verify();
   } catch (error) {
     if (!(error instanceof StoreError) || error.code !== "damaged") throw error;
-    return { ok: false, runs: 0, messages: 0, bodies: 0, problems: [reasonOf(error)] };
+    return { ok: false, runs: 0, messages: 0, bodies: 0, problems: [reasonOf(error)], notes: [] };
   }
 }
 

@@ -9,6 +9,7 @@ export { App, type AppOptions } from "./app.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
+export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";

@@ -125,7 +125,7 @@ Deno.test("changesSince() tells of the steps a fork begins with, and goes on fro
   assert.equal(await store.changesSince(fork.traceId), undefined);
   await store.forkRun(fork, source);
   let known = await readOn(store, fork.traceId);
-  assert(known.trace.spans.size > 4 && known.trace.snapshots.length === 2);
+  assert(known.trace.spans.size > 4 && known.trace.snapshots.length === 4);
   const root = [...known.trace.spans.values()].find((span) => span.kind === "agent")!;
   await store.write([
     { type: "span_start", span: root },

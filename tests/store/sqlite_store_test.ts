@@ -245,7 +245,7 @@ Deno.test("the six views of the original answer SQL", async () => {
     return_value: `row 0 ${"x".repeat(80)}`,
     call_id: "c0",
   });
-  assert.equal(all("select * from memory_snapshots").length, 2);
+  assert.equal(all("select * from memory_snapshots").length, 4);
   assert.equal(all("select * from diffs").length, 0);
   assert.equal(all("select * from evaluations").length, 0);
 });

@@ -82,3 +82,22 @@ Deno.test("db verify reports a damaged file as what it found, and does not send 
   const doctor = await home.run(["doctor"]);
   assert.equal(doctor.code, 1);
 });
+
+Deno.test("db prune deletes what ended long ago, says so truly, and needs an age", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ agent: "old" });
+  const [none, wrong, dry] = await Promise.all([
+    home.run(["db", "prune"]),
+    home.run(["db", "prune", "--older-than", "soon"]),
+    home.run(["db", "prune", "--older-than", "1d", "--dry-run"]),
+  ]);
+  assert.deepEqual([none.code, wrong.code, dry.code], [2, 2, 0]);
+  assert.match(wrong.stderr, /Cannot prune: --older-than is neither .* got "soon"\. Try: --older-than 30d/);
+  assert.equal(dry.stdout, "1 run would be deleted.\n");
+  const kept = await home.run(["db", "prune", "--older-than", "2020-01-01", "--json"]);
+  assert.equal(kept.json().runs, 0);
+  const done = await home.run(["db", "prune", "--older-than", "1d", "--json"]);
+  assert.equal(done.json().runs, 1);
+  assert.equal(typeof done.json().freedBytes, "number");
+  assert.deepEqual((await home.run(["runs", "--json"])).json(), []);
+});

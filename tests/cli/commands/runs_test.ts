@@ -123,3 +123,18 @@ Deno.test("runs lets nothing from outside steer the terminal", async () => {
   assert.doesNotMatch(json.stdout, UNSAFE);
   assert.equal(json.json()[0].prompt, HOSTILE);
 });
+
+Deno.test("runs delete asks, and without a terminal wants --yes", async () => {
+  await using home = await CliHome.create();
+  const [first] = await home.seed({ agent: "a" });
+  await home.seed({ agent: "live", open: true });
+  const unasked = await home.run(["runs", "delete", first!]);
+  assert.equal(unasked.code, 2);
+  assert.match(unasked.stderr, /^agentop: Cannot delete runs: there is no terminal to ask at\. Try: --yes/);
+  const done = await home.run(["runs", "delete", first!, "--yes", "--json"]);
+  assert.equal(done.code, 0);
+  assert.deepEqual(done.json().deleted, [first]);
+  const again = await home.run(["runs", "delete", first!, "-y"]);
+  assert.deepEqual([again.code, again.stdout], [2, ""]);
+  assert.match(again.stderr, /Cannot find run/);
+});

@@ -58,7 +58,7 @@ Deno.test("show --json holds everything in the shapes of the contract", async ()
     arguments: { path: "f0.csv" },
   }]);
   assert.equal(everything.toolCalls[1].toolName, "read_file");
-  assert.deepEqual(everything.snapshots[3].memory.keyValues, { seen: 3 });
+  assert.deepEqual(everything.snapshots[7].memory.keyValues, { seen: 3 });
   assert.deepEqual(everything.diffs, [{
     diffId: "d1",
     left,
@@ -85,7 +85,7 @@ Deno.test("show --messages, --memory and --span show each a part", async () => {
   assert.match(messages.stdout, /\ntool #4\n {2}row 0 thought 0\n/);
   assert.match(
     memory.stdout,
-    /\nstep 2 tool read_file {2}4 messages\n( {2}\+ \/messages\/\d .*\n){2}step 4 tool read_file {2}6 messages, 1 key\n( {2}\+ \/messages\/\d .*\n){2} {2}\+ \/keyValues\/seen {2}1\n/,
+    /\nstep 2 tool read_file {2}4 messages\n {2}\+ \/messages\/3 .*\nstep 3 llm .* 5 messages, 4 sent\n {2}\+ \/messages\/4 .*\nstep 4 tool read_file {2}6 messages, 1 key\n {2}\+ \/messages\/5 .*\n {2}\+ \/keyValues\/seen {2}1\n/,
   );
   assert.match(step.stdout, /107 input tokens × \$0\.10 \/ 1M/);
   assert.match(step.stdout, /gen_ai\.request\.temperature +0\.2/);

@@ -1,9 +1,11 @@
 import { resolve } from "node:path";
-import { reasonOf, StoreError, type VerifyReport } from "../../../core/mod.ts";
+import { parseRunQuery } from "../../../analysis/mod.ts";
+import { AgentOpError, reasonOf, StoreError, type VerifyReport } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { byteSize, cell, grouped, plural } from "../../../present/mod.ts";
 import { lookOf } from "../../output/look.ts";
+import { freedText } from "../../output/freed_text.ts";
 import { facts } from "../../output/table.ts";
 
 export const db: CliCommand = {
@@ -12,12 +14,19 @@ export const db: CliCommand = {
     group.command("migrate").description("bring the store to this version; a copy is kept beside it")
       .action(() => withContext(migrate));
     group.command("verify").description(
-      "check every page, message and reference; exit 1 when something is wrong",
+      "check every page, message, reference, span, snapshot and total; exit 1 when something is wrong",
     )
       .action(() => withContext(verify));
     group.command("backup").description("copy the store, also while runs write to it; never overwrites")
       .argument("<file>", "the copy")
       .action((file) => withContext((context) => backup(context, file)));
+    group.command("prune").description(
+      "delete runs that ended long ago, a run together with those it handed work to, and give back the space",
+    )
+      .requiredOption("--older-than <age>", "those that ended before: an age like 30d, or a time")
+      .option("--keep-scored", "not those with evaluations")
+      .option("--dry-run", "only say how many would go")
+      .action((options) => withContext((context) => prune(context, options)));
     group.command("stats").description("how much the store holds").action(() => withContext(showStats));
   },
 };
@@ -53,6 +62,7 @@ async function verify(context: Context): Promise<number> {
   const counted = `${plural(report.runs, "run")}, ${plural(report.messages, "message")}, ${
     grouped(report.bodies)
   } stored ${report.bodies === 1 ? "body" : "bodies"}`;
+  for (const note of report.notes) context.print(cell(note));
   if (report.ok) {
     context.print(`${look.paint("green", "✓")} The store is sound: ${counted}.`);
     return 0;
@@ -83,6 +93,39 @@ async function backup(context: Context, file: string): Promise<number> {
   if (context.json) context.printJson({ path: target, bytes: size });
   else context.print(`Copied the store to ${cell(target)} (${byteSize(size)}).`);
   return 0;
+}
+
+interface PruneFlags {
+  readonly olderThan: string;
+  readonly keepScored?: true | undefined;
+  readonly dryRun?: true | undefined;
+}
+
+async function prune(context: Context, { olderThan, ...flags }: PruneFlags): Promise<number> {
+  const [keepScored, dryRun] = [flags.keepScored ?? false, flags.dryRun ?? false];
+  const endedBeforeUs = timeBefore(olderThan, context.host.now());
+  const store = await context.app.store();
+  const { runs, freedBytes, returnedBytes } = await store.prune({ endedBeforeUs, keepScored, dryRun });
+  if (context.json) {
+    context.printJson({ runs, dryRun, ...(dryRun ? {} : { freedBytes, returnedBytes }) });
+  } else if (dryRun) {
+    context.print(`${plural(runs, "run")} would be deleted.`);
+  } else {
+    context.print(`Deleted ${plural(runs, "run")}: ${freedText(freedBytes, returnedBytes)}.`);
+  }
+  return 0;
+}
+
+/** µs since the epoch. */
+function timeBefore(olderThan: string, nowMs: number): number {
+  const { filter: { where } } = parseRunQuery(`until:"${olderThan.replace(/["\\]/g, "")}"`, nowMs);
+  if (where?.type === "started") return where.timeUs;
+  throw new AgentOpError(
+    `Cannot prune: --older-than is neither an age nor a time: got "${cell(olderThan)}"`,
+    {
+      remedy: "--older-than 30d",
+    },
+  );
 }
 
 async function showStats(context: Context): Promise<number> {

@@ -17,6 +17,7 @@ import {
 import { lookOf, runStyle } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { numberFlag } from "../../frame/number.ts";
 import { listedRunShape } from "../../../documents/mod.ts";
 
@@ -57,6 +58,13 @@ export const runs: CliCommand = {
     addFilterFlags(command)
       .addOption(new Option("--sort <order>", "order").choices(SORTS).default("newest" as const))
       .action((options) => withContext((context) => listRuns(context, options)));
+    command.command("delete")
+      .description("delete runs for good, with those that they handed work to; asks first")
+      .argument("<run...>", RUN_ARGUMENT)
+      .option("-y, --yes", "do not ask")
+      .action((references, options) =>
+        withContext(async (context) => (await import("./delete.ts")).deleteRuns(context, references, options))
+      );
   },
 };
 

@@ -26,3 +26,16 @@ export function byteSize(bytes: number): string {
   while (value >= 1000 && unit < units.length - 1) [value, unit] = [value / 1000, unit + 1];
   return `${unit === 0 || value >= 99.95 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`;
 }
+
+/** Formatters by their decimals: making one is what costs, and most screens need none. */
+const formats = new Map<number, Intl.NumberFormat>();
+
+/** `1,204`, `12.5`: with at most so many decimals. */
+export function formatNumber(value: number, decimalsMax: number): string {
+  let format = formats.get(decimalsMax);
+  if (!format) {
+    format = new Intl.NumberFormat("en-US", { maximumFractionDigits: decimalsMax });
+    formats.set(decimalsMax, format);
+  }
+  return format.format(value);
+}

@@ -1,15 +1,15 @@
 import { escapeText, oneLine, type Receipt, type ReceiptLine, UNITS } from "../core/mod.ts";
 import { exactMoney, unitPrice, UNKNOWN } from "./money.ts";
-import { grouped, plural } from "./numbers.ts";
+import { formatNumber, grouped, plural } from "./numbers.ts";
 
-const NUMBER = new Intl.NumberFormat("en-US", { maximumFractionDigits: 6 });
+const DECIMALS_MAX = 6;
 const LINE_MAX_CHARS = 200;
 
 // Texts for every edge; but for `formatReceipt`, not yet escaped.
 
 /** `1,204`, `12.5`. */
 export function quantityText({ quantity }: ReceiptLine): string {
-  return NUMBER.format(quantity);
+  return formatNumber(quantity, DECIMALS_MAX);
 }
 
 /** `input tokens`. */

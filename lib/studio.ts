@@ -2,7 +2,20 @@ import type { AgentConfig, Approver } from "./agent/mod.ts";
 import type { MemoryStep, RunDiff } from "./analysis/mod.ts";
 import { App, type SqlValue } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
-import type { CostKey, CostRow, Evaluation, Host, Run, RunSort, Trace, TraceEvent } from "./core/mod.ts";
+import {
+  AgentOpError,
+  type CostKey,
+  type CostRow,
+  type Evaluation,
+  type Host,
+  oneLine,
+  type Run,
+  type RunSort,
+  systemTimeZone,
+  timeZoneNamed,
+  type Trace,
+  type TraceEvent,
+} from "./core/mod.ts";
 import type { ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";
 
 /** Where a studio works. What is left out comes from the environment, as it does for the `agentop` command. */
@@ -13,6 +26,8 @@ export interface StudioOptions {
   readonly home?: string;
   /** Answers come from the built-in simulator, whatever keys are set. @default false */
   readonly simulator?: boolean;
+  /** Whose days `since:` and `costs("day")` mean: an IANA name, e.g. `Europe/Paris`, or `UTC`. @default `AGENTOP_TZ`, else this machine's */
+  readonly timeZone?: string;
   /** Clock, ids, network and chance; for tests. */
   readonly host?: Host;
 }
@@ -98,15 +113,20 @@ const SQL_ROWS_MAX = 100_000;
  *
  * @param options What is not to come from the environment.
  * @returns The studio; its store is open.
- * @throws {AgentOpError} A variable of the environment cannot be used.
+ * @throws {AgentOpError} A variable of the environment cannot be used, or there is no such time zone.
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
-  const { host, simulator, ...flags } = options;
+  const { host, simulator, timeZone, ...flags } = options;
   const { endpoint, ...config } = readConfig(flags);
   const models = simulator ? { useSimulator: true } : endpoint ? { endpoint } : {};
   await using stack = new AsyncDisposableStack();
-  const app = stack.use(new App({ ...config, ...models }, host ? { host } : {}));
+  const app = stack.use(
+    new App(
+      { ...config, ...models, ...(timeZone === undefined ? {} : { timeZone: knownZone(timeZone) }) },
+      host ? { host } : {},
+    ),
+  );
   await app.store();
   stack.move();
   return new Studio(app);
@@ -121,6 +141,10 @@ export class Studio implements AsyncDisposable {
     this.#app = app;
   }
 
+  get #timeZone(): string {
+    return this.#app.config.timeZone ?? systemTimeZone();
+  }
+
   /**
    * Runs, newest first.
    *
@@ -128,7 +152,7 @@ export class Studio implements AsyncDisposable {
    */
   async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<readonly Run[]> {
     const { parseRunQuery } = await import("./analysis/mod.ts");
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
     if (problem) throw problem;
     return (await (await this.#app.store()).listRuns({ filter, sort, limit })).runs;
   }
@@ -241,15 +265,15 @@ export class Studio implements AsyncDisposable {
   }
 
   /**
-   * What was spent, dearest first, in USD; calls of unknown cost are counted beside.
+   * What was spent, dearest first, in USD; calls of unknown cost are counted beside. Days are those of the studio's time zone.
    *
    * @throws {AgentOpError} A term of the search is not understood.
    */
   async costs(by: CostKey = "model", search = ""): Promise<readonly CostRow[]> {
     const { parseRunQuery } = await import("./analysis/mod.ts");
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
     if (problem) throw problem;
-    return await (await this.#app.store()).costBy(by, filter);
+    return await (await this.#app.store()).costBy(by, filter, this.#timeZone);
   }
 
   /**
@@ -273,7 +297,7 @@ export class Studio implements AsyncDisposable {
     const { exporterOf, exportFile, exportText } = await import("./app/mod.ts");
     const { parseRunQuery } = await import("./analysis/mod.ts");
     const { runs = [], search = "", file, force = false, signal = new AbortController().signal } = options;
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now());
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
     if (problem) throw problem;
     const exporter = await exporterOf(format);
     const choice = { runs, filter, signal };
@@ -286,6 +310,12 @@ export class Studio implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#app[Symbol.asyncDispose]();
   }
+}
+
+function knownZone(name: string): string {
+  const zone = timeZoneNamed(name);
+  if (zone !== undefined) return zone;
+  throw new AgentOpError(`Cannot use "${oneLine(name, 60)}": not a time zone`, { remedy: "Europe/Paris" });
 }
 
 function asText(set: RunOptions["set"] = {}): Record<string, string> {

@@ -30,7 +30,6 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
       [ATTR.toolCallArguments]: call.arguments,
     },
   });
-  session.change({ status: "waiting" });
   const request = {
     traceId: run.traceId,
     spanId,
@@ -47,8 +46,9 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
       await recorder.flush();
       return await approver(request, signal);
     };
-    const answer = await session.clock.idle(() =>
-      approvals.question(ask, session.signal, isRepeat ? undefined : call.name)
+    const answer = await session.idle(
+      "waiting",
+      () => approvals.question(ask, session.signal, isRepeat ? undefined : call.name),
     );
     recorder.emit({
       ...end,
@@ -58,7 +58,7 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
       attributes: { [ATTR.approvalDecision]: answer.decision, [ATTR.approvalBy]: answer.by },
     });
     if (answer.decision === "allow" && answer.always) approvals.allow(call.name, answer.by);
-    if (approvals.areAllAnswered) session.change({ status: "running" });
+    if (approvals.areAllAnswered) session.goOn();
     return answer;
   } catch (error) {
     recorder.emit({

@@ -77,6 +77,10 @@ export class Session {
   finishReason: string | undefined;
   /** An answer of this session held reasoning. */
   hasReasoned = false;
+  /** Waits that are under way, the time they began, and how long earlier ones took. */
+  #idlers = 0;
+  #idleSinceUs: number | undefined;
+  #idleUs: number;
   readonly #abort = new AbortController();
   #warnings: readonly RunWarning[];
   readonly #partials: PartialWriter;
@@ -94,6 +98,7 @@ export class Session {
     this.step = resume?.step ?? 0;
     this.#warnings = run.warnings ?? [];
     this.finishReason = run.finishReason;
+    this.#idleUs = run.idleUs ?? 0;
     this.begunCalls = resume?.begunCalls ?? new Set();
     this.rootSpanId = resume?.rootSpan.spanId ?? newSpanId(services.host);
     this.memory = new Memory(resume?.messages ?? opening(config, run.prompt), resume?.keyValues);
@@ -169,10 +174,35 @@ export class Session {
     await this.control.look();
     this.signal.throwIfAborted();
     if (!this.control.isPaused) return;
-    this.change({ status: "paused" });
-    await this.recorder.flush();
-    await this.clock.idle(() => this.control.whilePaused(this.signal));
-    this.change({ status: "running" });
+    await this.idle("paused", async () => {
+      await this.recorder.flush();
+      await this.control.whilePaused(this.signal);
+    });
+    this.goOn();
+  }
+
+  /** Waits while nobody works on the run; it says so, and since when. `goOn` ends that. */
+  async idle<T>(status: "paused" | "waiting", wait: () => Promise<T>): Promise<T> {
+    if (this.#idlers++ === 0) this.#idleSinceUs = nowUs(this.services.host);
+    this.change({ status, idleSinceUs: this.#idleSinceUs! });
+    try {
+      return await this.clock.idle(wait);
+    } finally {
+      this.#idlers--;
+    }
+  }
+
+  /** The run is at work again, unless something else still waits. */
+  goOn(): void {
+    if (this.#idlers === 0) this.change({ status: "running", ...this.#idled() });
+  }
+
+  /** What the run says of a wait that is over. */
+  #idled(): Pick<RunChange, "idleUs" | "idleSinceUs"> {
+    if (this.#idleSinceUs === undefined) return {};
+    this.#idleUs += nowUs(this.services.host) - this.#idleSinceUs;
+    this.#idleSinceUs = undefined;
+    return { idleUs: this.#idleUs, idleSinceUs: null };
   }
 
   snapshot(spanId: string, step: number, messages: readonly Message[] = this.memory.messages): void {
@@ -194,6 +224,9 @@ export class Session {
   #open(): void {
     const { run, config, services } = this;
     const { resume } = this.#options;
+    const startUs = nowUs(services.host);
+    // It lay there since it died or was stopped.
+    if (run.endTimeUs !== undefined) this.#idleUs += Math.max(0, startUs - run.endTimeUs);
     this.recorder.emit({
       type: "run_update",
       traceId: run.traceId,
@@ -201,7 +234,8 @@ export class Session {
         status: "running",
         endTimeUs: null,
         error: null,
-        ...(resume ? {} : { startTimeUs: nowUs(services.host) }),
+        ...(resume ? {} : { startTimeUs: startUs }),
+        ...(this.#idleUs > 0 ? { idleUs: this.#idleUs } : {}),
       },
     });
     const { endTimeUs: _e, errorType: _t, errorMessage: _m, ...again } = resume?.rootSpan ??
@@ -213,7 +247,7 @@ export class Session {
         spanId: this.rootSpanId,
         name: `invoke_agent ${config.name}`,
         kind: "agent",
-        startTimeUs: nowUs(services.host),
+        startTimeUs: startUs,
         status: "unset",
         inputMessages: [...this.memory.messages],
         attributes: {
@@ -261,7 +295,7 @@ export class Session {
       status: end.status === "completed" ? "ok" : "error",
       ...(end.error ? { errorType: end.error.type, errorMessage: end.error.message } : {}),
     });
-    this.change({ ...end, endTimeUs, finishReason: this.finishReason ?? null });
+    this.change({ ...end, ...this.#idled(), endTimeUs, finishReason: this.finishReason ?? null });
   }
 }
 

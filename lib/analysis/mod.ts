@@ -6,7 +6,8 @@
  */
 export { estimatedCost, estimatedUsage, mayBeBilled } from "./lost_attempt.ts";
 export { align, type Pair } from "./align.ts";
-export { runTookMs, spanTookMs } from "./run_time.ts";
+export { brokenText, unfinishedAnswer } from "./broken_text.ts";
+export { runTookMs, spanTookMs, tookMs } from "./run_time.ts";
 export { type Attempt, attemptOf } from "./attempt.ts";
 export { numberAttribute, textAttribute } from "./attributes.ts";
 export { costTotal, wasUsed } from "./cost_rows.ts";
@@ -50,7 +51,7 @@ export {
   usdOf,
 } from "./receipt.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
-export { comparedSteps, diffRuns, type RunDiff, traceTookMs } from "./run_diff.ts";
+export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
 export { RUN_SYNTAX, RUN_TERMS, type RunTerm } from "./run_terms.ts";
 export { spanTitle, toolTitle } from "./span_title.ts";

@@ -3,6 +3,7 @@ import { type JsonChange, jsonChanges } from "./json_diff.ts";
 import type { RunStatus } from "../core/mod.ts";
 import type { Message, Part, Span, Usage } from "../core/mod.ts";
 import { type ComparedStep, diffSteps, type StepDiff, type StepDocument } from "./step_diff.ts";
+import { runTookMs } from "./run_time.ts";
 import { askedCalls, stepsOf, toolCallOf } from "./steps.ts";
 import { unifiedDiff } from "./text_diff.ts";
 
@@ -32,7 +33,7 @@ export interface RunDiff {
   readonly costKnown: boolean;
   /** What calls of unknown cost may have cost on each side, USD; `null`: nothing is estimated. */
   readonly estimatedCostUsd: { readonly left: number | null; readonly right: number | null };
-  /** Right minus left, milliseconds. */
+  /** Right minus left, milliseconds of work: without waits for a person and without the steps a fork began with. */
   readonly durationDeltaMs: number;
   /** Right minus left. */
   readonly attemptsDelta: number;
@@ -82,15 +83,9 @@ export async function diffRuns(left: Trace, right: Trace): Promise<RunDiff> {
       left: a.totals.estimatedCostUsd ?? null,
       right: b.totals.estimatedCostUsd ?? null,
     },
-    durationDeltaMs: traceTookMs(right) - traceTookMs(left),
+    durationDeltaMs: (runTookMs(b, 0) ?? 0) - (runTookMs(a, 0) ?? 0),
     attemptsDelta: b.totals.attempts - a.totals.attempts,
   };
-}
-
-/** How long a run took, in ms, with the steps that a fork began with: they are older than the fork. */
-export function traceTookMs({ run, spans }: Trace): number {
-  const startUs = [...spans.values()].reduce((least, it) => Math.min(least, it.startTimeUs), run.startTimeUs);
-  return ((run.endTimeUs ?? startUs) - startUs) / 1000;
 }
 
 function documentOf(span: Span, calls: ReturnType<typeof askedCalls>): StepDocument {

@@ -7,6 +7,7 @@ import {
   type RunCondition,
   type RunFilter,
 } from "../core/mod.ts";
+import { formatTime, parseTime } from "./query_time.ts";
 import { conditionOfTerm } from "./query_term.ts";
 import { isSign, type QueryToken, queryTokens, quotedIf, termAt, type WordToken } from "./query_tokens.ts";
 
@@ -19,20 +20,13 @@ export interface RunQuery {
 const QUERY_LENGTH_MAX = 2_000;
 const TERMS_MAX = 100;
 const DEPTH_MAX = 20;
-const UNIT_MS: Readonly<Record<string, number>> = {
-  s: 1_000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
-  w: 604_800_000,
-};
 
 /**
  * Reads a search as `RUN_TERMS` and `RUN_SYNTAX` describe it: `status:failed,budget -agent:x (model:large or cost>0.01) words`.
- * Values with blanks are quoted: `agent:"my agent"`; a quoted word is always free text. An unknown term is an error. Never
- * throws.
+ * Values with blanks are quoted: `agent:"my agent"`; a quoted word is always free text. An unknown term is an error. Days, and
+ * times that do not name their zone, are those of `timeZone`. Never throws.
  */
-export function parseRunQuery(text: string, nowMs: number): RunQuery {
+export function parseRunQuery(text: string, nowMs: number, timeZone = "UTC"): RunQuery {
   const errors: AgentOpError[] = [];
   const fail = (reason: string, remedy: string) =>
     void errors.push(new AgentOpError(`Cannot filter runs: ${reason}`, { remedy }));
@@ -44,7 +38,7 @@ export function parseRunQuery(text: string, nowMs: number): RunQuery {
     fail(`there are more than ${TERMS_MAX} terms and words`, "fewer");
     return { filter: {}, errors };
   }
-  const reader = new QueryReader(tokens, (value) => parseTime(value, nowMs), errors, fail);
+  const reader = new QueryReader(tokens, (value) => parseTime(value, { nowMs, timeZone }), errors, fail);
   const where = reader.read();
   return { filter: where ? { where } : {}, errors };
 }
@@ -146,24 +140,30 @@ class QueryReader {
   }
 }
 
-/** A text that `parseRunQuery` reads as `filter`; times are written as ISO 8601. */
-export function formatRunQuery(filter: RunFilter): string {
+/** A text that `parseRunQuery` reads as `filter`; times are written as ISO 8601, days and whole seconds as those of `timeZone`. */
+export function formatRunQuery(filter: RunFilter, timeZone = "UTC"): string {
   const condition = conditionOf(filter);
-  return condition ? written(condition, "either") : "";
+  return condition ? written(condition, "either", timeZone) : "";
 }
 
 /** `place`: what may stand there without parentheses. */
-function written(condition: RunCondition, place: "either" | "both" | "one" | "negated"): string {
+function written(
+  condition: RunCondition,
+  place: "either" | "both" | "one" | "negated",
+  timeZone: string,
+): string {
   switch (condition.type) {
     case "all":
     case "any": {
       const isAll = condition.type === "all";
-      const text = condition.of.map((it) => written(it, isAll ? "one" : "both")).join(isAll ? " " : " or ");
+      const text = condition.of.map((it) => written(it, isAll ? "one" : "both", timeZone)).join(
+        isAll ? " " : " or ",
+      );
       const isLoose = place === "either" || place === "both" && isAll;
       return isLoose ? text : `(${text})`;
     }
     case "not":
-      return `-${written(condition.of, "negated")}`;
+      return `-${written(condition.of, "negated", timeZone)}`;
     case "text": {
       const { text, isOne } = writtenWords(condition.text);
       return isOne || place !== "negated" ? text : `(${text})`;
@@ -181,7 +181,7 @@ function written(condition: RunCondition, place: "either" | "both" | "one" | "ne
     case "unknown_cost":
       return "cost:unknown";
     case "started":
-      return `${condition.operator === "<" ? "until" : "since"}:${formatTime(condition.timeUs)}`;
+      return `${condition.operator === "<" ? "until" : "since"}:${formatTime(condition.timeUs, timeZone)}`;
   }
 }
 
@@ -197,22 +197,4 @@ function writtenWords(text: string): { readonly text: string; readonly isOne: bo
 /** True when the filter lets every run through. */
 export function isEmptyRunFilter(filter: RunFilter): boolean {
   return conditionOf(filter) === undefined;
-}
-
-/** Microseconds since the epoch. */
-function parseTime(value: string, nowMs: number): number | undefined {
-  const age = /^(\d+(?:\.\d+)?)([smhdw])$/i.exec(value);
-  if (age) return Math.max(0, Math.round((nowMs - Number(age[1]) * UNIT_MS[age[2]!.toLowerCase()]!) * 1000));
-  const iso = /^(\d{4}-\d\d-\d\d(?:t\d\d:\d\d(?::\d\d)?)?)(?:\.(\d{1,6}))?(z|[+-]\d\d:?\d\d)?$/i.exec(value);
-  if (!iso) return undefined;
-  const wholeMs = Date.parse(iso[1]! + (/t/i.test(iso[1]!) ? iso[3] ?? "Z" : ""));
-  if (!Number.isFinite(wholeMs)) return undefined;
-  return wholeMs * 1000 + Number((iso[2] ?? "").padEnd(6, "0"));
-}
-
-function formatTime(timeUs: number): string {
-  const seconds = Math.floor(timeUs / 1e6);
-  const rest = timeUs - seconds * 1e6;
-  const base = new Date(seconds * 1000).toISOString().slice(0, 19);
-  return `${base}${rest === 0 ? "" : `.${String(rest).padStart(6, "0")}`}Z`;
 }

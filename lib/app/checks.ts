@@ -1,9 +1,8 @@
 import { dirname, join } from "node:path";
-import { statfs } from "node:fs/promises";
-import { explain, reasonOf, remedyOf } from "../core/mod.ts";
+import { explain, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
-import { byteSize, cell, duration, grouped, plural } from "../present/mod.ts";
+import { byteSize, cell, duration, grouped, plural, zonedTime } from "../present/mod.ts";
 
 /** One line of `agentop doctor`. */
 export interface Check {
@@ -128,9 +127,9 @@ async function checkStore(app: App): Promise<readonly Check[]> {
   }
 }
 
-function checkClock({ host }: App, newestMs: number | undefined): readonly Check[] {
+function checkClock({ host, config }: App, newestMs: number | undefined): readonly Check[] {
   const nowMs = host.now();
-  const message = new Date(nowMs).toISOString().replace(/\.\d+Z$/, "Z");
+  const message = zonedTime(nowMs, config.timeZone ?? systemTimeZone());
   const remedy = "set the clock: costs by day and the order of runs depend on it";
   if (new Date(nowMs).getUTCFullYear() < YEAR_MIN) {
     return [{ name: "clock", status: "broken", message, remedy }];
@@ -150,6 +149,7 @@ function checkClock({ host }: App, newestMs: number | undefined): readonly Check
 /** Nothing where the system does not say. */
 async function checkDisk(folder: string): Promise<readonly Check[]> {
   try {
+    const { statfs } = await import("node:fs/promises");
     const { bavail, bsize } = await statfs(folder);
     const free = bavail * bsize;
     const message = `${byteSize(free)} free for the store`;

@@ -18,4 +18,6 @@ export interface AppConfig {
   /** Keys and settings of the services that tools reach, by the variable that holds them. */
   readonly secrets: Readonly<Partial<Record<string, string>>>;
   readonly elevenLabsPlan?: string;
+  /** Whose days and times people read: an IANA name. Absent: that of this machine. */
+  readonly timeZone?: string;
 }

@@ -9,13 +9,14 @@ export interface CostReport {
   readonly total: CostRow;
 }
 
-/** What the runs of `filter` cost; runs that called no model are left out. */
+/** What the runs of `filter` cost; runs that called no model are left out. Days are those of `timeZone`, by default UTC. */
 export async function costReport(
   store: Pick<RunReader, "costBy">,
   by: CostKey,
   filter: RunFilter = {},
+  timeZone?: string,
 ): Promise<CostReport> {
-  const rows = (await store.costBy(by, filter)).filter(wasUsed);
+  const rows = (await store.costBy(by, filter, timeZone)).filter(wasUsed);
   // A run may have several models and days, and one of everything else.
   const isOnce = by !== "model" && by !== "day";
   const runs = isOnce

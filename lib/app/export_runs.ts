@@ -7,6 +7,7 @@ import {
   type RunFilter,
   type RunReader,
   shortRunId,
+  systemTimeZone,
 } from "../core/mod.ts";
 import { isEmptyRunFilter } from "../analysis/mod.ts";
 import type { App } from "./app.ts";
@@ -81,7 +82,13 @@ async function requestFor(
     : isFiltered
     ? await filteredRuns(source, filter)
     : undefined;
-  return { source, nowMs: app.host.now(), signal, ...(runs ? { runs } : {}) };
+  return {
+    source,
+    nowMs: app.host.now(),
+    timeZone: app.config.timeZone ?? systemTimeZone(),
+    signal,
+    ...(runs ? { runs } : {}),
+  };
 }
 
 async function namedRuns(source: RunReader, references: readonly string[]): Promise<readonly Run[]> {

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { type NumberRange, readNumber } from "./frame/number.ts";
-import { AgentOpError } from "../core/mod.ts";
+import { AgentOpError, oneLine, timeZoneNamed } from "../core/mod.ts";
 import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
@@ -19,6 +19,8 @@ export interface GlobalFlags {
   readonly store?: string | undefined;
   readonly home?: string | undefined;
   readonly color?: boolean | undefined;
+  /** Days and times in UTC. */
+  readonly utc?: boolean | undefined;
 }
 
 type Variable = (typeof ENVIRONMENT)[number];
@@ -66,6 +68,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     ],
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, env(name)))),
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
+    ...given("timeZone", flags.utc ? "UTC" : zoneOf(env)),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
     jupyterFolder: env("JUPYTER_DATA_DIR") ?? jupyterFolder(env),
     jupyterPath: env("JUPYTER_PATH"),
@@ -85,6 +88,17 @@ function endpointOf(env: Environment): AppConfig["endpoint"] {
     return { provider, ...given("apiKey", apiKey), ...given("serverUrl", serverUrl) };
   }
   return undefined;
+}
+
+/** The flag aside, a zone that was named; the machine's own is asked for when a time is shown. */
+function zoneOf(env: Environment): string | undefined {
+  const name = env("AGENTOP_TZ");
+  if (name === undefined) return undefined;
+  const zone = timeZoneNamed(name.trim());
+  if (zone !== undefined) return zone;
+  throw new AgentOpError(`Cannot use AGENTOP_TZ: not a time zone: got "${oneLine(name, 60)}"`, {
+    remedy: "AGENTOP_TZ=Europe/Paris, or unset AGENTOP_TZ",
+  });
 }
 
 function given<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {

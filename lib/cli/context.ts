@@ -1,6 +1,6 @@
 import { App } from "../app/mod.ts";
 import type { AgentConfig } from "../agent/mod.ts";
-import { escapeText, type Host, sentenceOf, systemHost } from "../core/mod.ts";
+import { escapeText, type Host, sentenceOf, systemHost, systemTimeZone } from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -33,6 +33,11 @@ export class Context implements AsyncDisposable {
         for (const note of notes) this.note(escapeText(`agentop: ${sentenceOf(note)}`));
       },
     });
+  }
+
+  /** Whose days and times are shown. */
+  get timeZone(): string {
+    return this.config.timeZone ?? systemTimeZone();
   }
 
   get stdoutIsTerminal(): boolean {

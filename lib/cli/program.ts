@@ -15,6 +15,7 @@ export async function main(args: readonly string[]): Promise<number> {
     .option("--store <url>", "the store: a path (default: AGENTOP_STORE, else agentop.db in the home folder)")
     .option("--home <dir>", "folder for store, agents and logs (default: AGENTOP_HOME)")
     .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--utc", "days and times in UTC (default: AGENTOP_TZ, else this machine's time zone)")
     .option("--no-color", "no colours")
     .option("-v, --verbose", "retries as they happen, and the trace of errors")
     .helpOption("-h, --help", "show help")

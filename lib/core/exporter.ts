@@ -13,6 +13,8 @@ export interface ExportRequest {
   /** In the order they were named or found. Absent: all of the store. */
   readonly runs?: readonly Run[];
   readonly nowMs: number;
+  /** Whose times are written: an IANA name. */
+  readonly timeZone: string;
   readonly signal: AbortSignal;
 }
 

@@ -58,6 +58,20 @@ export {
 export { hashText } from "./hash.ts";
 export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter } from "./exporter.ts";
 export { sleep, systemHost } from "./host.ts";
+export {
+  addDays,
+  dayOfNumber,
+  dayOfTime,
+  daysBetween,
+  QUARTER_MS,
+  startOfDay,
+  systemTimeZone,
+  timeOfWall,
+  timeZoneNamed,
+  wallTime,
+  type ZoneOffset,
+  zoneOffsets,
+} from "./time_zone.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
 export { addUsd, roundUsd } from "./money.ts";

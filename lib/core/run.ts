@@ -124,6 +124,10 @@ export interface Run {
   readonly startTimeUs: number;
   /** Microseconds since the Unix epoch; absent until it ends. */
   readonly endTimeUs?: number;
+  /** Microseconds of that in which nobody worked on it: paused, waiting for a person, or dead until it was resumed. Absent: none. */
+  readonly idleUs?: number;
+  /** It is paused or waits for a person since then; microseconds since the Unix epoch. */
+  readonly idleSinceUs?: number;
   /** Why it did not complete. */
   readonly error?: RunError;
   /** Why the last answer ended, as the model's server says: `stop`, `length`, … Absent where none came. */
@@ -142,6 +146,10 @@ export interface RunChange {
   readonly startTimeUs?: number;
   /** Microseconds since the Unix epoch. */
   readonly endTimeUs?: number | null;
+  /** Microseconds in which nobody worked on it, all together. */
+  readonly idleUs?: number;
+  /** Microseconds since the Unix epoch. */
+  readonly idleSinceUs?: number | null;
   /** The answer. */
   readonly output?: string | null;
   /** Why it did not complete. */

@@ -86,7 +86,7 @@ export interface RunPage {
   readonly nextCursor?: string;
 }
 
-/** What costs are added up by. `day` is a UTC day. */
+/** What costs are added up by. */
 export type CostKey = "model" | "agent" | "day" | "group" | "user" | "run";
 
 /** What runs with one key cost together. */
@@ -153,8 +153,8 @@ export interface RunReader {
   loadTrace(traceId: string): Promise<Trace>;
   /** Conversation order, with the span that produced each message; empty for an unknown run. */
   loadMessages(traceId: string): Promise<readonly StoredMessage[]>;
-  /** What runs used and cost, dearest first. */
-  costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]>;
+  /** What runs used and cost, dearest first. Days are those of `timeZone`, an IANA name; by default UTC. */
+  costBy(key: CostKey, filter?: RunFilter, timeZone?: string): Promise<readonly CostRow[]>;
   /** What the run's open model calls have streamed so far. */
   partials(traceId: string): Promise<readonly PartialOutput[]>;
 }

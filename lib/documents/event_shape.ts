@@ -8,13 +8,14 @@ export function eventShape(event: TraceEvent, runId: string): Record<string, unk
     case "run_start":
       return { type: event.type, runId, run: runShape(event.run) };
     case "run_update": {
-      const { startTimeUs, endTimeUs, ...change } = event.change;
+      const { startTimeUs, endTimeUs, idleUs, idleSinceUs: _, ...change } = event.change;
       return {
         type: event.type,
         runId,
         ...change,
         ...(startTimeUs === undefined ? {} : { startTime: isoTime(startTimeUs) }),
         ...(endTimeUs === undefined || endTimeUs === null ? {} : { endTime: isoTime(endTimeUs) }),
+        ...(idleUs === undefined ? {} : { idleMs: idleUs / 1000 }),
       };
     }
     case "span_start":

@@ -26,6 +26,7 @@ import {
   numberAttribute,
   type PricedSpan,
   receiptOfSpan,
+  runTookMs,
   stepNumber,
   stepsOf,
   toolCallOf,
@@ -93,7 +94,7 @@ export function runSummaryShape(run: Run, tree?: TreeTotals) {
     llmCalls: totals.llmCalls,
     toolCalls: totals.toolCalls,
     attempts: totals.attempts,
-    durationMs: durationMs(run.startTimeUs, run.endTimeUs),
+    durationMs: run.endTimeUs === undefined ? null : runTookMs(run, 0)!,
     usage: usageShape(totals.usage),
     ...costFields(totals),
     finishReason: run.finishReason ?? null,
@@ -108,6 +109,7 @@ export function runShape(run: Run, tree?: TreeTotals) {
     ...runSummaryShape(run, tree),
     startTime: isoTime(run.startTimeUs),
     endTime: run.endTimeUs === undefined ? null : isoTime(run.endTimeUs),
+    idleMs: (run.idleUs ?? 0) / 1000,
     userId: run.userId,
     group: run.group ?? null,
     tags: run.tags,
@@ -298,10 +300,11 @@ export function diffShape(diff: StoredDiff) {
   };
 }
 
-/** One line of `cost --by X --json`; the key of runs without a group is `null`. */
-export function costShape(row: CostRow) {
+/** One line of `cost --by X --json`; the key of runs without a group is `null`, a day is one of `timeZone`. */
+export function costShape(row: CostRow, timeZone?: string) {
   return {
     key: row.isUngrouped ? null : row.key,
+    ...(timeZone === undefined ? {} : { timeZone }),
     runs: row.runs,
     llmCalls: row.llmCalls,
     usage: usageShape(row.usage),

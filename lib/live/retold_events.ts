@@ -87,7 +87,16 @@ function endOf(span: Span, endTimeUs: number): DurableEvent {
   return { type: "span_end", traceId, spanId, endTimeUs, status, attributes, ...given };
 }
 
-const RUN_FIELDS = ["status", "startTimeUs", "endTimeUs", "output", "error", "model"] as const;
+const RUN_FIELDS = [
+  "status",
+  "startTimeUs",
+  "endTimeUs",
+  "idleUs",
+  "idleSinceUs",
+  "output",
+  "error",
+  "model",
+] as const;
 
 /** `undefined` when nothing that an update says is different. */
 function changeOf(before: Run, after: Run): RunChange | undefined {

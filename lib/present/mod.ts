@@ -53,6 +53,6 @@ export {
   type StatusTone,
 } from "./status.ts";
 export { cell, lines } from "./text.ts";
-export { age, ago, duration, isoTime, localTime, tookText } from "./times.ts";
+export { age, ago, duration, isoTime, tookText, zonedTime } from "./times.ts";
 export { usageText } from "./usage.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

@@ -1,3 +1,5 @@
+import { wallTime } from "../core/mod.ts";
+
 /** `4ms`, `8.4s`, `3m12s`, `2h05m`, `3d04h`. */
 export function duration(ms: number): string {
   if (!Number.isFinite(ms) || ms < 0) return "0ms";
@@ -32,13 +34,9 @@ export function ago(fromMs: number, nowMs: number): string {
   return text === "now" || text === "?" ? text : `${text} ago`;
 }
 
-/** `2026-11-02 10:11:12` in the time zone of this machine. */
-export function localTime(ms: number): string {
-  const date = new Date(ms);
-  if (Number.isNaN(date.getTime())) return "?";
-  const two = (value: number) => String(value).padStart(2, "0");
-  return `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())} ` +
-    `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}`;
+/** `2026-11-02 10:11:12 Europe/Paris`: for the one place of a view that names the zone. */
+export function zonedTime(ms: number, timeZone: string): string {
+  return `${wallTime(ms, timeZone)} ${timeZone}`;
 }
 
 /** ISO 8601 in UTC with milliseconds; `us` in microseconds since the epoch. */

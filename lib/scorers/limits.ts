@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { runTookMs } from "../analysis/mod.ts";
 import { totalTokens, type Trace } from "../core/mod.ts";
 import { defineScorer, passOrFail, type ScorerFactory } from "./define_scorer.ts";
 
@@ -42,7 +43,7 @@ export const maxDuration = atMost({
   what: "the time from start to end is",
   example: "max_duration=20",
   unit: "s",
-  measure: ({ run }) => run.endTimeUs === undefined ? undefined : (run.endTimeUs - run.startTimeUs) / 1e6,
+  measure: ({ run }) => run.endTimeUs === undefined ? undefined : runTookMs(run, 0)! / 1000,
 });
 
 export const maxSteps = atMost({

@@ -117,10 +117,11 @@ function figure(key: FigureKey, nowUs: number): RawBuilder<unknown> {
   }
 }
 
-/** How long a run took, or has taken so far, ms; null for one that waits for its start or whose end nobody saw. */
+/** How long was worked on a run, ms, as `runTookMs` says it; null for one that waits for its start or whose end nobody saw. */
 export function tookMs(nowUs: number): RawBuilder<number | null> {
   return sql`((coalesce(run.end_us, case when run.status in (${sql.join([...LIVE_STATUSES])})
-    then case when run.start_us > ${nowUs} then run.start_us else ${nowUs} end end) - run.start_us) / 1000.0)`;
+    then coalesce(run.idle_since_us, case when run.start_us > ${nowUs} then run.start_us else ${nowUs} end) end)
+    - run.start_us - run.idle_us) / 1000.0)`;
 }
 
 /** Attempts after the first of each call. */

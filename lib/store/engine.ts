@@ -48,6 +48,8 @@ export interface Owners {
   /** From now on until the store is closed this process counts as alive. */
   hold(): Promise<void>;
   isAlive(owner: string): Promise<boolean>;
+  /** When it last gave a sign of life, µs since the epoch; `undefined` when nobody knows any more. */
+  lastSeenUs(owner: string): Promise<number | undefined>;
 }
 
 export interface EngineUpkeep {

@@ -3,22 +3,41 @@ import {
   type DurableEvent,
   type LostCost,
   type PartialOutput,
+  type Run,
+  type RunChange,
   type Span,
+  type SpanEnd,
   type Trace,
 } from "../core/mod.ts";
 import { estimatedCost, estimatedUsage } from "../analysis/mod.ts";
 
+/** Of text that arrived before the process died, as of other streams that broke. */
+const PARTIAL_MAX_CHARS = 65_536;
+
+/** What is known of a run's death beside its events. */
+export interface LastSigns {
+  /** What its open calls had streamed. */
+  readonly partials?: readonly PartialOutput[];
+  /** When its process was last known to live, µs since the epoch. */
+  readonly seenUs?: number | undefined;
+}
+
 /**
  * What ends a run whose process died: its open spans and the run itself end with the last thing that is known to have happened. An
- * attempt that was under way may have been billed: `partials` is what had arrived of it.
+ * attempt that was under way keeps the text that had arrived, and may have been billed.
  */
-export function interruption(trace: Trace, partials: readonly PartialOutput[] = []): readonly DurableEvent[] {
+export function interruption(
+  trace: Trace,
+  { partials = [], seenUs = 0 }: LastSigns = {},
+): readonly DurableEvent[] {
   const { run, spans } = trace;
   const { traceId } = run;
   const all = [...spans.values()];
-  const lastUs = all.reduce(
-    (last, span) => Math.max(last, span.endTimeUs ?? span.startTimeUs),
+  const lastUs = Math.max(
     run.startTimeUs,
+    seenUs,
+    ...partials.map(({ updatedAtUs }) => updatedAtUs),
+    all.reduce((last, span) => Math.max(last, span.endTimeUs ?? span.startTimeUs), 0),
   );
   const open = all.filter((span) => span.endTimeUs === undefined);
   return [
@@ -29,10 +48,31 @@ export function interruption(trace: Trace, partials: readonly PartialOutput[] = 
       endTimeUs: lastUs,
       status: "interrupted",
       errorType: "interrupted",
-      ...(span.kind === "attempt" ? costOfCut(trace, span, partials) : {}),
+      ...(span.kind === "attempt" ? endOfCut(trace, span, partials) : {}),
     })),
-    { type: "run_update", traceId, change: { status: "interrupted", endTimeUs: lastUs } },
+    {
+      type: "run_update",
+      traceId,
+      change: { status: "interrupted", endTimeUs: lastUs, ...idled(run, lastUs) },
+    },
   ];
+}
+
+/** A run that was paused, or waited for a person, was idle to its end. */
+function idled({ idleUs = 0, idleSinceUs }: Run, endTimeUs: number): RunChange {
+  return idleSinceUs === undefined
+    ? {}
+    : { idleUs: idleUs + Math.max(0, endTimeUs - idleSinceUs), idleSinceUs: null };
+}
+
+/** The text that had arrived, and what it may have cost. */
+function endOfCut(trace: Trace, attempt: Span, partials: readonly PartialOutput[]): Partial<SpanEnd> {
+  const lost = costOfCut(trace, attempt, partials);
+  const text = partials.find(({ spanId }) => spanId === attempt.parentSpanId)?.text.slice(
+    0,
+    PARTIAL_MAX_CHARS,
+  );
+  return text ? { ...lost, attributes: { ...lost.attributes, [ATTR.attemptPartial]: text } } : lost;
 }
 
 /** Priced as the run's other calls of the model were: there is no price table here. */

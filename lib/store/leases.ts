@@ -70,18 +70,26 @@ export class Leases {
     for (const traceId of [...this.#claimed]) await this.release(traceId).catch(() => {});
   }
 
-  /** Claims each run whose process died, lets `close` end it, and releases it. Returns how many there were. */
-  async recover(close: (traceId: string) => Promise<void>): Promise<number> {
+  /**
+   * Claims each run whose process died, lets `close` end it, and releases it. `close` is told when that process was last known to
+   * live, where somebody knows. Returns how many there were.
+   */
+  async recover(
+    close: (traceId: string, seenUs: number | undefined) => Promise<void>,
+  ): Promise<number> {
     if (!this.#owners.areShared) return 0;
     const rows = await this.#db.selectFrom("run").select(["trace_id", "owner"])
       .where("status", "in", [...LIVE_STATUSES]).execute();
     let recovered = 0;
+    // Asked first: who is found dead leaves no sign behind, and may have had several runs.
+    const seen = new Map<string, number | undefined>();
     for (const { trace_id, owner } of rows) {
+      if (owner !== null && !seen.has(owner)) seen.set(owner, await this.#owners.lastSeenUs(owner));
       if (owner !== null && await this.#owners.isAlive(owner)) continue;
       const traceId = hex(trace_id);
       await this.#owners.hold();
       if (!await this.#take(traceId, owner, LIVE_STATUSES)) continue;
-      await close(traceId);
+      await close(traceId, owner === null ? undefined : seen.get(owner));
       await this.release(traceId);
       recovered++;
     }

@@ -3,11 +3,13 @@ import {
   AgentOpError,
   type CostKey,
   type CostRow,
+  dayOfNumber,
   type Run,
   type RunFilter,
   type RunPage,
   type RunSort,
   type RunsQuery,
+  zoneOffsets,
 } from "../core/mod.ts";
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
@@ -18,14 +20,15 @@ import type { Schema } from "./schema.ts";
 const REFERENCE_MIN = 4;
 const RUN_ID_LENGTH = 36;
 const AMBIGUOUS_SHOWN = 3;
-const MS_PER_DAY = 86_400_000;
+
+const QUARTERS_PER_DAY = 96;
 
 const SORT: Readonly<Record<RunSort, { readonly by: string; readonly descending: boolean }>> = {
   newest: { by: "run.start_us", descending: true },
   oldest: { by: "run.start_us", descending: false },
   cost: { by: "run.cost_usd", descending: true },
   tokens: { by: "(run.input_tokens + run.output_tokens)", descending: true },
-  duration: { by: "(coalesce(run.end_us, run.start_us) - run.start_us)", descending: true },
+  duration: { by: "(coalesce(run.end_us - run.idle_us, run.start_us) - run.start_us)", descending: true },
   steps: { by: "run.steps", descending: true },
 };
 
@@ -104,10 +107,9 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
 /** What rows of runs without a group are called. */
 const NO_GROUP = "(none)";
 
-const COST_KEY: Readonly<Record<CostKey, string>> = {
+const COST_KEY: Readonly<Record<Exclude<CostKey, "day">, string>> = {
   model: "run_usage.model",
   agent: "run.agent",
-  day: "run_usage.day",
   group: "run.group_id",
   user: "run.user_id",
   run: "run.run_id",
@@ -118,8 +120,9 @@ export async function costBy(
   asked: AskedOf,
   by: CostKey,
   filter?: RunFilter,
+  timeZone = "UTC",
 ): Promise<CostRow[]> {
-  const key = sql.raw<string | number | null>(COST_KEY[by]);
+  const key = sql.raw<string | number | null>(by === "day" ? await dayKey(db, timeZone) : COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
   const { fits } = await prepareFilter(db, asked, filter);
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
@@ -139,7 +142,7 @@ export async function costBy(
   ).where(fits).groupBy(key)
     .orderBy("cost_usd", "desc").orderBy("key").execute();
   return rows.map((row) => ({
-    key: by === "day" ? dayText(Number(row.key)) : String(row.key ?? NO_GROUP),
+    key: by === "day" ? dayOfNumber(Number(row.key)) : String(row.key ?? NO_GROUP),
     ...(row.key === null ? { isUngrouped: true as const } : {}),
     runs: row.runs,
     llmCalls: row.llm_calls,
@@ -150,7 +153,18 @@ export async function costBy(
   }));
 }
 
-/** `YYYY-MM-DD`, UTC. */
-function dayText(day: number): string {
-  return new Date(day * MS_PER_DAY).toISOString().slice(0, 10);
+/** The number of the day that a quarter hour is in, somewhere: a sum of numbers, for any database. */
+async function dayKey(db: Kysely<Schema>, timeZone: string): Promise<string> {
+  const dayAt = (ahead: string) => `(run_usage.quarter + ${ahead}) / ${QUARTERS_PER_DAY}`;
+  if (timeZone === "UTC") return dayAt("0");
+  const { first, last } = await db.selectFrom("run_usage").select((eb) => [
+    eb.fn.min("quarter").as("first"),
+    eb.fn.max("quarter").as("last"),
+  ]).executeTakeFirstOrThrow();
+  const offsets = zoneOffsets(Number(first ?? 0), Number(last ?? 0), timeZone);
+  const before = offsets.at(-1)?.quarters ?? 0;
+  const cases = offsets.slice(0, -1).map((it) =>
+    `when run_usage.quarter >= ${it.fromQuarter} then ${it.quarters}`
+  );
+  return dayAt(cases.length === 0 ? String(before) : `case ${cases.join(" ")} else ${before} end`);
 }

@@ -102,6 +102,8 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
       : { forkedFrom: { runId: row.forked_run_id, step: row.forked_step ?? 0 } }),
     startTimeUs: row.start_us,
     ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
+    ...(row.idle_us === 0 ? {} : { idleUs: row.idle_us }),
+    ...(row.idle_since_us === null ? {} : { idleSinceUs: row.idle_since_us }),
     ...(row.error_type === null ? {} : {
       error: {
         type: row.error_type,

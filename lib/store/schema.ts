@@ -48,6 +48,8 @@ export interface RunRow extends TokenColumns {
   forked_step: number | null;
   start_us: number;
   end_us: number | null;
+  idle_us: number;
+  idle_since_us: number | null;
   tags: string;
   config_body: number;
   prompt: string | null;
@@ -121,11 +123,11 @@ export interface MessageRow {
   role: number;
 }
 
-/** Tokens and money of one run by model and day: what cost reports add up. */
+/** Tokens and money of one run by model and quarter hour since the epoch, which all time zones share: what cost reports add up. */
 export interface UsageRow extends TokenColumns {
   run_no: number;
   model: string;
-  day: number;
+  quarter: number;
   llm_calls: number;
   cost_usd: number;
   unknown_cost_calls: number;

@@ -139,8 +139,8 @@ export class SqlStore implements Store {
     return await this.#use((db) => loadMessages(db, traceId));
   }
 
-  async costBy(key: CostKey, filter?: RunFilter): Promise<readonly CostRow[]> {
-    return await this.#use((db) => costBy(db, this.#asked(), key, filter));
+  async costBy(key: CostKey, filter?: RunFilter, timeZone?: string): Promise<readonly CostRow[]> {
+    return await this.#use((db) => costBy(db, this.#asked(), key, filter, timeZone));
   }
 
   async partials(traceId: string): Promise<readonly PartialOutput[]> {
@@ -195,8 +195,9 @@ export class SqlStore implements Store {
 
   async recoverInterrupted(): Promise<number> {
     return await this.#use((db) =>
-      this.#leases.recover(async (traceId) => {
-        await this.write(interruption(await loadTrace(db, traceId), await partialsOf(db, traceId)));
+      this.#leases.recover(async (traceId, seenUs) => {
+        const partials = await partialsOf(db, traceId);
+        await this.write(interruption(await loadTrace(db, traceId), { partials, seenUs }));
         await clearPartials(db, traceId);
       })
     );

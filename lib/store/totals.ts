@@ -1,11 +1,11 @@
 import { sql } from "kysely";
-import { estimatedUsdOf, NO_USAGE, type RunTotals, type SpanEnd } from "../core/mod.ts";
+import { estimatedUsdOf, NO_USAGE, QUARTER_MS, type RunTotals, type SpanEnd } from "../core/mod.ts";
 import { bytes } from "./codec.ts";
 import { tokenColumns } from "./rows.ts";
 import { type Db, run as execute } from "./statements.ts";
 import type { OpenSpan, TraceState } from "./trace_state.ts";
 
-const US_PER_DAY = 86_400_000_000;
+const US_PER_QUARTER = QUARTER_MS * 1000;
 
 /** Keeps the sums of a run in its row, so that lists never add up spans. */
 export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
@@ -29,7 +29,7 @@ export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq:
   );
 }
 
-/** Adds a call to the sums by model and day. */
+/** Adds a call to the sums by model and quarter of an hour. */
 export async function addUsageRow(
   db: Db,
   { runNo }: TraceState,
@@ -40,21 +40,21 @@ export async function addUsageRow(
   const row = {
     run_no: runNo,
     model: span.model,
-    day: Math.floor(event.endTimeUs / US_PER_DAY),
+    quarter: Math.floor(event.endTimeUs / US_PER_QUARTER),
     llm_calls: span.kind === "llm" ? 1 : 0,
     ...tokenColumns(usage ?? NO_USAGE),
     cost_usd: cost?.usd ?? 0,
     unknown_cost_calls: cost && cost.usd === null ? 1 : 0,
     estimated_cost_usd: estimatedUsdOf(event) ?? 0,
   };
-  const { run_no: _r, model: _m, day: _d, ...sums } = row;
+  const { run_no: _r, model: _m, quarter: _q, ...sums } = row;
   await execute(
     db,
     "add usage",
     [...Object.values(row), ...Object.values(sums)],
     () =>
       db.insertInto("run_usage").values(row).onConflict((conflict) =>
-        conflict.columns(["run_no", "model", "day"]).doUpdateSet(
+        conflict.columns(["run_no", "model", "quarter"]).doUpdateSet(
           Object.fromEntries(
             Object.entries(sums).map((
               [name, value],

@@ -100,6 +100,8 @@ export class Writer {
       forked_step: run.forkedFrom?.step ?? null,
       start_us: run.startTimeUs,
       end_us: run.endTimeUs ?? null,
+      idle_us: run.idleUs ?? 0,
+      idle_since_us: run.idleSinceUs ?? null,
       tags: JSON.stringify(run.tags),
       config_body: await this.#bodies.store(db, JSON.stringify(run.config)),
       ...(await this.#bodies.text(db, "prompt", run.prompt)),
@@ -129,6 +131,8 @@ export class Writer {
       indexed: 0,
       ...(change.startTimeUs === undefined ? {} : { start_us: change.startTimeUs }),
       ...(change.endTimeUs === undefined ? {} : { end_us: change.endTimeUs }),
+      ...(change.idleUs === undefined ? {} : { idle_us: change.idleUs }),
+      ...(change.idleSinceUs === undefined ? {} : { idle_since_us: change.idleSinceUs }),
       ...(change.model === undefined ? {} : { model: change.model }),
       ...(change.output === undefined
         ? {}

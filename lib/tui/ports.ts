@@ -35,6 +35,8 @@ export interface TuiServices {
   /** Where model calls go, e.g. `simulator (no key)` or a server's host. */
   readonly endpoint: string;
   readonly storePath: string;
+  /** Whose days and times are shown: an IANA name. @default "UTC" */
+  readonly timeZone?: string;
   /**
    * Opens the text in the person's editor and resolves with what was saved, `undefined` when nothing was. The terminal
    * is free meanwhile.

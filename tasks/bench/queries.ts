@@ -59,7 +59,7 @@ export async function fill(
       run_no: "?2 + 1",
       model:
         "case ?2 % 3 when 0 then 'mistral-large-latest' when 1 then 'ministral-8b-latest' else t.model end",
-      day: `t.day + cast(?2 * 90 / ${runs} as integer)`,
+      quarter: `t.quarter + 96 * cast(?2 * 90 / ${runs} as integer)`,
     }),
   ];
   const index = sqlite.prepare(

@@ -123,7 +123,9 @@ Deno.test("an attempt that was under way when its process died is of unknown cos
     reasoning: "",
     updatedAtUs: 1,
   }];
-  const events = interruption({ ...trace, spans: new Map([...trace.spans, [open.spanId, open]]) }, partials);
+  const events = interruption({ ...trace, spans: new Map([...trace.spans, [open.spanId, open]]) }, {
+    partials,
+  });
   const [ended] = events;
   assert(ended?.type === "span_end");
   assert.deepEqual([ended.status, ended.cost?.usd], ["interrupted", null]);

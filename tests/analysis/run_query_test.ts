@@ -244,7 +244,7 @@ Deno.test("formatRunQuery() writes a filter as the terms that ask the same", () 
   };
   assert.equal(
     formatRunQuery(filter),
-    'status:failed agent="a b" model:large group="" user=u since:1970-01-01T00:00:00Z x "-y"',
+    'status:failed agent="a b" model:large group="" user=u since:1970-01-01 x "-y"',
   );
   assert.equal(formatRunQuery({}), "");
 });
@@ -274,4 +274,23 @@ Deno.test("parseRunQuery() never throws, and its reading is stable", () => {
     const { filter } = parse(text);
     assert.deepEqual(parse(formatRunQuery(filter)).filter, filter);
   }));
+});
+
+Deno.test("days and bare times in a search are those of the reader's zone, both ways", () => {
+  const timeZone = "Pacific/Kiritimati"; // fourteen hours ahead
+  const timeOf = (text: string) => parseRunQuery(text, NOW_MS, timeZone).filter.where;
+  const since = (iso: string) => ({ type: "started", operator: ">=", timeUs: Date.parse(iso) * 1000 });
+  assert.deepEqual(timeOf("since:2026-01-09"), since("2026-01-08T10:00Z"));
+  assert.deepEqual(timeOf("since:2026-01-09T08:30"), since("2026-01-08T18:30Z"));
+  assert.deepEqual(timeOf("since:2026-01-09T08:30Z"), since("2026-01-09T08:30Z"));
+  assert.deepEqual(timeOf("since:2026-01-09T08:30+01:00"), since("2026-01-09T07:30Z"));
+  for (const iso of ["2026-02-30", "2026-02-30T10:00", "2026-02-30T10:00Z"]) {
+    assert.equal(parseRunQuery(`since:${iso}`, NOW_MS, timeZone).errors.length, 1, iso);
+  }
+  const written = (iso: string) => formatRunQuery({ sinceUs: Date.parse(iso) * 1000 }, timeZone);
+  assert.equal(written("2026-01-08T10:00Z"), "since:2026-01-09");
+  assert.equal(written("2026-01-08T18:30:01Z"), "since:2026-01-09T08:30:01");
+  // A clock there shows this twice: only the zone tells the second time from the first.
+  const second = { sinceUs: Date.parse("2026-10-25T01:30Z") * 1000 };
+  assert.equal(formatRunQuery(second, "Europe/Paris"), "since:2026-10-25T01:30:00Z");
 });

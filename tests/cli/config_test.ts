@@ -87,3 +87,13 @@ Deno.test("the permission sets list what the terminal library reads of the envir
     LIBRARY_ENVIRONMENT.filter((it) => !ofYaml.includes(it)).sort(),
   );
 });
+
+Deno.test("readConfig() takes the time zone from the flag, else from AGENTOP_TZ, and names what is none", () => {
+  assert.equal(readConfig({}, env(HOME)).timeZone, undefined);
+  assert.equal(readConfig({}, env({ ...HOME, AGENTOP_TZ: " europe/paris " })).timeZone, "Europe/Paris");
+  assert.equal(readConfig({ utc: true }, env({ ...HOME, AGENTOP_TZ: "Europe/Paris" })).timeZone, "UTC");
+  assert.throws(() => readConfig({}, env({ ...HOME, AGENTOP_TZ: "Mars" })), {
+    message:
+      'Cannot use AGENTOP_TZ: not a time zone: got "Mars". Try: AGENTOP_TZ=Europe/Paris, or unset AGENTOP_TZ',
+  });
+});

@@ -34,7 +34,7 @@ async function edgesOf(left: Trace, right: Trace): Promise<Readonly<Record<strin
   const env = { glyphs: UNICODE, nowMs: 0, size: { columns: 160, rows: 48 } } as Env;
   return {
     cli: await formatDiff(diff, createLook({ color: false, columns: 160 })),
-    page: wordsOf(await diffPage({ left, right, diff, nowMs: 0 })),
+    page: wordsOf(await diffPage({ left, right, diff, nowMs: 0, timeZone: "UTC" })),
     workbench: plainOf(viewCompare({ ...INITIAL, state: "ready", comparison }, env)),
   };
 }

@@ -15,5 +15,5 @@ export function wordsOf(page: string): string {
 
 /** The words of a page of a run. */
 export async function pageText(trace: Trace, nowMs: number, handedTo: readonly Run[] = []): Promise<string> {
-  return wordsOf(await runPage({ trace, handedTo, forks: [], nowMs }));
+  return wordsOf(await runPage({ trace, handedTo, forks: [], nowMs, timeZone: "UTC" }));
 }

@@ -60,7 +60,7 @@ export class CliHome implements AsyncDisposable {
       args: ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN, ...args],
       cwd: this.path,
       clearEnv: true,
-      env: { ...Object.fromEntries(kept), AGENTOP_HOME: this.path, ...options.env },
+      env: { ...Object.fromEntries(kept), AGENTOP_HOME: this.path, AGENTOP_TZ: "UTC", ...options.env },
       stdin: "piped",
       stdout: "piped",
       stderr: "piped",

@@ -130,7 +130,7 @@ Deno.test("updateCosts() prices the shown tokens again when they change", () => 
 
 Deno.test("chartDays() has a place for every day up to today", () => {
   const model: CostsModel = { ...filled(), since: "30d", days: [row("2026-01-30", 1)] };
-  const days = chartDays(model, NOW_MS);
+  const days = chartDays(model, ENV);
   assert.equal(days.length, 30);
   assert.deepEqual([days.at(-1)!.day, days.at(-2)!.row?.costUsd, days.at(-1)!.row], [
     "2026-01-31",
@@ -138,7 +138,7 @@ Deno.test("chartDays() has a place for every day up to today", () => {
     undefined,
   ]);
   assert.equal(
-    chartDays({ ...model, since: "all", days: [row("1970-01-01", 1), row("?", 1)] }, NOW_MS).length,
+    chartDays({ ...model, since: "all", days: [row("1970-01-01", 1), row("?", 1)] }, ENV).length,
     365,
   );
 });

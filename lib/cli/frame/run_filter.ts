@@ -1,6 +1,7 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
 import { allOf, type RunCondition, type RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
+import type { Context } from "../context.ts";
 import { collectList } from "./repeated_flags.ts";
 
 export interface FilterFlags {
@@ -33,9 +34,12 @@ export function addFilterFlags<A extends unknown[], O extends OptionValues, G ex
 }
 
 /** The filter that the flags of a command mean: all of them, and `search`. Throws `AgentOpError`. */
-export function readRunFilter(flags: FilterFlags, nowMs: number): RunFilter {
+export function readRunFilter(
+  flags: FilterFlags,
+  { host, timeZone }: Pick<Context, "host" | "timeZone">,
+): RunFilter {
   const read = (text: string): RunCondition | undefined => {
-    const { filter, errors } = parseRunQuery(text, nowMs);
+    const { filter, errors } = parseRunQuery(text, host.now(), timeZone);
     if (errors.length > 0) throw errors[0]!;
     return filter.where;
   };

@@ -1,12 +1,5 @@
-import { ATTR, type Span, totalTokens, type Trace } from "../../core/mod.ts";
-import {
-  attemptOf,
-  spanTitle,
-  spanTookMs,
-  textAttribute,
-  type TreeRow,
-  treeRows,
-} from "../../analysis/mod.ts";
+import { ATTR, type Run, type Span, totalTokens, type Trace } from "../../core/mod.ts";
+import { attemptOf, spanTitle, textAttribute, tookMs, type TreeRow, treeRows } from "../../analysis/mod.ts";
 import {
   BRANCHES,
   branchText,
@@ -31,7 +24,7 @@ export function formatTree(trace: Trace, look: Look, nowMs: number): string {
   const rows = all.slice(0, ROWS_MAX).map((row) => ({
     row,
     name: nameOf(row),
-    time: timeOf(row.span, nowMs),
+    time: timeOf(trace.run, row.span, nowMs),
     tokens: row.span.usage ? compact(totalTokens(row.span.usage)) : "",
     cost: costOfCall(row.span.cost),
   }));
@@ -128,7 +121,7 @@ function attemptText(span: Span): string {
 }
 
 /** Still growing while the span is open. */
-function timeOf(span: Span, nowMs: number): string {
+function timeOf(run: Run, span: Span, nowMs: number): string {
   if (span.endTimeUs === undefined && span.status !== "unset") return "";
-  return `${duration(spanTookMs(span, nowMs))}${span.endTimeUs === undefined ? "…" : ""}`;
+  return `${duration(tookMs(run, span, nowMs))}${span.endTimeUs === undefined ? "…" : ""}`;
 }

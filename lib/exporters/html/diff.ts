@@ -3,12 +3,21 @@ import {
   configChanges,
   diffSummary,
   type RunDiff,
+  runTookMs,
   stepCounts,
   type StepDiff,
   stepPlace,
-  traceTookMs,
 } from "../../analysis/mod.ts";
-import { costDifference, costOf, duration, grouped, plural, signed, STEP_SIGNS } from "../../present/mod.ts";
+import {
+  costDifference,
+  costOf,
+  duration,
+  grouped,
+  plural,
+  signed,
+  STEP_SIGNS,
+  tookText,
+} from "../../present/mod.ts";
 import { changeList, overrideList, unifiedRows } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
@@ -28,6 +37,7 @@ export interface DiffPageData {
   /** What the second was told to change when it was made from the first. */
   readonly overrides?: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
+  readonly timeZone: string;
 }
 
 /** One self-contained page of the difference of two runs: figures, answer, configuration, step by step. */
@@ -52,7 +62,7 @@ export async function diffPage(data: DiffPageData): Promise<string> {
     title: `${left} → ${right}`,
     header: [header(data), cutNotice(text, `agentop diff ${left} ${right} --json`)],
     sections,
-    footer: pageFooter(data.nowMs),
+    footer: pageFooter(data),
   });
 }
 
@@ -110,8 +120,8 @@ function figures({ left, right, diff }: DiffPageData): Markup {
     number("Tokens out", (it) => totals(it).usage.outputTokens, grouped),
     [
       "Time",
-      duration(traceTookMs(left)),
-      duration(traceTookMs(right)),
+      tookText(runTookMs(left.run, 0)),
+      tookText(runTookMs(right.run, 0)),
       change(signed(diff.durationDeltaMs, duration)),
     ],
     [

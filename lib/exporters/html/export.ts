@@ -1,17 +1,23 @@
-import type { ExportSource, Run } from "../../core/mod.ts";
+import type { ExportRequest, ExportSource, Run } from "../../core/mod.ts";
 import { checkComparable, diffRuns } from "../../analysis/mod.ts";
 import { diffPage } from "./diff.ts";
 import { runPage } from "./run.ts";
 
+type PageClock = Pick<ExportRequest, "nowMs" | "timeZone">;
+
 /** The page of a run, from the store. */
-export async function exportRunPage(store: ExportSource, run: Run, nowMs: number): Promise<string> {
+export async function exportRunPage(
+  store: ExportSource,
+  run: Run,
+  { nowMs, timeZone }: PageClock,
+): Promise<string> {
   const [trace, handedTo, forks, overrides] = await Promise.all([
     store.loadTrace(run.traceId),
     store.childRuns(run.runId),
     store.forksOf([run.runId]),
     run.forkedFrom ? overridesOf(store, run.forkedFrom.runId, run.runId) : undefined,
   ]);
-  return await runPage({ trace, handedTo, forks, ...(overrides ? { overrides } : {}), nowMs });
+  return await runPage({ trace, handedTo, forks, ...(overrides ? { overrides } : {}), nowMs, timeZone });
 }
 
 /** The page of the difference of two runs. Throws `AgentOpError` for one that has not ended. */
@@ -19,7 +25,7 @@ export async function exportDiffPage(
   store: ExportSource,
   left: Run,
   right: Run,
-  nowMs: number,
+  { nowMs, timeZone }: PageClock,
 ): Promise<string> {
   for (const run of [left, right]) checkComparable(run);
   const [a, b, overrides] = await Promise.all([
@@ -33,6 +39,7 @@ export async function exportDiffPage(
     diff: await diffRuns(a, b),
     ...(overrides ? { overrides } : {}),
     nowMs,
+    timeZone,
   });
 }
 

@@ -10,12 +10,12 @@ export const html: TextExporter = {
     "The page holds what the run holds: prompt, messages, arguments, results. Read it before you send it.",
   examples: ["last", "last~1 last --output difference.html", "last --output - | gzip > run.html.gz"],
   use: "open it in any browser, send it to anyone",
-  text: async ({ source, runs = [], nowMs }) => {
+  text: async ({ source, runs = [], ...clock }) => {
     const { exportDiffPage, exportRunPage } = await import("./export.ts");
     const [left, right] = runs;
     if (!left) throw new RangeError("Cannot write a page of no run");
     return right
-      ? await exportDiffPage(source, left, right, nowMs)
-      : await exportRunPage(source, left, nowMs);
+      ? await exportDiffPage(source, left, right, clock)
+      : await exportRunPage(source, left, clock);
   },
 };

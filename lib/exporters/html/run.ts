@@ -7,6 +7,7 @@ import {
   shortRunId,
   totalTokens,
   type Trace,
+  wallTime,
 } from "../../core/mod.ts";
 import {
   costOf,
@@ -18,7 +19,7 @@ import {
   STATUS_LOOKS,
   tookText,
 } from "../../present/mod.ts";
-import { runTookMs, stepCount } from "../../analysis/mod.ts";
+import { runTookMs, stepCount, unfinishedAnswer } from "../../analysis/mod.ts";
 import { overrideList } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { memorySection } from "./memory.ts";
@@ -43,6 +44,8 @@ export interface RunPageData {
   /** What was changed when it was replayed or forked. */
   readonly overrides?: Readonly<Record<string, unknown>>;
   readonly nowMs: number;
+  /** Whose times the page shows: an IANA name, which it says. */
+  readonly timeZone: string;
 }
 
 /** One self-contained page of a run: what it was, its answer, every step to open, receipt, memory, origin. */
@@ -52,7 +55,7 @@ export async function runPage(data: RunPageData): Promise<string> {
   const text = new PageText();
   const sections = [
     { id: "prompt", title: "Prompt", body: promptBody(run, text) },
-    { id: "answer", title: "Answer", body: answerBody(run, text) },
+    { id: "answer", title: "Answer", body: answerBody(trace, text) },
     { id: "steps", title: "Steps", body: stepsBody(trace, data.handedTo, text, data.nowMs) },
     { id: "receipt", title: "Receipt", body: receiptSection(trace) },
     { id: "memory", title: "Memory", body: await memorySection(trace, text) },
@@ -64,12 +67,12 @@ export async function runPage(data: RunPageData): Promise<string> {
     title: `${run.agent} · ${shortRunId(run.runId)}`,
     header: [header(data), cutNotice(text, `agentop show ${shortRunId(run.runId)} --json`)],
     sections,
-    footer: pageFooter(data.nowMs),
+    footer: pageFooter(data),
   });
 }
 
-export function pageFooter(nowMs: number): string {
-  return `Written by AgentOp Studio, ${timeText(nowMs * 1000)}.`;
+export function pageFooter({ nowMs, timeZone }: Pick<RunPageData, "nowMs" | "timeZone">): string {
+  return `Written by AgentOp Studio, ${wallTime(nowMs, timeZone)}. Times are ${timeZone}.`;
 }
 
 /** Says at the top that the page does not hold everything. */
@@ -83,21 +86,16 @@ export function cutNotice(text: PageText, remedy: string): Markup {
     } characters are left out, each time where it says so. <code>${remedy}</code> has them all.</p>`;
 }
 
-/** `2026-11-22 21:22:51 UTC`: who reads a page may be anywhere. */
-export function timeText(us: number): string {
-  return `${isoTime(us).slice(0, 19).replace("T", " ")} UTC`;
-}
-
 // ---------------------------------------------------------------------------------------------- the top
 
-function header({ trace, handedTo, nowMs, overrides }: RunPageData): Markup {
+function header({ trace, handedTo, nowMs, timeZone, overrides }: RunPageData): Markup {
   const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
   const meta = [
     markup`run <code>${run.runId}</code>`,
     run.model,
-    markup`<time datetime="${isoTime(run.startTimeUs)}">${timeText(run.startTimeUs)}</time>`,
+    markup`<time datetime="${isoTime(run.startTimeUs)}">${wallTime(run.startTimeUs / 1000, timeZone)}</time>`,
     ...originWords(run, overrides),
     ...(run.origin === "agent" ? [] : [`from ${run.origin}`]),
     ...(run.group === undefined ? [] : [`group ${run.group}`]),
@@ -210,7 +208,14 @@ function promptBody(run: Run, text: PageText): Markup {
   }</div>`;
 }
 
-function answerBody({ output }: Run, text: PageText): Markup {
+function answerBody(trace: Trace, text: PageText): Markup {
+  const { output } = trace.run;
+  const broken = unfinishedAnswer(trace);
+  if (broken !== undefined) {
+    return markup`<div class="card"><p class="dim">There is none. This is as far as it came:</p>${
+      text.plain(broken)
+    }</div>`;
+  }
   if (output === undefined || output === "") {
     return markup`<div class="card"><p class="dim">There is none.</p></div>`;
   }

@@ -1,5 +1,10 @@
+import { type Host, nowUs } from "../../core/mod.ts";
 import type { Owners } from "../engine.ts";
 import { sideFolder } from "./location.ts";
+
+const OWNER = /^[0-9a-f]{32}$/;
+/** How exactly the end of a killed run is known. */
+const BEAT_MS = 500;
 
 /**
  * Who is alive: each process that works on runs holds a lock on a file named after it. The lock goes with the process, however
@@ -9,11 +14,14 @@ export class Ownership implements Owners {
   readonly id: string;
   readonly areShared = true;
   readonly #folder: string;
+  readonly #host: Host;
   #file: Deno.FsFile | undefined;
+  #beating: ReturnType<typeof setInterval> | undefined;
 
-  constructor(storePath: string, id: string) {
+  constructor(storePath: string, host: Host) {
     this.#folder = `${sideFolder(storePath)}/owners`;
-    this.id = id;
+    this.#host = host;
+    this.id = host.newId();
   }
 
   async hold(): Promise<void> {
@@ -21,11 +29,31 @@ export class Ownership implements Owners {
     await Deno.mkdir(this.#folder, { recursive: true });
     this.#file = await Deno.open(`${this.#folder}/${this.id}`, { create: true, write: true });
     await this.#file.lock(true);
+    this.#beat();
+    this.#beating = setInterval(() => this.#beat(), BEAT_MS);
+    Deno.unrefTimer(this.#beating);
+  }
+
+  /** The file's time says how long this process lived, for whoever finds it dead. */
+  #beat(): void {
+    const now = new Date(this.#host.now());
+    try {
+      this.#file?.utimeSync(now, now);
+    } catch {
+      // Then less is known.
+    }
+  }
+
+  async lastSeenUs(owner: string): Promise<number | undefined> {
+    if (owner === this.id || !OWNER.test(owner)) return undefined;
+    const found = await Deno.stat(`${this.#folder}/${owner}`).catch(() => undefined);
+    const ms = found?.mtime?.getTime();
+    return ms === undefined ? undefined : Math.min(ms * 1000, nowUs(this.#host));
   }
 
   async isAlive(owner: string): Promise<boolean> {
     if (owner === this.id) return true;
-    if (!/^[0-9a-f]{32}$/.test(owner)) return false;
+    if (!OWNER.test(owner)) return false;
     const path = `${this.#folder}/${owner}`;
     try {
       using file = await Deno.open(path, { write: true });
@@ -40,6 +68,7 @@ export class Ownership implements Owners {
 
   async release(): Promise<void> {
     if (!this.#file) return;
+    clearInterval(this.#beating);
     this.#file.close();
     this.#file = undefined;
     await Deno.remove(`${this.#folder}/${this.id}`).catch(() => {});
@@ -52,4 +81,5 @@ export const LONE_OWNER: Owners = {
   areShared: false,
   hold: () => Promise.resolve(),
   isAlive: () => Promise.resolve(true),
+  lastSeenUs: () => Promise.resolve(undefined),
 };

@@ -28,7 +28,7 @@ function createEngine(connection: Connection, host: Host): Engine {
   const { path, sqlite, db } = connection;
   const signal = new ChangeFeed(path, sqlite);
   const partials = new PartialWriter(connection);
-  const ownership = path === MEMORY ? undefined : new Ownership(path, host.newId());
+  const ownership = path === MEMORY ? undefined : new Ownership(path, host);
   return {
     db,
     schemaVersion: SCHEMA_VERSION,

@@ -28,14 +28,39 @@ function pack(error: unknown): PackedError {
   return { reason, remedy, exitCode, ...(error instanceof StoreError ? { storeCode: error.code } : {}) };
 }
 
+/** A process that was killed cannot say so: somebody has to look. */
+const LOOK_FOR_DEAD_MS = 1_000;
+let looking: ReturnType<typeof setInterval> | undefined;
+
+/** Each look is one query by an index, and a file per live run; what it finds is told like any other change. */
+function lookForDead(found: Store): void {
+  let isBusy = false;
+  looking = setInterval(async () => {
+    if (isBusy) return;
+    isBusy = true;
+    try {
+      await found.recoverInterrupted();
+    } catch {
+      // The next call of a person meets the same trouble and says so.
+    } finally {
+      isBusy = false;
+    }
+  }, LOOK_FOR_DEAD_MS);
+}
+
 async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
   if (method === "open") {
     store = await openStore(String(parameters[0]));
     store.onChange(tellChanged);
-    return await store.recoverInterrupted();
+    const recovered = await store.recoverInterrupted();
+    lookForDead(store);
+    return recovered;
   }
   if (!store) throw new AgentOpError("Cannot use the store: it is not open", { remedy: "open it first" });
-  if (method === "close") return await store[Symbol.asyncDispose]();
+  if (method === "close") {
+    clearInterval(looking);
+    return await store[Symbol.asyncDispose]();
+  }
   const call = store[method] as (...parameters: readonly unknown[]) => Promise<unknown>;
   return await call.apply(store, [...parameters]);
 }

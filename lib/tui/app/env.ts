@@ -10,6 +10,7 @@ export function envOf(app: App): Env {
     glyphs: app.glyphs,
     endpoint: app.endpoint,
     storePath: app.storePath,
+    timeZone: app.timeZone,
     extendedKeys: app.extendedKeys,
     hasEditor: app.hasEditor,
     own: app.own,

@@ -31,6 +31,7 @@ export interface App {
   readonly demos: readonly DemoEntry[];
   readonly endpoint: string;
   readonly storePath: string;
+  readonly timeZone: string;
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;
   /** The screens that are loaded; all of them soon after the first frame. */
@@ -118,12 +119,13 @@ export function screenOf(app: App, id: ScreenId = app.active): LoadedScreen | un
 
 export type AppStart =
   & Pick<App, "screens" | "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
-  & Partial<Pick<App, "settings">>;
+  & Partial<Pick<App, "settings" | "timeZone">>;
 
 /** The workbench as it starts, with what was kept of the last time. */
 export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
   return {
     settings: DEFAULT_SETTINGS,
+    timeZone: "UTC",
     demos: [],
     ...given,
     remap: saved.keys,

@@ -110,8 +110,10 @@ function header(app: App): Line {
   for (const tab of tabs()) left.push(seg(tab.text, tab.id === app.active ? "chip" : "dim"));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);
-  const endpoint = clean(app.endpoint);
+  const zone = app.timeZone === "UTC" ? "" : `${app.timeZone} ${app.glyphs.dot} `;
   const room = app.size.columns - used - 2;
+  const whole = zone + clean(app.endpoint);
+  const endpoint = width(whole) + 1 > room ? clean(app.endpoint) : whole;
   const path = shortPath(clean(app.storePath), room - width(endpoint) - 3);
   const right: Segment[] = width(endpoint) + 1 > room
     ? []

@@ -122,6 +122,7 @@ export class Workbench {
       settings,
       endpoint: services.endpoint,
       storePath: services.storePath,
+      ...(services.timeZone === undefined ? {} : { timeZone: services.timeZone }),
       hasEditor: services.openEditor !== undefined,
     }, saved.state);
     this.#problems = saved.problems;

@@ -24,6 +24,8 @@ export interface Env {
   readonly glyphs: Glyphs;
   readonly endpoint: string;
   readonly storePath: string;
+  /** Whose days and times are shown: an IANA name. The header names it, but for `UTC`. */
+  readonly timeZone: string;
   /** The terminal can send ctrl+enter. */
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;

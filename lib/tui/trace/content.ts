@@ -1,4 +1,4 @@
-import { numberAttribute, textAttribute, toolResultOf, toolTitle } from "../../analysis/mod.ts";
+import { brokenText, numberAttribute, textAttribute, toolResultOf, toolTitle } from "../../analysis/mod.ts";
 import {
   ATTR,
   type Evaluation,
@@ -90,12 +90,11 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
     return [...parts, { kind: "markdown", text: partial.text, indent: 0 }];
   }
   if (span.outputMessages) return [...parts, ...messageParts(span.outputMessages, false)];
-  if (span.kind === "attempt" && textAttribute(span, ATTR.attemptPartial)) {
-    parts.push(textPart("text that had arrived before the stream broke", "heading"));
-    parts.push(textPart(textAttribute(span, ATTR.attemptPartial)!, "dim"));
-  } else if (isRoot) {
-    const { output } = trace.run;
-    if (output !== undefined) parts.push({ kind: "markdown", text: output, indent: 0 });
+  const { output } = trace.run;
+  if (isRoot && output !== undefined) return [...parts, { kind: "markdown", text: output, indent: 0 }];
+  const broken = brokenText(trace, span);
+  if (broken !== undefined) {
+    parts.push(textPart("text that had arrived before the stream broke", "heading"), textPart(broken, "dim"));
   }
   return parts;
 }

@@ -2,11 +2,11 @@ import {
   type Attempt,
   attemptOf,
   spanTitle,
-  spanTookMs,
   textAttribute,
+  tookMs,
   type TreeRow,
 } from "../../analysis/mod.ts";
-import { ATTR, type Span, totalTokens, type Trace } from "../../core/mod.ts";
+import { ATTR, type Run, type Span, totalTokens, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
 import { branchText, compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
 import { kindTone, statusTone } from "../draw/tones.ts";
@@ -70,7 +70,7 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
   const { span } = row;
   const name: Segment[] = [seg(branchText(row, treeSigns(glyphs)), "border")];
   name.push(seg(row.hasChildren ? `${row.isOpen ? glyphs.open : glyphs.closed} ` : "", "dim"));
-  name.push(seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span)));
+  name.push(...signOf(span, trace.run, glyphs, nowMs));
   name.push(...spanName(row, glyphs));
   const used = clipped(name, layout.name);
   return [
@@ -79,7 +79,7 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
     seg(" ".repeat(Math.max(0, layout.name - lineWidth(used)))),
     seg(" "),
     seg(
-      fit(duration(spanTookMs(span, nowMs)), layout.time, "right"),
+      fit(duration(tookMs(trace.run, span, nowMs)), layout.time, "right"),
       span.endTimeUs ? "text" : "live",
     ),
     seg(layout.tokens ? fit(tokensOf(span), layout.tokens, "right") : "", "dim"),
@@ -99,6 +99,14 @@ function clipped(parts: readonly Segment[], columns: number): readonly Segment[]
     used += width(text);
   }
   return result;
+}
+
+/** Of the root, the run's own sign while it waits: nothing turns then. */
+function signOf(span: Span, { status }: Run, glyphs: Glyphs, nowMs: number): Line {
+  const isRoot = span.kind === "agent" && span.parentSpanId === undefined;
+  return isRoot && (status === "paused" || status === "waiting")
+    ? [seg(`${glyphs.status[status]} `, statusTone(status))]
+    : [seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span))];
 }
 
 export function spanSign(span: Span, glyphs: Glyphs, nowMs: number): string {

@@ -52,12 +52,19 @@ function pageOf(
   trace: Trace,
   more: { readonly handedTo?: readonly Run[]; readonly forks?: readonly Run[] } = {},
 ) {
-  return runPage({ trace, handedTo: [], forks: [], nowMs: Date.UTC(2026, 1, 1), ...more });
+  return runPage({ trace, handedTo: [], forks: [], nowMs: Date.UTC(2026, 1, 1), timeZone: "UTC", ...more });
 }
 
 async function diffPageOf(left: Trace, right: Trace, overrides?: Record<string, unknown>) {
   const diff = await diffRuns(left, right);
-  return await diffPage({ left, right, diff, nowMs: 0, ...(overrides ? { overrides } : {}) });
+  return await diffPage({
+    left,
+    right,
+    diff,
+    nowMs: 0,
+    timeZone: "UTC",
+    ...(overrides ? { overrides } : {}),
+  });
 }
 
 /** A run that says the payload wherever text from outside can stand. */
@@ -185,7 +192,8 @@ Deno.test("the page of a run says what it was, and every step can be linked to",
       trace.run.runId,
       "completed",
       "mistral-small-latest",
-      "2026-01-01 00:00:00 UTC",
+      "2026-01-01 00:00:00",
+      "Times are UTC.",
       "How many rows?",
       "There are <strong>24</strong> rows.",
       "Be exact.",

@@ -35,9 +35,13 @@ async function showCosts(context: Context, { by, since }: CostFlags): Promise<vo
     import("./costs_text.ts"),
     import("../../../present/mod.ts"),
   ]);
-  const filter = readRunFilter({ since }, context.host.now());
-  const report = await costReport(await context.app.store(), by, filter);
-  if (context.json) return context.printJson(report.rows.map(costShape));
+  const filter = readRunFilter({ since }, context);
+  const report = await costReport(await context.app.store(), by, filter, context.timeZone);
+  if (context.json) {
+    return context.printJson(
+      report.rows.map((row) => costShape(row, by === "day" ? context.timeZone : undefined)),
+    );
+  }
   if (report.rows.length === 0) {
     return context.note(
       since === undefined
@@ -45,7 +49,7 @@ async function showCosts(context: Context, { by, since }: CostFlags): Promise<vo
         : "No model was called since then. Try: agentop cost",
     );
   }
-  context.print(formatCosts(report, by, lookOf(context)));
+  context.print(formatCosts(report, by, lookOf(context), context.timeZone));
   const { unknownCostCalls, estimatedCostUsd } = report.total;
   if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls, estimatedCostUsd));
 }

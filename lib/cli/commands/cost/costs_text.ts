@@ -4,10 +4,10 @@ import { cell, compact, costOf, grouped } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
 import { type Cell, type Column, table } from "../../output/table.ts";
 
-/** A row each, then the total. */
-export function formatCosts({ rows, total }: CostReport, by: CostKey, look: Look): string {
+/** A row each, then the total. Days are those of `timeZone`. */
+export function formatCosts({ rows, total }: CostReport, by: CostKey, look: Look, timeZone: string): string {
   const columns: readonly Column[] = [
-    { title: by.toUpperCase(), min: 12, max: 48 },
+    { title: by === "day" ? `DAY (${timeZone})` : by.toUpperCase(), min: 12, max: 48 },
     { title: "RUNS", align: "right" },
     { title: "CALLS", align: "right", drop: 2 },
     { title: "INPUT", align: "right" },

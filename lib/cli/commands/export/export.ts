@@ -86,7 +86,7 @@ async function writeFile(
   if (path === "-") {
     throw new AgentOpError(`Cannot print ${exporter.name}: it is no text`, { remedy: "the name of a file" });
   }
-  const filter = readRunFilter(flags, context.host.now());
+  const filter = readRunFilter(flags, context);
   const { exportFile } = await import("../../../app/mod.ts");
   return await untilSignal(context, async (signal) => {
     const written = await exportFile(context.app, exporter, path, { runs, filter, signal }, { force });

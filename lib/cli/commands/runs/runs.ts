@@ -73,7 +73,7 @@ async function listRuns(
   options: FilterFlags & { readonly limit: number; readonly sort: RunSort },
 ): Promise<number> {
   const nowMs = context.host.now();
-  const filter = readRunFilter(options, nowMs);
+  const filter = readRunFilter(options, context);
   const store = await context.app.store();
   const page = await store.listRuns({ filter, sort: options.sort, limit: options.limit });
   if (context.json) {

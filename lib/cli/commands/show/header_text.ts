@@ -5,18 +5,29 @@ import {
   cell,
   costWordsOf,
   duration,
-  localTime,
   plural,
   STATUS_LOOKS,
   tookText,
   treeCostWords,
   usageText,
+  zonedTime,
 } from "../../../present/mod.ts";
 import { type Look, runStyle } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 
+/** What time it is, and where. */
+export interface Clock {
+  readonly nowMs: number;
+  readonly timeZone: string;
+}
+
 /** What a run was: its status, when, how much, what for. */
-export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: TreeTotals): string {
+export function formatRunHeader(
+  trace: Trace,
+  look: Look,
+  { nowMs, timeZone }: Clock,
+  tree?: TreeTotals,
+): string {
   const { run } = trace;
   const { totals } = run;
   const { usage } = totals;
@@ -28,7 +39,7 @@ export function formatRunHeader(trace: Trace, look: Look, nowMs: number, tree?: 
   }  ${look.paint("dim", cell(run.runId))}`;
   const rows = [
     ["model", cell(run.model)],
-    ["started", `${localTime(startMs)} (${ago(startMs, nowMs)})${took}`],
+    ["started", `${zonedTime(startMs, timeZone)} (${ago(startMs, nowMs)})${took}`],
     ["tokens", usageText(usage)],
     ["cost", costWordsOf(totals)],
     [

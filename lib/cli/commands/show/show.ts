@@ -42,7 +42,7 @@ async function showSpan(context: Context, reference: string, spanId: string): Pr
   const span = findSpan(trace, spanId);
   const step = stepNumber(trace, span);
   if (context.json) context.printJson(spanDocument(span, step));
-  else context.print(formatSpan(span, lookOf(context), step));
+  else context.print(formatSpan(span, lookOf(context), step, context.timeZone));
 }
 
 async function showDocument(context: Context, reference: string): Promise<void> {
@@ -65,7 +65,7 @@ async function showRun(context: Context, reference: string, flags: ShowFlags): P
   ]);
   const look = lookOf(context);
   const nowMs = context.host.now();
-  context.print(formatRunHeader(trace, look, nowMs, tree));
+  context.print(formatRunHeader(trace, look, { nowMs, timeZone: context.timeZone }, tree));
   if (flags.messages) context.print(`\n${formatMessages(messages, look)}`);
   if (flags.memory) {
     const [{ memorySteps }, { formatMemorySteps }] = await Promise.all([

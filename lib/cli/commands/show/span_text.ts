@@ -1,12 +1,12 @@
 import { receiptOfSpan, receiptSum } from "../../../analysis/mod.ts";
 import { jsonText, type Span } from "../../../core/mod.ts";
-import { cell, duration, formatReceipt, localTime, spanStatus, usageText } from "../../../present/mod.ts";
+import { cell, duration, formatReceipt, spanStatus, usageText, zonedTime } from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
 import { facts } from "../../output/table.ts";
 import { formatParts, ROLE_STYLES } from "./messages_text.ts";
 
 /** All of one span. */
-export function formatSpan(span: Span, look: Look, step: number | undefined): string {
+export function formatSpan(span: Span, look: Look, step: number | undefined, timeZone: string): string {
   const took = span.endTimeUs === undefined
     ? ""
     : `, took ${duration((span.endTimeUs - span.startTimeUs) / 1000)}`;
@@ -17,7 +17,7 @@ export function formatSpan(span: Span, look: Look, step: number | undefined): st
     facts([
       ["kind", span.kind],
       ["step", step === undefined ? undefined : String(step)],
-      ["started", `${localTime(span.startTimeUs / 1000)}${took}`],
+      ["started", `${zonedTime(span.startTimeUs / 1000, timeZone)}${took}`],
       [
         "first text",
         span.timeToFirstChunkMs === undefined ? undefined : `after ${duration(span.timeToFirstChunkMs)}`,

@@ -1,5 +1,5 @@
-import type { ForkTree } from "../../../analysis/mod.ts";
-import type { Evaluation, Run, Trace } from "../../../core/mod.ts";
+import { type ForkTree, unfinishedAnswer } from "../../../analysis/mod.ts";
+import { type Evaluation, isLive, type Run, type Trace } from "../../../core/mod.ts";
 import { cell, scoreText } from "../../../present/mod.ts";
 import { type Look, paragraph } from "../../output/look.ts";
 import { formatTree } from "../../output/tree.ts";
@@ -16,6 +16,7 @@ export interface ShownRun {
 /** The steps of a run, whom it handed work to, what came of it, its scores and its answer. */
 export function formatSteps({ trace, children, family }: ShownRun, look: Look, nowMs: number): string {
   const { run, evaluations } = trace;
+  const broken = isLive(run.status) ? undefined : unfinishedAnswer(trace);
   const sections = [
     ["", trace.spans.size > 0 ? formatTree(trace, look, nowMs) : undefined],
     [
@@ -28,6 +29,7 @@ export function formatSteps({ trace, children, family }: ShownRun, look: Look, n
       evaluations.length === 0 ? undefined : evaluations.map((it) => scoreRow(it, look)).join("\n"),
     ],
     ["Answer", run.output === undefined ? undefined : paragraph(run.output, look)],
+    ["Answer, as far as it came", broken === undefined ? undefined : paragraph(broken, look)],
   ] as const;
   return sections.flatMap(([title, text]) =>
     text === undefined ? [] : [title === "" ? text : `${look.paint("bold", title)}\n${text}`]

@@ -51,6 +51,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     store,
     host: app.host,
     storePath: resolve(config.storePath),
+    timeZone: context.timeZone,
     endpoint: await endpointOf(config),
     agents: () => app.agentEntries(),
     ...createLauncher(app, store),

@@ -11,6 +11,7 @@ import { views } from "./0004_views.ts";
 import { changes } from "./0005_changes.ts";
 import { warnings } from "./0006_warnings.ts";
 import { estimates } from "./0007_estimates.ts";
+import { clock } from "./0008_clock.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -20,6 +21,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0005_changes": changes,
   "0006_warnings": warnings,
   "0007_estimates": estimates,
+  "0008_clock": clock,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

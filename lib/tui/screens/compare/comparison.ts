@@ -4,9 +4,9 @@ import {
   comparedSteps,
   diffRuns,
   type RunDiff,
+  runTookMs,
   type StepDocument,
   type TextPiece,
-  traceTookMs,
   unifiedDiff,
   wordDiff,
 } from "../../../analysis/mod.ts";
@@ -42,7 +42,7 @@ export async function loadComparison(store: RunReader, { left, right }: Pairing)
     left: a.run,
     right: b.run,
     diff: await diffRuns(a, b),
-    tookMs: { left: traceTookMs(a), right: traceTookMs(b) },
+    tookMs: { left: runTookMs(a.run, 0) ?? 0, right: runTookMs(b.run, 0) ?? 0 },
     leftSteps: documentsOf(a),
     rightSteps: documentsOf(b),
   };

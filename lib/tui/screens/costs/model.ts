@@ -1,4 +1,13 @@
-import type { CostKey, CostRow, Explanation, Run, RunFilter } from "../../../core/mod.ts";
+import {
+  addDays,
+  type CostKey,
+  type CostRow,
+  dayOfTime,
+  daysBetween,
+  type Explanation,
+  type Run,
+  type RunFilter,
+} from "../../../core/mod.ts";
 import { budgetUsdOf } from "../../../analysis/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
@@ -116,14 +125,17 @@ export interface ChartDay {
 }
 
 /** One entry per day up to today, also for days without runs. */
-export function chartDays(model: CostsModel, nowMs: number): readonly ChartDay[] {
+export function chartDays(model: CostsModel, { nowMs, timeZone }: Env): readonly ChartDay[] {
   const byDay = new Map(model.days.map((row) => [row.key, row]));
-  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
-  const firstMs = Math.min(...model.days.map((row) => Date.parse(row.key)).filter(Number.isFinite), todayMs);
-  const wanted = SINCE_DAYS[model.since] ?? Math.ceil((todayMs - firstMs) / DAY_MS) + 1;
+  const today = dayOfTime(nowMs, timeZone);
+  const first = [...byDay.keys()].filter((day) => day !== "?").reduce(
+    (least, day) => (day < least ? day : least),
+    today,
+  );
+  const wanted = SINCE_DAYS[model.since] ?? daysBetween(first, today) + 1;
   const count = Math.min(CHART_DAYS_MAX, Math.max(CHART_DAYS_MIN, wanted));
   return Array.from({ length: count }, (_, index): ChartDay => {
-    const day = new Date(todayMs - (count - 1 - index) * DAY_MS).toISOString().slice(0, 10);
+    const day = addDays(today, index + 1 - count);
     const row = byDay.get(day);
     return row ? { day, row } : { day };
   });

@@ -14,13 +14,13 @@ export interface WhatIfPrices {
 
 export const COSTS_QUERIES = {
   rows: (
-    { store }: TuiServices,
+    { store, timeZone }: TuiServices,
     { by, filter }: { readonly by: CostKey; readonly filter: RunFilter },
-  ): Promise<readonly CostRow[]> => store.costBy(by, filter),
+  ): Promise<readonly CostRow[]> => store.costBy(by, filter, timeZone),
   days: (
-    { store }: TuiServices,
+    { store, timeZone }: TuiServices,
     { filter }: { readonly filter: RunFilter },
-  ): Promise<readonly CostRow[]> => store.costBy("day", filter),
+  ): Promise<readonly CostRow[]> => store.costBy("day", filter, timeZone),
   /** For the budgets. */
   runs: async (
     { store }: TuiServices,

@@ -1,5 +1,5 @@
 import { formatRunQuery, wasUsed } from "../../../analysis/mod.ts";
-import { type Explanation, type RunFilter, sentenceOf } from "../../../core/mod.ts";
+import { addDays, type Explanation, type RunFilter, sentenceOf, startOfDay } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { loading } from "../../contract/load.ts";
 import { type Actions, updateOf } from "../../contract/handlers.ts";
@@ -37,7 +37,6 @@ import { tableText } from "./table_text.ts";
 const load = loading<CostsQueries>();
 const REFRESH_INTERVAL_MS = 2_000;
 const NO_GROUP = "(none)";
-const DAY_US = 86_400_000_000;
 const TABLE_HEAD_ROWS = 2;
 export const MODEL_NAME_LENGTH_MAX = 200;
 
@@ -160,6 +159,14 @@ function closed(model: CostsModel): CostsModel {
   return rest;
 }
 
+/** Runs that began on that day, where the person is. */
+function ofDay(day: string, timeZone: string): RunFilter {
+  const since = startOfDay(day, timeZone);
+  if (since === undefined) return {};
+  const until = startOfDay(addDays(day, 1), timeZone);
+  return { sinceUs: since * 1000, ...(until === undefined ? {} : { untilUs: until * 1000 }) };
+}
+
 /** To the runs behind the row. */
 function opened(model: CostsModel, env: Env): readonly Effect[] {
   const key = selectedKey(model);
@@ -169,15 +176,14 @@ function opened(model: CostsModel, env: Env): readonly Effect[] {
     return [{ type: "go", screen: "live", target: { traceId: key, runId: row.run.runId } }];
   }
   const since = filterOf(model.since, env.nowMs);
-  const dayUs = Date.parse(key) * 1000;
   const filters: Readonly<Record<Exclude<CostsModel["tab"], "budget">, RunFilter>> = {
     model: { ...since, model: key },
     agent: { ...since, agent: key },
-    day: { sinceUs: dayUs, untilUs: dayUs + DAY_US },
+    day: model.tab === "day" ? ofDay(key, env.timeZone) : {},
     group: key === NO_GROUP ? since : { ...since, group: key },
     user: { ...since, user: key },
   };
-  const search = formatRunQuery(filters[model.tab]);
+  const search = formatRunQuery(filters[model.tab], env.timeZone);
   return [
     { type: "go", screen: "runs", search },
     ...(model.tab === "group" && key === NO_GROUP

@@ -48,7 +48,7 @@ export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
 
 function kpiLine(model: CostsModel, env: Env): Line {
   const sum = costTotal(model.days);
-  const today = chartDays(model, env.nowMs).at(-1)?.row;
+  const today = chartDays(model, env).at(-1)?.row;
   const parts: Line[] = [
     [
       seg(`${model.since === "all" ? "ever" : `last ${model.since}`} `, "dim"),
@@ -128,7 +128,7 @@ function emptyNote(model: CostsModel): readonly Line[] {
 }
 
 function chartPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const days = chartDays(model, env.nowMs);
+  const days = chartDays(model, env);
   const costs = days.map(({ row }) => row?.costUsd ?? 0);
   const max = Math.max(0, ...costs);
   const inner = columns - BORDER;
@@ -149,7 +149,7 @@ function chartPane(model: CostsModel, env: Env, columns: number, rows: number): 
   const axis = spread([seg(" ".repeat(axisColumns)), seg(first, "dim")], [seg(`${last} `, "dim")], inner);
   const dearest = days[costs.indexOf(max)];
   return pane([...lines, axis], columns, rows, env.glyphs, {
-    title: "Cost per day",
+    title: env.timeZone === "UTC" ? "Cost per day" : `Cost per day, ${env.timeZone}`,
     note: max > 0 && dearest && columns >= 48
       ? [seg("most ", "dim"), seg(money(max), "strong"), seg(` on ${dearest.day.slice(5)}`, "dim")]
       : EMPTY,

@@ -1,4 +1,12 @@
-import { type Run, sentenceOf, shortRunId, type Trace, type TreeTotals } from "../../../core/mod.ts";
+import {
+  dayOfTime,
+  type Run,
+  sentenceOf,
+  shortRunId,
+  type Trace,
+  type TreeTotals,
+  wallTime,
+} from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { ago, costOf, duration, grouped, money, plural, scoreText } from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
@@ -23,7 +31,7 @@ export function factLines(
     fact("id", shortRunId(run.runId)),
     fact("agent", run.agent),
     fact("model", run.model),
-    fact("started", `${clock(run)} ${ago(run.startTimeUs / 1000, env.nowMs)}`),
+    ...startFacts(run, env, fact),
     ...(run.group === undefined ? [] : [fact("group", run.group)]),
     ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
     ...(run.forkedFrom === undefined
@@ -72,7 +80,13 @@ function tokenFacts(run: Run, fact: (label: string, value: string) => Line): rea
   ];
 }
 
-function clock(run: Run): string {
-  const date = new Date(run.startTimeUs / 1000);
-  return Number.isNaN(date.getTime()) ? "?" : `${date.toISOString().slice(11, 19)}Z`;
+/** The time, and the day when it is not today's. */
+function startFacts(run: Run, env: Env, fact: (label: string, value: string) => Line): readonly Line[] {
+  const startMs = run.startTimeUs / 1000;
+  const [day = "?", time = ""] = wallTime(startMs, env.timeZone).split(" ");
+  const sign = env.timeZone === "UTC" && time !== "" ? "Z" : "";
+  return [
+    ...(day === dayOfTime(env.nowMs, env.timeZone) || day === "?" ? [] : [fact("day", day)]),
+    fact("started", `${time === "" ? day : time}${sign} ${ago(startMs, env.nowMs)}`),
+  ];
 }

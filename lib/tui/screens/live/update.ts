@@ -155,6 +155,9 @@ function clicked(model: LiveModel, { x, y }: Place, env: Env): LiveModel {
   return spanId === undefined ? focused : choose(focused, spanId, env);
 }
 
+/** How long ago a run began is said in seconds at first. */
+const AGE_TICK_MS = 1_000;
+
 export function liveTickMs(model: LiveModel): number | undefined {
-  return isLiveRun(model) ? TICK_MS : undefined;
+  return isLiveRun(model) ? TICK_MS : model.trace ? AGE_TICK_MS : undefined;
 }

@@ -5,6 +5,7 @@ import {
   spanTookMs,
   stepCount,
   stepOf,
+  tookMs,
 } from "../../../analysis/mod.ts";
 import { isLive, retriesOf, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
@@ -299,7 +300,9 @@ function spanFacts(model: LiveModel, env: Env, columns: number): Line {
     seg(span.kind, kindTone(span.kind)),
     seg(` ${clean(span.responseModel ?? span.requestModel ?? "")}`, "dim"),
   ]];
-  parts.push([seg(duration(spanTookMs(span, env.nowMs)))]);
+  parts.push([
+    seg(duration(model.trace ? tookMs(model.trace.run, span, env.nowMs) : spanTookMs(span, env.nowMs))),
+  ]);
   if (span.timeToFirstChunkMs !== undefined) {
     parts.push([seg("first words ", "dim"), seg(duration(span.timeToFirstChunkMs))]);
   }

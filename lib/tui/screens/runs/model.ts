@@ -176,8 +176,11 @@ export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
 }
 
 /** The model with `filterText` read; also what `since:24h` means moves on with the clock. */
-export function withFilterRead(model: RunsModel, nowMs: number): RunsModel {
-  const { filter, errors } = parseRunQuery(model.filterText, nowMs);
+export function withFilterRead(
+  model: RunsModel,
+  { nowMs, timeZone }: Pick<Env, "nowMs" | "timeZone">,
+): RunsModel {
+  const { filter, errors } = parseRunQuery(model.filterText, nowMs, timeZone);
   return { ...model, filter, filterErrors: errors.map(messageOf) };
 }
 

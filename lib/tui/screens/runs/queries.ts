@@ -1,9 +1,12 @@
 import {
+  addDays,
+  dayOfTime,
   LIVE_STATUSES,
   type PartialOutput,
   type RunFilter,
   type RunPage,
   type RunSort,
+  startOfDay,
   totalTokens,
   type Trace,
 } from "../../../core/mod.ts";
@@ -11,7 +14,6 @@ import type { Queries } from "../../contract/queries.ts";
 import { storedTrace } from "../../trace/stored.ts";
 import type { TuiServices } from "../../ports.ts";
 
-const DAY_MS = 86_400_000;
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
 
@@ -28,7 +30,7 @@ export interface Activity {
   readonly today: number;
   readonly live: number;
   readonly failedToday: number;
-  /** Oldest first, one entry per day, the last is today (UTC). */
+  /** Oldest first, one entry per day, the last is today where the person is. */
   readonly days: readonly DayActivity[];
 }
 
@@ -90,19 +92,20 @@ export const RUNS_QUERIES = {
 
 export type RunsQueries = typeof RUNS_QUERIES;
 
-async function activity({ store }: TuiServices, nowMs: number): Promise<Activity> {
-  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
-  const sinceMs = todayMs - (ACTIVITY_DAYS - 1) * DAY_MS;
+async function activity({ store, timeZone = "UTC" }: TuiServices, nowMs: number): Promise<Activity> {
+  const todayIs = dayOfTime(nowMs, timeZone);
+  const first = addDays(todayIs, 1 - ACTIVITY_DAYS);
+  const [sinceUs, todayUs] = [first, todayIs].map((day) => startOfDay(day, timeZone)! * 1000);
   const [runs, today, live, failedToday, rows] = await Promise.all([
     store.countRuns(),
-    store.countRuns({ sinceUs: todayMs * 1000 }),
+    store.countRuns({ sinceUs: todayUs! }),
     store.countRuns({ status: LIVE_STATUSES }),
-    store.countRuns({ status: ["failed"], sinceUs: todayMs * 1000 }),
-    store.costBy("day", { sinceUs: sinceMs * 1000 }),
+    store.countRuns({ status: ["failed"], sinceUs: todayUs! }),
+    store.costBy("day", { sinceUs: sinceUs! }, timeZone),
   ]);
   const byDay = new Map(rows.map((row) => [row.key, row]));
   const days = Array.from({ length: ACTIVITY_DAYS }, (_, index): DayActivity => {
-    const day = new Date(sinceMs + index * DAY_MS).toISOString().slice(0, 10);
+    const day = addDays(first, index);
     const row = byDay.get(day);
     return {
       day,

@@ -71,7 +71,7 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
     if (search !== undefined && search !== model.filterText) {
       return filtered(withoutField(model), search, env);
     }
-    const read = model.filterText === "" ? model : withFilterRead(model, env.nowMs);
+    const read = model.filterText === "" ? model : withFilterRead(model, env);
     return loadAgain(read, env, { atOnce: true });
   },
   storeChanged: (model, env) => loadAgain(model, env, { atOnce: false }),
@@ -150,12 +150,15 @@ function unfiltered(model: RunsModel, env: Env): Step<RunsModel> {
 /** The filter as typed so far; the list follows at once. */
 function filtered(model: RunsModel, filterText: string, env: Env): Step<RunsModel> {
   if (filterText === model.filterText) return [model, []];
-  const next = withFilterRead({ ...model, filterText }, env.nowMs);
+  const next = withFilterRead({ ...model, filterText }, env);
   return loadAnew({ ...next, unseen: 0 }, { reversed: false });
 }
 
 /** Live rows show their age and duration. */
+/** Clocks of live runs, and ages: both are said in seconds. */
+const AGE_TICK_MS = 1_000;
+
 export function runsTickMs(model: RunsModel): number | undefined {
   if (isEmptyStore(model) || model.state !== "ready") return undefined;
-  return model.activity !== undefined && model.activity.live > 0 ? 1_000 : undefined;
+  return AGE_TICK_MS;
 }

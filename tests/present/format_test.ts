@@ -157,6 +157,14 @@ Deno.test("table() is never wider than the terminal", () => {
   }));
 });
 
+Deno.test("table() cuts nothing and leaves nothing out in a pipe", () => {
+  const long = "長い".repeat(200);
+  const columns = [{ title: "A", min: 4, max: 10 }, { title: "B", drop: 1 }, { title: "C", min: 8, max: 9 }];
+  const [head, row] = table(columns, [[long, "b", long]], createLook({ color: false })).split("\n");
+  assert.match(head!, /^A +B +C$/);
+  assert.equal(row, `${long}  b  ${long}`);
+});
+
 Deno.test("table() leaves columns out in their order before it cuts below the least", () => {
   const columns = [{ title: "NAME", min: 30 }, { title: "FIRST", drop: 2 }, { title: "SECOND", drop: 1 }];
   const rows = [["x".repeat(60), "1234567890", "1234567890"]];

@@ -45,13 +45,20 @@ export function statusSign(status: RunStatus, look: Look): string {
 export interface Look {
   readonly color: boolean;
   readonly columns: number;
+  /** How wide a table may be: a pipe takes any width, and whole cells. */
+  readonly tableColumns: number;
   paint(style: Style | undefined, text: string): string;
 }
 
-export function createLook(options: { readonly color: boolean; readonly columns?: number }): Look {
+/** Without `columns` it is no terminal. */
+export function createLook(
+  options: { readonly color: boolean; readonly columns?: number | undefined },
+): Look {
+  const columns = Math.max(COLUMNS_MIN, options.columns ?? COLUMNS_DEFAULT);
   return {
     color: options.color,
-    columns: Math.max(COLUMNS_MIN, options.columns ?? COLUMNS_DEFAULT),
+    columns,
+    tableColumns: options.columns === undefined ? Infinity : columns,
     paint(style, text) {
       if (!options.color || style === undefined || text === "") return text;
       const [on, off] = STYLES[style];
@@ -61,7 +68,7 @@ export function createLook(options: { readonly color: boolean; readonly columns?
 }
 
 export function lookOf(context: Context): Look {
-  return createLook({ color: context.color, columns: terminalSize()?.columns ?? COLUMNS_DEFAULT });
+  return createLook({ color: context.color, columns: terminalSize()?.columns });
 }
 
 /** Of the terminal on stdout; `undefined` when there is none. */

@@ -10,7 +10,7 @@ export interface Column {
   readonly min?: number;
   /** Never wider than this. */
   readonly max?: number;
-  /** Left out first, highest number first, when there is no room. */
+  /** May be left out when there is no room, the highest number first; what is narrow enough stays before what comes after it. */
   readonly drop?: number;
 }
 
@@ -20,7 +20,7 @@ export interface Cell {
   readonly style?: Style | undefined;
 }
 
-/** Rows under a dim heading, as wide as the terminal allows; the last row may be a total. */
+/** Rows under a dim heading, as wide as the terminal allows, in a pipe whole; the last row may be a total. */
 export function table(
   columns: readonly Column[],
   rows: readonly (readonly (Cell | string)[])[],
@@ -28,13 +28,14 @@ export function table(
   options: { readonly totals?: boolean } = {},
 ): string {
   const text = (cell: Cell | string | undefined) => typeof cell === "string" ? cell : cell?.text ?? "";
+  const isWhole = look.tableColumns === Infinity;
   const natural = columns.map(({ title, max }, index) =>
     Math.min(
-      max ?? Infinity,
+      isWhole ? Infinity : max ?? Infinity,
       rows.reduce((most, row) => Math.max(most, width(text(row[index]))), width(title)),
     )
   );
-  const { shown, widths } = layOut(columns, natural, look.columns);
+  const { shown, widths } = layOut(columns, natural, look.tableColumns);
   const line = (row: readonly (Cell | string)[], style?: Style) =>
     shown.map((index, place) => {
       const cell = row[index];
@@ -52,17 +53,18 @@ export function table(
 }
 
 function layOut(columns: readonly Column[], natural: readonly number[], room: number) {
-  let shown = columns.map((_, index) => index);
   const least = (index: number) => Math.min(natural[index]!, columns[index]!.min ?? natural[index]!);
-  const needed = () => shown.reduce((sum, index) => sum + least(index) + GAP, -GAP);
-  while (needed() > room) {
-    const victim = shown.reduce(
-      (best, index) => (columns[index]!.drop ?? 0) > (columns[best]!.drop ?? 0) ? index : best,
-      shown[0]!,
-    );
-    if (!columns[victim]!.drop) break;
-    shown = shown.filter((index) => index !== victim);
+  const byNeed = columns.map((_, index) => index)
+    .sort((a, b) => (columns[a]!.drop ?? 0) - (columns[b]!.drop ?? 0));
+  const kept = new Set<number>();
+  let needed = -GAP;
+  for (const index of byNeed) {
+    const more = least(index) + GAP;
+    if (columns[index]!.drop !== undefined && needed + more > room) continue;
+    kept.add(index);
+    needed += more;
   }
+  const shown = columns.flatMap((_, index) => kept.has(index) ? [index] : []);
   const widths = [...natural];
   let over = shown.reduce((sum, index) => sum + widths[index]! + GAP, -GAP) - room;
   for (; over > 0; over--) {

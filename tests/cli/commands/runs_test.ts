@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { RUN_COLUMNS } from "../../../lib/cli/commands/runs/runs.ts";
+import { createLook } from "../../../lib/cli/output/look.ts";
+import { table } from "../../../lib/cli/output/table.ts";
 import { shortRunId } from "../../../lib/core/mod.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
@@ -137,4 +140,20 @@ Deno.test("runs delete asks, and without a terminal wants --yes", async () => {
   const again = await home.run(["runs", "delete", first!, "-y"]);
   assert.deepEqual([again.code, again.stdout], [2, ""]);
   assert.match(again.stderr, /Cannot find run/);
+});
+
+Deno.test("runs shows the prompt at 100 columns, and the agent's name however narrow it is", () => {
+  const cells = [
+    ...["↯", "0e6aa411", "interrupted", "researcher-of-everything", "mistral-small-latest-and-more", "1,234"],
+    ...["123.4k", "$0.000123+", "59m 59s", "355d", "What is the total revenue in sales.csv?"],
+  ];
+  const lines = (columns: number) =>
+    table(RUN_COLUMNS, [cells], createLook({ color: false, columns })).split("\n");
+  for (let columns = 40; columns <= 160; columns++) {
+    const [head, row] = lines(columns);
+    assert.match(head!, /ID +(STATUS +)?AGENT/);
+    assert.match(row!, /0e6aa411 +(interrupted +)?researc/);
+    if (columns >= 100) assert.match(row!, /What is the/, String(columns));
+  }
+  assert.match(lines(80)[0]!, /AGENT +MODEL +TOKENS +COST +TIME +AGE/);
 });

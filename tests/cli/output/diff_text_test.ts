@@ -5,7 +5,7 @@ import { applyEvent, type Trace } from "../../../lib/core/mod.ts";
 import { diffRuns } from "../../../lib/analysis/mod.ts";
 import { sampleEvents, type SampleOptions } from "../../support/sample_run.ts";
 
-const PLAIN: Look = { color: false, columns: 80, paint: (_, text) => text };
+const PLAIN: Look = { color: false, columns: 80, tableColumns: 80, paint: (_, text) => text };
 
 function traceOf(options: SampleOptions, output: string): Trace {
   let trace: Trace | undefined;

@@ -3,7 +3,7 @@ import type { DeletionPlan } from "../../../app/mod.ts";
 import { age, cell, longStatus, plural } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import { writeAll } from "../../context.ts";
-import { lookOf } from "../../output/look.ts";
+import { createLook } from "../../output/look.ts";
 import { freedText } from "../../output/freed_text.ts";
 import { table } from "../../output/table.ts";
 
@@ -45,14 +45,14 @@ async function isAgreed(context: Context, plan: DeletionPlan): Promise<boolean> 
       remedy: "--yes when you are sure",
     });
   }
-  const text = `${listed(context, plan)}\nDelete ${whatGoes(plan)} for good? y yes · n no `;
+  const text = `${listed(context, plan, terminal.columns)}\nDelete ${whatGoes(plan)} for good? y yes · n no `;
   const key = await terminal.key(text, "yYnN\x04", signals.signal);
   const isYes = key === "y" || key === "Y";
   await terminal.print(`${isYes ? "yes" : "no"}\n`);
   return isYes;
 }
 
-function listed(context: Context, { named, below }: DeletionPlan): string {
+function listed(context: Context, { named, below }: DeletionPlan, columns: number): string {
   const nowMs = context.host.now();
   const row = (run: Run, note: string) => [
     cell(shortRunId(run.runId)),
@@ -71,7 +71,7 @@ function listed(context: Context, { named, below }: DeletionPlan): string {
       { title: "PROMPT", min: 10 },
     ],
     rows.slice(0, LISTED_MAX),
-    lookOf(context),
+    createLook({ color: false, columns }),
   );
   return rows.length > LISTED_MAX ? `${shown}\nand ${rows.length - LISTED_MAX} more` : shown;
 }

@@ -32,18 +32,19 @@ const SORTS = [
   "steps",
 ] as const satisfies readonly RunSort[];
 
-const COLUMNS: readonly Column[] = [
+/** With 100 columns there is room for the prompt, whatever the figures are; with 40 for what a run is and cost. */
+export const RUN_COLUMNS: readonly Column[] = [
   { title: "" },
   { title: "ID" },
-  { title: "STATUS", drop: 2 },
+  { title: "STATUS", drop: 7 },
   { title: "AGENT", min: 8, max: 24 },
-  { title: "MODEL", min: 16, max: 32 },
-  { title: "STEPS", align: "right", drop: 3 },
-  { title: "TOKENS", align: "right" },
-  { title: "COST", align: "right" },
-  { title: "TIME", align: "right", drop: 1 },
-  { title: "AGE", align: "right" },
-  { title: "PROMPT", min: 16, drop: 4 },
+  { title: "MODEL", min: 12, max: 32, drop: 5 },
+  { title: "STEPS", align: "right", drop: 8 },
+  { title: "TOKENS", align: "right", drop: 3 },
+  { title: "COST", align: "right", drop: 1 },
+  { title: "TIME", align: "right", drop: 2 },
+  { title: "AGE", align: "right", drop: 4 },
+  { title: "PROMPT", min: 12, drop: 6 },
 ];
 
 export const runs: CliCommand = {
@@ -89,7 +90,7 @@ async function listRuns(
     );
     return 0;
   }
-  context.print(table(COLUMNS, page.runs.map((run) => row(run, nowMs)), lookOf(context)));
+  context.print(table(RUN_COLUMNS, page.runs.map((run) => row(run, nowMs)), lookOf(context)));
   if (page.nextCursor !== undefined && context.stdoutIsTerminal) {
     const count = await store.countRuns(filter);
     context.note(

@@ -54,7 +54,7 @@ function recordsOf({ columns, rows }: SqlRows, look: Look): string {
     const title = look.paint("dim", `── row ${index + 1} `.padEnd(Math.min(look.columns, 60), "─"));
     const fields = row.map((value, column) =>
       `${look.paint("cyan", pad(cut(names[column]!, room), room))}  ${
-        look.paint(value === null ? "dim" : undefined, cut(text(value), look.columns - room - 2))
+        look.paint(value === null ? "dim" : undefined, cut(text(value), look.tableColumns - room - 2))
       }`
     );
     return [title, ...fields].join("\n");

@@ -48,11 +48,15 @@ export class CallAccount implements AttemptMeter {
     return lost;
   }
 
-  /** The call was answered; gives what that cost. */
-  answered({ recorded, usage, responseModel }: ChatResponse): Cost {
-    const cost = recorded ? { usd: 0, quantities: {} } : this.#price(usage, responseModel);
-    this.#spend(cost);
-    return cost;
+  /** The call was answered; gives what that cost: an estimate where the server counted no tokens. */
+  answered({ recorded, usage, responseModel, message }: ChatResponse): LostCost {
+    const paid: LostCost = recorded
+      ? { cost: { usd: 0, quantities: {} } }
+      : usage
+      ? { cost: this.#price(usage, responseModel) }
+      : this.#estimate(JSON.stringify(message.parts).length, responseModel);
+    this.#spend(paid.cost!, paid.attributes);
+    return paid;
   }
 
   /** The call failed. Gives what its own span is to say of the cost: nothing where attempts have spans of their own. */
@@ -100,14 +104,14 @@ export class CallAccount implements AttemptMeter {
     return prices.price({ model, answeredBy, atMs: host.now(), ...(usage ? { usage } : {}) });
   }
 
-  #estimate(streamedChars: number): LostCost {
+  #estimate(streamedChars: number, answeredBy?: string): LostCost {
     const { messages, tools } = this.#request;
     const usage = estimatedUsage({
       messages,
       ...(tools.length > 0 ? { tools } : {}),
       streamedChars,
     });
-    return estimatedCost(usage, this.#price(usage).tag);
+    return estimatedCost(usage, this.#price(usage, answeredBy).tag);
   }
 }
 

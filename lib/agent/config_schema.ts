@@ -51,6 +51,8 @@ function mayBeLeftOut<S extends Readonly<Record<string, z.ZodType>>>(shape: S) {
 
 // ---------------------------------------------------------------------------------------------- the parts
 
+const CACHE_KEY = "must be off, or a name of at most 128 letters, digits and signs";
+
 /** A key of `ModelParameters` without a line here does not compile. */
 const PARAMETERS = {
   temperature: optional(range(0, 1.5), "how freely the model chooses its words"),
@@ -78,6 +80,10 @@ const PARAMETERS = {
     "how long a reasoning model thinks",
   ),
   safePrompt: optional(flag, "whether the server puts its safety prompt first"),
+  promptCacheKey: optional(
+    z.string(CACHE_KEY).regex(/^[!-~]{1,128}$/, CACHE_KEY),
+    "what the server looks for a cached beginning of the prompt under, or `off`; made from agent, model and beginning unless given",
+  ),
 } satisfies Readonly<Record<keyof ModelParameters, z.ZodType>>;
 
 const MEMORY = {
@@ -186,6 +192,6 @@ export const agentFile = z.strictObject(
 /** Parameters that can be given as one word. */
 export const SETTABLE_PARAMETERS = Object.entries(PARAMETERS).flatMap(([key, schema]) => {
   const inner = schema.unwrap();
-  const isWord = inner instanceof z.ZodNumber || inner instanceof z.ZodBoolean || inner instanceof z.ZodEnum;
+  const isWord = [z.ZodNumber, z.ZodBoolean, z.ZodEnum, z.ZodString].some((kind) => inner instanceof kind);
   return isWord ? [[key, inner] as const] : [];
 });

@@ -1,7 +1,9 @@
 import {
   ATTR,
+  byName,
   type ChatRequest,
   type ChatResponse,
+  type LostCost,
   MODEL_ERROR,
   type ModelParameters,
   nowUs,
@@ -9,6 +11,7 @@ import {
   toolCallsOf,
   type ToolDefinition,
 } from "../core/mod.ts";
+import { promptCacheKey } from "./cache_key.ts";
 import { CallAccount } from "./call_account.ts";
 import { withOwnCallIds } from "./call_identity.ts";
 import { noteAnswer } from "./endings.ts";
@@ -19,12 +22,7 @@ import { describeFailure } from "./step_failure.ts";
 export async function modelStep(session: Session): Promise<void> {
   const { services, config, run, memory, recorder } = session;
   const { host } = services;
-  const request: ChatRequest = {
-    model: config.model,
-    messages: memory.window(config.memory.window),
-    tools: definitionsOf(session.tools),
-    parameters: parametersFor(session),
-  };
+  const request = requestFor(session);
   const account = new CallAccount(session, request);
   const provider = services.provider(config);
   const step = ++session.step;
@@ -60,7 +58,7 @@ export async function modelStep(session: Session): Promise<void> {
   }
   // A gateway may answer with any model.
   if (!response.recorded) await services.prices.prepare([response.responseModel]);
-  const cost = account.answered(response);
+  const paid = account.answered(response);
   const message = response.recorded
     ? response.message
     : withOwnCallIds(response.message, step, memory.messages);
@@ -72,8 +70,7 @@ export async function modelStep(session: Session): Promise<void> {
     ...end,
     endTimeUs: nowUs(host),
     status: "ok",
-    ...answerFields(response),
-    cost,
+    ...answerFields(response, paid),
     outputMessages: [message],
   });
   session.snapshot(spanId, step);
@@ -86,13 +83,28 @@ export async function modelStep(session: Session): Promise<void> {
   };
 }
 
+function requestFor(session: Session): ChatRequest {
+  const { config, memory, tools } = session;
+  const cacheKey = promptCacheKey(config, memory.messages);
+  return {
+    model: config.model,
+    messages: memory.window(config.memory.window),
+    tools: definitionsOf(tools),
+    parameters: parametersFor(session),
+    ...(cacheKey === undefined ? {} : { promptCacheKey: cacheKey }),
+  };
+}
+
 /** Why a failed answer ended, where its model said so: "error". */
 function reasonGiven(error: unknown): string | undefined {
   return error instanceof ProviderError && error.errorType === MODEL_ERROR ? "error" : undefined;
 }
 
 /** What a span says of its answer. */
-function answerFields({ responseModel, finishReason, droppedParts, recorded, ...rest }: ChatResponse) {
+function answerFields(
+  { responseModel, finishReason, droppedParts, recorded, ...rest }: ChatResponse,
+  { cost, attributes }: LostCost,
+) {
   const { responseId, timeToFirstChunkMs, usage } = rest;
   return {
     responseModel,
@@ -100,7 +112,9 @@ function answerFields({ responseModel, finishReason, droppedParts, recorded, ...
     finishReasons: [finishReason],
     ...(timeToFirstChunkMs === undefined ? {} : { timeToFirstChunkMs }),
     ...(usage ? { usage } : {}),
+    cost: cost!,
     attributes: {
+      ...attributes,
       ...(recorded ? { [ATTR.modelSource]: "recorded" } : {}),
       ...(droppedParts ? { [ATTR.droppedParts]: droppedParts } : {}),
     },
@@ -127,9 +141,10 @@ function parametersFor({ config: { parameters }, memory }: Session): ModelParame
   return hasCalled ? { ...parameters, toolChoice: "auto" } : parameters;
 }
 
-/** What the model is told of the tools. */
+/** What the model is told of the tools: always in the same order, so that requests go on beginning alike. */
 function definitionsOf(tools: Session["tools"]): readonly ToolDefinition[] {
-  return [...tools.values()].map(({ name, description, parameters }) => ({ name, description, parameters }));
+  return [...tools.values()].map(({ name, description, parameters }) => ({ name, description, parameters }))
+    .sort(byName);
 }
 
 function requestAttributes({ parameters, tools }: ChatRequest): Record<string, unknown> {

@@ -32,7 +32,7 @@ export async function applyOverrides(
       if (key === "model" && text.trim() === "") fail("must not be empty");
       next = { ...next, [key]: text };
     } else if (parameter) {
-      const { data, error } = parameter.safeParse(valueOf(text));
+      const { data, error } = parameter.safeParse(isText(parameter) ? text : valueOf(text));
       if (error) fail(error.issues[0]!.message);
       next = { ...next, parameters: { ...next.parameters, [key]: data } };
     } else if (key.startsWith("tools.")) {
@@ -47,6 +47,8 @@ export async function applyOverrides(
   }
   return next;
 }
+
+const isText = (schema: { readonly type: string }) => schema.type === "string";
 
 /** A number or a truth value where the text is one. */
 function valueOf(text: string): unknown {

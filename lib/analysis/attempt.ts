@@ -1,4 +1,4 @@
-import { ATTR, type Span } from "../core/mod.ts";
+import { ATTR, isRateLimit, type RateLimit, type Span } from "../core/mod.ts";
 import { numberAttribute } from "./attributes.ts";
 
 /** One HTTP try of a model call. */
@@ -12,17 +12,21 @@ export interface Attempt {
   readonly waitedMs?: number;
   /** How long the server asked to wait. */
   readonly askedMs?: number;
+  /** The limit that it hit, where the server said which. */
+  readonly limit?: RateLimit;
 }
 
 /** What an attempt's span says of it. */
 export function attemptOf(span: Span): Attempt {
   const waitedMs = numberAttribute(span, ATTR.retryDelayMs);
   const askedMs = numberAttribute(span, ATTR.retryAfterMs);
+  const limit = span.attributes[ATTR.rateLimit];
   return {
     number: (numberAttribute(span, ATTR.resendCount) ?? 0) + 1,
     ...outcomeOf(span),
     ...(waitedMs !== undefined && waitedMs > 0 ? { waitedMs } : {}),
     ...(askedMs === undefined ? {} : { askedMs }),
+    ...(isRateLimit(limit) ? { limit } : {}),
   };
 }
 

@@ -43,7 +43,9 @@ export function receiptOfSpan(span: Span): Receipt | undefined {
 
 /** The receipt of a span (or of anything that stored a cost). Without a cost everything is unknown. */
 export function receiptOf(
-  span: Pick<Span, "usage" | "cost" | "requestModel" | "responseModel"> & Partial<Pick<Span, "attributes">>,
+  span:
+    & Pick<Span, "usage" | "cost" | "requestModel" | "responseModel">
+    & Partial<Pick<Span, "attributes" | "status" | "finishReasons">>,
 ): Receipt {
   const { cost } = span;
   const estimatedUsd = estimatedUsdOf(span);
@@ -70,11 +72,18 @@ export function receiptOf(
     lines,
     factor,
     totalUsd,
-    ...(estimatedUsd === undefined ? {} : { estimatedUsd }),
+    ...(estimatedUsd === undefined
+      ? {}
+      : { estimatedUsd, estimatedFor: isWhole(span) ? "uncounted" : "lost" }),
     ...(cost?.tag ? { source: cost.tag.source, date: cost.tag.date } : {}),
     ...(cost?.tag?.cachedInputFrom === undefined ? {} : { cachedInputFrom: cost.tag.cachedInputFrom }),
     adds: totalUsd === null || usdOf(quantities, prices, factor) === totalUsd,
   };
+}
+
+/** An answer came; otherwise an attempt was lost on the way. */
+function isWhole({ status, finishReasons }: Partial<Pick<Span, "status" | "finishReasons">>): boolean {
+  return status === "ok" && finishReasons !== undefined;
 }
 
 /**

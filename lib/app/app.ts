@@ -43,7 +43,7 @@ export class App implements AsyncDisposable {
     this.config = config;
     this.host = options.host ?? systemHost();
     this.#onNote = options.onNote ?? (() => {});
-    this.#models = this.#stack.use(new ModelAccess(config, this.host));
+    this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
 
   /** The same with the simulator answering, whatever keys are set. Closed with this one. */

@@ -1,4 +1,4 @@
-import { type Host, nearest } from "../core/mod.ts";
+import { type EndpointNotes, type Host, nearest } from "../core/mod.ts";
 import type { ProviderEndpoint, ResilientProvider } from "../providers/mod.ts";
 import type { Simulator } from "../simulator/mod.ts";
 import type { AppConfig } from "./config.ts";
@@ -22,9 +22,13 @@ export class ModelAccess implements AsyncDisposable {
   #simulator: Promise<Simulator> | undefined;
   #provider: Promise<ResilientProvider> | undefined;
 
-  constructor(config: AppConfig, host: Host) {
+  readonly #notes: () => Promise<EndpointNotes>;
+
+  /** @param notes where it is noted what servers said of themselves */
+  constructor(config: AppConfig, host: Host, notes: () => Promise<EndpointNotes>) {
     this.#config = config;
     this.#host = host;
+    this.#notes = notes;
   }
 
   provider(): Promise<ResilientProvider> {
@@ -33,7 +37,9 @@ export class ModelAccess implements AsyncDisposable {
         import("../providers/mod.ts"),
         this.#endpoint(),
       ]);
-      return createResilientProvider(createProvider(endpoint, { host: this.#host }), {
+      // The simulator of this process has no past and no future.
+      const notes = this.#config.endpoint ? await this.#notes() : undefined;
+      return createResilientProvider(createProvider(endpoint, { host: this.#host, notes }), {
         host: this.#host,
         policy: this.#config.retry,
         maxConcurrency: MODEL_CONCURRENCY_MAX,

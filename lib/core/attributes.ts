@@ -29,6 +29,8 @@ export const ATTR = {
   retryDelayMs: "agentop.retry.delay_ms",
   /** What the server asked for with Retry-After, ms. */
   retryAfterMs: "agentop.retry.after_ms",
+  /** The limit that an attempt hit: a `RateLimit`. */
+  rateLimit: "agentop.rate_limit",
   attemptOutcome: "agentop.attempt.outcome",
   /** Text streamed by an attempt that then failed. */
   attemptPartial: "agentop.attempt.partial",

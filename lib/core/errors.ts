@@ -1,3 +1,4 @@
+import type { RateLimit } from "./rate_limit.ts";
 import type { Usage } from "./span.ts";
 
 /** 1: the thing asked for ended badly. 2: wrong usage, bad file, store trouble. 3: a limit. 130: cancelled. */
@@ -99,6 +100,10 @@ export class ProviderError extends AgentOpError {
   readonly partial: string | undefined;
   /** What the server said it billed before the answer broke. */
   readonly usage: Usage | undefined;
+  /** The limit that was hit, where the server says which. */
+  readonly limit: RateLimit | undefined;
+  /** The call may be sent again at once: what the server refused is left out of it from now on. */
+  readonly sendAgain: boolean;
 
   /** `reason` is `Cannot VERB X: why`. */
   constructor(
@@ -113,6 +118,8 @@ export class ProviderError extends AgentOpError {
       retryAfterMs?: number | undefined;
       partial?: string | undefined;
       usage?: Usage | undefined;
+      limit?: RateLimit | undefined;
+      sendAgain?: boolean | undefined;
       cause?: unknown;
     },
   ) {
@@ -125,6 +132,8 @@ export class ProviderError extends AgentOpError {
     this.retryAfterMs = data.retryAfterMs;
     this.partial = data.partial;
     this.usage = data.usage;
+    this.limit = data.limit;
+    this.sendAgain = data.sendAgain ?? false;
   }
 }
 

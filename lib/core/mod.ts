@@ -99,6 +99,17 @@ export {
   type ToolPermissions,
   type ToolResult,
 } from "./ports.ts";
+export {
+  type EndpointNote,
+  type EndpointNotes,
+  isRateLimit,
+  limitLeft,
+  limitName,
+  type LimitPeriod,
+  limitText,
+  type LimitUnit,
+  type RateLimit,
+} from "./rate_limit.ts";
 export type { Receipt, ReceiptLine } from "./receipt.ts";
 export {
   FINAL_STATUSES,
@@ -182,5 +193,5 @@ export type {
   TreeTotals,
   VerifyReport,
 } from "./store_ports.ts";
-export { escapeText, nearest, oneLine } from "./text.ts";
+export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";

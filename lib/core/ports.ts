@@ -66,6 +66,8 @@ export type ModelParameters = {
   readonly responseSchema?: Readonly<Record<string, unknown>>;
   readonly reasoningEffort?: "none" | "minimal" | "low" | "medium" | "high" | "xhigh";
   readonly safePrompt?: boolean;
+  /** What the server is told to look for a cached beginning under; `off`: nothing. @default made from the request's beginning */
+  readonly promptCacheKey?: string;
 };
 
 export interface ChatRequest {
@@ -73,6 +75,8 @@ export interface ChatRequest {
   readonly messages: readonly Message[];
   readonly tools: readonly ToolDefinition[];
   readonly parameters: ModelParameters;
+  /** Requests that begin alike have the same: the server may then have read their beginning before. */
+  readonly promptCacheKey?: string;
   /** `false` asks for the whole answer at once. @default true */
   readonly stream?: boolean;
 }

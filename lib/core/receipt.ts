@@ -18,6 +18,8 @@ export interface Receipt {
   readonly totalUsd: number | null;
   /** Where the total is unknown: what the call may have cost, estimated from what was sent and streamed. */
   readonly estimatedUsd?: number;
+  /** Why it is an estimate: the attempt did not come back whole, or the server counted no tokens. */
+  readonly estimatedFor?: "lost" | "uncounted";
   readonly source?: string;
   readonly date?: string;
   /** Where the price of cached input comes from, when not from `source`. */

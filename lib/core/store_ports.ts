@@ -1,5 +1,6 @@
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { DurableEvent, Trace } from "./event.ts";
+import type { EndpointNotes } from "./rate_limit.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
 import type { Evaluation, Message, Usage } from "./span.ts";
@@ -330,5 +331,6 @@ export interface Store
     DiffStore,
     EvaluationReader,
     TableStore,
+    EndpointNotes,
     StoreAdministration,
     AsyncDisposable {}

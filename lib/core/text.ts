@@ -29,6 +29,11 @@ export function oneLine(text: string, maxLength: number): string {
   return flat.length <= maxLength ? flat : flat.slice(0, maxLength - 1).replace(/[\ud800-\udbff]$/, "") + "…";
 }
 
+/** For `sort`: by name, in code unit order. */
+export function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return a.name < b.name ? -1 : a.name > b.name ? 1 : 0;
+}
+
 /**
  * The candidate nearest to `word`, at most a third of the letters off, for "did you mean". Two neighbours swapped count as one
  * letter, as that is how people mistype (Damerau–Levenshtein); packages for plain edit distance do not see `modle` as `model`.

@@ -202,6 +202,7 @@ export function attemptShape(span: Span) {
     statusCode: number(ATTR.statusCode),
     errorType: span.errorType ?? null,
     retryAfterMs: number(ATTR.retryAfterMs),
+    limit: attemptOf(span).limit ?? null,
     delayMs: number(ATTR.retryDelayMs),
     durationMs: durationMs(span.startTimeUs, span.endTimeUs),
     ...callCostFields(span),

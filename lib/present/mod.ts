@@ -27,10 +27,11 @@ export {
 export { byteSize, compact, grouped, plural } from "./numbers.ts";
 export {
   amountText,
+  cacheText,
+  estimateText,
   formatReceipt,
   freeCallsText,
   lineText,
-  LOST_ATTEMPT,
   modelText,
   priceText,
   quantityText,

@@ -75,9 +75,7 @@ export function treeCostWords({ runs, ...totals }: TreeTotals): string {
 /** What `?` and `+` in a table mean; for below it. */
 export function unknownCostNote(unknownCalls: number, estimatedUsd = 0): string {
   const calls = plural(unknownCalls, "call");
-  const about = estimatedUsd > 0
-    ? ` Attempts that were lost among them may have cost ${money(estimatedUsd)}.`
-    : "";
+  const about = estimatedUsd > 0 ? ` Those with an estimate may have cost ${money(estimatedUsd)}.` : "";
   return `${UNKNOWN_SIGN} or ${AND_UNKNOWN}: The price of ${calls} is unknown and not in these sums.${about}`;
 }
 

@@ -37,7 +37,11 @@ function aboutText(usd: number): string {
 }
 
 /** Why a call's total is an estimate. */
-export const LOST_ATTEMPT = "the attempt did not come back whole: what it was billed is not known";
+export function estimateText({ estimatedFor }: Receipt): string {
+  return estimatedFor === "uncounted"
+    ? "the server counted no tokens: what it bills is not known"
+    : "the attempt did not come back whole: what it was billed is not known";
+}
 
 /** `prompt cache: 1,024 of 1,172 input tokens (87%)`; `undefined` for calls that read nothing from a cache. */
 export function cacheText(receipts: readonly Receipt[]): string | undefined {
@@ -118,7 +122,7 @@ export function formatReceipt(receipts: readonly Receipt[], sum: Sum): string {
     ...rows.map(([left, right]) => `   ${left.padEnd(width)} = ${right}`),
     `   ${safe(sourceText(receipt))}`,
     ...[cacheText([receipt])].flatMap((text) => text === undefined ? [] : [`   ${text}`]),
-    ...(receipt.estimatedUsd === undefined ? [] : [`   ${LOST_ATTEMPT}`]),
+    ...(receipt.estimatedUsd === undefined ? [] : [`   ${estimateText(receipt)}`]),
     ...(receipt.adds ? [] : [`   ${WRONG_SUM}`]),
   ]);
   const hits = receipts.length > 1 ? cacheText(receipts) : undefined;

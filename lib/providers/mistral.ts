@@ -1,10 +1,20 @@
-import { ATTR, type CallContext, type ChatRequest, type ChatResponse, type Host } from "../core/mod.ts";
-import { type Dialect, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";
+import {
+  ATTR,
+  type CallContext,
+  type ChatRequest,
+  type ChatResponse,
+  type EndpointNotes,
+  type Host,
+  type ProviderError,
+} from "../core/mod.ts";
+import { type Dialect, type Endpoint, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";
+import { EndpointMemory } from "./endpoint_memory.ts";
 import { AnswerBuilder, type DeltaChannel } from "./mistral_answer.ts";
-import { PROVIDER_NAME, toProviderError, UnfinishedError } from "./mistral_errors.ts";
+import { CACHE_KEY_FIELD, PROVIDER_NAME, toProviderError, UnfinishedError } from "./mistral_errors.ts";
 import { listMistralModels } from "./mistral_models.ts";
 import { toMistralRequest } from "./mistral_request.ts";
 import { type DroppedParts, fitParts } from "./model_parts.ts";
+import { type HeardLimits, readLimits } from "./rate_limits.ts";
 import type { TracedProvider } from "./resilient.ts";
 import { Watchdog } from "./watchdog.ts";
 import type { WireApi } from "./wire_api.ts";
@@ -16,6 +26,8 @@ export interface MistralOptions {
   readonly apiKey: string;
   /** @default the Mistral API */
   readonly serverUrl?: string | undefined;
+  /** Where it is noted what this server refuses and what is left of its limits. */
+  readonly notes?: EndpointNotes | undefined;
   /** @default what `parseEndpoint` reads from the URL */
   readonly dialect?: Dialect | undefined;
   /** Longest wait for the first event of a stream, or for the head of a whole answer. @default 60_000, whole: 120_000 */
@@ -28,8 +40,8 @@ export interface MistralOptions {
 export const MISTRAL: WireApi = {
   name: "mistral",
   serverUrl: MISTRAL_SERVER_URL,
-  createProvider: ({ apiKey = "", serverUrl }, { host }) =>
-    createMistralProvider({ host, apiKey, serverUrl }),
+  createProvider: ({ apiKey = "", serverUrl }, options) =>
+    createMistralProvider({ ...options, apiKey, serverUrl }),
   listModels: ({ apiKey = "", serverUrl }, options) => listMistralModels({ ...options, apiKey, serverUrl }),
 };
 
@@ -45,13 +57,17 @@ const IDLE_TIMEOUT_MS = 30_000;
 export function createMistralProvider(options: MistralOptions): TracedProvider {
   const endpoint = parseEndpoint(options.serverUrl, options.dialect);
   const idleMs = options.idleTimeoutMs ?? IDLE_TIMEOUT_MS;
+  const memory = new EndpointMemory({ ...options, address: endpoint.serverUrl });
   return {
     name: PROVIDER_NAME,
     spanAttributes: { [ATTR.serverAddress]: endpoint.address, [ATTR.serverPort]: endpoint.port },
     async chat(request, context) {
       context.signal.throwIfAborted();
       const { host, apiKey } = options;
-      const sdk = await import("./mistral_sdk.ts");
+      const [sdk, sent] = await Promise.all([
+        import("./mistral_sdk.ts"),
+        withoutRefused(request, endpoint, memory),
+      ]);
       context.signal.throwIfAborted();
       const streamed = request.stream !== false;
       const call = new Call(request, context, host);
@@ -66,22 +82,24 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
         else if (!streamed) watchdog.arm(idleMs, "the answer stood still");
       };
       const { signal } = watchdog;
-      const client = sdk.openClient(endpoint, { fetch: host.fetch, apiKey, signal, onProgress });
+      const onHeaders = (headers: Headers) => void (call.heard = readLimits(headers, host.now()));
+      const client = sdk.openClient(endpoint, { fetch: host.fetch, apiKey, signal, onProgress, onHeaders });
       let done = false;
       try {
         const { messages, dropped } = fitParts(request, endpoint.dialect);
-        const input = toMistralRequest({ ...request, messages });
+        const input = toMistralRequest({ ...sent, messages });
         if (streamed) await call.readStream(await sdk.chatStream(client, input, { signal }));
         else call.readWhole(await sdk.chatComplete(client, input, { signal }));
         if (call.answer.isBroken) {
           throw new WireError("model_error", "the model ended its answer with an error");
         }
         done = true;
+        await memory.noteLimits(call.heard.limits, { isHit: false });
         return call.response(dropped);
       } catch (error) {
         if (call.listenerFailure) throw call.listenerFailure.error;
         if (context.signal.aborted) throw context.signal.reason;
-        throw toProviderError(watchdog.stalled ?? error, {
+        const failure = toProviderError(watchdog.stalled ?? error, {
           endpoint,
           apiKey,
           model: request.model,
@@ -89,12 +107,38 @@ export function createMistralProvider(options: MistralOptions): TracedProvider {
           answering: call.answering,
           partial: call.answer.text,
           usage: call.answer.usage,
+          heard: call.heard,
+          hasCacheKey: sent.promptCacheKey !== undefined,
         });
+        await noteFailure(memory, failure, call.heard);
+        throw failure;
       } finally {
         watchdog.stop(!done);
       }
     },
   };
+}
+
+/** The request without what the server is known to refuse, or may well refuse and nobody asked for. */
+async function withoutRefused(
+  request: ChatRequest,
+  { dialect }: Endpoint,
+  memory: EndpointMemory,
+): Promise<ChatRequest> {
+  const { promptCacheKey, ...rest } = request;
+  if (promptCacheKey === undefined) return request;
+  const isWanted = dialect === "mistral" || request.parameters.promptCacheKey !== undefined;
+  return isWanted && !await memory.refuses(CACHE_KEY_FIELD) ? request : rest;
+}
+
+async function noteFailure(
+  memory: EndpointMemory,
+  { sendAgain, statusCode, limit }: ProviderError,
+  { limits }: HeardLimits,
+): Promise<void> {
+  if (sendAgain) await memory.noteRefusal(CACHE_KEY_FIELD);
+  const heard = limits.length > 0 || !limit ? limits : [limit];
+  await memory.noteLimits(heard, { isHit: statusCode === 429 });
 }
 
 type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown };
@@ -110,6 +154,7 @@ class Call {
   #firstChunkMs: number | undefined;
   readonly answer: AnswerBuilder;
   answering = false;
+  heard: HeardLimits = { limits: [] };
   /** What `context.emit` threw: the listener's failure, not the call's. */
   listenerFailure: { readonly error: unknown } | undefined;
 

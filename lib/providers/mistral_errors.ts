@@ -1,6 +1,15 @@
-import { messageOf, MODEL_ERROR, ProviderError, type ProviderErrorKind, type Usage } from "../core/mod.ts";
+import {
+  limitText,
+  messageOf,
+  MODEL_ERROR,
+  ProviderError,
+  type ProviderErrorKind,
+  type RateLimit,
+  type Usage,
+} from "../core/mod.ts";
 import { isRetryableStatus, parseRetryAfter } from "./backoff.ts";
 import type { Endpoint } from "./endpoint.ts";
+import { type HeardLimits, limitHit } from "./rate_limits.ts";
 import { serverMessage, tidy } from "./server_message.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -31,6 +40,10 @@ export interface FailedCall {
   readonly partial?: string;
   /** What the server said it billed before the answer broke. */
   readonly usage?: Usage | undefined;
+  /** What the answer said of limits. */
+  readonly heard?: HeardLimits | undefined;
+  /** The request had a `prompt_cache_key`. */
+  readonly hasCacheKey?: boolean;
 }
 
 interface Verdict {
@@ -41,6 +54,8 @@ interface Verdict {
   readonly remedy: string;
   readonly statusCode?: number;
   readonly retryAfterMs?: number | undefined;
+  readonly limit?: RateLimit | undefined;
+  readonly sendAgain?: boolean;
   /** Shown with `-v`. Never an error that quotes a body: it could quote the key. */
   readonly cause?: unknown;
 }
@@ -144,6 +159,9 @@ function judgeWire(error: WireError, call: FailedCall): Verdict {
         ...(error.statusCode === undefined
           ? { remedy: "again, or what the message suggests" }
           : { remedy: httpRemedy(error.statusCode, call), statusCode: error.statusCode }),
+        ...(error.statusCode === 429
+          ? limitVerdict(`the server reported an error: ${reason}`, reason, error.retryAfter, call)
+          : {}),
       };
   }
 }
@@ -174,14 +192,52 @@ function judgeHttp(error: HttpError, call: FailedCall): Verdict {
     };
   }
   const said = serverMessage(error.body, call.apiKey);
+  const reason = said ? `${statusCode}: ${said.replace(/\.+$/, "")}` : String(statusCode);
+  const sendAgain = call.hasCacheKey === true && refusesCacheKey(statusCode, error.body);
   return {
     kind: "http",
     errorType: String(statusCode),
     retryable: isRetryableStatus(statusCode),
     statusCode,
     retryAfterMs: parseRetryAfter(headers.get("retry-after"), call.nowMs),
-    reason: said ? `${statusCode}: ${said.replace(/\.+$/, "")}` : String(statusCode),
+    reason: sendAgain ? `${reason}; it is sent again without ${CACHE_KEY_FIELD}` : reason,
     remedy: /^invalid model\b/i.test(said) ? "check the model's name" : httpRemedy(statusCode, call),
+    ...(sendAgain ? { sendAgain } : {}),
+    ...(statusCode === 429 ? limitVerdict(reason, said, headers.get("retry-after"), call) : {}),
+  };
+}
+
+/** The request field that servers of other makers may refuse. */
+export const CACHE_KEY_FIELD = "prompt_cache_key";
+
+/** The server does not know the field, and says so. */
+function refusesCacheKey(status: number, body: string): boolean {
+  return (status === 422 || status === 400) && /prompt_?cache_?key/i.test(body);
+}
+
+/** What a 429 says of the limit that was hit. Limits that waiting does not help against are not waited for. */
+function limitVerdict(
+  reason: string,
+  said: string,
+  retryAfter: string | null | undefined,
+  { heard = { limits: [] }, nowMs }: FailedCall,
+): Partial<Verdict> & { readonly reason: string } {
+  const limit = limitHit(heard, said);
+  if (!limit) {
+    return { reason: heard.limits.length > 0 ? `${reason} (which limit is not said)` : reason };
+  }
+  const retryAfterMs = parseRetryAfter(retryAfter, nowMs) ?? limit.resetMs;
+  const isHopeless = limit.limit === 0 || (limit.per === "month" && retryAfterMs === undefined);
+  return {
+    reason: `${reason} (${limitText(limit)})`,
+    limit,
+    retryAfterMs,
+    ...(isHopeless
+      ? {
+        retryable: false,
+        remedy: limit.limit === 0 ? "a key whose plan allows this model" : "a higher limit, or next month",
+      }
+      : {}),
   };
 }
 

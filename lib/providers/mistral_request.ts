@@ -38,6 +38,7 @@ export function toMistralRequest(request: ChatRequest): ChatCompletionStreamRequ
     model: request.model,
     messages: request.messages.flatMap((message) => toMistralMessages(message, names)),
     ...toParameters(request.parameters),
+    ...(request.promptCacheKey === undefined ? {} : { promptCacheKey: request.promptCacheKey }),
     ...(request.tools.length === 0 ? {} : {
       tools: request.tools.map(({ name, description, parameters }) => ({
         type: "function" as const,

@@ -18,6 +18,7 @@ export interface NormaliseOptions {
   readonly signal: AbortSignal;
   /** `headers`: the answer began. `event`: a whole event or comment of a stream arrived. */
   readonly onProgress?: (stage: "headers" | "event") => void;
+  readonly onHeaders?: (headers: Headers) => void;
 }
 
 /**
@@ -36,6 +37,7 @@ export function normalisingFetch(
     if (request.headers.get("cookie") === "") request.headers.delete("cookie");
     const response = await fetcher(request, { redirect: "manual", signal: options.signal });
     options.onProgress?.("headers");
+    options.onHeaders?.(response.headers);
     return await normaliseResponse(response, request, options);
   };
 }

@@ -1,13 +1,13 @@
 import { AgentOpError, type Host, nearest } from "../core/mod.ts";
 import { MISTRAL } from "./mistral.ts";
-import type { ModelName, ProviderEndpoint, WireApi } from "./wire_api.ts";
+import type { ModelName, ProviderEndpoint, ProviderOptions, WireApi } from "./wire_api.ts";
 import type { TracedProvider } from "./resilient.ts";
 
 /** The wire APIs that can be spoken; the first one where none is named. A new one is added here. */
 const WIRE_APIS: readonly WireApi[] = [MISTRAL];
 
 /** One attempt per call: `createResilientProvider` retries. Throws `AgentOpError` for an endpoint that cannot be used. */
-export function createProvider(endpoint: ProviderEndpoint, options: { readonly host: Host }): TracedProvider {
+export function createProvider(endpoint: ProviderEndpoint, options: ProviderOptions): TracedProvider {
   return wireApiOf(endpoint).createProvider(endpoint, options);
 }
 

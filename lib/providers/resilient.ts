@@ -189,6 +189,7 @@ class AttemptRecorder {
         ...(statusCode === undefined ? {} : { [ATTR.statusCode]: statusCode }),
         ...(end.delayMs === undefined ? {} : { [ATTR.retryDelayMs]: end.delayMs }),
         ...(error?.retryAfterMs === undefined ? {} : { [ATTR.retryAfterMs]: error.retryAfterMs }),
+        ...(error?.limit === undefined ? {} : { [ATTR.rateLimit]: error.limit }),
         ...(failed && partial ? { [ATTR.attemptPartial]: partial } : {}),
         ...(failed ? { [ATTR.errorType]: errorType } : {}),
       },

@@ -36,7 +36,7 @@ export interface RetryOptions {
 
 /**
  * Calls `fn` until it succeeds, fails for good or attempts run out. Only a `ProviderError` that says it is retryable (or whose
- * status the policy adds) is tried again. Throws that error, or the signal's reason when the caller cancels.
+ * status the policy adds) is tried again; one that may be sent again at once is, and that is not counted. Throws that error, or the signal's reason when the caller cancels.
  * A first attempt that succeeds waits for nothing and leaves no timer behind.
  */
 export async function withRetry<T>(
@@ -45,6 +45,7 @@ export async function withRetry<T>(
   options: RetryOptions,
 ): Promise<T> {
   const { host, signal, onAttempt } = options;
+  let resent = 0;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     let started = false;
@@ -57,7 +58,9 @@ export async function withRetry<T>(
       result = await (options.around ? options.around(run, signal) : run());
     } catch (error) {
       const aborted = signal.aborted;
-      const delayMs = aborted ? undefined : delayAfter(error, attempt, policy, host);
+      const again = resent === 0 && error instanceof ProviderError && error.sendAgain;
+      const delayMs = aborted ? undefined : again ? 0 : delayAfter(error, attempt - resent, policy, host);
+      if (again) resent++;
       if (started) {
         onAttempt?.({
           attempt,
@@ -145,6 +148,7 @@ function withRetryNotes(error: unknown, attempt: number, policy: RetryPolicy): u
     retryAfterMs: error.retryAfterMs,
     partial: error.partial,
     usage: error.usage,
+    limit: error.limit,
     cause: error,
   });
 }

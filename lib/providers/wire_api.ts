@@ -1,4 +1,4 @@
-import type { Host } from "../core/mod.ts";
+import type { EndpointNotes, Host } from "../core/mod.ts";
 import type { TracedProvider } from "./resilient.ts";
 
 /** Where models are. */
@@ -17,12 +17,18 @@ export interface ModelName {
   readonly aliases: readonly string[];
 }
 
+export interface ProviderOptions {
+  readonly host: Host;
+  /** Where it is noted what servers refuse and what is left of their limits. */
+  readonly notes?: EndpointNotes | undefined;
+}
+
 /** How the models of one kind of server are called and listed. */
 export interface WireApi {
   readonly name: string;
   /** Its server when a configuration names none. */
   readonly serverUrl: string;
-  createProvider(endpoint: ProviderEndpoint, options: { readonly host: Host }): TracedProvider;
+  createProvider(endpoint: ProviderEndpoint, options: ProviderOptions): TracedProvider;
   listModels(
     endpoint: ProviderEndpoint,
     options: {

@@ -14,7 +14,7 @@ export function objectsIn(value: unknown): WireObject[] {
  */
 export function toOpenAiRequest(body: WireObject): WireObject {
   const { random_seed: seed, tool_choice: toolChoice, ...rest } = body;
-  for (const key of ["safe_prompt", "prompt_mode", "prompt_cache_key", "service_tier", "guardrails"]) {
+  for (const key of ["safe_prompt", "prompt_mode", "service_tier", "guardrails"]) {
     delete rest[key];
   }
   return {

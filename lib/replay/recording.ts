@@ -1,6 +1,7 @@
 import {
   AgentOpError,
   ATTR,
+  byName,
   canonicalJson,
   type ChatRequest,
   type Message,
@@ -218,6 +219,7 @@ export function requestDifference(recorded: ChatRequest, actual: ChatRequest): s
   if (recorded.model !== actual.model) return `the model is ${actual.model}, it was ${recorded.model}`;
   const [before, after] = [recorded.parameters, actual.parameters] as Record<string, unknown>[];
   for (const key of new Set([...Object.keys(before!), ...Object.keys(after!)])) {
+    if (key === "promptCacheKey") continue; // changes what an answer costs, not the answer
     const [was, is] = [before![key], after![key]].map((it) => canonicalJson(it ?? null));
     if (was !== is) return `${key} is ${is}, it was ${was}`;
   }
@@ -228,11 +230,12 @@ export function requestDifference(recorded: ChatRequest, actual: ChatRequest): s
     const areInstructions = is.role === "system" || was.role === "system";
     return areInstructions ? "the instructions differ" : `message ${i + 1} (${is.role}) differs`;
   }
-  const names = ({ tools }: ChatRequest) => tools.map((tool) => tool.name).join(", ") || "none";
+  const sorted = ({ tools }: ChatRequest) => [...tools].sort(byName); // their order changed with the version
+  const names = (request: ChatRequest) => sorted(request).map((tool) => tool.name).join(", ") || "none";
   if (names(recorded) !== names(actual)) {
     return `the tools are ${names(actual)}, they were ${names(recorded)}`;
   }
-  return canonicalJson(recorded.tools) === canonicalJson(actual.tools)
+  return canonicalJson(sorted(recorded)) === canonicalJson(sorted(actual))
     ? undefined
     : "the tools' descriptions differ";
 }

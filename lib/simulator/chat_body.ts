@@ -63,6 +63,7 @@ export interface ChatBody {
   readonly randomSeed?: number;
   readonly reasoningEffort?: (typeof EFFORTS)[number];
   readonly promptMode?: "reasoning";
+  readonly promptCacheKey?: string;
 }
 
 /** Reads a request body and checks its form as Mistral's API does. Throws `ApiError` 422. */
@@ -82,7 +83,10 @@ export function readChatBody(value: unknown, options: BodyReaderOptions = {}): C
   return { model, messages, tools, toolChoice, parallelToolCalls, responseFormat, stream, ...limits };
 }
 
-type Parameters = Pick<ChatBody, "stop" | "maxTokens" | "randomSeed" | "reasoningEffort" | "promptMode">;
+type Parameters = Pick<
+  ChatBody,
+  "stop" | "maxTokens" | "randomSeed" | "reasoningEffort" | "promptMode" | "promptCacheKey"
+>;
 
 function readParameters(reader: BodyReader, body: Json): Parameters {
   reader.number(["temperature"], body.temperature, { min: 0, max: 1.5 });
@@ -91,7 +95,7 @@ function readParameters(reader: BodyReader, body: Json): Parameters {
   reader.number(["frequency_penalty"], body.frequency_penalty, { min: -2, max: 2 });
   reader.number(["n"], body.n, { min: 1, integer: true });
   reader.boolean(["safe_prompt"], body.safe_prompt, false);
-  reader.optionalString(["prompt_cache_key"], body.prompt_cache_key);
+  const promptCacheKey = reader.optionalString(["prompt_cache_key"], body.prompt_cache_key);
   const reasoningEffort = optional(
     body.reasoning_effort,
     (it) => reader.oneOf(["reasoning_effort"], it, EFFORTS),
@@ -114,6 +118,7 @@ function readParameters(reader: BodyReader, body: Json): Parameters {
     ...(randomSeed === undefined ? {} : { randomSeed }),
     ...(reasoningEffort === undefined ? {} : { reasoningEffort }),
     ...(promptMode === undefined ? {} : { promptMode }),
+    ...(promptCacheKey === undefined ? {} : { promptCacheKey }),
   };
 }
 

@@ -6,8 +6,9 @@ import { complete } from "./completion.ts";
 import { checkConversation, checkToolName } from "./conversation_rules.ts";
 import { type DeliveryContext, type Pace, sendEvents, sendJson } from "./delivery.ts";
 import type { Decision, Engine } from "./engine.ts";
-import { type Fault, parseFault } from "./faults.ts";
+import { type Fault, parseFault, type SimulatedLimit } from "./faults.ts";
 import { checkChatModel, checkModelCan } from "./model_rules.ts";
+import type { PromptCache } from "./prompt_cache.ts";
 import { completionBody, completionChunks } from "./wire.ts";
 
 /** One request on its way through a route. */
@@ -18,6 +19,7 @@ export interface Exchange extends DeliveryContext {
   readonly seed: number;
   readonly pace: Pace;
   readonly engine: Engine;
+  readonly cache: PromptCache;
   /** What the API would refuse is taken where it can be. */
   readonly lenient: boolean;
   /** Models besides the listed ones: scenarios name them. */
@@ -70,7 +72,11 @@ async function answer(exchange: Exchange, body: ChatBody, decision: Decision): P
   if (pace.latencyMs > 0) await exchange.host.sleep(pace.latencyMs, exchange.signal);
   if (fault && "status" in fault) throw statusError(fault);
   const last = body.messages.at(-1)!;
-  const completion = complete(body, reply, last.role === "assistant" ? last.text : "", exchange.seed);
+  const completion = complete(body, reply, {
+    prefix: last.role === "assistant" ? last.text : "",
+    seed: exchange.seed,
+    cachedTokens: exchange.cache.read(body, exchange.host.now()),
+  });
   if (body.stream) {
     return await sendEvents(exchange.res, [...completionChunks(completion)], pace, fault, exchange);
   }
@@ -93,13 +99,30 @@ export function forcedFault(exchange: Pick<Exchange, "requestHeaders">): Fault |
 
 /** The error answer of a status fault, in that status's usual shape. */
 export function statusError(fault: Extract<Fault, { status: number }>): ApiError {
-  const headers = fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) };
+  const { limit } = fault;
+  const headers = {
+    ...(fault.retryAfter === undefined ? {} : { "retry-after": String(fault.retryAfter) }),
+    ...(limit ? limitHeaders(limit) : {}),
+  };
   const plain = fault.status === 401
     ? gatewayError(401, "Unauthorized")
     : fault.status === 422
     ? bodyError([{ type: "value_error", loc: ["body"], msg: "Value error, simulated", input: null }])
-    : modelError(fault.status);
+    : modelError(
+      fault.status,
+      limit && `${limit.of === "tokens" ? "Tokens" : "Requests"} rate limit exceeded`,
+    );
   return plain.withHeaders(headers);
+}
+
+/** The limit as Mistral's gateway tells it: `x-ratelimit-remaining-req-minute`. */
+function limitHeaders(it: SimulatedLimit): Readonly<Record<string, string>> {
+  const name = (what: string) => `x-ratelimit-${what}-${it.of === "tokens" ? "tokens" : "req"}-${it.per}`;
+  return {
+    [name("limit")]: String(it.limit),
+    [name("remaining")]: String(it.remaining ?? 0),
+    ...(it.resetSeconds === undefined ? {} : { [name("reset")]: String(it.resetSeconds) }),
+  };
 }
 
 /** The trace id of a W3C `traceparent`: two runs with equal messages must not share their faults. */

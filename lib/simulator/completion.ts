@@ -1,9 +1,10 @@
 import type { ChatBody } from "./chat_body.ts";
-import type { CalledTool, ChatMessage } from "./chat_messages.ts";
+import type { CalledTool } from "./chat_messages.ts";
 import { canonicalJson } from "../core/mod.ts";
 import { alphanumericId, hexId } from "./hash.ts";
 import type { Reply } from "./reply.ts";
-import { countTokens, tokenize } from "./tokens.ts";
+import { countCall, countMessage, countTools } from "./prompt_tokens.ts";
+import { tokenize } from "./tokens.ts";
 
 /** A finished answer in tokens, ready to be sent whole or piece by piece. */
 export interface Completion {
@@ -25,12 +26,21 @@ export interface WireUsage {
 
 /** Fixed, so that equal requests have equal answers to the byte: 2026-01-01T00:00:00Z. */
 export const CREATED_S = 1_767_225_600;
-/** Mistral caches prompts in blocks of this size. */
-const CACHE_BLOCK_TOKENS = 64;
-const MESSAGE_OVERHEAD_TOKENS = 3;
+
+export interface CompletionOptions {
+  /** What the client began the answer with. */
+  readonly prefix: string;
+  readonly seed: number;
+  /** Tokens of the prompt that were read from the cache. */
+  readonly cachedTokens: number;
+}
 
 /** Applies `stop` and `max_tokens`, gives ids, counts tokens. */
-export function complete(body: ChatBody, reply: Reply, prefix: string, seed: number): Completion {
+export function complete(
+  body: ChatBody,
+  reply: Reply,
+  { prefix, seed, cachedTokens }: CompletionOptions,
+): Completion {
   const identity = canonicalJson([
     body.model,
     body.messages,
@@ -53,14 +63,14 @@ export function complete(body: ChatBody, reply: Reply, prefix: string, seed: num
   const calls = text.length < whole.length ? [] : reply.toolCalls ?? [];
   const toolCalls: CalledTool[] = [];
   for (const [i, call] of calls.entries()) {
-    const cost = callTokens(call);
+    const cost = countCall(call);
     if (cost > left) break;
     left -= cost;
     toolCalls.push({ id: alphanumericId(`${identity} ${i}`, seed, 9), ...call });
   }
   const cutShort = thinking.length < thinkTokens.length || said.length < textTokens.length ||
     toolCalls.length < calls.length || left === 0 && body.maxTokens === 0;
-  const spent = thinking.length + said.length + toolCalls.reduce((sum, call) => sum + callTokens(call), 0);
+  const spent = thinking.length + said.length + toolCalls.reduce((sum, call) => sum + countCall(call), 0);
   return {
     id: hexId(identity, seed),
     model: body.model,
@@ -68,7 +78,7 @@ export function complete(body: ChatBody, reply: Reply, prefix: string, seed: num
     text: said,
     toolCalls,
     finishReason: cutShort ? "length" : reply.finishReason ?? (toolCalls.length > 0 ? "tool_calls" : "stop"),
-    usage: usageOf(body, reply, spent),
+    usage: usageOf(body, reply, spent, cachedTokens),
   };
 }
 
@@ -77,45 +87,15 @@ function cutAtStop(text: string, stops: readonly string[]): string {
   return ends.length === 0 ? text : text.slice(0, Math.min(...ends));
 }
 
-function callTokens(call: { readonly name: string; readonly arguments: string }): number {
-  return countTokens(call.name) + countTokens(call.arguments);
-}
-
-function usageOf(body: ChatBody, reply: Reply, spent: number): WireUsage {
-  const toolTokens = body.tools.reduce(
-    (sum, tool) =>
-      sum + countTokens(tool.name) + countTokens(tool.description) +
-      countTokens(JSON.stringify(tool.parameters)),
-    0,
-  );
-  const prompt = reply.usage?.promptTokens ?? toolTokens + countMessages(body.messages);
+function usageOf(body: ChatBody, reply: Reply, spent: number, cachedTokens: number): WireUsage {
+  const prompt = reply.usage?.promptTokens ??
+    countTools(body.tools) + body.messages.reduce((sum, message) => sum + countMessage(message), 0);
   const completion = reply.usage?.completionTokens ?? spent;
-  const cached = reply.usage?.cachedTokens ?? cachedTokens(body.messages, toolTokens);
+  const cached = reply.usage?.cachedTokens ?? cachedTokens;
   return {
     prompt_tokens: prompt,
     completion_tokens: completion,
     total_tokens: prompt + completion,
     prompt_tokens_details: { cached_tokens: Math.min(cached, prompt) },
   };
-}
-
-/**
- * The previous request of a conversation is this one without the last assistant message and what follows: that prefix is taken
- * to be in the cache. Nothing has to be remembered, so the figure does not depend on what else was asked, or when.
- */
-function cachedTokens(messages: readonly ChatMessage[], toolTokens: number): number {
-  const last = messages.at(-1)?.role === "assistant" ? messages.slice(0, -1) : messages;
-  const before = last.findLastIndex((message) => message.role === "assistant");
-  if (before <= 0) return 0;
-  const tokens = toolTokens + countMessages(messages.slice(0, before));
-  return tokens - tokens % CACHE_BLOCK_TOKENS;
-}
-
-function countMessages(messages: readonly ChatMessage[]): number {
-  return messages.reduce(
-    (sum, message) =>
-      sum + MESSAGE_OVERHEAD_TOKENS + countTokens(message.text) +
-      message.toolCalls.reduce((calls, call) => calls + callTokens(call), 0),
-    0,
-  );
 }

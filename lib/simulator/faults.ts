@@ -1,10 +1,23 @@
+import type { LimitPeriod, LimitUnit } from "../core/mod.ts";
+
+/** A limit that a 429 is about, told in the headers and the words of Mistral's API. */
+export interface SimulatedLimit {
+  readonly of: LimitUnit;
+  readonly per: LimitPeriod;
+  readonly limit: number;
+  /** @default 0 */
+  readonly remaining?: number;
+  /** Until all are there again. */
+  readonly resetSeconds?: number;
+}
+
 /**
  * One way for an answer to go wrong. Counts are stream chunks sent before it happens; an answer that comes whole is cut in
  * the middle of its JSON instead. A fault that needs more chunks than the answer has strikes before the last one.
  */
 export type Fault =
-  /** An HTTP error. `retryAfter`: seconds, or an HTTP date (sent as it is). */
-  | { readonly status: number; readonly retryAfter?: number | string }
+  /** An HTTP error. `retryAfter`: seconds, or an HTTP date (sent as it is). `limit`: of a 429, which one was hit. */
+  | { readonly status: number; readonly retryAfter?: number | string; readonly limit?: SimulatedLimit }
   /** Never answers; the connection stays open until the client or the simulator closes it. */
   | { readonly hang: true }
   | { readonly hangMidStream: number }

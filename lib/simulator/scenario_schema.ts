@@ -5,9 +5,18 @@ const chunks = z.int().min(0).max(1_000_000);
 const waitMs = z.number().min(0).max(3_600_000);
 const words = z.string().max(200_000);
 
+const limitSchema = z.strictObject({
+  of: z.enum(["requests", "tokens"]),
+  per: z.enum(["second", "minute", "hour", "day", "month"]),
+  limit: z.int().min(0),
+  remaining: z.int().min(0).exactOptional(),
+  resetSeconds: z.number().min(0).max(1e8).exactOptional(),
+});
+
 const faultSchema = z.strictObject({
   status: z.int().min(400).max(599),
   retryAfter: z.union([z.number().min(0), z.string()]),
+  limit: limitSchema,
   hang: z.literal(true),
   hangMidStream: chunks,
   cut: chunks,
@@ -20,9 +29,13 @@ const faultSchema = z.strictObject({
     context.addIssue({ code: "custom", message });
     return z.NEVER;
   };
-  const { status, retryAfter, hang, hangMidStream, cut, eof, badJson, badChunk, dripMs } = given;
+  const { status, retryAfter, limit, hang, hangMidStream, cut, eof, badJson, badChunk, dripMs } = given;
   const faults: readonly Fault[] = [
-    ...(status === undefined ? [] : [{ status, ...(retryAfter === undefined ? {} : { retryAfter }) }]),
+    ...(status === undefined ? [] : [{
+      status,
+      ...(retryAfter === undefined ? {} : { retryAfter }),
+      ...(limit === undefined ? {} : { limit }),
+    }]),
     ...(hang === undefined ? [] : [{ hang }]),
     ...(hangMidStream === undefined ? [] : [{ hangMidStream }]),
     ...(cut === undefined ? [] : [{ cut }]),
@@ -36,6 +49,7 @@ const faultSchema = z.strictObject({
   if (retryAfter !== undefined && status === undefined) {
     return refuse("can have retryAfter only next to status");
   }
+  if (limit !== undefined && status !== 429) return refuse("can have limit only next to status 429");
   return fault;
 });
 

@@ -11,6 +11,7 @@ import { hexId } from "./hash.ts";
 import { readJsonBody } from "./http_body.ts";
 import { modelCard, modelList } from "./model_list.ts";
 import { checkModel } from "./model_rules.ts";
+import { PromptCache } from "./prompt_cache.ts";
 import type { Scenario } from "./scenario.ts";
 import { SIM_MODELS } from "./sim_models.ts";
 
@@ -73,7 +74,7 @@ const CONNECTIONS_MAX = 1000;
 
 /**
  * Starts a server that speaks Mistral's wire protocol: chat, streamed or not, fill-in-the-middle, embeddings and models. The
- * same seed and request always have the same body. Throws `AgentOpError` when the port is taken or a scenario is bad.
+ * same seed and request always have the same body, but for the tokens it has cached. Throws `AgentOpError` when the port is taken or a scenario is bad.
  */
 export async function startSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const { createServer } = await import("node:http");
@@ -140,6 +141,7 @@ class SimulatorState {
   readonly #host: Host;
   readonly #seed: number;
   readonly #engine: Engine;
+  readonly #cache = new PromptCache();
   readonly #moreModels: readonly string[];
   readonly #stopped = new AbortController();
 
@@ -207,6 +209,7 @@ class SimulatorState {
       requestHeaders: req.headers,
       seed: this.#seed,
       engine: this.#engine,
+      cache: this.#cache,
       lenient: this.#options.lenient ?? false,
       moreModels: this.#moreModels,
       host: this.#host,

@@ -15,6 +15,7 @@ export interface Schema {
   snapshot: SnapshotRow;
   evaluation: EvaluationRow;
   diff: DiffRow;
+  endpoint: EndpointRow;
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
   control: {
     id: Generated<number>;
@@ -157,6 +158,18 @@ export interface EvaluationRow {
   scorer_version: string | null;
   created_us: number;
   seq: number;
+}
+
+/** What a server has said of itself to the holder of a key. */
+export interface EndpointRow {
+  address: string;
+  /** The beginning of a hash of the key. */
+  key_id: string;
+  /** A JSON list. */
+  refused_fields: string;
+  /** A JSON list of `RateLimit`. */
+  limits: string;
+  noted_us: number;
 }
 
 export interface DiffRow {

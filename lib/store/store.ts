@@ -6,6 +6,7 @@ import {
   type CostRow,
   type Deleted,
   type DurableEvent,
+  type EndpointNote,
   type EvaluationPage,
   type EvaluationQuery,
   type Host,
@@ -32,6 +33,7 @@ import { changesSince } from "./changes.ts";
 import { bytes } from "./codec.ts";
 import type { AskedOf } from "./conditions.ts";
 import { ControlRequests } from "./control.ts";
+import { endpointNotes, saveEndpointNote } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
@@ -89,6 +91,10 @@ export class SqlStore implements Store {
     await this.#journal.fork(run, source, events);
   }
 
+  async saveEndpointNote(note: EndpointNote): Promise<void> {
+    await this.#use((db) => saveEndpointNote(db, note));
+  }
+
   async saveDiff(diff: StoredDiff): Promise<void> {
     await this.#use((db) => saveDiff(db, diff));
     this.#engine.signal.announce();
@@ -98,6 +104,10 @@ export class SqlStore implements Store {
 
   async listRuns(query: RunsQuery = {}): Promise<RunPage> {
     return await this.#use((db) => listRuns(db, this.#asked(), query));
+  }
+
+  async endpointNotes(): Promise<readonly EndpointNote[]> {
+    return await this.#use((db) => endpointNotes(db));
   }
 
   async countRuns(filter?: RunFilter): Promise<number> {

@@ -97,6 +97,7 @@ Deno.test("every key of --set takes what fits and says what does not", async () 
     parallelToolCalls: ["false", false, "no", /must be true or false/],
     reasoningEffort: ["high", "high", "1", /must be none, minimal, low, medium, high or xhigh/],
     safePrompt: ["true", true, "", /must be true or false/],
+    promptCacheKey: ["42", "42", "two words", /must be off, or a name/],
   };
   assert.deepEqual(await overrideKeys(), ["model", "instructions", ...Object.keys(fits)]);
   for (const [key, [text, value, bad, must]] of Object.entries(fits)) {

@@ -8,7 +8,11 @@ import {
 } from "../../lib/agent/mod.ts";
 import { AgentOpError, type Host, type Store, systemHost, type Tool } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
-import { createMistralProvider, createResilientProvider } from "../../lib/providers/mod.ts";
+import {
+  createMistralProvider,
+  createResilientProvider,
+  type ResilientProvider,
+} from "../../lib/providers/mod.ts";
 import { parseScenarios, type Simulator, startSimulator } from "../../lib/simulator/mod.ts";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
 import { createTool } from "../../lib/tools/mod.ts";
@@ -25,6 +29,8 @@ export interface AgencyOptions {
   readonly baseDir?: string;
   readonly store?: Store;
   readonly host?: Host;
+  /** Answers instead of the simulator. */
+  readonly provider?: ResilientProvider;
 }
 
 /** A runner with everything real: the SDK over loopback HTTP against the simulator, a store, the tool family. */
@@ -39,7 +45,7 @@ export class TestAgency implements AsyncDisposable {
     this.simulator = simulator;
     this.#options = options;
     const host = options.host ?? { ...systemHost(), random: () => 0.5 };
-    const provider = createResilientProvider(
+    const provider = options.provider ?? createResilientProvider(
       createMistralProvider({ host, apiKey: "test", serverUrl: simulator.url }),
       { host, policy: { minWaitMs: 2, maxWaitMs: 2000 }, maxConcurrency: 64 },
     );

@@ -2,7 +2,9 @@ import { runTookMs, spanTookMs, toolTitle } from "../../analysis/mod.ts";
 import {
   ATTR,
   escapeText,
+  isRateLimit,
   jsonText,
+  limitText,
   oneLine,
   retriesOf,
   type Run,
@@ -85,7 +87,9 @@ export class LivePrinter {
     const took = duration(spanTookMs({ ...span, endTimeUs: event.endTimeUs }, 0));
     if (span.kind === "attempt" && event.status === "error") {
       const delay = event.attributes?.[ATTR.retryDelayMs];
-      const what = `${event.errorType ?? "error"} after ${took}`;
+      const limit = event.attributes?.[ATTR.rateLimit];
+      const which = isRateLimit(limit) ? ` (${limitText(limit)})` : "";
+      const what = `${event.errorType ?? "error"}${which} after ${took}`;
       const then = typeof delay === "number" ? `, again in ${duration(delay)}` : ", no further attempt";
       this.#line(span.traceId, this.#paint("33", `↻ ${escapeText(what)}${then}`));
     }

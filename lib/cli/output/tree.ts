@@ -1,4 +1,4 @@
-import { ATTR, type Run, type Span, totalTokens, type Trace } from "../../core/mod.ts";
+import { ATTR, limitText, type Run, type Span, totalTokens, type Trace } from "../../core/mod.ts";
 import { attemptOf, spanTitle, textAttribute, tookMs, type TreeRow, treeRows } from "../../analysis/mod.ts";
 import {
   BRANCHES,
@@ -110,11 +110,12 @@ function nameOf({ span, step: number }: TreeRow): readonly Piece[] {
   }
 }
 
-/** `429 · waited 1.2s · server asked for 1.0s`. */
+/** `429 · requests per minute: 0 of 60 left · waited 1.2s · server asked for 1.0s`. */
 function attemptText(span: Span): string {
-  const { number, outcome, waitedMs, askedMs } = attemptOf(span);
+  const { number, outcome, waitedMs, askedMs, limit } = attemptOf(span);
   return [
     `attempt ${number}: ${outcome}`,
+    ...(limit ? [limitText(limit)] : []),
     ...(waitedMs === undefined ? [] : [`waited ${duration(waitedMs)}`]),
     ...(askedMs === undefined ? [] : [`server asked for ${duration(askedMs)}`]),
   ].join(" · ");

@@ -1,5 +1,5 @@
 import { attemptOf, spanTookMs, textAttribute } from "../../analysis/mod.ts";
-import { ATTR, type Span } from "../../core/mod.ts";
+import { ATTR, limitText, type Span } from "../../core/mod.ts";
 import { duration } from "../../present/mod.ts";
 import { type Markup, markup } from "./markup.ts";
 import { fold, htmlTable } from "./page.ts";
@@ -17,10 +17,10 @@ export function attemptTable(
   const own = new Timeline([call], nowUs);
   const ms = (value: number | undefined) => value === undefined ? "–" : duration(value);
   const rows = attempts.map((it) => {
-    const { number, state, outcome, waitedMs, askedMs } = attemptOf(it);
+    const { number, state, outcome, waitedMs, askedMs, limit } = attemptOf(it);
     return [
       String(number),
-      markup`<b class="${CLASSES[state]}">${outcome}</b>`,
+      markup`<b class="${CLASSES[state]}">${outcome}</b>${limit ? ` ${limitText(limit)}` : ""}`,
       own.bar(attemptStretches(it, state === "failed" ? "bad" : "ok", nowUs)),
       it.endTimeUs === undefined ? "open" : duration(spanTookMs(it, 0)),
       ms(waitedMs),

@@ -8,6 +8,7 @@ import {
 import type { Receipt, Trace } from "../../core/mod.ts";
 import {
   amountText,
+  cacheText,
   freeCallsText,
   lineText,
   modelText,
@@ -17,6 +18,7 @@ import {
   sourceText,
   sumText,
   totalLabel,
+  totalText,
   unitText,
   UNKNOWN,
   WRONG_SUM,
@@ -35,7 +37,7 @@ const COLUMNS: readonly TableColumn[] = [
 
 /** What is unknown stands out. */
 function noted(text: string): Content {
-  return text === UNKNOWN ? markup`<span class="warn">${text}</span>` : text;
+  return text.startsWith(UNKNOWN) ? markup`<span class="warn">${text}</span>` : text;
 }
 
 /** How the cost came about: quantity × price, by model and price, then call by call; with source and day of each price. */
@@ -58,7 +60,9 @@ export function receiptSection(trace: Trace): Markup {
 function groupTable({ receipts, lines }: ReceiptGroup): Markup {
   // Calls that read from the cache say where its price comes from.
   const first = receipts.find(({ cachedInputFrom }) => cachedInputFrom !== undefined) ?? receipts[0]!;
-  const note = `${plural(receipts.length, "call")}, ${sourceText(first)}`;
+  const hits = cacheText(receipts);
+  const note = [plural(receipts.length, "call"), sourceText(first), ...(hits === undefined ? [] : [hits])]
+    .join(", ");
   const rows = lines.map((line) => [
     unitText(line),
     quantityText(line),
@@ -85,7 +89,7 @@ function callTable(paid: readonly PricedSpan[]): Content {
     step === undefined ? span.kind : markup`<a href="#step-${step}">step ${step}</a>`,
     receipt.model,
     joined(receipt.lines.map(lineText), markup`<br>`),
-    noted(amountText(receipt.totalUsd)),
+    noted(totalText(receipt)),
   ]);
   const more = paid.length - CALLS_MAX;
   const table = htmlTable("receipt call by call", [

@@ -34,6 +34,8 @@ const METHODS: { readonly [M in Method]: true } = {
   verify: true,
   backupTo: true,
   copyTables: true,
+  saveEndpointNote: true,
+  endpointNotes: true,
   prune: true,
   deleteRuns: true,
   indexPending: true,

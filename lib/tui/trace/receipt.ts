@@ -1,10 +1,11 @@
 import { type PricedSpan, pricedSpans, receiptSum } from "../../analysis/mod.ts";
-import type { Span, Trace, TreeTotals } from "../../core/mod.ts";
+import type { Receipt, Span, Trace, TreeTotals } from "../../core/mod.ts";
 import {
   amountText,
+  cacheText,
+  estimateText,
   freeCallsText,
   lineText,
-  LOST_ATTEMPT,
   modelText,
   money,
   plural,
@@ -49,10 +50,11 @@ function runParts(paid: readonly PricedSpan[]): readonly Part[] {
         ? [note(`${plural(billed.length - CALLS_MAX, "call")} more, in the total`)]
         : []),
       sum("total", amountText(usd)),
+      ...cacheNotes(billed.map(({ receipt }) => receipt)),
       ...(usd !== null && unknownCalls > 0
         ? [note(`and ${plural(unknownCalls, "call")} of unknown cost`)]
         : []),
-      ...(estimatedUsd > 0 ? [note(`lost attempts may have cost ${money(estimatedUsd)}`)] : []),
+      ...(estimatedUsd > 0 ? [note(`calls of unknown cost may have cost ${money(estimatedUsd)}`)] : []),
     ]),
     ...(free > 0 ? [note(freeCallsText(free))] : []),
   ];
@@ -65,9 +67,15 @@ function callParts({ receipt, isFree }: PricedSpan): readonly Part[] {
     sum(totalLabel(receipt), totalText(receipt)),
     GAP,
     note(sourceText(receipt)),
-    ...(receipt.estimatedUsd === undefined ? [] : [note(LOST_ATTEMPT)]),
+    ...cacheNotes([receipt]),
+    ...(receipt.estimatedUsd === undefined ? [] : [note(estimateText(receipt))]),
     ...(receipt.adds ? [] : [note(WRONG_SUM)]),
   ];
+}
+
+function cacheNotes(receipts: readonly Receipt[]): readonly Part[] {
+  const text = cacheText(receipts);
+  return text === undefined ? [] : [note(text)];
 }
 
 type Row = readonly [left: string, amount: string];

@@ -12,6 +12,7 @@ import { changes } from "./0005_changes.ts";
 import { warnings } from "./0006_warnings.ts";
 import { estimates } from "./0007_estimates.ts";
 import { clock } from "./0008_clock.ts";
+import { money } from "./0009_money.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -22,6 +23,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0006_warnings": warnings,
   "0007_estimates": estimates,
   "0008_clock": clock,
+  "0009_money": money,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

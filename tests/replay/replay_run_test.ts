@@ -49,7 +49,10 @@ Deno.test("hybrid goes live with the first changed request; known tool calls kee
     "recorded",
   ]);
   const off = await bench.replay({ overrides: { "tools.calculator": "off" } });
-  assert.match(off.divergence!.reason, /^the tools are current_time, memory_delete, .*, they were calculator, current_time/);
+  assert.match(
+    off.divergence!.reason,
+    /^the tools are current_time, memory_delete, .*, they were calculator, current_time/,
+  );
   assert.equal(off.run.status, "completed");
   const asked = await bench.replay({ edits: { 0: "Add again.\n" } });
   assert.deepEqual([asked.run.prompt, asked.divergence], ["Add again.", {

@@ -38,6 +38,7 @@ export type {
   Part,
   PriceTag,
   ProviderErrorKind,
+  RateLimit,
   Role,
   Run,
   RunChange,

@@ -34,6 +34,8 @@ export type {
   Evaluation,
   ExitCode,
   Host,
+  LimitPeriod,
+  LimitUnit,
   Message,
   Part,
   PriceTag,

@@ -155,5 +155,5 @@ Deno.test("runs shows the prompt at 100 columns, and the agent's name however na
     assert.match(row!, /0e6aa411 +(interrupted +)?researc/);
     if (columns >= 100) assert.match(row!, /What is the/, String(columns));
   }
-  assert.match(lines(80)[0]!, /AGENT +MODEL +TOKENS +COST +TIME +AGE/);
+  assert.match(lines(80)[0]!, /AGENT +MODEL +(STEPS +)?TOKENS +COST +TIME +AGE/);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
-import { AgentOpError, type TraceEvent } from "../lib/core/mod.ts";
+import { AgentOpError, systemHost, type TraceEvent } from "../lib/core/mod.ts";
 import { openStudio, type Studio } from "../lib/studio.ts";
 
 const CALCULATES = { model: "mistral-small-latest", tools: ["calculator"] };
@@ -115,5 +115,22 @@ Deno.test("Studio says in one line what it cannot do", async () => {
     await refuses(openStudio({ store: join(folder, "no", "such", "a.db"), home: folder }), /^Cannot open/);
     await using inMemory = await openStudio({ store: ":memory:", home: folder, simulator: true });
     await refuses(inMemory.sql("select 1"), /the store is in memory/);
+  });
+});
+
+Deno.test("a studio works in the zone that it was given, and refuses what is none", async () => {
+  const startMs = Date.UTC(2026, 0, 1, 12); // the next day there
+  await using studio = await openStudio({
+    store: ":memory:",
+    simulator: true,
+    timeZone: "Pacific/Kiritimati",
+    host: { ...systemHost(), now: () => startMs },
+  });
+  await studio.run({ model: "mistral-small-latest" }, "Hello");
+  assert.deepEqual((await studio.costs("day")).map(({ key }) => key), ["2026-01-02"]);
+  assert.equal((await studio.runs({ search: "since:2026-01-02" })).length, 1);
+  assert.equal((await studio.runs({ search: "until:2026-01-02" })).length, 0);
+  await assert.rejects(openStudio({ store: ":memory:", timeZone: "Mars" }), {
+    message: 'Cannot use "Mars": not a time zone. Try: Europe/Paris',
   });
 });

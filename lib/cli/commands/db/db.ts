@@ -103,7 +103,7 @@ interface PruneFlags {
 
 async function prune(context: Context, { olderThan, ...flags }: PruneFlags): Promise<number> {
   const [keepScored, dryRun] = [flags.keepScored ?? false, flags.dryRun ?? false];
-  const endedBeforeUs = timeBefore(olderThan, context.host.now());
+  const endedBeforeUs = timeBefore(olderThan, context);
   const store = await context.app.store();
   const { runs, freedBytes, returnedBytes } = await store.prune({ endedBeforeUs, keepScored, dryRun });
   if (context.json) {
@@ -117,8 +117,12 @@ async function prune(context: Context, { olderThan, ...flags }: PruneFlags): Pro
 }
 
 /** µs since the epoch. */
-function timeBefore(olderThan: string, nowMs: number): number {
-  const { filter: { where } } = parseRunQuery(`until:"${olderThan.replace(/["\\]/g, "")}"`, nowMs);
+function timeBefore(olderThan: string, { host, timeZone }: Context): number {
+  const { filter: { where } } = parseRunQuery(
+    `until:"${olderThan.replace(/["\\]/g, "")}"`,
+    host.now(),
+    timeZone,
+  );
   if (where?.type === "started") return where.timeUs;
   throw new AgentOpError(
     `Cannot prune: --older-than is neither an age nor a time: got "${cell(olderThan)}"`,

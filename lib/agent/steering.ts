@@ -49,9 +49,15 @@ export async function pauseRun({ store }: SteeringServices, run: Run): Promise<v
 /** Lets a live run go on, with another budget where one is given. */
 export async function unpauseRun(
   { store }: SteeringServices,
-  { traceId }: Run,
-  { budgetUsd }: Pick<RunLimits, "budgetUsd"> = {},
+  { traceId, runId, status }: Run,
+  { budgetUsd, ...others }: RunLimits = {},
 ): Promise<void> {
+  if (Object.values(others).some((it) => it !== undefined)) {
+    throw new AgentOpError(
+      `Cannot change the limits of ${runId}: it is ${status}, and its process keeps those it began with, besides the budget`,
+      { remedy: `agentop stop ${runId}, then resume it with them` },
+    );
+  }
   await store.requestControl(traceId, "resume");
   if (budgetUsd !== undefined) await store.requestControl(traceId, "budget", { usd: budgetUsd });
 }
@@ -90,6 +96,10 @@ async function requestAndWait(
 }
 
 function cannot(verb: string, run: Run): AgentOpError {
-  const why = run.origin === "agent" ? `it is ${run.status}` : "it was not run here";
+  const why = run.origin !== "agent"
+    ? "it was not run here"
+    : isLive(run.status)
+    ? `it is ${run.status}`
+    : `it has ended already: ${run.status}`;
   return new AgentOpError(`Cannot ${verb} ${run.runId}: ${why}`, { remedy: `agentop show ${run.runId}` });
 }

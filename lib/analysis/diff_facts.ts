@@ -52,7 +52,9 @@ export function stepPlace({ left, right }: Pick<StepDiff, "left" | "right">, arr
 }
 
 /** Only what has ended can be compared. Throws `AgentOpError`, with `remedy`. */
-export function checkComparable({ runId, status }: Run, remedy = `agentop watch ${runId}`): void {
+export function checkComparable({ runId, status }: Run, remedy?: string): void {
   if (!isLive(status) && status !== "queued") return;
-  throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, { remedy });
+  throw new AgentOpError(`Cannot compare ${runId}: it is ${status}, not finished`, {
+    remedy: remedy ?? `agentop ${status === "paused" || status === "queued" ? "resume" : "watch"} ${runId}`,
+  });
 }

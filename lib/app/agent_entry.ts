@@ -1,4 +1,5 @@
 import { type Explanation, oneLine, reasonOf, type Tool, type ToolPermissions } from "../core/mod.ts";
+import { plural } from "../present/mod.ts";
 import type { AgentConfig, ToolReference } from "../agent/mod.ts";
 import type { FoundAgent } from "./agents.ts";
 
@@ -95,7 +96,7 @@ function limitsOf(
     ["steps", `at most ${limits.maxSteps}`],
     ["budget", limits.budgetUsd === undefined ? "none" : `$${limits.budgetUsd}`],
     ["time", `${limits.timeoutSeconds} s, ${limits.toolTimeoutSeconds} s per tool`],
-    ["memory", `${memory.window} messages${memory.keyValue ? ", and keys it keeps" : ""}`],
+    ["memory", `${plural(memory.window, "message")}${memory.keyValue ? ", and keys it keeps" : ""}`],
     ...(retry.maxAttempts === undefined ? [] : [["retry", `at most ${retry.maxAttempts} attempts`] as const]),
   ];
 }

@@ -1,3 +1,4 @@
+import type { DatabaseSync, StatementSync } from "node:sqlite";
 import { messageOf } from "../core/mod.ts";
 import { openReadOnly } from "../store/mod.ts";
 
@@ -72,9 +73,10 @@ async function readRows(
   // BEGIN, VACUUM and the like pass the authorizer; like everything that is not a query, they have no columns.
   const names = statement.columns().map((column) => String(column.name));
   if (names.length === 0) return { error: "only reading is allowed: it is not a query" };
-  statement.setReadBigInts(true);
-  statement.setReturnArrays(true);
-  const all = statement as unknown as RowSource;
+  const whole = wholeTexts(sqlite, statement.sourceSQL, names.length) ?? statement;
+  whole.setReadBigInts(true);
+  whole.setReturnArrays(true);
+  const all = whole as unknown as RowSource;
   const first = readUpTo(all.iterate(), maxRows, maxBytes);
   const { rows, more } = first.more ? first : readUpTo(all.all(), maxRows, maxBytes);
   return { columns: distinct(names), rows, more };
@@ -106,7 +108,36 @@ function readUpTo(
   return { rows, more: false };
 }
 
+/** No text that is stored begins with it. */
+const MARK = crypto.randomUUID();
+
+/**
+ * The same query with texts that hold a NUL as `MARK` and hex digits: read as they are they would end there. `undefined` for what
+ * is no part of another query, like a pragma.
+ */
+function wholeTexts(
+  sqlite: DatabaseSync,
+  query: string,
+  columns: number,
+): StatementSync | undefined {
+  const names = Array.from({ length: columns }, (_, index) => `c${index}`);
+  const whole = names.map((it) =>
+    `case when typeof(${it}) = 'text' and instr(${it}, char(0)) > 0 then '${MARK}' || hex(${it}) else ${it} end`
+  );
+  const inner = query.trimEnd().replace(/;$/, "");
+  try {
+    return sqlite.prepare(
+      `with whole(${names.join(", ")}) as (${inner}\n) select ${whole.join(", ")} from whole`,
+    );
+  } catch {
+    return undefined;
+  }
+}
+
 function valueOf(value: unknown): SqlValue {
+  if (typeof value === "string" && value.startsWith(MARK)) {
+    return new TextDecoder().decode(Uint8Array.fromHex(value.slice(MARK.length)));
+  }
   if (value === null || typeof value === "string") return value;
   if (typeof value === "number") return Number.isFinite(value) ? value : String(value);
   if (typeof value === "bigint") {

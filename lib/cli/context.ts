@@ -6,6 +6,7 @@ import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 export interface Flags extends GlobalFlags {
   readonly json?: boolean | undefined;
   readonly verbose?: boolean | undefined;
+  readonly version?: boolean | undefined;
 }
 
 /** What every command gets: the program, opened from flags and environment, and the terminal to write to. */

@@ -3,6 +3,7 @@ import type { WithContext } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { report } from "./output/report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
+import { addHelpNotes } from "./frame/help_notes.ts";
 import { usageError } from "./frame/usage_error.ts";
 import { VERSION } from "./frame/version.ts";
 
@@ -11,7 +12,7 @@ export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command("agentop")
     .description("A terminal workbench for people who build LLM agents on Mistral models.")
-    .version(VERSION, "--version", "print the version")
+    .option("--version", "print the version")
     .option("--store <url>", "the store: a path (default: AGENTOP_STORE, else agentop.db in the home folder)")
     .option("--home <dir>", "folder for store, agents and logs (default: AGENTOP_HOME)")
     .option("--json", "print one JSON document on stdout and nothing else")
@@ -41,6 +42,7 @@ export async function main(args: readonly string[]): Promise<number> {
   for (const command of COMMANDS) command.register(program as unknown as Command, withContext);
   let failed = program as unknown as CommandUnknownOpts;
   for (const command of withInner(failed)) {
+    addHelpNotes(command);
     command.exitOverride((error) => {
       failed = command;
       throw error;
@@ -49,6 +51,10 @@ export async function main(args: readonly string[]): Promise<number> {
   try {
     // Flags alone, like `agentop --store X`, open the workbench too.
     const { operands, unknown } = program.parseOptions([...args]);
+    if (flags().version) {
+      writeAll(Deno.stdout, flags().json ? `${JSON.stringify({ version: VERSION })}\n` : `${VERSION}\n`);
+      return 0;
+    }
     if (operands.length === 0 && unknown.length === 0) {
       program.action(() =>
         withContext(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))
@@ -59,7 +65,7 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const verbose = flags().verbose ?? false;
     if (!(error instanceof CommanderError)) return report(error, verbose);
-    return error.exitCode === 0 ? 0 : report(usageError(error, failed), verbose); // 0: --help, --version
+    return error.exitCode === 0 ? 0 : report(usageError(error, failed), verbose); // 0: --help
   }
 }
 

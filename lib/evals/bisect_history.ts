@@ -6,6 +6,7 @@ import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_sea
 import type { ReplayServices } from "../replay/mod.ts";
 
 /** Commits of one agent file that are looked at. */
+const RANGE_EXAMPLE = "v1..HEAD";
 const COMMITS_MAX = 10_000;
 
 export interface AgentVersion {
@@ -39,9 +40,9 @@ export async function bisectHistory(
   const fail = (reason: string, remedy: string): never => {
     throw new AgentOpError(`Cannot bisect ${range}: ${oneLine(reason, 300)}`, { remedy });
   };
-  if (range.startsWith("-")) fail("it is not a range of commits", "--git v1..HEAD");
+  if (range.startsWith("-")) fail("it is not a range of commits", `--git ${RANGE_EXAMPLE}`);
   const git = (...args: readonly string[]) =>
-    runGit(dirname(file), args, (reason) => fail(reason, "--git v1..HEAD"));
+    runGit(dirname(file), args, (reason) => fail(reason, gitRemedy(reason, range)));
   const log = await git(
     "log",
     "--reverse",
@@ -83,6 +84,14 @@ export async function bisectHistory(
     trials: search.trials.map((trial) => ({ ...trial, commit: versions[trial.edits - 1]!.commit })),
     savedCostUsd: search.savedCostUsd,
   };
+}
+
+function gitRemedy(reason: string, range: string): string {
+  if (/not a git repository/i.test(reason)) {
+    return "the path of an agent file in a git repository: --agent FILE";
+  }
+  if (/not installed/.test(reason)) return "install git";
+  return range === RANGE_EXAMPLE ? "git log, for the names of commits" : `--git ${RANGE_EXAMPLE}`;
 }
 
 async function runGit(

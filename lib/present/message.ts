@@ -1,5 +1,5 @@
 import { jsonText, type Message, type Part, textOf, toolCallsOf } from "../core/mod.ts";
-import { grouped } from "./numbers.ts";
+import { plural } from "./numbers.ts";
 
 // Texts for every edge, not yet escaped.
 
@@ -25,7 +25,7 @@ export function messageText(message: Message): string {
 
 /** What is said of a tool's output above its limit. */
 export function lostBytesText(bytes: number): string {
-  return `The tool wrote ${grouped(bytes)} bytes more than its limit; they were never kept.`;
+  return `The tool wrote ${plural(bytes, "byte")} more than its limit, never kept.`;
 }
 
 /** A part that is neither text nor about tools. */
@@ -39,7 +39,7 @@ export function isAttachment(part: Part): part is Attachment {
 export function attachmentText(part: Attachment): string {
   switch (part.type) {
     case "blob":
-      return `[${part.mimeType}, ${grouped(part.data.length)} characters of base64]`;
+      return `[${part.mimeType}, ${plural(part.data.length, "character")} of base64]`;
     case "uri":
       return `[${part.mimeType === undefined ? "" : `${part.mimeType}, `}${part.uri}]`;
     case "file":

@@ -27,7 +27,9 @@ export interface Endpoint {
 export function parseEndpoint(serverUrl: string = MISTRAL_SERVER_URL, dialect?: Dialect): Endpoint {
   const shown = serverUrl.replace(/\/\/[^/]*@/, "//***@");
   const fail = (reason: string, remedy: string) =>
-    new AgentOpError(`Cannot use server URL: ${reason}: got "${shown}"`, { remedy });
+    new AgentOpError(`Cannot use the server URL of MISTRAL_SERVER_URL: ${reason}: got "${shown}"`, {
+      remedy,
+    });
   let url: URL;
   try {
     url = new URL(serverUrl);

@@ -241,8 +241,8 @@ function limitVerdict(
   };
 }
 
-function httpRemedy(status: number, { endpoint, model }: FailedCall): string {
-  if (status === 401) return "check MISTRAL_API_KEY";
+function httpRemedy(status: number, { endpoint, model, apiKey }: FailedCall): string {
+  if (status === 401) return apiKey === "" ? "set MISTRAL_API_KEY" : "check MISTRAL_API_KEY";
   if (status === 403) return "check what MISTRAL_API_KEY may use";
   if (status === 404 && endpoint.isMistralApi) {
     return model === undefined ? "again later" : "check the model's name";

@@ -4,7 +4,7 @@ import { BodyReader } from "./read_body.ts";
 import { isReportedError, reportedError } from "./reported_error.ts";
 import { StrayLines } from "./stray_lines.ts";
 import { WireError } from "./wire_error.ts";
-import { fixChunk } from "./wire_json.ts";
+import { fixChunk, NO_FINISH_REASON, type WireObject } from "./wire_json.ts";
 
 /** The largest single event, UTF-16 units. Mistral sends a whole tool call in one. */
 export const MAX_EVENT_CHARS = 8 * 1024 * 1024;
@@ -60,6 +60,9 @@ class EventRewriter {
   output = "";
   failure: WireError | undefined;
   isAtEnd = false;
+  /** The first choice has begun to answer, and why it ended was not said. */
+  #isOpen = false;
+  #isCounted = false;
   readonly #onProgress: () => void;
   readonly #parser = createParser({
     maxBufferSize: MAX_EVENT_CHARS,
@@ -98,21 +101,39 @@ class EventRewriter {
   #take(event: Pick<EventSourceMessage, "data" | "event">): void {
     this.#onProgress();
     if (this.failure) return;
-    const result = readEvent(event);
+    const result = event.data.trim() === "[DONE]" ? this.#done() : readEvent(event, this.#look);
     if (typeof result === "string") this.output += result;
     else if (!(this.isAtEnd && result.code === "bad_json")) this.failure = result;
   }
+
+  readonly #look = (chunk: WireObject): void => {
+    for (const choice of chunk["choices"] as readonly WireObject[]) {
+      if (choice["index"] === 0) this.#isOpen = choice["finish_reason"] === null;
+    }
+    this.#isCounted ||= isObject(chunk["usage"]);
+  };
+
+  /** A server that has counted the tokens and sends its end mark has sent all, also when it names no reason. */
+  #done(): string {
+    const end = { choices: [{ index: 0, delta: {}, finish_reason: NO_FINISH_REASON }] };
+    const missing = this.#isOpen && this.#isCounted ? `data: ${JSON.stringify(fixChunk(end))}\n\n` : "";
+    return `${missing}data: [DONE]\n\n`;
+  }
 }
 
-function readEvent({ data, event }: Pick<EventSourceMessage, "data" | "event">): string | WireError {
-  if (data.trim() === "[DONE]") return "data: [DONE]\n\n";
+function readEvent(
+  { data, event }: Pick<EventSourceMessage, "data" | "event">,
+  look: (chunk: WireObject) => void,
+): string | WireError {
   const parsed = tryParseJson(data);
   if (event === "error" || (isObject(parsed) && isReportedError(parsed))) {
     return reportedError(parsed ?? data);
   }
   if (!isObject(parsed)) return new WireError("bad_json", "an event of the stream is not a JSON object");
   try {
-    return `data: ${JSON.stringify(fixChunk(parsed))}\n\n`;
+    const chunk = fixChunk(parsed);
+    look(chunk);
+    return `data: ${JSON.stringify(chunk)}\n\n`;
   } catch {
     return new WireError("bad_json", "an event of the stream is nested too deeply");
   }

@@ -14,18 +14,23 @@ const MARKS: readonly (readonly [name: string, iconv: string, mark: readonly num
 const SNIFF_BYTES = 4_096;
 
 /** Reads UTF-8, with or without a byte order mark, which is dropped; any other encoding is named instead, as far as it shows. */
-export function decodeText(bytes: Uint8Array): DecodedText {
+export function decodeText(
+  bytes: Uint8Array,
+  { mayHoldNul = false }: { readonly mayHoldNul?: boolean } = {},
+): DecodedText {
   const marked = MARKS.find(([, , mark]) => mark.every((byte, at) => bytes[at] === byte));
   if (marked) return otherEncoding(marked[0], marked[1]);
   const zero = bytes.indexOf(0);
   if (zero >= 0) {
     const wide = wideWithoutMark(bytes);
     if (wide) return otherEncoding(wide[0], wide[1]);
-    return {
-      why: "it holds a NUL byte, so it is not text",
-      remedy: "a text file",
-      line: lineAt(bytes, zero),
-    };
+    if (!mayHoldNul) {
+      return {
+        why: "it holds a NUL byte, so it is not text",
+        remedy: "a text file",
+        line: lineAt(bytes, zero),
+      };
+    }
   }
   try {
     return { text: new TextDecoder("utf-8", { fatal: true }).decode(bytes) };

@@ -11,6 +11,8 @@ export interface TextFileOptions {
   readonly ifMissing?: string;
   /** Takes a pipe as well, as a shell makes one for `<(command)`: for what is read once. */
   readonly mayBePipe?: boolean;
+  /** A NUL is a character like others: for what is passed on and not read as a language. */
+  readonly mayHoldNul?: boolean;
 }
 
 /**
@@ -33,7 +35,7 @@ export async function readTextFile(path: string, options: TextFileOptions): Prom
     return refuse(reasonOf(cause), "make it readable, or name another file", undefined, cause);
   }
   if (bytes instanceof Unfit) return refuse(bytes.why, bytes.remedy);
-  const decoded = decodeText(bytes);
+  const decoded = decodeText(bytes, options);
   return "text" in decoded ? decoded.text : refuse(decoded.why, decoded.remedy, decoded.line);
 }
 

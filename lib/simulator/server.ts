@@ -49,7 +49,7 @@ export interface SimulatorOptions {
   readonly host?: Host;
   /** Takes what Mistral's API refuses: unknown fields and models, any order of messages, any ids and names. @default false */
   readonly lenient?: boolean;
-  /** When set, requests with another key get 401; otherwise any key will do. */
+  /** When set, requests with another key get 401; otherwise any key will do, and none. */
   readonly apiKey?: string;
   /** Called for every request. What it throws is ignored. */
   readonly onRequest?: (request: SimulatedRequest) => void;
@@ -236,7 +236,7 @@ class SimulatorState {
   #authorize(header: string | undefined): void {
     const key = /^Bearer\s+(\S+)$/i.exec(header ?? "")?.[1];
     const expected = this.#options.apiKey;
-    if (key === undefined || (expected !== undefined && key !== expected)) {
+    if (expected !== undefined && key !== expected) {
       throw gatewayError(401, "Unauthorized");
     }
   }

@@ -96,6 +96,9 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
       .orderBy("start_us", "desc").limit(AMBIGUOUS_SHOWN + 1).execute();
   const exact = rows.find((row) => row.run_id === text);
   if (exact) return (await runsOf(db, [exact]))[0]!;
+  if (rows.length === 0 && !(await db.selectFrom("run").select("id").limit(1).executeTakeFirst())) {
+    fail("there are no runs yet", "agentop demo");
+  }
   if (rows.length === 0) fail(last ? "there are not that many runs" : "no run has this id");
   if (rows.length > 1) {
     const ids = rows.slice(0, AMBIGUOUS_SHOWN).map((row) => row.run_id).join(", ");

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { AgentOpError, NO_PERMISSIONS, type ToolResult } from "../core/mod.ts";
-import { grouped } from "../present/mod.ts";
+import { plural } from "../present/mod.ts";
 import { defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { apiRequest, hostNameOf, joinUrl } from "./api_request.ts";
@@ -45,7 +45,7 @@ export const elevenLabsSpeak = defineFactory({
       }),
       permissions: { ...NO_PERMISSIONS, write: [folder], net: [hostNameOf(baseUrl)] },
       idempotent: false,
-      summary: ({ text, path }) => `${path}, ${grouped(text.length)} characters`,
+      summary: ({ text, path }) => `${path}, ${plural(text.length, "character")}`,
       async execute({ text, path }, { signal }): Promise<ToolResult> {
         const key = deps.secrets.ELEVENLABS_API_KEY;
         if (!key) {
@@ -71,7 +71,7 @@ export const elevenLabsSpeak = defineFactory({
         );
         // Paid for even when the file cannot be written.
         if (typeof written !== "number") return { content: written.message, isError: true, billed };
-        return { content: `Wrote ${grouped(written)} bytes of speech: ${path}`, billed };
+        return { content: `Wrote ${plural(written, "byte")} of speech: ${path}`, billed };
       },
     });
   },

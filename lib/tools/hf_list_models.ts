@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { NO_PERMISSIONS, tryParseJson } from "../core/mod.ts";
-import { grouped } from "../present/mod.ts";
+import { plural } from "../present/mod.ts";
 import { defineFactory } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { apiRequest, hostNameOf, joinUrl } from "./api_request.ts";
@@ -73,7 +73,7 @@ function modelLine(model: z.output<typeof MODELS>[number]): string {
   return [
     model.id,
     model.pipeline_tag ?? "-",
-    `${grouped(model.downloads ?? 0)} downloads`,
-    `${grouped(model.likes ?? 0)} likes`,
+    plural(model.downloads ?? 0, "download"),
+    plural(model.likes ?? 0, "like"),
   ].join("\t").replace(/[\r\n]+/g, " ");
 }

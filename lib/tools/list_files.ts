@@ -1,7 +1,7 @@
 import { basename, join } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
-import { grouped } from "../present/mod.ts";
+import { grouped, plural } from "../present/mod.ts";
 import { defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { findInside, reasonOf, resolveRoot } from "./path_guard.ts";
@@ -74,7 +74,7 @@ async function listFolder(folder: string, prefix: string, listing: Listing): Pro
       if (deeper && !await listFolder(join(folder, entry.name), `${name}/`, listing)) return false;
     } else if (entry.isFile) {
       const size = await Deno.lstat(join(folder, entry.name)).then((info) => info.size, () => undefined);
-      listing.lines.push(size === undefined ? name : `${name}  ${grouped(size)} bytes`);
+      listing.lines.push(size === undefined ? name : `${name}  ${plural(size, "byte")}`);
     } else {
       listing.lines.push(`${name}  (${entry.isSymlink ? "link" : "not a regular file"})`);
     }

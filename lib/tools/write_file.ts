@@ -1,7 +1,7 @@
 import { basename } from "node:path";
 import { z } from "zod";
 import { NO_PERMISSIONS } from "../core/mod.ts";
-import { grouped } from "../present/mod.ts";
+import { plural } from "../present/mod.ts";
 import { countSetting, defineFactory, folderSetting } from "./factory.ts";
 import { defineTool } from "./define_tool.ts";
 import { resolveRoot } from "./path_guard.ts";
@@ -40,7 +40,7 @@ export const writeFile = defineFactory({
       arguments: append ? schema : base,
       permissions: { ...NO_PERMISSIONS, write: [folder] },
       idempotent: !append,
-      summary: ({ path, content }) => `${path}, ${grouped(content.length)} characters`,
+      summary: ({ path, content }) => `${path}, ${plural(content.length, "character")}`,
       async execute(args) {
         const { path, content } = args;
         const append = "append" in args && args.append === true;
@@ -48,7 +48,7 @@ export const writeFile = defineFactory({
         const size = await writeInside(folder, path, bytes, { append, maxBytes });
         const done = append ? "Appended" : "Wrote";
         return {
-          content: `${done} ${grouped(bytes.length)} bytes: ${path} has ${grouped(size)} bytes now.`,
+          content: `${done} ${plural(bytes.length, "byte")}: ${path} has ${plural(size, "byte")} now.`,
         };
       },
     });

@@ -59,8 +59,12 @@ Deno.test("stopRun() says when the process does not answer, pauseRun() when ther
   });
   for (const status of ["completed", "failed"] satisfies RunStatus[]) {
     const run = { ...services.run, status };
-    await assert.rejects(stopRun(services, run), { reason: `Cannot stop ${run.runId}: it is ${status}` });
-    await assert.rejects(pauseRun(services, run), { reason: `Cannot pause ${run.runId}: it is ${status}` });
+    await assert.rejects(stopRun(services, run), {
+      reason: `Cannot stop ${run.runId}: it has ended already: ${status}`,
+    });
+    await assert.rejects(pauseRun(services, run), {
+      reason: `Cannot pause ${run.runId}: it has ended already: ${status}`,
+    });
   }
 });
 
@@ -73,6 +77,20 @@ Deno.test("unpauseRun() raises the budget of the run that goes on", async () => 
     ["resume", {}],
     ["budget", { usd: 2 }],
   ]);
+  for (const limits of [{ maxSteps: 5 }, { timeoutSeconds: 9 }, { approve: "auto", budgetUsd: 1 }] as const) {
+    await assert.rejects(unpauseRun(services, services.run, limits), (error: AgentOpError) => {
+      assert.match(
+        error.message,
+        /its process keeps those it began with.* Try: agentop stop \S+, then resume it/,
+      );
+      return true;
+    });
+  }
+  assert.deepEqual(
+    await services.store.takeControl(services.run.traceId),
+    [],
+    "nothing is asked for by halves",
+  );
 });
 
 Deno.test("withLimits() changes what is given and nothing else; continued() refuses what is done or was not run here", async () => {
@@ -90,7 +108,7 @@ Deno.test("withLimits() changes what is given and nothing else; continued() refu
     maxSteps: 3,
   });
   await assert.rejects(continued({ ...run, status: "completed" }), {
-    reason: `Cannot resume ${run.runId}: it is completed`,
+    reason: `Cannot resume ${run.runId}: it has ended already: completed`,
   });
   await assert.rejects(continued({ ...run, origin: "otlp" }), {
     reason: `Cannot resume ${run.runId}: it was not run here`,

@@ -4,6 +4,7 @@ import {
   align,
   applyJsonChanges,
   applyStepDiffs,
+  checkComparable,
   type ComparedStep,
   comparedSteps,
   diffRuns,
@@ -13,7 +14,8 @@ import {
   wordDiff,
 } from "../../lib/analysis/mod.ts";
 import { applyEvent, type Trace } from "../../lib/core/mod.ts";
-import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
+import { fakeHost } from "../support/fake_host.ts";
+import { sampleEvents, type SampleOptions, sampleRun } from "../support/sample_run.ts";
 
 function traceOf(options: SampleOptions): Trace {
   let trace: Trace | undefined;
@@ -157,4 +159,15 @@ Deno.test("unifiedDiff() and wordDiff() hold both texts", async () => {
     assert.equal(all.filter((it) => it.op !== "added").map((it) => it.text).join(""), left);
     assert.equal(all.filter((it) => it.op !== "removed").map((it) => it.text).join(""), right);
   }));
+});
+
+Deno.test("checkComparable() names what ends a run that has not ended", () => {
+  const run = sampleRun(fakeHost());
+  for (const [status, verb] of [["paused", "resume"], ["queued", "resume"], ["running", "watch"]] as const) {
+    assert.throws(() => checkComparable({ ...run, status }), {
+      reason: `Cannot compare ${run.runId}: it is ${status}, not finished`,
+      remedy: `agentop ${verb} ${run.runId}`,
+    });
+  }
+  checkComparable({ ...run, status: "stopped" });
 });

@@ -170,7 +170,7 @@ Deno.test("bisect says in one line why it cannot search", async () => {
 Deno.test("bisect --help names every scorer, and the command prints what it found", async () => {
   await using home = await CliHome.create();
   const help = await home.run(["bisect", "--help"]);
-  const names = help.stdout.split("Scorers: ")[1]!.trim().split(/,\s+/);
+  const names = help.stdout.split("Scorers: ")[1]!.split("\n\n")[0]!.trim().split(/,\s+/);
   assert.deepEqual(names, (await loadScorers()).map((factory) => factory.name));
   await Deno.mkdir(join(home.path, "agents"));
   await Deno.writeTextFile(join(home.path, "agents/parrot.yaml"), "model: sim-echo\ninstructions: Answer.\n");

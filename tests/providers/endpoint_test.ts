@@ -47,7 +47,7 @@ Deno.test("parseEndpoint() reads IPv6 addresses", () => {
 Deno.test("parseEndpoint() refuses what it cannot use and never shows a password", () => {
   for (const url of ["", "localhost:8000", "ftp://x", "http://u:hunter2@x", "http://x?key=1", "http://x#y"]) {
     assert.throws(() => parseEndpoint(url), (error: Error) => {
-      assert.match(error.message, /^Cannot use server URL: .*: got ".*"\. Try: /);
+      assert.match(error.message, /^Cannot use the server URL of MISTRAL_SERVER_URL: .*: got ".*"\. Try: /);
       assert.ok(!error.message.includes("hunter2"));
       return error.name === "AgentOpError";
     });

@@ -409,3 +409,9 @@ Deno.test("chat() under retry replays a cut stream and ends with the whole answe
   ]);
   assert.equal(new Set(server.requests.map((request) => request.body)).size, 1);
 });
+
+Deno.test("a 401 without a key asks for one, not for a look at it", async () => {
+  await using server = await startFaultServer(status(401));
+  const error = await failureOf(mistralOn(server, { apiKey: "" }).chat(chatRequest(), recordingContext()));
+  assert.match(error.message, /\. Try: set MISTRAL_API_KEY$/);
+});

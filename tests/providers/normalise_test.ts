@@ -183,6 +183,15 @@ Deno.test("a stream whose every byte arrives alone says the same", async () => {
   assert.deepEqual(response.message.parts, [{ type: "text", content: "Zoë 🦊" }]);
 });
 
+Deno.test("a stream that counts its tokens and says [DONE] is whole though it names no finish reason", async () => {
+  const usage = { prompt_tokens: 3, completion_tokens: 1, total_tokens: 4 };
+  const answer = await answerTo(chunk({ content: "whole" }), chunk({}, { usage }));
+  assert.deepEqual([answer.message.parts, answer.finishReason], [
+    [{ type: "text", content: "whole" }],
+    "unknown",
+  ]);
+});
+
 Deno.test("a stream without [DONE] or a last blank line is whole once it named a finish reason", async () => {
   const provider = inProcess(
     () => event(chunk({ content: "a" })) + event(finish()).trimEnd(),

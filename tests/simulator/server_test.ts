@@ -88,6 +88,12 @@ Deno.test("startSimulator() answers 404, 405 and 401 in JSON", async () => {
   }
   const bare = await fetch(`${sim.simulator.url}/v1/models`);
   assert.deepEqual([bare.status, await bare.json()], [401, { detail: "Unauthorized" }]);
+  await using open = await TestSimulator.start();
+  for (const init of [{}, { headers: { authorization: "Bearer any" } }]) {
+    const response = await fetch(`${open.simulator.url}/v1/models`, init);
+    assert.equal(response.status, 200, "without a key of its own it takes any and none");
+    await response.body?.cancel();
+  }
 });
 
 Deno.test("startSimulator() answers 422 in FastAPI's shape for a body of the wrong form", async () => {

@@ -14,8 +14,9 @@ export function collectList(value: string, previous: readonly string[] | undefin
 export function keyValuePairs(flag: string, values: readonly string[] = []): Record<string, string> {
   return Object.fromEntries(values.map((text): [string, string] => {
     const at = text.indexOf("=");
-    if (at < 1) {
-      throw new AgentOpError(`Cannot read ${flag} ${text.slice(0, 80)}: it has no "="`, {
+    if (text.slice(0, Math.max(0, at)).trim() === "") {
+      const why = at < 0 ? 'it has no "="' : 'there is no name before its "="';
+      throw new AgentOpError(`Cannot read ${flag} ${text.slice(0, 80)}: ${why}`, {
         remedy: `${flag} key=value`,
       });
     }

@@ -33,7 +33,7 @@ function explain(
     case "commander.help":
       return { reason: "a command is missing" };
     case "commander.unknownOption":
-      return guess === undefined ? {} : { remedy: guess };
+      return guess === undefined ? explainDash(message, { command, path }) : { remedy: guess };
     case "commander.unknownCommand":
       return guess === undefined ? {} : { remedy: `${path} ${guess}` };
     case "commander.missingArgument":
@@ -50,6 +50,21 @@ function explain(
     default:
       return {};
   }
+}
+
+/** What is no option by its looks was meant as an argument. */
+function explainDash(
+  message: string,
+  { command, path }: Pick<Found, "command" | "path">,
+): { readonly reason?: string; readonly remedy?: string } {
+  const given = /^unknown option '(.*)'$/s.exec(message)?.[1] ?? "";
+  const last = command.registeredArguments.at(-1);
+  if (last === undefined || /^--?[a-z][\w-]*(?:=.*)?$/is.test(given)) return {};
+  const before = command.registeredArguments.slice(0, -1).map((it) => `${it.name().toUpperCase()} `).join("");
+  return {
+    reason: `"${given.slice(0, GIVEN_MAX_CHARS)}" begins with "-" and is no option`,
+    remedy: `${path} ${before}-- ${last.name().toUpperCase()}, where everything after -- is text`,
+  };
 }
 
 function explainExcess(message: string, path: string): { readonly reason?: string } {
@@ -80,7 +95,8 @@ function explainChoice(
   };
 }
 
-function pathOf(command: CommandUnknownOpts): string {
+/** `agentop db verify`. */
+export function pathOf(command: CommandUnknownOpts): string {
   return command.parent ? `${pathOf(command.parent)} ${command.name()}` : command.name();
 }
 

@@ -85,7 +85,8 @@ export class LivePrinter {
     const span = this.#spans.get(event.spanId);
     if (!span) return;
     const took = duration(spanTookMs({ ...span, endTimeUs: event.endTimeUs }, 0));
-    if (span.kind === "attempt" && event.status === "error") {
+    // That somebody stopped the run is said at its end.
+    if (span.kind === "attempt" && event.status === "error" && event.errorType !== "cancelled") {
       const delay = event.attributes?.[ATTR.retryDelayMs];
       const limit = event.attributes?.[ATTR.rateLimit];
       const which = isRateLimit(limit) ? ` (${limitText(limit)})` : "";

@@ -1,5 +1,5 @@
 import type { AgentRunner, Listener, RunnerOptions } from "../../agent/mod.ts";
-import { escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../../core/mod.ts";
+import { AgentOpError, escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../../core/mod.ts";
 import { eventShape, runSummaryShape } from "../../documents/mod.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
@@ -22,6 +22,11 @@ export async function runInForeground(
   options: ForegroundOptions,
   begin: (runner: AgentRunner) => Promise<Run>,
 ): Promise<number> {
+  if (context.json && options.jsonl) {
+    throw new AgentOpError("Cannot print both: --json and --jsonl exclude each other", {
+      remedy: "one of them",
+    });
+  }
   const quiet = context.json || options.jsonl === true;
   const streaming = !quiet && (options.stream === true || context.stdoutIsTerminal);
   const showSteps = context.stderrIsTerminal;

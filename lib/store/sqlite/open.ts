@@ -1,5 +1,5 @@
 import { backup, DatabaseSync } from "node:sqlite";
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import { Kysely } from "kysely";
 import { StoreError } from "../../core/mod.ts";
 import { NodeSqliteDialect } from "./dialect.ts";
@@ -61,7 +61,11 @@ async function checkFolder(path: string): Promise<void> {
   const folder = await Deno.stat(dirname(path)).catch(() => undefined);
   if (!folder?.isDirectory) throw storeError("open", path, "missing_folder");
   const file = await Deno.stat(path).catch(() => undefined);
-  if (file?.isDirectory) throw storeError("open", path, "not_a_database");
+  if (file?.isDirectory) {
+    throw new StoreError("not_a_database", `Cannot open the store ${path}: it is a folder`, {
+      remedy: `a file in it: --store ${join(path, "agentop.db")}`,
+    });
+  }
 }
 
 /** Creates or migrates under a file lock, so that processes starting together take turns. */

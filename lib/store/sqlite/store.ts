@@ -7,7 +7,7 @@ import { MEMORY } from "./location.ts";
 import { SCHEMA_VERSION } from "./migrations/mod.ts";
 import { type Connection, openConnection } from "./open.ts";
 import { LONE_OWNER, Ownership } from "./ownership.ts";
-import { PartialWriter } from "./partial_writer.ts";
+import { PartialsConnection } from "./partials_connection.ts";
 import { createTextSearch } from "./search.ts";
 import { createUpkeep } from "./upkeep.ts";
 
@@ -27,7 +27,7 @@ export function storeOn(connection: Connection, host: Host): Store {
 function createEngine(connection: Connection, host: Host): Engine {
   const { path, sqlite, db } = connection;
   const signal = new ChangeFeed(path, sqlite);
-  const partials = new PartialWriter(connection);
+  const partials = new PartialsConnection(connection);
   const ownership = path === MEMORY ? undefined : new Ownership(path, host);
   return {
     db,

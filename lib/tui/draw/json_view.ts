@@ -1,3 +1,4 @@
+import { plural } from "../../present/mod.ts";
 import { clean, cleanLines, cut, width, wrap } from "../terminal/text.ts";
 import type { Glyphs } from "./glyphs.ts";
 import { type Line, seg, type Segment } from "./line.ts";
@@ -117,7 +118,7 @@ function visitText(walk: Walk, value: string, key: string | undefined, path: str
   }
   const open = walk.folds.get(path) ??
     (value.length <= OPEN_TEXT_LENGTH_MAX || (walk.wanted !== "" && holds(value, walk.wanted)));
-  const about = `${value.length} characters`;
+  const about = plural(value.length, "character");
   if (!open) {
     const head = cut(clean(value.slice(0, room * 2)), Math.max(4, room - about.length - 3));
     push(walk, depth, walk.glyphs.closed, key, [seg(`"${head}"`, "tool"), seg(` ${about}`, "dim")], {

@@ -73,3 +73,16 @@ Deno.test("bisect --git names the commit of the agent file that made the answer 
     await simulator.close();
   }
 });
+
+Deno.test("bisect --git outside a repository says where to look, not again what was typed", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ agent: "sums" });
+  await Deno.writeTextFile(join(home.path, "sums.yaml"), "model: mistral-small-latest\n");
+  const args = ["bisect", "last", "--git", "v1..HEAD", "--agent", "sums.yaml", "--scorer", "includes=x"];
+  const { code, stdout, stderr } = await home.run(args);
+  assert.deepEqual([code, stdout], [2, ""]);
+  assert.match(
+    stderr,
+    /^agentop: Cannot bisect v1\.\.HEAD: not a git repository.*Try: the path of an agent file in a git repository: --agent FILE\n$/,
+  );
+});

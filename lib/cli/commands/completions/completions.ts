@@ -15,7 +15,10 @@ export const completions: CliCommand = {
           "\n  fish  agentop completions fish > ~/.config/fish/completions/agentop.fish",
       )
       .action((shell) =>
-        withContext((context) => Promise.resolve(context.print(COMPLETION_SCRIPTS[shell].trimEnd())))
+        withContext((context) => {
+          const script = COMPLETION_SCRIPTS[shell].trimEnd();
+          return Promise.resolve(context.json ? context.printJson({ shell, script }) : context.print(script));
+        })
       );
     // What the scripts ask, with what is typed so far after "--".
     program.command("complete", { hidden: true })

@@ -84,6 +84,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
   const config = flags.agent === undefined ? undefined : await context.resolveAgent(flags.agent);
   using stopper = abortOnSignals();
   const announce = announcer(context);
+  const doubts: string[] = [];
   const result = await context.app.replay(reference, {
     mode: flags.mode,
     overrides,
@@ -93,9 +94,13 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     ...(config ? { config } : {}),
     runner: flags.announce
       ? { listeners: [(event) => event.type === "run_start" && announce(event.run)] }
-      : await runnerOptions(context),
+      : await runnerOptions(context, doubts),
     signal: stopper.signal,
   });
+  // What made the run fail says its own line.
+  if (result.run.status !== "failed") {
+    for (const doubt of doubts) context.note(`agentop: ${escapeText(doubt)}`);
+  }
   if (flags.announce) announce(result.run);
   else if (context.json) context.printJson(replayDocument(result));
   else await (await import("./replay_text.ts")).printReplay(context, result);
@@ -122,7 +127,10 @@ function announcer(context: Context): (run: Run) => void {
   };
 }
 
-async function runnerOptions(context: Context): Promise<NonNullable<ReplayOptions["runner"]>> {
+async function runnerOptions(
+  context: Context,
+  doubts: string[],
+): Promise<NonNullable<ReplayOptions["runner"]>> {
   const [{ LivePrinter }, { approverOf }] = await Promise.all([
     import("../../output/live_printer.ts"),
     import("../../process/terminal_approver.ts"),
@@ -135,7 +143,7 @@ async function runnerOptions(context: Context): Promise<NonNullable<ReplayOption
   });
   return {
     approver: approverOf(),
-    onWarning: (warning) => context.note(`agentop: ${escapeText(warning)}`),
+    onWarning: (warning) => doubts.push(warning),
     ...(showSteps ? { listeners: [printer.listen] } : {}),
   };
 }

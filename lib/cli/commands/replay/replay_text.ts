@@ -17,7 +17,9 @@ export async function printReplay(context: Context, result: ReplayResult): Promi
   const how = result.mode === "live"
     ? from > 1 ? `everything from step ${from} ran again` : "everything ran again"
     : divergence
-    ? `left the recording at step ${divergence.step}: ${divergence.reason}`
+    ? `${
+      result.mode === "recorded" ? "nothing was asked; differs from" : "left"
+    } the recording at step ${divergence.step}: ${divergence.reason}`
     : "answered from the recording to its end";
   const saved = savedCostUsd !== null && savedCostUsd > 0 ? ` · saved ${money(savedCostUsd)}` : "";
   context.print(

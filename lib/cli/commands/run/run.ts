@@ -26,8 +26,11 @@ interface RunFlags extends LimitFlags {
 export const run: CliCommand = {
   register(program, withContext) {
     program.command("run").description("run an agent: by name, or by a path to its .yaml file")
-      .argument("<agent>", "name or path").argument("[prompt]", "what to ask (default: --file, else stdin)")
-      .option("--file <file>", "read the prompt from a file")
+      .argument("<agent>", "name or path").argument(
+        "[prompt]",
+        "what to ask; - is stdin (default: --file, else stdin)",
+      )
+      .option("--file <file>", "read the prompt from a file; after a prompt, what it is about")
       .option(
         "--set <key=value>",
         "override model, temperature, maxTokens, seed, instructions, tools.NAME=off, … (repeatable)",
@@ -54,7 +57,9 @@ export const run: CliCommand = {
       .addHelpText(
         "after",
         "\nExamples:\n  agentop run researcher 'How many rows in sales.csv?' --set temperature=0 --budget 0.05" +
-          "\n  git diff | agentop run reviewer --json",
+          "\n  git diff | agentop run reviewer --json" +
+          "\n  agentop run editor 'Shorten this:' --file notes.md" +
+          "\n  agentop run main -- '-5 plus 3?'     # a prompt that begins with -",
       )
       .action((agent, prompt, flags) => withContext((context) => startRun(context, agent, prompt, flags)));
   },

@@ -35,7 +35,7 @@ export const sim: CliCommand = {
         numberFlag("--tokens-per-second", {}, 0),
         0,
       )
-      .option("--key <key>", "refuse every other key with 401")
+      .option("--key <key>", "refuse every other key, and none, with 401 (default: any or none will do)")
       .option(
         "--lenient",
         "take what Mistral's API refuses: unknown fields and models, any order, ids and names",
@@ -65,7 +65,10 @@ async function simulate(context: Context, flags: SimFlags): Promise<void> {
     lenient: flags.lenient ?? false,
     host: context.host,
   }).catch((cause) => {
-    throw new AgentOpError(`Cannot listen on ${flags.host}:${port}: ${reasonOf(cause)}`, {
+    const reason = cause instanceof AgentOpError
+      ? cause.reason
+      : `Cannot start the simulator on ${flags.host}:${port}: ${reasonOf(cause)}`;
+    throw new AgentOpError(reason, {
       remedy: "--port 0, or another --port",
       cause,
     });

@@ -1,5 +1,5 @@
 import type { JsonChange } from "../../../analysis/mod.ts";
-import { CHANGE_SIGNS } from "../../../present/mod.ts";
+import { CHANGE_SIGNS, plural } from "../../../present/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
 import { jsonRows } from "../../draw/json_view.ts";
@@ -80,7 +80,7 @@ function linesOf(
     ];
   });
   const more = changes.length - CHANGES_SHOWN_MAX;
-  return more > 0 ? [...lines, EMPTY, line(`and ${more} more changes`, "dim")] : lines;
+  return more > 0 ? [...lines, EMPTY, line(`and ${plural(more, "more change")}`, "dim")] : lines;
 }
 
 const CHANGE_TONES = { add: "ok", remove: "error", replace: "warn" } as const;

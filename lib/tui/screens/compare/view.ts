@@ -7,6 +7,7 @@ import {
   costOf,
   duration,
   grouped,
+  plural,
   runTone,
   shortStatus,
   signed,
@@ -169,7 +170,7 @@ function listPane(
       ? line(`comparing${env.glyphs.ellipsis}`, "live")
       : changes === 0
       ? line("no changes", "dim")
-      : line(all[index]?.isChange ? `change ${before} of ${changes}` : `${changes} changes`, "dim"),
+      : line(all[index]?.isChange ? `change ${before} of ${changes}` : plural(changes, "change"), "dim"),
     foot: line(`${index + 1} of ${all.length}`, "dim"),
     scroll: { top: model.list.top, total: all.length },
   });

@@ -46,7 +46,9 @@ export function factLines(
     line(" Cost", "heading"),
     fact("so far", costOf(run.totals)),
     ...(whole && whole.runs > 1 ? [fact(plural(whole.runs, "run"), costOf(whole))] : []),
-    ...(run.totals.unknownCostCalls > 0 ? [fact("unpriced", `${run.totals.unknownCostCalls} calls`)] : []),
+    ...(run.totals.unknownCostCalls > 0
+      ? [fact("unpriced", plural(run.totals.unknownCostCalls, "call"))]
+      : []),
     ...(run.totals.estimatedCostUsd === undefined
       ? []
       : [fact("estimated", money(run.totals.estimatedCostUsd))]),

@@ -12,7 +12,7 @@ const UPSERT = `insert into partial (trace_id, span_id, text, reasoning, updated
  * Writes streamed text over a connection of its own, which does not wait for the disk: the end of the span carries all of it. It
  * takes its turn among the uses of the main connection: both block this thread, and would wait for each other for ever.
  */
-export class PartialWriter {
+export class PartialsConnection {
   readonly #connection: Connection;
   #own: DatabaseSync | undefined;
   #upsert: StatementSync | undefined;

@@ -1,0 +1,90 @@
+import type { CommandUnknownOpts } from "@commander-js/extra-typings";
+import { pathOf } from "./usage_error.ts";
+
+const RUN_EXITS =
+  "0 it completed · 1 it failed · 2 it could not begin · 3 a limit stopped it · 130 it was cancelled";
+
+/** What stands below the help of commands, by path; what needs more than examples says so beside its command. */
+const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; readonly exits?: string }>> = {
+  agentop: {
+    examples: ["agentop demo", 'agentop run main "What is 17% of 240?"', "agentop show last"],
+    exits:
+      "0 done · 1 it ended badly · 2 wrong usage, file or store · 3 a limit, or undecided · 130 cancelled.\n" +
+      "With --json, stdout is one document. Where a command cannot begin it is empty, and stderr says why; a run that\n" +
+      "failed has its `error` in the document.",
+  },
+  "agentop tui": { examples: ["agentop tui", "agentop tui --ascii --no-mouse", "agentop --store other.db"] },
+  "agentop init": { examples: ["agentop init", "agentop init my-project"] },
+  "agentop demo": { examples: ["agentop demo", "agentop demo --json"], exits: RUN_EXITS },
+  "agentop agents": { examples: ["agentop agents", "agentop agents --json"] },
+  "agentop run": { exits: RUN_EXITS },
+  "agentop runs": {
+    examples: [
+      "agentop runs --since 24h --status failed,stopped",
+      "agentop runs --sort cost --limit 5",
+      "agentop runs --search 'kettle cost>0.01' --json",
+    ],
+  },
+  "agentop runs delete": {
+    examples: ["agentop runs delete last", "agentop runs delete 94c65806 54656b0f --yes"],
+  },
+  "agentop show": {
+    examples: ["agentop show last", "agentop show last~2 --messages", "agentop show 94c65806 --json"],
+  },
+  "agentop watch": { examples: ["agentop watch last"], exits: RUN_EXITS },
+  "agentop stop": { examples: ["agentop stop last"] },
+  "agentop pause": { examples: ["agentop pause last", "agentop resume last"] },
+  "agentop resume": {
+    examples: ["agentop resume last", "agentop resume last --max-steps 50 --budget 0.10"],
+    exits: RUN_EXITS,
+  },
+  "agentop replay": {
+    exits: `${RUN_EXITS}.\nWith --mode recorded: 0 it is the same · 1 it differs.`,
+  },
+  "agentop diff": {
+    examples: ["agentop diff last~1 last", "agentop diff 94c65806 54656b0f --unified"],
+    exits: "0 the same · 1 different · 2 trouble",
+  },
+  "agentop memory": { examples: ["agentop memory last --diff", "agentop memory last --step 2"] },
+  "agentop bisect": { exits: "0 found · 1 the configuration is not the cause · 2 trouble" },
+  "agentop export": { examples: ["agentop export html last", "agentop export sqlite copy.db --since 7d"] },
+  "agentop cost": {
+    examples: ["agentop cost --by day --since 7d", "agentop cost last", "agentop cost --by user --json"],
+  },
+  "agentop sim": {
+    examples: [
+      "agentop sim --port 8080 --latency 200",
+      "agentop sim --scenario scenarios/ --seed 7",
+      "MISTRAL_SERVER_URL=http://127.0.0.1:8080 agentop run main 'hi'",
+    ],
+    exits: "0 a signal ended it · 2 it could not begin",
+  },
+  "agentop db": { examples: ["agentop db stats", "agentop db verify", "agentop db backup copy.db"] },
+  "agentop db migrate": { examples: ["agentop db migrate"] },
+  "agentop db verify": {
+    examples: ["agentop db verify", "agentop db verify --json"],
+    exits: "0 sound · 1 something is wrong",
+  },
+  "agentop db backup": { examples: ["agentop db backup copy.db"] },
+  "agentop db prune": {
+    examples: [
+      "agentop db prune --older-than 30d --dry-run",
+      "agentop db prune --older-than 90d --keep-scored",
+    ],
+  },
+  "agentop db stats": { examples: ["agentop db stats"] },
+  "agentop doctor": { examples: ["agentop doctor"], exits: "0 ready · 1 something is to be repaired" },
+  "agentop notebook": { examples: ["agentop notebook", "agentop notebook --install"] },
+  "agentop kernel": { examples: ["agentop kernel --connection-file connection.json"] },
+  "agentop help": { examples: ["agentop help run", "agentop help db verify"] },
+};
+
+/** Adds to a command's help what is known of it here. */
+export function addHelpNotes(command: CommandUnknownOpts): void {
+  const { examples = [], exits } = NOTES[pathOf(command)] ?? {};
+  const text = [
+    ...(examples.length === 0 ? [] : [`\nExamples:\n${examples.map((it) => `  ${it}`).join("\n")}`]),
+    ...(exits === undefined ? [] : [`\nExit codes: ${exits}`]),
+  ].join("\n");
+  if (text !== "") command.addHelpText("after", text);
+}

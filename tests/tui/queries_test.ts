@@ -122,6 +122,22 @@ Deno.test("updateRuns() puts a page where it belongs, also when another one was 
   assert.equal(runAt(home.model.window, PAGE_ROWS)?.runId, `run-${PAGE_ROWS}`);
 });
 
+Deno.test("updateRuns() reads the list from its end on G, in any order", () => {
+  const home = new Home().send({ type: "enter" });
+  home.send({ type: "action", action: "sort" });
+  home.page(home.asked.get("runs")!, rows(0, PAGE_ROWS), "c1");
+  home.send({ type: "action", action: "bottom" });
+  const { sort, fromEnd, page, cursor } = home.asked.get("runs")!.query as PageAsked;
+  assert.deepEqual({ sort, fromEnd, page, cursor }, {
+    sort: "cost",
+    fromEnd: true,
+    page: 0,
+    cursor: undefined,
+  });
+  home.page(home.asked.get("runs")!, rows(500, PAGE_ROWS), "c2");
+  assert.equal(runAt(home.model.window, home.model.list.index)?.runId, "run-500");
+});
+
 Deno.test("updateRuns() drops the rows of the list before, when the filter or the order changed", () => {
   const home = new Home().send({ type: "enter" });
   const first = home.asked.get("runs")!;

@@ -1,7 +1,7 @@
 import { isLive } from "../../../core/mod.ts";
 import { loading } from "../../contract/load.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { askedSort, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
+import { askedOrder, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
 import type { PageAsked, RunsQueries } from "./queries.ts";
 import { cursorOf, missingPage, PAGE_ROWS } from "./window.ts";
 
@@ -66,7 +66,7 @@ function pageAsked(model: RunsModel, page: number): PageAsked {
   return {
     page,
     filter: model.filter,
-    sort: askedSort(model),
+    ...askedOrder(model),
     limit: PAGE_ROWS,
     ...(cursor === undefined ? {} : { cursor }),
   };

@@ -93,14 +93,8 @@ export function rowInView(model: RunsModel, y: number, height: number): number {
 }
 
 /** The order the store is asked for. */
-export function askedSort(model: RunsModel): RunSort {
-  if (!(model.restarting?.reversed ?? model.reversed)) return model.sort;
-  return model.sort === "newest" ? "oldest" : "newest";
-}
-
-/** True when `G` can start from the other end instead of walking there. */
-export function canReverse(model: RunsModel): boolean {
-  return (model.sort === "newest" || model.sort === "oldest") && hasMore(model.window);
+export function askedOrder(model: RunsModel): { readonly sort: RunSort; readonly fromEnd: boolean } {
+  return { sort: model.sort, fromEnd: model.restarting?.reversed ?? model.reversed };
 }
 
 export interface RunsLayout {
@@ -175,7 +169,7 @@ export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
   return { ...model, sort: known ?? model.sort, zoom: zoom === true, filterText: text };
 }
 
-/** The model with `filterText` read; also what `since:24h` means moves on with the clock. */
+/** The model with `filterText` read; also what `since:24h` means moves on with the clock. What is not understood filters nothing. */
 export function withFilterRead(
   model: RunsModel,
   { nowMs, timeZone }: Pick<Env, "nowMs" | "timeZone">,

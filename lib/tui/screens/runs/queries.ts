@@ -40,6 +40,7 @@ export interface PageAsked {
   readonly page: number;
   readonly filter: RunFilter;
   readonly sort: RunSort;
+  readonly fromEnd: boolean;
   readonly limit: number;
   readonly cursor?: string;
 }

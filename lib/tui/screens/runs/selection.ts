@@ -2,7 +2,8 @@ import type { Env, Step } from "../../contract/screen.ts";
 import { moved as movedRow } from "../../draw/scroll.ts";
 import { afterMotion, keptInView, type Motion, withSelected } from "../../widgets/list.ts";
 import { loadAnew, loadMissing } from "./load.ts";
-import { canReverse, isEmptyStore, runRows, type RunsModel } from "./model.ts";
+import { isEmptyStore, runRows, type RunsModel } from "./model.ts";
+import { hasMore } from "./window.ts";
 
 /** With the run in that row chosen and in view. */
 export function selected(model: RunsModel, index: number, env: Env): Step<RunsModel> {
@@ -20,7 +21,7 @@ export function moved(model: RunsModel, motion: Motion, env: Env): Step<RunsMode
     const demo = movedRow(action, model.demo, count, env.demos.length, env.demos.length);
     return [demo === undefined ? model : { ...model, demo }, []];
   }
-  if (action === "bottom" && count === undefined && canReverse(model) && !model.reversed) {
+  if (action === "bottom" && count === undefined && hasMore(model.window) && !model.reversed) {
     return loadAnew(model, { reversed: true, index: 0 });
   }
   if (model.reversed && (action === "top" || count !== undefined && action === "bottom")) {

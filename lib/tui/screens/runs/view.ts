@@ -112,16 +112,22 @@ function filterLine(model: RunsModel, env: Env): Line {
   const { columns } = env.size;
   const total = model.matching ?? knownRows(model.window);
   const more = model.matching === undefined && hasMore(model.window) ? "+" : "";
-  const shown = model.filterText === "" ? `${grouped(total)}${more} runs` : `${grouped(total)}${more} match`;
-  const right: Line = [seg(`${model.sort === "newest" ? "" : `by ${model.sort}  `}${shown} `, "dim")];
   const problem = model.filterErrors[0];
+  const matching = model.filterText === "" || problem !== undefined ? "runs" : "match";
+  const shown = `${problem === undefined ? "" : "without it: "}${grouped(total)}${more} ${matching}`;
+  const right: Line = [seg(`  ${model.sort === "newest" ? "" : `by ${model.sort}  `}${shown} `, "dim")];
   const room = columns - lineWidth(right) - 4;
   if (model.editing) {
     const help: Line = problem === undefined ? EMPTY : [seg("  "), seg(clean(problem), "warn")];
     return spread(
       [
         seg(" / ", "key"),
-        ...fieldLine(model.editing, room, true, "status:failed agent:x model:y since:24h cost>0.01 or words"),
+        ...fieldLine(
+          model.editing,
+          room,
+          true,
+          "words, status:failed -agent:x since:24h cost>0.01 or duration>1m",
+        ),
         ...help,
       ],
       right,

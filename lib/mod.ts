@@ -8,25 +8,46 @@
  * await studio.run("researcher", "How many rows in sales.csv and what is the total revenue?");
  * const { diff, savedCostUsd } = await studio.replay("last", { set: { model: "mistral-large-latest" } });
  * for (const step of diff.steps) console.log(step.op, step.kind, step.name);
- * for (const run of await studio.runs()) console.log(run.agent, run.status, run.totals.costUsd);
+ * for (const run of await studio.runs()) console.log(run.agent, run.status, run.costUsd);
  * console.log(await studio.costs("model"), savedCostUsd);
  * ```
  *
  * @module
  */
+export { openStudio, Studio } from "./studio.ts";
+export type {
+  AgentSpec,
+  BisectRunsOptions,
+  ChartOptions,
+  ExportOptions,
+  ReplayRunOptions,
+  RowsQuery,
+  RunOptions,
+  RunsQuery,
+  ScoreRunsOptions,
+  SqlRow,
+  StudioOptions,
+} from "./studio_options.ts";
+export type { ReceiptRow } from "./studio_tables.ts";
 export {
-  type AgentSpec,
-  type ExportOptions,
-  openStudio,
-  type ReplayRunOptions,
-  type RunOptions,
-  type RunsQuery,
-  type SqlRow,
-  Studio,
-  type StudioOptions,
-} from "./studio.ts";
+  Chart,
+  DISPLAY,
+  type Displayed,
+  type MediaBundle,
+  type OnProgress,
+  type Progress,
+  showProgress,
+  type Table,
+  type TableExtras,
+  type TableLook,
+  tableOf,
+} from "./notebook/mod.ts";
 export { AgentOpError, ProviderError, RUN_STATUSES, SPAN_KINDS, StoreError } from "./core/mod.ts";
 export type {
+  CellValue,
+  Column,
+  Columns,
+  ColumnType,
   Cost,
   CostKey,
   CostRow,
@@ -42,6 +63,7 @@ export type {
   ProviderErrorKind,
   RateLimit,
   Role,
+  Row,
   Run,
   RunChange,
   RunError,
@@ -63,6 +85,22 @@ export type {
   Usage,
 } from "./core/mod.ts";
 export type { ApprovalAnswer, ApprovalRequest, Approver } from "./agent/mod.ts";
-export type { JsonChange, MemoryCause, MemoryStep, RunDiff, StepDiff } from "./analysis/mod.ts";
+export type {
+  CostSumRow,
+  DiffRow,
+  EvaluationRow,
+  JsonChange,
+  MemoryCause,
+  MemoryRow,
+  MemoryStep,
+  MessageRow,
+  RunCostRow,
+  RunDiff,
+  RunRow,
+  SpanRow,
+  StepDiff,
+} from "./analysis/mod.ts";
 export type { SqlValue } from "./app/mod.ts";
+export type { ThemeName } from "./charts/mod.ts";
+export type { BisectResult, BisectTrial, ConfigEdit, Verdict } from "./evals/mod.ts";
 export type { Divergence, ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";

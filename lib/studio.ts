@@ -1,104 +1,52 @@
-import type { AgentConfig, Approver } from "./agent/mod.ts";
-import type { MemoryStep, RunDiff } from "./analysis/mod.ts";
-import { App, type SqlValue } from "./app/mod.ts";
+import type { AgentConfig } from "./agent/mod.ts";
+import type {
+  CostSumRow,
+  DiffRow,
+  EvaluationRow,
+  MemoryRow,
+  MemoryStep,
+  MessageRow,
+  RunCostRow,
+  RunDiff,
+  RunRow,
+  SpanRow,
+} from "./analysis/mod.ts";
+import { App } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
 import {
   AgentOpError,
   type CostKey,
-  type CostRow,
   type Evaluation,
-  type Host,
   oneLine,
   type Run,
-  type RunSort,
+  type RunFilter,
   systemTimeZone,
   timeZoneNamed,
   type Trace,
-  type TraceEvent,
 } from "./core/mod.ts";
-import type { ReplayMode, ReplayResult, ToolPolicy } from "./replay/mod.ts";
-
-/** Where a studio works. What is left out comes from the environment, as it does for the `agentop` command. */
-export interface StudioOptions {
-  /** Path of the store, or `:memory:` for one that is gone when the studio is closed. */
-  readonly store?: string;
-  /** Folder for the store, agents and settings. */
-  readonly home?: string;
-  /** Answers come from the built-in simulator, whatever keys are set. @default false */
-  readonly simulator?: boolean;
-  /** Whose days `since:` and `costs("day")` mean: an IANA name, e.g. `Europe/Paris`, or `UTC`. @default `AGENTOP_TZ`, else this machine's */
-  readonly timeZone?: string;
-  /** Clock, ids, network and chance; for tests. */
-  readonly host?: Host;
-}
-
-/** An agent by name or path, or written out as in an agent file. */
-export type AgentSpec = string | Readonly<Record<string, unknown>>;
-
-/** What a run may do and is labelled with. */
-export interface RunOptions {
-  /** Changes by their `--set` names: `{ model: "mistral-large-latest", temperature: 0 }`. */
-  readonly set?: Readonly<Record<string, string | number | boolean>>;
-  /** Experiment, session or batch the run belongs to. */
-  readonly group?: string;
-  /** The user it is made for. */
-  readonly user?: string;
-  /** Labels. */
-  readonly tags?: Readonly<Record<string, string>>;
-  /** The run stops before more than this is spent, in USD. */
-  readonly budgetUsd?: number;
-  /** Model and tool calls together. */
-  readonly maxSteps?: number;
-  /** The run stops after this time. */
-  readonly timeoutSeconds?: number;
-  /** Answers for tools that write, execute or reach the network. Without it they are refused. */
-  readonly approver?: Approver;
-  /** Told of every event once it is stored, and of streamed text at once. */
-  readonly onEvent?: (event: TraceEvent) => void;
-  /** Cancels the run. */
-  readonly signal?: AbortSignal;
-}
-
-/** How a run is run again. */
-export interface ReplayRunOptions extends Pick<RunOptions, "set" | "approver" | "onEvent" | "signal"> {
-  /** `recorded` asks nobody; `hybrid` asks the model and keeps known tool results; `live` runs everything. @default "hybrid" */
-  readonly mode?: ReplayMode;
-  /** The first step to run again; those before it are shared with the original. */
-  readonly from?: number;
-  /** What steps say instead, by their number; 0 is the prompt. */
-  readonly edits?: Readonly<Record<number, string>>;
-  /** For tool calls that are not on record. @default "live" */
-  readonly tools?: ToolPolicy;
-}
-
-/** Which runs. */
-export interface RunsQuery {
-  /** As typed after `agentop runs --search`: `status:failed model:large since:24h refund`. */
-  readonly search?: string;
-  /** In which order. @default "newest" */
-  readonly sort?: RunSort;
-  /** How many at most. @default 50 */
-  readonly limit?: number;
-}
-
-/** What goes out, and where to. */
-export interface ExportOptions {
-  /** Runs by their names: one or two for `html`. */
-  readonly runs?: readonly string[];
-  /** Runs by a search, as in `runs`. */
-  readonly search?: string;
-  /** A file or a folder; without it a text format gives its text. */
-  readonly file?: string;
-  /** An existing file may be replaced. @default false */
-  readonly force?: boolean;
-  /** Ends it. */
-  readonly signal?: AbortSignal;
-}
-
-/** A column's value by its name. Integers beyond 2^53 are text, bytes are hex digits. */
-export type SqlRow = Readonly<Record<string, SqlValue>>;
+import type { BisectResult } from "./evals/mod.ts";
+import type { Chart, Table } from "./notebook/mod.ts";
+import type { ReplayResult } from "./replay/mod.ts";
+import type {
+  AgentSpec,
+  BisectRunsOptions,
+  ChartOptions,
+  ExportOptions,
+  ReplayRunOptions,
+  RowsQuery,
+  RunOptions,
+  RunsQuery,
+  ScoreRunsOptions,
+  SqlRow,
+  StudioOptions,
+} from "./studio_options.ts";
+import type { ReceiptRow } from "./studio_tables.ts";
 
 const SQL_ROWS_MAX = 100_000;
+
+/** What a result looks like in a notebook. Loaded with the first one. */
+const views = () => import("./studio_views.ts");
+const tables = () => import("./studio_tables.ts");
 
 /**
  * Opens the store with everything around it: the same as the `agentop` command works with. Close it with `await using`.
@@ -132,7 +80,11 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
   return new Studio(app);
 }
 
-/** Runs, and what can be done with them. A run is named by its id, its beginning or end, `last`, or `last~2`. */
+/**
+ * Runs, and what can be done with them. A run is named by its id, its beginning or end, `last`, or `last~2`. Tables are plain
+ * arrays of flat rows; `columns` says type, unit and meaning of each column, `toArrow()` hands them to other programs. In a
+ * notebook everything shows itself.
+ */
 export class Studio implements AsyncDisposable {
   readonly #app: App;
 
@@ -141,20 +93,91 @@ export class Studio implements AsyncDisposable {
     this.#app = app;
   }
 
-  get #timeZone(): string {
-    return this.#app.config.timeZone ?? systemTimeZone();
-  }
-
   /**
    * Runs, newest first.
    *
    * @throws {AgentOpError} A term of the search is not understood.
    */
-  async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<readonly Run[]> {
-    const { parseRunQuery } = await import("./analysis/mod.ts");
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
-    if (problem) throw problem;
-    return (await (await this.#app.store()).listRuns({ filter, sort, limit })).runs;
+  async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<Table<RunRow>> {
+    const [{ runsTable }, filter, store] = await Promise.all([
+      tables(),
+      this.#filter(search),
+      this.#app.store(),
+    ]);
+    const { runs } = await store.listRuns({ filter, sort, limit });
+    return await runsTable(this.#app, runs, sort);
+  }
+
+  /**
+   * Spans: model calls, their attempts, tool calls and others, oldest run first.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async spans(query: RowsQuery = {}): Promise<Table<SpanRow>> {
+    return await (await tables()).rowsTable(this.#app, "spans", await this.#wanted(query));
+  }
+
+  /**
+   * Messages in the order of their conversations. Those of one run are shown as a conversation.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async messages(query: RowsQuery = {}): Promise<Table<MessageRow>> {
+    return await (await tables()).messagesTable(this.#app, await this.#wanted(query));
+  }
+
+  /**
+   * Scores, newest first.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async evaluations(query: RowsQuery = {}): Promise<Table<EvaluationRow>> {
+    return await (await tables()).rowsTable(this.#app, "evaluations", await this.#wanted(query));
+  }
+
+  /**
+   * What replays and comparisons found, a row for each.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async diffs(query: RowsQuery = {}): Promise<Table<DiffRow>> {
+    return await (await tables()).rowsTable(this.#app, "diffs", await this.#wanted(query));
+  }
+
+  /**
+   * How much agents held, were sent and changed at each step: figures, for what {@linkcode Studio.memory} says in full.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async memoryRows(query: RowsQuery = {}): Promise<Table<MemoryRow>> {
+    return await (await tables()).rowsTable(this.#app, "memory", await this.#wanted(query));
+  }
+
+  /**
+   * What each run used and cost, by model and UTC day: what {@linkcode Studio.costs} adds up.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async costRows(query: RowsQuery = {}): Promise<Table<RunCostRow>> {
+    return await (await tables()).rowsTable(this.#app, "costs", await this.#wanted(query));
+  }
+
+  /**
+   * What was spent, dearest first, in USD; calls of unknown cost are counted beside. Days are those of the studio's time zone.
+   *
+   * @throws {AgentOpError} A term of the search is not understood.
+   */
+  async costs(by: CostKey = "model", search = ""): Promise<Table<CostSumRow>> {
+    return await (await tables()).costsTable(this.#app, by, await this.#filter(search));
+  }
+
+  /**
+   * How the cost of a run came about: a row per call and unit, quantity × price. Shown as a receipt.
+   *
+   * @throws {AgentOpError} There is no such run.
+   */
+  async receipt(run: string): Promise<Table<ReceiptRow>> {
+    return await (await tables()).receiptTable(await this.#trace(run));
   }
 
   /**
@@ -164,6 +187,10 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run.
    */
   async trace(run: string): Promise<Trace> {
+    return (await views()).shownTrace(this.#app, await this.#trace(run));
+  }
+
+  async #trace(run: string): Promise<Trace> {
     const store = await this.#app.store();
     return await store.loadTrace((await store.resolveRun(run)).traceId);
   }
@@ -190,7 +217,10 @@ export class Studio implements AsyncDisposable {
       ...(tags === undefined ? {} : { tags }),
     });
     const runner = await this.#app.createRunner(await runnerOptions(options));
-    return await runner.run(config, request, signal ? { signal } : {});
+    return (await views()).shownRun(
+      this.#app,
+      await runner.run(config, request, signal ? { signal } : {}),
+    );
   }
 
   async #agent(agent: AgentSpec): Promise<AgentConfig> {
@@ -200,21 +230,23 @@ export class Studio implements AsyncDisposable {
   }
 
   /**
-   * Runs a run again, and stores the difference.
+   * Runs a run again, and stores the difference. Shown as that difference.
    *
    * @throws {AgentOpError} It cannot be run again like this; nothing is written then.
    */
   async replay(run: string, options: ReplayRunOptions = {}): Promise<ReplayResult> {
     const { mode = "hybrid", tools = "live", edits = {}, from, signal } = options;
-    return await this.#app.replay(run, {
+    const steps = options.onProgress ? (await (await this.#app.store()).resolveRun(run)).totals.steps : null;
+    const replayed = await this.#app.replay(run, {
       mode,
       tools,
       overrides: asText(options.set),
       edits: new Map(Object.entries(edits).map(([step, text]) => [Number(step), text])),
-      runner: await runnerOptions(options),
+      runner: await runnerOptions(options, steps),
       ...(from === undefined ? {} : { from }),
       ...(signal ? { signal } : {}),
     });
+    return (await views()).shownReplay(this.#app, replayed);
   }
 
   /**
@@ -236,17 +268,16 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} One of them is not there, or not finished.
    */
   async diff(left: string, right: string): Promise<RunDiff> {
-    return await this.#app.diff(left, right);
+    return (await views()).shownDiff(this.#app, await this.#app.diff(left, right));
   }
 
   /**
-   * What the agent knew after each step, and what changed it.
+   * What the agent knew after each step, and what changed it. Shown as the changes, step by step.
    *
    * @throws {AgentOpError} There is no such run.
    */
   async memory(run: string): Promise<readonly MemoryStep[]> {
-    const { memorySteps } = await import("./analysis/mod.ts");
-    return memorySteps(await this.trace(run));
+    return await (await views()).shownMemory(await this.#trace(run));
   }
 
   /**
@@ -256,24 +287,44 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run or scorer, or its settings do not fit.
    */
   async score(run: string, scorer: string): Promise<Evaluation> {
-    const [{ scoreRun }, { parseScorer }] = await Promise.all([
-      import("./evals/mod.ts"),
-      import("./scorers/mod.ts"),
-    ]);
-    const services = await this.#app.replayServices();
-    return await scoreRun(services, await services.store.resolveRun(run), await parseScorer(scorer));
+    const { scoreRuns, shownEvaluation } = await views();
+    const [judged] = await scoreRuns(this.#app, { runs: [run], limit: 1 }, scorer);
+    return shownEvaluation(judged!);
   }
 
   /**
-   * What was spent, dearest first, in USD; calls of unknown cost are counted beside. Days are those of the studio's time zone.
+   * Scores stored runs, the newest first, and keeps the verdicts. Runs that have not ended are left out.
    *
-   * @throws {AgentOpError} A term of the search is not understood.
+   * @param scorer As for {@linkcode Studio.score}.
+   * @param query Which runs; `limit` is how many at most.
+   * @throws {AgentOpError} There is no such run or scorer, or its settings do not fit.
    */
-  async costs(by: CostKey = "model", search = ""): Promise<readonly CostRow[]> {
-    const { parseRunQuery } = await import("./analysis/mod.ts");
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
-    if (problem) throw problem;
-    return await (await this.#app.store()).costBy(by, filter, this.#timeZone);
+  async scoreRuns(scorer: string, query: ScoreRunsOptions = {}): Promise<Table<EvaluationRow>> {
+    const [{ scoreRuns }, { scoresTable }] = await Promise.all([views(), tables()]);
+    const { onProgress, ...which } = query;
+    return await scoresTable(await scoreRuns(this.#app, await this.#wanted(which), scorer, onProgress));
+  }
+
+  /**
+   * Finds the change of model, instructions, parameters or tools that made a good run bad. Each try is a replay.
+   *
+   * @param good A run that is good.
+   * @param bad A run of the same prompt that is not.
+   * @throws {AgentOpError} There are no such runs, or nothing between them can be searched.
+   */
+  async bisect(good: string, bad: string, options: BisectRunsOptions): Promise<BisectResult> {
+    return await (await views()).bisect(this.#app, good, bad, options);
+  }
+
+  /**
+   * Draws what runs say: `cost`, `tokens`, `latency`, `waterfall` and others; `agentop chart list` names them all.
+   *
+   * @throws {AgentOpError} There is no such chart or run, or a term of the search is not understood.
+   */
+  async chart(name: string, options: ChartOptions = {}): Promise<Chart> {
+    const { search = "", runs = [], theme } = options;
+    const choice = { runs: listOf(runs), ...(search === "" ? {} : { filter: await this.#filter(search) }) };
+    return await (await views()).chart(this.#app, name, choice, theme);
   }
 
   /**
@@ -281,29 +332,35 @@ export class Studio implements AsyncDisposable {
    *
    * @throws {AgentOpError} The query is wrong, writes, or takes longer than 5 s; or the store is in memory.
    */
-  async sql(query: string, options: { readonly maxRows?: number } = {}): Promise<readonly SqlRow[]> {
-    const { rowObjects } = await import("./app/mod.ts");
-    return rowObjects(await this.#app.sql(query, { maxRows: options.maxRows ?? SQL_ROWS_MAX }));
+  async sql(query: string, options: { readonly maxRows?: number } = {}): Promise<Table<SqlRow>> {
+    const [{ rowObjects }, { sqlTable }] = await Promise.all([import("./app/mod.ts"), tables()]);
+    return await sqlTable(
+      rowObjects(await this.#app.sql(query, { maxRows: options.maxRows ?? SQL_ROWS_MAX })),
+    );
   }
 
   /**
    * Writes runs for somebody who has neither this program nor the store: `html` of a run, or of what differs between two;
-   * `sqlite` of any number, or of all.
+   * `csv`, `jsonl` and `parquet` of one table, `sqlite` of all tables, of any number of runs, or of all.
    *
    * @returns The text of a text format without a `file`, otherwise where the file is.
    * @throws {AgentOpError} There is no such format or run, or the file is there already.
    */
   async export(format: string, options: ExportOptions = {}): Promise<string> {
-    const { exporterOf, exportFile, exportText } = await import("./app/mod.ts");
+    return await (await views()).exportRuns(this.#app, format, options, await this.#filter(options.search));
+  }
+
+  /** Throws the first thing that is not understood. */
+  async #filter(search = ""): Promise<RunFilter> {
     const { parseRunQuery } = await import("./analysis/mod.ts");
-    const { runs = [], search = "", file, force = false, signal = new AbortController().signal } = options;
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), this.#timeZone);
+    const timeZone = this.#app.config.timeZone ?? systemTimeZone();
+    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), timeZone);
     if (problem) throw problem;
-    const exporter = await exporterOf(format);
-    const choice = { runs, filter, signal };
-    return file === undefined
-      ? await exportText(this.#app, exporter, choice)
-      : await exportFile(this.#app, exporter, file, choice, { force });
+    return filter;
+  }
+
+  async #wanted({ runs = [], search = "", limit = ROWS_MAX }: RowsQuery) {
+    return { runs: listOf(runs), limit, ...(search === "" ? {} : { filter: await this.#filter(search) }) };
   }
 
   /** Closes the store and the simulator. */
@@ -312,17 +369,28 @@ export class Studio implements AsyncDisposable {
   }
 }
 
+const ROWS_MAX = 100_000;
+
 function knownZone(name: string): string {
   const zone = timeZoneNamed(name);
   if (zone !== undefined) return zone;
   throw new AgentOpError(`Cannot use "${oneLine(name, 60)}": not a time zone`, { remedy: "Europe/Paris" });
 }
 
+function listOf(runs: string | readonly string[]): readonly string[] {
+  return typeof runs === "string" ? [runs] : runs;
+}
+
 function asText(set: RunOptions["set"] = {}): Record<string, string> {
   return Object.fromEntries(Object.entries(set).map(([key, value]) => [key, String(value)]));
 }
 
-async function runnerOptions({ approver, onEvent }: Pick<RunOptions, "approver" | "onEvent">) {
+async function runnerOptions(
+  { approver, onEvent, onProgress }: Pick<RunOptions, "approver" | "onEvent" | "onProgress">,
+  steps: number | null = null,
+) {
   const { refuseAll } = await import("./agent/mod.ts");
-  return { approver: approver ?? refuseAll, ...(onEvent ? { listeners: [onEvent] } : {}) };
+  const told = onProgress ? (await import("./notebook/mod.ts")).stepProgress(onProgress, steps) : undefined;
+  const listeners = [...(onEvent ? [onEvent] : []), ...(told ? [told] : [])];
+  return { approver: approver ?? refuseAll, ...(listeners.length > 0 ? { listeners } : {}) };
 }

@@ -19,6 +19,7 @@ export {
   stepCounts,
   stepPlace,
 } from "./diff_facts.ts";
+export { answeredCallId, messageContent } from "./message_content.ts";
 export { findSpan } from "./find_span.ts";
 export {
   FAMILY_RUNS_MAX,
@@ -39,6 +40,7 @@ export {
   memorySteps,
 } from "./memory_steps.ts";
 export { activeSpan, type Approval, pendingApproval } from "./open_spans.ts";
+export { quantile } from "./quantile.ts";
 export {
   type PricedSpan,
   pricedSpans,
@@ -75,3 +77,14 @@ export {
   toolResultOf,
 } from "./steps.ts";
 export { type TextPiece, unifiedDiff, type UnifiedLine, unifiedLines, wordDiff } from "./text_diff.ts";
+export type { ColumnsFor, RowChoice, TableDefinition, TableSource } from "./tables/column.ts";
+export type { CostSumRow, RunCostRow } from "./tables/costs.ts";
+export type { DiffRow } from "./tables/diffs.ts";
+export type { EvaluationRow } from "./tables/evaluations.ts";
+export type { MemoryRow } from "./tables/memory.ts";
+export type { MessageRow } from "./tables/messages.ts";
+export type { RunRow } from "./tables/runs.ts";
+export type { SpanRow } from "./tables/spans.ts";
+
+/** The tables that runs can be read as. Loaded with the first use. */
+export const loadTables = () => import("./tables/mod.ts");

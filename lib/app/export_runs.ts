@@ -2,12 +2,14 @@ import {
   AgentOpError,
   type Exporter,
   type ExportRequest,
+  type FileExporter,
   nearest,
   type Run,
   type RunFilter,
   type RunReader,
   shortRunId,
   systemTimeZone,
+  type TextExporter,
 } from "../core/mod.ts";
 import { isEmptyRunFilter } from "../analysis/mod.ts";
 import type { App } from "./app.ts";
@@ -39,7 +41,11 @@ export async function exporterOf(name: string): Promise<Exporter> {
 }
 
 /** What a text format says of the runs. Throws `AgentOpError`. */
-export async function exportText(app: App, exporter: Exporter, choice: ExportChoice): Promise<string> {
+export async function exportText(
+  app: App,
+  exporter: TextExporter | FileExporter,
+  choice: ExportChoice,
+): Promise<string> {
   if (exporter.takes === "named_runs") return await exporter.text(await requestFor(app, choice));
   throw new AgentOpError(`Cannot print ${exporter.name}: it is no text`, { remedy: "the name of a file" });
 }
@@ -47,7 +53,7 @@ export async function exportText(app: App, exporter: Exporter, choice: ExportCho
 /** Writes a file whole or not at all; `path` may be a folder. Returns where it is. Throws `AgentOpError`. */
 export async function exportFile(
   app: App,
-  exporter: Exporter,
+  exporter: TextExporter | FileExporter,
   path: string | undefined,
   choice: ExportChoice,
   { force = false }: ExportFileOptions = {},
@@ -68,14 +74,18 @@ export async function exportFile(
   });
 }
 
-async function requestFor(
-  app: App,
-  { runs: references = [], filter = {}, signal }: ExportChoice,
-): Promise<ExportRequest> {
-  const isFiltered = !isEmptyRunFilter(filter);
-  if (references.length > 0 && isFiltered) {
+/** Throws `AgentOpError` when runs are chosen in two ways. */
+export function checkChoice({ runs = [], filter = {} }: Pick<ExportChoice, "runs" | "filter">): void {
+  if (runs.length > 0 && !isEmptyRunFilter(filter)) {
     throw new AgentOpError("Cannot choose runs by name and by filter at once", { remedy: "one of the two" });
   }
+}
+
+/** What an exporter gets for a choice. Throws `AgentOpError`. */
+export async function requestFor(app: App, choice: ExportChoice): Promise<ExportRequest> {
+  checkChoice(choice);
+  const { runs: references = [], filter = {}, signal } = choice;
+  const isFiltered = !isEmptyRunFilter(filter);
   const source = await app.store();
   const runs = references.length > 0
     ? await namedRuns(source, references)

@@ -6,6 +6,17 @@
 export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
 export { agentNames, bundledAgent, type FoundAgent, type ListedAgent, resolveAgent } from "./agents.ts";
 export { App, type AppOptions } from "./app.ts";
+export {
+  CHART_FORMATS,
+  type ChartChoice,
+  type ChartFileOptions,
+  type ChartFormat,
+  chartFormatOf,
+  chartOf,
+  drawChart,
+  renderChart,
+  writeChart,
+} from "./charts.ts";
 export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
@@ -23,8 +34,17 @@ export {
   type ExportFileOptions,
   exportText,
 } from "./export_runs.ts";
+export {
+  exportTable,
+  printTable,
+  type TableChoice,
+  tableOf,
+  tableText,
+  type WrittenTable,
+} from "./export_tables.ts";
 export { lazyStore } from "./lazy_store.ts";
 export { chatModels, pricedModels } from "./prices.ts";
+export { readRows, type RowsWanted } from "./read_rows.ts";
 export { replayArguments } from "./replay_process.ts";
 export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";

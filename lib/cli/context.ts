@@ -88,7 +88,11 @@ const encoder = new TextEncoder();
 
 /** Writes everything; a reader that went away (`| head`) is no error. */
 export function writeAll(to: { writeSync(data: Uint8Array): number }, text: string): void {
-  const data = encoder.encode(text);
+  writeBytes(to, encoder.encode(text));
+}
+
+/** The same for bytes. */
+export function writeBytes(to: { writeSync(data: Uint8Array): number }, data: Uint8Array): void {
   for (let at = 0; at < data.length;) {
     try {
       at += to.writeSync(data.subarray(at));

@@ -1,11 +1,21 @@
+import type { Columns, Row } from "./columns.ts";
 import type { Run } from "./run.ts";
-import type { DiffStore, ForkStore, RunReader, TableStore } from "./store_ports.ts";
+import type {
+  DiffStore,
+  EvaluationReader,
+  FactsReader,
+  ForkStore,
+  RunReader,
+  TableStore,
+} from "./store_ports.ts";
 
 /** What an exporter may read. */
 export type ExportSource =
-  & Pick<RunReader, "loadTrace" | "childRuns">
+  & Pick<RunReader, "listRuns" | "loadTrace" | "loadMessages" | "childRuns">
   & Pick<ForkStore, "forksOf">
   & Pick<DiffStore, "diffsOf">
+  & EvaluationReader
+  & FactsReader
   & TableStore;
 
 export interface ExportRequest {
@@ -49,5 +59,18 @@ export interface FileExporter extends ExportFormat {
   write(request: ExportRequest, path: string): Promise<void>;
 }
 
+/** Rows of one kind (runs, spans, messages, …) of any number of runs. */
+export interface TableExporter extends ExportFormat {
+  readonly takes: "one_table";
+  /** Its files can be printed. */
+  readonly isText: boolean;
+  /** Hands the file over piece by piece, each before the next is made. */
+  write(
+    columns: Columns,
+    batches: AsyncIterable<readonly Row[]>,
+    sink: (piece: Uint8Array) => Promise<void>,
+  ): Promise<void>;
+}
+
 /** A way out of the store, for somebody who has neither the program nor the store. */
-export type Exporter = TextExporter | FileExporter;
+export type Exporter = TextExporter | FileExporter | TableExporter;

@@ -56,7 +56,16 @@ export {
   resumeCommand,
 } from "./go_on.ts";
 export { hashText } from "./hash.ts";
-export type { Exporter, ExportRequest, ExportSource, FileExporter, TextExporter } from "./exporter.ts";
+export type { CellValue, Column, Columns, ColumnType, Row } from "./columns.ts";
+export type {
+  Exporter,
+  ExportRequest,
+  ExportSource,
+  FileExporter,
+  TableExporter,
+  TextExporter,
+} from "./exporter.ts";
+export type { SpanFacts, UsageFacts } from "./facts.ts";
 export { sleep, systemHost } from "./host.ts";
 export {
   addDays,
@@ -169,6 +178,8 @@ export type {
   EvaluationPage,
   EvaluationQuery,
   EvaluationReader,
+  FactsQuery,
+  FactsReader,
   ForkStore,
   JudgedRun,
   PartialOutput,
@@ -182,6 +193,8 @@ export type {
   RunReader,
   RunSort,
   RunsQuery,
+  SpanFactsPage,
+  SpanFactsQuery,
   Store,
   StoreAdministration,
   StoreChanges,

@@ -1,9 +1,10 @@
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
+import type { SpanFacts, UsageFacts } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
-import type { Evaluation, Message, Usage } from "./span.ts";
+import type { Evaluation, Message, SpanKind, Usage } from "./span.ts";
 
 // A store in parts: whoever uses one takes the parts it needs. Every method may throw `StoreError`.
 
@@ -190,6 +191,36 @@ export interface EvaluationReader {
   listEvaluations(query?: EvaluationQuery): Promise<EvaluationPage>;
 }
 
+export interface FactsQuery {
+  /** Of the runs. */
+  readonly filter?: RunFilter;
+  /** Only these, by id; then `filter` says nothing. */
+  readonly runIds?: readonly string[];
+}
+
+export interface SpanFactsQuery extends FactsQuery {
+  /** @default all */
+  readonly kinds?: readonly SpanKind[];
+  /** @default 10000, the most there can be */
+  readonly limit?: number;
+  /** `nextCursor` of the page before. */
+  readonly cursor?: string;
+}
+
+export interface SpanFactsPage {
+  /** By run, oldest first, and in order of their start. */
+  readonly spans: readonly SpanFacts[];
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+/** Figures across runs. */
+export interface FactsReader {
+  /** A row per run, model and quarter of an hour; oldest run first. */
+  usageFacts(query?: FactsQuery): Promise<readonly UsageFacts[]>;
+  spanFacts(query?: SpanFactsQuery): Promise<SpanFactsPage>;
+}
+
 /** What was written since somebody looked last. */
 export interface StoreChanges {
   /** Calls back soon after anybody committed, this process or another one. Returns the way to stop. */
@@ -330,6 +361,7 @@ export interface Store
     ForkStore,
     DiffStore,
     EvaluationReader,
+    FactsReader,
     TableStore,
     EndpointNotes,
     StoreAdministration,

@@ -4,14 +4,12 @@ import {
   estimatedUsdOf,
   type Evaluation,
   jsonText,
-  type Message,
   roundUsd,
   type Run,
   type Snapshot,
   type Span,
   type StoredDiff,
   type StoredMessage,
-  textOf,
   toolCallsOf,
   totalTokens,
   type Trace,
@@ -19,10 +17,12 @@ import {
   type Usage,
 } from "../core/mod.ts";
 import {
+  answeredCallId,
   type AskedCall,
   askedCalls,
   attemptOf,
   type MemoryStep,
+  messageContent,
   numberAttribute,
   type PricedSpan,
   receiptOfSpan,
@@ -143,25 +143,18 @@ export function spanShape(span: Span, step = span.step) {
   };
 }
 
-function contentOf(message: Message): string {
-  const response = message.parts.find((part) => part.type === "tool_call_response");
-  if (response?.type !== "tool_call_response") return textOf(message);
-  return jsonText(response.response);
-}
-
 export function messageShape(it: StoredMessage) {
   const { message } = it;
   const calls = toolCallsOf(message);
-  const answered = message.parts.find((part) => part.type === "tool_call_response");
   return {
     messageId: it.messageId,
     spanId: it.spanId,
     role: message.role,
-    content: contentOf(message),
+    content: messageContent(message),
     toolCalls: calls.length > 0
       ? calls.map(({ id, name, arguments: args }) => ({ id, name, arguments: args }))
       : null,
-    toolCallId: answered?.type === "tool_call_response" ? answered.id : null,
+    toolCallId: answeredCallId(message),
     finishReason: it.finishReason ?? null,
     tokenCount: it.tokenCount ?? null,
     timestamp: isoTime(it.timestampUs),

@@ -5,7 +5,9 @@ import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.t
 import { diffRuns } from "../analysis/mod.ts";
 import type { ReplayServices } from "../replay/mod.ts";
 
+/** What made a good run bad, and how that was found. */
 export interface BisectResult {
+  /** All that is not the same in the two configurations. */
   readonly edits: readonly ConfigEdit[];
   /** `null`: the run is good with the whole changed configuration, so that is not the cause. */
   readonly culprit: ConfigEdit | null;
@@ -13,6 +15,7 @@ export interface BisectResult {
   readonly alone: boolean | null;
   /** Where the two runs differ first, when the configuration is not the cause. */
   readonly difference: { readonly step: number; readonly kind: string; readonly name: string } | null;
+  /** What was tried, in order. */
   readonly trials: readonly BisectTrial[];
   /** USD; `null` when some of it is unknown. */
   readonly savedCostUsd: number | null;

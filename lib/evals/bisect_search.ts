@@ -8,13 +8,17 @@ export interface BisectOptions {
   /** Tries of each configuration; more than half must pass. @default 1 */
   readonly repeat?: number;
   readonly replay: Pick<ReplayOptions, "runner" | "signal">;
+  /** Told of each try. */
+  readonly onTrial?: (trial: BisectTrial) => void;
 }
 
+/** One try of a configuration. */
 export interface BisectTrial extends Verdict {
   /** How many edits were taken over, in their order. */
   readonly edits: number;
   /** The last of them was taken over without those before it. */
   readonly alone?: true;
+  /** The run that tried it. */
   readonly runId: string;
 }
 
@@ -83,7 +87,9 @@ export class BisectSearch {
     });
     replay.signal?.throwIfAborted();
     const verdict = await judge.judgeAndKeep(run);
-    this.trials.push({ ...what, runId: run.runId, ...verdict });
+    const trial: BisectTrial = { ...what, runId: run.runId, ...verdict };
+    this.trials.push(trial);
+    this.#options.onTrial?.(trial);
     this.#savedCostUsd = addUsd(this.#savedCostUsd, savedCostUsd);
     return verdict.passed;
   }

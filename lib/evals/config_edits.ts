@@ -8,7 +8,9 @@ export interface ConfigEdit {
   readonly key: string;
   /** Where the differing lines of the good instructions begin, from 1. */
   readonly line?: number;
+  /** What the good run had. */
   readonly good: unknown;
+  /** What the bad one has. */
   readonly bad: unknown;
 }
 

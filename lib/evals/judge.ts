@@ -5,10 +5,13 @@ import { scoreRun } from "./score.ts";
 
 const CHECK_MS_MAX = 60_000;
 
+/** Whether a run is good, and why. */
 export interface Verdict {
+  /** It is. */
   readonly passed: boolean;
   /** Only from a scorer. */
   readonly score?: number;
+  /** Why, in one line. */
   readonly explanation?: string;
 }
 

@@ -7,7 +7,16 @@
 import type { Exporter } from "../core/mod.ts";
 import { html } from "./html/html.ts";
 import { sqlite } from "./sqlite.ts";
+import { csv } from "./tables/csv.ts";
+import { jsonl } from "./tables/jsonl.ts";
+import { parquet } from "./tables/parquet.ts";
 
-export { html, sqlite };
+export { csv, html, jsonl, parquet, sqlite };
 
-export const EXPORTERS: readonly Exporter[] = [html, sqlite];
+export const EXPORTERS: readonly Exporter[] = [html, csv, jsonl, parquet, sqlite];
+
+/** Rows as an Arrow table. Loaded with the first use. */
+export const loadArrow = () => import("./tables/arrow.ts");
+
+/** Pieces of pages, for whoever shows them elsewhere. Loaded with the first use. */
+export const loadHtml = () => import("./html/fragments.ts");

@@ -1,5 +1,5 @@
 /**
- * Notebooks: a Jupyter kernel that keeps its outputs, and what runs notebooks without Python.
+ * Notebooks: a Jupyter kernel that keeps its outputs, what runs notebooks without Python, and what results look like in them.
  *
  * @module
  */
@@ -8,3 +8,14 @@ export { type CellOutput, type CellResult, KernelClient } from "./client/kernel_
 export { KERNEL_PERMISSIONS, StartedKernel } from "./client/start_kernel.ts";
 export { findFrontEnd, type FrontEnd, jupyterPathWith, openLab } from "./spec/front_end.ts";
 export { KERNEL_NAME, kernelSpec, writeKernelSpec } from "./spec/kernel_spec.ts";
+export { Chart } from "./views/chart.ts";
+export { DISPLAY, type Displayed, displayed, type MediaBundle } from "./views/display.ts";
+export {
+  type OnProgress,
+  type Progress,
+  progressText,
+  showProgress,
+  stepProgress,
+} from "./views/progress.ts";
+export { chatBundle, diffBundle, memoryBundle, receiptBundle, runBundle } from "./views/run_views.ts";
+export { type Table, type TableExtras, type TableLook, tableOf } from "./views/table.ts";

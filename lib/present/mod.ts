@@ -3,7 +3,8 @@
  *
  * @module
  */
-export { csvText } from "./csv.ts";
+export { BRAILLE, brailleBit, brailleChar } from "./braille.ts";
+export { csvLine, csvText } from "./csv.ts";
 export { BRANCHES, type BranchSigns, branchText } from "./branches.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";
 export { memoryChangeText } from "./memory.ts";
@@ -53,6 +54,7 @@ export {
   type StatusLook,
   type StatusTone,
 } from "./status.ts";
+export { type Cell, type Column, facts, type Painter, table } from "./table.ts";
 export { cell, lines } from "./text.ts";
 export { age, ago, duration, isoTime, tookText, zonedTime } from "./times.ts";
 export { usageText } from "./usage.ts";

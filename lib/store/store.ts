@@ -9,6 +9,7 @@ import {
   type EndpointNote,
   type EvaluationPage,
   type EvaluationQuery,
+  type FactsQuery,
   type Host,
   nowUs,
   type PartialOutput,
@@ -19,6 +20,8 @@ import {
   type RunPage,
   type RunPrefix,
   type RunsQuery,
+  type SpanFactsPage,
+  type SpanFactsQuery,
   type Store,
   type StoredDiff,
   type StoredMessage,
@@ -27,6 +30,7 @@ import {
   type Trace,
   type TraceChanges,
   type TreeTotals,
+  type UsageFacts,
   type VerifyReport,
 } from "../core/mod.ts";
 import { changesSince } from "./changes.ts";
@@ -36,6 +40,7 @@ import { ControlRequests } from "./control.ts";
 import { endpointNotes, saveEndpointNote } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
+import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
 import { interruption } from "./interrupted.ts";
 import { Journal } from "./journal.ts";
@@ -163,6 +168,14 @@ export class SqlStore implements Store {
 
   async listEvaluations(query: EvaluationQuery = {}): Promise<EvaluationPage> {
     return await this.#use((db) => listEvaluations(db, this.#asked(), query));
+  }
+
+  async usageFacts(query?: FactsQuery): Promise<readonly UsageFacts[]> {
+    return await this.#use((db) => usageFacts(db, this.#asked(), query));
+  }
+
+  async spanFacts(query?: SpanFactsQuery): Promise<SpanFactsPage> {
+    return await this.#use((db) => spanFacts(db, this.#asked(), query));
   }
 
   onChange(listener: () => void): () => void {

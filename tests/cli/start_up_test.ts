@@ -4,7 +4,17 @@ import { fileURLToPath } from "node:url";
 
 const LIB = fileURLToPath(new URL("../../lib", import.meta.url));
 /** Loaded by those who use them, when they do. */
-const HEAVY = ["zod", "yaml", "kysely", "@mistralai/mistralai"];
+const HEAVY = [
+  "zod",
+  "yaml",
+  "kysely",
+  "@mistralai/mistralai",
+  "vega",
+  "vega-lite",
+  "@resvg/resvg-wasm",
+  "apache-arrow",
+  "hyparquet-writer",
+];
 /** Imports of values; those of types alone are gone when the program runs. */
 const STATIC =
   /(?:^|\n)\s*(?:import|export)\s+(?!type\b)([^;"']*?)from\s+"([^"]+)"|(?:^|\n)import\s+"([^"]+)"/g;
@@ -41,4 +51,5 @@ Deno.test("neither the command line nor the workbench loads what is heavy before
   }
   assert(wayTo("zod", join(LIB, "agent/config_schema.ts")), "the walk finds what is there");
   assert(wayTo("zod", join(LIB, "tools/mod.ts")));
+  assert(wayTo("vega", join(LIB, "charts/render.ts")));
 });

@@ -15,7 +15,7 @@ import {
   money,
   unitPrice,
 } from "../../lib/present/money.ts";
-import { table } from "../../lib/cli/output/table.ts";
+import { table } from "../../lib/present/table.ts";
 import { HOSTILE, UNSAFE } from "../support/cli.ts";
 
 Deno.test("duration(), age(), money() and byteSize() stay short", () => {

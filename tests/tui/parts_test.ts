@@ -1,9 +1,9 @@
-import { treeRows } from "../../lib/analysis/mod.ts";
+import { quantile, treeRows } from "../../lib/analysis/mod.ts";
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { applyEvent, NO_TOTALS, type Run, type Span, type Trace } from "../../lib/core/mod.ts";
 import { age, compact, duration, grouped } from "../../lib/present/mod.ts";
-import { gauge, quantile, sparkline, waterfall } from "../../lib/tui/draw/charts.ts";
+import { gauge, sparkline, waterfall } from "../../lib/tui/draw/charts.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import {
   fitLine,

@@ -8,6 +8,7 @@
 import type { CliCommand } from "../frame/command.ts";
 import { agents } from "./agents/agents.ts";
 import { bisect } from "./bisect/bisect.ts";
+import { chart } from "./chart/chart.ts";
 import { completions } from "./completions/completions.ts";
 import { cost } from "./cost/cost.ts";
 import { db } from "./db/db.ts";
@@ -51,6 +52,7 @@ export const COMMANDS: readonly CliCommand[] = [
   bisect,
   exportRuns,
   cost,
+  chart,
   sql,
   sim,
   notebook,

@@ -15,6 +15,7 @@ import {
   costDifference,
   cut,
   duration,
+  facts,
   grouped,
   lines,
   messageText,
@@ -22,7 +23,6 @@ import {
   STEP_SIGNS,
 } from "../../present/mod.ts";
 import type { Look, Style } from "./look.ts";
-import { facts } from "./table.ts";
 
 /** Changes shown of one step; `--json` has all. */
 const CHANGES_SHOWN_MAX = 8;

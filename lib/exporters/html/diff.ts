@@ -22,7 +22,7 @@ import { changeList, overrideList, unifiedRows } from "./changes.ts";
 import { markdown } from "./markdown.ts";
 import { type Content, joined, type Markup, markup, NOTHING } from "./markup.ts";
 import { fold, htmlTable, page, tiles } from "./page.ts";
-import { cutNotice, pageFooter } from "./run.ts";
+import { cutNotice, FRAGMENT_MAX_CHARS, pageFooter } from "./run.ts";
 import { messageBody } from "./messages.ts";
 import { cutNote, PageText } from "./text.ts";
 
@@ -64,6 +64,23 @@ export async function diffPage(data: DiffPageData): Promise<string> {
     sections,
     footer: pageFooter(data),
   });
+}
+
+/** The difference of two runs as a part of something else: verdict, figures, answers and steps. */
+export async function diffFragment(data: DiffPageData): Promise<Markup> {
+  const { diff } = data;
+  const text = new PageText({ maxChars: FRAGMENT_MAX_CHARS });
+  const config = configChanges(diff);
+  const changed = config.length === 0
+    ? NOTHING
+    : markup`<h3>Configuration</h3><div class="card">${await changeList(config, text)}</div>`;
+  const [left, right] = [shortRunId(diff.left), shortRunId(diff.right)];
+  return markup`${header(data)}${await promptBody(data, text)}<h3>Answer</h3>${await answerBody(
+    diff,
+    text,
+  )}<h3>Steps</h3>${await stepsBody(diff.steps, text)}${changed}${
+    cutNotice(text, `agentop diff ${left} ${right} --json`)
+  }`;
 }
 
 function header({ diff, left, right }: DiffPageData): Markup {

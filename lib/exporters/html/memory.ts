@@ -45,6 +45,33 @@ export async function memorySection(trace: Trace, text: PageText): Promise<Marku
   }</div>`;
 }
 
+const PATCHES_MAX = 200;
+
+/** Each step's changes of what the agent knew, as a part of something else. */
+export async function memoryFragment(steps: readonly MemoryStep[], text: PageText): Promise<Markup> {
+  if (steps.length === 0) return markup`<p class="dim">No memory was recorded.</p>`;
+  const out: Markup[] = [];
+  for (const step of steps.slice(0, PATCHES_MAX)) {
+    const what = step.cause.kind === "prompt" || step.cause.kind === "fork"
+      ? step.cause.kind
+      : `${step.cause.kind} ${step.cause.name}`;
+    const sent = step.window ? `, ${plural(step.window.length, "message")} sent` : "";
+    const held = `${plural(step.messages.length, "message")} held${sent}`;
+    const body = step.changes.length === 0
+      ? markup`<p class="dim">Nothing new.</p>`
+      : await changeList(step.changes, text);
+    out.push(
+      markup`<li><details class="step pair ${step.cause.kind}"><summary><span class="n">${step.step}</span><span class="sign">${step.changes.length}</span><span class="what"><b>${what}</b><span class="gist">${
+        memoryChangeText(memoryCounts(step))
+      }; ${held}</span></span></summary><div class="in">${body}</div></details></li>`,
+    );
+  }
+  const more = steps.length > PATCHES_MAX
+    ? markup`<p class="cut">… and ${steps.length - PATCHES_MAX} more</p>`
+    : "";
+  return markup`<ol class="steps box">${out}</ol>${more}`;
+}
+
 function cause({ cause: { step, kind, name } }: MemoryStep): Content {
   if (kind === "prompt") return "The prompt";
   if (kind === "fork") {

@@ -71,6 +71,20 @@ export async function runPage(data: RunPageData): Promise<string> {
   });
 }
 
+/** A run as a part of something else: what it was, its answer, every step to open. */
+export function runFragment(data: RunPageData): Markup {
+  const { trace } = data;
+  const text = new PageText({ maxChars: FRAGMENT_MAX_CHARS });
+  const prompt = fold("Prompt", promptBody(trace.run, text));
+  const answer = answerBody(trace, text);
+  return markup`${header(data)}${prompt}${answer}${stepsBody(trace, data.handedTo, text, data.nowMs)}${
+    scoresBody(trace)
+  }${cutNotice(text, `agentop show ${shortRunId(trace.run.runId)} --json`)}`;
+}
+
+/** Of all texts of a part together: it is kept in a notebook's file. */
+export const FRAGMENT_MAX_CHARS = 400_000;
+
 export function pageFooter({ nowMs, timeZone }: Pick<RunPageData, "nowMs" | "timeZone">): string {
   return `Written by AgentOp Studio, ${wallTime(nowMs, timeZone)}. Times are ${timeZone}.`;
 }

@@ -1,21 +1,30 @@
-/**
- * The look of exported pages: dark and light, on a phone, on paper. Nothing in it may load anything (`url`, `@import`,
- * `@font-face`). Contrast of text is 4.5:1 or more in both schemes.
- */
-export const STYLE = `
-:root{color-scheme:light dark;--bg:#f7f6f3;--card:#fff;--sunk:#f4f3ef;--fg:#1e2229;--dim:#5a6170;--line:#e2dfd8;--grid:#eceae4;
+/** Colours of a light ground. Contrast of text is 4.5:1 or more in both schemes. */
+export const LIGHT =
+  `--bg:#f7f6f3;--card:#fff;--sunk:#f4f3ef;--fg:#1e2229;--dim:#5a6170;--line:#e2dfd8;--grid:#eceae4;
 --blue:#1d56b8;--purple:#6f3ba5;--green:#166c38;--red:#aa1f19;--amber:#855000;--llm:#4f83dd;--tool:#a678d6;--ok:#3f9f63;
---bad:#d9564e;--wait:#e3b34a;--other:#8b93a1;--add:#d8f2df;--addline:#f0faf2;--del:#fbd9d6;--delline:#fdf1f0;--note:#fdf5e0}
-@media (prefers-color-scheme:dark){:root{--bg:#131519;--card:#1a1d22;--sunk:#15181c;--fg:#e5e7eb;--dim:#9ba3b0;--line:#2c3139;
+--bad:#d9564e;--wait:#e3b34a;--other:#8b93a1;--add:#d8f2df;--addline:#f0faf2;--del:#fbd9d6;--delline:#fdf1f0;--note:#fdf5e0`;
+
+/** And of a dark one. */
+export const DARK = `--bg:#131519;--card:#1a1d22;--sunk:#15181c;--fg:#e5e7eb;--dim:#9ba3b0;--line:#2c3139;
 --grid:#23272e;--blue:#8ab0fb;--purple:#cda6f5;--green:#7dd29b;--red:#ff9d95;--amber:#e8bc68;--llm:#5f8fe8;--tool:#a97ddb;
 --ok:#4fae74;--bad:#e0655c;--wait:#cf9d3a;--other:#77808e;--add:#1c4a2b;--addline:#16271c;--del:#5a2623;--delline:#2b1a1a;
---note:#2a2415}}
-*{box-sizing:border-box}
+--note:#2a2415`;
+
+/** Only a page that is all ours has these. */
+const PAGE = `
 html{-webkit-text-size-adjust:100%}
-@media (prefers-reduced-motion:reduce){*{transition:none!important}}
 body{margin:0;background:var(--bg);color:var(--fg);font:15px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif}
 main,footer{max-width:74rem;margin:0 auto;padding:0 1.5rem}
 main{padding-top:2.25rem}
+nav ul{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;font-size:.875rem}
+nav a{display:inline-block;padding:.25rem 0;text-decoration:none}nav a:hover{text-decoration:underline}
+footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.82rem}
+`;
+
+/** Text, tables and figures. */
+export const BASE = `
+*{box-sizing:border-box}
+@media (prefers-reduced-motion:reduce){*{transition:none!important}}
 h1,h2,h3,h4,p,ol,ul,dl,dd{margin:0;padding:0}
 ol,ul{list-style:none}
 h1{font-size:1.7rem;line-height:1.25;letter-spacing:-.015em;overflow-wrap:anywhere;text-wrap:balance}
@@ -45,8 +54,6 @@ border:1px solid var(--line);border-radius:10px;overflow:hidden}
 dt{color:var(--dim);font-size:.78rem}
 .tiles dd{font-size:1.1rem;font-weight:600;font-variant-numeric:tabular-nums;overflow-wrap:anywhere;line-height:1.35}
 .tiles small{display:block;font-weight:400;line-height:1.4;margin-top:.1rem}
-nav ul{display:flex;flex-wrap:wrap;gap:.1rem 1.2rem;font-size:.875rem}
-nav a{display:inline-block;padding:.25rem 0;text-decoration:none}nav a:hover{text-decoration:underline}
 .notice{margin:1rem 0;padding:.65rem 1rem;border:1px solid var(--line);border-left:3px solid var(--wait);border-radius:6px;
 background:var(--note);overflow-wrap:anywhere}
 .notice.bad{border-left-color:var(--bad);background:var(--delline)}.notice.good{border-left-color:var(--ok);background:var(--addline)}
@@ -73,6 +80,10 @@ thead th{overflow-wrap:normal;color:var(--dim);font-size:.78rem;white-space:nowr
 tbody:last-child tr:last-child>*{border-bottom:0}
 tfoot>tr>*{font-weight:600;border-bottom:0;border-top:1px solid var(--line)}
 .num{text-align:right;white-space:nowrap}
+`;
+
+/** Steps, differences, receipts. */
+export const STEPS = `
 .box{background:var(--card);border:1px solid var(--line);border-radius:10px;overflow:clip}
 .steps>li+li{border-top:1px solid var(--grid)}
 .heads,.step>summary{display:grid;grid-template-columns:1.1rem 2.1rem 1rem minmax(0,1fr) minmax(0,.7fr) 5.5rem 6rem 4rem;gap:0 .6rem;
@@ -132,7 +143,11 @@ del{background:var(--del);text-decoration:line-through;text-decoration-color:var
 .equal>.in{padding-left:2.7rem}
 .pair>summary{grid-template-columns:1.1rem 3.6rem 1rem minmax(0,1fr)}.pair .changed{color:var(--amber)}.pair .added{color:var(--green)}.pair .removed{color:var(--red)}
 .pair>.in{padding-left:2.7rem}
-footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.82rem}
+.chart{overflow-x:auto}.chart svg{width:auto;max-width:100%;height:auto;display:block}.on-dark{display:none}
+@media (prefers-color-scheme:dark){.on-light{display:none}.on-dark{display:block}}
+`;
+
+const NARROW = `
 @media (max-width:56rem){.heads,.step>summary{grid-template-columns:1.1rem 1.7rem 1rem minmax(0,1fr) minmax(0,.7fr) 4rem}
 .fig.tok,.fig.usd,.axis>:not(:first-child):not(:last-child){display:none}.step>.in{padding-left:1rem}}
 @media (max-width:38rem){main,footer{padding-left:1rem;padding-right:1rem}main{padding-top:1.4rem}h1{font-size:1.4rem}
@@ -142,11 +157,14 @@ footer{margin-top:3rem;padding-bottom:3rem;color:var(--dim);font-size:.82rem}
 .what{display:block;white-space:normal}.what b{overflow-wrap:anywhere;white-space:normal;display:-webkit-box;-webkit-box-orient:vertical;-webkit-line-clamp:2}.what .gist{display:block;white-space:nowrap}
 .equal>summary{grid-template-columns:1rem 1fr}.pair>summary{grid-template-columns:1rem auto 1rem minmax(0,1fr)}table{font-size:.8rem}th,td{padding-right:.6rem}td:not(.num){min-width:4.6rem}thead th{white-space:normal}
 .card{padding:.8rem .9rem}.fold>.in{padding-left:0}nav a{padding:.4rem 0}}
+`;
+
+const PRINT = `
 @page{margin:14mm}
 @media print{:root{color-scheme:light;--bg:#fff;--card:#fff;--sunk:#fff;--fg:#000;--dim:#444;--line:#bbb;--grid:#ddd;--blue:#123f8c;--purple:#54267f;
 --green:#0d5228;--red:#8c1410;--amber:#6b4000;--note:#fff;--addline:#fff;--delline:#fff;--add:#d8f2df;--del:#fbd9d6}
 body{font-size:10.5pt}main,footer{max-width:none;padding:0}main{padding-top:0}nav{display:none}pre.long{max-height:none;overflow:visible}
-.bar{background:none}svg rect,ins,del{-webkit-print-color-adjust:exact;print-color-adjust:exact}
+.on-light{display:block}.on-dark{display:none}.bar{background:none}svg rect,ins,del{-webkit-print-color-adjust:exact;print-color-adjust:exact}
 details:not(.bulk)::details-content{content-visibility:visible;block-size:auto}
 .fold.bulk:not([open])>summary:after{content:" (not printed)"}
 .step>summary,.heads{break-inside:avoid;break-after:avoid}.tiles,tr{break-inside:avoid}h2,h4{break-after:avoid}
@@ -155,3 +173,10 @@ details:not(.bulk)::details-content{content-visibility:visible;block-size:auto}
 .fig.tok,.fig.usd{display:block}.axis>:not(:first-child):not(:last-child){display:none}
 .tiles{grid-template-columns:repeat(5,1fr)}.tiles>div{padding:.5rem .6rem}}
 `;
+
+/**
+ * The look of exported pages: dark and light, on a phone, on paper. Nothing in it may load anything (`url`, `@import`,
+ * `@font-face`).
+ */
+export const STYLE =
+  `:root{color-scheme:light dark;${LIGHT}}@media (prefers-color-scheme:dark){:root{${DARK}}}${PAGE}${BASE}${STEPS}${NARROW}${PRINT}`;

@@ -22,6 +22,8 @@ const METHODS: { readonly [M in Method]: true } = {
   partials: true,
   diffsOf: true,
   listEvaluations: true,
+  usageFacts: true,
+  spanFacts: true,
   changesSince: true,
   requestControl: true,
   takeControl: true,

@@ -11,13 +11,6 @@ export function sparkline(values: readonly number[], glyphs: Glyphs): string {
   ).join("");
 }
 
-/** The nearest-rank quantile of `values`; `undefined` without any. */
-export function quantile(values: readonly number[], q: number): number | undefined {
-  if (values.length === 0) return undefined;
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(q * sorted.length) - 1))];
-}
-
 /** When something happened within a longer time, as a bar `columns` wide. `from` and `to` are shares in 0…1. */
 export function waterfall(from: number, to: number, columns: number, tone: Tone, glyphs: Glyphs): Line {
   const clamp = (share: number) => Math.min(1, Math.max(0, Number.isFinite(share) ? share : 0));

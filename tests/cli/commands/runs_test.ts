@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { RUN_COLUMNS } from "../../../lib/cli/commands/runs/runs.ts";
 import { createLook } from "../../../lib/cli/output/look.ts";
-import { table } from "../../../lib/cli/output/table.ts";
+import { table } from "../../../lib/present/table.ts";
 import { shortRunId } from "../../../lib/core/mod.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 

@@ -3,9 +3,8 @@ import { agentShape, toolNames } from "../../../documents/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { messageOf, sentenceOf } from "../../../core/mod.ts";
-import { cell, plural } from "../../../present/mod.ts";
+import { cell, type Column, plural, table } from "../../../present/mod.ts";
 import { type Look, lookOf } from "../../output/look.ts";
-import { type Column, table } from "../../output/table.ts";
 
 export const agents: CliCommand = {
   register(program, withContext) {

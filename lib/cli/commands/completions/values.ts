@@ -36,6 +36,16 @@ export const VALUES: Readonly<Record<string, Values>> = {
   scorer: async () => ({
     candidates: (await import("../../../scorers/mod.ts")).SCORER_NAMES.map(asCandidate),
   }),
+  table: async () => {
+    const { TABLE_LIST } = await (await import("../../../analysis/mod.ts")).loadTables();
+    return { candidates: TABLE_LIST.map(({ name, about }) => ({ value: name, about })) };
+  },
+  chart: async () => {
+    const { CHARTS } = await import("../../../charts/mod.ts");
+    return {
+      candidates: [...CHARTS.map(({ name, about }) => ({ value: name, about })), { value: "list" }],
+    };
+  },
   command: ({ outer, before }) => ({ candidates: commandsAfter(outer, before) }),
   file: () => ({ candidates: [], then: "files" }),
   path: () => ({ candidates: [], then: "files" }),

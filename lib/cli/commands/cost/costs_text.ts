@@ -1,8 +1,7 @@
 import type { CostReport } from "../../../app/mod.ts";
 import { type CostKey, type CostRow, shortRunId } from "../../../core/mod.ts";
-import { cell, compact, costOf, grouped } from "../../../present/mod.ts";
+import { type Cell, cell, type Column, compact, costOf, grouped, table } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
-import { type Cell, type Column, table } from "../../output/table.ts";
 
 /** A row each, then the total. Days are those of `timeZone`. */
 export function formatCosts({ rows, total }: CostReport, by: CostKey, look: Look, timeZone: string): string {

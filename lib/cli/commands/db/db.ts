@@ -3,10 +3,9 @@ import { parseRunQuery } from "../../../analysis/mod.ts";
 import { AgentOpError, reasonOf, StoreError, type VerifyReport } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
-import { byteSize, cell, grouped, plural } from "../../../present/mod.ts";
+import { byteSize, cell, facts, grouped, plural } from "../../../present/mod.ts";
 import { lookOf } from "../../output/look.ts";
 import { freedText } from "../../output/freed_text.ts";
-import { facts } from "../../output/table.ts";
 
 export const db: CliCommand = {
   register(program, withContext) {

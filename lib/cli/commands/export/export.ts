@@ -1,10 +1,10 @@
 import type { Command } from "@commander-js/extra-typings";
-import { AgentOpError, type Exporter, type FileExporter, type TextExporter } from "../../../core/mod.ts";
+import { AgentOpError, type FileExporter, type TableExporter, type TextExporter } from "../../../core/mod.ts";
 import { EXPORTERS } from "../../../exporters/mod.ts";
 import type { CliCommand, WithContext } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
-import { type Context, writeAll } from "../../context.ts";
-import { byteSize, cell } from "../../../present/mod.ts";
+import { type Context, writeAll, writeBytes } from "../../context.ts";
+import { byteSize, cell, plural } from "../../../present/mod.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
 const FORCE_HELP = "write over an existing file";
@@ -21,6 +21,7 @@ export const exportRuns: CliCommand = {
       const command = group.command(name).description(description)
         .addHelpText("after", `\n${notes}\n\nExamples:\n${lines}`);
       if (exporter.takes === "named_runs") addNamedRuns(command, exporter, withContext);
+      else if (exporter.takes === "one_table") addTable(command, exporter, withContext);
       else addChosenRuns(command, exporter, withContext);
     }
   },
@@ -52,6 +53,21 @@ function addChosenRuns(command: Command, exporter: FileExporter, withContext: Wi
     );
 }
 
+function addTable(command: Command, exporter: TableExporter, withContext: WithContext): void {
+  const print = exporter.isText ? ', or "-" for stdout' : "";
+  const withArguments = command.argument(
+    "<table>",
+    "runs, spans, messages, costs, evaluations, diffs or memory",
+  )
+    .argument("[run...]", "only of these runs: ids, beginnings or ends of ids, last (default: all)")
+    .option("--output <file>", `a file or a folder${print} (default: a file named by the table, here)`)
+    .option("--force", FORCE_HELP);
+  addFilterFlags(withArguments)
+    .action((table, runs, options) =>
+      withContext((context) => writeTable(context, exporter, table, runs, options))
+    );
+}
+
 interface OutputFlags {
   readonly output?: string | undefined;
   readonly force?: boolean | undefined;
@@ -78,7 +94,7 @@ async function writeText(
 
 async function writeFile(
   context: Context,
-  exporter: Exporter,
+  exporter: TextExporter | FileExporter,
   path: string | undefined,
   runs: readonly string[],
   { force = false, ...flags }: FilterFlags & OutputFlags,
@@ -95,6 +111,43 @@ async function writeFile(
     if (context.json) context.printJson({ path: written, bytes });
     else context.print(`Wrote ${cell(written)}, ${byteSize(bytes)}: ${exporter.use}.`);
   });
+}
+
+/** The rows of one table: on stdout for "-", into a file otherwise. */
+async function writeTable(
+  context: Context,
+  exporter: TableExporter,
+  table: string,
+  runs: readonly string[],
+  { output, force = false, ...flags }: FilterFlags & OutputFlags,
+): Promise<number> {
+  if (output === "-" && context.json) {
+    throw new AgentOpError("Cannot print a table and JSON: both go to stdout", {
+      remedy: "--output FILE with --json",
+    });
+  }
+  const filter = readRunFilter(flags, context);
+  const { exportTable, printTable } = await import("../../../app/mod.ts");
+  return await untilSignal(context, async (signal) => {
+    const choice = { table, runs, filter, signal };
+    if (output === "-") {
+      await printTable(context.app, exporter, choice, (piece) => writeBytes(Deno.stdout, piece));
+      return;
+    }
+    const { path, rows } = await exportTable(context.app, exporter, output, choice, { force });
+    const bytes = (await Deno.stat(path)).size;
+    if (context.json) context.printJson({ path, bytes, rows });
+    else if (rows === 0) {
+      context.print(`Wrote ${cell(path)} without rows: ${await whyNoRows(context, table)}`);
+    } else {
+      context.print(`Wrote ${cell(path)}, ${plural(rows, "row")}, ${byteSize(bytes)}: ${exporter.use}.`);
+    }
+  });
+}
+
+async function whyNoRows(context: Context, table: string): Promise<string> {
+  const runs = await (await context.app.store()).countRuns();
+  return runs === 0 ? "there are no runs yet. Try: agentop demo" : `the chosen runs have no ${table}.`;
 }
 
 /** Runs what writes until it is done or a signal comes. */

@@ -1,11 +1,10 @@
 import { AgentOpError, type Run, shortRunId } from "../../../core/mod.ts";
 import type { DeletionPlan } from "../../../app/mod.ts";
-import { age, cell, longStatus, plural } from "../../../present/mod.ts";
+import { age, cell, longStatus, plural, table } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import { writeAll } from "../../context.ts";
 import { createLook } from "../../output/look.ts";
 import { freedText } from "../../output/freed_text.ts";
-import { table } from "../../output/table.ts";
 
 const LISTED_MAX = 20;
 

@@ -5,17 +5,19 @@ import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import {
   age,
+  type Cell,
   cell,
+  type Column,
   compact,
   costOf,
   grouped,
   longStatus,
   plural,
   STATUS_LOOKS,
+  table,
   tookText,
 } from "../../../present/mod.ts";
 import { lookOf, runStyle } from "../../output/look.ts";
-import { type Cell, type Column, table } from "../../output/table.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { numberFlag } from "../../frame/number.ts";

@@ -5,6 +5,7 @@ import {
   cell,
   costWordsOf,
   duration,
+  facts,
   plural,
   STATUS_LOOKS,
   tookText,
@@ -13,7 +14,6 @@ import {
   zonedTime,
 } from "../../../present/mod.ts";
 import { type Look, runStyle } from "../../output/look.ts";
-import { facts } from "../../output/table.ts";
 
 /** What time it is, and where. */
 export interface Clock {

@@ -1,8 +1,15 @@
 import { receiptOfSpan, receiptSum } from "../../../analysis/mod.ts";
 import { jsonText, type Span } from "../../../core/mod.ts";
-import { cell, duration, formatReceipt, spanStatus, usageText, zonedTime } from "../../../present/mod.ts";
+import {
+  cell,
+  duration,
+  facts,
+  formatReceipt,
+  spanStatus,
+  usageText,
+  zonedTime,
+} from "../../../present/mod.ts";
 import { type Look, statusSign } from "../../output/look.ts";
-import { facts } from "../../output/table.ts";
 import { formatParts, ROLE_STYLES } from "./messages_text.ts";
 
 /** All of one span. */

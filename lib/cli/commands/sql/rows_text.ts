@@ -1,7 +1,6 @@
 import type { SqlRows, SqlValue } from "../../../app/mod.ts";
-import { cell, cut, pad, plural, width } from "../../../present/mod.ts";
+import { cell, type Column, cut, pad, plural, table, width } from "../../../present/mod.ts";
 import type { Look } from "../../output/look.ts";
-import { type Column, table } from "../../output/table.ts";
 
 const CELL_COLUMNS_MAX = 60;
 /** A table whose columns would all be narrower than this is shown as records. */

@@ -1,7 +1,7 @@
-import { runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
+import { quantile, runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
 import { isLive, retriesOf, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { quantile, sparkline } from "../../draw/charts.ts";
+import { sparkline } from "../../draw/charts.ts";
 import {
   compact,
   costOf,

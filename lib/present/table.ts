@@ -1,5 +1,4 @@
-import { cut, pad, width, wrap } from "../../present/mod.ts";
-import type { Look, Style } from "./look.ts";
+import { cut, pad, width, wrap } from "./width.ts";
 
 const GAP = 2;
 
@@ -15,19 +14,27 @@ export interface Column {
 }
 
 /** `text` must be safe to print. */
-export interface Cell {
+export interface Cell<Style extends string = string> {
   readonly text: string;
   readonly style?: Style | undefined;
 }
 
+/** How text is written: how wide, and in which colours. */
+export interface Painter<Style extends string> {
+  readonly columns: number;
+  /** For tables: where they are not read by people, they are whole. */
+  readonly tableColumns: number;
+  paint(style: Style | "dim" | "bold" | undefined, text: string): string;
+}
+
 /** Rows under a dim heading, as wide as the terminal allows, in a pipe whole; the last row may be a total. */
-export function table(
+export function table<Style extends string>(
   columns: readonly Column[],
-  rows: readonly (readonly (Cell | string)[])[],
-  look: Look,
+  rows: readonly (readonly (Cell<Style> | string)[])[],
+  look: Painter<Style>,
   options: { readonly totals?: boolean } = {},
 ): string {
-  const text = (cell: Cell | string | undefined) => typeof cell === "string" ? cell : cell?.text ?? "";
+  const text = (cell: Cell<Style> | string | undefined) => typeof cell === "string" ? cell : cell?.text ?? "";
   const isWhole = look.tableColumns === Infinity;
   const natural = columns.map(({ title, max }, index) =>
     Math.min(
@@ -36,7 +43,7 @@ export function table(
     )
   );
   const { shown, widths } = layOut(columns, natural, look.tableColumns);
-  const line = (row: readonly (Cell | string)[], style?: Style) =>
+  const line = (row: readonly (Cell<Style> | string)[], style?: "dim" | "bold") =>
     shown.map((index, place) => {
       const cell = row[index];
       const { align } = columns[index]!;
@@ -78,7 +85,7 @@ function layOut(columns: readonly Column[], natural: readonly number[], room: nu
 /** `label   value` lines with a dim label column. Values must be safe; rows without one are left out. */
 export function facts(
   rows: readonly (readonly [label: string, value: string | undefined])[],
-  look: Look,
+  look: Painter<never>,
 ): string {
   const kept = rows.filter((row): row is readonly [string, string] => row[1] !== undefined);
   const room = kept.reduce((most, [label]) => Math.max(most, label.length), 0);

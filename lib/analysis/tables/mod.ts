@@ -1,0 +1,26 @@
+/**
+ * Runs as tables: plain rows with named, typed columns, for notebooks, files and charts. Loaded by whoever needs one.
+ *
+ * @module
+ */
+import type { TableDefinition } from "./column.ts";
+import { costs } from "./costs.ts";
+import { diffs } from "./diffs.ts";
+import { evaluations } from "./evaluations.ts";
+import { memory } from "./memory.ts";
+import { messages } from "./messages.ts";
+import { runs } from "./runs.ts";
+import { spans } from "./spans.ts";
+
+export { chosenRuns } from "./column.ts";
+export { COST_SUM_COLUMNS, costSumRow } from "./costs.ts";
+export { evaluationRow, judgedRuns } from "./evaluations.ts";
+export { memoryRow } from "./memory.ts";
+export { runRow } from "./runs.ts";
+export { costs, diffs, evaluations, memory, messages, runs, spans };
+
+/** Every table, by the word people use for it. */
+export const TABLES = { runs, spans, messages, costs, evaluations, diffs, memory };
+
+/** The words. */
+export const TABLE_LIST: readonly TableDefinition[] = Object.values(TABLES) as readonly TableDefinition[];

@@ -1,0 +1,16 @@
+import { escapeText, oneLine } from "../../core/mod.ts";
+
+const LABEL_MAX_CHARS = 48;
+
+/** Text from outside as a label: one line, bounded, nothing in it hidden. It stays text wherever a chart is drawn. */
+export function label(text: string, maxChars = LABEL_MAX_CHARS): string {
+  const shown = escapeText(oneLine(text.slice(0, maxChars * 4), maxChars));
+  return shown === "" ? "(none)" : shown;
+}
+
+/** `73 %`; what is not quite nothing or everything does not say so. */
+export function percent(share: number): string {
+  if (share > 0 && share < 0.01) return "<1 %";
+  if (share < 1 && share > 0.99) return ">99 %";
+  return `${Math.round(share * 100)} %`;
+}

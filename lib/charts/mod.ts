@@ -1,0 +1,30 @@
+/**
+ * Charts: what runs say, as pictures. One file each, and its line in the list, from which `agentop chart` has its names. A chart
+ * finds its numbers once; they are drawn as Vega-Lite, SVG, PNG or in a terminal.
+ *
+ * @module
+ */
+import { cost } from "./cost.ts";
+import type { ChartDefinition } from "./frame/chart.ts";
+import { latency } from "./latency.ts";
+import { tokens } from "./tokens.ts";
+import { waterfall } from "./waterfall.ts";
+
+export {
+  type ChartData,
+  type ChartDefinition,
+  type ChartFinding,
+  type ChartNeed,
+  type Drawing,
+  isNothing,
+  type NothingToDraw,
+} from "./frame/chart.ts";
+export { type ThemeName } from "./frame/theme.ts";
+export { specOf, VEGA_LITE_MIME } from "./spec.ts";
+export { drawPlot, type TextRoom } from "./terminal/draw.ts";
+export type { Line, Segment, Tone } from "./terminal/text_chart.ts";
+
+export const CHARTS: readonly ChartDefinition[] = [cost, tokens, latency, waterfall];
+
+/** Vega, and what makes pixels of it. Loaded with the first use. */
+export const loadRenderer = () => import("./render.ts");

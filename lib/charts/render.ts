@@ -1,0 +1,69 @@
+import { initWasm, Resvg } from "@resvg/resvg-wasm";
+import * as vega from "vega";
+import { compile, type TopLevelSpec } from "vega-lite";
+
+/** A file may be this large, in dots. */
+const PIXELS_MAX = 64_000_000;
+
+/** A Vega-Lite specification as SVG. It loads nothing: what would be fetched fails. */
+export async function renderSvg(spec: unknown): Promise<string> {
+  // The specifications are ours; their data is plain values.
+  const compiled = compile(spec as TopLevelSpec, { logger: silent() });
+  const view = new vega.View(vega.parse(compiled.spec), {
+    renderer: "none",
+    loader: noLoader(),
+    logLevel: vega.Error,
+  });
+  try {
+    return await view.toSVG();
+  } finally {
+    view.finalize();
+  }
+}
+
+function noLoader(): vega.Loader {
+  const refuse = () => Promise.reject(new Error("Cannot load: charts hold all that they show"));
+  return { ...vega.loader(), load: refuse, sanitize: refuse, http: refuse, file: refuse } as vega.Loader;
+}
+
+function silent(): vega.LoggerInterface {
+  return vega.logger(vega.Error);
+}
+
+let ready: Promise<readonly Uint8Array[]> | undefined;
+
+/** SVG as PNG, `scale` dots per unit. The font is part of the program: without it there would be no text. */
+export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
+  ready ??= prepare();
+  const fontBuffers = [...await ready];
+  const resvg = new Resvg(svg, {
+    fitTo: { mode: "zoom", value: scale },
+    font: { fontBuffers, loadSystemFonts: false, defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
+  });
+  try {
+    if (resvg.width * resvg.height * scale ** 2 > PIXELS_MAX) {
+      throw new RangeError("Cannot draw a PNG of this size");
+    }
+    const image = resvg.render();
+    try {
+      return image.asPng();
+    } finally {
+      image.free();
+    }
+  } finally {
+    resvg.free();
+  }
+}
+
+async function prepare(): Promise<readonly Uint8Array[]> {
+  const [wasm, ...fonts] = await Promise.all([
+    import("@resvg/resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-latin-400-normal.woff2", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-latin-600-normal.woff2", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-latin-ext-400-normal.woff2", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-cyrillic-400-normal.woff2", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-greek-400-normal.woff2", { with: { type: "bytes" } }),
+  ]);
+  await initWasm(wasm.default);
+  return fonts.map((font) => font.default);
+}

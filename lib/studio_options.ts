@@ -1,0 +1,131 @@
+import type { Approver } from "./agent/mod.ts";
+import type { SqlValue } from "./app/mod.ts";
+import type { ThemeName } from "./charts/mod.ts";
+import type { Host, RunSort, TraceEvent } from "./core/mod.ts";
+import type { OnProgress } from "./notebook/mod.ts";
+import type { ReplayMode, ToolPolicy } from "./replay/mod.ts";
+
+/** Where a studio works. What is left out comes from the environment, as it does for the `agentop` command. */
+export interface StudioOptions {
+  /** Path of the store, or `:memory:` for one that is gone when the studio is closed. */
+  readonly store?: string;
+  /** Folder for the store, agents and settings. */
+  readonly home?: string;
+  /** Answers come from the built-in simulator, whatever keys are set. @default false */
+  readonly simulator?: boolean;
+  /** Whose days `since:` and `costs("day")` mean: an IANA name, e.g. `Europe/Paris`, or `UTC`. @default `AGENTOP_TZ`, else this machine's */
+  readonly timeZone?: string;
+  /** Clock, ids, network and chance; for tests. */
+  readonly host?: Host;
+}
+
+/** An agent by name or path, or written out as in an agent file. */
+export type AgentSpec = string | Readonly<Record<string, unknown>>;
+
+/** What a run may do and is labelled with. */
+export interface RunOptions {
+  /** Changes by their `--set` names: `{ model: "mistral-large-latest", temperature: 0 }`. */
+  readonly set?: Readonly<Record<string, string | number | boolean>>;
+  /** Experiment, session or batch the run belongs to. */
+  readonly group?: string;
+  /** The user it is made for. */
+  readonly user?: string;
+  /** Labels. */
+  readonly tags?: Readonly<Record<string, string>>;
+  /** The run stops before more than this is spent, in USD. */
+  readonly budgetUsd?: number;
+  /** Model and tool calls together. */
+  readonly maxSteps?: number;
+  /** The run stops after this time. */
+  readonly timeoutSeconds?: number;
+  /** Answers for tools that write, execute or reach the network. Without it they are refused. */
+  readonly approver?: Approver;
+  /** Told of every event once it is stored, and of streamed text at once. */
+  readonly onEvent?: (event: TraceEvent) => void;
+  /** Told of each step; `showProgress()` shows it. */
+  readonly onProgress?: OnProgress;
+  /** Cancels the run. */
+  readonly signal?: AbortSignal;
+}
+
+/** How a run is run again. */
+export interface ReplayRunOptions
+  extends Pick<RunOptions, "set" | "approver" | "onEvent" | "onProgress" | "signal"> {
+  /** `recorded` asks nobody; `hybrid` asks the model and keeps known tool results; `live` runs everything. @default "hybrid" */
+  readonly mode?: ReplayMode;
+  /** The first step to run again; those before it are shared with the original. */
+  readonly from?: number;
+  /** What steps say instead, by their number; 0 is the prompt. */
+  readonly edits?: Readonly<Record<number, string>>;
+  /** For tool calls that are not on record. @default "live" */
+  readonly tools?: ToolPolicy;
+}
+
+/** Which runs. */
+export interface RunsQuery {
+  /** As typed after `agentop runs --search`: `status:failed model:large since:24h refund`. */
+  readonly search?: string;
+  /** In which order. @default "newest" */
+  readonly sort?: RunSort;
+  /** How many at most. @default 50 */
+  readonly limit?: number;
+}
+
+/** Whose rows of a table. Without a choice those of all runs. */
+export interface RowsQuery {
+  /** Of these runs, by their names. */
+  readonly runs?: string | readonly string[];
+  /** Of the runs that a search finds, as in `runs`. */
+  readonly search?: string;
+  /** How many rows at most. @default 100000 */
+  readonly limit?: number;
+}
+
+/** What a chart is about, and its colours. */
+export interface ChartOptions {
+  /** Of these runs, by their names. A chart of one run takes the newest when none is named. */
+  readonly runs?: string | readonly string[];
+  /** Of the runs that a search finds, as in `runs`. */
+  readonly search?: string;
+  /** Colours for a light or a dark ground. @default "light" */
+  readonly theme?: ThemeName;
+}
+
+/** How runs are judged. */
+export interface ScoreRunsOptions extends RowsQuery {
+  /** Told of each run that is scored. */
+  readonly onProgress?: OnProgress;
+}
+
+/** What says that a run is good, and how it is found out. Either a scorer or a command. */
+export interface BisectRunsOptions {
+  /** `NAME`, `NAME=VALUE` or `NAME={key: value}`; passing means good. */
+  readonly scorer?: string;
+  /** A command that gets the answer on stdin; exit code 0 means good. */
+  readonly check?: string;
+  /** Tries of each configuration; more than half must be good. @default 1 */
+  readonly repeat?: number;
+  /** Told of each try. */
+  readonly onProgress?: OnProgress;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** What goes out, and where to. */
+export interface ExportOptions {
+  /** Runs by their names: one or two for `html`. */
+  readonly runs?: readonly string[];
+  /** Runs by a search, as in `runs`. */
+  readonly search?: string;
+  /** For `csv`, `jsonl` and `parquet`: which rows. @default "runs" */
+  readonly table?: string;
+  /** A file or a folder; without it a text format gives its text. */
+  readonly file?: string;
+  /** An existing file may be replaced. @default false */
+  readonly force?: boolean;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
+/** A column's value by its name. Integers beyond 2^53 are text, bytes are hex digits. */
+export type SqlRow = Readonly<Record<string, SqlValue>>;

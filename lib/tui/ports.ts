@@ -1,11 +1,20 @@
 import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "../app/mod.ts";
 
-import type { ForkStore, Host, RunControl, RunReader, StoreChanges, Usage } from "../core/mod.ts";
+import type {
+  EndpointNotes,
+  ForkStore,
+  Host,
+  RunControl,
+  RunReader,
+  StoreChanges,
+  Usage,
+} from "../core/mod.ts";
 
 /** The workbench reads, follows and steers; what it starts writes for itself. */
 export type TuiStore =
   & RunReader
   & StoreChanges
+  & Pick<EndpointNotes, "endpointNotes">
   & Pick<ForkStore, "forksOf">
   & Pick<RunControl, "requestControl">;
 

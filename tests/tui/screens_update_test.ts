@@ -82,7 +82,7 @@ function filled(): CostsModel {
 
 Deno.test("updateCosts() asks nothing of the store but effects, and drops rows that were never used", () => {
   const { effects } = after(costsScreen, costsScreen.init(), { type: "enter" });
-  assert.deepEqual(loads(effects).map((effect) => effect.slot), ["rows", "days", "runs"]);
+  assert.deepEqual(loads(effects).map((effect) => effect.slot), ["rows", "days", "endpoints", "runs"]);
   assert.deepEqual(filled().rows.map((each) => each.key), ["a b", "c"]);
 });
 
@@ -98,6 +98,28 @@ Deno.test("updateCosts() takes an answer that was asked before the latest refres
   assert.equal(after(costsScreen, asked.model, answer(1)).model.rows[0]!.key, "fresh");
   const other = after(costsScreen, asked.model, act("tab_right"));
   assert.deepEqual(after(costsScreen, other.model, answer(1)).model.rows, []);
+});
+
+Deno.test("viewCosts() says what is left of the limits of the server that was called last", () => {
+  const note = (remaining: number) => ({
+    address: "https://api.example",
+    keyId: "0a1b2c3d",
+    refusedFields: [],
+    limits: [
+      { of: "tokens", per: "minute", limit: 100, remaining: 90 } as const,
+      { of: "requests", per: "minute", limit: 60, remaining } as const,
+    ],
+    notedAtUs: ENV.nowMs * 1000 - 12e6,
+  });
+  const { model } = after(costsScreen, filled(), {
+    type: "answer",
+    slot: "endpoints",
+    ticket: 1,
+    answer: [note(3)],
+  });
+  const top = costsScreen.view(model, { ...ENV, size: { columns: 220, rows: 40 } })[0]!;
+  const text = top.map((piece) => piece.text).join("");
+  assert.match(text, /api\.example key 0a1b2c3d requests per minute: 3 of 60 left 12s ago/);
 });
 
 Deno.test("updateCosts() quotes the key it filters the runs by", () => {

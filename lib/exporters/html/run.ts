@@ -14,6 +14,7 @@ import {
   costWords,
   duration,
   grouped,
+  money,
   plural,
   scoreValue,
   STATUS_LOOKS,
@@ -167,7 +168,10 @@ function originWords(
 
 function costNote({ totals }: Run, handedTo: readonly Run[]): Markup {
   const notes: Content[] = totals.unknownCostCalls > 0
-    ? [markup`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`]
+    ? [
+      markup`<span class="warn">the price of ${plural(totals.unknownCostCalls, "call")} is unknown</span>`,
+      ...(totals.estimatedCostUsd === undefined ? [] : [`about ${money(totals.estimatedCostUsd)}`]),
+    ]
     : totals.costUsd > 0
     ? ["all prices known"]
     : totalTokens(totals.usage) === 0
@@ -177,9 +181,10 @@ function costNote({ totals }: Run, handedTo: readonly Run[]): Markup {
     const sum = handedTo.reduce((all, { totals: it }) => ({
       costUsd: all.costUsd + it.costUsd,
       unknownCostCalls: all.unknownCostCalls + it.unknownCostCalls,
-    }), { costUsd: 0, unknownCostCalls: 0 });
+      estimatedUsd: all.estimatedUsd + (it.estimatedCostUsd ?? 0),
+    }), { costUsd: 0, unknownCostCalls: 0, estimatedUsd: 0 });
     notes.push(
-      `and ${costWords(sum.costUsd, sum.unknownCostCalls)} in ${
+      `and ${costWords(sum.costUsd, sum.unknownCostCalls, sum.estimatedUsd)} in ${
         plural(handedTo.length, "run")
       } it handed work to`,
     );

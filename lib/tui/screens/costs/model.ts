@@ -4,7 +4,9 @@ import {
   type CostRow,
   dayOfTime,
   daysBetween,
+  type EndpointNote,
   type Explanation,
+  type RateLimit,
   type Run,
   type RunFilter,
 } from "../../../core/mod.ts";
@@ -43,6 +45,8 @@ export interface CostsModel {
   readonly days: readonly CostRow[];
   /** Newest runs, for those that had a budget. */
   readonly runs: readonly Run[];
+  /** What is left of the limits of the servers that were called, latest first. */
+  readonly endpoints: readonly EndpointNote[];
   readonly state: "loading" | "ready" | "failed";
   readonly failure: Explanation;
   /** The rows, by what they are added up by; the budgets, by trace id. */
@@ -64,12 +68,13 @@ export const INITIAL: CostsModel = {
   rows: [],
   days: [],
   runs: [],
+  endpoints: [],
   state: "loading",
   failure: NO_FAILURE,
   list: LIST_START,
   zoom: false,
   models: [],
-  tickets: { rows: 0, days: 0, runs: 0, prices: 0, models: 0 },
+  tickets: { rows: 0, days: 0, runs: 0, endpoints: 0, prices: 0, models: 0 },
 };
 
 export function filterOf(since: Since, nowMs: number): RunFilter {
@@ -103,6 +108,15 @@ function keysOf(model: CostsModel): readonly string[] {
   return model.tab === "budget"
     ? budgetRows(model).map((row) => row.run.traceId)
     : shownRows(model).map((row) => row.key);
+}
+
+/** The limit of a server that is nearest to its end, and when that was so. */
+export function tightestLimit(
+  { limits }: Pick<EndpointNote, "limits">,
+): RateLimit | undefined {
+  const share = ({ limit, remaining }: RateLimit) =>
+    remaining === undefined ? Infinity : remaining === 0 ? 0 : limit ? remaining / limit : 1;
+  return [...limits].filter((it) => share(it) < Infinity).sort((a, b) => share(a) - share(b))[0];
 }
 
 /** Days in order of time, newest first; everything else as the store has it, dearest first. */

@@ -1,4 +1,4 @@
-import type { CostKey, CostRow, Run, RunFilter, Usage } from "../../../core/mod.ts";
+import type { CostKey, CostRow, EndpointNote, Run, RunFilter, Usage } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import type { TuiServices } from "../../ports.ts";
 
@@ -34,6 +34,8 @@ export const COSTS_QUERIES = {
     const prices = await Promise.all(usages.map((usage) => services.priceOf?.(model, usage)));
     return { model, usd: prices.map((price) => price?.usd ?? null) };
   },
+  /** What is left of the limits of the servers that were called. */
+  endpoints: ({ store }: TuiServices): Promise<readonly EndpointNote[]> => store.endpointNotes(),
   models: async (services: TuiServices): Promise<readonly string[]> => await services.pricedModels?.() ?? [],
 } satisfies Queries;
 

@@ -100,6 +100,7 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
     rows: (model, answer, env) =>
       reprice(inView({ ...model, rows: answer.filter(wasUsed), ...answeredState(model, "rows") }, env)),
     days: (model, answer) => [{ ...model, days: answer.filter(wasUsed) }, []],
+    endpoints: (model, endpoints) => [{ ...model, endpoints }, []],
     runs: (model, runs, env) => [inView({ ...model, runs, ...answeredState(model, "runs") }, env), []],
     prices: (model, prices) => {
       const { keys } = model.priced ?? { keys: [] };
@@ -121,6 +122,7 @@ function loadAll(model: CostsModel, env: Env, minIntervalMs?: number): Step<Cost
     step = load(step, "rows", { by: costKeyOf(model.tab), filter }, minIntervalMs);
   }
   step = load(step, "days", { filter }, minIntervalMs);
+  step = load(step, "endpoints", undefined, minIntervalMs);
   return load(step, "runs", { filter }, minIntervalMs);
 }
 

@@ -1,9 +1,9 @@
 import { costTotal } from "../../../analysis/mod.ts";
-import { type CostRow, totalTokens } from "../../../core/mod.ts";
+import { type CostRow, limitText, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { brailleChart } from "../../draw/braille.ts";
-import { compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
+import { age, compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -22,6 +22,7 @@ import {
   shownRows,
   SINCES,
   TABS,
+  tightestLimit,
 } from "./model.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
@@ -46,6 +47,8 @@ export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
   return centered(rows, choiceBox(model, env), env.size.columns);
 }
 
+const ENDPOINTS_SHOWN = 2;
+
 function kpiLine(model: CostsModel, env: Env): Line {
   const sum = costTotal(model.days);
   const today = chartDays(model, env).at(-1)?.row;
@@ -68,10 +71,31 @@ function kpiLine(model: CostsModel, env: Env): Line {
       ]]
       : []),
     ...(sum.unknownCostCalls > 0
-      ? [[seg(`${UNKNOWN_SIGN} ${plural(sum.unknownCostCalls, "call")} of unknown price`, "warn")]]
+      ? [[
+        seg(`${UNKNOWN_SIGN} ${plural(sum.unknownCostCalls, "call")} of unknown price`, "warn"),
+        ...(sum.estimatedCostUsd === undefined
+          ? []
+          : [seg(`, about ${money(sum.estimatedCostUsd)}`, "warn")]),
+      ]]
       : []),
   ];
-  return [seg(" "), ...fitParts(parts, 3, env.size.columns - 2)];
+  return [seg(" "), ...fitParts([...parts, ...limitParts(model, env)], 3, env.size.columns - 2)];
+}
+
+/** What was left of the limits of the servers called last, and how long ago: `api.mistral.ai/7db6ad12 57 of 60 requests …`. */
+function limitParts(model: CostsModel, env: Env): readonly Line[] {
+  return model.endpoints.slice(0, ENDPOINTS_SHOWN).flatMap((note): Line[] => {
+    const limit = tightestLimit(note);
+    if (!limit) return [];
+    const { resetMs: _, ...lasting } = limit;
+    const server = clean(note.address.replace(/^https?:\/\//, ""));
+    const key = note.keyId === "" ? "" : ` key ${clean(note.keyId)}`;
+    return [[
+      seg(`${cut(server, 24)}${key} `, "dim"),
+      seg(limitText(lasting), limit.remaining === 0 ? "warn" : "strong"),
+      seg(` ${age(note.notedAtUs / 1000, env.nowMs)} ago`, "dim"),
+    ]];
+  });
 }
 
 function tabLine(model: CostsModel, env: Env): Line {
@@ -172,7 +196,9 @@ function aboutPane(model: CostsModel, env: Env, columns: number, rows: number): 
   if (row.unknownCostCalls > 0) {
     const text = `${grouped(row.unknownCostCalls)} of ${
       grouped(row.llmCalls)
-    } calls have no known price: they are not in the sum.`;
+    } calls have no known price: they are not in the sum.${
+      row.estimatedCostUsd === undefined ? "" : ` They may have cost about ${money(row.estimatedCostUsd)}.`
+    }`;
     content.push(EMPTY, ...wrap(text, inner - 2).map((piece) => line(` ${piece}`, "warn")));
   }
   if (model.whatIf) {

@@ -23,6 +23,8 @@ export interface DayActivity {
   readonly runs: number;
   readonly tokens: number;
   readonly costUsd: number;
+  /** Calls whose cost is not in it. */
+  readonly unknownCostCalls: number;
 }
 
 export interface Activity {
@@ -113,6 +115,7 @@ async function activity({ store, timeZone = "UTC" }: TuiServices, nowMs: number)
       runs: row?.runs ?? 0,
       tokens: row ? totalTokens(row.usage) : 0,
       costUsd: row?.costUsd ?? 0,
+      unknownCostCalls: row?.unknownCostCalls ?? 0,
     };
   });
   return { runs, today, live, failedToday, days };

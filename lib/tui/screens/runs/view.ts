@@ -7,7 +7,7 @@ import {
   costOf,
   duration,
   grouped,
-  money,
+  knownCost,
   plural,
   runTone,
   shortStatus,
@@ -81,9 +81,10 @@ function kpis(model: RunsModel, env: Env): Line {
       seg(String(activity.failedToday), activity.failedToday > 0 ? "error" : "strong"),
     ]);
     const cost = activity.days.reduce((sum, day) => sum + day.costUsd, 0);
+    const unknown = activity.days.reduce((sum, day) => sum + day.unknownCostCalls, 0);
     parts.push([
       seg("cost ", "dim"),
-      seg(money(cost), "strong"),
+      seg(knownCost(cost, unknown), "strong"),
       seg(` ${trend((day) => day.costUsd)}`, "accent"),
     ]);
     const tokens = activity.days.reduce((sum, day) => sum + day.tokens, 0);

@@ -1,5 +1,5 @@
 /**
- * What an agent is made of, once: agent files, `--set`, what is read back from stores and `docs/agent_file.md` come from here, and
+ * What an agent is made of, once: agent files, `--set`, what is read back from stores and `docs/agents.md` come from here, and
  * the types that are written out in `agent_config.ts` cannot come apart from it. It loads Zod, so it is imported when it is used.
  *
  * @module

@@ -8,6 +8,6 @@ export { createPriceBook, type LoadedPriceBook, loadPriceBook, type PriceBookOpt
 export { type PriceAlias, type PriceEntry, type PriceOverlay } from "./price_table.ts";
 export { modelsOnSale, pricedModels } from "./price_list.ts";
 export { MISTRAL_OVERLAY } from "./overlay.ts";
-export { parsePriceOverlay } from "./user_overlay.ts";
+export { parsePriceOverlay, priceFileSchema } from "./user_overlay.ts";
 export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan } from "./elevenlabs.ts";
 export { type WorstCaseCall, worstCaseUsd } from "./worst_case.ts";

@@ -27,20 +27,21 @@ interface UserEntry {
   readonly batchFactor?: number | undefined;
 }
 
-/** The price fields of a user's entry: unit, and what makes them prices per million. */
+/** The price fields of a user's entry: unit, what makes them prices per million, and what a price is for. */
 const PRICE_FIELDS = {
-  inputPerMillion: [UNITS.input, 1],
-  cachedInputPerMillion: [UNITS.cachedInput, 1],
-  cacheWritePerMillion: [UNITS.cacheWriteInput, 1],
-  outputPerMillion: [UNITS.output, 1],
-  perMillionCharacters: [UNITS.characters, 1],
-  per1kPages: [UNITS.pages, 1e3],
-  per1kAnnotatedPages: [UNITS.annotatedPages, 1e3],
-  perAudioHour: [UNITS.audioSeconds, 1e6 / 3600],
-} as const satisfies Record<string, readonly [string, number]>;
+  inputPerMillion: [UNITS.input, 1, "million tokens in"],
+  cachedInputPerMillion: [UNITS.cachedInput, 1, "million tokens in that were cached"],
+  cacheWritePerMillion: [UNITS.cacheWriteInput, 1, "million tokens written to a cache"],
+  outputPerMillion: [UNITS.output, 1, "million tokens out"],
+  perMillionCharacters: [UNITS.characters, 1, "million characters"],
+  per1kPages: [UNITS.pages, 1e3, "thousand pages"],
+  per1kAnnotatedPages: [UNITS.annotatedPages, 1e3, "thousand annotated pages"],
+  perAudioHour: [UNITS.audioSeconds, 1e6 / 3600, "hour of audio"],
+} as const satisfies Record<string, readonly [string, number, string]>;
 const PRICE_NAMES = Object.keys(PRICE_FIELDS) as readonly (keyof typeof PRICE_FIELDS)[];
 
-async function schemaOf() {
+/** What a price file says. Loads Zod. */
+export async function priceFileSchema() {
   const { z } = await import("zod");
   const name = z.string({ error: "must be text" }).trim().min(1, "must not be empty").max(256, "is too long");
   const price = z.number({ error: "must be a number of USD" }).min(0, "must not be negative")
@@ -48,22 +49,25 @@ async function schemaOf() {
   const day = z.string({ error: "must be a day like 2026-06-16" })
     .refine((text) => dayOf(Date.parse(`${text}T00:00:00Z`)) === text, "must be a day like 2026-06-16")
     .optional();
-  const prices = Object.fromEntries(PRICE_NAMES.map((field) => [field, price])) as Record<
+  const prices = Object.fromEntries(
+    PRICE_NAMES.map((field) => [field, price.describe(`USD per ${PRICE_FIELDS[field][2]}`)]),
+  ) as Record<
     keyof typeof PRICE_FIELDS,
     typeof price
   >;
   const entry = z.strictObject({
-    id: name,
-    aliases: z.array(name, { error: "must be a list of names" }).max(ALIASES_MAX, "is too long").optional(),
-    from: day,
-    to: day,
-    date: day,
-    source: name,
+    id: name.describe("the model's name"),
+    aliases: z.array(name, { error: "must be a list of names" }).max(ALIASES_MAX, "is too long").optional()
+      .describe("other names of it"),
+    from: day.describe("the first day of these prices, UTC"),
+    to: day.describe("the last day"),
+    date: day.describe("when they were looked up; `from` unless given"),
+    source: name.describe("where they are from"),
     batchFactor: z.number({ error: "must be a number" }).min(0, "must not be negative").max(
       1,
       "must be at most 1",
     )
-      .optional(),
+      .optional().describe("what batch calls cost of it; 0.5 unless given"),
     ...prices,
   }, { error: "must be a model with id, source and prices" })
     .refine((model) => PRICE_NAMES.some((field) => model[field] !== undefined), {
@@ -88,7 +92,7 @@ async function schemaOf() {
  * Throws an `AgentOpError` of one line that names the file, the line and the field.
  */
 export async function parsePriceOverlay(text: string, path: string): Promise<PriceOverlay> {
-  const { data } = await parseCheckedYaml(text, path, await schemaOf(), { example: OVERLAY_EXAMPLE });
+  const { data } = await parseCheckedYaml(text, path, await priceFileSchema(), { example: OVERLAY_EXAMPLE });
   return { models: data.models.map(toEntry) };
 }
 

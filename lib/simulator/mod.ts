@@ -22,3 +22,6 @@ export { BUNDLED_AGENTS } from "./bundled_agents.ts";
 export { BUILTIN_SCENARIOS } from "./builtin_scenarios.ts";
 export { SIM_MODELS } from "./sim_models.ts";
 export { simulatedChatModels } from "./model_list.ts";
+
+/** The schema of scenario files, loaded with the first use. */
+export const loadScenarioSchema = () => import("./scenario_schema.ts");

@@ -14,16 +14,16 @@ const limitSchema = z.strictObject({
 });
 
 const faultSchema = z.strictObject({
-  status: z.int().min(400).max(599),
-  retryAfter: z.union([z.number().min(0), z.string()]),
-  limit: limitSchema,
-  hang: z.literal(true),
-  hangMidStream: chunks,
-  cut: chunks,
-  eof: chunks,
-  badJson: z.literal(true),
-  badChunk: chunks,
-  dripMs: waitMs,
+  status: z.int().min(400).max(599).describe("an HTTP error, 400 to 599"),
+  retryAfter: z.union([z.number().min(0), z.string()]).describe("beside `status`: seconds, or an HTTP date"),
+  limit: limitSchema.describe("beside `status: 429`: the limit that was hit"),
+  hang: z.literal(true).describe("never answers; the connection stays open"),
+  hangMidStream: chunks.describe("stops after this many chunks; the connection stays open"),
+  cut: chunks.describe("the connection breaks after this many chunks; with 0 before the status line"),
+  eof: chunks.describe("the stream ends after this many chunks as if all were well"),
+  badJson: z.literal(true).describe("200 with something that is not JSON"),
+  badChunk: chunks.describe("an error object in the stream after this many chunks"),
+  dripMs: waitMs.describe("all of the answer, with this wait before every chunk"),
 }).partial().transform((given, context): Fault => {
   const refuse = (message: string) => {
     context.addIssue({ code: "custom", message });
@@ -54,32 +54,45 @@ const faultSchema = z.strictObject({
 });
 
 const stepSchema = z.strictObject({
-  faults: z.array(faultSchema).max(100).exactOptional(),
-  think: words.exactOptional(),
+  faults: z.array(faultSchema).max(100).describe("what goes wrong first, one for each try").exactOptional(),
+  think: words.describe("what the model thinks aloud; may hold `{{templates}}`").exactOptional(),
   toolCalls: z.array(z.strictObject({
-    name: z.string().min(1).max(200),
-    arguments: z.union([z.record(z.string(), z.unknown()), words]).exactOptional(),
-  })).max(100).exactOptional(),
-  text: words.exactOptional(),
-  finishReason: z.string().min(1).max(100).exactOptional(),
+    name: z.string().min(1).max(200).describe("the tool"),
+    arguments: z.union([z.record(z.string(), z.unknown()), words])
+      .describe("texts inside may hold `{{templates}}`; a text instead is sent as it is, JSON or not")
+      .exactOptional(),
+  })).max(100).describe("tools that are called").exactOptional(),
+  text: words.describe("the answer; may hold `{{templates}}`").exactOptional(),
+  finishReason: z.string().min(1).max(100).describe("what is said of how it ended").exactOptional(),
   usage: z.strictObject({
-    promptTokens: z.int().min(0).exactOptional(),
-    completionTokens: z.int().min(0).exactOptional(),
-    cachedTokens: z.int().min(0).exactOptional(),
-  }).exactOptional(),
-  latencyMs: waitMs.exactOptional(),
-  tokensPerSecond: z.number().positive().exactOptional(),
+    promptTokens: z.int().min(0).describe("tokens in").exactOptional(),
+    completionTokens: z.int().min(0).describe("tokens out").exactOptional(),
+    cachedTokens: z.int().min(0).describe("tokens in that were cached").exactOptional(),
+  }).describe("token counts to report instead of the estimate").exactOptional(),
+  latencyMs: waitMs.describe("wait before the first chunk, milliseconds").exactOptional(),
+  tokensPerSecond: z.number().positive().describe("how fast it streams").exactOptional(),
 });
 
 /** The shape of a scenario; `scenarioProblems` checks what is inside its strings. */
 export const scenarioSchema = z.strictObject({
-  name: z.string().min(1).max(200),
+  name: z.string().min(1).max(200).describe("for messages"),
   match: z.strictObject({
-    model: z.string().min(1).max(500).exactOptional(),
-    agent: z.string().min(1).max(2000).exactOptional(),
-    prompt: z.string().min(1).max(2000).exactOptional(),
-    hasTool: z.string().min(1).max(200).exactOptional(),
-  }).exactOptional(),
-  per: z.enum(["conversation", "turn"]).exactOptional(),
-  steps: z.array(stepSchema).min(1).max(1000),
+    model: z.string().min(1).max(500).describe("the model's name; `*` stands for any letters")
+      .exactOptional(),
+    agent: z.string().min(1).max(2000).describe("a regular expression on the system message, case ignored")
+      .exactOptional(),
+    prompt: z.string().min(1).max(2000).describe(
+      "a regular expression on the user's message (`per` says which), case ignored",
+    )
+      .exactOptional(),
+    hasTool: z.string().min(1).max(200).describe("a tool that is offered").exactOptional(),
+  }).describe("which requests it answers: all that is named must hold").exactOptional(),
+  per: z.enum(["conversation", "turn"])
+    .describe(
+      "steps count from the first message, or begin anew with each of the user's (conversation unless given)",
+    )
+    .exactOptional(),
+  steps: z.array(stepSchema).min(1).max(1000).describe(
+    "one for each call of the model; then the simulator's own rules answer",
+  ),
 });

@@ -37,3 +37,12 @@ export async function openHints(path: string): Promise<StoreHints> {
 export async function storeVersion(path: string): Promise<number> {
   return await (await import("./sqlite/read_only.ts")).storeVersion(path);
 }
+
+/** What `agentop sql` can read: tables with the names and types of their columns. */
+export async function storeViews() {
+  const { viewsOf } = await import("./sqlite/views.ts");
+  return viewsOf("whole").map(({ name, columns }) => ({
+    name,
+    columns: columns.map(([name, type]) => ({ name, type })),
+  }));
+}

@@ -12,16 +12,11 @@ import {
 } from "../../lib/agent/mod.ts";
 import { AgentOpError } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
-import { agentSheet, SHEET } from "../../tasks/agent_sheet.ts";
 
 /** As a store gives it back: another object with the same JSON. */
 function stored(config: object): Record<string, unknown> {
   return JSON.parse(JSON.stringify(config));
 }
-
-Deno.test("docs/agent_file.md says what the schema checks", async () => {
-  assert.equal(await Deno.readTextFile(SHEET), agentSheet(), "stale. Try: deno task agent-sheet");
-});
 
 Deno.test("agentConfigOf() gives back what was resolved, and nothing for what is no configuration of ours", async () => {
   const agent = await parseAgentFile(

@@ -2,6 +2,7 @@ import { oneLine, RUN_STATUSES, type RunStatus, shortRunId } from "../../../core
 import type { AppConfig } from "../../../app/mod.ts";
 import type { SharedValue } from "../../../store/mod.ts";
 import type { Candidate, Offer } from "./candidate.ts";
+import { TOPICS } from "../../reference/topics.ts";
 import { commandsOf, type Cursor } from "./cursor.ts";
 
 /** Runs offered at once. */
@@ -46,7 +47,12 @@ export const VALUES: Readonly<Record<string, Values>> = {
       candidates: [...CHARTS.map(({ name, about }) => ({ value: name, about })), { value: "list" }],
     };
   },
-  command: ({ outer, before }) => ({ candidates: commandsAfter(outer, before) }),
+  command: ({ outer, before }) => ({
+    candidates: [
+      ...commandsAfter(outer, before),
+      ...(before.length === 0 ? TOPICS.map(({ name, about }) => ({ value: name, about })) : []),
+    ],
+  }),
   file: () => ({ candidates: [], then: "files" }),
   path: () => ({ candidates: [], then: "files" }),
   url: () => ({ candidates: [], then: "files" }),

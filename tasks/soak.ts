@@ -1,14 +1,17 @@
 /**
  * Kills the program again and again in the middle of runs, resumes them, and checks what the project promises: no acknowledged step
- * is lost, no tool that cannot be repeated is repeated, every run ends completed, every store verifies. Argument: how many runs.
+ * is lost, no tool that cannot be repeated is repeated, every run ends completed, every store verifies. Then many
+ * processes write into one store at once. Arguments: how many runs, how many writers.
  *
  * @module
  */
 import { join } from "node:path";
 import { parseScenarios, startSimulator } from "../lib/simulator/mod.ts";
 import { CliHome } from "../tests/support/cli.ts";
+import { manyWriters } from "./soak/writers.ts";
 
 const RUNS = Number(Deno.args[0] ?? 30);
+const WRITERS = Number(Deno.args[1] ?? 64);
 const KILLS_PER_RUN_MAX = 6;
 const TRIES_MAX = 20;
 const LINES = 8;
@@ -81,6 +84,11 @@ async function soakOne(): Promise<void> {
 
 for (let run = 0; run < RUNS; run++) await soakOne();
 await simulator.close();
-console.log(`${RUNS} runs, ${kills} kills, ${problems.length} problems`);
+const writers = await manyWriters(WRITERS);
+problems.push(...writers.problems);
+console.log(
+  `${RUNS} runs, ${kills} kills, ${WRITERS} writers at once (longest write ${writers.longestMs} ms)`,
+);
+console.log(`${problems.length} problems`);
 for (const problem of problems) console.error(problem);
 Deno.exit(problems.length === 0 ? 0 : 1);

@@ -1,5 +1,5 @@
 import type { Kysely } from "kysely";
-import { type DurableEvent, type Host, isFinal, type Run, type RunPrefix } from "../core/mod.ts";
+import { type DurableEvent, type Host, isFinal, type Run, type RunPrefix, StoreError } from "../core/mod.ts";
 import { copyPrefix } from "./fork.ts";
 import type { Schema } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -92,7 +92,18 @@ export class Journal {
     await this.#transaction((db, seq) => this.#writer.apply(db, events, seq));
   }
 
+  /** A store that others hold makes a run wait, for as long as they do: it never ends one. */
   async #transaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
+    for (;;) {
+      try {
+        return await this.#tryTransaction(work);
+      } catch (error) {
+        if (!(error instanceof StoreError && error.code === "locked")) throw error;
+      }
+    }
+  }
+
+  async #tryTransaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
     try {
       await this.#db.transaction().execute(async (db) => {
         const { seq, swept } = await nextSeq(db);

@@ -126,25 +126,6 @@ Deno.test("a damaged store is named as such", async () => {
   });
 });
 
-Deno.test("a store that another process holds is reported as locked", async () => {
-  await withFolder(async (folder) => {
-    const path = join(folder, "a.db");
-    await sample(path);
-    await using database = await openDatabase(path);
-    const { store, sqlite } = database;
-    sqlite.exec("pragma busy_timeout = 20");
-    const other = new DatabaseSync(path);
-    other.exec("begin immediate");
-    await assert.rejects(
-      store.write([...sampleEvents({ rounds: 0, agent: "late" })]),
-      (error: unknown) => error instanceof StoreError && error.code === "locked",
-    );
-    other.exec("rollback");
-    other.close();
-    assert.equal(await store.countRuns(), 1);
-  });
-});
-
 Deno.test("a full disk is reported, and what was acknowledged stays", async () => {
   await withFolder(async (folder) => {
     const path = join(folder, "a.db");

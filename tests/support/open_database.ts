@@ -1,7 +1,7 @@
 import type { DatabaseSync } from "node:sqlite";
 import { type Store, systemHost } from "../../lib/core/mod.ts";
 import { MEMORY } from "../../lib/store/mod.ts";
-import { openConnection } from "../../lib/store/sqlite/open.ts";
+import { openConnection, type OpenOptions } from "../../lib/store/sqlite/open.ts";
 import { storeOn } from "../../lib/store/sqlite/store.ts";
 
 export interface OpenedDatabase extends AsyncDisposable {
@@ -11,8 +11,11 @@ export interface OpenedDatabase extends AsyncDisposable {
 }
 
 /** A store together with the database below it. Dispose of this, not of the store. */
-export async function openDatabase(path: string = MEMORY): Promise<OpenedDatabase> {
-  const connection = await openConnection(path);
+export async function openDatabase(
+  path: string = MEMORY,
+  options: OpenOptions = {},
+): Promise<OpenedDatabase> {
+  const connection = await openConnection(path, options);
   const store = storeOn(connection, systemHost());
   return { store, sqlite: connection.sqlite, [Symbol.asyncDispose]: () => store[Symbol.asyncDispose]() };
 }

@@ -2,6 +2,7 @@ import type { DatabaseSync, StatementSync } from "node:sqlite";
 import {
   CompiledQuery,
   type DatabaseConnection,
+  type QueryResult,
   SqliteAdapter,
   SqliteDialect,
   type SqliteDialectConfig,
@@ -9,6 +10,8 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from "kysely";
+import { isBusy } from "./errors.ts";
+import type { WriteTurns } from "./turns.ts";
 
 const STATEMENT_CACHE_MAX = 256;
 type Bindings = Parameters<StatementSync["all"]>;
@@ -33,27 +36,95 @@ class Statement implements SqliteStatement {
   }
 }
 
+const WRITES = /^\s*(?:insert|update|delete|replace|with|vacuum|create|drop|alter)\b/i;
+/** Between two tries on a store that something other than our writers holds. */
+const RETRY_AFTER_MS = { least: 20, most: 200 } as const;
+
+export interface Patience {
+  readonly turns: WriteTurns;
+  /** A write that the store refuses as busy for so long fails. */
+  readonly busyMs: number;
+}
+
+/** Asks again while the store is busy, at times that differ between processes. */
+export async function patiently<T>(busyMs: number, work: () => Promise<T>): Promise<T> {
+  const untilMs = Date.now() + busyMs;
+  for (;;) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!isBusy(error) || Date.now() >= untilMs) throw error;
+    }
+    const { least, most } = RETRY_AFTER_MS;
+    await new Promise((resolve) => setTimeout(resolve, least + Math.random() * (most - least)));
+  }
+}
+
+/** A connection whose single writes take turns with other processes, as its transactions do. */
+class PatientConnection implements DatabaseConnection {
+  readonly #inner: DatabaseConnection;
+  readonly #db: DatabaseSync;
+  readonly #patience: Patience;
+  constructor(inner: DatabaseConnection, db: DatabaseSync, patience: Patience) {
+    this.#inner = inner;
+    this.#db = db;
+    this.#patience = patience;
+  }
+  async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    if (this.#db.isTransaction || !WRITES.test(query.sql)) return await this.#inner.executeQuery<R>(query);
+    const { turns, busyMs } = this.#patience;
+    await turns.take();
+    try {
+      return await patiently(busyMs, () => this.#inner.executeQuery<R>(query));
+    } finally {
+      turns.give();
+    }
+  }
+  streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
+    return this.#inner.streamQuery<R>(query, chunkSize);
+  }
+}
+
 /**
- * Takes the write lock at once: a plain `begin` that reads first and writes later fails under contention. What only reads has a
- * snapshot and holds up nobody.
+ * Takes the write lock at once, in turn with other processes: a plain `begin` that reads first and writes later fails under
+ * contention. What only reads has a snapshot and holds up nobody.
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #db: DatabaseSync;
-  constructor(config: SqliteDialectConfig, db: DatabaseSync) {
+  readonly #patience: Patience;
+  constructor(config: SqliteDialectConfig, db: DatabaseSync, patience: Patience) {
     super(config);
     this.#db = db;
+    this.#patience = patience;
+  }
+  override async acquireConnection(): Promise<DatabaseConnection> {
+    return new PatientConnection(await super.acquireConnection(), this.#db, this.#patience);
   }
   override async beginTransaction(
     connection: DatabaseConnection,
     { accessMode }: TransactionSettings = {},
   ): Promise<void> {
-    await connection.executeQuery(
-      CompiledQuery.raw(accessMode === "read only" ? "begin" : "begin immediate"),
-    );
+    if (accessMode === "read only") return void await connection.executeQuery(CompiledQuery.raw("begin"));
+    const { turns, busyMs } = this.#patience;
+    await turns.take();
+    try {
+      await patiently(busyMs, () => connection.executeQuery(CompiledQuery.raw("begin immediate")));
+    } catch (error) {
+      turns.give();
+      throw error;
+    }
+  }
+  override async commitTransaction(connection: DatabaseConnection): Promise<void> {
+    await super.commitTransaction(connection);
+    this.#patience.turns.give();
   }
   /** SQLite has rolled back by itself after some errors (a full disk); saying it again would hide that error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
-    if (this.#db.isTransaction) await super.rollbackTransaction(connection);
+    try {
+      if (this.#db.isTransaction) await super.rollbackTransaction(connection);
+    } finally {
+      this.#patience.turns.give();
+    }
   }
 }
 
@@ -68,7 +139,8 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
   readonly #db: DatabaseSync;
-  constructor(db: DatabaseSync) {
+  readonly #patience: Patience;
+  constructor(db: DatabaseSync, patience: Patience) {
     const cache = new Map<string, Statement>();
     const config: SqliteDialectConfig = {
       database: {
@@ -86,11 +158,12 @@ export class NodeSqliteDialect extends SqliteDialect {
     super(config);
     this.#config = config;
     this.#db = db;
+    this.#patience = patience;
   }
   override createAdapter(): SqliteAdapter {
     return new TransactionalDdlAdapter();
   }
   override createDriver(): SqliteDriver {
-    return new ImmediateDriver(this.#config, this.#db);
+    return new ImmediateDriver(this.#config, this.#db, this.#patience);
   }
 }

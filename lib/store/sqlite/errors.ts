@@ -8,6 +8,7 @@ const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
   11: "damaged",
   13: "disk_full",
   14: "missing_folder",
+  15: "locked",
   23: "read_only",
   26: "not_a_database",
 };
@@ -48,10 +49,17 @@ export function toStoreError(verb: string, path: string, error: unknown): unknow
   return code === undefined ? error : storeError(verb, path, code, error);
 }
 
+/** Somebody else holds the database: the same again may work in a moment. */
+export function isBusy(error: unknown): boolean {
+  if (error instanceof StoreError) return error.code === "locked";
+  const data = error as { code?: string; errcode?: number; message?: string };
+  return data?.code === "ERR_SQLITE_ERROR" && codeOf(data.errcode, data.message ?? "") === "locked";
+}
+
 /** `exec()` errors carry no code, only SQLite's message. */
 function codeOf(errcode: number | undefined, message: string): StoreErrorCode | undefined {
   if (errcode !== undefined && BY_CODE[errcode & 0xff]) return BY_CODE[errcode & 0xff];
-  if (/database is locked|database table is locked/.test(message)) return "locked";
+  if (/database is locked|database table is locked|locking protocol/.test(message)) return "locked";
   if (/disk is full/.test(message)) return "disk_full";
   if (/malformed|corrupt/.test(message)) return "damaged";
   if (/not a database/.test(message)) return "not_a_database";

@@ -2,33 +2,52 @@ import { backup, DatabaseSync } from "node:sqlite";
 import { dirname, join } from "node:path";
 import { Kysely } from "kysely";
 import { StoreError } from "../../core/mod.ts";
-import { NodeSqliteDialect } from "./dialect.ts";
+import { NodeSqliteDialect, patiently } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
 import { MEMORY, sideFolder } from "./location.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import type { Schema } from "../schema.ts";
+import { WriteTurns } from "./turns.ts";
 import { registerBodyJson, showWholeViews } from "./views.ts";
 
+/** How long a read waits. */
 export const BUSY_TIMEOUT_MS = 5000;
+/** How long SQLite may hold this thread while it waits to write. Between such waits others of this process go on. */
+export const BLOCKED_MS_MAX = 500;
+/** A single write, or the opening, gives up after so long; events of runs wait on (see `Journal`). */
+const BUSY_MS_MAX = 60_000;
 const PAGE_BYTES = 8192;
 
 export interface Connection {
   readonly path: string;
   readonly sqlite: DatabaseSync;
   readonly db: Kysely<Schema>;
+  readonly turns: WriteTurns;
+}
+
+export interface OpenOptions {
+  /** How long a store that others hold is waited for. */
+  readonly busyMs?: number;
 }
 
 /**
  * Opens a store, creating or migrating it when needed. Any number of processes may do so at the same moment.
  * Throws `StoreError` with one line for: not a database, damaged, newer schema, read-only, missing folder, locked, full.
  */
-export async function openConnection(path: string): Promise<Connection> {
+export async function openConnection(
+  path: string,
+  { busyMs = BUSY_MS_MAX }: OpenOptions = {},
+): Promise<Connection> {
+  return await patiently(busyMs, () => open(path, busyMs));
+}
+
+async function open(path: string, busyMs: number): Promise<Connection> {
   let sqlite: DatabaseSync | undefined;
   let folderIsThere = false;
   try {
     if (path !== MEMORY) await checkFolder(path);
     folderIsThere = true;
-    sqlite = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    sqlite = new DatabaseSync(path, { timeout: Math.min(BLOCKED_MS_MAX, busyMs) });
     const version = userVersion(sqlite);
     if (version > SCHEMA_VERSION) throw storeError("open", path, "newer_schema");
     if (version < SCHEMA_VERSION || journalMode(sqlite) !== "wal" && path !== MEMORY) {
@@ -36,7 +55,9 @@ export async function openConnection(path: string): Promise<Connection> {
     }
     sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
     showWholeViews(sqlite);
-    return { path, sqlite, db: new Kysely<Schema>({ dialect: new NodeSqliteDialect(sqlite) }) };
+    const turns = new WriteTurns(path);
+    const dialect = new NodeSqliteDialect(sqlite, { turns, busyMs });
+    return { path, sqlite, db: new Kysely<Schema>({ dialect }), turns };
   } catch (error) {
     sqlite?.close();
     const known = toStoreError("open", path, error);
@@ -111,7 +132,9 @@ async function migrate(sqlite: DatabaseSync): Promise<void> {
   registerBodyJson(sqlite);
   // Views of older stores name them: the migrator describes those views, nobody reads them.
   for (const name of ["body_text", "message_text"]) sqlite.function(name, { varargs: true }, () => null);
-  const db = new Kysely<unknown>({ dialect: new NodeSqliteDialect(sqlite) });
+  // Whoever migrates holds a lock already.
+  const dialect = new NodeSqliteDialect(sqlite, { turns: new WriteTurns(MEMORY), busyMs: BUSY_MS_MAX });
+  const db = new Kysely<unknown>({ dialect });
   const migrator = new Migrator({
     db,
     provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },

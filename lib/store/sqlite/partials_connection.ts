@@ -1,8 +1,9 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { PartialOutput } from "../../core/mod.ts";
 import { bytes } from "../codec.ts";
+import { isBusy } from "./errors.ts";
 import { MEMORY } from "./location.ts";
-import { BUSY_TIMEOUT_MS, type Connection } from "./open.ts";
+import { BLOCKED_MS_MAX, type Connection } from "./open.ts";
 
 const UPSERT = `insert into partial (trace_id, span_id, text, reasoning, updated_us) values (?, ?, ?, ?, ?)
   on conflict (trace_id, span_id) do update set text = excluded.text, reasoning = excluded.reasoning,
@@ -22,17 +23,24 @@ export class PartialsConnection {
   }
 
   async write({ traceId, spanId, text, reasoning, updatedAtUs }: PartialOutput): Promise<void> {
-    await this.#connection.db.connection().execute(() => {
-      this.#upsert ??= this.#open().prepare(UPSERT);
-      this.#upsert.run(bytes(traceId), bytes(spanId), text, reasoning, updatedAtUs);
-      return Promise.resolve();
+    const { db, turns } = this.#connection;
+    await db.connection().execute(async () => {
+      await turns.take();
+      try {
+        this.#upsert ??= this.#open().prepare(UPSERT);
+        this.#upsert.run(bytes(traceId), bytes(spanId), text, reasoning, updatedAtUs);
+      } catch (error) {
+        if (!isBusy(error)) throw error; // the next one says more
+      } finally {
+        turns.give();
+      }
     });
   }
 
   #open(): DatabaseSync {
     const { path, sqlite } = this.#connection;
     if (path === MEMORY) return sqlite;
-    this.#own = new DatabaseSync(path, { timeout: BUSY_TIMEOUT_MS });
+    this.#own = new DatabaseSync(path, { timeout: BLOCKED_MS_MAX });
     this.#own.exec("pragma synchronous = normal");
     return this.#own;
   }

@@ -42,6 +42,7 @@ function createEngine(connection: Connection, host: Host): Engine {
       signal.close();
       await ownership?.release();
       partials.close();
+      connection.turns.close();
       await db.destroy();
     },
   };

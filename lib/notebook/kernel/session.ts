@@ -85,7 +85,12 @@ export class KernelSession implements AsyncDisposable {
       await this.#status("busy", request.message);
       // The kernel is gone, or a front end is: the next request says which.
       await this.#answer(request).catch(() => {});
-      if (!this.#isOver) await this.#status("idle", request.message);
+      if (this.#isOver) return;
+      await this.#status("idle", request.message);
+      // JupyterLab takes no notice of a state that follows from such a question, and after a restart it asks nothing else.
+      if (request.message.header.msg_type === "kernel_info_request") {
+        await this.#publish("status", { execution_state: "idle" });
+      }
     }
   }
 

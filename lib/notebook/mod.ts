@@ -4,10 +4,10 @@
  * @module
  */
 export { serveKernel } from "./kernel/serve.ts";
-export { type CellOutput, type CellResult, KernelClient } from "./client/kernel_client.ts";
+export { type CellResult, KernelClient } from "./client/kernel_client.ts";
+export type { CellOutput } from "./file/cell_output.ts";
 export { KERNEL_PERMISSIONS, StartedKernel } from "./client/start_kernel.ts";
 export { findFrontEnd, type FrontEnd, jupyterPathWith, openLab } from "./spec/front_end.ts";
-export { KERNEL_NAME, kernelSpec, writeKernelSpec } from "./spec/kernel_spec.ts";
 export { Chart } from "./views/chart.ts";
 export { DISPLAY, type Displayed, displayed, type MediaBundle } from "./views/display.ts";
 export {
@@ -19,3 +19,15 @@ export {
 } from "./views/progress.ts";
 export { chatBundle, diffBundle, memoryBundle, receiptBundle, runBundle } from "./views/run_views.ts";
 export { type Table, type TableExtras, type TableLook, tableOf } from "./views/table.ts";
+export { kernelSpec, writeKernelSpec } from "./spec/kernel_spec.ts";
+export { notebookProblems } from "./client/compare_outputs.ts";
+export { runNotebook, type RunNotebookOptions } from "./client/run_notebook.ts";
+export {
+  KERNEL_NAME,
+  type NewCell,
+  newNotebook,
+  type NotebookCell,
+  type NotebookFile,
+  notebookText,
+  readNotebook,
+} from "./file/notebook_file.ts";

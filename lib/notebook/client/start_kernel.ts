@@ -21,8 +21,8 @@ export class StartedKernel implements AsyncDisposable {
     this.exitCode = process.status.then(({ code }) => code);
   }
 
-  /** `folder` is where its cells work. */
-  static async start(folder: string): Promise<StartedKernel> {
+  /** `folder` is where its cells work; `env` is added to what they find in their environment. */
+  static async start(folder: string, env: Readonly<Record<string, string>> = {}): Promise<StartedKernel> {
     const connection = newConnection();
     const file = await Deno.makeTempFile({ prefix: "agentop-kernel-", suffix: ".json" });
     try {
@@ -30,6 +30,7 @@ export class StartedKernel implements AsyncDisposable {
       const process = new Deno.Command(Deno.execPath(), {
         args: ownProgram(KERNEL_PERMISSIONS, ["kernel", "--connection-file", file]),
         cwd: folder,
+        env,
         stdin: "null",
         stdout: "null",
         stderr: "inherit",

@@ -1,9 +1,7 @@
 import { dirname, join } from "node:path";
 import { AgentOpError, ownProgram, reasonOf } from "../../core/mod.ts";
+import { KERNEL_NAME } from "../file/notebook_file.ts";
 import { KERNEL_PERMISSIONS } from "../client/start_kernel.ts";
-
-/** The kernel's name in notebook files and in Jupyter's folders. */
-export const KERNEL_NAME = "agentop";
 
 /** How a front end starts the kernel, as its `kernel.json` says. */
 export function kernelSpec(): Record<string, unknown> {

@@ -1,14 +1,21 @@
+import { type Lifeline, lifelineCode } from "./lifeline.ts";
+
 /** The message by which the real kernel says that everything before it has been sent. */
 export const FENCE_TYPE = "agentop_fence";
 
-/** Where the kernel keeps what it needs beside the cells' variables; `Symbol.for` of it. */
-const PLACE = "agentop.kernel";
+/** Where the kernel keeps what it needs beside the cells' variables. */
+export const PLACE = `globalThis[Symbol.for("agentop.kernel")]`;
+
+/** What waits is given so long to end by itself, as a run does that is cancelled. */
+const GRACE_MS = 200;
 
 /**
  * Runs in the real kernel before the first cell. Writing to `Deno.stdout` and `process.stdout` becomes output like that of
- * `console.log`, in the same order; what the kernel itself needs is kept from changes that a cell makes.
+ * `console.log`, in the same order; `wait` and `each` make what a cell waits for end with an interrupt; `signal` tells of one.
+ * What the kernel itself needs is kept from changes that a cell makes.
  */
-export const BOOTSTRAP_CODE = `{
+export function bootstrapCode(lifeline: Lifeline): string {
+  return `await (async () => {
   const { broadcast } = Deno.jupyter;
   for (const name of ["stdout", "stderr"]) {
     const stream = Deno[name];
@@ -26,12 +33,52 @@ export const BOOTSTRAP_CODE = `{
       get: () => writable ??= new WritableStream({ write: (data) => void write(data) }),
     });
   }
-  const kernel = Object.freeze({ fence: (id) => void broadcast(${JSON.stringify(FENCE_TYPE)}, { id }) });
-  Object.defineProperty(globalThis, Symbol.for(${JSON.stringify(PLACE)}), { value: kernel });
+  const collect = await (async () => {
+    const [{ setFlagsFromString }, { runInNewContext }] = await Promise.all([import("node:v8"), import("node:vm")]);
+    setFlagsFromString("--expose-gc");
+    return runInNewContext("gc");
+  })().catch(() => () => {});
+  let controller = new AbortController();
+  const waiting = new Set();
+  const stop = () => {
+    const { signal } = controller;
+    if (signal.aborted) return;
+    controller.abort(new DOMException("The cell was interrupted", "AbortError"));
+    setTimeout(() => {
+      for (const end of waiting) end(signal.reason);
+      controller = new AbortController();
+      setTimeout(collect, 0);
+    }, ${GRACE_MS});
+  };
+  const wait = (value) => {
+    if (typeof value?.then !== "function") return value;
+    const { signal } = controller;
+    return new Promise((resolve, reject) => {
+      waiting.add(reject);
+      const over = () => waiting.delete(reject);
+      Promise.resolve(value).then(
+        (result) => (over(), signal.aborted ? reject(signal.reason) : resolve(result)),
+        (error) => (over(), reject(error)),
+      );
+    });
+  };
+  const each = (source) => ({
+    [Symbol.asyncIterator]() {
+      const iterator = source[Symbol.asyncIterator]?.() ?? source[Symbol.iterator]();
+      return {
+        next: () => wait(Promise.resolve(iterator.next()).then(async ({ done, value }) => ({ done, value: await value }))),
+        return: (value) => Promise.resolve(iterator.return?.(value) ?? { done: true, value }),
+      };
+    },
+  });
+  const fence = (id) => void broadcast(${JSON.stringify(FENCE_TYPE)}, { id });
+  const kernel = Object.freeze({ fence, wait, each, get signal() { return controller.signal; } });
+  Object.defineProperty(globalThis, Symbol.for("agentop.kernel"), { value: kernel });
+${lifelineCode(lifeline)}
+})()`;
 }
-undefined`;
 
 /** What makes the real kernel send a fence. */
 export function fenceCode(id: string): string {
-  return `globalThis[Symbol.for(${JSON.stringify(PLACE)})].fence(${JSON.stringify(id)})`;
+  return `${PLACE}.fence(${JSON.stringify(id)})`;
 }

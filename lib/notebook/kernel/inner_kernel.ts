@@ -8,7 +8,8 @@ import {
   newConnection,
 } from "../wire/mod.ts";
 import { ConnectedSocket } from "../zmtp/mod.ts";
-import { BOOTSTRAP_CODE, FENCE_TYPE, fenceCode } from "./bootstrap.ts";
+import { bootstrapCode, FENCE_TYPE, fenceCode } from "./bootstrap.ts";
+import { Lifeline } from "./lifeline.ts";
 
 /** What the real kernel says by itself, in the order it came. */
 export interface InnerListener {
@@ -19,6 +20,8 @@ export interface InnerListener {
 const START_MAX_MS = 20_000;
 const START_TRIES = 3;
 const RETRY_MS = 10;
+/** A cell that waits lets the event loop turn within this time. */
+const TURN_MAX_MS = 60;
 const FENCE_TRIES = 3;
 const LAST_WORDS_MAX_CHARS = 2_000;
 /** What V8 and Deno write when they cannot go on. */
@@ -33,6 +36,7 @@ export class InnerKernel implements AsyncDisposable {
   readonly #codec: MessageCodec;
   readonly #listener: InnerListener;
   readonly #sockets = new DisposableStack();
+  readonly #lifeline: Lifeline;
   readonly #fences = new Map<string, () => void>();
   #shell!: ConnectedSocket;
   #control!: ConnectedSocket;
@@ -45,6 +49,7 @@ export class InnerKernel implements AsyncDisposable {
     this.#process = process;
     this.#codec = new MessageCodec(key);
     this.#listener = listener;
+    this.#lifeline = this.#sockets.use(new Lifeline());
     this.ended = process.status.then(({ code, signal }) => {
       this.#hasEnded = true;
       const how = signal === null ? `it ended with code ${code}` : `it was ended by ${signal}`;
@@ -82,7 +87,10 @@ export class InnerKernel implements AsyncDisposable {
       if (message.header.msg_type === "input_request") this.#listener.onInputRequest(message);
     });
     this.#listen(this.#control, () => {}); // answers to interrupts say nothing
-    await this.request("execute_request", silently(BOOTSTRAP_CODE));
+    const held = this.#lifeline.held();
+    held.catch(() => {});
+    await this.request("execute_request", silently(bootstrapCode(this.#lifeline)));
+    await held;
     // Its subscription may have come after the first of what it said: only now is it known to be heard.
     await this.fence();
     this.#hasBegun = true;
@@ -158,9 +166,10 @@ export class InnerKernel implements AsyncDisposable {
     }
   }
 
-  /** Ends what runs now, where it computes; what waits goes on. */
+  /** Stops what runs now, whether it computes or waits. One that does both in turn may have to be told again. */
   async interrupt(): Promise<void> {
-    await this.#control.send(this.#codec.encode({ type: "interrupt_request", content: {} }).frames);
+    if (await this.#lifeline.isAnswered(TURN_MAX_MS)) await this.#lifeline.interrupt();
+    else await this.#control.send(this.#codec.encode({ type: "interrupt_request", content: {} }).frames);
   }
 
   /** The answer to what a cell asked a person. */

@@ -12,6 +12,9 @@ export type Ending = { readonly kind: "told" } | { readonly kind: "died"; readon
 const QUEUE_MAX = 10_000;
 /** Answers are on their way to front ends for so long after the last one was written. */
 const LINGER_MS = 100;
+/** A cell that computes and waits in turn may miss an interrupt. */
+const INTERRUPT_TRIES = 5;
+const INTERRUPT_AGAIN_MS = 400;
 /** What the real kernel answers by itself when no cell runs. */
 const PASSED_ON = new Set(["complete_request", "inspect_request", "is_complete_request"]);
 
@@ -114,7 +117,8 @@ export class KernelSession implements AsyncDisposable {
 
   async #execute(request: Request): Promise<void> {
     const { message } = request;
-    const { code, silent, store_history, stop_on_error } = contentOf(message);
+    const asked = contentOf(message);
+    const { code, silent, store_history, stop_on_error } = asked;
     const isSilent = silent === true;
     const cell: RunningCell = { request, isInterrupted: false, asked: undefined };
     this.#cell = cell;
@@ -125,9 +129,11 @@ export class KernelSession implements AsyncDisposable {
     }
     try {
       const inner = await this.#inner;
-      const said = contentOf(await inner.request("execute_request", message.content));
+      const { prepareCell } = await import("./prepare_cell.ts");
+      const prepared = prepareCell(String(code ?? ""));
+      const said = contentOf(await inner.request("execute_request", { ...asked, code: prepared.code }));
       await inner.fence();
-      const failure = await this.#failure(cell, said);
+      const failure = await this.#failure(cell, said, prepared.syntaxError);
       const content = { ...said, ...failure, execution_count: this.#count };
       if (failure) await this.#publish("error", failure, message);
       await this.#front.reply(request, { type: "execute_reply", content });
@@ -138,10 +144,15 @@ export class KernelSession implements AsyncDisposable {
   }
 
   /** Why a cell did not come to its end, as its error message says; `undefined` where it did. */
-  async #failure(cell: RunningCell, said: Readonly<Record<string, unknown>>) {
+  async #failure(
+    cell: RunningCell,
+    said: Readonly<Record<string, unknown>>,
+    syntaxError: string | undefined,
+  ) {
     const error = await this.#outputs.end();
     if (said.status === "ok") return undefined;
     if (cell.isInterrupted) return INTERRUPTED;
+    if (!error && syntaxError) return { ename: "SyntaxError", evalue: syntaxError, traceback: [syntaxError] };
     const { ename, evalue, traceback } = error ? contentOf(error) : said;
     return { ename, evalue, traceback };
   }
@@ -177,15 +188,27 @@ export class KernelSession implements AsyncDisposable {
     await this.#finish({ kind: "told" });
   }
 
-  /** Stops the cell that runs; without one, nothing happens. */
+  /** Stops the cell that runs, if it takes several tries; without one, nothing happens. Resolves when it was told once. */
   async interrupt(): Promise<void> {
     const cell = this.#cell;
     if (!cell) return;
-    cell.isInterrupted = true;
     const inner = await this.#inner;
     if (cell.asked) await inner.answer(cell.asked, { status: "ok", value: null });
     cell.asked = undefined;
     await inner.interrupt();
+    if (cell.isInterrupted) return;
+    cell.isInterrupted = true;
+    void this.#insist(cell, inner).catch(() => {});
+  }
+
+  async #insist(cell: RunningCell, inner: InnerKernel): Promise<void> {
+    for (let tries = 0; tries < INTERRUPT_TRIES; tries++) {
+      await new Promise((resolve) => setTimeout(resolve, INTERRUPT_AGAIN_MS));
+      if (this.#cell !== cell) return;
+      await inner.interrupt();
+    }
+    const text = "The cell cannot be interrupted. Restart the kernel to end it: variables are lost then.\n";
+    await this.#publish("stream", { name: "stderr", text }, cell.request.message);
   }
 
   #ask(message: Message): void {

@@ -54,6 +54,32 @@ Deno.test("kernel interrupts a computing cell, and keeps the variables of others
   assert.deepEqual(brief((await kernel.client.execute("kept")).outputs), ["execute_result 42"]);
 });
 
+Deno.test("kernel interrupts a waiting cell, which is told before, and one that computes after it waited", async () => {
+  await using kernel = await StartedKernel.start(FOLDER);
+  const cells = [
+    `const { signal } = globalThis[Symbol.for("agentop.kernel")];
+     signal.addEventListener("abort", () => console.log("told"));
+     console.log("begun"); await new Promise(() => {}); console.log("never");`,
+    `await 0; console.log("begun"); while (true) {}`,
+  ];
+  for (const code of cells) {
+    const printed = Promise.withResolvers<void>();
+    const endless = kernel.client.execute(code, { onOutput: () => printed.resolve() });
+    await printed.promise;
+    await kernel.interrupt();
+    const { outputs } = await endless;
+    assert.equal(brief(outputs).at(-1), "error Interrupted The cell was interrupted");
+    assert.equal(brief(outputs)[0], code === cells[0] ? "stdout begun\ntold\n" : "stdout begun\n");
+  }
+  assert.deepEqual(brief((await kernel.client.execute("await 3")).outputs), ["execute_result 3"]);
+});
+
+Deno.test("kernel says what is wrong with a cell that cannot be read", async () => {
+  await using kernel = await StartedKernel.start(FOLDER);
+  const { outputs } = await kernel.client.execute("const = 4");
+  assert.deepEqual(brief(outputs), ["error SyntaxError Unexpected token (1:6)"]);
+});
+
 Deno.test("kernel does not run what is queued behind a cell that failed", async () => {
   await using kernel = await StartedKernel.start(FOLDER);
   const cells = ["console.log('before'); throw new Error('bad')", "globalThis.ran = true"];

@@ -41,6 +41,7 @@ export class KernelClient implements Disposable {
   readonly #started = Promise.withResolvers<void>();
   /** Outputs that belong to no cell that this client sent. */
   readonly strays: string[] = [];
+  #broken: { readonly error: unknown } | undefined;
   #shell!: ConnectedSocket;
   #control!: ConnectedSocket;
   #stdin!: ConnectedSocket;
@@ -87,7 +88,9 @@ export class KernelClient implements Disposable {
     }
   }
 
+  /** The kernel is gone: nothing that was asked will be answered. */
   #fail(error: unknown): void {
+    this.#broken ??= { error };
     for (const { done } of [...this.#sent.values(), ...this.#answers.values().map((done) => ({ done }))]) {
       done.promise.catch(() => {});
       done.reject(error);
@@ -111,7 +114,7 @@ export class KernelClient implements Disposable {
     });
     const done = Promise.withResolvers<CellResult>();
     this.#sent.set(id, { options, outputs: [], reply: undefined, isIdle: false, done });
-    this.#shell.send(frames).catch((error) => this.#fail(error));
+    this.#send(this.#shell, frames);
     return done.promise;
   }
 
@@ -120,8 +123,13 @@ export class KernelClient implements Disposable {
     const { id, frames } = this.#codec.encode({ type, content });
     const answer = Promise.withResolvers<Content>();
     this.#answers.set(id, answer);
-    (channel === "shell" ? this.#shell : this.#control).send(frames).catch((error) => this.#fail(error));
+    this.#send(channel === "shell" ? this.#shell : this.#control, frames);
     return answer.promise;
+  }
+
+  #send(socket: ConnectedSocket, frames: readonly Uint8Array[]): void {
+    if (this.#broken) this.#fail(this.#broken.error);
+    else socket.send(frames).catch((error) => this.#fail(error));
   }
 
   #onReply(message: Message): void {

@@ -193,6 +193,7 @@ export type {
   RunReader,
   RunSort,
   RunsQuery,
+  RunSummary,
   SpanFactsPage,
   SpanFactsQuery,
   Store,

@@ -125,6 +125,28 @@ export interface TreeTotals {
   readonly estimatedCostUsd?: number;
 }
 
+/** What runs are, used and cost together. */
+export interface RunSummary {
+  readonly runs: number;
+  /** Running, waiting or paused. */
+  readonly live: number;
+  readonly failed: number;
+  /** How long it took the slowest of the quickest 95 % of those that ended, without waiting for people. Absent: none ended. */
+  readonly p95Ms?: number;
+  /** Attempts after the first of each call. */
+  readonly retries: number;
+  /** Lost to failed attempts and to the waits after them. */
+  readonly retryWaitMs: number;
+  /** Tokens in and out. */
+  readonly tokens: number;
+  /** Sum of the known costs, USD. */
+  readonly costUsd: number;
+  /** Calls whose cost is unknown, and not in the sum. */
+  readonly unknownCostCalls: number;
+  /** What lost attempts among them may have cost, USD. Absent: nothing is estimated. */
+  readonly estimatedCostUsd?: number;
+}
+
 export interface StoredMessage {
   /** Content hash of the message and everything before it: 32 hex digits. */
   readonly messageId: string;
@@ -139,6 +161,8 @@ export interface StoredMessage {
 export interface RunReader {
   listRuns(query?: RunsQuery): Promise<RunPage>;
   countRuns(filter?: RunFilter): Promise<number>;
+  /** The figures of all runs that fit, read in one go. */
+  summarizeRuns(filter?: RunFilter): Promise<RunSummary>;
   /**
    * A run id, a unique beginning or end of one (4 characters or more), `last`, `last~N`: the newest run, or one before it, that
    * was not handed over by another. Throws `AgentOpError`.

@@ -20,6 +20,7 @@ import {
   type RunPage,
   type RunPrefix,
   type RunsQuery,
+  type RunSummary,
   type SpanFactsPage,
   type SpanFactsQuery,
   type Store,
@@ -50,6 +51,7 @@ import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
 import { deleteRuns, prune } from "./retention.ts";
 import { countRows } from "./stats.ts";
+import { summarizeRuns } from "./summary.ts";
 import { verify } from "./verify.ts";
 
 const INDEX_SLICE = 20;
@@ -117,6 +119,10 @@ export class SqlStore implements Store {
 
   async countRuns(filter?: RunFilter): Promise<number> {
     return await this.#use((db) => countRuns(db, this.#asked(), filter));
+  }
+
+  async summarizeRuns(filter?: RunFilter): Promise<RunSummary> {
+    return await this.#use((db) => summarizeRuns(db, this.#asked(), filter));
   }
 
   async resolveRun(reference: string): Promise<Run> {

@@ -17,24 +17,51 @@ const authorize = (action, first, second) => {
   return DENY;
 };
 
+// No text that is stored begins with it.
+const MARK = crypto.randomUUID();
+const textOf = (value) =>
+  typeof value === "string" && value.startsWith(MARK)
+    ? new TextDecoder().decode(Uint8Array.fromHex(value.slice(MARK.length)))
+    : String(value);
+
+const ESCAPES = { "\\\\": "\\\\\\\\", "\\t": "\\\\t", "\\n": "\\\\n", "\\r": "\\\\r", "\\0": "\\\\x00" };
 const cell = (value) => {
   if (value === null) return "NULL";
   if (value instanceof Uint8Array) return "[" + value.length + " bytes of binary data]";
-  return String(value).replace(/[\\\\\\t\\n\\r]/g, (c) => ({ "\\\\": "\\\\\\\\", "\\t": "\\\\t", "\\n": "\\\\n", "\\r": "\\\\r" })[c]);
+  return textOf(value).replace(/[\\\\\\t\\n\\r\\0]/g, (c) => ESCAPES[c]);
+};
+
+// The same query with texts that hold a NUL as MARK and hex digits: read as they are they would end there. Itself where it is
+// no part of another query, like a pragma.
+const wholeTexts = (database, statement, columns) => {
+  const names = Array.from({ length: columns }, (_, index) => "c" + index);
+  const whole = names.map((it) =>
+    "case when typeof(" + it + ") = 'text' and instr(" + it + ", char(0)) > 0 then '" + MARK + "' || hex(" + it +
+    ") else " + it + " end"
+  );
+  const inner = statement.sourceSQL.trimEnd().replace(/;$/, "");
+  try {
+    return database.prepare("with whole(" + names.join(", ") + ") as (" + inner + "\\n) select " + whole.join(", ") +
+      " from whole");
+  } catch {
+    return statement;
+  }
 };
 
 const query = () => {
   const database = new DatabaseSync(input.file, { readOnly: true, allowExtension: false });
   database.exec("pragma query_only = 1");
   database.setAuthorizer(authorize);
-  const statement = database.prepare(input.sql);
-  const rest = input.sql.slice(statement.sourceSQL.length).replace(/--.*|\\/\\*[^]*?\\*\\/|[\\s;]/g, "");
+  const asked = database.prepare(input.sql);
+  const rest = input.sql.slice(asked.sourceSQL.length).replace(/--.*|\\/\\*[^]*?\\*\\/|[\\s;]/g, "");
   if (rest !== "") throw new Error("more than one statement");
   // VACUUM, BEGIN and REINDEX pass the authorizer; like everything that is not a query, they have no columns.
-  if (statement.columns().length === 0) throw new Error("it is not a query: only reading is allowed");
+  const columns = asked.columns();
+  if (columns.length === 0) throw new Error("it is not a query: only reading is allowed");
+  const statement = wholeTexts(database, asked, columns.length);
   statement.setReadBigInts(true);
   statement.setReturnArrays(true);
-  const lines = [statement.columns().map((column) => cell(column.name)).join("\\t")];
+  const lines = [columns.map((column) => cell(column.name)).join("\\t")];
   let bytes = lines[0].length, rows = 0, more = false;
   for (const row of statement.iterate()) {
     if (rows >= input.maxRows || bytes >= input.maxBytes) { more = true; break; }

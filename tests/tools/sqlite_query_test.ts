@@ -38,6 +38,19 @@ Deno.test("sqlite_query prints rows of a live database", async () => {
   assert.match((await succeeds(here.query, { sql: "select count(*) from sales" })).content, /\n4\n/);
 });
 
+Deno.test("sqlite_query tells texts whole, what follows a NUL as well, and integers exactly", async () => {
+  using here = database();
+  here.open.exec("insert into sales values ('be' || char(0) || 'after', 9223372036854775807, char(0))");
+  const { content } = await succeeds(here.query, {
+    sql:
+      "select day, amount, note, 'x' || char(0) || 'y', -9223372036854775808, 1e400 from sales where day like 'be%'; -- z",
+  });
+  assert.equal(
+    content.split("\n").slice(1).join("\n"),
+    "be\\x00after\t9223372036854775807\t\\x00\tx\\x00y\t-9223372036854775808\tInfinity\n[1 row]",
+  );
+});
+
 Deno.test("sqlite_query shows the schema", async () => {
   using here = database();
   assert.match(

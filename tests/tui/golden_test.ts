@@ -27,10 +27,10 @@ const FRAMES: readonly Frame[] = [
   { name: "too_small", sizes: [[40, 10]], fill: everyState, steps: [], seen: /needs 40x12/ },
   {
     name: "runs_filter",
-    sizes: [[100, 30]],
+    sizes: WIDE,
     fill: everyState,
     steps: [[LISTED, "/", "status:fail agent:flaky"]],
-    seen: /1 match[\s\S]*try 2 timeout/,
+    seen: /matching 1 [\s\S]*1 match[\s\S]*try 2 timeout/,
   },
   {
     name: "live",

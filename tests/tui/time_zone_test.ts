@@ -51,13 +51,17 @@ Deno.test("the workbench names the zone in its header, and its days and times ar
 
   const services = { store, timeZone: ZONE } as unknown as TuiServices;
   const later = { nowMs: NOW_MS + 20 * 3_600_000 }; // still that day there, and the next in UTC
-  const activity = await RUNS_QUERIES.activity(services, later);
+  const activity = await RUNS_QUERIES.activity(services, { filter: {}, filterText: "", ...later });
   assert.deepEqual([activity.today, activity.days.at(-1)?.day, activity.days.at(-1)?.runs], [
     1,
     "2026-01-02",
     1,
   ]);
-  const utc = await RUNS_QUERIES.activity({ store } as unknown as TuiServices, later);
+  const utc = await RUNS_QUERIES.activity({ store } as unknown as TuiServices, {
+    filter: {},
+    filterText: "",
+    ...later,
+  });
   assert.deepEqual([utc.today, utc.days.at(-1)?.day, utc.days.at(-2)?.runs], [0, "2026-01-02", 1]);
 
   const days = await COSTS_QUERIES.days(services, { filter: {} });

@@ -10,6 +10,7 @@ const METHODS: { readonly [M in Method]: true } = {
   saveDiff: true,
   listRuns: true,
   countRuns: true,
+  summarizeRuns: true,
   resolveRun: true,
   getRun: true,
   childRuns: true,

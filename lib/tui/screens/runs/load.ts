@@ -11,14 +11,19 @@ const ROWS_INTERVAL_MS = 400;
 const PARTIALS_INTERVAL_MS = 100;
 const COUNT_INTERVAL_MS = 2_000;
 const ACTIVITY_INTERVAL_MS = 5_000;
+/** Between the figures of one filter and of the next, while it is typed: they take a look at every run. */
+const FIGURES_INTERVAL_MS = 300;
 
 /** Asks for a new list: other filter, order or end. The rows shown stay until the answer is there. */
 export function loadAnew(
   model: RunsModel,
   restarting: NonNullable<RunsModel["restarting"]>,
+  env: Pick<Env, "nowMs">,
 ): Step<RunsModel> {
-  const step = loadPage([{ ...model, restarting }, []], 0);
-  return load(step, "count", { filter: model.filter });
+  const step = load(loadPage([{ ...model, restarting }, []], 0), "count", { filter: model.filter });
+  // Of another order the figures are the same.
+  if (model.activity?.filterText === model.filterText) return step;
+  return loadActivity(step, env, FIGURES_INTERVAL_MS);
 }
 
 /** Asks again for everything in view: at once, or as a refresh that keeps its distance. */
@@ -30,7 +35,7 @@ export function loadAgain(
   const every = (intervalMs: number) => (atOnce ? undefined : intervalMs);
   let step = loadPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
   step = load(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
-  step = load(step, "activity", { nowMs: env.nowMs }, every(ACTIVITY_INTERVAL_MS));
+  step = loadActivity(step, env, every(ACTIVITY_INTERVAL_MS));
   const run = selectedRun(model);
   if (!run || !runsLayout(model, env).preview) return step;
   const { traceId } = run;
@@ -51,6 +56,16 @@ export function loadMissing(model: RunsModel, env: Env): Step<RunsModel> {
     if (isLive(run.status)) step = load(step, "partials", { traceId: run.traceId });
   }
   return step;
+}
+
+/** The answer says which filter it is about, so that one under way does no harm. */
+function loadActivity(
+  step: Step<RunsModel>,
+  { nowMs }: Pick<Env, "nowMs">,
+  minIntervalMs?: number,
+): Step<RunsModel> {
+  const { filter, filterText } = step[0];
+  return load(step, "activity", { filter, filterText, nowMs }, minIntervalMs);
 }
 
 export function pageInView({ restarting, list }: RunsModel): number {

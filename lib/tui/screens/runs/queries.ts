@@ -1,13 +1,12 @@
 import {
   addDays,
   dayOfTime,
-  LIVE_STATUSES,
   type PartialOutput,
   type RunFilter,
   type RunPage,
   type RunSort,
+  type RunSummary,
   startOfDay,
-  totalTokens,
   type Trace,
 } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
@@ -17,21 +16,27 @@ import type { TuiServices } from "../../ports.ts";
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
 
-/** One day of the store, for the strip on top. */
+/** One day of these runs, for the strip on top. */
 export interface DayActivity {
   readonly day: string;
   readonly runs: number;
-  readonly tokens: number;
   readonly costUsd: number;
-  /** Calls whose cost is not in it. */
-  readonly unknownCostCalls: number;
 }
 
-export interface Activity {
-  readonly runs: number;
+/** Which runs the strip is about. */
+export interface ActivityAsked {
+  readonly filter: RunFilter;
+  /** As typed; empty for the whole store. */
+  readonly filterText: string;
+  readonly nowMs: number;
+}
+
+/** Figures of the runs that pass the filter, all of them. */
+export interface Activity extends RunSummary {
+  /** Of the filter they are about. */
+  readonly filterText: string;
+  /** Runs started today. */
   readonly today: number;
-  readonly live: number;
-  readonly failedToday: number;
   /** Oldest first, one entry per day, the last is today where the person is. */
   readonly days: readonly DayActivity[];
 }
@@ -78,8 +83,7 @@ export const RUNS_QUERIES = {
   }),
   count: ({ store }: TuiServices, { filter }: { readonly filter: RunFilter }): Promise<number> =>
     store.countRuns(filter),
-  activity: (services: TuiServices, { nowMs }: { readonly nowMs: number }): Promise<Activity> =>
-    activity(services, nowMs),
+  activity,
   preview: async (services: TuiServices, { traceId }: OneRun): Promise<Preview> => ({
     traceId,
     trace: await storedTrace(services, traceId),
@@ -95,28 +99,26 @@ export const RUNS_QUERIES = {
 
 export type RunsQueries = typeof RUNS_QUERIES;
 
-async function activity({ store, timeZone = "UTC" }: TuiServices, nowMs: number): Promise<Activity> {
+async function activity(
+  { store, timeZone = "UTC" }: TuiServices,
+  { filter, filterText, nowMs }: ActivityAsked,
+): Promise<Activity> {
   const todayIs = dayOfTime(nowMs, timeZone);
   const first = addDays(todayIs, 1 - ACTIVITY_DAYS);
-  const [sinceUs, todayUs] = [first, todayIs].map((day) => startOfDay(day, timeZone)! * 1000);
-  const [runs, today, live, failedToday, rows] = await Promise.all([
-    store.countRuns(),
-    store.countRuns({ sinceUs: todayUs! }),
-    store.countRuns({ status: LIVE_STATUSES }),
-    store.countRuns({ status: ["failed"], sinceUs: todayUs! }),
-    store.costBy("day", { sinceUs: sinceUs! }, timeZone),
+  const since = (day: string): RunFilter => {
+    const sinceUs = startOfDay(day, timeZone)! * 1000;
+    return { ...filter, sinceUs: Math.max(filter.sinceUs ?? 0, sinceUs) };
+  };
+  const [summary, today, rows] = await Promise.all([
+    store.summarizeRuns(filter),
+    store.countRuns(since(todayIs)),
+    store.costBy("day", since(first), timeZone),
   ]);
   const byDay = new Map(rows.map((row) => [row.key, row]));
   const days = Array.from({ length: ACTIVITY_DAYS }, (_, index): DayActivity => {
     const day = addDays(first, index);
     const row = byDay.get(day);
-    return {
-      day,
-      runs: row?.runs ?? 0,
-      tokens: row ? totalTokens(row.usage) : 0,
-      costUsd: row?.costUsd ?? 0,
-      unknownCostCalls: row?.unknownCostCalls ?? 0,
-    };
+    return { day, runs: row?.runs ?? 0, costUsd: row?.costUsd ?? 0 };
   });
-  return { runs, today, live, failedToday, days };
+  return { ...summary, filterText, today, days };
 }

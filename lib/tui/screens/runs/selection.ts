@@ -22,10 +22,10 @@ export function moved(model: RunsModel, motion: Motion, env: Env): Step<RunsMode
     return [demo === undefined ? model : { ...model, demo }, []];
   }
   if (action === "bottom" && count === undefined && hasMore(model.window) && !model.reversed) {
-    return loadAnew(model, { reversed: true, index: 0 });
+    return loadAnew(model, { reversed: true, index: 0 }, env);
   }
   if (model.reversed && (action === "top" || count !== undefined && action === "bottom")) {
-    return loadAnew(model, { reversed: false, index: (count ?? 1) - 1 });
+    return loadAnew(model, { reversed: false, index: (count ?? 1) - 1 }, env);
   }
   const wanted = model.reversed ? { action: mirrored(action), count } : motion;
   const list = afterMotion(model.list, runRows(model, env), wanted);

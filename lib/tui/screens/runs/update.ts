@@ -51,8 +51,8 @@ const ACTIONS: Actions<RunsModel> = {
   stop: (model) => [model, stopEffects(subjects(model.marks, selectedRun(model)), false)],
   stop_marked: (model) => [model, stopEffects(subjects(model.marks, selectedRun(model)), true)],
   zoom: (model, env) => inView({ ...model, zoom: !model.zoom }, env),
-  sort: (model) =>
-    loadAnew({ ...model, sort: neighbour(SORTS, model.sort, 1) }, { reversed: false, index: 0 }),
+  sort: (model, env) =>
+    loadAnew({ ...model, sort: neighbour(SORTS, model.sort, 1) }, { reversed: false, index: 0 }, env),
   filter: (model) => [
     { ...model, editing: fieldOf(model.filterText === "" ? "" : `${model.filterText} `) },
     [],
@@ -151,10 +151,9 @@ function unfiltered(model: RunsModel, env: Env): Step<RunsModel> {
 function filtered(model: RunsModel, filterText: string, env: Env): Step<RunsModel> {
   if (filterText === model.filterText) return [model, []];
   const next = withFilterRead({ ...model, filterText }, env);
-  return loadAnew({ ...next, unseen: 0 }, { reversed: false });
+  return loadAnew({ ...next, unseen: 0 }, { reversed: false }, env);
 }
 
-/** Live rows show their age and duration. */
 /** Clocks of live runs, and ages: both are said in seconds. */
 const AGE_TICK_MS = 1_000;
 

@@ -1,18 +1,7 @@
-import { quantile, runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
-import { isLive, retriesOf, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
+import { runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
+import { isLive, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { sparkline } from "../../draw/charts.ts";
-import {
-  compact,
-  costOf,
-  duration,
-  grouped,
-  knownCost,
-  plural,
-  runTone,
-  shortStatus,
-  tookText,
-} from "../../../present/mod.ts";
+import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
@@ -21,6 +10,7 @@ import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { emptyLines } from "./empty.ts";
+import { figuresLine } from "./figures.ts";
 import {
   isEmptyStore,
   rowInView,
@@ -31,18 +21,16 @@ import {
   writtenSoFar,
 } from "./model.ts";
 import { tableColumns, tableHead, tableRow } from "./table.ts";
-import { hasMore, heldRuns, knownRows, runAt } from "./window.ts";
+import { hasMore, knownRows, runAt } from "./window.ts";
 
-const RECENT_MAX = 100;
 /** More than fills a pane. */
 const STREAM_TAIL_LENGTH_MAX = 8_000;
-const KPI_GAP = 3;
 const NO_SPANS: ReadonlySet<string> = new Set();
 
 export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
   if (isEmptyStore(model)) return emptyLines(model, env);
   const layout = runsLayout(model, env);
-  const head = [kpis(model, env), filterLine(model, env)];
+  const head = [figuresLine(model, env), filterLine(model, env)];
   const table = tablePane(model, env);
   if (!layout.preview) return [...head, ...table];
   const preview = previewPane(
@@ -58,55 +46,6 @@ export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
     ...head,
     ...beside(table, preview, answerPane(model, env, layout.answer.columns, layout.answer.rows)),
   ];
-}
-
-/** Figures of the whole store, then of the newest runs; as many as fit. */
-function kpis(model: RunsModel, env: Env): Line {
-  const parts: Line[] = [];
-  const { activity } = model;
-  if (activity) {
-    const trend = (pick: (day: { runs: number; costUsd: number }) => number) =>
-      sparkline(activity.days.map(pick), env.glyphs);
-    parts.push([
-      seg("runs ", "dim"),
-      seg(grouped(activity.runs), "strong"),
-      seg(` ${trend((day) => day.runs)}`, "accent"),
-    ]);
-    parts.push([seg("today ", "dim"), seg(grouped(activity.today), "strong")]);
-    if (activity.live > 0) {
-      parts.push([seg(`${env.glyphs.status.running} `, "live"), seg(`${activity.live} live`, "live")]);
-    }
-    parts.push([
-      seg("failed ", "dim"),
-      seg(String(activity.failedToday), activity.failedToday > 0 ? "error" : "strong"),
-    ]);
-    const cost = activity.days.reduce((sum, day) => sum + day.costUsd, 0);
-    const unknown = activity.days.reduce((sum, day) => sum + day.unknownCostCalls, 0);
-    parts.push([
-      seg("cost ", "dim"),
-      seg(knownCost(cost, unknown), "strong"),
-      seg(` ${trend((day) => day.costUsd)}`, "accent"),
-    ]);
-    const tokens = activity.days.reduce((sum, day) => sum + day.tokens, 0);
-    parts.push([seg("tokens ", "dim"), seg(compact(tokens), "strong")]);
-  }
-  const recent = model.reversed ? [] : heldRuns(model.window).slice(0, RECENT_MAX);
-  const finished = recent.filter((run) => run.endTimeUs !== undefined);
-  const p95 = quantile(finished.flatMap((run) => runTookMs(run, env.nowMs) ?? []), 0.95);
-  if (p95 !== undefined) parts.push([seg("p95 ", "dim"), seg(duration(p95), "strong")]);
-  const retries = recent.reduce(
-    (sum, run) => sum + retriesOf(run.totals),
-    0,
-  );
-  if (retries > 0) {
-    const lostMs = recent.reduce((sum, run) => sum + run.totals.retryWaitMs, 0);
-    parts.push([
-      seg("retries ", "dim"),
-      seg(String(retries), "warn"),
-      seg(` ${duration(lostMs)} lost`, "dim"),
-    ]);
-  }
-  return [seg(" "), ...fitParts(parts, KPI_GAP, env.size.columns - 2)];
 }
 
 function filterLine(model: RunsModel, env: Env): Line {

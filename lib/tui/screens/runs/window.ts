@@ -87,8 +87,3 @@ function forget(pages: readonly Page[], near: number): readonly Page[] {
     return rest;
   });
 }
-
-/** All runs held, in order. */
-export function heldRuns(window: RunWindow): readonly Run[] {
-  return window.pages.flatMap((page) => page.runs ?? []);
-}

@@ -8,6 +8,8 @@ import { fakeHost } from "../support/fake_host.ts";
 import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
+const CHILD = new URL("./fixtures/child.ts", import.meta.url).pathname;
+
 async function withFolder(test: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
   try {
@@ -158,5 +160,51 @@ Deno.test("backupTo() copies a store that opens, and never overwrites", async ()
     }
     await using copy = await openStore(join(folder, "copy.db"));
     assert.equal((await copy.getRun(traceId))?.status, "completed");
+  });
+});
+
+Deno.test("backupTo() leaves nothing of a store that does not verify", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    await sample(path);
+    const db = new DatabaseSync(path);
+    const { page } = db.prepare("select rootpage as page from sqlite_master where name = 'run_start'").get()!;
+    db.prepare("pragma wal_checkpoint(truncate)").get();
+    db.close();
+    const data = await Deno.readFile(path);
+    data[(Number(page) - 1) * 8192 + 4]! ^= 1; // how many entries the index has
+    await Deno.writeFile(path, data);
+    await using store = await openStore(path);
+    await assert.rejects(store.backupTo(join(folder, "copy.db")), /Cannot back up to .*copy\.db: .*damaged/);
+    const left = [...Deno.readDirSync(folder)].map((it) => it.name).filter((it) => it.startsWith("copy"));
+    assert.deepEqual(left, []);
+  });
+});
+
+Deno.test("a backup that is killed leaves no file under its name", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const copies = join(folder, "copies");
+    await Deno.mkdir(copies);
+    {
+      await using store = await openStore(path);
+      const noise = () => Array.from({ length: 60 }, () => crypto.randomUUID()).join("");
+      await store.write([...sampleEvents({ rounds: 60, text: noise })]);
+    }
+    using watcher = Deno.watchFs(copies);
+    const child = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--quiet", "--allow-read", "--allow-write", CHILD, "backup", path]
+        .concat(join(copies, "copy.db")),
+    }).spawn();
+    for await (const { paths } of watcher) {
+      if (!paths.some((it) => it.includes("copy.db"))) continue;
+      child.kill("SIGKILL"); // its first sign
+      break;
+    }
+    await child.status;
+    const target = join(copies, "copy.db");
+    if (!await Deno.stat(target).then(() => true, () => false)) return;
+    await using copy = await openStore(target); // it was faster
+    assert.equal((await copy.verify()).ok, true);
   });
 });

@@ -1,4 +1,4 @@
-import { backup, DatabaseSync } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
 import { dirname, join } from "node:path";
 import { Kysely } from "kysely";
 import { StoreError } from "../../core/mod.ts";
@@ -9,6 +9,7 @@ import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import type { Schema } from "../schema.ts";
 import { WriteTurns } from "./turns.ts";
 import { registerBodyJson, showWholeViews } from "./views.ts";
+import { copyWhole } from "./whole_copy.ts";
 
 /** How long a read waits. */
 export const BUSY_TIMEOUT_MS = 5000;
@@ -99,7 +100,7 @@ async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
   }
   if (path !== MEMORY) sqlite.prepare("pragma journal_mode = wal").get();
   if (version < SCHEMA_VERSION) {
-    if (version > 0) await backup(sqlite, `${path}.backup-v${version}-${Date.now()}`);
+    if (version > 0) await copyWhole(sqlite, `${path}.backup-v${version}-${Date.now()}`);
     await migrate(sqlite);
   }
   void lock;

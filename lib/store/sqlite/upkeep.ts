@@ -1,8 +1,8 @@
-import { backup } from "node:sqlite";
 import { AgentOpError, reasonOf } from "../../core/mod.ts";
 import type { EngineUpkeep } from "../engine.ts";
 import { MEMORY } from "./location.ts";
 import type { Connection } from "./open.ts";
+import { copyWhole } from "./whole_copy.ts";
 
 export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
   const pragma = (name: string) => Number(sqlite.prepare(`pragma ${name}`).get()?.[name]);
@@ -37,9 +37,8 @@ export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
         throw new AgentOpError(`Cannot back up to ${target}: the file exists`, { remedy: "another name" });
       }
       try {
-        await backup(sqlite, target);
+        await copyWhole(sqlite, target);
       } catch (error) {
-        await Deno.remove(target).catch(() => {});
         throw new AgentOpError(`Cannot back up to ${target}: ${reasonOf(error)}`, {
           remedy: "a folder you may write to",
           cause: error,

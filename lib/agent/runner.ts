@@ -38,12 +38,22 @@ export class AgentRunner {
     this.#services = services;
   }
 
-  /** Writes a run that is ready to be executed, by this process or another. Throws what `prepare` throws. */
+  /**
+   * Writes a run that is ready to be executed, by this process; when that dies before, the run is interrupted. Throws what
+   * `prepare` throws.
+   */
   async queue(config: AgentConfig, request: RunRequest, parent?: Run): Promise<Run> {
     const run = await this.prepare(config, request, parent);
     const event = { type: "run_start", run } as const;
-    await this.#services.store.write([event]);
+    await this.#services.store.write([event], { claim: true });
     for (const listener of this.#services.listeners ?? []) listener(event);
+    return run;
+  }
+
+  /** As `queue`, for whatever process takes it. */
+  async queueForOthers(config: AgentConfig, request: RunRequest): Promise<Run> {
+    const run = await this.queue(config, request);
+    await this.#services.store.releaseRun(run.traceId);
     return run;
   }
 

@@ -52,5 +52,5 @@ export function createLauncher(
 async function queue(app: App, order: LaunchRequest): Promise<Run> {
   const { newRun } = await import("./new_run.ts");
   const { config, request } = await newRun(app, order);
-  return await (await app.createRunner({ queueOnly: true })).queue(config, request);
+  return await (await app.createRunner({ queueOnly: true })).queueForOthers(config, request);
 }

@@ -206,6 +206,7 @@ export type {
   TableStore,
   TreeTotals,
   VerifyReport,
+  WriteOptions,
 } from "./store_ports.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";

@@ -19,10 +19,15 @@ export interface PartialOutput {
   readonly updatedAtUs: number;
 }
 
+export interface WriteOptions {
+  /** Runs that begin with these events are this process's from the same moment, as if claimed. */
+  readonly claim?: boolean;
+}
+
 /** What runs write while they are at work. */
 export interface RunJournal {
   /** Atomic and durable: when it resolves, all events are kept, in order, and other processes can see them. */
-  write(events: readonly DurableEvent[]): Promise<void>;
+  write(events: readonly DurableEvent[], options?: WriteOptions): Promise<void>;
   /** Replaces what the call has streamed so far. Not durable; the caller writes at most 20 a second. */
   writePartial(partial: PartialOutput): Promise<void>;
 }
@@ -39,7 +44,12 @@ export interface RunPrefix {
 /** Families of runs. */
 export interface ForkStore {
   /** Writes a run that begins with another run's steps, and what else it begins with, all or nothing. */
-  forkRun(run: Run, source: RunPrefix, events?: readonly DurableEvent[]): Promise<void>;
+  forkRun(
+    run: Run,
+    source: RunPrefix,
+    events?: readonly DurableEvent[],
+    options?: WriteOptions,
+  ): Promise<void>;
   /** Runs that began with steps of one of these, or repeat it; oldest first. */
   forksOf(runIds: readonly string[]): Promise<readonly Run[]>;
 }
@@ -286,7 +296,10 @@ export interface RunLeases {
   /** Claims the oldest queued run that nobody holds; no two processes get the same one. `undefined` when none waits. */
   claimNext(filter?: QueueFilter): Promise<Run | undefined>;
   releaseRun(traceId: string): Promise<void>;
-  /** Marks runs whose process died as `interrupted` and closes their open spans. Returns how many. */
+  /**
+   * Marks runs whose process died as `interrupted` and closes their open spans; also queued ones, if it died before it began.
+   * Returns how many.
+   */
   recoverInterrupted(): Promise<number>;
 }
 

@@ -239,8 +239,8 @@ async function replayWithModel(
   const queued = fork?.run ?? created;
   if (plan && fork) {
     const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
-    await store.forkRun(queued, source, fork.events);
-  } else await store.write([{ type: "run_start", run: queued }]);
+    await store.forkRun(queued, source, fork.events, { claim: true });
+  } else await store.write([{ type: "run_start", run: queued }], { claim: true });
   for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
   const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
   const savedCostUsd = addUsd(ledger.savedCostUsd, keptCostUsd(original, plan));

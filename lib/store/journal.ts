@@ -19,6 +19,8 @@ export interface JournalOptions {
   readonly host: Host;
   /** Runs that this process works on. */
   readonly runsAtWork: () => number;
+  /** Whose a run is that begins. */
+  readonly ownerOf: (traceId: string) => string | null;
   /** After each commit. */
   readonly onCommit: (runEnded: boolean) => void;
   readonly toStoreError: (error: unknown) => unknown;
@@ -28,7 +30,7 @@ export interface JournalOptions {
 export class Journal {
   readonly #db: Kysely<Schema>;
   readonly #options: JournalOptions;
-  readonly #writer = new Writer();
+  readonly #writer: Writer;
   #pending: PendingWrite[] = [];
   #draining: Promise<void> | undefined;
   #swept: number | undefined;
@@ -36,6 +38,7 @@ export class Journal {
   constructor(db: Kysely<Schema>, options: JournalOptions) {
     this.#db = db;
     this.#options = options;
+    this.#writer = new Writer(options.ownerOf);
   }
 
   write(events: readonly DurableEvent[]): Promise<void> {

@@ -13,6 +13,8 @@ export class Leases {
   readonly #db: Kysely<Schema>;
   readonly #owners: Owners;
   readonly #claimed = new Set<string>();
+  /** Of these the runs that began as this process's. */
+  readonly #begun = new Set<string>();
 
   constructor(db: Kysely<Schema>, owners: Owners) {
     this.#db = db;
@@ -22,6 +24,28 @@ export class Leases {
   /** Runs that this process works on. */
   get count(): number {
     return this.#claimed.size;
+  }
+
+  /** Runs that this process is about to write are its own. */
+  async begin(traceIds: readonly string[]): Promise<void> {
+    await this.#owners.hold();
+    for (const traceId of traceIds) {
+      this.#claimed.add(traceId);
+      this.#begun.add(traceId);
+    }
+  }
+
+  /** They were not written after all. */
+  forget(traceIds: readonly string[]): void {
+    for (const traceId of traceIds) {
+      this.#claimed.delete(traceId);
+      this.#begun.delete(traceId);
+    }
+  }
+
+  /** The name that a run gets which begins. */
+  ownerOf(traceId: string): string | null {
+    return this.#begun.has(traceId) ? this.#owners.id : null;
   }
 
   async claim(traceId: string): Promise<boolean> {
@@ -63,11 +87,14 @@ export class Leases {
 
   async release(traceId: string): Promise<void> {
     if (!this.#claimed.delete(traceId)) return;
+    this.#begun.delete(traceId);
     await this.#db.updateTable("run").set({ owner: null }).where("trace_id", "=", bytes(traceId)).execute();
   }
 
   async releaseAll(): Promise<void> {
-    for (const traceId of [...this.#claimed]) await this.release(traceId).catch(() => {});
+    // One that began here and was never released waits for this process only: it is found as interrupted.
+    const released = [...this.#claimed].filter((traceId) => !this.#begun.has(traceId));
+    for (const traceId of released) await this.release(traceId).catch(() => {});
   }
 
   /**
@@ -79,7 +106,13 @@ export class Leases {
   ): Promise<number> {
     if (!this.#owners.areShared) return 0;
     const rows = await this.#db.selectFrom("run").select(["trace_id", "owner"])
-      .where("status", "in", [...LIVE_STATUSES]).execute();
+      .where((eb) =>
+        eb.or([
+          eb("status", "in", [...LIVE_STATUSES]),
+          // One that nobody holds waits for whoever takes it.
+          eb.and([eb("status", "=", "queued"), eb("owner", "is not", null)]),
+        ])
+      ).execute();
     let recovered = 0;
     // Asked first: who is found dead leaves no sign behind, and may have had several runs.
     const seen = new Map<string, number | undefined>();
@@ -88,7 +121,7 @@ export class Leases {
       if (owner !== null && await this.#owners.isAlive(owner)) continue;
       const traceId = hex(trace_id);
       await this.#owners.hold();
-      if (!await this.#take(traceId, owner, LIVE_STATUSES)) continue;
+      if (!await this.#take(traceId, owner, [...LIVE_STATUSES, "queued"])) continue;
       await close(traceId, owner === null ? undefined : seen.get(owner));
       await this.release(traceId);
       recovered++;

@@ -33,6 +33,7 @@ import {
   type TreeTotals,
   type UsageFacts,
   type VerifyReport,
+  type WriteOptions,
 } from "../core/mod.ts";
 import { changesSince } from "./changes.ts";
 import { bytes } from "./codec.ts";
@@ -75,6 +76,7 @@ export class SqlStore implements Store {
     this.#journal = new Journal(engine.db, {
       host,
       runsAtWork: () => this.#leases.count,
+      ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
       onCommit: (runEnded) => {
         engine.signal.announce();
@@ -85,8 +87,10 @@ export class SqlStore implements Store {
 
   // -------------------------------------------------------------------------------------------- writing
 
-  async write(events: readonly DurableEvent[]): Promise<void> {
-    await this.#journal.write(events);
+  async write(events: readonly DurableEvent[], { claim = false }: WriteOptions = {}): Promise<void> {
+    if (!claim) return await this.#journal.write(events);
+    const begun = events.flatMap((event) => event.type === "run_start" ? [event.run.traceId] : []);
+    await this.#claiming(begun, () => this.#journal.write(events));
   }
 
   async writePartial(partial: PartialOutput): Promise<void> {
@@ -94,8 +98,23 @@ export class SqlStore implements Store {
     this.#engine.signal.announce();
   }
 
-  async forkRun(run: Run, source: RunPrefix, events: readonly DurableEvent[] = []): Promise<void> {
-    await this.#journal.fork(run, source, events);
+  async forkRun(
+    run: Run,
+    source: RunPrefix,
+    events: readonly DurableEvent[] = [],
+    { claim = false }: WriteOptions = {},
+  ): Promise<void> {
+    await this.#claiming(claim ? [run.traceId] : [], () => this.#journal.fork(run, source, events));
+  }
+
+  async #claiming(traceIds: readonly string[], write: () => Promise<void>): Promise<void> {
+    if (traceIds.length > 0) await this.#use(() => this.#leases.begin(traceIds));
+    try {
+      await write();
+    } catch (error) {
+      this.#leases.forget(traceIds);
+      throw error;
+    }
   }
 
   async saveEndpointNote(note: EndpointNote): Promise<void> {

@@ -31,6 +31,12 @@ const TRACE_CACHE_MAX = 512;
 export class Writer {
   readonly #bodies = new Bodies();
   readonly #traces = new Map<string, TraceState>();
+  readonly #ownerOf: (traceId: string) => string | null;
+
+  /** `ownerOf` says whose a run is that begins. */
+  constructor(ownerOf: (traceId: string) => string | null) {
+    this.#ownerOf = ownerOf;
+  }
 
   /** Forget everything cached: the transaction it came from was rolled back. */
   reset(): void {
@@ -118,7 +124,7 @@ export class Writer {
       estimated_cost_usd: run.totals.estimatedCostUsd ?? 0,
       retry_wait_ms: run.totals.retryWaitMs,
       seq,
-      owner: null,
+      owner: this.#ownerOf(run.traceId),
       indexed: 0,
     }).returning("id").executeTakeFirstOrThrow();
     return id;

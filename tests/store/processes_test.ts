@@ -1,6 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { type DurableEvent, systemHost } from "../../lib/core/mod.ts";
+import { follow } from "../../lib/live/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
+import { sampleEvents } from "../support/sample_run.ts";
 
 const CHILD = new URL("./fixtures/child.ts", import.meta.url).pathname;
 
@@ -84,6 +87,54 @@ Deno.test("a run that a living process holds is neither claimed nor interrupted"
     }
     await process.status;
     await process.stderr.cancel();
+  });
+});
+
+Deno.test("a run whose process dies before its first step is interrupted, and whoever watches it is told", async () => {
+  await withStorePath(async (path) => {
+    const process = new Deno.Command(Deno.execPath(), {
+      args: ["run", "--no-prompt", "--quiet", "--allow-read", "--allow-write", CHILD, "queue", path],
+      stdin: "piped",
+      stdout: "piped",
+      stderr: "piped",
+    }).spawn();
+    const [line] = await Array.fromAsync(linesOf(process), async (line: string) => {
+      await using store = await openStore(path);
+      assert.equal(await store.recoverInterrupted(), 0, "it lives");
+      process.kill("SIGKILL");
+      return line;
+    });
+    await process.status;
+    await process.stderr.cancel();
+    const traceId = line!.slice("run ".length);
+    await using store = await openStore(path);
+    const statuses: string[] = [];
+    for await (const { trace } of follow(store, traceId, { host: systemHost() })) {
+      statuses.push(trace.run.status);
+    }
+    assert.deepEqual(statuses, ["queued", "interrupted"]);
+  });
+});
+
+Deno.test("a queued run that nobody holds waits; one whose writer closed the store before it began does not", async () => {
+  await withStorePath(async (path) => {
+    const begin = (runId: string, traceId: string): DurableEvent => {
+      const [first] = sampleEvents({ rounds: 0 });
+      assert(first?.type === "run_start");
+      return { ...first, run: { ...first.run, runId, traceId, status: "queued" } };
+    };
+    {
+      await using store = await openStore(path);
+      await store.write([begin("free", "a".repeat(32))]);
+      await store.write([begin("mine", "b".repeat(32))], { claim: true });
+      await store.write([begin("given", "c".repeat(32))], { claim: true });
+      await store.releaseRun("c".repeat(32));
+    }
+    await using store = await openStore(path);
+    assert.equal(await store.recoverInterrupted(), 1);
+    assert.equal((await store.getRun("b".repeat(32)))?.status, "interrupted");
+    assert.equal((await store.getRun("a".repeat(32)))?.status, "queued");
+    assert.equal((await store.getRun("c".repeat(32)))?.status, "queued");
   });
 });
 

@@ -44,12 +44,7 @@ export interface RunPrefix {
 /** Families of runs. */
 export interface ForkStore {
   /** Writes a run that begins with another run's steps, and what else it begins with, all or nothing. */
-  forkRun(
-    run: Run,
-    source: RunPrefix,
-    events?: readonly DurableEvent[],
-    options?: WriteOptions,
-  ): Promise<void>;
+  forkRun(run: Run, from: RunPrefix, events?: readonly DurableEvent[], options?: WriteOptions): Promise<void>;
   /** Runs that began with steps of one of these, or repeat it; oldest first. */
   forksOf(runIds: readonly string[]): Promise<readonly Run[]>;
 }
@@ -296,10 +291,7 @@ export interface RunLeases {
   /** Claims the oldest queued run that nobody holds; no two processes get the same one. `undefined` when none waits. */
   claimNext(filter?: QueueFilter): Promise<Run | undefined>;
   releaseRun(traceId: string): Promise<void>;
-  /**
-   * Marks runs whose process died as `interrupted` and closes their open spans; also queued ones, if it died before it began.
-   * Returns how many.
-   */
+  /** Marks runs whose process died, also before it began, as `interrupted`, and closes their open spans. Returns how many. */
   recoverInterrupted(): Promise<number>;
 }
 

@@ -66,7 +66,7 @@ interface Call {
 
 function finished(spans: readonly SpanFacts[]): readonly Call[] {
   return spans.flatMap((it) =>
-    it.endTimeUs === undefined || it.status !== "ok" ? [] : [{
+    it.kind !== "llm" || it.endTimeUs === undefined || it.status !== "ok" ? [] : [{
       model: it.responseModel ?? it.requestModel ?? it.name,
       ms: Math.max(0, (it.endTimeUs - it.startTimeUs) / 1000),
     }]
@@ -138,7 +138,7 @@ function specOf({ p50, p95, max, isLog, names, bins }: Histogram, theme: Theme):
   const label = (row: number) => ({
     data: { values: marks.slice(row, row + 1) },
     mark: { type: "text", align: "left", baseline: "top", dx: 5, color: theme.text },
-    encoding: { x: at, y: { value: row * 15 - 6 }, text: { field: "name" } },
+    encoding: { x: at, y: { value: row * 16 + 6 }, text: { field: "name" } },
   });
   return {
     layer: [

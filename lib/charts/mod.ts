@@ -5,8 +5,14 @@
  * @module
  */
 import { cost } from "./cost.ts";
+import { costScore } from "./cost_score.ts";
+import { forks } from "./forks.ts";
 import type { ChartDefinition } from "./frame/chart.ts";
 import { latency } from "./latency.ts";
+import { memory } from "./memory.ts";
+import { retries } from "./retries.ts";
+import { scores } from "./scores.ts";
+import { steps } from "./steps.ts";
 import { tokens } from "./tokens.ts";
 import { waterfall } from "./waterfall.ts";
 
@@ -24,7 +30,18 @@ export { specOf, VEGA_LITE_MIME } from "./spec.ts";
 export { drawPlot, type TextRoom } from "./terminal/draw.ts";
 export type { Line, Segment, Tone } from "./terminal/text_chart.ts";
 
-export const CHARTS: readonly ChartDefinition[] = [cost, tokens, latency, waterfall];
+export const CHARTS: readonly ChartDefinition[] = [
+  cost,
+  tokens,
+  latency,
+  retries,
+  steps,
+  scores,
+  costScore,
+  waterfall,
+  memory,
+  forks,
+];
 
 /** Vega, and what makes pixels of it. Loaded with the first use. */
 export const loadRenderer = () => import("./render.ts");

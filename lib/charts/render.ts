@@ -5,6 +5,25 @@ import { compile, type TopLevelSpec } from "vega-lite";
 /** A file may be this large, in dots. */
 const PIXELS_MAX = 64_000_000;
 
+/** Widths of characters of the font, as parts of its size. There is no canvas that could measure them. */
+const NARROW = /[ijltf.,:;'|!()[\]{}I\s·-]/;
+const WIDE = /[mwMW@%]|[\u2014\u2e80-\u9fff\uac00-\ud7af\uff00-\uff60]/;
+const CAPITAL = /[A-Z0-9$&+=<>~#?_]/;
+
+function widthOf(item: { readonly fontSize?: number; readonly fontWeight?: unknown }, text: string): number {
+  let units = 0;
+  for (const char of text) {
+    units += NARROW.test(char) ? 0.31 : WIDE.test(char) ? 0.9 : CAPITAL.test(char) ? 0.64 : 0.56;
+  }
+  return units * (item.fontSize ?? 11) * (Number(item.fontWeight) >= 600 ? 1.05 : 1);
+}
+
+interface Measures {
+  width(item: { readonly fontSize?: number; readonly fontWeight?: unknown }, text: unknown): number;
+}
+(vega as unknown as { readonly textMetrics: Measures }).textMetrics.width = (item, text) =>
+  widthOf(item, String(text ?? ""));
+
 /** A Vega-Lite specification as SVG. It loads nothing: what would be fetched fails. */
 export async function renderSvg(spec: unknown): Promise<string> {
   // The specifications are ours; their data is plain values.

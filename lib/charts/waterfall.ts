@@ -1,7 +1,7 @@
 import { attemptsOf, childrenOf, spanTitle, spanTookMs, type TreeRow, treeRows } from "../analysis/mod.ts";
 import { ATTR, shortRunId, type Span, type Trace } from "../core/mod.ts";
 import { costWordsOf, duration, plural } from "../present/mod.ts";
-import type { ChartDefinition } from "./frame/chart.ts";
+import type { ChartDefinition, Spec } from "./frame/chart.ts";
 import { timeUnit } from "./frame/formats.ts";
 import { label, percent } from "./frame/text.ts";
 import type { Theme } from "./frame/theme.ts";
@@ -39,7 +39,6 @@ export const waterfall: ChartDefinition = {
     const shown = steps.slice(0, ROWS_MAX);
     const placed = shown.map((row) => ({ ...row, pieces: piecesOf(trace, row.span, startUs, nowMs) }));
     const endMs = Math.max(1, ...placed.flatMap(({ pieces }) => pieces.map(({ toMs }) => toMs)));
-    const unit = timeUnit(endMs);
     const names = labelsOf(placed);
     const rows = placed.flatMap(({ span, pieces }, at) =>
       pieces.map((piece) => ({ step: names[at]!, ...piece, tookMs: spanTookMs(span, nowMs) }))
@@ -61,28 +60,7 @@ export const waterfall: ChartDefinition = {
         tookMs: { type: "number", unit: "ms", about: "how long the whole step took" },
       },
       rows,
-      spec: (theme) => ({
-        height: { step: 20 },
-        data: { values: rows.map((row) => ({ ...row, from: row.fromMs / unit.ms, to: row.toMs / unit.ms })) },
-        mark: { type: "bar", tooltip: true, minBandSize: 1, height: { band: 0.62 } },
-        encoding: {
-          y: { field: "step", type: "nominal", sort: names, title: null },
-          x: {
-            field: "from",
-            type: "quantitative",
-            title: `time in ${unit.name}`,
-            scale: { domain: [0, endMs / unit.ms], nice: false },
-            axis: { grid: true, format: "~r" },
-          },
-          x2: { field: "to" },
-          color: {
-            field: "kind",
-            type: "nominal",
-            title: null,
-            scale: { domain: used, range: used.map((kind) => colorOf(kind, theme)) },
-          },
-        },
-      }),
+      spec: (theme) => specOf({ rows, names, used, endMs }, theme),
       text: {
         kind: "bars",
         rows: placed.map(({ pieces, span }, at) => ({
@@ -97,6 +75,51 @@ export const waterfall: ChartDefinition = {
     };
   },
 };
+
+interface PlacedRow extends Piece {
+  readonly step: string;
+}
+
+function specOf(
+  { rows, names, used, endMs }: {
+    readonly rows: readonly PlacedRow[];
+    readonly names: readonly string[];
+    readonly used: readonly Kind[];
+    readonly endMs: number;
+  },
+  theme: Theme,
+): Spec {
+  const unit = timeUnit(endMs);
+  return {
+    height: { step: 20 },
+    data: {
+      values: rows.map((row) => ({
+        ...row,
+        from: row.fromMs / unit.ms,
+        // What happened can be seen, however short it was.
+        to: Math.max(row.toMs, row.fromMs + endMs * 0.003) / unit.ms,
+      })),
+    },
+    mark: { type: "bar", tooltip: true, minBandSize: 1, height: { band: 0.62 } },
+    encoding: {
+      y: { field: "step", type: "nominal", sort: [...names], title: null },
+      x: {
+        field: "from",
+        type: "quantitative",
+        title: `time in ${unit.name}`,
+        scale: { domain: [0, endMs / unit.ms], nice: false },
+        axis: { grid: true, format: "~r", tickCount: 8 },
+      },
+      x2: { field: "to" },
+      color: {
+        field: "kind",
+        type: "nominal",
+        title: null,
+        scale: { domain: used, range: used.map((kind) => colorOf(kind, theme)) },
+      },
+    },
+  };
+}
 
 /** Everything but the agent itself and single attempts. */
 function shownRows(trace: Trace): readonly TreeRow[] {

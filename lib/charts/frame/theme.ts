@@ -11,25 +11,12 @@ export interface Theme {
   readonly other: string;
   readonly bad: string;
   readonly wait: string;
-  /** From little to much: rises in lightness alone, so it reads without colours (cividis). */
+  /** From little to much: one hue that only changes its lightness, so it reads without colours. */
   readonly heat: readonly string[];
 }
 
 /** The ground that a chart is drawn for. */
 export type ThemeName = "light" | "dark";
-
-const CIVIDIS = [
-  "#00224e",
-  "#123570",
-  "#3b496c",
-  "#575d6d",
-  "#707173",
-  "#8a8678",
-  "#a59c74",
-  "#c3b369",
-  "#e1cc55",
-  "#fee838",
-];
 
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {
   light: {
@@ -42,7 +29,7 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     other: "#8b93a1",
     bad: "#d55e00",
     wait: "#f0c869",
-    heat: [...CIVIDIS].reverse(),
+    heat: ["#eaf2fa", "#c6dbef", "#9ecae1", "#6baed6", "#3182bd", "#08519c", "#08306b"],
   },
   dark: {
     name: "dark",
@@ -54,7 +41,7 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
     other: "#77808e",
     bad: "#ff8a4c",
     wait: "#b98a2c",
-    heat: CIVIDIS,
+    heat: ["#1f2a38", "#24476b", "#2f6ea3", "#4f97cf", "#86bfe8", "#c9e4f8"],
   },
 };
 
@@ -104,7 +91,7 @@ export function configOf(theme: Theme) {
     legend: {
       orient: "bottom",
       direction: "horizontal",
-      columns: 4,
+      columns: 3,
       labelColor: text,
       titleColor: dim,
       titleFontWeight: 400,

@@ -22,6 +22,7 @@ export interface TextRoom {
 const ROWS_DEFAULT = 10;
 const COLUMNS_MIN = 30;
 const LABEL_SHARE = 0.4;
+const PLOT_MIN = 6;
 const SHADES = [" ", "░", "▒", "▓", "█"] as const;
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
@@ -169,15 +170,19 @@ function drawBars(
 ): readonly Line[] {
   const most = (pick: (row: BarsChart["rows"][number]) => string) =>
     rows.reduce((sum, row) => Math.max(sum, width(pick(row))), 0);
-  const labelRoom = Math.min(most((row) => row.label), Math.floor(columns * LABEL_SHARE));
-  const valueRoom = most((row) => row.value);
-  const plot = Math.max(8, columns - labelRoom - valueRoom - 3);
+  const valueRoom = Math.min(most((row) => row.value), Math.floor(columns * LABEL_SHARE));
+  const labelRoom = Math.min(
+    most((row) => row.label),
+    Math.floor(columns * LABEL_SHARE),
+    columns - valueRoom - PLOT_MIN - 2,
+  );
+  const plot = columns - labelRoom - valueRoom - 2;
   const place = (value: number) =>
     to > from ? Math.max(0, Math.min(1, (value - from) / (to - from))) * plot : 0;
   const lines = rows.map(({ label, pieces, value }): Line => [
     seg(`${pad(cut(label, labelRoom), labelRoom)} `),
     ...barLine(pieces.map((it) => ({ from: place(it.from), to: place(it.to), tone: it.tone })), plot),
-    seg(` ${pad(value, valueRoom, "right")}`, "dim"),
+    seg(` ${pad(cut(value, valueRoom), valueRoom, "right")}`, "dim"),
   ]);
   const axis = labelledAxis([format(from), format(to)], plot);
   return [...lines, [seg(" ".repeat(labelRoom + 1)), seg(axis, "dim")], ...legend(names, columns)];

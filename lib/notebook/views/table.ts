@@ -104,7 +104,7 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
   const { loadHtml } = await import("../../exporters/mod.ts");
   const { cellText, columnTitle, isRunId, noteHtml, tableHtml } = await loadHtml();
   const { caption = "rows", empty = "There are no rows." } = look;
-  if (rows.length === 0) return { "text/html": noteHtml(empty), "text/plain": empty };
+  if (rows.length === 0) return { "text/html": noteHtml(empty), "text/plain": cell(empty) };
   const names = shownColumns(rows, columns, look);
   const shown = rows.slice(0, ROWS_SHOWN_MAX);
   const hidden = Object.keys(columns).length - names.length;
@@ -119,7 +119,7 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
     isRunId(name, value) ? shortRunId(value) : cell(cellText(value, columns[name]!));
   const plain = textTable(
     names.map((name, index) => ({
-      title: columnTitle(name, columns[name]!).toUpperCase(),
+      title: cell(columnTitle(name, columns[name]!)).toUpperCase(),
       min: 6,
       max: 36,
       drop: index,
@@ -130,7 +130,7 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
   );
   return {
     "text/html": tableHtml({ caption, columns, names, rows: shown, note }),
-    "text/plain": `${plain}\n${note}`,
+    "text/plain": `${plain}\n${cell(note)}`,
   };
 }
 

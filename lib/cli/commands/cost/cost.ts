@@ -1,4 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
+import type { ChartChoice } from "../../../app/mod.ts";
 import { AgentOpError, type CostKey } from "../../../core/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -11,6 +12,7 @@ const KEYS = ["model", "agent", "day", "group", "user", "run"] as const satisfie
 interface CostFlags {
   readonly by: CostKey;
   readonly since?: string | undefined;
+  readonly chart?: true | undefined;
 }
 
 export const cost: CliCommand = {
@@ -20,6 +22,7 @@ export const cost: CliCommand = {
       .argument("[run]", RUN_ARGUMENT)
       .addOption(new Option("--by <key>", "add up by").choices(KEYS).default("model" as const))
       .option("--since <when>", "only runs since then: 24h, 7d or 2026-11-01")
+      .option("--chart", "the course of it, stacked by model, before the table; with a run: its waterfall")
       .action((run, flags) =>
         withContext((context) =>
           run === undefined ? showCosts(context, flags) : showReceipt(context, run, flags)
@@ -28,7 +31,7 @@ export const cost: CliCommand = {
   },
 };
 
-async function showCosts(context: Context, { by, since }: CostFlags): Promise<void> {
+async function showCosts(context: Context, { by, since, chart }: CostFlags): Promise<void> {
   const [{ costReport }, { costShape }, { formatCosts }, { unknownCostNote }] = await Promise.all([
     import("../../../app/mod.ts"),
     import("../../../documents/mod.ts"),
@@ -49,12 +52,25 @@ async function showCosts(context: Context, { by, since }: CostFlags): Promise<vo
         : "No model was called since then. Try: agentop cost",
     );
   }
+  if (chart) await printChart(context, "cost", { filter });
   context.print(formatCosts(report, by, lookOf(context), context.timeZone));
   const { unknownCostCalls, estimatedCostUsd } = report.total;
   if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls, estimatedCostUsd));
 }
 
-async function showReceipt(context: Context, reference: string, { since }: CostFlags): Promise<void> {
+/** Before the figures, with a blank line between. JSON has none. */
+async function printChart(context: Context, name: string, choice: ChartChoice): Promise<void> {
+  const [{ chartOf, drawChart }, { isNothing }, { formatChart }] = await Promise.all([
+    import("../../../app/mod.ts"),
+    import("../../../charts/mod.ts"),
+    import("../../output/chart_text.ts"),
+  ]);
+  const drawing = await drawChart(context.app, await chartOf(name), choice);
+  if (isNothing(drawing)) context.note(`No ${name} chart: ${drawing.nothing}`);
+  else context.print(`${formatChart(drawing, lookOf(context))}\n`);
+}
+
+async function showReceipt(context: Context, reference: string, { since, chart }: CostFlags): Promise<void> {
   if (since !== undefined) {
     throw new AgentOpError("Cannot use --since with a run: a receipt is of all its calls", {
       remedy: "agentop cost RUN",
@@ -70,6 +86,7 @@ async function showReceipt(context: Context, reference: string, { since }: CostF
   const priced = pricedSpans(await store.loadTrace(run.traceId));
   if (context.json) context.printJson(priced.map(receiptShape));
   else {
+    if (chart) await printChart(context, "waterfall", { runs: [run.runId] });
     const [children, tree] = await Promise.all([store.childRuns(run.runId), store.treeTotals(run.runId)]);
     context.print(formatRunReceipt(run, priced, { children, tree }, lookOf(context)));
   }

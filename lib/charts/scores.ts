@@ -1,0 +1,144 @@
+import { grouped, plural, scoreValue } from "../present/mod.ts";
+import type { ChartDefinition, Spec } from "./frame/chart.ts";
+import { type Mean, meanOf, scoresByName } from "./frame/scores.ts";
+import { OTHERS, seriesOf } from "./frame/series.ts";
+import type { Theme } from "./frame/theme.ts";
+
+const SCORERS_MAX = 12;
+
+/** Mean scores with their 95 % intervals, by scorer and model. */
+export const scores: ChartDefinition = {
+  name: "scores",
+  about: "mean scores with 95 % intervals, by scorer and model",
+  of: "runs",
+  needs: ["judged"],
+  draw({ judged }) {
+    const all = scoresByName(judged);
+    if (all.length === 0) return { nothing: "nothing was scored", remedy: "agentop score RUN --scorer NAME" };
+    const shown = all.slice(0, SCORERS_MAX);
+    const series = seriesOf(shown.flatMap((it) => it.judged.map(({ run }) => [run.model, 1] as const)));
+    const rows = shown.flatMap(({ name, judged: own }) =>
+      series.names.flatMap((model) => {
+        const values = own.filter(({ run }) => series.shownAs(run.model) === model).map((it) =>
+          it.evaluation.value!
+        );
+        return values.length === 0 ? [] : [rowOf(name, model, values)];
+      })
+    );
+    const runs = new Set(shown.flatMap((it) => it.judged.map(({ run }) => run.runId))).size;
+    const left = all.length - shown.length;
+    return {
+      title: titleOf(rows),
+      subtitle: `${plural(runs, "scored run")}, mean and 95 % interval` +
+        (left > 0 ? `; ${plural(left, "more scorer")} not shown` : ""),
+      columns: {
+        scorer: { type: "text", about: "what was judged" },
+        model: { type: "text", about: "the model of the runs" },
+        runs: { type: "integer", unit: "runs", about: "how many were judged" },
+        mean: { type: "number", unit: "score", about: "their mean" },
+        low: {
+          type: "number",
+          unit: "score",
+          about: "the interval begins; null for a single score",
+          nullable: true,
+        },
+        high: {
+          type: "number",
+          unit: "score",
+          about: "the interval ends; null for a single score",
+          nullable: true,
+        },
+      },
+      rows,
+      spec: (theme) => specOf(rows, series.names, theme),
+      text: {
+        kind: "bars",
+        ...rangeOf(rows),
+        rows: rows.map((row) => ({
+          label: `${row.scorer} · ${row.model}`,
+          pieces: [{
+            from: row.low ?? row.mean,
+            to: row.high ?? row.mean,
+            tone: row.model === OTHERS ? "other" : series.names.indexOf(row.model),
+          }],
+          value: meanText(row),
+        })),
+        format: scoreValue,
+        legend: [],
+      },
+    };
+  },
+};
+
+interface ScoreRow {
+  readonly scorer: string;
+  readonly model: string;
+  readonly runs: number;
+  readonly mean: number;
+  readonly low: number | null;
+  readonly high: number | null;
+  readonly [column: string]: string | number | null;
+}
+
+function rowOf(scorer: string, model: string, values: readonly number[]): ScoreRow {
+  const { mean, low, high }: Mean = meanOf(values);
+  return { scorer, model, runs: values.length, mean, low: low ?? null, high: high ?? null };
+}
+
+function meanText({ mean, low, high, runs }: ScoreRow): string {
+  const interval = low === null || high === null ? "" : ` [${scoreValue(low)}, ${scoreValue(high)}]`;
+  return `${scoreValue(mean)}${interval} n=${grouped(runs)}`;
+}
+
+/** From 0 to 1, or as far as the intervals go. */
+function rangeOf(rows: readonly ScoreRow[]): { readonly from: number; readonly to: number } {
+  const ends = rows.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]);
+  return { from: Math.min(0, ...ends), to: Math.max(1, ...ends) };
+}
+
+/** Whether intervals of the first scorer's two models with most runs lie apart. */
+function titleOf(rows: readonly ScoreRow[]): string {
+  const [first] = rows;
+  const own = rows.filter(({ scorer }) => scorer === first!.scorer).sort((a, b) => b.runs - a.runs);
+  const [best, next] = own.slice(0, 2).sort((a, b) => b.mean - a.mean);
+  if (!next) return `${best!.scorer}: ${best!.model} scores ${scoreValue(best!.mean)}`;
+  const areApart = best!.low !== null && next.high !== null && best!.low > next.high;
+  return areApart
+    ? `${best!.scorer}: ${best!.model} is ahead, ${scoreValue(best!.mean)} against ${scoreValue(next.mean)}`
+    : `${best!.scorer}: the intervals of ${best!.model} and ${next.model} overlap`;
+}
+
+function specOf(rows: readonly ScoreRow[], names: readonly string[], theme: Theme): Spec {
+  const { from, to } = rangeOf(rows);
+  const color = {
+    field: "model",
+    type: "nominal",
+    title: null,
+    scale: { domain: [...names], range: names.map((_, index) => theme.series[index % theme.series.length]!) },
+  };
+  const y = { field: "scorer", type: "nominal", title: null, sort: null };
+  const yOffset = { field: "model", type: "nominal", sort: [...names] };
+  const x = {
+    type: "quantitative",
+    title: "score",
+    scale: { domain: [from, to] },
+    axis: { grid: true, tickCount: 6 },
+  };
+  return {
+    height: { step: 20 },
+    encoding: { y, yOffset, color },
+    layer: [
+      {
+        mark: { type: "rule", strokeWidth: 2.5 },
+        encoding: { x: { field: "low", ...x }, x2: { field: "high" } },
+      },
+      {
+        mark: { type: "point", filled: true, size: 80, opacity: 1 },
+        encoding: {
+          x: { field: "mean", ...x },
+          tooltip: ["scorer", "model", "runs", "mean", "low", "high"].map((field) => ({ field })),
+        },
+      },
+    ],
+  };
+}

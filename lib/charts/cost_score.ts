@@ -3,6 +3,7 @@ import type { ChartDefinition } from "./frame/chart.ts";
 import { usdFormat } from "./frame/formats.ts";
 import { mostScored } from "./frame/scores.ts";
 import { colorScale, OTHERS, seriesOf } from "./frame/series.ts";
+import { label } from "./frame/text.ts";
 
 /** What runs cost against how well they did, by model. */
 export const costScore: ChartDefinition = {
@@ -24,7 +25,7 @@ export const costScore: ChartDefinition = {
     }
     const series = seriesOf(priced.map(({ run }) => [run.model, 1]));
     const rows = priced.map(({ run, evaluation }) => ({
-      runId: run.runId,
+      runId: label(run.runId),
       model: series.shownAs(run.model),
       costUsd: run.totals.costUsd,
       score: evaluation.value!,

@@ -1,9 +1,9 @@
 import { forkChanges, type ForkMember } from "../analysis/mod.ts";
-import { isFinal, type Run, shortRunId } from "../core/mod.ts";
+import { isFinal, type Run } from "../core/mod.ts";
 import { costOf, money, plural } from "../present/mod.ts";
 import type { ChartDefinition, Spec } from "./frame/chart.ts";
 import { usdFormat } from "./frame/formats.ts";
-import { label } from "./frame/text.ts";
+import { label, runLabel } from "./frame/text.ts";
 import type { Theme } from "./frame/theme.ts";
 
 const ROWS_MAX = 60;
@@ -20,7 +20,7 @@ export const forks: ChartDefinition = {
     const members = family?.members ?? [];
     if (members.length < 2) {
       return {
-        nothing: `run ${asked ? shortRunId(asked.runId) : ""} was never run again`,
+        nothing: `run ${asked ? runLabel(asked.runId) : ""} was never run again`,
         remedy: "agentop replay RUN --set model=NAME",
       };
     }
@@ -30,7 +30,7 @@ export const forks: ChartDefinition = {
     const root = members[0]!.run;
     return {
       title: titleOf(members),
-      subtitle: `what came of run ${shortRunId(root.runId)} of ${label(root.agent)}` +
+      subtitle: `what came of run ${runLabel(root.runId)} of ${label(root.agent)}` +
         (left > 0 || family?.isCut
           ? `; the first ${shown.length} of ${left > 0 ? members.length : "many"}`
           : ""),
@@ -78,8 +78,8 @@ function rowOf({ run, parent, guides, isLast }: ForkMember, asked: Run | undefin
   const changed = parent ? forkChanges(parent, run).join(", ") || "nothing changed" : label(run.model, 30);
   const mark = run.runId === asked?.runId ? "● " : "";
   return {
-    run: `${branch}${mark}${shortRunId(run.runId)} ${label(changed, 40)}`,
-    runId: run.runId,
+    run: `${branch}${mark}${runLabel(run.runId)} ${label(changed, 40)}`,
+    runId: label(run.runId),
     depth: guides.length,
     status: run.status,
     steps: run.totals.steps,
@@ -94,7 +94,7 @@ function titleOf(members: readonly ForkMember[]): string {
   if (known.length < 2) return `${count} of one run`;
   const total = known.reduce((sum, { totals }) => sum + totals.costUsd, 0);
   const dearest = known.reduce((a, b) => b.totals.costUsd > a.totals.costUsd ? b : a);
-  return `${count}, ${money(total)} with the original; the dearest, ${shortRunId(dearest.runId)}, cost ${
+  return `${count}, ${money(total)} with the original; the dearest, ${runLabel(dearest.runId)}, cost ${
     money(dearest.totals.costUsd)
   }`;
 }

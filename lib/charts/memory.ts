@@ -1,9 +1,8 @@
 import { type MemoryStep, memorySteps } from "../analysis/mod.ts";
-import { shortRunId } from "../core/mod.ts";
 import { compact, grouped, plural } from "../present/mod.ts";
 import type { ChartDefinition } from "./frame/chart.ts";
 import { colorScale } from "./frame/series.ts";
-import { label } from "./frame/text.ts";
+import { label, runLabel } from "./frame/text.ts";
 
 const HELD = "held";
 const SENT = "sent to the model";
@@ -25,7 +24,7 @@ export const memory: ChartDefinition = {
     const names = sent.length > 0 ? [HELD, SENT] : [HELD];
     return {
       title: titleOf(held, sent, steps),
-      subtitle: `run ${shortRunId(trace.run.runId)} of ${
+      subtitle: `run ${runLabel(trace.run.runId)} of ${
         label(trace.run.agent)
       }: messages and values, as characters of JSON`,
       columns: {

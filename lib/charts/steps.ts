@@ -1,10 +1,10 @@
 import { quantile } from "../analysis/mod.ts";
-import { type Run, shortRunId, type SpanFacts } from "../core/mod.ts";
+import type { Run, SpanFacts } from "../core/mod.ts";
 import { duration, plural } from "../present/mod.ts";
 import type { ChartDefinition } from "./frame/chart.ts";
 import { timeUnit } from "./frame/formats.ts";
 import { noRuns } from "./frame/nothing.ts";
-import { label } from "./frame/text.ts";
+import { label, runLabel } from "./frame/text.ts";
 
 const RUNS_MAX = 40;
 const STEPS_MAX = 60;
@@ -83,7 +83,7 @@ interface StepTime {
 function rowsOf(runs: readonly Run[], spans: readonly SpanFacts[]): readonly StepTime[] {
   const byRun = Map.groupBy(spans, ({ runId }) => runId);
   return runs.filter(({ runId }) => byRun.has(runId)).slice(0, RUNS_MAX).flatMap((run) => {
-    const name = `${shortRunId(run.runId)} ${label(run.agent, 20)}`;
+    const name = `${runLabel(run.runId)} ${label(run.agent, 20)}`;
     return byRun.get(run.runId)!.flatMap((it) =>
       it.step === undefined || it.step > STEPS_MAX || it.endTimeUs === undefined ? [] : [{
         run: name,

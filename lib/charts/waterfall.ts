@@ -1,9 +1,9 @@
 import { attemptsOf, childrenOf, spanTitle, spanTookMs, type TreeRow, treeRows } from "../analysis/mod.ts";
-import { ATTR, shortRunId, type Span, type Trace } from "../core/mod.ts";
+import { ATTR, type Span, type Trace } from "../core/mod.ts";
 import { costWordsOf, duration, plural } from "../present/mod.ts";
 import type { ChartDefinition, Spec } from "./frame/chart.ts";
 import { timeUnit } from "./frame/formats.ts";
-import { label, percent } from "./frame/text.ts";
+import { label, percent, runLabel } from "./frame/text.ts";
 import type { Theme } from "./frame/theme.ts";
 import type { Tone } from "./terminal/text_chart.ts";
 
@@ -48,7 +48,7 @@ export const waterfall: ChartDefinition = {
     return {
       title: titleOf(placed, nowMs, endMs),
       subtitle:
-        `run ${shortRunId(trace.run.runId)} of ${label(trace.run.agent)}: ${duration(endMs)}, ${
+        `run ${runLabel(trace.run.runId)} of ${label(trace.run.agent)}: ${duration(endMs)}, ${
           costWordsOf(trace.run.totals)
         }` +
         (left > 0 ? `; the first ${ROWS_MAX} of ${plural(steps.length, "step")}` : ""),

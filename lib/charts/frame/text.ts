@@ -1,4 +1,4 @@
-import { escapeText, oneLine } from "../../core/mod.ts";
+import { escapeText, oneLine, shortRunId } from "../../core/mod.ts";
 
 const LABEL_MAX_CHARS = 48;
 
@@ -13,4 +13,9 @@ export function percent(share: number): string {
   if (share > 0 && share < 0.01) return "<1 %";
   if (share < 1 && share > 0.99) return ">99 %";
   return `${Math.round(share * 100)} %`;
+}
+
+/** A run's short id as a label: ids may come from outside too. */
+export function runLabel(runId: string): string {
+  return label(shortRunId(runId));
 }

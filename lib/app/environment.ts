@@ -10,6 +10,12 @@ export const SERVICES = {
   "ElevenLabs": ["ELEVENLABS_API_KEY"],
 } as const;
 
+/** Those that are a server's URL: an example, and the variable of its key. */
+export const SERVICE_URLS = {
+  WANDB_BASE_URL: { example: "https://api.wandb.ai", keyVariable: "WANDB_API_KEY" },
+  HF_ENDPOINT: { example: "https://huggingface.co", keyVariable: "HF_TOKEN" },
+} as const;
+
 export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
 
 /** Every variable the program reads; the permission sets in deno.json list the same names. */

@@ -77,7 +77,9 @@ export async function exportFile(
 /** Throws `AgentOpError` when runs are chosen in two ways. */
 export function checkChoice({ runs = [], filter = {} }: Pick<ExportChoice, "runs" | "filter">): void {
   if (runs.length > 0 && !isEmptyRunFilter(filter)) {
-    throw new AgentOpError("Cannot choose runs by name and by filter at once", { remedy: "one of the two" });
+    throw new AgentOpError("Cannot choose runs: they are given by name and by filter at once", {
+      remedy: "one of the two",
+    });
   }
 }
 

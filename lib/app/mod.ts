@@ -22,7 +22,13 @@ export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
-export { ENVIRONMENT, LIBRARY_ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "./environment.ts";
+export {
+  ENVIRONMENT,
+  LIBRARY_ENVIRONMENT,
+  PROVIDERS,
+  SERVICE_URLS,
+  SERVICE_VARIABLES,
+} from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export { runDocument } from "./run_document.ts";

@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { type NumberRange, readNumber } from "./frame/number.ts";
-import { AgentOpError, oneLine, timeZoneNamed } from "../core/mod.ts";
-import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_VARIABLES } from "../app/mod.ts";
+import { AgentOpError, oneLine, readServerUrl, timeZoneNamed } from "../core/mod.ts";
+import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_URLS, SERVICE_VARIABLES } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
 export interface Config extends AppConfig {
@@ -66,7 +66,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       "agents",
       join(home, "agents"),
     ],
-    secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, env(name)))),
+    secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, secretOf(env, name)))),
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
     ...given("timeZone", flags.utc ? "UTC" : zoneOf(env)),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
@@ -88,6 +88,15 @@ function endpointOf(env: Environment): AppConfig["endpoint"] {
     return { provider, ...given("apiKey", apiKey), ...given("serverUrl", serverUrl) };
   }
   return undefined;
+}
+
+/** What a tool is told; a server's URL is checked here, where its variable is known. */
+function secretOf(env: Environment, name: (typeof SERVICE_VARIABLES)[number]): string | undefined {
+  const value = env(name);
+  if (value === undefined || !(name in SERVICE_URLS)) return value;
+  const url = value.trim();
+  readServerUrl(url, { variable: name, ...SERVICE_URLS[name as keyof typeof SERVICE_URLS] });
+  return url;
 }
 
 /** The flag aside, a zone that was named; the machine's own is asked for when a time is shown. */

@@ -3,6 +3,7 @@ import type { WithContext } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { report } from "./output/report.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
+import { helpDocument } from "./frame/help_document.ts";
 import { addHelpNotes } from "./frame/help_notes.ts";
 import { usageError } from "./frame/usage_error.ts";
 import { VERSION } from "./frame/version.ts";
@@ -10,6 +11,9 @@ import { VERSION } from "./frame/version.ts";
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
+  // Asked before the flags are read as well: --help ends the reading.
+  const end = args.indexOf("--");
+  const asJson = () => args.slice(0, end < 0 ? args.length : end).includes("--json");
   const program = new Command("agentop")
     .description("A terminal workbench for people who build LLM agents on Mistral models.")
     .option("--version", "print the version")
@@ -24,7 +28,8 @@ export async function main(args: readonly string[]): Promise<number> {
     .showSuggestionAfterError(true)
     .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
     .configureOutput({
-      writeOut: (text) => writeAll(Deno.stdout, text),
+      // Commander writes only help; as JSON it is written below.
+      writeOut: (text) => asJson() ? undefined : writeAll(Deno.stdout, text),
       writeErr: () => {}, // errors are printed once, in our own form, below
       // Commander would read the environment to find out; help is plain anyway.
       getOutHasColors: () => false,
@@ -65,7 +70,9 @@ export async function main(args: readonly string[]): Promise<number> {
   } catch (error) {
     const verbose = flags().verbose ?? false;
     if (!(error instanceof CommanderError)) return report(error, verbose);
-    return error.exitCode === 0 ? 0 : report(usageError(error, failed), verbose); // 0: --help
+    if (error.exitCode !== 0) return report(usageError(error, failed), verbose);
+    if (asJson()) writeAll(Deno.stdout, `${JSON.stringify(helpDocument(failed))}\n`); // --help
+    return 0;
   }
 }
 

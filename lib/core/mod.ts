@@ -83,6 +83,7 @@ export {
 } from "./time_zone.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
+export { readServerUrl } from "./server_url.ts";
 export { addUsd, roundUsd } from "./money.ts";
 export { ownProgram } from "./program.ts";
 export {

@@ -1,4 +1,4 @@
-import { AgentOpError } from "../core/mod.ts";
+import { readServerUrl } from "../core/mod.ts";
 
 /** `mistral`: requests as Mistral's API takes them. `openai`: requests as Ollama, vLLM, llama.cpp and LM Studio take them. */
 export type Dialect = "mistral" | "openai";
@@ -25,24 +25,11 @@ export interface Endpoint {
  * means `openai`; anything else means `mistral`. Responses of either dialect are understood in both cases.
  */
 export function parseEndpoint(serverUrl: string = MISTRAL_SERVER_URL, dialect?: Dialect): Endpoint {
-  const shown = serverUrl.replace(/\/\/[^/]*@/, "//***@");
-  const fail = (reason: string, remedy: string) =>
-    new AgentOpError(`Cannot use the server URL of MISTRAL_SERVER_URL: ${reason}: got "${shown}"`, {
-      remedy,
-    });
-  let url: URL;
-  try {
-    url = new URL(serverUrl);
-  } catch {
-    throw fail("it is not a URL", "MISTRAL_SERVER_URL=http://localhost:11434");
-  }
-  if (url.protocol !== "http:" && url.protocol !== "https:") {
-    throw fail("it must begin with http:// or https://", "MISTRAL_SERVER_URL=http://localhost:11434");
-  }
-  if (url.username || url.password) {
-    throw fail("it contains a user name or password", "pass the key as MISTRAL_API_KEY");
-  }
-  if (url.search || url.hash) throw fail("it contains a query or fragment", "leave out what follows ? or #");
+  const url = readServerUrl(serverUrl, {
+    variable: "MISTRAL_SERVER_URL",
+    example: "http://localhost:11434",
+    keyVariable: "MISTRAL_API_KEY",
+  });
   const path = url.pathname.replace(/\/+$/, "");
   const endsInV1 = /(^|\/)v1$/.test(path);
   const guessed = endsInV1 || OPENAI_PORTS.includes(url.port) ? "openai" : "mistral";

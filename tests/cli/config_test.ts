@@ -56,6 +56,29 @@ Deno.test("readConfig() names the variable whose value cannot be used", () => {
   }
 });
 
+Deno.test("readConfig() names the variable of a server's URL that is none", () => {
+  for (
+    const [name, example] of [
+      ["HF_ENDPOINT", "https://huggingface.co"],
+      ["WANDB_BASE_URL", "https://api.wandb.ai"],
+    ] as const
+  ) {
+    assert.throws(() => readConfig({}, env({ ...HOME, [name]: "foo" })), {
+      message: `Cannot use the server URL of ${name}: it is not a URL: got "foo". Try: ${name}=${example}`,
+    });
+    assert.throws(() => readConfig({}, env({ ...HOME, [name]: "ftp://x" })), /it must begin with http/);
+    assert.throws(() => readConfig({}, env({ ...HOME, [name]: "http://u:secret@x" })), (error: unknown) => {
+      assert(error instanceof Error);
+      assert.doesNotMatch(error.message, /secret/);
+      return true;
+    });
+    assert.equal(
+      readConfig({}, env({ ...HOME, [name]: " http://127.0.0.1:9 " })).secrets[name],
+      "http://127.0.0.1:9",
+    );
+  }
+});
+
 Deno.test("the permission sets list exactly the variables the program reads", () => {
   const read = [...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].sort();
   const sets = denoConfig.permissions;

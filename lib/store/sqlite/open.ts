@@ -64,6 +64,7 @@ async function open(path: string, busyMs: number): Promise<Connection> {
     const known = toStoreError("open", path, error);
     // The folder is there, and still SQLite cannot open the file or what it keeps beside it: it may not write here.
     if (folderIsThere && known instanceof StoreError && known.code === "missing_folder") {
+      if (await isLinkToNothing(path)) throw known;
       throw storeError("open", path, "read_only", error);
     }
     throw known;
@@ -82,12 +83,20 @@ function journalMode(sqlite: DatabaseSync): string {
 async function checkFolder(path: string): Promise<void> {
   const folder = await Deno.stat(dirname(path)).catch(() => undefined);
   if (!folder?.isDirectory) throw storeError("open", path, "missing_folder");
+  const refuse = (reason: string, remedy: string) => {
+    throw new StoreError("not_a_database", `Cannot open the store ${path}: ${reason}`, { remedy });
+  };
   const file = await Deno.stat(path).catch(() => undefined);
-  if (file?.isDirectory) {
-    throw new StoreError("not_a_database", `Cannot open the store ${path}: it is a folder`, {
-      remedy: `a file in it: --store ${join(path, "agentop.db")}`,
-    });
-  }
+  if (file?.isDirectory) refuse("it is a folder", `a file in it: --store ${join(path, "agentop.db")}`);
+  // SQLite would wait for a pipe, and fill what a device leads to.
+  if (file && !file.isFile) refuse("it is a pipe, a socket or a device", "choose a file with --store");
+}
+
+async function isLinkToNothing(path: string): Promise<boolean> {
+  const [own, target] = await Promise.all(
+    [Deno.lstat(path), Deno.stat(path)].map((it) => it.catch(() => undefined)),
+  );
+  return own !== undefined && target === undefined;
 }
 
 /** Creates or migrates under a file lock, so that processes starting together take turns. */

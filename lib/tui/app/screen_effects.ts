@@ -99,7 +99,11 @@ export class ScreenEffects {
     const { services, dispatch } = this.#options;
     try {
       const run = await services.replay?.(effect.request);
-      if (!run) throw new AgentOpError("Cannot run it again from here", { remedy: "agentop replay" });
+      if (!run) {
+        throw new AgentOpError("Cannot run it again here: this workbench has no replays", {
+          remedy: "agentop replay",
+        });
+      }
       const msg = { type: "launched", run, request: effect.about, watch: true } as const;
       dispatch({ type: "screen", screen, msg });
     } catch (error) {

@@ -88,6 +88,15 @@ Deno.test("what cannot be is said in one line, with what helps", async () => {
       store,
     ],
     [
+      ["runs"],
+      'Cannot use the server URL of HF_ENDPOINT: it is not a URL: got "foo". Try: HF_ENDPOINT=https://huggingface.co',
+      { env: { HF_ENDPOINT: "foo" } },
+    ],
+    [
+      ["replay", "last", "--from", "0"],
+      'Cannot use --from: it must be a whole number from 1 to 1000000: got "0". Try: --from 1',
+    ],
+    [
       ["sim", "--port", String(taken.port)],
       `Cannot start the simulator on 127.0.0.1:${taken.port}: the port is taken. Try: --port 0, or another --port`,
     ],
@@ -108,4 +117,11 @@ Deno.test("--json is one document for what prints text otherwise", async () => {
   const { shell, script } = (await home.run(["completions", "zsh", "--json"])).json();
   assert.equal(shell, "zsh");
   assert.equal(`${script}\n`, (await home.run(["completions", "zsh"])).stdout);
+  const help = await home.run(["help", "replay", "--json"]);
+  const { command, arguments: given, options, text } = help.json();
+  assert.deepEqual([command, given.map((it: { name: string }) => it.name)], ["agentop replay", ["run"]]);
+  assert(options.some((it: { flags: string }) => it.flags === "--from <step>"));
+  assert.equal(text, (await home.run(["help", "replay"])).stdout);
+  assert.deepEqual((await home.run(["replay", "--help", "--json"])).json(), help.json());
+  assert((await home.run(["--json", "help"])).json().commands.length > 10);
 });

@@ -61,7 +61,7 @@ async function showChart(
   const { isNothing } = await import("../../../charts/mod.ts");
   const definition = await chartOf(name);
   if (out === "-") {
-    throw new AgentOpError("Cannot write a chart to stdout", {
+    throw new AgentOpError("Cannot write a chart to stdout: a picture goes to a file", {
       remedy: "--out FILE, or without it in the terminal",
     });
   }

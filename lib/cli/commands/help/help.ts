@@ -1,6 +1,7 @@
 import { Argument, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import { AgentOpError, nearest } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { helpDocument } from "../../frame/help_document.ts";
 import { TOPICS } from "../../reference/topics.ts";
 
 export const help: CliCommand = {
@@ -15,7 +16,11 @@ export const help: CliCommand = {
       .helpOption(false)
       .action(async (names) => {
         const topic = names.length === 1 ? TOPICS.find((it) => it.name === names[0]) : undefined;
-        if (!topic) return findCommand(program as unknown as CommandUnknownOpts, names).outputHelp();
+        if (!topic) {
+          const command = findCommand(program as unknown as CommandUnknownOpts, names);
+          if (!(program.opts() as { readonly json?: boolean }).json) return command.outputHelp();
+          return await withContext((context) => Promise.resolve(context.printJson(helpDocument(command))));
+        }
         await withContext(async (context) => {
           const [{ referenceText }, { lookOf }] = await Promise.all([
             import("../../reference/reference_text.ts"),

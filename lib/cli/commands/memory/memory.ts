@@ -22,7 +22,7 @@ export const memory: CliCommand = {
       .option(
         "--step <n>",
         "one step, whole; 0 is before the first",
-        numberFlag("--step", { max: STEPS_MAX, isWhole: true }, 2),
+        numberFlag("--step", { max: STEPS_MAX, isWhole: true }, 1),
       )
       .action((run, flags) => withContext((context) => showMemory(context, run, flags)));
   },

@@ -35,7 +35,7 @@ export const replay: CliCommand = {
       .option(
         "--from <step>",
         "fork: keep the steps before this one",
-        numberFlag("--from", { min: 1, max: STEPS_MAX, isWhole: true }, 3),
+        numberFlag("--from", { min: 1, max: STEPS_MAX, isWhole: true }, 1),
       )
       .option(
         "--set <key=value>",

@@ -73,12 +73,10 @@ async function readRows(
   // BEGIN, VACUUM and the like pass the authorizer; like everything that is not a query, they have no columns.
   const names = statement.columns().map((column) => String(column.name));
   if (names.length === 0) return { error: "only reading is allowed: it is not a query" };
-  const whole = wholeTexts(sqlite, statement.sourceSQL, names.length) ?? statement;
-  whole.setReadBigInts(true);
-  whole.setReturnArrays(true);
-  const all = whole as unknown as RowSource;
-  const first = readUpTo(all.iterate(), maxRows, maxBytes);
-  const { rows, more } = first.more ? first : readUpTo(all.all(), maxRows, maxBytes);
+  const first = readUpTo(rowsOf(statement).iterate(), maxRows, maxBytes);
+  if (first.more && first.rows.length === 0) return { columns: distinct(names), ...first };
+  const whole = rowsOf(wholeTexts(sqlite, statement.sourceSQL, names.length, maxBytes) ?? statement);
+  const { rows, more } = readUpTo(first.more ? whole.iterate() : whole.all(), maxRows, maxBytes);
   return { columns: distinct(names), rows, more };
 }
 
@@ -86,6 +84,12 @@ async function readRows(
 interface RowSource {
   iterate(): Iterable<readonly unknown[]>;
   all(): readonly (readonly unknown[])[];
+}
+
+function rowsOf(statement: StatementSync): RowSource {
+  statement.setReadBigInts(true);
+  statement.setReturnArrays(true);
+  return statement as unknown as RowSource;
 }
 
 /**
@@ -119,15 +123,23 @@ function wholeTexts(
   sqlite: DatabaseSync,
   query: string,
   columns: number,
+  maxBytes: number,
 ): StatementSync | undefined {
   const names = Array.from({ length: columns }, (_, index) => `c${index}`);
   const whole = names.map((it) =>
-    `case when typeof(${it}) = 'text' and instr(${it}, char(0)) > 0 then '${MARK}' || hex(${it}) else ${it} end`
+    // Where no NUL can be is known at once; one text too long for the answer is not looked through.
+    `case when typeof(${it}) = 'text' and octet_length(${it}) between length(${it}) + 1 and ${
+      Math.ceil(maxBytes)
+    } ` +
+    `and instr(${it}, char(0)) > 0 then '${MARK}' || hex(${it}) else ${it} end`
   );
   const inner = query.trimEnd().replace(/;$/, "");
   try {
     return sqlite.prepare(
-      `with whole(${names.join(", ")}) as (${inner}\n) select ${whole.join(", ")} from whole`,
+      // The limit and the condition keep the engine from putting the query's expressions in place of each column, to be computed
+      // once more wherever it stands.
+      `with whole(${names.join(", ")}) as (select * from (${inner}\n) limit -1) ` +
+        `select ${whole.join(", ")} from whole where true`,
     );
   } catch {
     return undefined;

@@ -73,6 +73,7 @@ Deno.test("run --json prints the contract's object, and show --json everything b
     "usage",
     "costUsd",
     "costKnown",
+    "estimatedCostUsd",
     "finishReason",
     "warnings",
     "tree",
@@ -226,7 +227,7 @@ Deno.test("watch follows a run of another process, and stop ends it as cancelled
   await running.stderr.cancel();
   const again = await home.run(["stop", runId], { env });
   assert.equal(again.code, 2);
-  assert.match(again.stderr, /it is cancelled/);
+  assert.match(again.stderr, /it has ended already: cancelled/);
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {

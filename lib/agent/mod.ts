@@ -30,6 +30,7 @@ export type { CreateRunner, RunnerOptions } from "./runner_options.ts";
 export type { Listener } from "./recorder.ts";
 export { spentUsd } from "./spent.ts";
 export { RunStop } from "./stop.ts";
+export { withoutSecrets } from "./redacted_provider.ts";
 
 /** The schemas of agent files and of stored agents, loaded with the first use. */
 export const loadAgentSchema = () => import("./config_schema.ts");

@@ -1,9 +1,18 @@
-import { type DurableEvent, isDurable, type RunJournal, type TraceEvent } from "../core/mod.ts";
+import {
+  type DurableEvent,
+  isDurable,
+  NO_SECRETS,
+  type Redactor,
+  type RunJournal,
+  type TraceEvent,
+} from "../core/mod.ts";
 
 export type Listener = (event: TraceEvent) => void;
 
 export interface RecorderOptions {
   readonly listeners?: readonly Listener[];
+  /** Takes secrets out of what is stored and told. Streamed text comes without any. */
+  readonly redactor?: Redactor;
   /** The store refused a write: the run must stop. Called once. */
   readonly onStoreFailure: (error: unknown) => void;
   /** A listener threw. It fails alone. */
@@ -30,7 +39,7 @@ export class Recorder {
   /** Never throws and never waits. */
   readonly emit = (event: TraceEvent): void => {
     if (!isDurable(event)) return this.#tell(event);
-    this.#queue.push(event);
+    this.#queue.push((this.#options.redactor ?? NO_SECRETS).value(event));
     this.#timer ??= setTimeout(() => this.#send(), 0);
   };
 

@@ -72,7 +72,7 @@ export class AgentRunner {
     const runId = newRunId(host);
     const handsOff = config.tools.some((tool) => tool.kind === "agent");
     const group = request.group ?? parent?.group ?? (handsOff ? runId : undefined);
-    return {
+    const run: Run = {
       traceId: newTraceId(host),
       runId,
       agent: config.name,
@@ -89,6 +89,7 @@ export class AgentRunner {
       startTimeUs: nowUs(host),
       totals: NO_TOTALS,
     };
+    return this.#services.redactor?.value(run) ?? run;
   }
 
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */

@@ -1,6 +1,7 @@
 import type {
   Host,
   Provider,
+  Redactor,
   RunControl,
   RunJournal,
   RunLeases,
@@ -33,6 +34,8 @@ export interface AgentServices {
   readonly store: AgentStore;
   readonly host: Host;
   readonly prices: LoadedPriceBook;
+  /** Takes configured secrets out of prompts, tool results and events. */
+  readonly redactor?: Redactor;
   /** A provider with the agent's retry settings: it records attempts as spans. */
   provider(config: AgentConfig): Provider;
   /** Throws `AgentOpError` when the tool cannot be set up. */

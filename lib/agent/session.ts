@@ -107,6 +107,7 @@ export class Session {
     const note = (text: string) => services.onNote?.(text);
     this.#partials = new PartialWriter(services.store, services.host, note);
     this.recorder = new Recorder(services.store, {
+      ...(services.redactor ? { redactor: services.redactor } : {}),
       listeners: [this.#partials.listen, ...(services.listeners ?? [])],
       onStoreFailure: (error) => this.#abort.abort(error),
       onListenerError: (error) => note(`a listener failed: ${messageOf(error)}`),

@@ -75,7 +75,8 @@ async function toolStep(
   session.callIds.set(spanId, call.id);
   let outcome: ToolResult;
   try {
-    outcome = await perform(session, call, tool, spanId);
+    const result = await perform(session, call, tool, spanId);
+    outcome = session.services.redactor?.value(result) ?? result;
   } catch (error) {
     recorder.emit({
       ...end,

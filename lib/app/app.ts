@@ -5,6 +5,7 @@ import {
   AgentOpError,
   type Host,
   reasonOf,
+  Redactor,
   type Run,
   type Store,
   systemHost,
@@ -18,12 +19,15 @@ import type { AgentEntry } from "./agent_entry.ts";
 import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess } from "./model_access.ts";
+import { secretsOf } from "./secrets.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
   readonly host?: Host;
   /** Trouble that no run fails for. */
   readonly onNote?: (note: string) => void;
+  /** Knows more secrets than the configuration holds. @default those of the configuration */
+  readonly redactor?: Redactor;
 }
 
 /**
@@ -33,6 +37,8 @@ export interface AppOptions {
 export class App implements AsyncDisposable {
   readonly config: AppConfig;
   readonly host: Host;
+  /** Stands before the store, the models and whatever leaves the program. */
+  readonly redactor: Redactor;
   readonly #onNote: (note: string) => void;
   readonly #stack = new AsyncDisposableStack();
   readonly #models: ModelAccess;
@@ -42,6 +48,7 @@ export class App implements AsyncDisposable {
   constructor(config: AppConfig, options: AppOptions = {}) {
     this.config = config;
     this.host = options.host ?? systemHost();
+    this.redactor = options.redactor ?? new Redactor(secretsOf(config));
     this.#onNote = options.onNote ?? (() => {});
     this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
@@ -49,7 +56,7 @@ export class App implements AsyncDisposable {
   /** The same with the simulator answering, whatever keys are set. Closed with this one. */
   onSimulator(): App {
     const { endpoint: _, ...config } = this.config;
-    const options = { host: this.host, onNote: this.#onNote };
+    const options = { host: this.host, onNote: this.#onNote, redactor: this.redactor };
     return this.#stack.use(new App({ ...config, useSimulator: true }, options));
   }
 
@@ -57,7 +64,9 @@ export class App implements AsyncDisposable {
   store(): Promise<Store> {
     return this.#store ??= (async () => {
       this.#makeStoreFolder();
-      const store = this.#stack.use(await openStore(this.config.storePath, { host: this.host }));
+      const store = this.#stack.use(
+        await openStore(this.config.storePath, { host: this.host, redactor: this.redactor }),
+      );
       await store.recoverInterrupted();
       return store;
     })();
@@ -69,7 +78,7 @@ export class App implements AsyncDisposable {
    */
   async remoteStore(): Promise<Store> {
     this.#makeStoreFolder();
-    const opening = openStoreInWorker(this.config.storePath);
+    const opening = openStoreInWorker(this.config.storePath, this.redactor);
     this.#stack.defer(async () => {
       const store = await opening.catch(() => undefined); // thrown below
       await store?.[Symbol.asyncDispose]();
@@ -82,7 +91,7 @@ export class App implements AsyncDisposable {
     if (this.config.storeGiven) return;
     const folder = dirname(this.config.storePath);
     try {
-      Deno.mkdirSync(folder, { recursive: true });
+      Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {
       throw new AgentOpError(`Cannot make the folder ${folder}: ${reasonOf(cause)}`, {
         remedy: "AGENTOP_HOME=DIR",
@@ -144,7 +153,8 @@ export class App implements AsyncDisposable {
   }
 
   async #agentServices(options: RunnerOptions): Promise<AgentServices> {
-    const [store, prices, provider] = await Promise.all([
+    const [{ withoutSecrets }, store, prices, provider] = await Promise.all([
+      import("../agent/mod.ts"),
       this.store(),
       this.prices(),
       options.queueOnly ? undefined : this.#models.provider(),
@@ -154,9 +164,10 @@ export class App implements AsyncDisposable {
       store,
       host: this.host,
       prices,
+      redactor: this.redactor,
       provider: (agent) => {
         if (!told) throw new Error("runs of this runner are only queued");
-        return told.withPolicy(retryOf(agent));
+        return withoutSecrets(told.withPolicy(retryOf(agent)), this.redactor);
       },
       createTool: (reference, agent) => this.createTool(reference, agent),
       loadAgent: (name, from) => this.resolveAgent(name, { from }),
@@ -183,16 +194,19 @@ export class App implements AsyncDisposable {
       store: await this.store(),
       host: this.host,
       createRunner: (options) => this.createRunner(options),
+      environment: this.config.environments.plain,
     };
   }
 
   /** One read-only query over the store's tables, in a process that can do nothing else. Throws `AgentOpError`. */
   async sql(query: string, options: { readonly maxRows: number }): Promise<SqlRows> {
     const { checkQuery, querySql } = await import("./sql_query.ts");
-    const { storePath, home } = this.config;
+    const { storePath, home, environments } = this.config;
     checkQuery(query, storePath);
     await this.store(); // made or migrated first; the reader cannot
-    return await querySql({ storePath, home, query, maxRows: options.maxRows });
+    const { maxRows } = options;
+    const environment = environments.plain;
+    return this.redactor.value(await querySql({ storePath, home, environment, query, maxRows }));
   }
 
   /** Stops a run, whatever process it is in, and resolves with it when it has ended. Throws `AgentOpError`. */

@@ -1,17 +1,10 @@
 import { dirname, join } from "node:path";
 import { explain, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
 import type { App } from "./app.ts";
+import type { Check } from "./check.ts";
+import { checkPrivacy } from "./check_privacy.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural, zonedTime } from "../present/mod.ts";
-
-/** One line of `agentop doctor`. */
-export interface Check {
-  readonly name: string;
-  /** `broken`: something a person asked for cannot work. `warning`: it works, but less well than it could. */
-  readonly status: "ok" | "warning" | "broken";
-  readonly message: string;
-  readonly remedy?: string | undefined;
-}
 
 /** The terminal on stdout, as the edge sees it. */
 export interface TerminalFacts {
@@ -36,7 +29,7 @@ export async function runChecks(app: App, terminal: TerminalFacts): Promise<read
   const groups = await Promise.all([
     checkDeno(),
     checkApi(app),
-    checkStore(app),
+    checkStore(app).then(async (store) => [...store, ...await checkPrivacy(app.config)]),
     checkAgents(app),
     checkPrices(app),
     checkTerminal(terminal),

@@ -1,5 +1,8 @@
 import type { ProviderEndpoint } from "../providers/mod.ts";
 
+/** Variables that a process is started with. */
+export type ProcessEnvironment = Readonly<Record<string, string>>;
+
 /** What an `App` is opened from. Nothing in it comes from a store, a run or a file of somebody else. */
 export interface AppConfig {
   /** Where the models are; absent without a key and a server. */
@@ -17,6 +20,8 @@ export interface AppConfig {
   readonly agentFolders: readonly string[];
   /** Keys and settings of the services that tools reach, by the variable that holds them. */
   readonly secrets: Readonly<Partial<Record<string, string>>>;
+  /** What processes of ours start with, and nothing else: keys only where they are used. */
+  readonly environments: { readonly plain: ProcessEnvironment; readonly runner: ProcessEnvironment };
   readonly elevenLabsPlan?: string;
   /** Whose days and times people read: an IANA name. Absent: that of this machine. */
   readonly timeZone?: string;

@@ -18,7 +18,7 @@ export const SERVICE_URLS = {
 
 export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
 
-/** Every variable the program reads; the permission sets in deno.json list the same names. */
+/** Every variable the program reads. */
 export const ENVIRONMENT = [
   ...Object.values(PROVIDERS).flatMap(({ apiKey, serverUrl }) => [apiKey, serverUrl]),
   "MISTRAL_MODEL",
@@ -47,6 +47,34 @@ export const ENVIRONMENT = [
   "JUPYTER_PATH",
 ] as const;
 
+/** What a process of ours starts with, whatever it does: where Deno keeps packages, languages and time zones. No key. */
+export const PROCESS_ENVIRONMENT = [
+  "DENO_DIR",
+  "HOME",
+  "LANG",
+  "LOCALAPPDATA",
+  "PATH",
+  "SystemRoot",
+  "TEMP",
+  "TMPDIR",
+  "TZ",
+  "USERPROFILE",
+  "XDG_CACHE_HOME",
+] as const;
+
+/** What Deno itself looks at when it reaches the network. */
+export const NETWORK_ENVIRONMENT = [
+  "DENO_CERT",
+  "DENO_TLS_CA_STORE",
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "NO_PROXY",
+  "SSL_CERT_FILE",
+  "http_proxy",
+  "https_proxy",
+  "no_proxy",
+] as const;
+
 /** What packages ask for: `yaml` for its own debugging, the terminal library to know the terminal it is in. */
 export const LIBRARY_ENVIRONMENT = [
   "LOG_STREAM",
@@ -63,3 +91,18 @@ export const LIBRARY_ENVIRONMENT = [
   "COLUMNS",
   "DISPLAY",
 ] as const;
+
+/** All that may be read; the permission sets in deno.json list the same names. */
+export const ALLOWED_ENVIRONMENT: readonly string[] = [
+  ...new Set<string>([
+    ...ENVIRONMENT,
+    ...LIBRARY_ENVIRONMENT,
+    ...PROCESS_ENVIRONMENT,
+    ...NETWORK_ENVIRONMENT,
+  ]),
+];
+
+/** All that a process gets which works on runs: what the program reads, keys among it. */
+export const RUNNER_ENVIRONMENT: readonly string[] = [
+  ...new Set<string>([...ENVIRONMENT, ...PROCESS_ENVIRONMENT, ...NETWORK_ENVIRONMENT]),
+];

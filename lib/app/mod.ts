@@ -17,15 +17,19 @@ export {
   renderChart,
   writeChart,
 } from "./charts.ts";
-export { type Check, runChecks, type TerminalFacts } from "./checks.ts";
+export type { Check } from "./check.ts";
+export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export {
+  ALLOWED_ENVIRONMENT,
   ENVIRONMENT,
   LIBRARY_ENVIRONMENT,
+  PROCESS_ENVIRONMENT,
   PROVIDERS,
+  RUNNER_ENVIRONMENT,
   SERVICE_URLS,
   SERVICE_VARIABLES,
 } from "./environment.ts";

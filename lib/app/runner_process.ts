@@ -1,6 +1,6 @@
 import { AgentOpError, type Explanation, ownProgram, tryParseJson } from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
-import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "./environment.ts";
+import { ALLOWED_ENVIRONMENT } from "./environment.ts";
 
 /** What a runner process may do: agents choose files, hosts and code tools. Nothing may be loaded or asked for at run time. */
 export const RUNNER_PERMISSIONS: readonly string[] = [
@@ -9,7 +9,7 @@ export const RUNNER_PERMISSIONS: readonly string[] = [
   "--allow-net",
   "--allow-run",
   "--allow-sys=hostname",
-  `--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`,
+  `--allow-env=${ALLOWED_ENVIRONMENT.join(",")}`,
 ];
 
 /** Starts a runner process that outlives this one; `flags` are limits as `agentop resume` takes them. Resolves with its exit code when it ends while this one lives. */
@@ -73,13 +73,15 @@ async function readStart(
 type TextDecoding = ReadableWritablePair<string, Uint8Array>;
 
 function spawnOwn(
-  { storePath, home }: AppConfig,
+  { storePath, home, environments }: AppConfig,
   command: readonly string[],
   output: "null" | "piped",
 ): Deno.ChildProcess {
   const args = ["--store", storePath, "--home", home, ...command];
   const child = new Deno.Command(Deno.execPath(), {
     args: ownProgram(RUNNER_PERMISSIONS, args),
+    clearEnv: true,
+    env: { ...environments.runner },
     stdin: "null",
     stdout: output,
     stderr: output,

@@ -1,6 +1,7 @@
 import { dirname, resolve } from "node:path";
 import { AgentOpError, ownProgram, tryParseJson } from "../core/mod.ts";
 import { MEMORY } from "../store/mod.ts";
+import type { ProcessEnvironment } from "./config.ts";
 import type { SqlAnswer, SqlRequest, SqlValue } from "./sql_reader.ts";
 
 /** A query may take this long; starting the process counts. */
@@ -27,6 +28,8 @@ export async function querySql(
   options: {
     readonly storePath: string;
     readonly home: string;
+    /** All variables of the reader process. */
+    readonly environment: ProcessEnvironment;
     readonly query: string;
     readonly maxRows: number;
   },
@@ -35,6 +38,8 @@ export async function querySql(
   const child = new Deno.Command(Deno.execPath(), {
     args: readerArguments(path, options.home),
     cwd: dirname(path),
+    clearEnv: true,
+    env: { ...options.environment },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

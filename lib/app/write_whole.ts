@@ -12,7 +12,7 @@ export interface WriteWholeOptions {
 
 /**
  * Writes a file whole or not at all: what was there stays until the new one is complete. Returns where it is. `content` is its
- * text, or fills the empty file whose path it gets. Throws `AgentOpError`, and what `content` throws of that kind.
+ * text, or fills the empty file whose path it gets. Only its owner can read the file: runs hold what people asked. Throws `AgentOpError`, and what `content` throws of that kind.
  */
 export async function writeWhole(
   path: string,
@@ -48,7 +48,10 @@ export async function writeWhole(
   }
   const half = join(dirname(target), `.${basename(target)}.${crypto.randomUUID().slice(0, 8)}.part`);
   try {
-    await Deno.writeTextFile(half, typeof content === "string" ? content : "", { createNew: true });
+    await Deno.writeTextFile(half, typeof content === "string" ? content : "", {
+      createNew: true,
+      mode: 0o600,
+    });
     if (typeof content !== "string") await content(half);
     await Deno.rename(half, target);
   } catch (error) {

@@ -1,7 +1,15 @@
 import { join } from "node:path";
 import { type NumberRange, readNumber } from "./frame/number.ts";
 import { AgentOpError, oneLine, readServerUrl, timeZoneNamed } from "../core/mod.ts";
-import { type AppConfig, type ENVIRONMENT, PROVIDERS, SERVICE_URLS, SERVICE_VARIABLES } from "../app/mod.ts";
+import {
+  type AppConfig,
+  type ENVIRONMENT,
+  PROCESS_ENVIRONMENT,
+  PROVIDERS,
+  RUNNER_ENVIRONMENT,
+  SERVICE_URLS,
+  SERVICE_VARIABLES,
+} from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
 export interface Config extends AppConfig {
@@ -67,6 +75,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       join(home, "agents"),
     ],
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, secretOf(env, name)))),
+    environments: { plain: variables(PROCESS_ENVIRONMENT), runner: variables(RUNNER_ENVIRONMENT) },
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
     ...given("timeZone", flags.utc ? "UTC" : zoneOf(env)),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
@@ -79,6 +88,19 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       ? "always"
       : "auto",
   };
+}
+
+/** Those that are set and may be read. */
+function variables(names: readonly string[]): Readonly<Record<string, string>> {
+  const read = (name: string): readonly (readonly [string, string])[] => {
+    try {
+      const value = Deno.env.get(name);
+      return value === undefined ? [] : [[name, value]];
+    } catch {
+      return []; // a library runs with the permissions of who uses it
+    }
+  };
+  return Object.fromEntries(names.flatMap(read));
 }
 
 function endpointOf(env: Environment): AppConfig["endpoint"] {

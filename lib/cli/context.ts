@@ -1,6 +1,14 @@
 import { App } from "../app/mod.ts";
 import type { AgentConfig } from "../agent/mod.ts";
-import { escapeText, type Host, sentenceOf, systemHost, systemTimeZone } from "../core/mod.ts";
+import {
+  escapeText,
+  type Host,
+  NO_SECRETS,
+  type Redactor,
+  sentenceOf,
+  systemHost,
+  systemTimeZone,
+} from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
 
 export interface Flags extends GlobalFlags {
@@ -21,6 +29,7 @@ export class Context implements AsyncDisposable {
     this.json = flags.json ?? false;
     this.verbose = flags.verbose ?? false;
     this.app = new App(config, { host, onNote: (note) => this.verbose && this.note(`agentop: ${note}`) });
+    redactor = this.app.redactor;
   }
 
   get host(): Host {
@@ -86,9 +95,12 @@ function escapeUnits(text: string): string {
 
 const encoder = new TextEncoder();
 
-/** Writes everything; a reader that went away (`| head`) is no error. */
+/** What this process prints never holds the secrets it was started with. */
+let redactor: Redactor = NO_SECRETS;
+
+/** Writes everything, without secrets; a reader that went away (`| head`) is no error. */
 export function writeAll(to: { writeSync(data: Uint8Array): number }, text: string): void {
-  writeBytes(to, encoder.encode(text));
+  writeBytes(to, encoder.encode(redactor.text(text)));
 }
 
 /** The same for bytes. */

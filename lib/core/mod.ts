@@ -209,5 +209,6 @@ export type {
   VerifyReport,
   WriteOptions,
 } from "./store_ports.ts";
+export { NO_SECRETS, Redactor, type Secret } from "./redact.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";

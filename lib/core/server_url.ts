@@ -11,7 +11,8 @@ export interface ServerUrlAdvice {
 
 /** A server's URL, read and checked; throws `AgentOpError` that names the variable. */
 export function readServerUrl(text: string, { variable, example, keyVariable }: ServerUrlAdvice): URL {
-  const shown = text.replace(/\/\/[^/]*@/, "//***@");
+  // What a URL may hide besides an address: a name, a password, a query.
+  const shown = text.replace(/^([a-z+.-]{0,20}:\/\/)?[^/?#]*@/i, "$1***@").replace(/([?#])[^]*$/, "$1…");
   const fail = (reason: string, remedy = `${variable}=${example}`) =>
     new AgentOpError(`Cannot use the server URL of ${variable}: ${reason}: got "${shown}"`, { remedy });
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -1,4 +1,5 @@
 import { AgentOpError, explain, type Explanation, ownProgram } from "../core/mod.ts";
+import type { ReplayServices } from "./services.ts";
 import { packJson, unpackJson } from "./packed_json.ts";
 import {
   packRequest,
@@ -22,7 +23,7 @@ const PERMISSIONS = ["net", "write", "run", "ffi", "sys", "env", "read", "import
  */
 export async function repeatInProcess(
   request: RecordedRequest,
-  options: { readonly signal?: AbortSignal } = {},
+  options: { readonly signal?: AbortSignal; readonly environment?: ReplayServices["environment"] } = {},
 ): Promise<RecordedAnswer> {
   const { signal } = options;
   const throwIfCancelled = () => {
@@ -36,6 +37,8 @@ export async function repeatInProcess(
   throwIfCancelled();
   const child = new Deno.Command(Deno.execPath(), {
     args: ownProgram([], ["replay", "recording", "--repeater"]),
+    clearEnv: true,
+    env: { ...options.environment },
     stdin: "piped",
     stdout: "piped",
     stderr: "piped",

@@ -192,7 +192,7 @@ interface Replayed {
 
 /** The repeating process may not touch anything: it answers with events, and they are written here, all at once. */
 async function replayRecorded(
-  { store, host }: ReplayServices,
+  { store, host, environment }: ReplayServices,
   { original, config, request, plan }: Prepared,
   signal?: AbortSignal,
 ): Promise<Replayed> {
@@ -202,7 +202,10 @@ async function replayRecorded(
   const begun = fork
     ? begunTrace(original, fork)
     : { run: created, spans: new Map(), snapshots: [], evaluations: [] };
-  const answer = await repeatInProcess({ original, begun }, signal ? { signal } : {});
+  const answer = await repeatInProcess({ original, begun }, {
+    environment,
+    ...(signal ? { signal } : {}),
+  });
   if (plan && fork) {
     const source = { traceId: original.run.traceId, throughStep: plan.copiedThrough, shiftUs: fork.shiftUs };
     await store.forkRun(fork.run, source, [...fork.events, ...answer.events]);

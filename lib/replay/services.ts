@@ -6,6 +6,8 @@ export interface ReplayServices {
   readonly store: ReplayStore;
   readonly host: Host;
   readonly createRunner: CreateRunner;
+  /** All variables that the process of a recorded replay starts with. @default none */
+  readonly environment?: Readonly<Record<string, string>>;
 }
 
 /** Runs are found, begun with the steps of others, executed and compared. */

@@ -8,7 +8,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Host, Store } from "../core/mod.ts";
+import type { Host, Redactor, Store } from "../core/mod.ts";
 import type { StoreHints } from "./sqlite/hints.ts";
 
 export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
@@ -19,7 +19,10 @@ export { openStoreInWorker } from "./sqlite/remote_store.ts";
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
  * this process. Throws `StoreError`.
  */
-export async function openStore(path: string, options: { readonly host?: Host } = {}): Promise<Store> {
+export async function openStore(
+  path: string,
+  options: { readonly host?: Host; readonly redactor?: Redactor } = {},
+): Promise<Store> {
   return await (await import("./sqlite/store.ts")).openStore(path, options);
 }
 

@@ -11,9 +11,11 @@ import {
   type EvaluationQuery,
   type FactsQuery,
   type Host,
+  NO_SECRETS,
   nowUs,
   type PartialOutput,
   type QueueFilter,
+  type Redactor,
   type Retention,
   type Run,
   type RunFilter,
@@ -58,18 +60,23 @@ import { verify } from "./verify.ts";
 const INDEX_SLICE = 20;
 const QUICK_PROBLEMS_MAX = 3;
 
-/** A store in a SQL database. One per process: writes of all its runs share transactions. */
+/**
+ * A store in a SQL database. One per process: writes of all its runs share transactions. Secrets are neither written nor read:
+ * an older version or another program may have left some in it.
+ */
 export class SqlStore implements Store {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #journal: Journal;
   readonly #leases: Leases;
   readonly #control: ControlRequests;
+  readonly #redactor: Redactor;
   #indexing: Promise<void> | undefined;
   #closed = false;
 
-  constructor(engine: Engine, host: Host) {
+  constructor(engine: Engine, host: Host, redactor: Redactor = NO_SECRETS) {
     this.#engine = engine;
+    this.#redactor = redactor;
     this.#host = host;
     this.#leases = new Leases(engine.db, engine.owners);
     this.#control = new ControlRequests(engine.db, engine.signal);
@@ -88,13 +95,14 @@ export class SqlStore implements Store {
   // -------------------------------------------------------------------------------------------- writing
 
   async write(events: readonly DurableEvent[], { claim = false }: WriteOptions = {}): Promise<void> {
-    if (!claim) return await this.#journal.write(events);
-    const begun = events.flatMap((event) => event.type === "run_start" ? [event.run.traceId] : []);
-    await this.#claiming(begun, () => this.#journal.write(events));
+    const safe = this.#redactor.value(events);
+    if (!claim) return await this.#journal.write(safe);
+    const begun = safe.flatMap((event) => event.type === "run_start" ? [event.run.traceId] : []);
+    await this.#claiming(begun, () => this.#journal.write(safe));
   }
 
   async writePartial(partial: PartialOutput): Promise<void> {
-    await this.#use(() => this.#engine.writePartial(partial));
+    await this.#use(() => this.#engine.writePartial(this.#redactor.value(partial)));
     this.#engine.signal.announce();
   }
 
@@ -104,7 +112,8 @@ export class SqlStore implements Store {
     events: readonly DurableEvent[] = [],
     { claim = false }: WriteOptions = {},
   ): Promise<void> {
-    await this.#claiming(claim ? [run.traceId] : [], () => this.#journal.fork(run, source, events));
+    const safe = this.#redactor.value({ run, events });
+    await this.#claiming(claim ? [run.traceId] : [], () => this.#journal.fork(safe.run, source, safe.events));
   }
 
   async #claiming(traceIds: readonly string[], write: () => Promise<void>): Promise<void> {
@@ -118,11 +127,11 @@ export class SqlStore implements Store {
   }
 
   async saveEndpointNote(note: EndpointNote): Promise<void> {
-    await this.#use((db) => saveEndpointNote(db, note));
+    await this.#use((db) => saveEndpointNote(db, this.#redactor.value(note)));
   }
 
   async saveDiff(diff: StoredDiff): Promise<void> {
-    await this.#use((db) => saveDiff(db, diff));
+    await this.#use((db) => saveDiff(db, this.#redactor.value(diff)));
     this.#engine.signal.announce();
   }
 
@@ -219,7 +228,8 @@ export class SqlStore implements Store {
     argument: Record<string, unknown> = {},
   ): Promise<void> {
     const requestedAtUs = nowUs(this.#host);
-    await this.#use(() => this.#control.request({ traceId, action, argument, requestedAtUs }));
+    const request = this.#redactor.value({ traceId, action, argument, requestedAtUs });
+    await this.#use(() => this.#control.request(request));
     this.#engine.signal.announce();
   }
 
@@ -326,9 +336,9 @@ export class SqlStore implements Store {
   /** Whatever the database throws becomes the store's error. */
   async #use<T>(work: (db: Engine["db"]) => Promise<T>): Promise<T> {
     try {
-      return await work(this.#engine.db);
+      return this.#redactor.value(await work(this.#engine.db));
     } catch (error) {
-      throw this.#engine.toStoreError("use", error);
+      throw this.#redactor.error(this.#engine.toStoreError("use", error));
     }
   }
 

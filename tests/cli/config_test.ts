@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { ENVIRONMENT, LIBRARY_ENVIRONMENT } from "../../lib/app/mod.ts";
+import { ALLOWED_ENVIRONMENT, LIBRARY_ENVIRONMENT } from "../../lib/app/mod.ts";
 import { type Environment, readConfig } from "../../lib/cli/config.ts";
 import { RUNNER_PERMISSIONS } from "../../lib/app/runner_process.ts";
 
@@ -80,11 +80,11 @@ Deno.test("readConfig() names the variable of a server's URL that is none", () =
 });
 
 Deno.test("the permission sets list exactly the variables the program reads", () => {
-  const read = [...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].sort();
+  const read = [...ALLOWED_ENVIRONMENT].sort();
   const sets = denoConfig.permissions;
   assert.deepEqual([...sets.cli.env].sort(), read);
   assert.deepEqual([...sets.tui.env].sort(), read);
-  assert(RUNNER_PERMISSIONS.includes(`--allow-env=${[...ENVIRONMENT, ...LIBRARY_ENVIRONMENT].join(",")}`));
+  assert(RUNNER_PERMISSIONS.includes(`--allow-env=${ALLOWED_ENVIRONMENT.join(",")}`));
   assert.equal(RUNNER_PERMISSIONS.some((flag) => /^(-A|--allow-all)/.test(flag)), false);
 });
 

@@ -122,7 +122,14 @@ export function pressedKey(piece: Uint8Array, wanted: string): string | undefine
 }
 
 function shell(script: string, options: Pick<Deno.CommandOptions, "stdin" | "stdout">): Deno.Command {
-  return new Deno.Command("/bin/sh", { args: ["-c", script], stdin: "null", stderr: "null", ...options });
+  return new Deno.Command("/bin/sh", {
+    args: ["-c", script],
+    clearEnv: true,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    stdin: "null",
+    stderr: "null",
+    ...options,
+  });
 }
 
 /** Windows knows no terminal besides the one on stdin. */

@@ -6,6 +6,7 @@ import { NodeSqliteDialect, patiently } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
 import { MEMORY, sideFolder } from "./location.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
+import { createPrivate } from "./private_file.ts";
 import type { Schema } from "../schema.ts";
 import { WriteTurns } from "./turns.ts";
 import { registerBodyJson, showWholeViews } from "./views.ts";
@@ -48,6 +49,7 @@ async function open(path: string, busyMs: number): Promise<Connection> {
   try {
     if (path !== MEMORY) await checkFolder(path);
     folderIsThere = true;
+    if (path !== MEMORY) createPrivate(path);
     sqlite = new DatabaseSync(path, { timeout: Math.min(BLOCKED_MS_MAX, busyMs) });
     const version = userVersion(sqlite);
     if (version > SCHEMA_VERSION) throw storeError("open", path, "newer_schema");

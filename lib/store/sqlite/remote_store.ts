@@ -1,4 +1,12 @@
-import { AgentOpError, type ExitCode, type Store, StoreError, type StoreErrorCode } from "../../core/mod.ts";
+import {
+  AgentOpError,
+  type ExitCode,
+  NO_SECRETS,
+  type Redactor,
+  type Store,
+  StoreError,
+  type StoreErrorCode,
+} from "../../core/mod.ts";
 
 /** Everything but being told of changes can be called from another thread: it takes and gives plain data. */
 export type Method = Exclude<keyof Store, "onChange" | typeof Symbol.asyncDispose>;
@@ -71,7 +79,7 @@ function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
  * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
  * marked as interrupted first. Throws as `openStore` does.
  */
-export async function openStoreInWorker(path: string): Promise<Store> {
+export async function openStoreInWorker(path: string, redactor: Redactor = NO_SECRETS): Promise<Store> {
   // In a bundle this code lies in its root, and the worker is a second program below it.
   const file = import.meta.url.endsWith(".ts") ? "./store_worker.ts" : "./lib/store/sqlite/store_worker.js";
   const worker = new Worker(new URL(file, import.meta.url), { type: "module", name: "store" });
@@ -86,7 +94,7 @@ export async function openStoreInWorker(path: string): Promise<Store> {
     const call = waiting.get(data.id);
     waiting.delete(data.id);
     if ("error" in data) call?.reject(unpack(data.error));
-    else call?.resolve(data.result);
+    else call?.resolve(redactor.value(data.result));
   };
   worker.onerror = (event) => {
     event.preventDefault();
@@ -96,7 +104,7 @@ export async function openStoreInWorker(path: string): Promise<Store> {
   const call = (method: WorkerCall["method"], ...parameters: readonly unknown[]): Promise<unknown> => {
     const answer = Promise.withResolvers<unknown>();
     waiting.set(++calls, answer);
-    worker.postMessage({ id: calls, method, parameters } satisfies WorkerCall);
+    worker.postMessage({ id: calls, method, parameters: redactor.value(parameters) } satisfies WorkerCall);
     return answer.promise;
   };
   try {

@@ -1,4 +1,4 @@
-import { type Host, type Store, systemHost } from "../../core/mod.ts";
+import { type Host, NO_SECRETS, type Redactor, type Store, systemHost } from "../../core/mod.ts";
 import type { Engine } from "../engine.ts";
 import { SqlStore } from "../store.ts";
 import { ChangeFeed } from "./change_feed.ts";
@@ -15,13 +15,16 @@ import { createUpkeep } from "./upkeep.ts";
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
  * this process.
  */
-export async function openStore(path: string, options: { host?: Host } = {}): Promise<Store> {
-  return storeOn(await openConnection(path), options.host ?? systemHost());
+export async function openStore(
+  path: string,
+  options: { host?: Host; redactor?: Redactor } = {},
+): Promise<Store> {
+  return storeOn(await openConnection(path), options.host ?? systemHost(), options.redactor);
 }
 
 /** The store over an open database, which it closes. */
-export function storeOn(connection: Connection, host: Host): Store {
-  return new SqlStore(createEngine(connection, host), host);
+export function storeOn(connection: Connection, host: Host, redactor: Redactor = NO_SECRETS): Store {
+  return new SqlStore(createEngine(connection, host), host, redactor);
 }
 
 function createEngine(connection: Connection, host: Host): Engine {

@@ -1,5 +1,6 @@
 import { backup, DatabaseSync } from "node:sqlite";
 import { dirname } from "node:path";
+import { createPrivate } from "./private_file.ts";
 
 /** All pages in one step: between steps others write, and SQLite begins anew; a busy store was never copied. */
 const ALL_PAGES = -1;
@@ -12,8 +13,8 @@ const PROBLEMS_MAX = 1;
 export async function copyWhole(sqlite: DatabaseSync, target: string): Promise<void> {
   const part = `${target}.part-${crypto.randomUUID().slice(0, 8)}`;
   try {
+    createPrivate(part);
     await backup(sqlite, part, { rate: ALL_PAGES });
-    await Deno.chmod(part, 0o600).catch(() => {}); // not on every system
     check(part);
     {
       using file = await Deno.open(part, { read: true, write: true });

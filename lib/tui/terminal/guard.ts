@@ -59,8 +59,12 @@ export function ignoreInterrupts(): () => void {
  * would wait for it for ever: a child stops the whole group a moment later.
  */
 export function suspendProcess(): void {
-  const groupStopper = new Deno.Command("sh", { args: ["-c", "sleep 0.1; kill -STOP 0"], stdin: "null" })
-    .spawn();
+  const groupStopper = new Deno.Command("/bin/sh", {
+    args: ["-c", "sleep 0.1; kill -STOP 0"],
+    clearEnv: true,
+    env: { PATH: "/usr/local/bin:/usr/bin:/bin" },
+    stdin: "null",
+  }).spawn();
   Deno.kill(Deno.pid, "SIGTSTP");
   // The system lets nothing stop a group that has no shell to continue it, and one that was continued is not stopped again.
   try {

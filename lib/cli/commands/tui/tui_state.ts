@@ -19,7 +19,7 @@ export async function loadTuiState(path: string): Promise<unknown> {
 
 /** Replaces the file in one step, so that a crash leaves the old or the new one. */
 export async function saveTuiState(path: string, state: unknown): Promise<void> {
-  await Deno.mkdir(dirname(path), { recursive: true });
+  await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.${Deno.pid}.new`;
   await Deno.writeTextFile(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
   await Deno.rename(next, path);

@@ -1,0 +1,37 @@
+import type { Secret } from "../core/mod.ts";
+import type { AppConfig } from "./config.ts";
+import { PROVIDERS, SERVICE_VARIABLES, SERVICES } from "./environment.ts";
+
+/** Parameters of a URL that hold a key. */
+const KEY_PARAMETER = /key|token|secret|sig|auth|pass|cred/i;
+
+/** What must be found nowhere: keys, and what a server's URL holds besides an address. */
+export function secretsOf({ endpoint, secrets }: Pick<AppConfig, "endpoint" | "secrets">): readonly Secret[] {
+  const found: Secret[] = [];
+  const add = (name: string, value: string | undefined) => value !== undefined && found.push({ name, value });
+  for (const [provider, names] of Object.entries(PROVIDERS)) {
+    if (endpoint === undefined || (endpoint.provider ?? provider) !== provider) continue;
+    add(names.apiKey, endpoint.apiKey);
+    for (const value of secretsInUrl(endpoint.serverUrl)) add(names.serverUrl, value);
+  }
+  for (const [key] of Object.values(SERVICES)) add(key, secrets[key]);
+  for (const name of SERVICE_VARIABLES) {
+    for (const value of secretsInUrl(secrets[name])) add(name, value);
+  }
+  return found;
+}
+
+function secretsInUrl(text: string | undefined): readonly string[] {
+  const url = text === undefined ? null : URL.parse(text);
+  if (!url) return [];
+  const keys = [...url.searchParams].flatMap(([name, value]) => KEY_PARAMETER.test(name) ? [value] : []);
+  return [decoded(url.username), decoded(url.password), ...keys].filter((it) => it !== "");
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}

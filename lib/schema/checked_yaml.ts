@@ -4,7 +4,7 @@ import { AgentOpError, messageOf, nearest, oneLine, sentenceOf } from "../core/m
 import { demandOf } from "./demand.ts";
 import { keysAt } from "./keys_at.ts";
 import { withoutEmpty } from "./left_out.ts";
-import { structureProblem, syntaxProblem, type YamlProblem, type YamlSource } from "./yaml_problem.ts";
+import type { YamlProblem, YamlSource } from "./yaml_problem.ts";
 
 const FILE_MAX_CHARS = 1_000_000;
 const ALIASES_MAX = 100;
@@ -17,6 +17,14 @@ const PROBLEMS_MAX = 10;
 
 /** The parser, loaded on the first use. */
 export const loadYaml = () => import("./yaml.ts");
+
+/** The parser, and the words for what is wrong, which are needed with it alone. */
+async function loadParser() {
+  const [yaml, problems] = await Promise.all([loadYaml(), import("./yaml_problem.ts")]);
+  return { ...yaml, ...problems };
+}
+
+type Parser = Awaited<ReturnType<typeof loadParser>>;
 
 export type YamlPath = readonly PropertyKey[];
 
@@ -70,7 +78,7 @@ export async function parseCheckedYaml<S extends z.ZodType>(
   schema: S,
   { example }: YamlOptions = {},
 ): Promise<CheckedYaml<z.output<S>>> {
-  const yaml = await loadYaml();
+  const yaml = await loadParser();
   const file = new YamlFile(path, text, yaml, example);
   const document = yaml.parseDocument(file.text, file.options);
   return file.check(document, file.valueOf(document), schema);
@@ -83,7 +91,7 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
   schema: S,
   { example }: YamlOptions = {},
 ): Promise<readonly CheckedYaml<z.output<S>>[]> {
-  const yaml = await loadYaml();
+  const yaml = await loadParser();
   const file = new YamlFile(path, text, yaml, example);
   const documents = yaml.parseAllDocuments(file.text, file.options);
   const checked: CheckedYaml<z.output<S>>[] = [];
@@ -96,13 +104,13 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
 
 class YamlFile {
   readonly #path: string;
-  readonly #yaml: Awaited<ReturnType<typeof loadYaml>>;
+  readonly #yaml: Parser;
   readonly #lines: LineCounter;
   readonly #example: string | undefined;
   /** With line feeds alone: other systems end lines otherwise. */
   readonly text: string;
 
-  constructor(path: string, text: string, yaml: Awaited<ReturnType<typeof loadYaml>>, example?: string) {
+  constructor(path: string, text: string, yaml: Parser, example?: string) {
     this.#example = example;
     this.#path = path;
     this.#yaml = yaml;
@@ -130,8 +138,8 @@ class YamlFile {
       yaml: this.#yaml,
     };
     const [error] = document.errors;
-    if (error) this.#fail([syntaxProblem(error, source)]);
-    const odd = structureProblem(source);
+    if (error) this.#fail([this.#yaml.syntaxProblem(error, source)]);
+    const odd = this.#yaml.structureProblem(source);
     if (odd) this.#fail([odd]);
     try {
       return document.toJS({ maxAliasCount: ALIASES_MAX });

@@ -15,6 +15,7 @@
  * @module
  */
 export { openStudio, Studio } from "./studio.ts";
+export { openStudioOrDemo } from "./studio_demo.ts";
 export type {
   AgentSpec,
   BisectRunsOptions,

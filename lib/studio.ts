@@ -27,6 +27,7 @@ import {
 import type { BisectResult } from "./evals/mod.ts";
 import type { Chart, Table } from "./notebook/mod.ts";
 import type { ReplayResult } from "./replay/mod.ts";
+import { cellSignal } from "./studio_cell.ts";
 import type {
   AgentSpec,
   BisectRunsOptions,
@@ -204,7 +205,7 @@ export class Studio implements AsyncDisposable {
    */
   async run(agent: AgentSpec, prompt: string, options: RunOptions = {}): Promise<Run> {
     const { newRun } = await import("./app/mod.ts");
-    const { set, user, signal, budgetUsd, maxSteps, timeoutSeconds, group, tags } = options;
+    const { set, user, signal = cellSignal(), budgetUsd, maxSteps, timeoutSeconds, group, tags } = options;
     const { config, request } = await newRun(this.#app, {
       agent: await this.#agent(agent),
       prompt,
@@ -235,7 +236,7 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} It cannot be run again like this; nothing is written then.
    */
   async replay(run: string, options: ReplayRunOptions = {}): Promise<ReplayResult> {
-    const { mode = "hybrid", tools = "live", edits = {}, from, signal } = options;
+    const { mode = "hybrid", tools = "live", edits = {}, from, signal = cellSignal() } = options;
     const steps = options.onProgress ? (await (await this.#app.store()).resolveRun(run)).totals.steps : null;
     const replayed = await this.#app.replay(run, {
       mode,

@@ -65,10 +65,12 @@ export class Context implements AsyncDisposable {
 
   /** One document, and nothing else, on stdout. */
   printJson(value: unknown): void {
-    const json = JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0);
-    this.print(
-      json.replace(UNSAFE_IN_JSON, escapeUnits),
-    );
+    this.print(safeJson(JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0)));
+  }
+
+  /** One document of several, on a line of its own. */
+  printJsonLine(value: unknown): void {
+    this.print(safeJson(JSON.stringify(value)));
   }
 
   /** `text` must be escaped already. */
@@ -88,6 +90,11 @@ export class Context implements AsyncDisposable {
 
 /** What JSON leaves as it is and a terminal obeys: C1 controls, bidirectional and other format characters. */
 const UNSAFE_IN_JSON = /[\x7f-\x9f\p{Cf}\p{Zl}\p{Zp}]/gu;
+
+/** The same document, with nothing in it that a terminal obeys. */
+function safeJson(json: string): string {
+  return json.replace(UNSAFE_IN_JSON, escapeUnits);
+}
 
 function escapeUnits(text: string): string {
   return text.split("").map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`).join("");

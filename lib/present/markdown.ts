@@ -7,12 +7,13 @@ const TABLE_RULE_MAX_CHARS = 400;
 /** Bounded everywhere, so that hostile text costs no more than it is long. */
 const INLINE =
   /`([^`]{1,400})`|\*\*(?=\S)([^*]{1,400})\*\*|__(?=\S)([^_]{1,400})__|(?<![\w*])\*(?=\S)([^*]{1,400})\*(?![\w*])|(?<![\w_])_(?=\S)([^_]{1,400})_(?![\w_])|~~([^~]{1,400})~~|!?\[([^\][]{1,200})\]\(([^()\s]{1,400})\)/g;
-const FENCE = /^\s{0,3}(`{3,}|~{3,})(.*)$/;
-const HEADING = /^\s{0,3}(#{1,6})\s+(.*?)\s*#*$/;
+/** A dot is any character: what ends in `(.*)$` then never fails, and so tries nothing twice. */
+const FENCE = /^\s{0,3}(`{3,}|~{3,})(.*)$/s;
+const HEADING = /^\s{0,3}(#{1,6})\s+(.*)$/s;
 const RULE = /^\s{0,3}(?:(?:-\s*){3,}|(?:\*\s*){3,}|(?:_\s*){3,})$/;
-const QUOTE = /^\s{0,3}>\s?(.*)$/;
-const ITEM = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/;
-const TASK = /^\[([ xX])\]\s+(.*)$/;
+const QUOTE = /^\s{0,3}>\s?(.*)$/s;
+const ITEM = /^(\s*)(?:[-*+]|(\d{1,9})[.)])\s+(.*)$/s;
+const TASK = /^\[([ xX])\]\s+(.*)$/s;
 const TABLE_RULE = /^\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*){0,40}\|?\s*$/;
 
 /** A stretch of one style; a link says where it points. */
@@ -81,7 +82,7 @@ function blockOf(row: string): MarkdownBlock {
     return { kind: "row", text: [{ style: "text", text: row }], isIndented: false };
   }
   const heading = HEADING.exec(row);
-  if (heading) return { kind: "heading", level: heading[1]!.length, text: inline(heading[2]!) };
+  if (heading) return { kind: "heading", level: heading[1]!.length, text: inline(withoutMarks(heading[2]!)) };
   if (RULE.test(row)) return { kind: "rule" };
   const quote = QUOTE.exec(row);
   if (quote) return { kind: "quote", text: inline(quote[1]!) };
@@ -95,6 +96,13 @@ function blockOf(row: string): MarkdownBlock {
     ...(task ? { isDone: task[1] !== " " } : {}),
     text: inline(task ? task[2]! : item[3]!),
   };
+}
+
+/** Without the marks that may close a heading. A pattern for both ends would try every way to share out the blanks. */
+function withoutMarks(title: string): string {
+  let end = title.length;
+  while (title[end - 1] === "#") end--;
+  return title.slice(0, end).trimEnd();
 }
 
 function closing(rows: readonly string[], from: number, fence: string): number {

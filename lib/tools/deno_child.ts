@@ -108,9 +108,15 @@ export async function runDenoChild(options: DenoChildOptions): Promise<DenoChild
     endedBy,
     exitCode: outcome.exitCode,
     stdout: new TextDecoder().decode(outcome.stdout),
-    stderr: endedBy === "memory" ? said.replace(/\n*<--- Last few GCs --->[^]*$/, "") : said,
+    stderr: endedBy === "memory" ? withoutGcReport(said) : said,
     droppedBytes: outcome.droppedBytes,
   };
+}
+
+/** V8 says much when it runs out of heap. */
+function withoutGcReport(text: string): string {
+  const at = text.indexOf("<--- Last few GCs --->");
+  return at < 0 ? text : text.slice(0, at).trimEnd();
 }
 
 function denoFlags(options: DenoChildOptions): string[] {

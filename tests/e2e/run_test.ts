@@ -132,6 +132,19 @@ Deno.test("run takes its prompt from stdin or a file, and prints only the answer
   assert.match(empty.stderr, /^agentop: Cannot run echo: the prompt is empty\. Try: .+\n$/);
 });
 
+Deno.test("run --jsonl and --json escape what a terminal obeys and JSON leaves as it is", async () => {
+  await using home = await homeWith({ sums: AGENT });
+  await using sim = await simulator();
+  const env = { MISTRAL_SERVER_URL: sim.url, MISTRAL_API_KEY: "k" };
+  const prompt = "a\x7f\x9b31m\u202eb\u2066c\u2028d\u{e0041}e";
+  for (const flag of ["--jsonl", "--json"]) {
+    const { code, stdout } = await home.run(["run", "sums", prompt, flag], { env });
+    assert.equal(code, 0);
+    assert.doesNotMatch(stdout, /[\x7f-\x9f\p{Cf}\p{Zl}]/u);
+    assert(JSON.stringify(JSON.parse(stdout.split("\n")[0]!)).includes("\u202eb"));
+  }
+});
+
 Deno.test("run --jsonl prints one event per line, from run_start to the final state", async () => {
   await using home = await homeWith({ sums: AGENT });
   await using sim = await simulator();

@@ -84,7 +84,7 @@ export function terminalSize(): { readonly columns: number; readonly rows: numbe
 
 /** Text from outside, wrapped and indented. */
 export function paragraph(text: string, look: Look, indent = "  "): string {
-  return lines(text.replace(/\s+$/, "")).flatMap((line) =>
+  return lines(text.trimEnd()).flatMap((line) =>
     wrap(line, look.columns - indent.length, { wholeWords: true })
   )
     .map((line) => (indent + line).trimEnd()).join("\n");

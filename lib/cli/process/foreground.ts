@@ -69,7 +69,7 @@ function jsonlWriter(context: Context): Listener {
   return (event: TraceEvent) => {
     if (event.type === "run_start") runIds.set(event.run.traceId, event.run.runId);
     const traceId = traceIdOf(event);
-    context.print(JSON.stringify(eventShape(event, runIds.get(traceId) ?? traceId)));
+    context.printJsonLine(eventShape(event, runIds.get(traceId) ?? traceId));
   };
 }
 

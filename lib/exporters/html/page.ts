@@ -7,7 +7,7 @@ import { STYLE } from "./style.ts";
 const POLICY = trusted(
   `default-src 'none'; style-src 'sha256-${
     createHash("sha256").update(STYLE).digest("base64")
-  }'; base-uri 'none'; form-action 'none'`,
+  }'; base-uri 'none'; form-action 'none'; sandbox`,
 );
 
 const TITLE_MAX_CHARS = 60;

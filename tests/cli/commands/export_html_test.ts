@@ -42,7 +42,7 @@ function assertInert(page: string, payload: string): void {
   const hash = createHash("sha256").update(style).digest("base64");
   const head = page.slice(0, page.indexOf("<style>"));
   assert(head.includes(
-    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'">`,
+    `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; sandbox">`,
   ));
   assert.deepEqual([...head.matchAll(/<([a-z!/]+)/gi)].map(([, name]) => name), [
     "!DOCTYPE",

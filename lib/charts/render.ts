@@ -49,12 +49,31 @@ function silent(): vega.LoggerInterface {
   return vega.logger(vega.Error);
 }
 
+/** Fonts besides the Latin ones, by the characters that need them: each takes time with every drawing. */
+const MORE_FONTS = [
+  {
+    chars: /[\u0100-\u024f\u1e00-\u1eff]/,
+    load: () =>
+      import("@fontsource/inter/files/inter-latin-ext-400-normal.woff2", { with: { type: "bytes" } }),
+  },
+  {
+    chars: /[\u0370-\u03ff]/,
+    load: () => import("@fontsource/inter/files/inter-greek-400-normal.woff2", { with: { type: "bytes" } }),
+  },
+  {
+    chars: /[\u0400-\u04ff]/,
+    load: () =>
+      import("@fontsource/inter/files/inter-cyrillic-400-normal.woff2", { with: { type: "bytes" } }),
+  },
+] as const;
+
 let ready: Promise<readonly Uint8Array[]> | undefined;
 
-/** SVG as PNG, `scale` dots per unit. The font is part of the program: without it there would be no text. */
+/** SVG as PNG, `scale` dots per unit. The fonts are part of the program: without them there would be no text. */
 export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
   ready ??= prepare();
-  const fontBuffers = [...await ready];
+  const more = MORE_FONTS.filter(({ chars }) => chars.test(svg)).map(({ load }) => load());
+  const fontBuffers = [...await ready, ...(await Promise.all(more)).map((font) => font.default)];
   const resvg = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: { fontBuffers, loadSystemFonts: false, defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
@@ -79,9 +98,6 @@ async function prepare(): Promise<readonly Uint8Array[]> {
     import("@resvg/resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
     import("@fontsource/inter/files/inter-latin-400-normal.woff2", { with: { type: "bytes" } }),
     import("@fontsource/inter/files/inter-latin-600-normal.woff2", { with: { type: "bytes" } }),
-    import("@fontsource/inter/files/inter-latin-ext-400-normal.woff2", { with: { type: "bytes" } }),
-    import("@fontsource/inter/files/inter-cyrillic-400-normal.woff2", { with: { type: "bytes" } }),
-    import("@fontsource/inter/files/inter-greek-400-normal.woff2", { with: { type: "bytes" } }),
   ]);
   await initWasm(wasm.default);
   return fonts.map((font) => font.default);

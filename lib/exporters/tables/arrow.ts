@@ -13,10 +13,10 @@ import {
   TimestampMillisecond,
   Utf8,
 } from "apache-arrow";
-import type { Column, Columns, Row } from "../../core/mod.ts";
+import type { CellValue, Column, Columns, Row } from "../../core/mod.ts";
 
 const BITS = 8;
-const TEXT_BYTES_MIN = 1 << 16;
+const TEXTS_AT_ONCE = 4_096;
 
 /** Rows as an Arrow table: 64-bit integers, doubles, UTF-8, and timestamps in UTC; unit and meaning are metadata of each field. */
 export function arrowTable(columns: Columns, rows: readonly Row[]): Table {
@@ -54,44 +54,28 @@ function typeOf({ type }: Column) {
 }
 
 function dataOf(name: string, { type }: Column, rows: readonly Row[]): Data {
-  const { length } = rows;
-  const present = new Uint8Array(bitBytes(length));
+  const values = rows.map((row) => row[name] ?? null);
+  const { length } = values;
+  const nullBitmap = new Uint8Array(bitBytes(length));
   let nullCount = 0;
-  const isThere = (index: number) => {
-    if (rows[index]![name] === null) return void nullCount++;
-    present[index >> 3]! |= 1 << (index % BITS);
-    return true;
-  };
-  const made = { length, nullBitmap: present };
+  for (let i = 0; i < length; i++) {
+    if (values[i] === null) nullCount++;
+    else nullBitmap[i >> 3]! |= 1 << (i % BITS);
+  }
+  const made = { length, nullBitmap, nullCount };
   switch (type) {
-    case "text": {
-      const { valueOffsets, data } = textData(rows, name, isThere);
-      return makeData({ type: new Utf8(), ...made, nullCount, valueOffsets, data });
-    }
+    case "text":
+      return makeData({ type: new Utf8(), ...made, ...textData(values as readonly (string | null)[]) });
     case "integer":
-    case "time": {
-      const data = new BigInt64Array(length);
-      // Halves of 32 bits: a big integer each would take ten times as long.
-      const halves = new Int32Array(data.buffer);
-      for (let i = 0; i < length; i++) {
-        if (!isThere(i)) continue;
-        const value = Math.round(Number(rows[i]![name]));
-        halves[2 * i] = value;
-        halves[2 * i + 1] = Math.floor(value / 2 ** 32);
-      }
-      return type === "time"
-        ? makeData({ type: new TimestampMillisecond("UTC"), ...made, nullCount, data })
-        : makeData({ type: new Int64(), ...made, nullCount, data });
-    }
-    case "number": {
-      const data = new Float64Array(length);
-      for (let i = 0; i < length; i++) if (isThere(i)) data[i] = rows[i]![name] as number;
-      return makeData({ type: new Float64(), ...made, nullCount, data });
-    }
+      return makeData({ type: new Int64(), ...made, data: wholeNumbers(values) });
+    case "time":
+      return makeData({ type: new TimestampMillisecond("UTC"), ...made, data: wholeNumbers(values) });
+    case "number":
+      return makeData({ type: new Float64(), ...made, data: Float64Array.from(values, Number) });
     case "boolean": {
       const data = new Uint8Array(bitBytes(length));
-      for (let i = 0; i < length; i++) if (isThere(i) && rows[i]![name]) data[i >> 3]! |= 1 << (i % BITS);
-      return makeData({ type: new Bool(), ...made, nullCount, data });
+      for (let i = 0; i < length; i++) if (values[i] === true) data[i >> 3]! |= 1 << (i % BITS);
+      return makeData({ type: new Bool(), ...made, data });
     }
   }
 }
@@ -100,26 +84,45 @@ function bitBytes(length: number): number {
   return Math.ceil(length / BITS);
 }
 
-/** All texts of a column one after the other. */
-function textData(rows: readonly Row[], name: string, isThere: (index: number) => true | void) {
-  const encoder = new TextEncoder();
-  const valueOffsets = new Int32Array(rows.length + 1);
-  let data = new Uint8Array(TEXT_BYTES_MIN);
-  let used = 0;
-  for (let i = 0; i < rows.length; i++) {
-    if (isThere(i)) {
-      const text = rows[i]![name] as string;
-      const needed = used + text.length * 3; // UTF-8 takes at most three bytes for a UTF-16 unit
-      if (needed > data.length) {
-        const larger = new Uint8Array(Math.max(needed, data.length * 2));
-        larger.set(data.subarray(0, used));
-        data = larger;
-      }
-      used += encoder.encodeInto(text, data.subarray(used)).written;
-    }
-    valueOffsets[i + 1] = used;
+/** Written as halves of 32 bits: a big integer each would take ten times as long. */
+function wholeNumbers(values: readonly CellValue[]): BigInt64Array {
+  const data = new BigInt64Array(values.length);
+  const halves = new Int32Array(data.buffer);
+  for (let i = 0; i < values.length; i++) {
+    const value = values[i];
+    if (value === null) continue;
+    const whole = Math.round(Number(value));
+    halves[2 * i] = whole;
+    halves[2 * i + 1] = Math.floor(whole / 2 ** 32);
   }
-  return { valueOffsets, data: data.subarray(0, used) };
+  return data;
+}
+
+/** All texts of a column one after the other; encoded at once, a slice of them where some are longer in bytes than in characters. */
+function textData(values: readonly (string | null)[]) {
+  const encoder = new TextEncoder();
+  const valueOffsets = new Int32Array(values.length + 1);
+  const pieces: Uint8Array[] = [];
+  let used = 0;
+  for (let from = 0; from < values.length; from += TEXTS_AT_ONCE) {
+    const slice = values.slice(from, from + TEXTS_AT_ONCE);
+    const all = slice.join(""); // null adds nothing
+    const bytes = encoder.encode(all);
+    const isPlain = bytes.length === all.length;
+    for (const [at, text] of slice.entries()) {
+      used += text === null ? 0 : isPlain ? text.length : encoder.encode(text).length;
+      valueOffsets[from + at + 1] = used;
+    }
+    // Halves of one character in two texts would become one when joined.
+    pieces.push(isPlain ? bytes : encoder.encode(slice.map((text) => text?.toWellFormed() ?? "").join("")));
+  }
+  const data = new Uint8Array(used);
+  let at = 0;
+  for (const piece of pieces) {
+    data.set(piece, at);
+    at += piece.length;
+  }
+  return { valueOffsets, data };
 }
 
 /** The bytes of an Arrow file (Feather 2). */

@@ -3,12 +3,16 @@ import type { CellValue, Column, Row, TableExporter } from "../../core/mod.ts";
 /** Memory is bounded by this many rows. */
 const ROWS_PER_GROUP = 50_000;
 
-const TYPES = {
-  text: "STRING",
-  integer: "INT64",
-  number: "DOUBLE",
-  boolean: "BOOLEAN",
-  time: "TIMESTAMP",
+const ELEMENTS = {
+  text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  integer: { type: "INT64" },
+  number: { type: "DOUBLE" },
+  boolean: { type: "BOOLEAN" },
+  time: {
+    type: "INT64",
+    converted_type: "TIMESTAMP_MILLIS",
+    logical_type: { type: "TIMESTAMP", isAdjustedToUTC: true, unit: "MILLIS" },
+  },
 } as const;
 
 /** Typed columns, compressed: what analysts load fastest. */
@@ -37,11 +41,15 @@ export const parquet: TableExporter = {
     await parquetWriteRows({
       writer,
       rows: packed(names, batches),
-      columns: names.map(([name, { type, nullable }]) => ({
-        name,
-        type: TYPES[type],
-        nullable: nullable === true,
-      })),
+      columns: names.map(([name]) => ({ name })),
+      schema: [
+        { name: "root", num_children: names.length },
+        ...names.map(([name, { type, nullable }]) => ({
+          ...ELEMENTS[type],
+          name,
+          repetition_type: nullable ? "OPTIONAL" as const : "REQUIRED" as const,
+        })),
+      ],
       rowGroupSize: ROWS_PER_GROUP,
       createdBy: "AgentOp Studio",
       kvMetadata: [{ key: "agentop.columns", value: JSON.stringify(columns) }],

@@ -52,6 +52,9 @@ export class AgentOpError extends Error {
 /** What kind of trouble a store has. */
 export type StoreErrorCode =
   | "not_a_database"
+  | "foreign"
+  | "network"
+  | "older_at_work"
   | "damaged"
   | "newer_schema"
   | "read_only"

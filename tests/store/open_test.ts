@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { StoreError } from "../../lib/core/mod.ts";
-import { openStore } from "../../lib/store/mod.ts";
+import { openReadOnly, openStore, storeVersion } from "../../lib/store/mod.ts";
+import { openConnection } from "../../lib/store/sqlite/open.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
@@ -59,7 +60,17 @@ Deno.test("openStore() refuses what is no store, in one line, and leaves it as i
     const db = new DatabaseSync(other);
     db.exec("create table theirs(x)");
     db.close();
-    await refused(other, "not_a_database");
+    await refused(other, "foreign");
+    for (const theirs of ["user_version = 9", "application_id = 7"]) {
+      const db = new DatabaseSync(other);
+      db.exec(`pragma ${theirs}`);
+      db.close();
+      const before = await Deno.readFile(other);
+      await refused(other, "foreign");
+      await assert.rejects(() => storeVersion(other), /another program/);
+      await assert.rejects(openReadOnly(other), /another program/);
+      assert.deepEqual(await Deno.readFile(other), before);
+    }
     await refused(join(folder, "missing", "a.db"), "missing_folder");
     await refused(folder, "not_a_database");
   });
@@ -111,6 +122,42 @@ Deno.test("openStore() refuses a newer schema", async () => {
     db.exec("pragma user_version = 99");
     db.close();
     await refused(path, "newer_schema");
+  });
+});
+
+Deno.test("a store on a network file system is refused", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    await assert.rejects(
+      openConnection(path, { fileSystemOf: () => 0x6969 }),
+      (error: unknown) => error instanceof StoreError && error.code === "network",
+    );
+    assert.deepEqual([...Deno.readDirSync(folder)], []);
+  });
+});
+
+Deno.test("two versions at once: an update waits for runs of the older one, which writes no more after it", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    const traceId = await sample(path);
+    {
+      await using older = await openStore(path);
+      assert.equal(await older.claimRun(traceId), true);
+      const db = new DatabaseSync(path);
+      db.exec("pragma user_version = 9; pragma application_id = 0");
+      db.close();
+      await refused(path, "older_at_work");
+    }
+    const db = new DatabaseSync(path);
+    db.exec("pragma user_version = 10");
+    await using older = await openStore(path);
+    db.exec("pragma user_version = 99"); // as a newer one leaves it
+    db.close();
+    await assert.rejects(
+      older.write([...sampleEvents({ rounds: 0, agent: "late" })]),
+      (error: unknown) => error instanceof StoreError && error.code === "newer_schema",
+    );
+    assert.equal(await older.countRuns(), 1);
   });
 });
 

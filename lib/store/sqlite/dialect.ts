@@ -10,11 +10,17 @@ import {
   type SqliteStatement,
   type TransactionSettings,
 } from "kysely";
-import { isBusy } from "./errors.ts";
+import { keptText, storedText } from "../kept_text.ts";
+import { isBusy, storeError } from "./errors.ts";
 import type { WriteTurns } from "./turns.ts";
 
 const STATEMENT_CACHE_MAX = 256;
 type Bindings = Parameters<StatementSync["all"]>;
+
+/** Also texts that are looked for: they stand in the database as they were written. */
+function bound(parameters: readonly unknown[]): Bindings {
+  return parameters.map((it) => typeof it === "string" ? storedText(it) : it) as Bindings;
+}
 
 class Statement implements SqliteStatement {
   readonly #statement: StatementSync;
@@ -25,10 +31,17 @@ class Statement implements SqliteStatement {
     this.reader = statement.columns().length > 0;
   }
   all(parameters: readonly unknown[]): unknown[] {
-    return this.#statement.all(...(parameters as Bindings));
+    const rows = this.#statement.all(...bound(parameters));
+    for (const row of rows) {
+      for (const column in row) {
+        const value = row[column];
+        if (typeof value === "string") row[column] = keptText(value);
+      }
+    }
+    return rows;
   }
   run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
-    return this.#statement.run(...(parameters as Bindings));
+    return this.#statement.run(...bound(parameters));
   }
   /** Of all rows: the engine's own `iterate` ends silently where a row after the first fails. */
   iterate(parameters: readonly unknown[]): IterableIterator<unknown> {
@@ -41,6 +54,9 @@ const WRITES = /^\s*(?:insert|update|delete|replace|with|vacuum|create|drop|alte
 const RETRY_AFTER_MS = { least: 20, most: 200 } as const;
 
 export interface Patience {
+  readonly path: string;
+  /** The newest schema that this program can write to. */
+  readonly versionMax: number;
   readonly turns: WriteTurns;
   /** A write that the store refuses as busy for so long fails. */
   readonly busyMs: number;
@@ -91,6 +107,7 @@ class PatientConnection implements DatabaseConnection {
  */
 class ImmediateDriver extends SqliteDriver {
   readonly #db: DatabaseSync;
+  #version: StatementSync | undefined;
   readonly #patience: Patience;
   constructor(config: SqliteDialectConfig, db: DatabaseSync, patience: Patience) {
     super(config);
@@ -109,9 +126,19 @@ class ImmediateDriver extends SqliteDriver {
     await turns.take();
     try {
       await patiently(busyMs, () => connection.executeQuery(CompiledQuery.raw("begin immediate")));
+      this.#checkVersion();
     } catch (error) {
+      if (this.#db.isTransaction) this.#db.exec("rollback");
       turns.give();
       throw error;
+    }
+  }
+  /** A newer version may have changed the tables while this one was at work. */
+  #checkVersion(): void {
+    this.#version ??= this.#db.prepare("pragma user_version");
+    const { versionMax, path } = this.#patience;
+    if (Number(this.#version.get()?.["user_version"]) > versionMax) {
+      throw storeError("write to", path, "newer_schema");
     }
   }
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {

@@ -15,6 +15,9 @@ const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
 
 const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
   not_a_database: "choose another file with --store",
+  foreign: "choose another file with --store",
+  network: "a file on a disk of this machine, with --store",
+  older_at_work: "wait until they have ended, or stop them, before the update of the store",
   damaged: "the newest copy that `agentop db backup` made",
   newer_schema: "use the newer AgentOp Studio that wrote it",
   read_only: "give this user write permission on the file and its folder",
@@ -26,6 +29,9 @@ const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
 
 const REASON: Readonly<Record<StoreErrorCode, string>> = {
   not_a_database: "it is not a SQLite database",
+  foreign: "it is the database of another program",
+  network: "it is on a network file system, where its locks do not hold",
+  older_at_work: "an older version of AgentOp Studio is working on runs in it",
   damaged: "the file is damaged",
   newer_schema: "it was written by a newer version",
   read_only: "it is read-only",

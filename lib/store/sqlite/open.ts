@@ -4,10 +4,13 @@ import { Kysely } from "kysely";
 import { StoreError } from "../../core/mod.ts";
 import { NodeSqliteDialect, patiently } from "./dialect.ts";
 import { storeError, toStoreError } from "./errors.ts";
+import { fileSystemType, isNetwork } from "./file_system.ts";
 import { MEMORY, sideFolder } from "./location.ts";
+import { APPLICATION_ID } from "./migrations/0010_identity.ts";
 import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
 import { createPrivate } from "./private_file.ts";
 import type { Schema } from "../schema.ts";
+import { isSomebodyAtWork } from "./ownership.ts";
 import { WriteTurns } from "./turns.ts";
 import { registerBodyJson, showWholeViews } from "./views.ts";
 import { copyWhole } from "./whole_copy.ts";
@@ -30,6 +33,8 @@ export interface Connection {
 export interface OpenOptions {
   /** How long a store that others hold is waited for. */
   readonly busyMs?: number;
+  /** The kind of file system that a folder is on. */
+  readonly fileSystemOf?: (folder: string) => number | undefined;
 }
 
 /**
@@ -38,8 +43,9 @@ export interface OpenOptions {
  */
 export async function openConnection(
   path: string,
-  { busyMs = BUSY_MS_MAX }: OpenOptions = {},
+  { busyMs = BUSY_MS_MAX, fileSystemOf = fileSystemType }: OpenOptions = {},
 ): Promise<Connection> {
+  if (path !== MEMORY && isNetwork(fileSystemOf(dirname(path)))) throw storeError("open", path, "network");
   return await patiently(busyMs, () => open(path, busyMs));
 }
 
@@ -52,6 +58,7 @@ async function open(path: string, busyMs: number): Promise<Connection> {
     if (path !== MEMORY) createPrivate(path);
     sqlite = new DatabaseSync(path, { timeout: Math.min(BLOCKED_MS_MAX, busyMs) });
     const version = userVersion(sqlite);
+    checkIdentity(path, sqlite);
     if (version > SCHEMA_VERSION) throw storeError("open", path, "newer_schema");
     if (version < SCHEMA_VERSION || journalMode(sqlite) !== "wal" && path !== MEMORY) {
       await prepareStore(path, sqlite);
@@ -59,7 +66,7 @@ async function open(path: string, busyMs: number): Promise<Connection> {
     sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
     showWholeViews(sqlite);
     const turns = new WriteTurns(path);
-    const dialect = new NodeSqliteDialect(sqlite, { turns, busyMs });
+    const dialect = new NodeSqliteDialect(sqlite, { path, versionMax: SCHEMA_VERSION, turns, busyMs });
     return { path, sqlite, db: new Kysely<Schema>({ dialect }), turns };
   } catch (error) {
     sqlite?.close();
@@ -105,24 +112,35 @@ async function isLinkToNothing(path: string): Promise<boolean> {
 async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
   using lock = path === MEMORY ? undefined : await lockFile(path);
   const version = userVersion(sqlite);
-  if (version === 0) {
-    if (isForeign(sqlite)) throw storeError("open", path, "not_a_database", "it holds other tables");
-    sqlite.exec(`pragma page_size = ${PAGE_BYTES}`);
-  }
+  if (version === 0) sqlite.exec(`pragma page_size = ${PAGE_BYTES}`);
   if (path !== MEMORY) sqlite.prepare("pragma journal_mode = wal").get();
   if (version < SCHEMA_VERSION) {
+    if (version > 0 && await isSomebodyAtWork(path)) throw storeError("open", path, "older_at_work");
     if (version > 0) await copyWhole(sqlite, `${path}.backup-v${version}-${Date.now()}`);
-    await migrate(sqlite);
+    await migrate(path, sqlite);
   }
   void lock;
 }
 
-/** A database with tables that no migration of ours made. One whose first migration was cut short is ours. */
-function isForeign(sqlite: DatabaseSync): boolean {
-  const names = sqlite.prepare("select name from sqlite_master where type = 'table'").all().map((row) =>
-    String(row["name"])
+/** Tables of ours that every release made. */
+const OUR_TABLES = ["body", "kysely_migration", "run", "run_message", "span"];
+
+/**
+ * Throws for the database of another program, whatever version number it carries. Stores of before files said what they are are
+ * known by their tables; one whose first migration was cut short, by the table that notes migrations.
+ */
+export function checkIdentity(path: string, sqlite: DatabaseSync): void {
+  const id = Number(sqlite.prepare("pragma application_id").get()?.["application_id"] ?? 0);
+  if (id === APPLICATION_ID) return;
+  const names = new Set(
+    sqlite.prepare("select name from sqlite_master where type = 'table'").all().map((row) =>
+      String(row["name"])
+    ),
   );
-  return names.length > 0 && !names.some((name) => name.startsWith("kysely_migration"));
+  const isNew = names.size === 0 && userVersion(sqlite) === 0;
+  const isBegun = userVersion(sqlite) === 0 && names.has("kysely_migration");
+  const isOurs = isNew || isBegun || OUR_TABLES.every((name) => names.has(name));
+  if (id !== 0 || !isOurs) throw storeError("open", path, "foreign");
 }
 
 async function lockFile(path: string): Promise<Deno.FsFile> {
@@ -139,13 +157,18 @@ async function lockFile(path: string): Promise<Deno.FsFile> {
   }
 }
 
-async function migrate(sqlite: DatabaseSync): Promise<void> {
+async function migrate(path: string, sqlite: DatabaseSync): Promise<void> {
   const { Migrator } = await import("kysely/migration");
   registerBodyJson(sqlite);
   // Views of older stores name them: the migrator describes those views, nobody reads them.
   for (const name of ["body_text", "message_text"]) sqlite.function(name, { varargs: true }, () => null);
   // Whoever migrates holds a lock already.
-  const dialect = new NodeSqliteDialect(sqlite, { turns: new WriteTurns(MEMORY), busyMs: BUSY_MS_MAX });
+  const dialect = new NodeSqliteDialect(sqlite, {
+    path,
+    versionMax: SCHEMA_VERSION,
+    turns: new WriteTurns(MEMORY),
+    busyMs: BUSY_MS_MAX,
+  });
   const db = new Kysely<unknown>({ dialect });
   const migrator = new Migrator({
     db,

@@ -75,6 +75,19 @@ export class Ownership implements Owners {
   }
 }
 
+/** A living process works on runs of this store. */
+export async function isSomebodyAtWork(storePath: string): Promise<boolean> {
+  const folder = `${sideFolder(storePath)}/owners`;
+  const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name).catch(() => []);
+  for (const name of names.filter((name) => OWNER.test(name))) {
+    try {
+      using file = await Deno.open(`${folder}/${name}`, { write: true });
+      if (!await file.tryLock(true)) return true;
+    } catch { /* it has just ended */ }
+  }
+  return false;
+}
+
 /** Of a store in memory, which nobody else can open. */
 export const LONE_OWNER: Owners = {
   id: "this process",

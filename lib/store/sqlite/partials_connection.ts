@@ -1,6 +1,7 @@
 import { DatabaseSync, type StatementSync } from "node:sqlite";
 import type { PartialOutput } from "../../core/mod.ts";
 import { bytes } from "../codec.ts";
+import { storedText } from "../kept_text.ts";
 import { isBusy } from "./errors.ts";
 import { MEMORY } from "./location.ts";
 import { BLOCKED_MS_MAX, type Connection } from "./open.ts";
@@ -28,7 +29,7 @@ export class PartialsConnection {
       await turns.take();
       try {
         this.#upsert ??= this.#open().prepare(UPSERT);
-        this.#upsert.run(bytes(traceId), bytes(spanId), text, reasoning, updatedAtUs);
+        this.#upsert.run(bytes(traceId), bytes(spanId), storedText(text), storedText(reasoning), updatedAtUs);
       } catch (error) {
         if (!isBusy(error)) throw error; // the next one says more
       } finally {

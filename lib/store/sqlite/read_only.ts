@@ -1,7 +1,7 @@
 import { DatabaseSync } from "node:sqlite";
 import { toStoreError } from "./errors.ts";
 import { MEMORY } from "./location.ts";
-import { BUSY_TIMEOUT_MS, userVersion } from "./open.ts";
+import { BUSY_TIMEOUT_MS, checkIdentity, userVersion } from "./open.ts";
 import { showWholeViews } from "./views.ts";
 
 /** What SQLite may take for a query that people typed. */
@@ -61,7 +61,7 @@ export function openReadOnly(path: string): DatabaseSync {
   let sqlite: DatabaseSync | undefined;
   try {
     sqlite = new DatabaseSync(path, { readOnly: true, allowExtension: false, timeout: BUSY_TIMEOUT_MS });
-    userVersion(sqlite); // a file that is no database says so here
+    checkIdentity(path, sqlite); // also a file that is no database says so here
     sqlite.exec("pragma temp_store = memory");
     showWholeViews(sqlite);
     sqlite.exec("pragma query_only = 1");
@@ -80,6 +80,7 @@ export async function storeVersion(path: string): Promise<number> {
   let sqlite: DatabaseSync | undefined;
   try {
     sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
+    checkIdentity(path, sqlite);
     return userVersion(sqlite);
   } catch (error) {
     throw toStoreError("open", path, error);

@@ -13,6 +13,7 @@ import { warnings } from "./0006_warnings.ts";
 import { estimates } from "./0007_estimates.ts";
 import { clock } from "./0008_clock.ts";
 import { money } from "./0009_money.ts";
+import { identity } from "./0010_identity.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -24,6 +25,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0007_estimates": estimates,
   "0008_clock": clock,
   "0009_money": money,
+  "0010_identity": identity,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

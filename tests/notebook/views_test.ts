@@ -2,7 +2,14 @@ import assert from "node:assert/strict";
 import { diffRuns, memorySteps } from "../../lib/analysis/mod.ts";
 import type { StoredMessage, Trace } from "../../lib/core/mod.ts";
 import { loadHtml } from "../../lib/exporters/mod.ts";
-import { DISPLAY, displayed, progressText, stepProgress, tableOf } from "../../lib/notebook/mod.ts";
+import {
+  DISPLAY,
+  displayed,
+  progressText,
+  showProgress,
+  stepProgress,
+  tableOf,
+} from "../../lib/notebook/mod.ts";
 import { PAYLOADS, traceOf, traceWith } from "../support/hostile_run.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 

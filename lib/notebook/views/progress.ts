@@ -31,7 +31,7 @@ const BAR_COLUMNS = 24;
  * ```
  */
 export function showProgress(): OnProgress {
-  const kernel = (Deno as unknown as { jupyter?: Kernel }).jupyter;
+  const kernel = jupyter();
   if (kernel) {
     const display_id = crypto.randomUUID();
     let isShown = false;
@@ -50,6 +50,15 @@ export function showProgress(): OnProgress {
     const end = progress.done === progress.total ? "\n" : "";
     Deno.stderr.writeSync(new TextEncoder().encode(`\r\x1b[2K${progressText(progress)}${end}`));
   };
+}
+
+/** Deno's kernel, where this runs in one: elsewhere asking for it throws. */
+function jupyter(): Kernel | undefined {
+  try {
+    return (Deno as unknown as { readonly jupyter?: Kernel }).jupyter;
+  } catch {
+    return undefined;
+  }
 }
 
 /** `████░░░░ 3 of 12  step 3: calculator`. */

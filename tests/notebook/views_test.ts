@@ -145,6 +145,8 @@ Deno.test("stepProgress() counts steps as they begin, to the end", () => {
     "3/4 step 4: tool execute_tool read_file",
     "4/4 completed",
   ]);
+  // Outside a notebook, and without a terminal, it is silent.
+  assert.doesNotThrow(() => showProgress()({ done: 0, total: null, text: "x" }));
   assert.equal(
     progressText({ done: 1, total: 2, text: "half" }),
     `${"█".repeat(12)}${"░".repeat(12)} 1 of 2  half`,

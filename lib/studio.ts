@@ -217,7 +217,8 @@ export class Studio implements AsyncDisposable {
       ...(user === undefined ? {} : { userId: user }),
       ...(tags === undefined ? {} : { tags }),
     });
-    const runner = await this.#app.createRunner(await runnerOptions(options));
+    const rights = { maxSteps, isGuarded: false };
+    const runner = await this.#app.createRunner({ ...await runnerOptions(options), rights });
     return (await views()).shownRun(
       this.#app,
       await runner.run(config, request, signal ? { signal } : {}),

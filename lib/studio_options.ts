@@ -34,7 +34,7 @@ export interface RunOptions {
   readonly tags?: Readonly<Record<string, string>>;
   /** The run stops before more than this is spent, in USD. */
   readonly budgetUsd?: number;
-  /** Model and tool calls together. */
+  /** Model and tool calls together, those of hand-offs included. */
   readonly maxSteps?: number;
   /** The run stops after this time. */
   readonly timeoutSeconds?: number;

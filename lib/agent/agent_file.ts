@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { dirname, resolve } from "node:path";
 import { agentNameOf, type Explanation, fileBase, nearest } from "../core/mod.ts";
 import {
@@ -25,6 +26,8 @@ export interface ModelDefaults {
 export interface ReadAgentFile {
   /** What a person should know of a file that can be used as it is. */
   readonly notes: readonly Explanation[];
+  /** Of its text: what a person trusted. */
+  readonly hash: string;
   /** The line of a place in it, e.g. `["tools", 0]`, from 1. */
   lineOf(path: YamlPath): number;
 }
@@ -37,11 +40,20 @@ export async function loadAgentFile(
   defaults: ModelDefaults = {},
   onRead?: OnRead,
 ): Promise<AgentConfig> {
-  const text = await readTextFile(path, {
-    maxBytes: FILE_MAX_BYTES,
-    ifMissing: "agentop agents, or agentop init",
-  });
-  return await parseAgentFile(text, path, defaults, onRead);
+  return await parseAgentFile(await readAgentText(path), path, defaults, onRead);
+}
+
+/** What an agent file is known by: another text has another hash. Throws `AgentOpError`. */
+export async function agentFileHash(path: string): Promise<string> {
+  return hashOf(await readAgentText(path));
+}
+
+async function readAgentText(path: string): Promise<string> {
+  return await readTextFile(path, { maxBytes: FILE_MAX_BYTES, ifMissing: "agentop agents, or agentop init" });
+}
+
+function hashOf(text: string): string {
+  return createHash("sha256").update(text).digest("hex");
 }
 
 export async function parseAgentFile(
@@ -84,7 +96,7 @@ export async function parseAgentFile(
   failFor(complaints);
   const { model = AGENT_DEFAULTS.model, ...parameters } = defaults;
   const name = agentNameOf(path);
-  onRead({ notes: nameNotes(path, name, data.name, () => lineOf(["name"])), lineOf });
+  onRead({ notes: nameNotes(path, name, data.name, () => lineOf(["name"])), hash: hashOf(text), lineOf });
   return {
     name,
     ...(data.description === undefined ? {} : { description: data.description }),

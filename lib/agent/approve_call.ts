@@ -73,7 +73,7 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
 
 /** What needs no person. */
 function answerByPolicy(
-  { config, approvals }: Session,
+  { config, approvals, isGuarded }: Session,
   { call, isRepeat }: AskedCall,
 ): ApprovalAnswer | undefined {
   const why = "it may have taken effect before the interruption";
@@ -83,6 +83,6 @@ function answerByPolicy(
   if (isRepeat) {
     return config.approve === "auto" ? { decision: "deny", by: "policy", reason: why } : undefined;
   }
-  const isAllowed = config.approve === "auto" || approvals.isAllowed(call.name);
+  const isAllowed = config.approve === "auto" && !isGuarded || approvals.isAllowed(call.name);
   return isAllowed ? { decision: "allow", by: "policy" } : undefined;
 }

@@ -32,6 +32,11 @@ export class CallAccount implements AttemptMeter {
     this.#open = this.#reserve();
   }
 
+  /** What is set aside for one attempt, where there is a budget. */
+  get reservedUsd(): number | undefined {
+    return this.#open?.usd;
+  }
+
   begin(): void {
     this.#attempts++;
     if (this.#attempts > 1) this.#open = this.#reserve();

@@ -123,7 +123,9 @@ const WHOLE = {
   model: text.describe("the model that answers"),
   instructions: z.string("must be text").describe("the system message"),
   approve: oneOf("ask", "auto", "never")
-    .describe("tools that write, execute or reach the network: a person is asked, all pass, none does"),
+    .describe(
+      "tools that write, execute or reach the network: a person is asked, all pass (`auto`, once the folder is trusted with `agentop trust`), none does",
+    ),
 };
 
 // ---------------------------------------------------------------------------------------------- stored

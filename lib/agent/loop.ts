@@ -10,25 +10,21 @@ import { toolRound } from "./tool_step.ts";
  * that answer; throws what ends the run otherwise.
  */
 export async function agentLoop(session: Session): Promise<string> {
-  const { maxSteps } = session.config.limits;
   for (;;) {
     await session.boundary();
     const pending = session.memory.pendingToolCalls();
     if (pending.length > 0) {
-      await toolRound(session, pending.slice(0, Math.max(0, maxSteps - session.step)));
-      if (session.step >= maxSteps) throw tooManySteps(maxSteps);
+      await toolRound(session, pending.slice(0, session.stepsLeft));
+      if (session.stepsLeft === 0) throw tooManySteps(session);
       continue;
     }
     const last = session.memory.messages.at(-1);
     if (last?.role === "assistant" && toolCallsOf(last).length === 0) return conclude(session, last);
-    if (session.step >= maxSteps) throw tooManySteps(maxSteps);
+    if (session.stepsLeft === 0) throw tooManySteps(session);
     await modelStep(session);
   }
 }
 
-function tooManySteps(maxSteps: number): RunStop {
-  return RunStop.limit(
-    "max_steps",
-    `the limit of ${maxSteps} ${maxSteps === 1 ? "step" : "steps"} was reached`,
-  );
+function tooManySteps({ stepLimit }: Session): RunStop {
+  return RunStop.limit("max_steps", stepLimit);
 }

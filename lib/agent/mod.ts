@@ -14,6 +14,7 @@ export {
 export { agentConfigOf, agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 export { type AgentProblem, agentProblems, type CheckServices } from "./check_agent.ts";
 export {
+  agentFileHash,
   loadAgentFile,
   type ModelDefaults,
   type OnRead,
@@ -22,13 +23,13 @@ export {
 } from "./agent_file.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
+export { inherited, type Rights, strictest } from "./rights.ts";
 export { applyOverrides, overrideKeys } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
 export type { AgentServices, AgentStore, RecallableCall } from "./services.ts";
 export type { CreateRunner, RunnerOptions } from "./runner_options.ts";
 export type { Listener } from "./recorder.ts";
-export { spentUsd } from "./spent.ts";
 export { RunStop } from "./stop.ts";
 export { withoutSecrets } from "./redacted_provider.ts";
 

@@ -25,7 +25,7 @@ export async function modelStep(session: Session): Promise<void> {
   const request = requestFor(session);
   const account = new CallAccount(session, request);
   const provider = services.provider(config);
-  const step = ++session.step;
+  const step = session.nextStep();
   const spanId = session.openSpan({
     name: `chat ${config.model}`,
     kind: "llm",
@@ -33,11 +33,16 @@ export async function modelStep(session: Session): Promise<void> {
     providerName: provider.name,
     requestModel: config.model,
     inputMessages: request.messages,
-    attributes: requestAttributes(request),
+    attributes: {
+      ...requestAttributes(request),
+      ...(account.reservedUsd === undefined ? {} : { [ATTR.reservedUsd]: account.reservedUsd }),
+    },
   });
   const end = { type: "span_end", traceId: run.traceId, spanId } as const;
   let response: ChatResponse;
   try {
+    // What a call may cost is on record before it is sent: it is spent if this process dies.
+    if (account.reservedUsd !== undefined) await recorder.flush();
     response = await provider.chat(request, {
       signal: session.signal,
       emit: recorder.emit,

@@ -15,11 +15,12 @@ import { agentProblems, type CheckServices } from "./check_agent.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { BudgetLedger } from "./budget.ts";
+import { inherited, TreeSteps } from "./rights.ts";
 import { createHandoffTool, HANDOFF_DEPTH_MAX } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
 import { agentLoop } from "./loop.ts";
-import { type ResumePoint, Session } from "./session.ts";
-import { spentUsd } from "./spent.ts";
+import { type ResumePoint, Session, type SessionOptions } from "./session.ts";
+import { usedUp } from "./spent.ts";
 
 export interface RunRequest {
   readonly prompt: string;
@@ -89,16 +90,21 @@ export class AgentRunner {
       startTimeUs: nowUs(host),
       totals: NO_TOTALS,
     };
-    return this.#services.redactor?.value(run) ?? run;
+    const kept = this.#services.redactor?.value(run) ?? run;
+    if (kept !== run) asRunConfig(kept.config as AgentConfig);
+    if (!this.#services.rights?.isGuarded) await this.#services.remember?.(kept);
+    return kept;
   }
 
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
   async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
     const config = await agentOf(run);
-    const ledger = new BudgetLedger(config.limits.budgetUsd, {
-      spentUsd: await spentUsd(this.#services.store, run),
-    });
-    return await this.#execute(run, ledger, 0, options.signal ?? new AbortController().signal);
+    const { store, rights } = this.#services;
+    const used = await usedUp(store, run);
+    const ledger = new BudgetLedger(config.limits.budgetUsd, { spentUsd: used.usd });
+    const tree = new TreeSteps(rights?.maxSteps, used.steps);
+    const signal = options.signal ?? new AbortController().signal;
+    return await this.#execute(run, { ledger, tree, depth: 0, signal });
   }
 
   /** `queue` and `execute`. */
@@ -110,7 +116,10 @@ export class AgentRunner {
     return await this.execute(await this.queue(config, request), options);
   }
 
-  async #execute(run: Run, ledger: BudgetLedger, depth: number, signal: AbortSignal): Promise<Run> {
+  async #execute(
+    run: Run,
+    shared: Pick<SessionOptions, "ledger" | "tree" | "depth" | "signal">,
+  ): Promise<Run> {
     const { store } = this.#services;
     if (!await store.claimRun(run.traceId)) {
       throw new AgentOpError(`Cannot run ${run.runId}: another process is working on it`, {
@@ -127,9 +136,7 @@ export class AgentRunner {
         services: this.#services,
         run,
         config,
-        signal,
-        ledger,
-        depth,
+        ...shared,
         ...(resume ? { resume } : {}),
         createTools: (session) => this.#tools(session),
       });
@@ -145,7 +152,7 @@ export class AgentRunner {
     for (const reference of config.tools) {
       tools.push(
         reference.kind === "tool" ? await this.#services.createTool(reference, config) : createHandoffTool(
-          await this.#services.loadAgent(reference.name, config),
+          inherited(await this.#services.loadAgent(reference.name, config), config),
           (agent, prompt, toolSpanId, signal) => this.#child(session, agent, prompt, toolSpanId, signal),
         ),
       );
@@ -177,16 +184,16 @@ export class AgentRunner {
     );
     if (earlier?.status === "completed") return earlier;
     const run = earlier?.status === "interrupted" || earlier?.status === "queued"
-      ? earlier
+      ? { ...earlier, config: asRunConfig(agent) } // as its file is now, and no more than its parent may
       : await this.queue(agent, {
         prompt,
         tags: { ...session.run.tags, ...(callId ? { [RUN_TAG.handoff]: callId } : {}) },
       }, session.run);
     const ledger = new BudgetLedger(agent.limits.budgetUsd, {
-      spentUsd: await spentUsd(store, run),
+      spentUsd: (await usedUp(store, run)).usd,
       outer: session.ledger,
     });
-    return await this.#execute(run, ledger, session.depth + 1, signal);
+    return await this.#execute(run, { ledger, tree: session.tree, depth: session.depth + 1, signal });
   }
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */

@@ -1,11 +1,14 @@
 import type { RetryNotice } from "../providers/mod.ts";
 import type { Approver } from "./approval.ts";
 import type { Listener } from "./recorder.ts";
+import type { Rights } from "./rights.ts";
 import type { AgentRunner } from "./runner.ts";
 import type { AgentServices } from "./services.ts";
 
 /** What one runner does differently from others of the same program. */
 export interface RunnerOptions {
+  /** What whoever started this allows. */
+  readonly rights?: Rights;
   readonly approver?: Approver;
   readonly listeners?: readonly Listener[];
   readonly onRetry?: (notice: RetryNotice) => void;

@@ -2,6 +2,7 @@ import type {
   Host,
   Provider,
   Redactor,
+  Run,
   RunControl,
   RunJournal,
   RunLeases,
@@ -14,6 +15,7 @@ import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { AgentConfig, ToolReference } from "./agent_config.ts";
 import type { Approver } from "./approval.ts";
 import type { Listener } from "./recorder.ts";
+import type { Rights } from "./rights.ts";
 
 export interface RecallableCall {
   readonly traceId: string;
@@ -24,7 +26,7 @@ export interface RecallableCall {
 /** What a run needs of a store: to write, to read back where it stood, to be claimed and to be steered. */
 export type AgentStore =
   & RunJournal
-  & Pick<RunReader, "getRun" | "childRuns" | "treeTotals" | "loadTrace" | "loadMessages">
+  & Pick<RunReader, "getRun" | "childRuns" | "loadTrace" | "loadMessages">
   & Pick<RunLeases, "claimRun" | "releaseRun">
   & Pick<RunControl, "takeControl">
   & Pick<StoreChanges, "onChange">;
@@ -42,6 +44,10 @@ export interface AgentServices {
   createTool(reference: ToolReference, config: AgentConfig): Promise<Tool>;
   /** The agent that another one hands work to. Throws `AgentOpError` when there is none of that name. */
   loadAgent(name: string, from: AgentConfig): Promise<AgentConfig>;
+  /** What whoever started this allows. Without them a run that was read back from a store is guarded, and any other as it says. */
+  readonly rights?: Rights;
+  /** Notes that a run was made here, under rights that somebody gave. */
+  readonly remember?: (run: Run) => Promise<void>;
   /** Asks a person; without it requests wait for `approve` or `deny` through the store. */
   readonly approver?: Approver;
   /**

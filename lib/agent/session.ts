@@ -16,6 +16,7 @@ import {
   type Tool,
 } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
+import { isReadBack } from "./agent_on_record.ts";
 import { Approvals } from "./approvals.ts";
 import { BudgetExceededError, type BudgetLedger, type ModelCalibration } from "./budget.ts";
 import { ControlInbox } from "./control.ts";
@@ -25,6 +26,7 @@ import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
 import { PartialWriter } from "./partial_writer.ts";
 import { Recorder } from "./recorder.ts";
+import type { TreeSteps } from "./rights.ts";
 import { RunClock } from "./run_clock.ts";
 import type { AgentServices } from "./services.ts";
 import { RunStop } from "./stop.ts";
@@ -45,6 +47,8 @@ export interface SessionOptions {
   readonly config: AgentConfig;
   readonly signal: AbortSignal;
   readonly ledger: BudgetLedger;
+  /** Steps of the run that a person started and of all below it. */
+  readonly tree: TreeSteps;
   /** 0 for a run that a person started; hand-offs count up. */
   readonly depth: number;
   readonly resume?: ResumePoint;
@@ -57,6 +61,7 @@ export class Session {
   readonly run: Run;
   readonly config: AgentConfig;
   readonly ledger: BudgetLedger;
+  readonly tree: TreeSteps;
   readonly depth: number;
   readonly rootSpanId: string;
   readonly memory: Memory;
@@ -93,6 +98,7 @@ export class Session {
     this.run = run;
     this.config = config;
     this.ledger = options.ledger;
+    this.tree = options.tree;
     this.depth = options.depth;
     this.guard = new LoopGuard(config.limits.maxRepeats);
     this.step = resume?.step ?? 0;
@@ -117,6 +123,31 @@ export class Session {
       onBudget: (usd) => this.ledger.setLimit(usd),
     });
     this.clock = new RunClock(services.host, config.limits.timeoutSeconds * 1000);
+  }
+
+  /** Nobody has allowed what the run says that its tools touch. */
+  get isGuarded(): boolean {
+    return this.services.rights?.isGuarded ?? isReadBack(this.run);
+  }
+
+  /** Calls that may still be made: by this run, and by all that share its limit. */
+  get stepsLeft(): number {
+    return Math.max(0, Math.min(this.config.limits.maxSteps - this.step, this.tree.left));
+  }
+
+  /** The limit that the next step would pass, in words. */
+  get stepLimit(): string {
+    const { limit, left } = this.tree;
+    const steps = (count: number) => `the limit of ${count} ${count === 1 ? "step" : "steps"}`;
+    const own = this.config.limits.maxSteps;
+    const isShared = left === 0 && this.step < own;
+    return isShared ? `${steps(limit)}, hand-offs included, was reached` : `${steps(own)} was reached`;
+  }
+
+  /** Begins a step: its number. */
+  nextStep(): number {
+    this.tree.take();
+    return ++this.step;
   }
 
   get signal(): AbortSignal {

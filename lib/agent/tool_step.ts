@@ -32,11 +32,15 @@ export async function toolRound(session: Session, calls: readonly ToolCall[]): P
     }
   }
   const results: Message[] = [];
-  for (let from = 0; from < calls.length; from += PARALLEL_MAX) {
-    const round = calls.slice(from, from + PARALLEL_MAX);
+  let from = 0;
+  while (from < calls.length) {
+    // Agents that work was handed to may have taken the steps that were left.
+    const round = calls.slice(from, from + Math.min(PARALLEL_MAX, session.stepsLeft));
+    if (round.length === 0) break;
+    from += round.length;
     const answers: (Message | undefined)[] = round.map(() => undefined);
     const finished = await Promise.allSettled(round.map(async (call, index) => {
-      const step = ++session.step;
+      const step = session.nextStep();
       await toolStep(session, call, step, (message) => {
         answers[index] = message;
         return [...session.memory.messages, ...results, ...answers.filter((it) => it !== undefined)];
@@ -120,6 +124,13 @@ async function toolStep(
   session.snapshot(spanId, step, remember(message));
 }
 
+/** Nobody has allowed what the run's tools touch, and this one touches something, or starts an agent that may. */
+function isGuarded(session: Session, { name, permissions }: Tool): boolean {
+  if (!session.isGuarded) return false;
+  return permissions.read.length > 0 || needsApproval(permissions) ||
+    session.config.tools.some((tool) => tool.kind === "agent" && tool.name === name);
+}
+
 /** It may leave the world another one. */
 function hasEffect({ idempotent, permissions }: Tool): boolean {
   return !idempotent || permissions.run || permissions.write.length > 0;
@@ -146,7 +157,7 @@ async function perform(
     : services.recall?.({ traceId, name: call.name, arguments: call.arguments });
   if (known) return { ...known, attributes: { ...known.attributes, [ATTR.toolSource]: "recorded" } };
   const begun = session.begunCalls.has(call.id) && !tool.idempotent;
-  if (begun || services.askFirst || needsApproval(tool.permissions)) {
+  if (begun || services.askFirst || needsApproval(tool.permissions) || isGuarded(session, tool)) {
     const answer = await approveCall(session, { call, tool, spanId, isRepeat: begun });
     if (answer.decision === "deny") {
       return refused(

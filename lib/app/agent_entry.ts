@@ -18,8 +18,10 @@ export interface AgentEntry {
   readonly instructions?: string;
   /** What its tools may touch, in words; same order as `tools`. */
   readonly permissions?: readonly string[];
-  /** `ask`, `auto` or `never`. */
+  /** `ask`, `auto` or `never`, as the file says. */
   readonly approve?: string;
+  /** It says `auto`, and nobody has trusted it as it is now: it asks. */
+  readonly isUntrusted?: boolean;
   /** Limits and parameters in words, e.g. `["steps", "at most 12"]`. */
   readonly limits?: readonly (readonly [name: string, value: string])[];
   /** Why the file cannot be used, when it cannot. */
@@ -55,6 +57,7 @@ export async function agentEntry(app: ToolMaker, found: FoundAgent): Promise<Age
     tools: agent.tools.map((tool) => tool.name),
     instructions: agent.instructions,
     approve: agent.approve,
+    ...(agent.approve === "auto" && found.isTrusted === false ? { isUntrusted: true } : {}),
     permissions: await Promise.all(agent.tools.map((tool) => permissionsOf(app, tool, agent))),
     limits: limitsOf(agent),
     ...(agent.description === undefined ? {} : { description: agent.description }),

@@ -1,5 +1,5 @@
 import { dirname, join, resolve } from "node:path";
-import type { AgentConfig, OnRead, ReadAgentFile } from "../agent/mod.ts";
+import type { AgentConfig, ApprovePolicy, OnRead, ReadAgentFile } from "../agent/mod.ts";
 import { agentNameOf, AgentOpError, type Explanation, nearest, reasonOf, remedyOf } from "../core/mod.ts";
 import { FileError } from "../schema/mod.ts";
 import type { AppConfig } from "./config.ts";
@@ -23,6 +23,8 @@ export interface FoundAgent {
   readonly notes?: readonly Explanation[];
   /** What is known of the file beside its configuration. */
   readonly file?: ReadAgentFile;
+  /** A person trusts the file as it is now: its `approve: auto` counts. */
+  readonly isTrusted?: boolean;
 }
 
 /** Agent files bring the whole loop with them: most commands never read one. */
@@ -60,7 +62,8 @@ export async function findAgents(config: AppConfig): Promise<readonly FoundAgent
     try {
       let file: ReadAgentFile | undefined;
       const agent = await loadAgentFile(path, config.defaults, (read) => file = read);
-      found.push({ name, path, config: agent, ...(file ? { file, notes: file.notes } : {}) });
+      const isTrusted = file !== undefined && await trustsFile(config, path, file.hash);
+      found.push({ name, path, config: agent, isTrusted, ...(file ? { file, notes: file.notes } : {}) });
     } catch (error) {
       const place = error instanceof FileError ? { line: error.line, others: error.others } : {};
       found.push({ name, path, error: reasonOf(error), remedy: remedyOf(error), ...place });
@@ -83,6 +86,41 @@ export interface ResolveOptions {
   readonly from?: AgentConfig | undefined;
   /** Told of the file, where there is one. */
   readonly onRead?: OnRead | undefined;
+  /** A policy that was given for this invocation: the file's `auto` counts under `auto`, and nobody is asked. */
+  readonly approve?: ApprovePolicy | undefined;
+  /** Asked when the file says `auto` and nobody has trusted it: whether somebody does now. Otherwise `auto` means `ask`. */
+  readonly onUntrusted?: ((file: UntrustedFile) => Promise<boolean>) | undefined;
+}
+
+/** An agent file that wants its tools to run unasked. */
+export interface UntrustedFile {
+  readonly path: string;
+  /** Where it is: folders are trusted. */
+  readonly folder: string;
+  readonly config: AgentConfig;
+}
+
+async function trustsFile({ home }: AppConfig, path: string, hash: string): Promise<boolean> {
+  return await (await import("./trust.ts")).isTrusted(home, path, hash);
+}
+
+/** The agent of a file: with `auto` only where somebody who may has said so. */
+async function loaded(
+  path: string,
+  config: AppConfig,
+  { onRead, approve, onUntrusted }: ResolveOptions,
+): Promise<AgentConfig> {
+  const { loadAgentFile } = await agentModule();
+  let hash = "";
+  const agent = await loadAgentFile(path, config.defaults, (file) => {
+    hash = file.hash;
+    onRead?.(file);
+  });
+  if (agent.approve !== "auto" || approve === "auto" || await trustsFile(config, path, hash)) return agent;
+  const isTrusted = approve === undefined &&
+    await onUntrusted?.({ path, folder: dirname(path), config: agent }) === true &&
+    await trustsFile(config, path, hash);
+  return isTrusted ? agent : { ...agent, approve: "ask" };
 }
 
 /** Whatever is there under that name: what is no file is told of when it is read. */
@@ -100,11 +138,10 @@ async function fileOf(agent: string, config: AppConfig, from?: AgentConfig): Pro
 export async function resolveAgent(
   agent: string,
   config: AppConfig,
-  { from, onRead }: ResolveOptions = {},
+  options: ResolveOptions = {},
 ): Promise<AgentConfig> {
-  const { loadAgentFile } = await agentModule();
-  const path = isPath(agent) ? agent : await fileOf(agent, config, from);
-  if (path !== undefined) return await loadAgentFile(path, config.defaults, onRead);
+  const path = isPath(agent) ? agent : await fileOf(agent, config, options.from);
+  if (path !== undefined) return await loaded(path, config, options);
   const bundled = await bundledAgent(agent, config);
   if (bundled) return bundled;
   const guess = nearest(agent, (await agentNames(config)).map((it) => it.name));
@@ -142,6 +179,14 @@ export async function listAgents(config: AppConfig): Promise<readonly ListedAgen
   const names = (await bundledNames()).filter((name) => !found.some((it) => it.name === name));
   const bundled = names.map(async (name) => ({ name, config: await parseBundled(name, config) }));
   return [...found, ...await Promise.all(bundled)];
+}
+
+/** A bundled agent as it is now, for one that was made from it. */
+export async function bundledNow(agent: AgentConfig, config: AppConfig): Promise<AgentConfig | undefined> {
+  if (agent.baseDir !== bundledFolder(config) || !(await bundledNames()).includes(agent.name)) {
+    return undefined;
+  }
+  return await parseBundled(agent.name, config);
 }
 
 function bundledFolder({ home }: AppConfig): string {

@@ -14,12 +14,15 @@ import {
 } from "../core/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
-import { openStore, openStoreInWorker } from "../store/mod.ts";
+import { MEMORY, openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess } from "./model_access.ts";
 import { secretsOf } from "./secrets.ts";
+import { RecordedRuns } from "./recorded_runs.ts";
+import type { RightsOptions, RunRights } from "./rights.ts";
+import type { TrustedFolder } from "./trust.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
@@ -42,6 +45,7 @@ export class App implements AsyncDisposable {
   readonly #onNote: (note: string) => void;
   readonly #stack = new AsyncDisposableStack();
   readonly #models: ModelAccess;
+  readonly #recorded: RecordedRuns;
   #store: Promise<Store> | undefined;
   #prices: Promise<LoadedPriceBook> | undefined;
 
@@ -50,6 +54,7 @@ export class App implements AsyncDisposable {
     this.host = options.host ?? systemHost();
     this.redactor = options.redactor ?? new Redactor(secretsOf(config));
     this.#onNote = options.onNote ?? (() => {});
+    this.#recorded = new RecordedRuns(config.home);
     this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
 
@@ -170,11 +175,46 @@ export class App implements AsyncDisposable {
         return withoutSecrets(told.withPolicy(retryOf(agent)), this.redactor);
       },
       createTool: (reference, agent) => this.createTool(reference, agent),
-      loadAgent: (name, from) => this.resolveAgent(name, { from }),
+      loadAgent: (name, from) => this.resolveAgent(name, { from, approve: options.rights?.approve }),
+      remember: (run) => this.#remember(run),
+      ...(options.rights ? { rights: options.rights } : {}),
       onNote: this.#onNote,
       ...(options.approver ? { approver: options.approver } : {}),
       ...(options.listeners ? { listeners: options.listeners } : {}),
     };
+  }
+
+  /** What a stored run may do when it goes on or is run again. */
+  async rightsFor(run: Run, options: RightsOptions = {}): Promise<RunRights> {
+    const [{ rightsFor }, { bundledNow }] = await Promise.all([import("./rights.ts"), import("./agents.ts")]);
+    return await rightsFor(
+      {
+        createTool: (reference, agent) => this.createTool(reference, agent),
+        // Nobody else writes a store in memory.
+        isRecorded: async (run) => this.config.storePath === MEMORY || await this.#recorded.has(run),
+        resolveAgent: (path) => this.resolveAgent(path),
+        bundledNow: (agent) => bundledNow(agent, this.config),
+      },
+      run,
+      options,
+    );
+  }
+
+  /** What an agent's tools may touch and whom it hands work to, a line each. */
+  async touches(agent: AgentConfig): Promise<readonly string[]> {
+    return await (await import("./rights.ts")).touches(this, agent.tools, agent);
+  }
+
+  /** Trusts the agent files of a folder as they are now. Throws `AgentOpError`. */
+  async trustFolder(folder: string): Promise<TrustedFolder> {
+    return await (await import("./trust.ts")).trustFolder(this.config.home, folder);
+  }
+
+  async #remember(run: Run): Promise<void> {
+    if (this.config.storePath === MEMORY) return;
+    await this.#recorded.add(run).catch((error) => {
+      this.#onNote(`${run.runId} will be asked about before it is run again: ${reasonOf(error)}`);
+    });
   }
 
   /** A tool of an agent, set up and not run. Throws `AgentOpError` when it cannot be. */
@@ -195,6 +235,8 @@ export class App implements AsyncDisposable {
       host: this.host,
       createRunner: (options) => this.createRunner(options),
       environment: this.config.environments.plain,
+      rightsFor: (run) => this.rightsFor(run),
+      remember: (run) => this.#remember(run),
     };
   }
 

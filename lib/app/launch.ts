@@ -33,7 +33,11 @@ export function createLauncher(
   return {
     async launch(request) {
       const { runId, traceId } = await queue(app, request);
-      await follow(runId, traceId);
+      const { approve, maxSteps } = request;
+      await follow(runId, traceId, [
+        ...limitFlags({ maxSteps }),
+        ...(approve === undefined ? [] : ["--approve", approve]),
+      ]);
       return { runId, traceId };
     },
     async replay(request) {

@@ -4,7 +4,14 @@
  * @module
  */
 export { type AgentEntry, agentEntry, permissionWords } from "./agent_entry.ts";
-export { agentNames, bundledAgent, type FoundAgent, type ListedAgent, resolveAgent } from "./agents.ts";
+export {
+  agentNames,
+  bundledAgent,
+  type FoundAgent,
+  type ListedAgent,
+  resolveAgent,
+  type ResolveOptions,
+} from "./agents.ts";
 export { App, type AppOptions } from "./app.ts";
 export {
   CHART_FORMATS,
@@ -35,6 +42,7 @@ export {
 } from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
+export type { RightsOptions, RightsQuestion, RunRights } from "./rights.ts";
 export { runDocument } from "./run_document.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "./requests.ts";
 export {
@@ -58,4 +66,5 @@ export { readRows, type RowsWanted } from "./read_rows.ts";
 export { replayArguments } from "./replay_process.ts";
 export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";
+export { distrustFolder, type TrustedFile, type TrustedFolder, trustedFolders } from "./trust.ts";
 export { type WriteWholeOptions } from "./write_whole.ts";

@@ -1,4 +1,4 @@
-import { App } from "../app/mod.ts";
+import { App, type ResolveOptions } from "../app/mod.ts";
 import type { AgentConfig } from "../agent/mod.ts";
 import {
   escapeText,
@@ -37,8 +37,9 @@ export class Context implements AsyncDisposable {
   }
 
   /** The agent that a command names; what a person should know of its file is noted. Throws `AgentOpError`. */
-  async resolveAgent(name: string): Promise<AgentConfig> {
+  async resolveAgent(name: string, options: Omit<ResolveOptions, "onRead"> = {}): Promise<AgentConfig> {
     return await this.app.resolveAgent(name, {
+      ...options,
       onRead: ({ notes }) => {
         for (const note of notes) this.note(escapeText(`agentop: ${sentenceOf(note)}`));
       },

@@ -51,6 +51,8 @@ export const ATTR = {
   toolTruncatedBytes: "agentop.tool.truncated_bytes",
   /** The run a hand-off started. */
   childRunId: "agentop.child_run.id",
+  /** USD set aside for each attempt of a call before it is sent, where there is a budget. */
+  reservedUsd: "agentop.cost.reserved_usd",
   approvalDecision: "agentop.approval.decision",
   approvalBy: "agentop.approval.by",
 } as const;

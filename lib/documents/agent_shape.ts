@@ -2,6 +2,7 @@ import { type Explanation, sentenceOf } from "../core/mod.ts";
 
 /** What is read of an agent here: the parts of its configuration that lists show. */
 export interface DescribedAgent {
+  readonly approve: string;
   readonly description?: string;
   readonly model: string;
   readonly tools: readonly { readonly kind: "tool" | "agent"; readonly name: string }[];
@@ -10,7 +11,7 @@ export interface DescribedAgent {
 
 /** One agent of `agents --json`. Without a path it is part of the program. */
 export function agentShape(
-  { name, path, config, error, remedy, others, notes }: {
+  { name, path, config, error, remedy, others, notes, isTrusted, may }: {
     readonly name: string;
     readonly path?: string;
     readonly config?: DescribedAgent;
@@ -18,6 +19,10 @@ export function agentShape(
     readonly remedy?: string | undefined;
     readonly others?: readonly string[];
     readonly notes?: readonly Explanation[];
+    /** Somebody trusts the file as it is now. */
+    readonly isTrusted?: boolean;
+    /** What its tools may touch and whom it hands work to, a line each. */
+    readonly may?: readonly string[];
   },
 ) {
   return {
@@ -30,6 +35,9 @@ export function agentShape(
     notes: (notes ?? []).map(sentenceOf),
     description: config?.description ?? null,
     model: config?.model ?? null,
+    approve: config?.approve ?? null,
+    trusted: path === undefined || isTrusted === true,
+    may: may ?? [],
     tools: config ? toolNames(config) : [],
   };
 }

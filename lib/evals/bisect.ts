@@ -1,4 +1,4 @@
-import { type AgentConfig, agentConfigOf } from "../agent/mod.ts";
+import { type AgentConfig, agentConfigOf, strictest } from "../agent/mod.ts";
 import { AgentOpError, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
@@ -54,7 +54,7 @@ export async function bisectRuns(
     services,
     good,
     (count) => applyConfigEdits(config, edits.slice(0, count)),
-    options,
+    { ...options, replay: { ...options.replay, rights: await rightsOfBoth(services, good, bad) } },
   );
   const done = () => ({ edits, trials: search.trials, savedCostUsd: search.savedCostUsd });
   if (await search.passes(edits.length)) {
@@ -65,6 +65,15 @@ export async function bisectRuns(
   const isFirst = failing === 1;
   const alone = isFirst ? null : !await search.passesWith(applyConfigEdits(config, [culprit]), 1, true);
   return { culprit, alone, difference: null, ...done() };
+}
+
+/** A trial may do what both runs may: it mixes their configurations. */
+async function rightsOfBoth({ rightsFor }: ReplayServices, good: Run, bad: Run) {
+  const [one, other] = [await rightsFor(good), await rightsFor(bad)];
+  return {
+    approve: strictest(one.approve, other.approve),
+    isGuarded: one.isGuarded === true || other.isGuarded === true,
+  };
 }
 
 async function firstDifference(

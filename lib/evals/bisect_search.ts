@@ -1,4 +1,4 @@
-import type { AgentConfig } from "../agent/mod.ts";
+import { type AgentConfig, strictest } from "../agent/mod.ts";
 import { addUsd, roundUsd, type Run } from "../core/mod.ts";
 import type { Judge, Verdict } from "./judge.ts";
 import { type ReplayOptions, replayRun, type ReplayServices } from "../replay/mod.ts";
@@ -7,7 +7,7 @@ export interface BisectOptions {
   readonly judge: Judge;
   /** Tries of each configuration; more than half must pass. @default 1 */
   readonly repeat?: number;
-  readonly replay: Pick<ReplayOptions, "runner" | "signal">;
+  readonly replay: Pick<ReplayOptions, "runner" | "signal" | "rights">;
   /** Told of each try. */
   readonly onTrial?: (trial: BisectTrial) => void;
 }
@@ -83,6 +83,7 @@ export class BisectSearch {
       overrides: {},
       edits: new Map(),
       config,
+      rights: { approve: strictest("ask", config.approve), isGuarded: false },
       ...replay,
     });
     replay.signal?.throwIfAborted();

@@ -96,6 +96,7 @@ export function recordedServices(recording: Recording, store: AgentStore, host: 
     createTool: ({ name }) => Promise.resolve(recordedTool(recording, name)),
     loadAgent: (name, from) => Promise.resolve({ ...from, name, ...described(recording, name), tools: [] }),
     approver: refuseAll,
+    rights: { isGuarded: false }, // nothing is executed
   };
 }
 

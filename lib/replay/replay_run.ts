@@ -2,9 +2,13 @@ import {
   type AgentConfig,
   agentOnRecord,
   AgentRunner,
+  type AgentServices,
   applyOverrides,
+  type ApprovePolicy,
+  type Rights,
   type RunnerOptions,
   type RunRequest,
+  strictest,
 } from "../agent/mod.ts";
 import { addUsd, AgentOpError, ATTR, isLive, type Run, type Trace } from "../core/mod.ts";
 import { diffRuns, type RunDiff } from "../analysis/mod.ts";
@@ -28,6 +32,8 @@ export interface ReplayOptions {
   readonly tools: ToolPolicy;
   /** Run it under this configuration instead of the recorded one. */
   readonly config?: AgentConfig;
+  /** What it may do, where whoever asks has decided. Otherwise what is known of the run decides, and nobody is asked. */
+  readonly rights?: Rights & { readonly approve: ApprovePolicy };
   readonly runner?: RunnerOptions;
   readonly signal?: AbortSignal;
 }
@@ -55,7 +61,9 @@ export interface ReplayResult {
 /** What all modes need: the original, the configuration and the beginning of the new run. Nothing is written yet. */
 interface Prepared {
   readonly original: Trace;
+  /** Under the policy of `rights`. */
   readonly config: AgentConfig;
+  readonly rights: Rights;
   readonly request: RunRequest;
   readonly plan: ForkPlan | undefined;
 }
@@ -68,7 +76,7 @@ export async function replayRun(
 ): Promise<ReplayResult> {
   checkPolicy(options);
   const { store } = services;
-  const prepared = await prepare(store, reference, options);
+  const prepared = await prepare(services, reference, options);
   const { original } = prepared;
   const { run, savedCostUsd, divergence } = options.mode === "recorded"
     ? await replayRecorded(services, prepared, options.signal)
@@ -102,7 +110,11 @@ function checkPolicy({ mode, tools }: ReplayOptions): void {
   }
 }
 
-async function prepare(store: ReplayStore, reference: string, options: ReplayOptions): Promise<Prepared> {
+async function prepare(
+  { store, rightsFor }: ReplayServices,
+  reference: string,
+  options: ReplayOptions,
+): Promise<Prepared> {
   const { traceId, status, runId } = await store.resolveRun(reference);
   if (isLive(status) || status === "queued") {
     const remedy = `agentop ${status === "queued" || status === "paused" ? "resume" : "watch"} ${runId}`;
@@ -119,7 +131,9 @@ async function prepare(store: ReplayStore, reference: string, options: ReplayOpt
   const asRun = { ...run, prompt: prompt ?? run.prompt };
   const base = options.config ?? await reached(run);
   checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
-  const config = await applyOverrides(base, options.overrides);
+  const rights = options.rights ?? await rightsFor(run);
+  const approve = options.tools === "ask" ? strictest("ask", rights.approve) : rights.approve;
+  const config = { ...await applyOverrides(base, options.overrides), approve };
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
     throw new AgentOpError("Cannot edit step 0: another prompt leaves nothing to keep", {
       remedy: "--edit 0=FILE alone, or the edits of steps alone",
@@ -129,6 +143,7 @@ async function prepare(store: ReplayStore, reference: string, options: ReplayOpt
   return {
     original,
     config,
+    rights: { ...rights, approve },
     plan: plan ? planFork(original, plan) : undefined,
     request: {
       prompt: asRun.prompt,
@@ -192,11 +207,15 @@ interface Replayed {
 
 /** The repeating process may not touch anything: it answers with events, and they are written here, all at once. */
 async function replayRecorded(
-  { store, host, environment }: ReplayServices,
-  { original, config, request, plan }: Prepared,
+  { store, host, environment, remember }: ReplayServices,
+  { original, config, rights, request, plan }: Prepared,
   signal?: AbortSignal,
 ): Promise<Replayed> {
-  const services = recordedServices(createRecording(original), store, host);
+  const services: AgentServices = {
+    ...recordedServices(createRecording(original), store, host),
+    rights,
+    ...(remember ? { remember } : {}),
+  };
   const created = await new AgentRunner(services).prepare(config, request);
   const fork = plan && forkEvents(original, plan, created, host);
   const begun = fork
@@ -222,8 +241,7 @@ async function replayWithModel(
   prepared: Prepared,
   options: ReplayOptions,
 ): Promise<Replayed> {
-  const { original, request, plan } = prepared;
-  const config = options.tools === "ask" ? { ...prepared.config, approve: "ask" as const } : prepared.config;
+  const { original, config, rights, request, plan } = prepared;
   const ledger = new ReplayLedger();
   const replayed: { traceId?: string } = {};
   const recording = createRecording(original, plan?.through, plan?.replaced);
@@ -233,6 +251,7 @@ async function replayWithModel(
     : hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
   const runner = await createRunner({
     ...options.runner,
+    rights,
     ...(config.model === original.run.model ? {} : { expectModel: config.model }),
     ...(adapt ? { adapt } : {}),
   });

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { ApprovalRequest } from "../../lib/agent/mod.ts";
+import { type ApprovalRequest, continued } from "../../lib/agent/mod.ts";
 import {
   applyEvent,
   ATTR,
@@ -408,7 +408,8 @@ Deno.test("a tool that cannot be repeated is not repeated unasked after an inter
   const cancelled = await agency.runner.execute(queued, { signal: controller.signal });
   assert.equal(cancelled.status, "cancelled");
   const before = calls;
-  const resumed = await agency.runner.execute(cancelled);
+  // What was allowed is not taken from the store: it is said again.
+  const resumed = await agency.runner.execute(await continued(cancelled, { approve: "auto" }));
   assert.equal(resumed.status, "completed");
   assert.equal(calls, before);
   const { spans } = await agency.store.loadTrace(resumed.traceId);

@@ -5,6 +5,7 @@ import {
   type Approver,
   type Listener,
   parseAgentFile,
+  type Rights,
 } from "../../lib/agent/mod.ts";
 import { AgentOpError, type Host, type Store, systemHost, type Tool } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
@@ -26,6 +27,9 @@ export interface AgencyOptions {
   readonly tools?: Readonly<Record<string, Tool>>;
   /** Agents that others hand work to, as YAML. */
   readonly agents?: Readonly<Record<string, string>>;
+  /** Agents that others hand work to have them too. */
+  readonly childTools?: boolean;
+  readonly rights?: Rights;
   readonly baseDir?: string;
   readonly store?: Store;
   readonly host?: Host;
@@ -72,6 +76,7 @@ export class TestAgency implements AsyncDisposable {
         return await this.agent(text, name);
       },
       ...(options.approver ? { approver: options.approver } : {}),
+      ...(options.rights ? { rights: options.rights } : {}),
       ...(options.listeners ? { listeners: options.listeners } : {}),
     };
     this.runner = new AgentRunner(services);
@@ -90,7 +95,8 @@ export class TestAgency implements AsyncDisposable {
       kind: "tool" as const,
       name: tool,
     }));
-    return name === "tester" ? { ...config, tools: [...config.tools, ...extra] } : config;
+    const hasExtra = name === "tester" ? !this.#options.childTools : this.#options.childTools;
+    return hasExtra ? { ...config, tools: [...config.tools, ...extra] } : config;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

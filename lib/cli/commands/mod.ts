@@ -31,6 +31,7 @@ import { show } from "./show/show.ts";
 import { sim } from "./sim/sim.ts";
 import { sql } from "./sql/sql.ts";
 import { stop } from "./stop/stop.ts";
+import { trust } from "./trust/trust.ts";
 import { tui } from "./tui/tui.ts";
 import { watch } from "./watch/watch.ts";
 
@@ -39,6 +40,7 @@ export const COMMANDS: readonly CliCommand[] = [
   init,
   demo,
   agents,
+  trust,
   run,
   runs,
   show,

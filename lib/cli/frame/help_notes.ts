@@ -16,6 +16,14 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   "agentop tui": { examples: ["agentop tui", "agentop tui --ascii --no-mouse", "agentop --store other.db"] },
   "agentop init": { examples: ["agentop init", "agentop init my-project"] },
   "agentop demo": { examples: ["agentop demo", "agentop demo --json"], exits: RUN_EXITS },
+  "agentop trust": {
+    examples: [
+      "agentop agents",
+      "agentop trust agents",
+      "agentop trust --list",
+      "agentop trust agents --remove",
+    ],
+  },
   "agentop agents": { examples: ["agentop agents", "agentop agents --json"] },
   "agentop run": { exits: RUN_EXITS },
   "agentop runs": {

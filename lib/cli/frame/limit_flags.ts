@@ -1,7 +1,8 @@
+import { Option } from "@commander-js/extra-typings";
 import type { ApprovePolicy, RunLimits } from "../../agent/mod.ts";
 import { numberFlag } from "./number.ts";
 
-export const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
+const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
 
 /** `--budget`, `--max-steps`, `--timeout`, `--max-repeats`, `--approve` and `--strict`. */
 export interface LimitFlags {
@@ -22,4 +23,12 @@ export const MAX_REPEATS = numberFlag("--max-repeats", { isWhole: true }, 10);
 export function limitsOf(flags: LimitFlags): RunLimits {
   const { budget, maxSteps, timeout, maxRepeats, approve, strict } = flags;
   return { budgetUsd: budget, maxSteps, timeoutSeconds: timeout, maxRepeats, approve, strict };
+}
+
+/** `--approve`, the only way besides a trusted agent file to let tools run unasked. */
+export function approveOption() {
+  return new Option(
+    "--approve <policy>",
+    "for tools that write, execute or reach the network: ask, auto (all pass unasked) or never; for hand-offs too",
+  ).choices(APPROVE_POLICIES);
 }

@@ -9,7 +9,7 @@ import { noteSimulator } from "../output/simulator_note.ts";
 import { abortOnSignals } from "./signals.ts";
 import { approverOf } from "./terminal_approver.ts";
 
-export interface ForegroundOptions extends Pick<RunnerOptions, "adapt"> {
+export interface ForegroundOptions extends Pick<RunnerOptions, "adapt" | "rights"> {
   /** Print one event per line instead. */
   readonly jsonl?: boolean | undefined;
   /** Stream the answer even when stdout is no terminal. */
@@ -42,6 +42,7 @@ export async function runInForeground(
   const runner = await context.app.createRunner({
     approver: approverOf(),
     listeners,
+    ...(options.rights ? { rights: options.rights } : {}),
     ...(options.adapt ? { adapt: options.adapt } : {}),
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
   });

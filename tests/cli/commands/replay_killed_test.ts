@@ -69,7 +69,7 @@ Deno.test("a hybrid replay that was killed goes on from its recording: no record
   await Deno.mkdir(join(home.path, "agents"));
   await Deno.writeTextFile(
     join(home.path, "agents", "clerk.yaml"),
-    "model: mistral-small-latest\napprove: auto\ntools:\n  - write_file: { root: ../files }\n",
+    "model: mistral-small-latest\ntools:\n  - write_file: { root: ../files }\n",
   );
   const files = join(home.path, "files");
   const run = async (hangs: boolean, work: (env: Record<string, string>) => Promise<void>) => {
@@ -77,7 +77,7 @@ Deno.test("a hybrid replay that was killed goes on from its recording: no record
     await work({ MISTRAL_SERVER_URL: sim.url, MISTRAL_API_KEY: "k" }).finally(() => sim.close());
   };
   await run(false, async (env) => {
-    const { code, stderr } = await home.run(["run", "clerk", "Write both."], { env });
+    const { code, stderr } = await home.run(["run", "clerk", "Write both.", "--approve", "auto"], { env });
     assert.equal(code, 0, stderr);
   });
   assert.deepEqual([...Deno.readDirSync(files)].map((it) => it.name).sort(), ["a.txt", "b.txt"]);

@@ -14,7 +14,9 @@ export const agents: CliCommand = {
 };
 
 async function showAgents(context: Context): Promise<void> {
-  const all = await context.app.agents();
+  const all = await Promise.all((await context.app.agents()).map(async (agent): Promise<Shown> => {
+    return { ...agent, may: agent.config ? await context.app.touches(agent.config) : [] };
+  }));
   if (context.json) return context.printJson(all.map(agentShape));
   const found = all.filter((it) => it.path !== undefined);
   const bundled = all.filter((it) => it.path === undefined);
@@ -22,6 +24,7 @@ async function showAgents(context: Context): Promise<void> {
   if (found.length > 0) {
     context.print(agentTable(found, look));
     for (const agent of found) for (const line of troubleLines(agent, look)) context.print(line);
+    for (const agent of found) for (const line of mayLines(agent, look)) context.print(line);
   } else {
     context.print(
       `No agent files in ${cell(context.config.agentFolders.join(", "))}. Try: agentop init`,
@@ -34,11 +37,35 @@ async function showAgents(context: Context): Promise<void> {
       }`,
     );
     context.print(agentTable(bundled, look));
+    for (const agent of bundled) for (const line of mayLines(agent, look)) context.print(line);
   }
   const prices = await context.app.prices().then(() => undefined, (error: unknown) => error);
   if (prices !== undefined) context.print(look.paint("red", `\n✗ ${cell(messageOf(prices))}`));
   const broken = found.filter((it) => it.error !== undefined).length;
   if (broken > 0 && context.stdoutIsTerminal) context.note(`${plural(broken, "agent file")} cannot be used.`);
+}
+
+/** An agent with what its tools may touch and whom it hands work to. */
+interface Shown extends ListedAgent {
+  readonly may: readonly string[];
+}
+
+/** What an agent may do before anybody runs it, and whether it asks. */
+function mayLines({ name, path, config, isTrusted, may }: Shown, look: Look): readonly string[] {
+  if (!config || may.length === 0) return [];
+  const asks = config.approve === "never"
+    ? "what would have to ask is refused"
+    : config.approve === "ask"
+    ? "asks before it writes, executes or reaches out"
+    : isTrusted || path === undefined
+    ? "trusted: nothing is asked (approve: auto)"
+    : "says approve: auto, but nobody trusts it: asks. Try: agentop trust FOLDER";
+  return [
+    `${look.paint("bold", cell(name))} ${
+      look.paint(config.approve === "auto" ? "yellow" : "dim", cell(asks))
+    }`,
+    ...may.map((line) => `  ${cell(line)}`),
+  ];
 }
 
 /** What is wrong with a file, a line each; what should be known of one that can be used. */

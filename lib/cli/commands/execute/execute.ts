@@ -1,7 +1,7 @@
 import { isResumable } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { exitCodeOf } from "../../frame/exit_code.ts";
-import { BUDGET, limitsOf, MAX_REPEATS, MAX_STEPS, TIMEOUT } from "../../frame/limit_flags.ts";
+import { approveOption, BUDGET, limitsOf, MAX_REPEATS, MAX_STEPS, TIMEOUT } from "../../frame/limit_flags.ts";
 
 /** What the workbench starts: a runner process for one run. Approvals come through the store. Not for people. */
 export const execute: CliCommand = {
@@ -10,7 +10,8 @@ export const execute: CliCommand = {
       .option("--budget <usd>", "", BUDGET)
       .option("--max-steps <n>", "", MAX_STEPS)
       .option("--timeout <seconds>", "", TIMEOUT)
-      .option("--max-repeats <n>", "", MAX_REPEATS);
+      .option("--max-repeats <n>", "", MAX_REPEATS)
+      .addOption(approveOption());
     command.action((reference, flags) =>
       withContext(async (context) => {
         const [{ abortOnSignals }, { resumedServices }, { continued }] = await Promise.all([
@@ -20,9 +21,13 @@ export const execute: CliCommand = {
         ]);
         const store = await context.app.store();
         const found = await store.resolveRun(reference);
-        const run = isResumable(found) ? await continued(found, limitsOf(flags)) : found;
+        const limits = limitsOf(flags);
+        const { approve, isGuarded } = await context.app.rightsFor(found, { approve: limits.approve });
+        const canBegin = found.status === "queued" || isResumable(found);
+        const run = canBegin ? await continued(found, { ...limits, approve }) : found;
+        const rights = { approve: limits.approve, maxSteps: limits.maxSteps, isGuarded };
         using stopper = abortOnSignals();
-        const runner = await context.app.createRunner(await resumedServices(store, run));
+        const runner = await context.app.createRunner({ ...await resumedServices(store, run), rights });
         const ended = await runner.execute(run, { signal: stopper.signal });
         return exitCodeOf(ended.status);
       })

@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { AgentOpError, escapeText, explain, type Run } from "../../../core/mod.ts";
+import type { ApprovePolicy } from "../../../agent/mod.ts";
 import type { ReplayMode, ReplayOptions, ToolPolicy } from "../../../replay/mod.ts";
 import { type Context, writeAll } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -7,6 +8,7 @@ import { exitCodeOf } from "../../frame/exit_code.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { numberFlag } from "../../frame/number.ts";
+import { approveOption } from "../../frame/limit_flags.ts";
 import { readEdits } from "./edits.ts";
 
 const STEPS_MAX = 1_000_000;
@@ -18,6 +20,7 @@ interface Flags {
   readonly edit?: readonly string[] | undefined;
   readonly tools: ToolPolicy;
   readonly agent?: string | undefined;
+  readonly approve?: ApprovePolicy | undefined;
   readonly announce?: boolean | undefined;
 }
 
@@ -55,6 +58,7 @@ export const replay: CliCommand = {
           .choices(["recorded", "live", "ask"] as const).default("live" as const),
       )
       .option("--agent <agent>", "under this agent file instead of the recorded configuration")
+      .addOption(approveOption())
       .addOption(new Option("--repeater").hideHelp())
       .addOption(new Option("--announce").hideHelp())
       .addHelpText(
@@ -81,7 +85,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     import("../../process/signals.ts"),
   ]);
   const overrides = keyValuePairs("--set", flags.set);
-  const config = flags.agent === undefined ? undefined : await context.resolveAgent(flags.agent);
+  const allowed = await allowedBy(context, reference, flags);
   using stopper = abortOnSignals();
   const announce = announcer(context);
   const doubts: string[] = [];
@@ -91,7 +95,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     edits: await readEdits(flags.edit),
     tools: flags.tools,
     ...(flags.from === undefined ? {} : { from: flags.from }),
-    ...(config ? { config } : {}),
+    ...allowed,
     runner: flags.announce
       ? { listeners: [(event) => event.type === "run_start" && announce(event.run)] }
       : await runnerOptions(context, doubts),
@@ -106,6 +110,25 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
   else await (await import("./replay_text.ts")).printReplay(context, result);
   if (flags.mode === "recorded") return result.divergence || !result.diff.identical ? 1 : 0;
   return exitCodeOf(result.run.status);
+}
+
+/** Under the agent file that was named, or with what is known of the run. The workbench asks before each call. */
+async function allowedBy(
+  context: Context,
+  reference: string,
+  { agent, approve, announce, mode }: Flags,
+): Promise<Pick<ReplayOptions, "config" | "rights">> {
+  const { askedRights, namedAgent } = await import("../../process/consent.ts");
+  if (agent !== undefined) {
+    const config = await namedAgent(context, agent, approve);
+    return { config, rights: { approve: approve ?? config.approve, isGuarded: false } };
+  }
+  const run = await (await context.app.store()).resolveRun(reference);
+  return {
+    rights: announce || mode === "recorded"
+      ? await context.app.rightsFor(run, { approve })
+      : await askedRights(context, run, approve),
+  };
 }
 
 /** For the workbench: where no run began, why, as fields on the one line it reads. */

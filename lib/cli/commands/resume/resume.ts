@@ -1,8 +1,7 @@
-import { Option } from "@commander-js/extra-typings";
 import { isLive } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import {
-  APPROVE_POLICIES,
+  approveOption,
   BUDGET,
   type LimitFlags,
   limitsOf,
@@ -25,11 +24,10 @@ export const resume: CliCommand = {
       .description("go on with a paused run, or with one that was interrupted, stopped or failed")
       .argument("<run>", RUN_ARGUMENT)
       .option("--budget <usd>", "new budget for the whole run", BUDGET)
-      .option("--max-steps <n>", "new limit for the whole run", MAX_STEPS)
+      .option("--max-steps <n>", "new limit for the whole run, hand-offs included", MAX_STEPS)
       .option("--timeout <seconds>", "new time limit, from now", TIMEOUT)
       .addOption(
-        new Option("--approve <policy>", "for tools that write, execute or reach the network")
-          .choices(APPROVE_POLICIES),
+        approveOption(),
       )
       .option(
         "--max-repeats <n>",
@@ -55,11 +53,15 @@ async function resumeRun(context: Context, reference: string, flags: ResumeFlags
     await printSteered(context, run, "goes on");
     return 0;
   }
-  const again = await continued(run, limits);
-  const [{ runInForeground }, { resumedServices }] = await Promise.all([
+  const [{ runInForeground }, { askedRights }, { resumedServices }] = await Promise.all([
     import("../../process/foreground.ts"),
+    import("../../process/consent.ts"),
     import("../../../replay/mod.ts"),
   ]);
+  await continued(run); // what cannot go on is not asked about
   const services = await resumedServices(store, run);
-  return await runInForeground(context, { ...flags, ...services }, () => Promise.resolve(again));
+  const { approve, isGuarded } = await askedRights(context, run, limits.approve);
+  const again = await continued(run, { ...limits, approve });
+  const rights = { approve: limits.approve, maxSteps: limits.maxSteps, isGuarded };
+  return await runInForeground(context, { ...flags, ...services, rights }, () => Promise.resolve(again));
 }

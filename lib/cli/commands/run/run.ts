@@ -1,7 +1,6 @@
-import { Option } from "@commander-js/extra-typings";
 import type { CliCommand } from "../../frame/command.ts";
 import {
-  APPROVE_POLICIES,
+  approveOption,
   BUDGET,
   type LimitFlags,
   limitsOf,
@@ -40,11 +39,14 @@ export const run: CliCommand = {
       .option("--user <user>", "user the run is for")
       .option("--tag <key=value>", "label the run (repeatable)", collect)
       .option("--budget <usd>", "stop before this much is spent", BUDGET)
-      .option("--max-steps <n>", "stop after this many model and tool calls", MAX_STEPS)
+      .option(
+        "--max-steps <n>",
+        "stop after this many model and tool calls, those of hand-offs included",
+        MAX_STEPS,
+      )
       .option("--timeout <seconds>", "stop after this time", TIMEOUT)
       .addOption(
-        new Option("--approve <policy>", "for tools that write, execute or reach the network")
-          .choices(APPROVE_POLICIES),
+        approveOption(),
       )
       .option(
         "--max-repeats <n>",
@@ -71,18 +73,22 @@ async function startRun(
   prompt: string | undefined,
   flags: RunFlags,
 ): Promise<number> {
-  const [{ newRun }, { runInForeground }] = await Promise.all([
+  const [{ newRun }, { runInForeground }, { namedAgent }] = await Promise.all([
     import("../../../app/mod.ts"),
     import("../../process/foreground.ts"),
+    import("../../process/consent.ts"),
   ]);
+  const limits = limitsOf(flags);
   const { config, request } = await newRun(context.app, {
-    agent: await context.resolveAgent(agent), // a misspelt name is told before stdin is waited for
+    agent: await namedAgent(context, agent, limits.approve), // a misspelt name is told before stdin is waited for
     overrides: keyValuePairs("--set", flags.set),
-    ...limitsOf(flags),
+    ...limits,
     prompt: await readPrompt(agent, prompt, flags.file),
     tags: keyValuePairs("--tag", flags.tag),
     ...(flags.group === undefined ? {} : { group: flags.group }),
     ...(flags.user === undefined ? {} : { userId: flags.user }),
   });
-  return await runInForeground(context, flags, (runner) => runner.queue(config, request));
+  const { approve, maxSteps } = limits;
+  const options = { ...flags, rights: { approve, maxSteps, isGuarded: false } };
+  return await runInForeground(context, options, (runner) => runner.queue(config, request));
 }

@@ -1,0 +1,54 @@
+import type { AgentConfig, ApprovePolicy } from "./agent_config.ts";
+
+/**
+ * What whoever started this process allows. Given per invocation, by a flag or by an agent file that is trusted as it is now: never
+ * taken from a store. Runs and files can only tighten it.
+ */
+export interface Rights {
+  /** Also of agents that work is handed to, whose files may say `auto` only where this does. Absent: as their files say. */
+  readonly approve?: ApprovePolicy | undefined;
+  /** Model and tool calls of a run and of all that it hands work to, together. */
+  readonly maxSteps?: number | undefined;
+  /** Nobody has allowed what the run says that its tools touch: each call that touches anything, or hands work over, is asked for. */
+  readonly isGuarded?: boolean | undefined;
+}
+
+const FROM_STRICT: readonly ApprovePolicy[] = ["never", "ask", "auto"];
+
+export function strictest(...policies: readonly ApprovePolicy[]): ApprovePolicy {
+  return FROM_STRICT.find((policy) => policies.includes(policy)) ?? "ask";
+}
+
+/** An agent that another one hands work to: under the stricter of both policies and limits. The budget of `from` counts besides. */
+export function inherited(agent: AgentConfig, from: AgentConfig): AgentConfig {
+  return {
+    ...agent,
+    approve: strictest(agent.approve, from.approve),
+    limits: {
+      ...agent.limits,
+      maxSteps: Math.min(agent.limits.maxSteps, from.limits.maxSteps),
+      timeoutSeconds: Math.min(agent.limits.timeoutSeconds, from.limits.timeoutSeconds),
+      ...(from.limits.strict ? { strict: true } : {}),
+    },
+  };
+}
+
+/** Counts the steps of a run and of all that it hands work to. */
+export class TreeSteps {
+  readonly limit: number;
+  #taken: number;
+
+  /** `taken`: by what was interrupted. */
+  constructor(limit = Infinity, taken = 0) {
+    this.limit = limit;
+    this.#taken = taken;
+  }
+
+  get left(): number {
+    return Math.max(0, this.limit - this.#taken);
+  }
+
+  take(): void {
+    this.#taken++;
+  }
+}

@@ -20,6 +20,8 @@ function isDeeper(span: Span, than: Span): boolean {
 /** A question that waits for a person: an open guardrail span. */
 export interface Approval {
   readonly spanId: string;
+  /** The agent that asks. */
+  readonly agent: string;
   readonly tool: string;
   readonly summary: string;
   readonly arguments: unknown;
@@ -35,6 +37,7 @@ export function pendingApproval(trace: Trace): Approval | undefined {
   if (!oldest) return undefined;
   return {
     spanId: oldest.spanId,
+    agent: trace.run.agent,
     tool: textAttribute(oldest, ATTR.toolName) ?? oldest.name,
     summary: toolTitle(oldest),
     arguments: oldest.attributes[ATTR.toolCallArguments],

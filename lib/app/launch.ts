@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { limitFlags, nowUs, type Run, type RunJournal, type RunReader } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "./requests.ts";
@@ -31,7 +32,8 @@ export function createLauncher(
     settle(startRunnerProcess(app.config, runId, flags), traceId);
   };
   return {
-    async launch(request) {
+    async launch({ trust, ...request }) {
+      if (trust) await app.trustFolder(dirname(request.agent));
       const { runId, traceId } = await queue(app, request);
       const { approve, maxSteps } = request;
       await follow(runId, traceId, [

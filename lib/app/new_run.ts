@@ -3,7 +3,7 @@ import type { App } from "./app.ts";
 import type { LaunchRequest } from "./requests.ts";
 
 /** What starts a run, wherever that is asked for; an agent may also be given whole. */
-export interface RunOrder extends Omit<LaunchRequest, "agent"> {
+export interface RunOrder extends Omit<LaunchRequest, "agent" | "trust"> {
   /** Name or path, or the configuration itself. */
   readonly agent: string | AgentConfig;
 }

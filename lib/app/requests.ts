@@ -6,6 +6,8 @@ export interface LaunchRequest extends RunLimits {
   /** Name or path of the agent. */
   readonly agent: string;
   readonly prompt: string;
+  /** The agent files of its folder are trusted as they are now, first. */
+  readonly trust?: boolean;
   /** As with `--set key=value`: `model`, `temperature`, `maxTokens`, ... */
   readonly overrides?: Readonly<Record<string, string>>;
   /** Experiment, session or batch it belongs to. */

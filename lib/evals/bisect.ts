@@ -54,7 +54,7 @@ export async function bisectRuns(
     services,
     good,
     (count) => applyConfigEdits(config, edits.slice(0, count)),
-    { ...options, replay: { ...options.replay, rights: await rightsOfBoth(services, good, bad) } },
+    { ...options, replay: { ...options.replay, rightsOf: () => rightsOfBoth(services, good, bad) } },
   );
   const done = () => ({ edits, trials: search.trials, savedCostUsd: search.savedCostUsd });
   if (await search.passes(edits.length)) {

@@ -7,7 +7,7 @@ export interface BisectOptions {
   readonly judge: Judge;
   /** Tries of each configuration; more than half must pass. @default 1 */
   readonly repeat?: number;
-  readonly replay: Pick<ReplayOptions, "runner" | "signal" | "rights">;
+  readonly replay: Pick<ReplayOptions, "runner" | "signal" | "rightsOf">;
   /** Told of each try. */
   readonly onTrial?: (trial: BisectTrial) => void;
 }
@@ -83,7 +83,7 @@ export class BisectSearch {
       overrides: {},
       edits: new Map(),
       config,
-      rights: { approve: strictest("ask", config.approve), isGuarded: false },
+      rightsOf: () => Promise.resolve({ approve: strictest("ask", config.approve), isGuarded: false }),
       ...replay,
     });
     replay.signal?.throwIfAborted();

@@ -4,7 +4,6 @@ import {
   AgentRunner,
   type AgentServices,
   applyOverrides,
-  type ApprovePolicy,
   type Rights,
   type RunnerOptions,
   type RunRequest,
@@ -32,8 +31,8 @@ export interface ReplayOptions {
   readonly tools: ToolPolicy;
   /** Run it under this configuration instead of the recorded one. */
   readonly config?: AgentConfig;
-  /** What it may do, where whoever asks has decided. Otherwise what is known of the run decides, and nobody is asked. */
-  readonly rights?: Rights & { readonly approve: ApprovePolicy };
+  /** What it may do, asked once it could begin. Otherwise what is known of the run decides, and nobody is asked. */
+  readonly rightsOf?: ReplayServices["rightsFor"];
   readonly runner?: RunnerOptions;
   readonly signal?: AbortSignal;
 }
@@ -131,26 +130,27 @@ async function prepare(
   const asRun = { ...run, prompt: prompt ?? run.prompt };
   const base = options.config ?? await reached(run);
   checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
-  const rights = options.rights ?? await rightsFor(run);
-  const approve = options.tools === "ask" ? strictest("ask", rights.approve) : rights.approve;
-  const config = { ...await applyOverrides(base, options.overrides), approve };
+  const config = await applyOverrides(base, options.overrides);
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
     throw new AgentOpError("Cannot edit step 0: another prompt leaves nothing to keep", {
       remedy: "--edit 0=FILE alone, or the edits of steps alone",
     });
   }
-  const plan = prompt === undefined ? forkOf(original, inheritedSteps(original), options, config) : undefined;
+  const fork = prompt === undefined ? forkOf(original, inheritedSteps(original), options, config) : undefined;
+  const plan = fork ? planFork(original, fork) : undefined;
+  const rights = await (options.rightsOf ?? rightsFor)(run);
+  const approve = options.tools === "ask" ? strictest("ask", rights.approve) : rights.approve;
   return {
     original,
-    config,
+    config: { ...config, approve },
     rights: { ...rights, approve },
-    plan: plan ? planFork(original, plan) : undefined,
+    plan,
     request: {
       prompt: asRun.prompt,
       userId: run.userId,
       ...(run.group === undefined ? {} : { group: run.group }),
       tags: replayTags(run.tags, options),
-      forkedFrom: { runId: run.runId, step: plan?.from ?? 1 },
+      forkedFrom: { runId: run.runId, step: fork?.from ?? 1 },
     },
   };
 }

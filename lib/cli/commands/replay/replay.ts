@@ -85,7 +85,7 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
     import("../../process/signals.ts"),
   ]);
   const overrides = keyValuePairs("--set", flags.set);
-  const allowed = await allowedBy(context, reference, flags);
+  const allowed = await allowedBy(context, flags);
   using stopper = abortOnSignals();
   const announce = announcer(context);
   const doubts: string[] = [];
@@ -115,19 +115,19 @@ async function replayAndShow(context: Context, reference: string, flags: Flags):
 /** Under the agent file that was named, or with what is known of the run. The workbench asks before each call. */
 async function allowedBy(
   context: Context,
-  reference: string,
   { agent, approve, announce, mode }: Flags,
-): Promise<Pick<ReplayOptions, "config" | "rights">> {
+): Promise<Pick<ReplayOptions, "config" | "rightsOf">> {
   const { askedRights, namedAgent } = await import("../../process/consent.ts");
   if (agent !== undefined) {
     const config = await namedAgent(context, agent, approve);
-    return { config, rights: { approve: approve ?? config.approve, isGuarded: false } };
+    return {
+      config,
+      rightsOf: () => Promise.resolve({ approve: approve ?? config.approve, isGuarded: false }),
+    };
   }
-  const run = await (await context.app.store()).resolveRun(reference);
+  const isAsked = !announce && mode !== "recorded";
   return {
-    rights: announce || mode === "recorded"
-      ? await context.app.rightsFor(run, { approve })
-      : await askedRights(context, run, approve),
+    rightsOf: (run) => isAsked ? askedRights(context, run, approve) : context.app.rightsFor(run, { approve }),
   };
 }
 

@@ -11,6 +11,7 @@ import { type AgentsModel, chosenAgent } from "./model.ts";
 const LABEL_COLUMNS = 12;
 const INSTRUCTIONS_LENGTH_MAX = 20_000;
 const ERROR_ROWS_MAX = 40;
+const UNTRUSTED = "auto, but nobody trusts it: it asks";
 
 /** Everything an agent file says, for a pane `columns` wide. */
 export function aboutLines(model: AgentsModel, env: Env, columns: number): readonly Line[] {
@@ -62,7 +63,9 @@ function errorLines(agent: AgentEntry, env: Env, columns: number): readonly Line
 function facts(agent: AgentEntry, columns: number): readonly Line[] {
   const rows: readonly (readonly [string, string])[] = [
     ["model", agent.model],
-    ...(agent.approve === undefined ? [] : [["approve", approval(agent.approve)] as const]),
+    ...(agent.approve === undefined
+      ? []
+      : [["approve", agent.isUntrusted ? UNTRUSTED : approval(agent.approve)] as const]),
     ...(agent.limits ?? []),
   ];
   return rows.flatMap(([label, value]) =>

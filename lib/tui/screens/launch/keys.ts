@@ -3,6 +3,7 @@ import { chosenAgent, type LaunchModel } from "./model.ts";
 
 const all = ["pick", "filter", "form"] as const;
 const ready = (model: LaunchModel) => chosenAgent(model) !== undefined && !model.starting;
+const asked = (model: LaunchModel) => model.question !== undefined;
 const inPrompt = (model: LaunchModel) => model.focus === "prompt";
 const inField = (model: LaunchModel) => model.focus !== "prompt" && model.focus !== "agents";
 
@@ -91,6 +92,33 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     label: "reload",
     help: "read the agent files again",
     modes: ["pick", "filter"],
+  },
+  {
+    keys: ["t"],
+    action: "start_trusting",
+    label: "trust, start",
+    help: "trust the agents of its folder as they are now, and start",
+    modes: ["dialog"],
+    footer: 1,
+    when: asked,
+  },
+  {
+    keys: ["a"],
+    action: "start_asking",
+    label: "start, ask",
+    help: "start it, and be asked before each call that writes, executes or reaches out",
+    modes: ["dialog"],
+    footer: 2,
+    when: asked,
+  },
+  {
+    keys: ["escape", "q", "n"],
+    action: "not_started",
+    label: "no",
+    help: "do not start it",
+    modes: ["dialog"],
+    footer: 3,
+    when: asked,
   },
   ...MOTION_KEYS,
   {

@@ -28,6 +28,8 @@ export interface LaunchModel {
   /** Prompts sent before, newest last, and where the person is in them. */
   readonly history: readonly string[];
   readonly historyAt?: number;
+  /** The agent wants its tools to run unasked, and nobody trusts it: asked before the start, which is watched or not. */
+  readonly question?: { readonly watch: boolean };
   /** A start was asked for and not answered yet. */
   readonly starting: boolean;
   readonly tickets: Tickets<LaunchQueries>;
@@ -58,6 +60,7 @@ export const INITIAL: LaunchModel = {
 
 /** In the list letters look for an agent; while they do, every printable key is text. */
 export function modeOfLaunch(model: LaunchModel): Mode {
+  if (model.question) return "dialog";
   if (model.focus !== "agents") return "form";
   return model.filtering || model.filter.text !== "" ? "filter" : "pick";
 }

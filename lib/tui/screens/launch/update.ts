@@ -45,6 +45,9 @@ const ACTIONS: Actions<LaunchModel> = {
     model.filter.text === "" ? [model, [{ type: "leave" }]] : [unfiltered(model, env), []],
   start: (model) => start(model, true),
   start_stay: (model) => start(model, false),
+  start_trusting: (model) => answeredTrust(model, true),
+  start_asking: (model) => answeredTrust(model, false),
+  not_started: (model) => [unasked(model), []],
   older: (model) => [recalled(model, "older"), []],
   newer: (model) => [recalled(model, "newer"), []],
   editor: (model, env) => [
@@ -60,10 +63,11 @@ export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
       name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: name },
     ),
   actions: () => ACTIONS,
-  moved: (model, motion, env) => [moved(model, motion, env), []],
-  typed: (model, change, env) => [typed(model, change, env), []],
+  moved: (model, motion, env) => [model.question ? model : moved(model, motion, env), []],
+  typed: (model, change, env) => [model.question ? model : typed(model, change, env), []],
   wheeled: (model, lines, _, env) => [moved(model, wheelMotion(lines), env), []],
   clicked: (model, { x, y }, env) => {
+    if (model.question) return [model, []];
     const hit = hitLaunch(env.size, model.focus, x, y);
     if (hit === undefined) return [model, []];
     if (typeof hit === "string") return [{ ...model, focus: hit, filtering: false }, []];
@@ -123,7 +127,23 @@ function start(model: LaunchModel, watch: boolean): Step<LaunchModel> {
     return [{ ...model, focus: checked.focus }, [notice("warn", checked.problem)]];
   }
   if (model.starting) return [model, []];
+  if (chosenAgent(model)?.isUntrusted) return [{ ...model, question: { watch } }, []];
   return [{ ...model, starting: true }, [{ type: "launch", request: checked.request, watch }]];
+}
+
+function unasked(model: LaunchModel): LaunchModel {
+  const { question: _, ...rest } = model;
+  return rest;
+}
+
+function answeredTrust(model: LaunchModel, trust: boolean): Step<LaunchModel> {
+  const checked = requestOf(model);
+  const { question } = model;
+  if (!question || "problem" in checked) return [unasked(model), []];
+  const request: LaunchRequest = { ...checked.request, ...(trust ? { trust } : {}) };
+  const next = { ...unasked(model), starting: true };
+  const [started, loads] = trust ? loadAgents(next) : [next, []];
+  return [started, [...loads, { type: "launch", request, watch: question.watch }]];
 }
 
 function launched(

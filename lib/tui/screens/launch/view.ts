@@ -1,14 +1,15 @@
 import { sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { keySign } from "../../contract/keys.ts";
-import { EMPTY, type Line, line, lineWidth, seg } from "../../draw/line.ts";
-import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { EMPTY, fitLine, type Line, line, lineWidth, seg } from "../../draw/line.ts";
+import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine, fieldLines } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
 import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { agentHeight, launchLayout } from "./layout.ts";
+import { trustDialog } from "./question.ts";
 import {
   agentRows,
   chosenAgent,
@@ -30,6 +31,14 @@ const LABEL_COLUMNS = 13;
 const RECENT_MAX = 6;
 
 export function viewLaunch(model: LaunchModel, env: Env): readonly Line[] {
+  const frame = formView(model, env);
+  const agent = chosenAgent(model);
+  if (!model.question || !agent) return frame;
+  const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
+  return centered(rows, trustDialog(agent, env), env.size.columns);
+}
+
+function formView(model: LaunchModel, env: Env): readonly Line[] {
   const layout = launchLayout(env.size, model.focus);
   const agents = layout.agents && agentsPane(model, env, layout.agents.columns, layout.agents.rows);
   const prompt = layout.prompt && promptPane(model, env, layout.prompt.columns, layout.prompt.rows);

@@ -1,5 +1,5 @@
-import { budgetUsdOf, pendingApproval } from "../../../analysis/mod.ts";
-import { type RaisableLimit, tryParseJson } from "../../../core/mod.ts";
+import { type Approval, budgetUsdOf, pendingApproval } from "../../../analysis/mod.ts";
+import { escapeText, type RaisableLimit, tryParseExactJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
@@ -11,12 +11,36 @@ import type { LiveModel } from "./model.ts";
 
 const DIALOG_COLUMNS_MAX = 76;
 const ARGUMENT_ROWS_MAX = 14;
+const NAME_COLUMNS_MAX = 18;
 const PARSE_LENGTH_MAX = 200_000;
 
 /** May the tool run? With the exact arguments. */
 export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
   const approval = model.trace && pendingApproval(model.trace);
   if (!approval) return undefined;
+  const { columns, doc, height } = shownArguments(approval, env);
+  const top = Math.min(model.approval!.top, Math.max(0, doc.rows - height));
+  const [tool, agent] = [approval.tool, approval.agent].map((name) => cut(clean(name), NAME_COLUMNS_MAX));
+  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 5)}`, "key"), seg(text)];
+  const content: Line[] = [
+    EMPTY,
+    [seg(` ${agent} wants to use `, "text"), seg(tool!, "strong"), seg(":")],
+    [seg(`   ${clean(approval.summary)}`, "tool")],
+    EMPTY,
+    ...Array.from({ length: height }, (_, at): Line => [seg("   ", "dim"), ...doc.line(top + at)]),
+    doc.rows > height
+      ? line(`   ${env.glyphs.down} ${doc.rows - top - height} more lines: j k scroll`, "dim")
+      : EMPTY,
+    choice("y", "yes, this once"),
+    choice("A", `always in this run of ${agent}: every call of ${tool}`),
+    choice("n", "no; the model is told"),
+    choice("esc", "later"),
+  ];
+  return box("Approve?", content, columns, env);
+}
+
+/** How the arguments of a question are laid out: rows in all, and those in view. */
+export function shownArguments(approval: Approval, env: Env) {
   const columns = Math.min(DIALOG_COLUMNS_MAX, env.size.columns - 4);
   const doc = docOf([textPart(exactText(approval.arguments))], {
     columns: columns - BORDER - 4,
@@ -25,32 +49,17 @@ export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | un
     folds: new Map(),
     needle: "",
   });
-  const height = Math.max(1, Math.min(doc.rows, ARGUMENT_ROWS_MAX, env.size.rows - 10));
-  const top = Math.min(model.approval!.top, Math.max(0, doc.rows - height));
-  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 5)}`, "key"), seg(text)];
-  const content: Line[] = [
-    EMPTY,
-    [seg(" The agent wants to use ", "text"), seg(clean(approval.tool), "strong"), seg(":")],
-    [seg(`   ${clean(approval.summary)}`, "tool")],
-    EMPTY,
-    ...Array.from({ length: height }, (_, at): Line => [seg("   ", "dim"), ...doc.line(top + at)]),
-    doc.rows > height
-      ? line(`   ${env.glyphs.down} ${doc.rows - top - height} more lines: j k scroll`, "dim")
-      : EMPTY,
-    choice("y", "yes, this once"),
-    choice("A", "always in this run, for this tool"),
-    choice("n", "no; the model is told"),
-    choice("esc", "later"),
-  ];
-  return box("Approve?", content, columns, env);
+  return { columns, doc, height: Math.max(1, Math.min(doc.rows, ARGUMENT_ROWS_MAX, env.size.rows - 10)) };
 }
 
-/** JSON as it will be handed over, laid out. */
+/** JSON as it will be handed over, laid out; what a row would show as something wider is spelled out first, so that none is cut. */
 function exactText(value: unknown): string {
   const inner = typeof value === "string" && /^\s*[[{]/.test(value) && value.length <= PARSE_LENGTH_MAX
-    ? tryParseJson(value) ?? value
+    ? tryParseExactJson(value) ?? value
     : value;
-  return typeof inner === "string" ? inner : JSON.stringify(inner, null, 2) ?? "";
+  return escapeText(typeof inner === "string" ? inner : JSON.stringify(inner, null, 2) ?? "", {
+    multiline: true,
+  });
 }
 
 /** How much may the run cost? */

@@ -163,7 +163,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["A"],
     action: "always",
     label: "always",
-    help: "allow this tool for the rest of the run",
+    help: "allow every call of this tool in this run of its agent",
     modes: ["dialog"],
     footer: 2,
     when: inApproval,

@@ -66,7 +66,12 @@ export interface LiveModel extends ListPlace {
   readonly whole?: TreeTotals;
   /** The list of relatives is open. */
   readonly relatives: boolean;
-  readonly approval?: { readonly spanId: string; readonly top: number };
+  readonly approval?: {
+    readonly spanId: string;
+    readonly top: number;
+    /** Rows up to a window that begins here have been in view. */
+    readonly seen: number;
+  };
   /** The newest run started here when this screen was last in view. */
   readonly lastOwn?: string;
   /** It was open the last time and has not been read yet. */

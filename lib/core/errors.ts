@@ -54,6 +54,7 @@ export type StoreErrorCode =
   | "not_a_database"
   | "foreign"
   | "network"
+  | "gone"
   | "older_at_work"
   | "damaged"
   | "newer_schema"

@@ -13,6 +13,8 @@ export interface Engine {
   readonly upkeep: EngineUpkeep;
   /** Replaces the row of a live span; need not survive a power cut. Must not hold up or be held up by `db` for long. */
   writePartial(partial: PartialOutput): Promise<void>;
+  /** Throws `StoreError` when what is written would be lost: the store was deleted while it was open. */
+  checkIsThere(): void;
   /** What the database threw, as a `StoreError` where it is the store's trouble. `verb` as in "Cannot VERB the store". */
   toStoreError(verb: string, error: unknown): unknown;
   close(): Promise<void>;

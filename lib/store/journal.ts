@@ -21,6 +21,8 @@ export interface JournalOptions {
   readonly runsAtWork: () => number;
   /** Whose a run is that begins. */
   readonly ownerOf: (traceId: string) => string | null;
+  /** Throws when the store is not there any more. */
+  readonly checkIsThere: () => void;
   /** After each commit. */
   readonly onCommit: (runEnded: boolean) => void;
   readonly toStoreError: (error: unknown) => unknown;
@@ -108,6 +110,7 @@ export class Journal {
 
   async #tryTransaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
     try {
+      this.#options.checkIsThere();
       await this.#db.transaction().execute(async (db) => {
         const { seq, swept } = await nextSeq(db);
         // Bodies that the writer remembers may have been deleted, by any process.

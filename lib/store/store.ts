@@ -83,6 +83,7 @@ export class SqlStore implements Store {
     this.#journal = new Journal(engine.db, {
       host,
       runsAtWork: () => this.#leases.count,
+      checkIsThere: () => engine.checkIsThere(),
       ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
       onCommit: (runEnded) => {

@@ -3,7 +3,8 @@ import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { gunzipSync } from "node:zlib";
 import { StoreError } from "../../lib/core/mod.ts";
-import { openReadOnly, openStore, storeVersion } from "../../lib/store/mod.ts";
+import { MEMORY, openReadOnly, openStore, storeVersion } from "../../lib/store/mod.ts";
+import { ChangeFeed } from "../../lib/store/sqlite/change_feed.ts";
 import { openConnection } from "../../lib/store/sqlite/open.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { openDatabase } from "../support/open_database.ts";
@@ -159,6 +160,48 @@ Deno.test("two versions at once: an update waits for runs of the older one, whic
     );
     assert.equal(await older.countRuns(), 1);
   });
+});
+
+Deno.test("a store that is deleted or replaced under a run takes no more writes", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "a.db");
+    await using store = await openStore(path);
+    await store.write([...sampleEvents({ rounds: 0 })]);
+    await Deno.rename(path, join(folder, "elsewhere.db"));
+    const again = [...sampleEvents({ rounds: 0, agent: "late" })];
+    const isGone = (error: unknown) => error instanceof StoreError && error.code === "gone";
+    await assert.rejects(store.write(again), isGone);
+    await Deno.writeTextFile(path, "");
+    await assert.rejects(store.write(again), isGone);
+  });
+});
+
+Deno.test("a store that cannot be read any more does not throw at those who listen for changes", () => {
+  const broken = {
+    prepare: () => ({
+      get: () => {
+        throw new Error("disk I/O error");
+      },
+    }),
+  } as unknown as DatabaseSync;
+  const feed = new ChangeFeed(MEMORY, broken);
+  const stop = feed.listen(() => {});
+  feed.announce();
+  stop();
+  const folder = Deno.makeTempDirSync();
+  const shared = new ChangeFeed(join(folder, "a.db"), broken);
+  shared.listen(() => {})();
+  shared.close();
+  Deno.removeSync(folder, { recursive: true });
+});
+
+Deno.test("search finds runs however many are not indexed yet", async () => {
+  await using store = await openStore(MEMORY);
+  for (let n = 0; n < 205; n++) {
+    const host = { ...fakeHost(), newId: () => crypto.randomUUID().replaceAll("-", "") };
+    await store.write([...sampleEvents({ host, rounds: 0, agent: n === 0 ? "needle" : "hay", open: true })]);
+  }
+  assert.equal(await store.countRuns({ text: "needle" }), 1);
 });
 
 Deno.test("a damaged store is named as such", async () => {

@@ -33,7 +33,7 @@ export class ChangeFeed implements ChangeSignal {
 
   announce(): void {
     // Whatever was committed until now, they hear of it now.
-    if (this.#timer !== undefined) this.#seen = this.#version();
+    if (this.#timer !== undefined) this.#seen = this.#versionNow();
     for (const listener of this.#listeners) listener();
     if (this.#folder) this.#pending ??= setTimeout(() => this.#hint(this.#folder!), ANNOUNCE_AFTER_MS);
   }
@@ -51,6 +51,15 @@ export class ChangeFeed implements ChangeSignal {
     } catch { /* see above */ }
   }
 
+  /** A store that cannot be read says so to whoever reads it: nobody could catch it here. */
+  #versionNow(): number {
+    try {
+      return this.#version();
+    } catch {
+      return this.#seen;
+    }
+  }
+
   get version(): number {
     return this.#version();
   }
@@ -66,7 +75,7 @@ export class ChangeFeed implements ChangeSignal {
 
   #start(): void {
     if (!this.#folder) return;
-    this.#seen = this.#version();
+    this.#seen = this.#versionNow();
     this.#timer = setInterval(() => this.#check(), POLL_MS);
     try {
       Deno.mkdirSync(this.#folder, { recursive: true });
@@ -82,7 +91,7 @@ export class ChangeFeed implements ChangeSignal {
   #check(): void {
     clearTimeout(this.#checking);
     this.#checking = undefined;
-    const version = this.#version();
+    const version = this.#versionNow();
     if (version === this.#seen) return;
     this.#seen = version;
     for (const listener of this.#listeners) listener();

@@ -16,6 +16,7 @@ const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
 const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
   not_a_database: "choose another file with --store",
   foreign: "choose another file with --store",
+  gone: "put the file back, or choose another with --store",
   network: "a file on a disk of this machine, with --store",
   older_at_work: "wait until they have ended, or stop them, before the update of the store",
   damaged: "the newest copy that `agentop db backup` made",
@@ -30,6 +31,7 @@ const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
 const REASON: Readonly<Record<StoreErrorCode, string>> = {
   not_a_database: "it is not a SQLite database",
   foreign: "it is the database of another program",
+  gone: "the file was deleted or replaced while it was in use",
   network: "it is on a network file system, where its locks do not hold",
   older_at_work: "an older version of AgentOp Studio is working on runs in it",
   damaged: "the file is damaged",

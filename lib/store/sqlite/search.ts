@@ -8,8 +8,8 @@ import type { Db } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
 const DOCUMENT_MAX_CHARS = 1_000_000;
-/** Runs that are not indexed yet (live ones, mostly) are read one by one; more than this wait for the index. */
-const UNINDEXED_SCANNED_MAX = 200;
+/** Runs that are not indexed yet (live ones, mostly) are read one by one. */
+const UNINDEXED_PER_PAGE = 200;
 const TERMS_MAX = 16;
 const TERM_MAX_CHARS = 100;
 
@@ -63,11 +63,15 @@ class WordList {
 async function unindexedMatches(db: Db, texts: readonly string[]): Promise<readonly number[][]> {
   const wanted = texts.map((text) => ({ terms: termsOf(text), found: [] as number[] }));
   if (wanted.length === 0) return [];
-  const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).orderBy("id", "desc")
-    .limit(UNINDEXED_SCANNED_MAX).execute();
-  for (const { id } of rows) {
-    const document = new WordList(await documentOf(db, id));
-    for (const { terms, found } of wanted) if (document.matches(terms)) found.push(id);
+  for (let after = 0;;) {
+    const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).where("id", ">", after)
+      .orderBy("id").limit(UNINDEXED_PER_PAGE).execute();
+    for (const { id } of rows) {
+      const document = new WordList(await documentOf(db, id));
+      for (const { terms, found } of wanted) if (document.matches(terms)) found.push(id);
+    }
+    if (rows.length < UNINDEXED_PER_PAGE) break;
+    after = rows.at(-1)!.id;
   }
   return wanted.map(({ found }) => found);
 }
@@ -140,7 +144,9 @@ export function createTextSearch(db: Kysely<Schema>): TextSearch {
           textQuery(text)
         })`;
         const also = alsoIds[index]!;
-        return also.length === 0 ? indexed : eb.or([indexed, eb("run.id", "in", also)]);
+        return also.length === 0
+          ? indexed
+          : eb.or([indexed, sql<SqlBool>`run.id in (select value from json_each(${JSON.stringify(also)}))`]);
       });
     },
 

@@ -2,7 +2,7 @@ import { type Host, NO_SECRETS, type Redactor, type Store, systemHost } from "..
 import type { Engine } from "../engine.ts";
 import { SqlStore } from "../store.ts";
 import { ChangeFeed } from "./change_feed.ts";
-import { toStoreError } from "./errors.ts";
+import { storeError, toStoreError } from "./errors.ts";
 import { MEMORY } from "./location.ts";
 import { SCHEMA_VERSION } from "./migrations/mod.ts";
 import { type Connection, openConnection } from "./open.ts";
@@ -31,6 +31,7 @@ function createEngine(connection: Connection, host: Host): Engine {
   const { path, sqlite, db } = connection;
   const signal = new ChangeFeed(path, sqlite);
   const partials = new PartialsConnection(connection);
+  const inode = inodeOf(path);
   const ownership = path === MEMORY ? undefined : new Ownership(path, host);
   return {
     db,
@@ -39,6 +40,9 @@ function createEngine(connection: Connection, host: Host): Engine {
     signal,
     owners: ownership ?? LONE_OWNER,
     upkeep: createUpkeep(connection),
+    checkIsThere: () => {
+      if (path !== MEMORY && inodeOf(path) !== inode) throw storeError("write to", path, "gone");
+    },
     writePartial: (partial) => partials.write(partial),
     toStoreError: (verb, error) => toStoreError(verb, path, error),
     async close() {
@@ -49,4 +53,13 @@ function createEngine(connection: Connection, host: Host): Engine {
       await db.destroy();
     },
   };
+}
+
+/** Which file has this name; `null` where files have no numbers, `undefined` for none. */
+function inodeOf(path: string): number | null | undefined {
+  try {
+    return Deno.statSync(path).ino;
+  } catch {
+    return undefined;
+  }
 }

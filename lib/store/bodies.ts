@@ -58,17 +58,29 @@ export class Bodies {
   }
 }
 
-/** Decoded bodies by id. */
+/** All that one question inflates together: many bodies may each be a small bomb. */
+const LOADED_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Decoded bodies by id; those that cannot be decoded, or not within the bound, are left out. */
 export async function loadBodies(
   db: Db,
   ids: Iterable<number | null>,
 ): Promise<Map<number, string>> {
   const wanted = [...new Set(ids)].filter((id) => id !== null);
   const bodies = new Map<number, string>();
+  let room = LOADED_BYTES_MAX;
   for (let from = 0; from < wanted.length; from += BODIES_PER_QUERY) {
     const rows = await db.selectFrom("body").select(["id", "encoding", "data"])
       .where("id", "in", wanted.slice(from, from + BODIES_PER_QUERY)).execute();
-    for (const row of rows) bodies.set(row.id, decodeBody(row.encoding, row.data));
+    for (const row of rows) {
+      try {
+        const json = decodeBody(row.encoding, row.data, room);
+        room -= json.length;
+        bodies.set(row.id, json);
+      } catch {
+        // who needs it says that it cannot be read
+      }
+    }
   }
   return bodies;
 }

@@ -1,4 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
+import { AgentOpError, escapeText, isObject } from "../core/mod.ts";
 import type {
   ChangeCursor,
   ChangedSnapshot,
@@ -8,8 +9,9 @@ import type {
   TraceChanges,
 } from "../core/mod.ts";
 import { loadBodies } from "./bodies.ts";
-import { bytes, decodeBody, hex, unpackPositions } from "./codec.ts";
-import { changedSpanOf, evaluationOf, runOf } from "./rows.ts";
+import { Damage, jsonIn, messageIn } from "./checked.ts";
+import { bytes, decodeBody, hex } from "./codec.ts";
+import { changedSpanOf, evaluationOf, positions, runOf } from "./rows.ts";
 import type { EvaluationRow, RunRow, Schema, SnapshotRow, SpanRow } from "./schema.ts";
 import { asOfOneMoment, type Db, run as execute } from "./statements.ts";
 
@@ -47,7 +49,7 @@ async function readChanges(
     () => db.selectFrom("run").selectAll().where("trace_id", "=", key),
   );
   if (!row) return undefined;
-  const messages = await messagesFrom(db, row.id, messageCount);
+  const messages = await messagesFrom(db, row, messageCount);
   const { rows: spans } = await execute<SpanRow>(
     db,
     "select changed spans",
@@ -62,17 +64,46 @@ async function readChanges(
     ...spans.flatMap((span) => [span.attributes_body, span.price_body]),
     ...snapshots.map((snapshot) => snapshot.key_values_body),
   ]);
+  const run = runOf(row, bodies);
+  const count = messageCount + messages.length;
   return {
-    cursor: { seq: row.seq, messageCount: messageCount + messages.length },
-    run: runOf(row, bodies),
+    cursor: { seq: row.seq, messageCount: count },
+    run,
     messages,
-    spans: spans.map((span): ChangedSpan => changedSpanOf(traceId, span, bodies)),
-    snapshots: snapshots.map((snapshot) => changedSnapshotOf(traceId, snapshot, bodies)),
+    spans: spans.map((span): ChangedSpan =>
+      whole(run, `span ${span.position}`, () => changedSpanOf(traceId, span, bodies, count))
+    ),
+    snapshots: snapshots.map((snapshot) =>
+      whole(
+        run,
+        `the memory of step ${snapshot.step}`,
+        () => changedSnapshotOf(traceId, snapshot, bodies, count),
+      )
+    ),
     evaluations: await changedEvaluations(db, row.id, traceId, seq),
   };
 }
 
-async function messagesFrom(db: Db, runNo: number, position: number): Promise<Message[]> {
+/** One line for a part of a run that cannot be what was written. */
+export function whole<T>(run: { readonly runId: string }, what: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    throw new AgentOpError(
+      `Cannot read run ${escapeText(run.runId)}: it is damaged: ${what}: ${error.message}`,
+      {
+        remedy: "agentop db verify",
+      },
+    );
+  }
+}
+
+async function messagesFrom(
+  db: Db,
+  { id: runNo, run_id }: { readonly id: number; readonly run_id: string },
+  position: number,
+): Promise<Message[]> {
   const { rows } = await execute<{ encoding: number; data: Uint8Array }>(
     db,
     "select new messages",
@@ -82,7 +113,18 @@ async function messagesFrom(db: Db, runNo: number, position: number): Promise<Me
         .select(["encoding", "data"]).where("run_no", "=", runNo).where("position", ">=", position)
         .orderBy("position"),
   );
-  return rows.map(({ encoding, data }) => JSON.parse(decodeBody(encoding, data)) as Message);
+  return rows.map(({ encoding, data }, index) =>
+    whole({ runId: run_id }, `message ${position + index}`, () => messageIn(bounded(encoding, data)))
+  );
+}
+
+/** A body as JSON; throws `Damage` for one that cannot be decoded. */
+export function bounded(encoding: number, data: Uint8Array): string {
+  try {
+    return decodeBody(encoding, data);
+  } catch {
+    throw new Damage("it cannot be decoded");
+  }
 }
 
 type SnapshotOfSpan = SnapshotRow & { readonly span_id: Uint8Array };
@@ -106,6 +148,7 @@ function changedSnapshotOf(
   traceId: string,
   row: SnapshotOfSpan,
   bodies: ReadonlyMap<number, string>,
+  messageCount: number,
 ): ChangedSnapshot {
   return {
     snapshotId: hex(row.snapshot_id),
@@ -113,10 +156,10 @@ function changedSnapshotOf(
     spanId: hex(row.span_id),
     step: row.step,
     createdAtUs: row.created_us,
-    messageRefs: unpackPositions(row.message_refs),
+    messageRefs: positions(row.message_refs, messageCount),
     keyValues: row.key_values_body === null
       ? {}
-      : JSON.parse(bodies.get(row.key_values_body)!) as Record<string, unknown>,
+      : jsonIn<Record<string, unknown>>("a value", bodies.get(row.key_values_body), isObject),
   };
 }
 

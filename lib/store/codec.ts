@@ -8,7 +8,10 @@ const COMPRESS_FROM_BYTES = 128;
 const SMALL_MAX_BYTES = 4096;
 const ZSTD_LEVEL = { small: 5, large: 3 } as const;
 /** Refuses to inflate beyond this: a damaged or hostile body must not eat the memory. */
-const MAX_BODY_BYTES = 256 * 1024 * 1024;
+const MAX_BODY_BYTES = 64 * 1024 * 1024;
+/** A list of positions may name no more: spans of one run refer to its messages. */
+const POSITIONS_MAX = 1_000_000;
+const RANGE = /^(\d{1,9})(?:-(\d{1,9}))?$/;
 
 export const ENCODING_PLAIN = 0;
 export const ENCODING_ZSTD = 1;
@@ -43,14 +46,16 @@ export function encodeBody(json: string, hash: Uint8Array = hashOf(json)): Encod
     : { hash, encoding: ENCODING_PLAIN, length: plain.length, data: plain };
 }
 
-export function decodeBody(encoding: number, data: Uint8Array): string {
+/** Inflates to `maxBytes` at most; throws beyond. */
+export function decodeBody(encoding: number, data: Uint8Array, maxBytes = MAX_BODY_BYTES): string {
   if (encoding === ENCODING_PLAIN) {
     return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
   }
   if (encoding !== ENCODING_ZSTD) {
     throw new RangeError(`Cannot read a stored body: unknown encoding ${encoding}`);
   }
-  return zstdDecompressSync(data, { maxOutputLength: MAX_BODY_BYTES }).toString("utf8");
+  const maxOutputLength = Math.max(1, Math.min(maxBytes, MAX_BODY_BYTES));
+  return zstdDecompressSync(data, { maxOutputLength }).toString("utf8");
 }
 
 export function bytes(hex: string): Uint8Array {
@@ -73,12 +78,17 @@ export function packPositions(positions: readonly number[]): string {
   return ranges.join(",");
 }
 
-export function unpackPositions(text: string): number[] {
+/** `count`: how many there are to refer to. Throws `RangeError` for what refers elsewhere, or to more than there is. */
+export function unpackPositions(text: string, count = POSITIONS_MAX): number[] {
   const positions: number[] = [];
   if (text === "") return positions;
   for (const range of text.split(",")) {
-    const [from, to] = range.split("-").map(Number);
-    for (let position = from!; position <= (to ?? from!); position++) positions.push(position);
+    const [, first, last = first] = RANGE.exec(range) ?? [];
+    const [from, to] = [Number(first), Number(last)];
+    if (!(from <= to && to < count && positions.length + to - from < count)) {
+      throw new RangeError(`positions beyond the ${count} messages that there are`);
+    }
+    for (let position = from; position <= to; position++) positions.push(position);
   }
   return positions;
 }

@@ -2,15 +2,15 @@ import type { Kysely, Selectable } from "kysely";
 import {
   AgentOpError,
   applyChanges,
-  type Message,
   type Run,
   type StoredMessage,
   toolCallsOf,
   type Trace,
 } from "../core/mod.ts";
 import { loadBodies } from "./bodies.ts";
-import { changesSince } from "./changes.ts";
-import { bytes, decodeBody, hex } from "./codec.ts";
+import { bounded, changesSince, whole } from "./changes.ts";
+import { messageIn } from "./checked.ts";
+import { bytes, hex } from "./codec.ts";
 import { runOf } from "./rows.ts";
 import type { RunRow, Schema } from "./schema.ts";
 import { asOfOneMoment, type Db } from "./statements.ts";
@@ -32,11 +32,14 @@ export async function loadTrace(db: Kysely<Schema>, traceId: string): Promise<Tr
   return applyChanges(undefined, all).trace;
 }
 
-async function messageRows(db: Db, runNo: number) {
+async function messageRows(db: Db, runNo: number, runId: string) {
   const rows = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
     .select(["message_id", "span_position", "at_us", "encoding", "data"])
     .where("run_no", "=", runNo).orderBy("position").execute();
-  return rows.map((row) => ({ ...row, message: JSON.parse(decodeBody(row.encoding, row.data)) as Message }));
+  return rows.map((row) => ({
+    ...row,
+    message: whole({ runId }, "a message", () => messageIn(bounded(row.encoding, row.data))),
+  }));
 }
 
 /** All messages of a run in conversation order: results of parallel tool calls follow the order of the calls. */
@@ -45,10 +48,10 @@ export async function loadMessages(db: Kysely<Schema>, traceId: string): Promise
 }
 
 async function readMessages(db: Db, traceId: string): Promise<StoredMessage[]> {
-  const run = await db.selectFrom("run").select("id").where("trace_id", "=", bytes(traceId))
+  const run = await db.selectFrom("run").select(["id", "run_id"]).where("trace_id", "=", bytes(traceId))
     .executeTakeFirst();
   if (!run) return [];
-  const rows = await messageRows(db, run.id);
+  const rows = await messageRows(db, run.id, run.run_id);
   const spans = await db.selectFrom("span").select(["span_id", "kind", "finish_reasons", "output_tokens"])
     .where("run_no", "=", run.id).orderBy("position").execute();
   const stored = rows.map((row): StoredMessage => {

@@ -4,17 +4,30 @@ import {
   type ChangedSpan,
   type Cost,
   type Evaluation,
+  isObject,
   type PriceTag,
   type Role,
   type Run,
-  type RunStatus,
+  RUN_STATUSES,
   type RunTotals,
   type RunWarning,
   type Span,
+  SPAN_KINDS,
   type StoredDiff,
   tryParseJson,
   type Usage,
 } from "../core/mod.ts";
+import {
+  checkNumbers,
+  Damage,
+  idIn,
+  isNumberMap,
+  isText,
+  isTextList,
+  isTextMap,
+  jsonIn,
+  oneOf,
+} from "./checked.ts";
 import { hex, unpackPositions } from "./codec.ts";
 import type { DiffRow, EvaluationRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
 
@@ -76,30 +89,78 @@ export function totalsOf(row: Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>): Run
   };
 }
 
-/** `bodies` are the decoded bodies that the row refers to. */
+const ORIGINS: readonly Run["origin"][] = ["agent", "otlp", "proxy", "import"];
+const SPAN_STATUSES: readonly Span["status"][] = ["unset", "ok", "error", "interrupted"];
+
+/** `bodies` are the decoded bodies that the row refers to. A row that nobody of ours wrote reads as a run that is damaged. */
 export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
+  try {
+    return checkedRun(row, bodies);
+  } catch (error) {
+    if (error instanceof Damage) return damagedRun(row, error.message);
+    throw error;
+  }
+}
+
+/** Nothing of what the row says but where it is. */
+function damagedRun(row: Selectable<RunRow>, reason: string): Run {
+  const traceId = hex(row.trace_id);
+  const ids = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(traceId)?.slice(1) ?? [traceId];
+  const number = (value: unknown) => typeof value === "number" && Number.isFinite(value) ? value : 0;
+  const totals = Object.fromEntries(TOTAL_COLUMNS.map((column) => [column, number(row[column])]));
+  return {
+    traceId,
+    runId: isSafeId(row.run_id) ? row.run_id : ids.join("-"),
+    agent: "(damaged)",
+    status: "failed",
+    model: "(damaged)",
+    origin: "import",
+    userId: "default",
+    tags: {},
+    config: {},
+    prompt: "",
+    startTimeUs: number(row.start_us),
+    endTimeUs: number(row.end_us ?? row.start_us),
+    error: { type: "damaged", message: `the stored run is damaged: ${reason}`, remedy: "agentop db verify" },
+    totals: totalsOf(totals as Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>),
+  };
+}
+
+function isSafeId(id: unknown): id is string {
+  try {
+    return idIn("", id) === id;
+  } catch {
+    return false;
+  }
+}
+
+function checkedRun(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
   const text = (inline: string | null, body: number | null): string | undefined => {
-    const json = inline ?? (body === null ? undefined : bodies.get(body));
-    return json === undefined ? undefined : JSON.parse(json) as string;
+    if (inline === null && body === null) return undefined;
+    return jsonIn<string>("a text", inline ?? bodies.get(body!), isText);
   };
   const output = text(row.output, row.output_body);
+  checkNumbers(row, [...TOTAL_COLUMNS, "start_us", "idle_us"]);
+  for (const name of [row.agent, row.model, row.user_id]) {
+    if (!isText(name)) throw new Damage("a name is no text");
+  }
   return {
     traceId: hex(row.trace_id),
-    runId: row.run_id,
+    runId: idIn("the id", row.run_id),
     agent: row.agent,
-    status: row.status as RunStatus,
+    status: oneOf("the status", row.status, RUN_STATUSES),
     model: row.model,
-    origin: row.origin as Run["origin"],
+    origin: oneOf("the origin", row.origin, ORIGINS),
     userId: row.user_id,
     ...(row.group_id === null ? {} : { group: row.group_id }),
-    tags: JSON.parse(row.tags) as Record<string, string>,
-    config: JSON.parse(bodies.get(row.config_body) ?? "{}") as Record<string, unknown>,
+    tags: jsonIn<Record<string, string>>("a tag", row.tags, isTextMap),
+    config: jsonIn<Record<string, unknown>>("the configuration", bodies.get(row.config_body), isObject),
     prompt: text(row.prompt, row.prompt_body) ?? "",
     ...(output === undefined ? {} : { output }),
-    ...(row.parent_run_id === null ? {} : { parentRunId: row.parent_run_id }),
+    ...(row.parent_run_id === null ? {} : { parentRunId: idIn("the parent", row.parent_run_id) }),
     ...(row.forked_run_id === null
       ? {}
-      : { forkedFrom: { runId: row.forked_run_id, step: row.forked_step ?? 0 } }),
+      : { forkedFrom: { runId: idIn("the forked run", row.forked_run_id), step: row.forked_step ?? 0 } }),
     startTimeUs: row.start_us,
     ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
     ...(row.idle_us === 0 ? {} : { idleUs: row.idle_us }),
@@ -107,15 +168,24 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
     ...(row.error_type === null ? {} : {
       error: {
         type: row.error_type,
-        message: JSON.parse(row.error_message ?? '""') as string,
-        ...(row.error_remedy === null ? {} : { remedy: JSON.parse(row.error_remedy) as string }),
+        message: jsonIn<string>("the error", row.error_message ?? '""', isText),
+        ...(row.error_remedy === null
+          ? {}
+          : { remedy: jsonIn<string>("the remedy", row.error_remedy, isText) }),
       },
     }),
-    ...(row.finish_reason === null ? {} : { finishReason: JSON.parse(row.finish_reason) as string }),
-    ...(row.warnings === null ? {} : { warnings: JSON.parse(row.warnings) as readonly RunWarning[] }),
+    ...(row.finish_reason === null
+      ? {}
+      : { finishReason: jsonIn<string>("the finish reason", row.finish_reason, isText) }),
+    ...(row.warnings === null
+      ? {}
+      : { warnings: jsonIn<readonly RunWarning[]>("a warning", row.warnings, isWarningList) }),
     totals: totalsOf(row),
   };
 }
+
+const isWarningList = (value: unknown) =>
+  Array.isArray(value) && value.every((it) => isObject(it) && isText(it["type"]) && isText(it["message"]));
 
 /** Token calls are billed for what their usage says: then the quantities need not be stored again. */
 const FROM_USAGE = "usage";
@@ -135,43 +205,58 @@ export function packQuantities({ quantities }: Cost, usage: Usage | undefined): 
   return usage && json === canonicalJson(billedTokens(usage)) ? FROM_USAGE : json;
 }
 
-/** `bodies` are the decoded bodies that the row refers to. */
+/** `bodies` are the decoded bodies that the row refers to, `messageCount` the messages that there are. Throws `Damage`. */
 export function changedSpanOf(
   traceId: string,
   row: Selectable<SpanRow>,
   bodies: ReadonlyMap<number, string>,
+  messageCount: number,
 ): ChangedSpan {
   const optional = <K extends keyof ChangedSpan>(key: K, value: ChangedSpan[K] | null | undefined) =>
     value === null || value === undefined ? {} : { [key]: value } as { [P in K]: ChangedSpan[K] };
   const attributes = row.attributes ??
-    (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body) ?? "{}");
+    (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body));
   return {
     traceId,
     spanId: hex(row.span_id),
     ...optional("parentSpanId", row.parent_span_id === null ? null : hex(row.parent_span_id)),
     name: row.name,
-    kind: row.kind as Span["kind"],
+    kind: oneOf("its kind", row.kind, SPAN_KINDS),
     ...optional("step", row.step),
     startTimeUs: row.start_us,
     ...optional("endTimeUs", row.end_us),
-    status: row.status as Span["status"],
+    status: oneOf("its status", row.status, SPAN_STATUSES),
     ...optional("errorType", row.error_type),
-    ...optional("errorMessage", row.error_message === null ? null : JSON.parse(row.error_message) as string),
+    ...optional(
+      "errorMessage",
+      row.error_message === null ? null : jsonIn<string>("its error", row.error_message, isText),
+    ),
     ...optional("providerName", row.provider),
     ...optional("requestModel", row.request_model),
     ...optional("responseModel", row.response_model),
     ...optional("responseId", row.response_id),
     ...optional(
       "finishReasons",
-      row.finish_reasons === null ? null : JSON.parse(row.finish_reasons) as string[],
+      row.finish_reasons === null
+        ? null
+        : jsonIn<string[]>("a finish reason", row.finish_reasons, isTextList),
     ),
     ...optional("timeToFirstChunkMs", row.time_to_first_chunk_ms),
     ...optional("usage", row.input_tokens === null ? null : usageOf(row as TokenColumns)),
     ...optional("cost", costOf(row, bodies)),
-    ...optional("inputRefs", row.input_refs === null ? null : unpackPositions(row.input_refs)),
-    ...optional("outputRefs", row.output_refs === null ? null : unpackPositions(row.output_refs)),
-    attributes: JSON.parse(attributes) as Record<string, unknown>,
+    ...optional("inputRefs", row.input_refs === null ? null : positions(row.input_refs, messageCount)),
+    ...optional("outputRefs", row.output_refs === null ? null : positions(row.output_refs, messageCount)),
+    attributes: jsonIn<Record<string, unknown>>("an attribute", attributes, isObject),
   };
+}
+
+/** Throws `Damage`. */
+export function positions(text: string, messageCount: number): number[] {
+  try {
+    return unpackPositions(text, messageCount);
+  } catch (error) {
+    throw error instanceof RangeError ? new Damage(`it refers to ${error.message}`) : error;
+  }
 }
 
 function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): Cost | undefined {
@@ -181,8 +266,8 @@ function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): 
     usd: row.cost_usd,
     quantities: row.cost_quantities === FROM_USAGE
       ? billedTokens(usageOf(row as TokenColumns))
-      : JSON.parse(row.cost_quantities) as Record<string, number>,
-    ...(tag === undefined ? {} : { tag: JSON.parse(tag) as PriceTag }),
+      : jsonIn<Record<string, number>>("a quantity", row.cost_quantities, isNumberMap),
+    ...(tag === undefined ? {} : { tag: jsonIn<PriceTag>("the price", tag, isObject) }),
   };
 }
 

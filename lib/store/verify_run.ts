@@ -91,8 +91,18 @@ function checkSpans(spans: Spans, messages: readonly unknown[], report: Report):
     if (span.parent_span_id !== null && !ids.has(hex(span.parent_span_id))) {
       report(`the span above span ${span.position} is missing`);
     }
-    const refs = [...unpackPositions(span.input_refs ?? ""), ...unpackPositions(span.output_refs ?? "")];
-    if (refs.some((position) => position >= messages.length)) report("a span refers to a missing message");
+    const isWhole = refersWithin(span.input_refs, messages.length) &&
+      refersWithin(span.output_refs, messages.length);
+    if (!isWhole) report("a span refers to a missing message");
+  }
+}
+
+function refersWithin(refs: string | null, count: number): boolean {
+  try {
+    unpackPositions(refs ?? "", count);
+    return true;
+  } catch {
+    return false;
   }
 }
 
@@ -107,7 +117,7 @@ function checkSnapshots(
   const starts = new Set(spans.map((span) => span.position));
   for (const { step, span_position, message_refs } of snapshots) {
     if (!starts.has(span_position)) report(`the span of the snapshot of step ${step} is missing`);
-    if (unpackPositions(message_refs).some((position) => position >= messages)) {
+    if (!refersWithin(message_refs, messages)) {
       report(`the snapshot of step ${step} refers to a missing message`);
     }
   }

@@ -47,7 +47,7 @@ Deno.test("export sqlite writes what sql shows as ordinary tables, whole, and no
     LONG,
   );
   const opened = await home.run(["--store", copy, "runs"]);
-  assert.match(opened.stderr, /runs\.sqlite: it is not a SQLite database|it holds other tables/);
+  assert.match(opened.stderr, /runs\.sqlite: it is the database of another program/);
 });
 
 Deno.test("export sqlite takes runs by name and by the filters of runs, with the differences among them", async () => {

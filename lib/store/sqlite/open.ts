@@ -112,7 +112,8 @@ async function isLinkToNothing(path: string): Promise<boolean> {
 async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
   using lock = path === MEMORY ? undefined : await lockFile(path);
   const version = userVersion(sqlite);
-  if (version === 0) sqlite.exec(`pragma page_size = ${PAGE_BYTES}`);
+  // Pages that deletion frees can be given back one by one: VACUUM attaches a database, which needs more permissions than we have.
+  if (version === 0) sqlite.exec(`pragma page_size = ${PAGE_BYTES}; pragma auto_vacuum = incremental`);
   if (path !== MEMORY) sqlite.prepare("pragma journal_mode = wal").get();
   if (version < SCHEMA_VERSION) {
     if (version > 0 && await isSomebodyAtWork(path)) throw storeError("open", path, "older_at_work");

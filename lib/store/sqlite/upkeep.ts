@@ -21,9 +21,9 @@ export function createUpkeep({ path, sqlite }: Connection): EngineUpkeep {
 
     giveBack() {
       try {
-        sqlite.exec("vacuum");
+        sqlite.prepare("pragma incremental_vacuum").all();
         sqlite.prepare("pragma wal_checkpoint(truncate)").get();
-      } catch { /* others are at work, or there is no room for a copy: what is free is used again */ }
+      } catch { /* others are at work: what is free is used again */ }
     },
 
     problems(max, look) {

@@ -92,6 +92,7 @@ Deno.test("views in the file can be read without any function of ours; what is c
     const tools = plainRows(path, "select tool_name, call_id, return_value from tool_calls");
     assert.deepEqual(tools[0], { tool_name: "read_file", call_id: "c0", return_value: "row 0 No." });
     assert.deepEqual(tools[1], { tool_name: "read_file", call_id: "c1", return_value: null });
+    assert.deepEqual(plainRows(path, "select result from tool_calls limit 1"), [{ result: "row 0 No." }]);
   });
 });
 

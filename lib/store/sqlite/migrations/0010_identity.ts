@@ -32,7 +32,7 @@ const KEPT = new Set([
 export function viewsOf(reading: BodyReading): readonly View[] {
   return viewsBefore(reading).map((view) => ({
     ...view,
-    columns: view.columns.map(([name, type, source]) => [
+    columns: withResult(view).map(([name, type, source]) => [
       name,
       type,
       KEPT.has(source)
@@ -42,6 +42,15 @@ export function viewsOf(reading: BodyReading): readonly View[] {
         : source,
     ]),
   }));
+}
+
+/** `return_value` is the name of old; JSON, and who thinks of it, says `result`. */
+function withResult({ name, columns }: View): View["columns"] {
+  if (name !== "tool_calls") return columns;
+  return columns.flatMap((column) => {
+    const [called, ...rest] = column;
+    return called === "return_value" ? [column, ["result", ...rest]] : [column];
+  });
 }
 
 /** Files say that they are stores of ours; views show any text. */

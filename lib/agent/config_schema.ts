@@ -91,6 +91,9 @@ const MEMORY = {
   keyValue: flag.describe("whether the agent has tools to remember values by key"),
 };
 
+/** The result of a call is held in memory, stored and sent to the model. */
+const MAX_TOOL_OUTPUT_BYTES = 10_000_000;
+
 const LIMITS = {
   maxSteps: count.describe("model calls and tool calls together"),
   budgetUsd: optional(positive("USD"), "the run stops before more than this is spent"),
@@ -98,7 +101,9 @@ const LIMITS = {
     "of the run; time paused or waiting for an approval does not count",
   ),
   toolTimeoutSeconds: positive("seconds").describe("of one tool call"),
-  maxToolOutputBytes: count.describe("of one tool call; what is longer is cut"),
+  maxToolOutputBytes: count.max(MAX_TOOL_OUTPUT_BYTES, "must be at most 10,000,000 (10 MB)").describe(
+    "of one tool call, 10,000,000 at most; what is longer is cut",
+  ),
   maxRepeats: optional(
     z.number("must be 0 or at least 2").int("must be 0 or at least 2").refine(
       (it) => it === 0 || it >= 2,

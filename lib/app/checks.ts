@@ -3,6 +3,7 @@ import { explain, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { Check } from "./check.ts";
 import { checkPrivacy } from "./check_privacy.ts";
+import { checkSandbox } from "./check_sandbox.ts";
 import { PROVIDERS, SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural, zonedTime } from "../present/mod.ts";
 
@@ -32,6 +33,7 @@ export async function runChecks(app: App, terminal: TerminalFacts): Promise<read
     checkStore(app).then(async (store) => [...store, ...await checkPrivacy(app.config)]),
     checkAgents(app),
     checkPrices(app),
+    checkSandbox(),
     checkTerminal(terminal),
     checkIntegrations(app),
   ]);

@@ -1,3 +1,4 @@
+import { childLauncher } from "./child_limits.ts";
 import { runChild } from "./child_process.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
@@ -11,12 +12,16 @@ export interface DenoChildOptions {
   /** JavaScript heap, MB. The whole process may take `OVERHEAD_MB` more. */
   readonly memoryMb: number;
   readonly timeoutMs: number;
+  /** Of all threads together. @default twice the time */
+  readonly cpuSeconds?: number;
+  /** How large a file may become through libraries that ask for no permission, blocks of 512 bytes. @default 0 */
+  readonly fileBlocks?: number;
   readonly maxOutputBytes: number;
   readonly signal: AbortSignal;
 }
 
 export interface DenoChildOutcome {
-  readonly endedBy: "exit" | "timeout" | "output" | "memory";
+  readonly endedBy: "exit" | "timeout" | "output" | "memory" | "cpu";
   readonly exitCode: number;
   readonly stdout: string;
   readonly stderr: string;
@@ -27,6 +32,8 @@ export interface DenoChildOutcome {
 const OVERHEAD_MB = 128;
 /** The child ends itself this long after the parent should have ended it. */
 const ORPHAN_GRACE_MS = 2_000;
+/** 128 and the number of SIGXCPU. */
+const OUT_OF_CPU = 152;
 
 /**
  * A thread next to the program, because a busy or allocating program never gives its own loop a turn: it ends the process
@@ -70,25 +77,38 @@ const input = await (async () => {
 
 /**
  * Runs a program in a Deno process that may read `readFolder` and nothing else: no network, files, environment, programs,
- * foreign code or imports, with bounded memory, time and output.
+ * foreign code or imports, with bounded memory, time and output; and no more disk, where the system can see to that: libraries
+ * that write temporary files, like SQLite, ask for no permission.
  */
 export async function runDenoChild(options: DenoChildOptions): Promise<DenoChildOutcome> {
   const word = crypto.randomUUID();
-  const outcome = await runChild({
-    command: options.denoPath,
-    args: [...denoFlags(options), moduleUrl(PRELUDE + options.program)],
-    ...(options.readFolder !== undefined && { cwd: options.readFolder }),
-    env: childEnvironment(),
-    input: JSON.stringify({
-      input: options.input,
-      word,
-      rssBytes: (options.memoryMb + OVERHEAD_MB) * 1_048_576,
-      timeoutMs: options.timeoutMs + ORPHAN_GRACE_MS,
-    }) + "\n",
-    timeoutMs: options.timeoutMs,
-    maxOutputBytes: options.maxOutputBytes,
-    signal: options.signal,
-  }).catch((error: unknown) => {
+  const { prefix } = await childLauncher();
+  const [command = options.denoPath, ...args] = [
+    ...prefix({
+      fileBlocks: options.fileBlocks ?? 0,
+      cpuSeconds: options.cpuSeconds ?? 2 * Math.ceil((options.timeoutMs + ORPHAN_GRACE_MS) / 1000),
+    }),
+    options.denoPath,
+    ...denoFlags(options),
+    moduleUrl(PRELUDE + options.program),
+  ];
+  const outcome = await requireThere(options.denoPath).then(() =>
+    runChild({
+      command,
+      args,
+      ...(options.readFolder !== undefined && { cwd: options.readFolder }),
+      env: childEnvironment(),
+      input: JSON.stringify({
+        input: options.input,
+        word,
+        rssBytes: (options.memoryMb + OVERHEAD_MB) * 1_048_576,
+        timeoutMs: options.timeoutMs + ORPHAN_GRACE_MS,
+      }) + "\n",
+      timeoutMs: options.timeoutMs,
+      maxOutputBytes: options.maxOutputBytes,
+      signal: options.signal,
+    })
+  ).catch((error: unknown) => {
     if (!(error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotCapable)) throw error;
     throw new ToolFailure(
       `Cannot start the sandbox: ${error.message}. Try: install Deno and let this program run it.`,
@@ -103,6 +123,8 @@ export async function runDenoChild(options: DenoChildOptions): Promise<DenoChild
     ? "memory"
     : reason?.startsWith("timeout")
     ? "timeout"
+    : outcome.exitCode === OUT_OF_CPU
+    ? "cpu"
     : "exit";
   return {
     endedBy,
@@ -111,6 +133,13 @@ export async function runDenoChild(options: DenoChildOptions): Promise<DenoChild
     stderr: endedBy === "memory" ? withoutGcReport(said) : said,
     droppedBytes: outcome.droppedBytes,
   };
+}
+
+/** What starts the child would say it in words of its own. */
+async function requireThere(path: string): Promise<void> {
+  await Deno.stat(path).catch((error: unknown) => {
+    if (error instanceof Deno.errors.NotFound) throw error;
+  });
 }
 
 /** V8 says much when it runs out of heap. */

@@ -143,7 +143,15 @@ export async function requireSame(real: string, opened: Deno.FileInfo, path: str
   if (resolved !== real || now.ino !== opened.ino || now.dev !== opened.dev) throw outside(path);
 }
 
+/** A regular file of one name: of a second name nobody can tell whether it is inside the root folder. */
 export function requireFile(info: Deno.FileInfo, path: string): void {
+  if (info.isFile && (info.nlink ?? 1) > 1) {
+    throw new ToolFailure(
+      `Cannot open ${
+        JSON.stringify(path)
+      }: it has a second name (a hard link), perhaps outside the root folder. Try: a copy of the file in its place.`,
+    );
+  }
   if (info.isFile) return;
   const kind = info.isDirectory ? "a folder; list_files shows what is in it" : "not a regular file";
   throw new ToolFailure(`Cannot open ${JSON.stringify(path)}: it is ${kind}.`);

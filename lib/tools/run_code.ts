@@ -69,6 +69,7 @@ function toResult(
     exit: outcome.exitCode === 0 ? "" : `[exit status ${outcome.exitCode}]`,
     timeout: `[ended: it ran longer than ${limits.timeoutSeconds} s]`,
     memory: `[ended: it needed more than ${limits.memoryMb} MB]`,
+    cpu: "[ended: it took too much processor time]",
     output: `[ended: it printed more than ${grouped(limits.maxOutputBytes)} bytes]`,
   }[outcome.endedBy];
   const printed = [outcome.stdout, readableErrors(outcome.stderr)].map((text) => text.trimEnd())

@@ -50,7 +50,8 @@ const wholeTexts = (database, statement, columns) => {
 
 const query = () => {
   const database = new DatabaseSync(input.file, { readOnly: true, allowExtension: false });
-  database.exec("pragma query_only = 1");
+  // What is sorted stays in memory, which is bounded, and does not go into temporary files, which are not.
+  database.exec("pragma query_only = 1; pragma temp_store = 2");
   database.setAuthorizer(authorize);
   const asked = database.prepare(input.sql);
   const rest = input.sql.slice(asked.sourceSQL.length).replace(/--.*|\\/\\*[^]*?\\*\\/|[\\s;]/g, "");

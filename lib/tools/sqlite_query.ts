@@ -12,6 +12,8 @@ import { ToolFailure } from "./tool_failure.ts";
 const MEMORY_MB = 128;
 const MAX_SQL_LENGTH = 20_000;
 const MAX_ROWS = 10_000;
+/** SQLite makes the index of a write-ahead log in a file: 32 kB for each 4,096 pages. */
+const FILE_BLOCKS = 131_072;
 
 export const sqliteQuery = defineFactory({
   name: "sqlite_query",
@@ -50,6 +52,7 @@ export const sqliteQuery = defineFactory({
           readFolder: dirname(file),
           memoryMb: MEMORY_MB,
           timeoutMs: timeoutSeconds * 1000,
+          fileBlocks: FILE_BLOCKS,
           maxOutputBytes: maxOutputBytes * 2 + 65_536, // JSON escapes; the program itself stops at maxBytes
           signal,
         });
@@ -69,6 +72,7 @@ function toResult(outcome: DenoChildOutcome, timeoutSeconds: number): ToolResult
   const failures = {
     timeout: `it ran longer than ${timeoutSeconds} s. Try: a narrower query, or LIMIT`,
     memory: `it needed more than ${MEMORY_MB} MB. Try: fewer or smaller columns`,
+    cpu: "it took too much processor time. Try: a narrower query, or LIMIT",
     output: "its output is too large. Try: fewer or smaller columns",
     exit: "the query process failed",
   } as const;

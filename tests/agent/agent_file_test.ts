@@ -73,6 +73,10 @@ Deno.test("parseAgentFile() names file, line, key and what would be right", asyn
     `name: x\nlimits:\n  maxSteps: ten\n`,
     /^Cannot load agents\/x\.yaml:3: limits\.maxSteps must be a positive integer: got "ten"\.$/,
   );
+  await refused(
+    "limits: { maxToolOutputBytes: 10000001 }\n",
+    /x\.yaml:1: limits\.maxToolOutputBytes must be at most 10,000,000 \(10 MB\): got 10000001\.$/,
+  );
   await refused("model: [1]\n", /x\.yaml:1: model must be text: got \[1\]\.$/);
   await refused(
     "name: x\ninstrucions: hi\n",

@@ -106,6 +106,24 @@ for (const path of ESCAPES) {
   });
 }
 
+Deno.test("file tools refuse a second name of a file outside, and take a copy", async () => {
+  using here = place();
+  const outsideFile = join(here.base, "secret.txt");
+  const inside = join(here.root, "hard.txt");
+  Deno.linkSync(outsideFile, inside);
+  for (
+    const [target, args] of [
+      [here.read, { path: "hard.txt" }],
+      [here.write, { path: "hard.txt", content: "owned" }],
+      [here.write, { path: "hard.txt", content: "owned", append: true }],
+    ] as const
+  ) assert.match(await fails(target, args), /second name \(a hard link\).* Try: a copy/);
+  assert.equal(Deno.readTextFileSync(outsideFile), "SECRET");
+  Deno.removeSync(inside);
+  Deno.copyFileSync(outsideFile, inside);
+  assert.equal((await succeeds(here.read, { path: "hard.txt" })).content, "SECRET");
+});
+
 Deno.test("read_file reads files, and files behind links that stay inside", async () => {
   using here = place();
   Deno.symlinkSync("sub/x.txt", join(here.root, "inner_link"));

@@ -1,21 +1,51 @@
 import assert from "node:assert/strict";
 import type { ToolResult } from "../../lib/core/mod.ts";
+import { sandboxCheck } from "../../lib/app/check_sandbox.ts";
+import { findLauncher } from "../../lib/tools/child_limits.ts";
+import { runDenoChild } from "../../lib/tools/deno_child.ts";
 import { context, fails, succeeds, tempFolder, tool } from "./support.ts";
 
 const runCode = tool("run_code", { timeoutSeconds: 20 });
 const run = async (code: string) => (await succeeds(runCode, { code })).content;
 const refused = (code: string) => fails(runCode, { code });
 
-/** The processes started as `path`, and whether they have worked for a second. */
-async function processesOf(path: string): Promise<{ busy: boolean }[]> {
-  const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "time=,args="] }).output();
+/** The processes started as `path`, whether they have worked for a second, and whether they are stopped. */
+async function processesOf(path: string): Promise<{ busy: boolean; stopped: boolean }[]> {
+  const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "time=,stat=,args="] }).output();
   return new TextDecoder().decode(stdout).split("\n").map((line) => line.trim().split(/\s+/))
-    .filter(([, command]) => command === path)
-    .map(([time]) => ({ busy: /[1-9]/.test(time!.replace(/\..*/, "")) }));
+    .filter(([, , command]) => command === path)
+    .map(([time, state]) => ({
+      busy: /[1-9]/.test(time!.replace(/\..*/, "")),
+      stopped: state!.startsWith("T"),
+    }));
 }
 
 async function untilBusy(path: string): Promise<void> {
   while (!(await processesOf(path)).some((process) => process.busy));
+}
+
+/** Runs the code in another process, kills that one once the child is as it should be, and waits for the child's end. */
+async function killParent(code: string, isReady: (child: { busy: boolean; stopped: boolean }) => boolean) {
+  using folder = tempFolder();
+  const denoPath = `${folder.path}/deno_${crypto.randomUUID()}`;
+  Deno.symlinkSync(Deno.execPath(), denoPath);
+  const support = new URL("./support.ts", import.meta.url).href;
+  const parent = new Deno.Command(Deno.execPath(), {
+    args: [
+      "eval",
+      `import { context, tool } from ${JSON.stringify(support)};
+       await tool("run_code", { timeoutSeconds: 60 }, { denoPath: ${JSON.stringify(denoPath)} })
+         .execute({ code: ${JSON.stringify(code)} }, context());`,
+    ],
+    cwd: new URL("../..", import.meta.url),
+    stdout: "null",
+    stderr: "inherit",
+  }).spawn();
+  while (!(await processesOf(denoPath)).some(isReady));
+  parent.kill("SIGKILL");
+  await parent.status;
+  // Fails by never ending: the child would go on for 60 s, a stopped one for ever.
+  while ((await processesOf(denoPath)).length > 0);
 }
 
 Deno.test("run_code prints what TypeScript prints", async () => {
@@ -177,31 +207,59 @@ Deno.test("run_code leaves no process when cancelled", { ignore: Deno.build.os =
 });
 
 Deno.test(
-  "run_code's child ends itself when its parent is killed",
+  "run_code's child ends when its parent is killed",
+  { ignore: Deno.build.os === "windows" },
+  () => killParent("for (;;);", (child) => child.busy),
+);
+
+Deno.test(
+  "run_code's child ends when its parent is killed, also when it stopped itself",
+  { ignore: Deno.build.os !== "linux" },
+  () => killParent("process.kill(process.pid, 'SIGSTOP'); for (;;);", (child) => child.stopped),
+);
+
+Deno.test(
+  "run_code lets SQLite's temporary files take no disk",
   { ignore: Deno.build.os === "windows" },
   async () => {
-    using folder = tempFolder();
-    const denoPath = `${folder.path}/deno_${crypto.randomUUID()}`;
-    Deno.symlinkSync(Deno.execPath(), denoPath);
-    const support = new URL("./support.ts", import.meta.url).href;
-    const parent = new Deno.Command(Deno.execPath(), {
-      args: [
-        "eval",
-        `import { context, tool } from ${JSON.stringify(support)};
-       await tool("run_code", { timeoutSeconds: 60 }, { denoPath: ${JSON.stringify(denoPath)} })
-         .execute({ code: "for (;;);" }, context());`,
-      ],
-      cwd: new URL("../..", import.meta.url),
-      stdout: "null",
-      stderr: "inherit",
-    }).spawn();
-    await untilBusy(denoPath);
-    parent.kill("SIGKILL");
-    await parent.status;
-    // Fails by never ending: the child would go on for 60 s.
-    while ((await processesOf(denoPath)).length > 0);
+    const code = (pragma: string) => `
+      import { DatabaseSync } from "node:sqlite";
+      const database = new DatabaseSync(":memory:");
+      database.exec("${pragma}; create temp table big (x)");
+      const fill = database.prepare("insert into big values (randomblob(100000))");
+      for (let i = 0; i < 200; i++) fill.run();
+      console.log("filled");`;
+    assert.match(await refused(code("pragma temp_store = 1")), /disk I\/O error|disk is full/);
+    assert.equal(await run(code("pragma temp_store = 2")), "filled");
   },
 );
+
+Deno.test(
+  "run_code's child may use so much processor time",
+  { ignore: Deno.build.os === "windows" },
+  async () => {
+    const outcome = await runDenoChild({
+      denoPath: Deno.execPath(),
+      program: "for (;;);",
+      input: null,
+      memoryMb: 64,
+      timeoutMs: 120_000,
+      cpuSeconds: 1,
+      maxOutputBytes: 1_000,
+      signal: new AbortController().signal,
+    });
+    assert.equal(outcome.endedBy, "cpu");
+  },
+);
+
+Deno.test("a system without the programs that set limits has a launcher that says what is missing", async () => {
+  const { missing, prefix } = await findLauncher(["/nowhere/setpriv"], "/nowhere/sh");
+  assert.deepEqual(prefix({ fileBlocks: 0, cpuSeconds: 1 }), []);
+  const { name, status, message } = sandboxCheck(missing);
+  assert.deepEqual([name, status], ["sandbox", "warning"]);
+  assert.match(message, /^code that agents run may fill the disk .*; it outlives a killed parent .*[^.]$/);
+  assert.equal(sandboxCheck([]).status, "ok");
+});
 
 Deno.test("run_code says what is missing when there is no Deno", async () => {
   const message = await fails(tool("run_code", {}, { denoPath: "/nowhere/deno" }), { code: "1" });

@@ -51,6 +51,28 @@ Deno.test("sqlite_query tells texts whole, what follows a NUL as well, and integ
   );
 });
 
+Deno.test("sqlite_query sorts more than SQLite keeps in its cache", async () => {
+  using here = database();
+  const { content } = await succeeds(here.query, {
+    sql: "with recursive n(i) as (select 1 union all select i + 1 from n where i < 200) " +
+      "select count(*), sum(length(x)) from (select randomblob(50000) as x from n order by x limit 200)",
+  });
+  assert.match(content, /\n200\t10000000\n/);
+});
+
+Deno.test("sqlite_query reads a write-ahead log that has no index yet, and refuses a second name", async () => {
+  using here = database();
+  using there = tempFolder();
+  for (const end of ["", "-wal"]) {
+    Deno.copyFileSync(join(here.path, "data", `sales.db${end}`), join(there.path, `copy.db${end}`));
+  }
+  const query = (path: string) => tool("sqlite_query", { path }, { baseDir: there.path });
+  const sql = "select count(*) from sales";
+  assert.match((await succeeds(query("./copy.db"), { sql })).content, /\n3\n/);
+  Deno.linkSync(join(there.path, "copy.db"), join(there.path, "second.db"));
+  assert.match(await fails(query("./second.db"), { sql }), /hard link/);
+});
+
 Deno.test("sqlite_query shows the schema", async () => {
   using here = database();
   assert.match(

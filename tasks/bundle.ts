@@ -35,8 +35,17 @@ await Deno.writeTextFile(`${OUT}/package.json`, '{ "type": "module" }\n');
 // the first such call: importing `node:module` would double the time to start.
 const REQUIRE =
   'const require=name=>process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);\n';
+/**
+ * A literal `import("./x.js")` is a part of the program's graph: Deno would read all two hundred files to print a version. Such
+ * an import needs leave to read the file, so `whole.js` is the same program with all of them in its graph, for processes that
+ * may read nothing.
+ */
+const LATER = /\bimport\("(\.\/[\w.-]+\.js)"\)/g;
+const LATER_IMPORT = "const importLater=path=>import(path);\n";
 /** Names that something takes from the optional peer. */
 const missing = new Set<string>();
+const chunks: string[] = [];
+let main = "";
 for (const { name } of Deno.readDirSync(OUT)) {
   const path = `${OUT}/${name}`;
   if (!name.endsWith(".js")) continue;
@@ -45,9 +54,14 @@ for (const { name } of Deno.readDirSync(OUT)) {
     for (const it of names.split(",")) missing.add(it.trim().split(/\s+as\s+/)[0]!);
     return `import{${names}}from"./${ABSENT}"`;
   });
-  const whole = linked.includes("Dynamic require of") ? REQUIRE + linked : linked;
-  if (whole !== text) await Deno.writeTextFile(path, whole);
+  const later = linked.replace(LATER, 'importLater("$1")');
+  if (name === "main.js") main = linked;
+  else chunks.push(name);
+  const ready = (later === linked ? "" : LATER_IMPORT) + later;
+  await Deno.writeTextFile(path, ready.includes("Dynamic require of") ? REQUIRE + ready : ready);
 }
+const graph = chunks.sort().map((name) => `import("./${name}");`).join("");
+await Deno.writeTextFile(`${OUT}/whole.js`, `${main}\nif(false){${graph}}\n`);
 // A module that is not there cannot be linked into a single binary. This one is there and cannot be loaded, which is what the
 // SDK takes as "no telemetry".
 await Deno.writeTextFile(

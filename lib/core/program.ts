@@ -1,7 +1,8 @@
 /** Where this program begins: beside the bundle's other files, or at the top of the source, also when it is used as a library. */
-const MAIN = import.meta.url.endsWith("/lib/core/program.ts")
-  ? new URL("../../main.ts", import.meta.url).href
-  : new URL("./main.js", import.meta.url).href;
+const isSource = import.meta.url.endsWith("/lib/core/program.ts");
+const MAIN = new URL(isSource ? "../../main.ts" : "./main.js", import.meta.url).href;
+/** The same for a process that may not read its own files later: all of them are loaded at its start. */
+const WHOLE = isSource ? MAIN : new URL("./whole.js", import.meta.url).href;
 
 /**
  * Arguments for `Deno.execPath()` that run a command of this program in a process of its own, with the permissions that `flags`
@@ -9,5 +10,12 @@ const MAIN = import.meta.url.endsWith("/lib/core/program.ts")
  */
 export function ownProgram(flags: readonly string[], command: readonly string[]): string[] {
   if (Deno.build.standalone) return [...command];
-  return ["run", "--quiet", "--no-prompt", ...flags, MAIN, ...command];
+  return [
+    "run",
+    "--quiet",
+    "--no-prompt",
+    ...flags,
+    flags.includes("--allow-read") ? MAIN : WHOLE,
+    ...command,
+  ];
 }

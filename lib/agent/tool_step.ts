@@ -6,6 +6,7 @@ import {
   needsApproval,
   nowUs,
   type Part,
+  TIMER_MAX_MS,
   type Tool,
   ToolInputError,
   type ToolResult,
@@ -175,7 +176,7 @@ async function perform(
   const signal = AbortSignal.any([session.signal, limit.signal]);
   const timer = tool.limitsItself ? undefined : setTimeout(
     () => limit.abort(new DOMException("time limit", "TimeoutError")),
-    toolTimeoutSeconds * 1000,
+    Math.min(toolTimeoutSeconds * 1000, TIMER_MAX_MS),
   );
   try {
     return await orAborted(

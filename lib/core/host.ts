@@ -1,6 +1,9 @@
 import type { Host } from "./ports.ts";
 
-/** Waits on the real clock; rejects with the signal's reason as soon as it is aborted. */
+/** A timer that is set for longer ends at once; 24 days. */
+export const TIMER_MAX_MS = 2 ** 31 - 1;
+
+/** Waits on the real clock, `TIMER_MAX_MS` at most; rejects with the signal's reason as soon as it is aborted. */
 export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     if (signal?.aborted) return reject(signal.reason);
@@ -11,7 +14,7 @@ export function sleep(ms: number, signal?: AbortSignal): Promise<void> {
     const timer = setTimeout(() => {
       signal?.removeEventListener("abort", onAbort);
       resolve();
-    }, ms);
+    }, Math.min(ms, TIMER_MAX_MS));
     signal?.addEventListener("abort", onAbort, { once: true });
   });
 }

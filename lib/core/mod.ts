@@ -66,7 +66,7 @@ export type {
   TextExporter,
 } from "./exporter.ts";
 export type { SpanFacts, UsageFacts } from "./facts.ts";
-export { sleep, systemHost } from "./host.ts";
+export { sleep, systemHost, TIMER_MAX_MS } from "./host.ts";
 export {
   addDays,
   dayOfNumber,

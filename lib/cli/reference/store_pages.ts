@@ -29,7 +29,7 @@ export async function columnSections(): Promise<readonly Section[]> {
       ],
       code: {
         language: "sh",
-        text: 'agentop sql "select agent_id, count(*) as runs, sum(total_cost) as usd from runs group by 1"',
+        text: 'agentop sql "select agent_id, count(*) as runs, sum(known_cost) as usd from runs group by 1"',
       },
     },
     ...views.map(({ name, columns }): Section => ({

@@ -22,7 +22,10 @@ export const db: CliCommand = {
     group.command("prune").description(
       "delete runs that ended long ago, a run together with those it handed work to, and give back the space",
     )
-      .requiredOption("--older-than <age>", "those that ended before: an age like 30d, or a time")
+      .requiredOption(
+        "--older-than <age>",
+        "those that ended before: an age (30d, 12h, 15m for minutes, 2w) or a time",
+      )
       .option("--keep-scored", "not those with evaluations")
       .option("--dry-run", "only say how many would go")
       .action((options) => withContext((context) => prune(context, options)));

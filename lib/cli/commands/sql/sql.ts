@@ -32,7 +32,7 @@ export const sql: CliCommand = {
       .addOption(new Option("--reader").hideHelp())
       .addHelpText(
         "after",
-        '\nExamples:\n  agentop sql "select agent_id, count(*) as runs, sum(total_cost) as usd from runs group by 1"' +
+        '\nExamples:\n  agentop sql "select agent_id, count(*) as runs, sum(known_cost) as usd from runs group by 1"' +
           '\n  agentop sql --csv "select * from tool_calls where is_error" > errors.csv',
       )
       .action(async (query, options) => {

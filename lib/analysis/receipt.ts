@@ -73,7 +73,7 @@ export function receiptOf(
     factor,
     totalUsd,
     ...(estimatedUsd === undefined
-      ? {}
+      ? (totalUsd === null && span.status === "interrupted" ? { estimatedFor: "lost" as const } : {})
       : { estimatedUsd, estimatedFor: isWhole(span) ? "uncounted" : "lost" }),
     ...(cost?.tag ? { source: cost.tag.source, date: cost.tag.date } : {}),
     ...(cost?.tag?.cachedInputFrom === undefined ? {} : { cachedInputFrom: cost.tag.cachedInputFrom }),

@@ -18,7 +18,7 @@ export interface Receipt {
   readonly totalUsd: number | null;
   /** Where the total is unknown: what the call may have cost, estimated from what was sent and streamed. */
   readonly estimatedUsd?: number;
-  /** Why it is an estimate: the attempt did not come back whole, or the server counted no tokens. */
+  /** Why the total is unknown, or an estimate: the attempt did not come back whole, or the server counted no tokens. */
   readonly estimatedFor?: "lost" | "uncounted";
   readonly source?: string;
   readonly date?: string;

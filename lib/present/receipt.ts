@@ -74,8 +74,12 @@ export function modelText({ model, pricedAs }: Receipt): string {
 }
 
 /** Where the price comes from. */
-export function sourceText({ source, date, cachedInputFrom }: Receipt): string {
-  if (source === undefined) return "no price is known for this model";
+export function sourceText({ source, date, cachedInputFrom, estimatedFor }: Receipt): string {
+  if (source === undefined) {
+    return estimatedFor === "lost"
+      ? "the call was cut off: what was billed is not known, and no price is on record"
+      : "no price is known for this model";
+  }
   const cached = cachedInputFrom === undefined ? "" : `; cached input: ${cachedInputFrom}`;
   return `price: ${source}, ${date ?? "undated"}${cached}`;
 }

@@ -98,3 +98,11 @@ Deno.test("formatReceipt() escapes names that come from outside", () => {
   assert.ok(!text.includes("\x1b") && !text.includes("\u202e"));
   assert.equal(text.split("\n").length, 4);
 });
+
+Deno.test("a call that a kill cut off is not one whose model has no price", () => {
+  const cost: Cost = { usd: null, quantities: { "usd/input": 1 } };
+  const cut = receiptOf({ cost, requestModel: "mistral-small-latest", status: "interrupted" });
+  assert.match(formatReceipt([cut]), /the call was cut off: what was billed is not known/);
+  const other = receiptOf({ cost, requestModel: "never-priced", status: "ok" });
+  assert.match(formatReceipt([other]), /no price is known for this model/);
+});

@@ -1,6 +1,6 @@
 import { type Connection, contentOf, type Message, MessageCodec } from "../wire/mod.ts";
 import type { CellOutput } from "../file/cell_output.ts";
-import { ConnectedSocket } from "../zmtp/mod.ts";
+import { ConnectedSocket, WireClosed } from "../zmtp/mod.ts";
 
 /** How a cell went. */
 export interface CellResult {
@@ -41,6 +41,8 @@ export class KernelClient implements Disposable {
   readonly #started = Promise.withResolvers<void>();
   /** Outputs that belong to no cell that this client sent. */
   readonly strays: string[] = [];
+  /** Sockets that may still bring something. */
+  #listening = 0;
   #broken: { readonly error: unknown } | undefined;
   #shell!: ConnectedSocket;
   #control!: ConnectedSocket;
@@ -78,12 +80,16 @@ export class KernelClient implements Disposable {
   }
 
   async #listen(socket: ConnectedSocket, take: (message: Message) => void): Promise<void> {
+    this.#listening++;
     try {
       while (true) {
         const message = this.#codec.decode(await socket.receive());
         if (message) take(message);
       }
     } catch (error) {
+      this.#listening--;
+      // What a kernel says last may still be on its way on another socket.
+      if (error instanceof WireClosed && this.#listening > 0) return;
       this.#fail(error);
     }
   }

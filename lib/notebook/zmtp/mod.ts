@@ -6,3 +6,4 @@
  */
 export { BoundSocket, type Peer } from "./bind.ts";
 export { ConnectedSocket } from "./connect.ts";
+export { WireClosed } from "./frames.ts";

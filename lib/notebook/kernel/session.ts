@@ -38,6 +38,8 @@ export class KernelSession implements AsyncDisposable {
   #wake: () => void = () => {};
   #cell: RunningCell | undefined;
   #isBusy = false;
+  /** Resolves when Deno's kernel is gone and that has been said. */
+  readonly #gone: Promise<void>;
   #isOver = false;
   #count = 0;
 
@@ -55,7 +57,7 @@ export class KernelSession implements AsyncDisposable {
       onOutput: (message) => this.#outputs.onOutput(message),
       onInputRequest: (message) => this.#ask(message),
     });
-    this.#inner.then(
+    this.#gone = this.#inner.then(
       (inner) => inner.ended.then((why) => this.#died(why)),
       (error) => this.#died(reasonOf(error)),
     );
@@ -131,7 +133,13 @@ export class KernelSession implements AsyncDisposable {
       const inner = await this.#inner;
       const { prepareCell } = await import("./prepare_cell.ts");
       const prepared = prepareCell(String(code ?? ""));
-      const said = contentOf(await inner.request("execute_request", { ...asked, code: prepared.code }));
+      // Its connection breaks before its end is known: `#died` says to whom the cell belongs what became of it.
+      const onBroken = async (error: unknown) => {
+        await this.#gone;
+        throw error;
+      };
+      const answer = inner.request("execute_request", { ...asked, code: prepared.code });
+      const said = contentOf(await answer.catch(onBroken));
       await inner.fence();
       const failure = await this.#failure(cell, said, prepared.syntaxError);
       const content = { ...said, ...failure, execution_count: this.#count };

@@ -41,8 +41,9 @@ const wholeTexts = (database, statement, columns) => {
   );
   const inner = statement.sourceSQL.trimEnd().replace(/;$/, "");
   try {
-    return database.prepare("with whole(" + names.join(", ") + ") as (" + inner + "\\n) select " + whole.join(", ") +
-      " from whole");
+    // The limit and the condition keep the query's expressions from being computed once more for each mention of a column.
+    return database.prepare("with whole(" + names.join(", ") + ") as (select * from (" + inner + "\\n) limit -1) select " +
+      whole.join(", ") + " from whole where true");
   } catch {
     return statement;
   }

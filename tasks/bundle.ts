@@ -3,6 +3,8 @@
  *
  * @module
  */
+import { lateNodeModules } from "./late_modules.ts";
+
 const OUT = Deno.args[0] ?? "dist";
 /** An optional peer of the SDK, for telemetry that stays off. */
 const PEER = "@opentelemetry/api";
@@ -50,7 +52,7 @@ for (const { name } of Deno.readDirSync(OUT)) {
   const path = `${OUT}/${name}`;
   if (!name.endsWith(".js")) continue;
   const text = await Deno.readTextFile(path);
-  const linked = text.replace(PEER_IMPORT, (_, names: string) => {
+  const linked = lateNodeModules(text).replace(PEER_IMPORT, (_, names: string) => {
     for (const it of names.split(",")) missing.add(it.trim().split(/\s+as\s+/)[0]!);
     return `import{${names}}from"./${ABSENT}"`;
   });

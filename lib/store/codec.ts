@@ -13,6 +13,8 @@ const MAX_BODY_BYTES = 64 * 1024 * 1024;
 const POSITIONS_MAX = 1_000_000;
 const RANGE = /^(\d{1,9})(?:-(\d{1,9}))?$/;
 
+const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
+
 export const ENCODING_PLAIN = 0;
 export const ENCODING_ZSTD = 1;
 
@@ -49,7 +51,7 @@ export function encodeBody(json: string, hash: Uint8Array = hashOf(json)): Encod
 /** Inflates to `maxBytes` at most; throws beyond. */
 export function decodeBody(encoding: number, data: Uint8Array, maxBytes = MAX_BODY_BYTES): string {
   if (encoding === ENCODING_PLAIN) {
-    return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("utf8");
+    return DECODER.decode(data);
   }
   if (encoding !== ENCODING_ZSTD) {
     throw new RangeError(`Cannot read a stored body: unknown encoding ${encoding}`);
@@ -63,7 +65,7 @@ export function bytes(hex: string): Uint8Array {
 }
 
 export function hex(data: Uint8Array): string {
-  return Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString("hex");
+  return data.toHex();
 }
 
 /** Position lists as text: `0,3-17`. Conversations make them short. */

@@ -14,6 +14,8 @@ export function ownProgram(flags: readonly string[], command: readonly string[])
     "run",
     "--quiet",
     "--no-prompt",
+    // A bundle needs no configuration, and must not take one from the folders above it.
+    ...(isSource ? [] : ["--no-config"]),
     ...flags,
     flags.includes("--allow-read") ? MAIN : WHOLE,
     ...command,

@@ -5,8 +5,14 @@ export interface LauncherFacts {
   /** `main.js` of the bundle. */
   readonly program: string;
   /** Flags that grant what the commands need, and what the workbench needs. */
-  readonly flags: { readonly cli: readonly string[]; readonly tui: readonly string[] };
+  readonly flags: StartFlags;
   readonly version: string;
+}
+
+/** One list for each of the two kinds of process that a launcher starts. */
+export interface StartFlags {
+  readonly cli: readonly string[];
+  readonly tui: readonly string[];
 }
 
 /** Says that a file is a launcher of ours. */
@@ -18,9 +24,14 @@ const NO_DENO =
   "agentop: Cannot start: neither deno nor npx is on the PATH. Try: install Deno from https://deno.com";
 const NO_PROGRAM = "agentop: Cannot start: its program is gone. Try: deno task install";
 
+/** What Deno is told before the program's name, for the commands and for the workbench. */
+export function startArguments(flags: StartFlags): StartFlags {
+  return { cli: [...COMMON, ...flags.cli], tui: [...COMMON, ...TUI_FLAGS, ...flags.tui] };
+}
+
 /** The Deno that was recorded, then one on the PATH, then what npx fetches. */
 export function shellLauncher({ deno, program, flags, version }: LauncherFacts): string {
-  const words = (list: readonly string[]) => list.map(shellWord).join(" ");
+  const start = startArguments(flags);
   return `#!/bin/sh
 # ${LAUNCHER_MARK} (${version})
 deno=${shellWord(deno)}
@@ -30,8 +41,8 @@ if [ ! -f "$program" ]; then
   exit 2
 fi
 case "\${1-tui}" in
-  tui) set -- ${words([...COMMON, ...TUI_FLAGS, ...flags.tui])} "$program" "$@" ;;
-  *) set -- ${words([...COMMON, ...flags.cli])} "$program" "$@" ;;
+  tui) set -- ${shellWords(start.tui)} "$program" "$@" ;;
+  *) set -- ${shellWords(start.cli)} "$program" "$@" ;;
 esac
 if [ -x "$deno" ]; then exec "$deno" "$@"; fi
 if command -v deno >/dev/null 2>&1; then exec deno "$@"; fi
@@ -44,6 +55,7 @@ exit 2
 /** The same for Windows. */
 export function cmdLauncher({ deno, program, flags, version }: LauncherFacts): string {
   const words = (list: readonly string[]) => list.map((it) => `"${cmdText(it)}"`).join(" ");
+  const start = startArguments(flags);
   const lines = [
     "@echo off",
     `rem ${LAUNCHER_MARK} (${version})`,
@@ -56,10 +68,10 @@ export function cmdLauncher({ deno, program, flags, version }: LauncherFacts): s
     `if not defined DENO (where npx >nul 2>nul && set "RUN=npx -y ${DENO_PACKAGE}" || (echo ${NO_DENO} 1>&2& exit /b 2))`,
     `if "%~1"=="" goto tui`,
     `if /i "%~1"=="tui" goto tui`,
-    `call %RUN% ${words([...COMMON, ...flags.cli])} "%PROGRAM%" %*`,
+    `call %RUN% ${words(start.cli)} "%PROGRAM%" %*`,
     "exit /b %errorlevel%",
     ":tui",
-    `call %RUN% ${words([...COMMON, ...TUI_FLAGS, ...flags.tui])} "%PROGRAM%" %*`,
+    `call %RUN% ${words(start.tui)} "%PROGRAM%" %*`,
     "exit /b %errorlevel%",
   ];
   return lines.join("\r\n") + "\r\n";
@@ -68,6 +80,10 @@ export function cmdLauncher({ deno, program, flags, version }: LauncherFacts): s
 /** As a POSIX shell reads it back. */
 export function shellWord(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
+}
+
+export function shellWords(words: readonly string[]): string {
+  return words.map(shellWord).join(" ");
 }
 
 function cmdText(text: string): string {

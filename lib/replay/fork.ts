@@ -53,10 +53,6 @@ export function planFork(trace: Trace, request: ForkRequest): ForkPlan {
     );
   }
   const last = numbered.at(-1)?.step ?? 0;
-  if (from > last + 1) {
-    const remedy = last === 0 ? `agentop replay ${runId}` : last === 1 ? "--from 1" : `--from 1 to ${last}`;
-    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: it has ${counted(last)}`, { remedy });
-  }
   for (const step of edits.keys()) {
     if (step <= from && steps.some((span) => span.step === step)) continue;
     const isLater = step <= last && step > from;
@@ -68,6 +64,10 @@ export function planFork(trace: Trace, request: ForkRequest): ForkPlan {
     throw new AgentOpError(`Cannot edit step ${step}: ${why}`, {
       remedy: isLater ? `--from ${step}` : `agentop show ${runId}`,
     });
+  }
+  if (from > last + 1) {
+    const remedy = last === 0 ? `agentop replay ${runId}` : last === 1 ? "--from 1" : `--from 1 to ${last}`;
+    throw new AgentOpError(`Cannot fork ${runId} at step ${from}: it has ${counted(last)}`, { remedy });
   }
   const through = edits.has(from) ? from : from - 1;
   const kept = steps.filter((span) => span.step! <= through);

@@ -179,6 +179,7 @@ Deno.test("what cannot be replayed is refused in one line, and nothing is writte
   await using bench = await Bench.open();
   const { refused } = { refused: bench.refused.bind(bench) };
   await refused({ from: 99 }, /^Cannot fork \S+ at step 99: it has 7 steps\. Try: --from 1 to 7$/);
+  await refused({ edits: { 99: "x" } }, /^Cannot edit step 99: \S+ has 7 steps\. Try: agentop show /);
   await refused({ from: 2, edits: { 5: "x" } }, /^Cannot edit step 5: the fork starts at step 2, before it/);
   await refused({ from: 3, edits: { 0: "x" } }, /^Cannot edit step 0: another prompt leaves nothing to keep/);
   await refused({ edits: { 12: "x" } }, /it has 7 steps|has 7 steps/);

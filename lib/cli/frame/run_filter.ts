@@ -1,5 +1,5 @@
 import type { Command, OptionValues } from "@commander-js/extra-typings";
-import { allOf, type RunCondition, type RunFilter } from "../../core/mod.ts";
+import { AgentOpError, allOf, oneLine, type RunCondition, type RunFilter } from "../../core/mod.ts";
 import { parseRunQuery } from "../../analysis/mod.ts";
 import type { Context } from "../context.ts";
 import { collectList } from "./repeated_flags.ts";
@@ -43,11 +43,18 @@ export function readRunFilter(
     if (errors.length > 0) throw errors[0]!;
     return filter.where;
   };
+  const { search } = flags;
+  if (search !== undefined && !/[\p{L}\p{N}]/u.test(search)) {
+    throw new AgentOpError(
+      `Cannot search for ${JSON.stringify(oneLine(search, 40))}: no letter or digit is in it`,
+      { remedy: "--search revenue" },
+    );
+  }
   const term = (key: string, value: string) => read(`${key}:"${value.replace(/["\\]/g, "\\$&")}"`);
   const conditions = [
     flags.status?.length ? term("status", flags.status.join(",")) : undefined,
     flags.since === undefined ? undefined : term("since", flags.since),
-    flags.search === undefined ? undefined : read(flags.search),
+    search === undefined ? undefined : read(search),
   ];
   const where = allOf(conditions.filter((it) => it !== undefined));
   return {

@@ -69,6 +69,10 @@ Deno.test("runs refuses bad values with one line and exit code 2", async () => {
     [["--status", "bogus"], /^agentop: Cannot filter by status: .*got "bogus"\. Try: /],
     [["--since", "yesterday"], /^agentop: Cannot filter by since: .*got "yesterday"\. Try: /],
     [["--sort", "best"], /^agentop: Cannot read the command line: .*newest, oldest.*[^.]\. Try: /],
+    [
+      ["--search", '"'],
+      /^agentop: Cannot search for "\\"": no letter or digit is in it\. Try: --search revenue$/m,
+    ],
     [["--search", "stauts:done"], /^agentop: Cannot filter by "stauts".*Try: status:/],
   ];
   await Promise.all(cases.map(async ([args, message]) => {

@@ -99,7 +99,7 @@ export async function scoreRuns(
     );
   const judged: JudgedRun[] = [];
   for (const run of runs.slice(0, limit)) {
-    judged.push({ run, evaluation: await scoreRun(services, run, judge) });
+    judged.push({ run, evaluation: await scoreRun(services, run, judge, { allowCommands: true }) });
     onProgress?.({
       done: judged.length,
       total: Math.min(runs.length, limit),

@@ -86,5 +86,14 @@ export type { MessageRow } from "./tables/messages.ts";
 export type { RunRow } from "./tables/runs.ts";
 export type { SpanRow } from "./tables/spans.ts";
 
+export type { ScoredTry } from "./statistics/case_scores.ts";
+export type { Kappa, KappaOptions } from "./statistics/cohen_kappa.ts";
+export type { ComparedCase, ComparisonVerdict, ScoreComparison } from "./statistics/compare_scores.ts";
+export type { Interval } from "./statistics/intervals.ts";
+export type { ScoreSummary } from "./statistics/summarize_scores.ts";
+
+/** Intervals, tests, summaries and comparisons of scores. Loaded with the first use. */
+export const loadStatistics = () => import("./statistics/mod.ts");
+
 /** The tables that runs can be read as. Loaded with the first use. */
 export const loadTables = () => import("./tables/mod.ts");

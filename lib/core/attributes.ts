@@ -65,4 +65,6 @@ export const RUN_TAG = {
   replay: "agentop.replay",
   /** Numbers of the steps that a person edited in a fork, e.g. `1, 3`. */
   edits: "agentop.edits",
+  /** The scorer whose question this run is; its parent is the run that is judged. */
+  judge: "agentop.judge",
 } as const;

@@ -26,6 +26,6 @@ export function shortRunId(runId: string): string {
 }
 
 /** Microseconds since the epoch. */
-export function nowUs(host: Host): number {
+export function nowUs(host: Pick<Host, "now">): number {
   return Math.round(host.now() * 1000);
 }

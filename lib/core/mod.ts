@@ -81,6 +81,19 @@ export {
   type ZoneOffset,
   zoneOffsets,
 } from "./time_zone.ts";
+export { fillIn, fillInValue, type Vars } from "./fill_in.ts";
+export {
+  type CommandOutcome,
+  type CommandRun,
+  type Grade,
+  isGrade,
+  type ModelAnswer,
+  type ModelQuestion,
+  type NoGrade,
+  type Score,
+  type ScoreContext,
+  type Scorer,
+} from "./scoring.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
 export { readServerUrl } from "./server_url.ts";
@@ -100,8 +113,6 @@ export {
   type PriceBook,
   type PricedCall,
   type Provider,
-  type Score,
-  type Scorer,
   type Tool,
   type ToolContext,
   type ToolDefinition,

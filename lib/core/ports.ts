@@ -1,4 +1,4 @@
-import type { SpanEnd, Trace, TraceEvent } from "./event.ts";
+import type { SpanEnd, TraceEvent } from "./event.ts";
 import type { Cost, Message, Usage } from "./span.ts";
 
 /** Everything that differs between a test and the world: network, clock, ids and chance. */
@@ -188,23 +188,4 @@ export interface Tool extends ToolDefinition {
 /** The arguments do not fit the tool's schema. The message is written for the model. */
 export class ToolInputError extends Error {
   override readonly name = "ToolInputError";
-}
-
-// ---------------------------------------------------------------------------------------------- scorers
-
-/** What a scorer says of a run. */
-export interface Score {
-  /** From 0 (as bad as can be) to 1. */
-  readonly value: number;
-  readonly passed: boolean;
-  /** One line for people: what was found, and what was wanted. */
-  readonly explanation: string;
-}
-
-/** Judges a finished run. Must not throw, whatever the run holds; touches nothing outside. */
-export interface Scorer {
-  readonly name: string;
-  /** Changes whenever equal runs could get another score. */
-  readonly version: string;
-  score(trace: Trace): Promise<Score>;
 }

@@ -1,7 +1,7 @@
-import { AgentOpError, reasonOf, type Run, type Scorer } from "../core/mod.ts";
-import type { ReplayServices } from "../replay/mod.ts";
+import { AgentOpError, isGrade, reasonOf, type Run, type Scorer } from "../core/mod.ts";
 import { parseScorer } from "../scorers/mod.ts";
 import { scoreRun } from "./score.ts";
+import { createScoring, type ScoringOptions, type ScoringServices } from "./scoring.ts";
 
 const CHECK_MS_MAX = 60_000;
 
@@ -24,8 +24,10 @@ export interface Judge {
 
 /** A judge by a command or by a scorer: one of the two must be given. Throws `AgentOpError`. */
 export async function createJudge(
-  services: Pick<ReplayServices, "store" | "host">,
-  { check, scorer }: { readonly check?: string | undefined; readonly scorer?: string | undefined },
+  services: ScoringServices,
+  { check, scorer, signal }:
+    & { readonly check?: string | undefined; readonly scorer?: string | undefined }
+    & Pick<ScoringOptions, "signal">,
 ): Promise<Judge> {
   if ((check === undefined) === (scorer === undefined)) {
     throw new AgentOpError(
@@ -37,18 +39,28 @@ export async function createJudge(
     const judge = async (run: Run) => ({ passed: await runCheck(check, run.output ?? "") });
     return { judge, judgeAndKeep: judge };
   }
-  return judgeByScorer(services, await parseScorer(scorer!));
+  // Whoever names a scorer here names its command as well, where it has one.
+  return judgeByScorer(services, await parseScorer(scorer!), { signal, allowCommands: true });
 }
 
-function judgeByScorer(services: Pick<ReplayServices, "store" | "host">, scorer: Scorer): Judge {
+function judgeByScorer(services: ScoringServices, scorer: Scorer, options: ScoringOptions): Judge {
+  const refuse = (runId: string, error: string | undefined): never => {
+    throw new AgentOpError(`Cannot judge ${runId} by ${scorer.name}: ${error ?? "it gave no score"}`, {
+      remedy: "another scorer, or --check 'grep -q WORD'",
+    });
+  };
   return {
     async judge(run) {
-      const { value, passed, explanation } = await scorer.score(await services.store.loadTrace(run.traceId));
-      return { passed, score: value, explanation };
+      const trace = await services.store.loadTrace(run.traceId);
+      const score = await createScoring(services, options).score(scorer, trace);
+      if (!isGrade(score)) return refuse(run.runId, score.error);
+      return { passed: score.passed, score: score.value, explanation: score.explanation };
     },
     async judgeAndKeep(run) {
-      const { value, label, explanation } = await scoreRun(services, run, scorer, "bisect");
-      return { passed: label === "pass", score: value!, explanation: explanation! };
+      const kept = await scoreRun(services, run, scorer, { ...options, source: "bisect" });
+      const { value, label, explanation } = kept;
+      if (value === undefined) return refuse(run.runId, explanation);
+      return { passed: label === "pass", score: value, explanation: explanation! };
     },
   };
 }

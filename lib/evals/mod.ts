@@ -8,4 +8,11 @@ export { type AgentVersion, bisectHistory, type HistoryResult } from "./bisect_h
 export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
-export { scoreRun } from "./score.ts";
+export { evaluationOf, scoreRun } from "./score.ts";
+export {
+  createScoring,
+  type ScoredCase,
+  type Scoring,
+  type ScoringOptions,
+  type ScoringServices,
+} from "./scoring.ts";

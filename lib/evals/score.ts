@@ -1,25 +1,50 @@
-import { type Evaluation, nowUs, type Run, type Scorer } from "../core/mod.ts";
-import type { ReplayServices } from "../replay/mod.ts";
+import {
+  type Evaluation,
+  type Host,
+  isGrade,
+  nowUs,
+  type Run,
+  type Score,
+  type Scorer,
+  type Trace,
+} from "../core/mod.ts";
+import { createScoring, type ScoringOptions, type ScoringServices } from "./scoring.ts";
 
-/** Scores a finished run and keeps the verdict with it. `source` says who asked: `scorer`, `bisect`, … */
-export async function scoreRun(
-  { store, host }: Pick<ReplayServices, "store" | "host">,
-  run: Run,
-  scorer: Scorer,
+/** A score as it is kept with its run: an error has no value, and `error` for a label. */
+export function evaluationOf(
+  host: Pick<Host, "newId" | "now">,
+  { run }: Pick<Trace, "run">,
+  { name, version }: Pick<Scorer, "name" | "version">,
+  score: Score,
   source = "scorer",
-): Promise<Evaluation> {
-  const { value, passed, explanation } = await scorer.score(await store.loadTrace(run.traceId));
-  const evaluation: Evaluation = {
+): Evaluation {
+  return {
     evalId: host.newId(),
     traceId: run.traceId,
-    name: scorer.name,
-    value,
-    label: passed ? "pass" : "fail",
-    explanation,
+    name,
+    ...(isGrade(score)
+      ? { value: score.value, label: score.passed ? "pass" : "fail", explanation: score.explanation }
+      : { label: "error", explanation: score.error }),
     source,
-    scorerVersion: scorer.version,
+    scorerVersion: version,
     createdAtUs: nowUs(host),
   };
+}
+
+/**
+ * Scores a finished run and keeps the verdict with it, an error as well; what was kept before stays. `source` says who asked:
+ * `scorer`, `bisect`, …
+ */
+export async function scoreRun(
+  services: ScoringServices,
+  run: Run,
+  scorer: Scorer,
+  { source, ...options }: ScoringOptions & { readonly source?: string } = {},
+): Promise<Evaluation> {
+  const { store, host } = services;
+  const trace = await store.loadTrace(run.traceId);
+  const score = await createScoring(services, options).score(scorer, trace);
+  const evaluation = evaluationOf(host, trace, scorer, score, source);
   await store.write([{ type: "evaluation", evaluation }]);
   return evaluation;
 }

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { answerOf, quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
+import { textSetting } from "./settings.ts";
 
 export const exact = defineScorer({
   name: "exact",
@@ -8,7 +9,7 @@ export const exact = defineScorer({
   description: "the answer is exactly this text, but for space around it",
   setting: "text",
   example: "exact=42",
-  settings: z.strictObject({ text: z.string(), ignoreCase: z.boolean().default(false) }),
+  settings: z.strictObject({ text: textSetting(z.string()), ignoreCase: z.boolean().default(false) }),
   prepare({ text, ignoreCase }) {
     const normal = (it: string) => ignoreCase ? it.trim().toLowerCase() : it.trim();
     return (trace) => {

@@ -8,6 +8,8 @@ export interface ChildOptions {
   readonly env: Readonly<Record<string, string>>;
   /** Sent first; the pipe then stays open until the child ended, so that a child can tell when its parent died. */
   readonly input: string;
+  /** The pipe is closed once the input was sent, for programs that read to its end. @default false */
+  readonly closesInput?: boolean;
   readonly timeoutMs: number;
   /** Of stdout, and again of stderr. */
   readonly maxOutputBytes: number;
@@ -56,7 +58,8 @@ export async function runChild(options: ChildOptions): Promise<ChildOutcome> {
   const stderr = new Collector(child.stderr, options.maxOutputBytes, () => kill("output"));
   const stdin = child.stdin.getWriter();
   // A child that ends without reading breaks the pipe; how it ended says more than that error.
-  stdin.write(new TextEncoder().encode(options.input)).catch(() => {});
+  const sent = stdin.write(new TextEncoder().encode(options.input)).catch(() => {});
+  if (options.closesInput) sent.then(() => stdin.close()).catch(() => {});
   try {
     const status = await child.status;
     const drained = setTimeout(() => {

@@ -21,6 +21,7 @@ import { writeFile } from "./write_file.ts";
 export type { ToolDependencies, ToolFactory, ToolSecrets } from "./factory.ts";
 export { defineTool, type ToolSpec } from "./define_tool.ts";
 export { childLauncher } from "./child_limits.ts";
+export { runShell, type ShellOptions, type ShellOutcome } from "./shell_child.ts";
 export { ToolFailure } from "./tool_failure.ts";
 export { type CappedText, capText, cutMark } from "./output.ts";
 export { createMemoryTools, type KeyValueMemory } from "./memory.ts";

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { applyEvent, type Run, type Trace } from "../../lib/core/mod.ts";
+import { applyEvent, type Grade, isGrade, type Run, type Trace } from "../../lib/core/mod.ts";
 import { numbersIn } from "../../lib/scorers/numeric.ts";
 import { loadScorers, parseScorer } from "../../lib/scorers/mod.ts";
 import { sampleEvents } from "../support/sample_run.ts";
+import { scoreContext } from "../support/score_context.ts";
 
 function traceOf(change: Partial<Run>, rounds = 2): Trace {
   let trace: Trace | undefined;
@@ -11,14 +12,20 @@ function traceOf(change: Partial<Run>, rounds = 2): Trace {
   return { ...trace!, run: { ...trace!.run, ...change } };
 }
 
-async function scoreOf(scorer: string, change: Partial<Run> = {}) {
-  return await (await parseScorer(scorer)).score(traceOf(change));
+async function scoreOf(scorer: string, change: Partial<Run> = {}): Promise<Grade> {
+  const score = await (await parseScorer(scorer)).score(traceOf(change), scoreContext());
+  assert(isGrade(score), JSON.stringify(score));
+  return score;
 }
 
 /** Each line: the scorer, an answer that passes, an answer that does not. */
 const BY_ANSWER: readonly (readonly [string, string, string])[] = [
   ["exact=42", " 42\n", "42."],
   ["exact={text: Yes, ignoreCase: true}", "YES", "YES!"],
+  ["contains=36,034.80", "It is 36,034.80 USD.", "It is 36034.80 USD."],
+  ["contains_all=[Paris, 42]", "42 in Paris", "42 in Lyon"],
+  ["contains_all={texts: paris, ignoreCase: true}", "Paris", "Lyon"],
+  ["contains_any=[refund, 42]", "a refund", "nothing"],
   ["includes=36,034.80", "It is 36,034.80 USD.", "It is 36034.80 USD."],
   ["includes={text: PARIS, ignoreCase: true}", "in Paris", "in Lyon"],
   ["includes=a=b", "so a=b", "so a"],
@@ -109,7 +116,14 @@ Deno.test("parseScorer() says in one line what is wrong with a scorer", async ()
 });
 
 Deno.test("every scorer judges any run without throwing, the same way each time", async () => {
-  const settings: Record<string, unknown> = { value: 1, max: 1, text: "a", tool: "a", pattern: "a+$" };
+  const settings: Record<string, unknown> = {
+    value: 1,
+    max: 1,
+    text: "a",
+    texts: ["a"],
+    tool: "a",
+    pattern: "a+$",
+  };
   const scorers = (await loadScorers()).map(({ create, setting }) =>
     create(setting === undefined || setting === "schema" ? {} : { [setting]: settings[setting] })
   );
@@ -119,9 +133,9 @@ Deno.test("every scorer judges any run without throwing, the same way each time"
       const { output: _, ...run } = traceOf({}).run;
       const trace = { ...traceOf({}), run: output === undefined ? run : { ...run, output } };
       for (const scorer of scorers) {
-        const score = await scorer.score(trace);
-        assert(score.value >= 0 && score.value <= 1, scorer.name);
-        assert.deepEqual(await scorer.score(trace), score);
+        const score = await scorer.score(trace, scoreContext());
+        assert(!isGrade(score) || score.value >= 0 && score.value <= 1, scorer.name);
+        assert.deepEqual(await scorer.score(trace, scoreContext()), score);
       }
     }),
     { numRuns: 30 },

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { join } from "node:path";
 import { lateNodeModules } from "./late_modules.ts";
 
 const OUT = Deno.args[0] ?? "dist";
@@ -11,7 +12,12 @@ const PEER = "@opentelemetry/api";
 const PEER_IMPORT = /import\s*\{([^}]*)\}\s*from\s*"@opentelemetry\/api"/g;
 const ABSENT = "absent_peer.js";
 
-await Deno.remove(OUT, { recursive: true }).catch(() => {});
+/** What other tasks put beside the bundle. */
+const HANDED_OUT = /^(agentop|npm$|SHA256SUMS$)/;
+
+for (const { name } of await Array.fromAsync(Deno.readDir(OUT)).catch(() => [])) {
+  if (!HANDED_OUT.test(name)) await Deno.remove(join(OUT, name), { recursive: true });
+}
 const { code } = await new Deno.Command(Deno.execPath(), {
   args: [
     "bundle",

@@ -9,6 +9,7 @@ import { parseArgs } from "node:util";
 import { COMPLETION_SCRIPTS, SHELLS } from "../lib/cli/commands/completions/scripts.ts";
 import { VERSION } from "../lib/cli/frame/version.ts";
 import config from "../deno.json" with { type: "json" };
+import { bundleInto } from "./package/bundle_folder.ts";
 import { cmdLauncher, LAUNCHER_MARK, permissionFlags, shellLauncher } from "./install/launcher.ts";
 import { contentOf, hashOf, readManifest, writeManifest } from "./install/manifest.ts";
 import {
@@ -77,10 +78,9 @@ function tellPath({ bin }: Places, around: Surroundings): void {
 /** The new program is whole before it takes the place of the old one. */
 async function bundle(folder: string): Promise<void> {
   const next = `${folder}.new`;
-  const { code } = await new Deno.Command(Deno.execPath(), {
-    args: ["task", "--quiet", "bundle", next],
-  }).spawn().status;
-  if (code !== 0) throw new Error("Cannot install agentop: its bundle cannot be made. Try: deno task bundle");
+  if (!await bundleInto(next)) {
+    throw new Error("Cannot install agentop: its bundle cannot be made. Try: deno task bundle");
+  }
   await Deno.remove(folder, { recursive: true }).catch(unlessMissing);
   await Deno.rename(next, folder);
 }

@@ -1,68 +1,88 @@
 /**
- * Writes what people are handed: `dist/agentop-SYSTEM.run`, a program that unpacks itself once and needs nothing else.
+ * Writes what people are handed into `dist/`: `agentop-SYSTEM.run`, a program that unpacks itself once and needs nothing else; the
+ * npm package; a list of what is inside; the hashes of all of it.
  *
  * @module
  */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { VERSION } from "../lib/cli/frame/version.ts";
 import config from "../deno.json" with { type: "json" };
 import { permissionFlags } from "./install/launcher.ts";
-import { denoBinary } from "./package/deno_binary.ts";
+import { bundleInto } from "./package/bundle_folder.ts";
+import { componentsOf, licenseTexts } from "./package/components.ts";
+import { denoBinary, sha256 } from "./package/deno_binary.ts";
+import { NPM_NAME, writeNpmPackage } from "./package/npm_package.ts";
+import { sbomText } from "./package/sbom.ts";
 import { writeSelfExtractor } from "./package/self_extractor.ts";
 import { ownTarget, type Target, TARGETS } from "./package/targets.ts";
 
 const OUT = "dist";
+const ROOT = fileURLToPath(new URL("..", import.meta.url));
+const SUMS = "SHA256SUMS";
+/** `agentop` itself is what `deno task compile` makes. */
+const HANDED_OUT = /^agentop/;
+const FLAGS = { cli: permissionFlags(config.permissions.cli), tui: permissionFlags(config.permissions.tui) };
 
-async function bundle(folder: string): Promise<void> {
-  const { code } = await new Deno.Command(Deno.execPath(), { args: ["task", "--quiet", "bundle", folder] })
-    .spawn().status;
-  if (code !== 0) throw new Error("Cannot package agentop: its bundle cannot be made. Try: deno task bundle");
+interface Wanted {
+  readonly targets: readonly Target[];
+  readonly npm: boolean;
 }
 
-function targetsOf(names: readonly string[]): readonly Target[] {
-  const known = TARGETS.map(({ name }) => name);
-  if (names.includes("all")) return TARGETS;
-  return (names.length > 0 ? names : [ownTarget()?.name ?? "this system"]).map((name) => {
-    const target = TARGETS.find((it) => it.name === name);
-    if (!target) {
-      throw new Error(`Cannot package ${name}: there is no Deno for it. Try: ${known.join(", ")}, all`);
-    }
-    return target;
+function wantedOf(args: readonly string[]): Wanted {
+  const { values } = parseArgs({
+    args: [...args],
+    options: { target: { type: "string", multiple: true }, npm: { type: "boolean" } },
   });
+  const npm = values.npm ?? false;
+  const names = values.target ?? (npm ? [] : [ownTarget()?.name ?? "this system"]);
+  const known = TARGETS.map(({ name }) => name).join(", ");
+  const targets = names.flatMap((name) => {
+    const found = name === "all" ? TARGETS : TARGETS.filter((it) => it.name === name);
+    if (found.length === 0) {
+      throw new Error(
+        `Cannot package ${name}: no program can unpack itself there. Try: ${known}, all, or --npm`,
+      );
+    }
+    return found;
+  });
+  return { targets, npm };
+}
+
+async function writeAll({ targets, npm }: Wanted, program: string): Promise<void> {
+  if (!await bundleInto(program)) {
+    throw new Error("Cannot package agentop: its bundle cannot be made. Try: deno task bundle");
+  }
+  const components = await componentsOf(join(ROOT, "deno.lock"), join(ROOT, "main.ts"));
+  await Deno.writeTextFile(join(program, "LICENSES.txt"), await licenseTexts(components));
+  await Deno.mkdir(OUT, { recursive: true });
+  await Deno.writeTextFile(join(OUT, `${NPM_NAME}.cdx.json`), sbomText(VERSION, components));
+  for (const target of targets) {
+    const file = join(OUT, `agentop-${target.name}.run`);
+    const deno = await denoBinary(target);
+    await writeSelfExtractor(file, { version: VERSION, system: target.name, deno, program, flags: FLAGS });
+    console.log(`Wrote ${file}`);
+  }
+  if (npm) console.log(`Wrote ${await writeNpmPackage(OUT, { version: VERSION, program, flags: FLAGS })}`);
+  const names = [...Deno.readDirSync(OUT)].filter((it) => it.isFile && HANDED_OUT.test(it.name))
+    .map(({ name }) => name).sort();
+  const sums = await Promise.all(
+    names.map(async (name) => `${sha256(await Deno.readFile(join(OUT, name)))}  ${name}\n`),
+  );
+  await Deno.writeTextFile(join(OUT, SUMS), sums.join(""));
+  console.log(`Wrote ${join(OUT, SUMS)}`);
 }
 
 if (import.meta.main) {
+  const program = await Deno.makeTempDir({ prefix: "agentop-bundle-" });
   try {
-    const { values } = parseArgs({
-      args: Deno.args,
-      options: { target: { type: "string", multiple: true } },
-    });
-    const targets = targetsOf(values.target ?? []);
-    const program = await Deno.makeTempDir({ prefix: "agentop-bundle-" });
-    try {
-      await bundle(program);
-      await Deno.mkdir(OUT, { recursive: true });
-      for (const target of targets) {
-        const file = join(OUT, `agentop-${target.name}.run`);
-        await writeSelfExtractor(file, {
-          version: VERSION,
-          system: target.name,
-          deno: await denoBinary(target),
-          program,
-          flags: {
-            cli: permissionFlags(config.permissions.cli),
-            tui: permissionFlags(config.permissions.tui),
-          },
-        });
-        console.log(`Wrote ${file}`);
-      }
-    } finally {
-      await Deno.remove(program, { recursive: true });
-    }
+    await writeAll(wantedOf(Deno.args), program);
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.error(/^Cannot /.test(message) ? message : `Cannot package agentop: ${message}`);
-    Deno.exit(2);
+    Deno.exitCode = 2;
+  } finally {
+    await Deno.remove(program, { recursive: true });
   }
 }

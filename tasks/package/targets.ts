@@ -9,6 +9,9 @@ export interface Target {
 }
 
 export const DENO_VERSION = "2.9.6";
+/** Of the npm package `deno`, which brings that of the system. */
+export const DENO_INTEGRITY =
+  "sha512-cr16GxYiUeH1juNvFTMOxt99V5QRVmANfy5UsZvE5hjC6P/o4Op/MBbRhLeBOL8WJpV6tr9hb+Kjb1MW0nEoVg==";
 
 /** Systems with `/bin/sh`, where a program can unpack itself. */
 export const TARGETS: readonly Target[] = [

@@ -157,5 +157,10 @@ Deno.test("compile says in one line that the base binary is not to be had", () =
     baseBinaryProblem("error\n    0: Could not find denort at '/no'\n    1: No such file\n", "/no")!,
     /^Cannot compile .*: DENORT_BIN=\/no cannot be used: No such file\. Try: /,
   );
+  const notElf = "error: Writing deno compile executable to 'x'\n\n    1: Invalid object: Not an ELF file\n";
+  assert.match(
+    baseBinaryProblem(notElf, "/no")!,
+    /DENORT_BIN=\/no cannot be used: Invalid object: Not an ELF/,
+  );
   assert.equal(baseBinaryProblem("error: disk is full", undefined), undefined);
 });

@@ -29,7 +29,7 @@ export type {
   SqlRow,
   StudioOptions,
 } from "./studio_options.ts";
-export type { ReceiptRow } from "./studio_tables.ts";
+export type { ForkRow, ReceiptRow } from "./studio_tables.ts";
 export {
   Chart,
   DISPLAY,

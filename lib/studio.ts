@@ -14,19 +14,18 @@ import type {
 import { App } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
 import {
-  AgentOpError,
   type CostKey,
   type Evaluation,
-  oneLine,
   type Run,
   type RunFilter,
+  type Span,
   systemTimeZone,
-  timeZoneNamed,
   type Trace,
 } from "./core/mod.ts";
 import type { BisectResult } from "./evals/mod.ts";
 import type { Chart, Table } from "./notebook/mod.ts";
 import type { ReplayResult } from "./replay/mod.ts";
+import { asText, knownZone, listOf, runnerOptions } from "./studio_arguments.ts";
 import { cellSignal } from "./studio_cell.ts";
 import type {
   AgentSpec,
@@ -41,8 +40,9 @@ import type {
   SqlRow,
   StudioOptions,
 } from "./studio_options.ts";
-import type { ReceiptRow } from "./studio_tables.ts";
+import type { ForkRow, ReceiptRow } from "./studio_tables.ts";
 
+const ROWS_MAX = 100_000;
 const SQL_ROWS_MAX = 100_000;
 
 /** What a result looks like in a notebook. Loaded with the first one. */
@@ -191,6 +191,16 @@ export class Studio implements AsyncDisposable {
     return (await views()).shownTrace(this.#app, await this.#trace(run));
   }
 
+  /**
+   * One step of a run: what it took and gave. Shown opened.
+   *
+   * @param step Its number, from 1.
+   * @throws {AgentOpError} There is no such run or step.
+   */
+  async step(run: string, step: number): Promise<Span> {
+    return (await views()).shownStep(this.#app, await this.#trace(run), step);
+  }
+
   async #trace(run: string): Promise<Trace> {
     const store = await this.#app.store();
     return await store.loadTrace((await store.resolveRun(run)).traceId);
@@ -271,6 +281,16 @@ export class Studio implements AsyncDisposable {
    */
   async diff(left: string, right: string): Promise<RunDiff> {
     return (await views()).shownDiff(this.#app, await this.#app.diff(left, right));
+  }
+
+  /**
+   * The family of a run: what it goes back to, and all replays and forks that came of it, with what each changed. Shown as a tree.
+   *
+   * @throws {AgentOpError} There is no such run.
+   */
+  async forks(run: string): Promise<Table<ForkRow>> {
+    const store = await this.#app.store();
+    return await (await tables()).forksTable(this.#app, await store.resolveRun(run));
   }
 
   /**
@@ -369,30 +389,4 @@ export class Studio implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#app[Symbol.asyncDispose]();
   }
-}
-
-const ROWS_MAX = 100_000;
-
-function knownZone(name: string): string {
-  const zone = timeZoneNamed(name);
-  if (zone !== undefined) return zone;
-  throw new AgentOpError(`Cannot use "${oneLine(name, 60)}": not a time zone`, { remedy: "Europe/Paris" });
-}
-
-function listOf(runs: string | readonly string[]): readonly string[] {
-  return typeof runs === "string" ? [runs] : runs;
-}
-
-function asText(set: RunOptions["set"] = {}): Record<string, string> {
-  return Object.fromEntries(Object.entries(set).map(([key, value]) => [key, String(value)]));
-}
-
-async function runnerOptions(
-  { approver, onEvent, onProgress }: Pick<RunOptions, "approver" | "onEvent" | "onProgress">,
-  steps: number | null = null,
-) {
-  const { refuseAll } = await import("./agent/mod.ts");
-  const told = onProgress ? (await import("./notebook/mod.ts")).stepProgress(onProgress, steps) : undefined;
-  const listeners = [...(onEvent ? [onEvent] : []), ...(told ? [told] : [])];
-  return { approver: approver ?? refuseAll, ...(listeners.length > 0 ? { listeners } : {}) };
 }

@@ -3,6 +3,8 @@ import {
   type ColumnsFor,
   type DiffRow,
   type EvaluationRow,
+  forkChanges,
+  loadForkTree,
   loadTables,
   type MemoryRow,
   type MessageRow,
@@ -15,14 +17,18 @@ import {
 import { type App, readRows, type RowsWanted } from "./app/mod.ts";
 import {
   type CostKey,
+  isFinal,
   type JudgedRun,
+  oneLine,
   type Run,
   type RunFilter,
   type RunSort,
+  shortRunId,
   systemTimeZone,
   type Trace,
 } from "./core/mod.ts";
 import { chatBundle, receiptBundle, type Table, type TableLook, tableOf } from "./notebook/mod.ts";
+import { type BranchSigns, branchText } from "./present/mod.ts";
 import type { SqlRow } from "./studio_options.ts";
 
 const NO_RUNS = 'There are no runs. Try: await studio.run("main", "What is 17% of 240?")';
@@ -244,6 +250,80 @@ export function receiptTable(trace: Trace): Table<ReceiptRow> {
     }))
   );
   return tableOf(rows, RECEIPT_COLUMNS, { bundle: () => receiptBundle(trace) });
+}
+
+const CHANGES_MAX_CHARS = 200;
+
+/** Without blanks: a cell has one at a time. */
+const TREE: BranchSigns = { through: "│·", blank: "··", branch: "├─ ", lastBranch: "└─ ", cut: "…" };
+
+const FORK_COLUMNS: ColumnsFor<ForkRow> = {
+  tree: { type: "text", about: "its place in the family; ● is the run that was asked for" },
+  runId: { type: "text", about: "the run" },
+  parentRunId: {
+    type: "text",
+    about: "the run it came from; null for the first, and where that is gone",
+    nullable: true,
+  },
+  depth: { type: "integer", unit: "generations", about: "how many runs lie between it and the first" },
+  changed: { type: "text", about: "what it changed; of the first, its agent" },
+  status: { type: "text", about: "how it ended, or what it does" },
+  model: { type: "text", about: "what it asked" },
+  steps: { type: "integer", unit: "steps", about: "model and tool calls" },
+  costUsd: { type: "number", unit: "USD", about: "what it cost; null when unknown", nullable: true },
+  durationMs: { type: "number", unit: "ms", about: "how long it took; null until it ends", nullable: true },
+};
+
+/** A run of a family. */
+export type ForkRow = {
+  /** Its place in the family; ● is the run that was asked for. */
+  readonly tree: string;
+  /** The run. */
+  readonly runId: string;
+  /** The run it came from; null for the first, and where that is gone. */
+  readonly parentRunId: string | null;
+  /** How many runs lie between it and the first; generations. */
+  readonly depth: number;
+  /** What it changed; of the first, its agent. */
+  readonly changed: string;
+  /** How it ended, or what it does. */
+  readonly status: string;
+  /** What it asked. */
+  readonly model: string;
+  /** Model and tool calls; steps. */
+  readonly steps: number;
+  /** What it cost; null when unknown; USD. */
+  readonly costUsd: number | null;
+  /** How long it took; null until it ends; ms. */
+  readonly durationMs: number | null;
+};
+
+export async function forksTable(app: App, asked: Run): Promise<Table<ForkRow>> {
+  const { members, isCut } = await loadForkTree(await app.store(), [asked]);
+  const rows = members.map((member): ForkRow => {
+    const { run, parent, guides } = member;
+    const mark = run.runId === asked.runId ? "● " : "";
+    const changed = parent ? forkChanges(parent, run).join(", ") || "nothing" : run.agent;
+    const { totals, endTimeUs, startTimeUs } = run;
+    return {
+      tree: `${branchText(member, TREE)}${mark}${shortRunId(run.runId)}`,
+      runId: run.runId,
+      parentRunId: parent?.runId ?? null,
+      depth: guides.length,
+      changed: oneLine(changed, CHANGES_MAX_CHARS),
+      status: run.status,
+      model: run.model,
+      steps: totals.steps,
+      costUsd: totals.unknownCostCalls > 0 ? null : totals.costUsd,
+      durationMs: endTimeUs !== undefined && isFinal(run.status) ? (endTimeUs - startTimeUs) / 1000 : null,
+    };
+  });
+  const only = rows.length === 1 ? "It was never run again" : "";
+  return tableOf(rows, FORK_COLUMNS, {
+    caption: "the run and what came of it",
+    show: ["tree", "changed", "status", "model", "steps", "costUsd", "durationMs"],
+    ...(only === "" && !isCut ? {} : { note: isCut ? "only a part of the family" : only }),
+  });
 }
 
 export async function sqlTable(rows: readonly SqlRow[]): Promise<Table<SqlRow>> {

@@ -1,5 +1,5 @@
 // What the studio gives back: results that know what they look like.
-import { type MemoryStep, memorySteps, type RunDiff } from "./analysis/mod.ts";
+import { type MemoryStep, memorySteps, type RunDiff, stepsOf } from "./analysis/mod.ts";
 import {
   type App,
   type ChartChoice,
@@ -22,6 +22,7 @@ import {
   type Run,
   type RunFilter,
   shortRunId,
+  type Span,
   type Trace,
 } from "./core/mod.ts";
 import type { BisectResult } from "./evals/mod.ts";
@@ -33,6 +34,7 @@ import {
   memoryBundle,
   type OnProgress,
   runBundle,
+  stepBundle,
   tableOf,
 } from "./notebook/mod.ts";
 import { money, plural } from "./present/mod.ts";
@@ -50,6 +52,16 @@ export function shownRun(app: App, run: Run): Run {
 
 export function shownTrace(app: App, trace: Trace): Trace {
   return displayed(trace, () => runBundle(app, trace.run));
+}
+
+export function shownStep(app: App, trace: Trace, number: number): Span {
+  const steps = stepsOf(trace);
+  const found = steps.find((it) => it.step === number);
+  if (found) return displayed({ ...found }, () => stepBundle(app, trace, found));
+  const runId = shortRunId(trace.run.runId);
+  throw new AgentOpError(`Cannot show step ${number} of ${runId}: it has ${plural(steps.length, "step")}`, {
+    remedy: steps.length === 0 ? `agentop show ${runId}` : `1 to ${steps.at(-1)!.step}`,
+  });
 }
 
 export function shownDiff(app: App, diff: RunDiff): RunDiff {

@@ -34,10 +34,19 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "main.ts",
     // Its own thread, so its own program.
     "lib/store/sqlite/store_worker.ts",
+    // What notebooks import; it shares its parts with the program.
+    "lib/mod.ts",
   ],
 }).spawn().status;
 if (code !== 0) Deno.exit(code);
 await Deno.writeTextFile(`${OUT}/package.json`, '{ "type": "module" }\n');
+
+/** Beside the other files, so that what it imports is beside it too. */
+const LIBRARY = "lib.js";
+const UP = /\b(from|import)(\(?)"\.\.\/([\w.-]+\.js)"/g;
+const library = await Deno.readTextFile(`${OUT}/lib/mod.js`);
+await Deno.writeTextFile(`${OUT}/${LIBRARY}`, library.replace(UP, '$1$2"./$3"'));
+await Deno.remove(`${OUT}/lib/mod.js`);
 
 // CommonJS packages ask for Node's modules with `require`, which a module does not have by itself. Made on
 // the first such call: importing `node:module` would double the time to start.
@@ -64,7 +73,7 @@ for (const { name } of Deno.readDirSync(OUT)) {
   });
   const later = linked.replace(LATER, 'importLater("$1")');
   if (name === "main.js") main = linked;
-  else chunks.push(name);
+  else if (name !== LIBRARY) chunks.push(name);
   const ready = (later === linked ? "" : LATER_IMPORT) + later;
   await Deno.writeTextFile(path, ready.includes("Dynamic require of") ? REQUIRE + ready : ready);
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { AgentOpError, systemHost, type TraceEvent } from "../lib/core/mod.ts";
+import { DISPLAY, type Displayed } from "../lib/notebook/mod.ts";
 import { openStudio, type Studio } from "../lib/studio.ts";
 
 const CALCULATES = { model: "mistral-small-latest", tools: ["calculator"] };
@@ -55,6 +56,21 @@ Deno.test("Studio replays, forks and compares runs, and shows what they knew", a
     assert.equal(repeated.savedCostUsd, original.totals.costUsd);
     const fork = await studio.fork(original.runId, 2, { edits: { 2: "41" } });
     assert.deepEqual(fork.run.forkedFrom, { runId: original.runId, step: 2 });
+    const family = await studio.forks(fork.run.runId);
+    assert.deepEqual(family.map(({ tree, changed }) => [tree.slice(0, 3), changed]), [
+      [original.runId.slice(-8, -5), "inline"],
+      ["├─ ", "nothing"],
+      ["└─ ", "step 2 edited"],
+    ]);
+    assert.equal(family[2]!.parentRunId, original.runId);
+    assert.match(String((await family[DISPLAY]())["text/html"]), /└─ ● /);
+    const step = await studio.step(original.runId, 2);
+    assert.equal(step.kind, "tool");
+    assert.match(
+      String((await (step as unknown as Displayed)[DISPLAY]())["text/html"]),
+      /<details class="step tool" open>/,
+    );
+    await refuses(studio.step(original.runId, 9), /Cannot show step 9 of \w+: it has 3 steps\. Try: 1 to 3/);
     const diff = await studio.diff(original.runId, fork.run.runId);
     assert.equal(diff.identical, false);
     assert.equal(diff.steps[0]!.op, "same");

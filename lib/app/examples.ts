@@ -7,13 +7,25 @@ export interface ExampleFile {
   readonly action: "wrote" | "kept";
 }
 
-/** Writes the bundled agents and their data into `folder`/agents; nothing that is there is touched. Throws `AgentOpError`. */
+/**
+ * Writes the bundled agents and their data into `folder`/agents, the notebooks into `folder`/notebooks; nothing that is there is
+ * touched. Throws `AgentOpError`.
+ */
 export async function writeExamples(folder: string): Promise<readonly ExampleFile[]> {
-  const { BUNDLED_AGENTS } = await import("../simulator/mod.ts");
+  const [{ BUNDLED_AGENTS }, { BUNDLED_NOTEBOOKS }, { notebookText }] = await Promise.all([
+    import("../simulator/mod.ts"),
+    import("./notebooks/bundled_notebooks.ts"),
+    import("../documents/mod.ts"),
+  ]);
+  const notebooks = Object.fromEntries(
+    Object.entries(BUNDLED_NOTEBOOKS).map(([name, json]) => [name, notebookText(JSON.parse(json))]),
+  );
   const files: ExampleFile[] = [];
-  for (const [name, text] of Object.entries(BUNDLED_AGENTS)) {
-    const path = join(folder, "agents", name);
-    files.push({ path, action: await writeNew(path, text) ? "wrote" : "kept" });
+  for (const [place, texts] of Object.entries({ agents: BUNDLED_AGENTS, notebooks })) {
+    for (const [name, text] of Object.entries(texts)) {
+      const path = join(folder, place, name);
+      files.push({ path, action: await writeNew(path, text) ? "wrote" : "kept" });
+    }
   }
   return files;
 }

@@ -61,6 +61,7 @@ export {
   type WrittenTable,
 } from "./export_tables.ts";
 export { lazyStore } from "./lazy_store.ts";
+export type { AddedCells, Shown } from "./notebooks/mod.ts";
 export { chatModels, pricedModels } from "./prices.ts";
 export { readRows, type RowsWanted } from "./read_rows.ts";
 export { replayArguments } from "./replay_process.ts";
@@ -68,3 +69,6 @@ export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";
 export { distrustFolder, type TrustedFile, type TrustedFolder, trustedFolders } from "./trust.ts";
 export { type WriteWholeOptions } from "./write_whole.ts";
+
+/** Loaded with the first use. */
+export const loadNotebooks = () => import("./notebooks/mod.ts");

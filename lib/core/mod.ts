@@ -98,7 +98,7 @@ export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
 export { readServerUrl } from "./server_url.ts";
 export { addUsd, roundUsd } from "./money.ts";
-export { ownProgram } from "./program.ts";
+export { type OwnLibrary, ownLibrary, ownProgram } from "./program.ts";
 export {
   type AttemptMeter,
   type CallContext,

@@ -4,6 +4,21 @@ const MAIN = new URL(isSource ? "../../main.ts" : "./main.js", import.meta.url).
 /** The same for a process that may not read its own files later: all of them are loaded at its start. */
 const WHOLE = isSource ? MAIN : new URL("./whole.js", import.meta.url).href;
 
+/** The library beside the program, for cells of notebooks. */
+export interface OwnLibrary {
+  /** What `@agentop/studio` means to them. */
+  readonly url: string;
+  /** Where the packages are named that it needs; a bundle has them in it. */
+  readonly source?: URL;
+}
+
+/** `undefined` in a compiled program: no other process can load what is in it. */
+export function ownLibrary(): OwnLibrary | undefined {
+  if (Deno.build.standalone) return undefined;
+  if (!isSource) return { url: new URL("./lib.js", import.meta.url).href };
+  return { url: new URL("../mod.ts", import.meta.url).href, source: new URL("../../", import.meta.url) };
+}
+
 /**
  * Arguments for `Deno.execPath()` that run a command of this program in a process of its own, with the permissions that `flags`
  * grant and no others. A compiled program has its permissions built in.

@@ -3,6 +3,18 @@
  *
  * @module
  */
+export type { CellOutput } from "./cell_output.ts";
+export {
+  appendCells,
+  KERNEL_NAME,
+  type NewCell,
+  newNotebook,
+  type NotebookCell,
+  type NotebookFile,
+  notebookText,
+  readNotebook,
+  sourceOf,
+} from "./notebook_file.ts";
 export { agentShape, toolNames } from "./agent_shape.ts";
 export { diffDocument, replayDocument, type ReplayOutcome } from "./diff_shape.ts";
 export { eventShape } from "./event_shape.ts";

@@ -5,7 +5,6 @@
  */
 export { serveKernel } from "./kernel/serve.ts";
 export { type CellResult, KernelClient } from "./client/kernel_client.ts";
-export type { CellOutput } from "./file/cell_output.ts";
 export { KERNEL_PERMISSIONS, StartedKernel } from "./client/start_kernel.ts";
 export { findFrontEnd, type FrontEnd, jupyterPathWith, openLab } from "./spec/front_end.ts";
 export { Chart } from "./views/chart.ts";
@@ -17,12 +16,20 @@ export {
   showProgress,
   stepProgress,
 } from "./views/progress.ts";
-export { chatBundle, diffBundle, memoryBundle, receiptBundle, runBundle } from "./views/run_views.ts";
+export {
+  chatBundle,
+  diffBundle,
+  memoryBundle,
+  receiptBundle,
+  runBundle,
+  stepBundle,
+} from "./views/run_views.ts";
 export { type Table, type TableExtras, type TableLook, tableOf } from "./views/table.ts";
 export { kernelSpec, writeKernelSpec } from "./spec/kernel_spec.ts";
 export { notebookProblems } from "./client/compare_outputs.ts";
 export { runNotebook, type RunNotebookOptions } from "./client/run_notebook.ts";
 export {
+  type CellOutput,
   KERNEL_NAME,
   type NewCell,
   newNotebook,
@@ -30,4 +37,4 @@ export {
   type NotebookFile,
   notebookText,
   readNotebook,
-} from "./file/notebook_file.ts";
+} from "../documents/mod.ts";

@@ -45,7 +45,7 @@ const stored = (trace: Trace): readonly StoredMessage[] =>
   );
 
 Deno.test("what a model or a tool said stays text in every notebook output", async () => {
-  const { chatHtml, diffHtml, memoryHtml, noteHtml, receiptHtml, runHtml } = await loadHtml();
+  const { chatHtml, diffHtml, memoryHtml, noteHtml, receiptHtml, runHtml, stepHtml } = await loadHtml();
   const plain = traceOf({ rounds: 2 });
   const when = { nowMs: 0, timeZone: "UTC" };
   for (const payload of PAYLOADS) {
@@ -57,6 +57,7 @@ Deno.test("what a model or a tool said stays text in every notebook output", asy
       runHtml({ trace, handedTo: [trace.run], forks: [trace.run], ...when }),
       await diffHtml({ left: plain, right: trace, diff, ...when }, payload),
       receiptHtml(trace),
+      stepHtml({ trace, handedTo: [trace.run], nowMs: 0 }, 1),
       await memoryHtml(memorySteps(trace)),
       chatHtml(stored(trace)),
       noteHtml(payload),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { parse } from "yaml";
 import { BUILTIN_SCENARIOS, BUNDLED_AGENTS, DEMOS, parseScenarios } from "../../lib/simulator/mod.ts";
 
-import { renderBundledAgents } from "../../tasks/embed_agents.ts";
+import { renderBundledAgents, renderBundledNotebooks } from "../../tasks/embed_agents.ts";
 import { CALCULATOR, type Json, playAgent, system, TestSimulator, tool, user } from "./support.ts";
 
 interface AgentFile {
@@ -142,6 +142,11 @@ Deno.test("BUNDLED_AGENTS is what tasks/embed_agents.ts makes of agents/", async
   for (const [name, text] of Object.entries(BUNDLED_AGENTS)) {
     assert.equal(text, await Deno.readTextFile(new URL(name, folder)));
   }
+});
+
+Deno.test("BUNDLED_NOTEBOOKS is what tasks/embed_agents.ts makes of notebooks/", async () => {
+  const file = new URL("../../lib/app/notebooks/bundled_notebooks.ts", import.meta.url);
+  assert.equal(await Deno.readTextFile(file), renderBundledNotebooks());
 });
 
 Deno.test("BUNDLED_AGENTS have files whose revenue is units times price", () => {

@@ -83,6 +83,7 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   "agentop db stats": { examples: ["agentop db stats"] },
   "agentop doctor": { examples: ["agentop doctor"], exits: "0 ready · 1 something is to be repaired" },
   "agentop notebook": { examples: ["agentop notebook", "agentop notebook --install"] },
+  "agentop notebook new": { examples: ["agentop notebook new dear_run --run last~2"] },
   "agentop kernel": { examples: ["agentop kernel --connection-file connection.json"] },
   "agentop help": { examples: ["agentop help run", "agentop help db verify"] },
 };

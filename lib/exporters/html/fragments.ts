@@ -1,13 +1,14 @@
 // Pieces of the pages for whoever shows them among other things, such as a notebook: each brings its own look, and changes
 // nothing around it.
 import type { MemoryStep } from "../../analysis/mod.ts";
-import type { StoredMessage, Trace } from "../../core/mod.ts";
+import { shortRunId, type StoredMessage, type Trace } from "../../core/mod.ts";
 import { chatFragment } from "./chat.ts";
 import { diffFragment, type DiffPageData } from "./diff.ts";
 import { memoryFragment } from "./memory.ts";
 import { type Content, type Markup, markup, trusted } from "./markup.ts";
 import { receiptSection } from "./receipt.ts";
-import { FRAGMENT_MAX_CHARS, runFragment, type RunPageData } from "./run.ts";
+import { cutNotice, FRAGMENT_MAX_CHARS, runFragment, type RunPageData } from "./run.ts";
+import { stepsBody } from "./steps.ts";
 import { BASE, DARK, LIGHT, STEPS } from "./style.ts";
 import { rowsTable, type TableParts } from "./table.ts";
 import { PageText } from "./text.ts";
@@ -66,6 +67,17 @@ export function noteHtml(words: string): string {
 export function runHtml(data: RunPageData): string {
   const id = anchorOf(`run-${data.trace.run.runId}`);
   return fragment(FULL, ownAnchors(runFragment(data), id), id);
+}
+
+/** One step of a run, opened. */
+export function stepHtml(
+  { trace, handedTo, nowMs }: Pick<RunPageData, "trace" | "handedTo" | "nowMs">,
+  step: number,
+): string {
+  const text = new PageText({ maxChars: FRAGMENT_MAX_CHARS });
+  const body = stepsBody(trace, handedTo, text, nowMs, { only: step });
+  const cut = cutNotice(text, `agentop show ${shortRunId(trace.run.runId)} --json`);
+  return fragment(FULL, [ownAnchors(body, `run-${trace.run.runId}-only`), cut]);
 }
 
 /** What differs between two runs, with words of one's own above it. */

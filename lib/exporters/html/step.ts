@@ -30,6 +30,8 @@ export interface StepPage extends MessagePage {
   readonly handedTo: ReadonlyMap<string, Run>;
   /** There are too many steps to print all of each. */
   readonly isLong: boolean;
+  /** Every step is opened; otherwise those that failed are. */
+  readonly isOpen: boolean;
 }
 
 /** One step as a row of the waterfall; opened, everything it took and gave. */
@@ -58,7 +60,7 @@ export function stepRow(
     markup`<span class="fig took">${tookOf(span)}</span>`,
   ];
   const bulk = page.isLong ? " bulk" : "";
-  const open = status === "failed" || status === "interrupted" ? " open" : "";
+  const open = page.isOpen || status === "failed" || status === "interrupted" ? " open" : "";
   const body = stepBody(span, place, attempts, page);
   return markup`<li><details class="step ${kind}${bulk}"${open}><summary>${summary}</summary><div class="in" id="${anchor}">${body}</div></details></li>`;
 }

@@ -10,20 +10,22 @@ const ROWS_MAX = 2_000;
 /** Of a run with more steps, paper gets those that are open. */
 const PRINTED_STEPS_MAX = 40;
 
-/** The steps of a run as a waterfall, each to open. */
+/** The steps of a run as a waterfall, each to open; or the one of that number, opened. */
 export function stepsBody(
   trace: Trace,
   handedTo: readonly Run[],
   text: PageText,
   nowMs: number,
+  { only }: { readonly only?: number } = {},
 ): Markup {
-  const all = treeRows(trace).filter(({ span, guides }) =>
+  const inTime = treeRows(trace).filter(({ span, guides }) =>
     span.kind !== "attempt" && !(span.kind === "agent" && guides.length === 0)
   );
+  const all = only === undefined ? inTime : inTime.filter(({ step }) => step === only);
   if (all.length === 0) {
     return markup`<div class="card"><p class="dim">No step was recorded.</p></div>`;
   }
-  const timeline = new Timeline(all.map(({ span }) => span), nowMs * 1000);
+  const timeline = new Timeline(inTime.map(({ span }) => span), nowMs * 1000);
   const shared: StepPage = {
     text,
     timeline,
@@ -31,6 +33,7 @@ export function stepsBody(
     shownIn: new Map(),
     handedTo: new Map(handedTo.map((run) => [run.runId, run])),
     isLong: all.length > PRINTED_STEPS_MAX,
+    isOpen: only !== undefined,
   };
   const base = Math.min(...all.map(({ guides }) => guides.length));
   const rows = all.slice(0, ROWS_MAX).map((row) => stepRow(row, row.guides.length - base, shared));

@@ -1,6 +1,6 @@
 import { isObject } from "../../core/mod.ts";
-import { type NotebookFile, sourceOf } from "../file/notebook_file.ts";
-import type { CellOutput } from "../file/cell_output.ts";
+import { type NotebookFile, sourceOf } from "../../documents/mod.ts";
+import type { CellOutput } from "../../documents/mod.ts";
 
 /** Paths of machines, which belong into nobody else's notebook. */
 const MACHINE_PATH =

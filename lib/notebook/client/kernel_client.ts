@@ -1,5 +1,5 @@
 import { type Connection, contentOf, type Message, MessageCodec } from "../wire/mod.ts";
-import type { CellOutput } from "../file/cell_output.ts";
+import type { CellOutput } from "../../documents/mod.ts";
 import { ConnectedSocket, WireClosed } from "../zmtp/mod.ts";
 
 /** How a cell went. */

@@ -1,6 +1,6 @@
 import { dirname, resolve } from "node:path";
 import { AgentOpError } from "../../core/mod.ts";
-import { type NotebookFile, readNotebook, sourceOf } from "../file/notebook_file.ts";
+import { type NotebookFile, readNotebook, sourceOf } from "../../documents/mod.ts";
 import type { CellResult } from "./kernel_client.ts";
 import { StartedKernel } from "./start_kernel.ts";
 

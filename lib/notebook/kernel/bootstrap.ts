@@ -12,10 +12,12 @@ const GRACE_MS = 200;
 /**
  * Runs in the real kernel before the first cell. Writing to `Deno.stdout` and `process.stdout` becomes output like that of
  * `console.log`, in the same order; `wait` and `each` make what a cell waits for end with an interrupt; `signal` tells of one.
- * What the kernel itself needs is kept from changes that a cell makes.
+ * What the kernel itself needs is kept from changes that a cell makes. Cells are taken to `folder`, their
+ * notebook's.
  */
-export function bootstrapCode(lifeline: Lifeline): string {
+export function bootstrapCode(lifeline: Lifeline, folder: string): string {
   return `await (async () => {
+  Deno.chdir(${JSON.stringify(folder)});
   const { broadcast } = Deno.jupyter;
   for (const name of ["stdout", "stderr"]) {
     const stream = Deno[name];

@@ -9,6 +9,7 @@ import {
 } from "../wire/mod.ts";
 import { ConnectedSocket } from "../zmtp/mod.ts";
 import { bootstrapCode, FENCE_TYPE, fenceCode } from "./bootstrap.ts";
+import type { CellPlace } from "./cell_place.ts";
 import { Lifeline } from "./lifeline.ts";
 
 /** What the real kernel says by itself, in the order it came. */
@@ -59,13 +60,13 @@ export class InnerKernel implements AsyncDisposable {
     this.#hear(process.stderr);
   }
 
-  /** Starts it in the folder of this process. `deno` is the program that has the real kernel in it. */
-  static async start(deno: string, listener: InnerListener): Promise<InnerKernel> {
+  /** Starts it for cells in a place. `deno` is the program that has the real kernel in it. */
+  static async start(deno: string, place: CellPlace, listener: InnerListener): Promise<InnerKernel> {
     for (let tries = 1;; tries++) {
       const connection = newConnection();
-      const kernel = new InnerKernel(await spawn(deno, connection), connection.key, listener);
+      const kernel = new InnerKernel(await spawn(deno, place, connection), connection.key, listener);
       try {
-        await kernel.#open(connection);
+        await kernel.#open(connection, place);
         return kernel;
       } catch (error) {
         await kernel[Symbol.asyncDispose]();
@@ -75,7 +76,7 @@ export class InnerKernel implements AsyncDisposable {
     }
   }
 
-  async #open({ ip: hostname, ports }: Connection): Promise<void> {
+  async #open({ ip: hostname, ports }: Connection, place: CellPlace): Promise<void> {
     const open = async (port: number, socketType: "DEALER" | "SUB") =>
       this.#sockets.use(await this.#reach({ hostname, port }, socketType));
     const iopub = await open(ports.iopub, "SUB");
@@ -89,7 +90,7 @@ export class InnerKernel implements AsyncDisposable {
     this.#listen(this.#control, () => {}); // answers to interrupts say nothing
     const held = this.#lifeline.held();
     held.catch(() => {});
-    await this.request("execute_request", silently(bootstrapCode(this.#lifeline)));
+    await this.request("execute_request", silently(bootstrapCode(this.#lifeline, place.folder)));
     await held;
     // Its subscription may have come after the first of what it said: only now is it known to be heard.
     await this.fence();
@@ -200,10 +201,15 @@ function silently(code: string): Record<string, unknown> {
   };
 }
 
-async function spawn(deno: string, connection: Connection): Promise<Deno.ChildProcess> {
+async function spawn(
+  deno: string,
+  { start }: CellPlace,
+  connection: Connection,
+): Promise<Deno.ChildProcess> {
   const process = new Deno.Command(deno, {
     // Through its standard input, so that the key is in no file.
     args: ["jupyter", "--kernel", "--conn", "/dev/stdin"],
+    cwd: start,
     stdin: "piped",
     stdout: "null",
     stderr: "piped",

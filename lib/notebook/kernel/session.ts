@@ -1,6 +1,7 @@
-import { reasonOf } from "../../core/mod.ts";
+import { ownLibrary, reasonOf } from "../../core/mod.ts";
 import { type Connection, contentOf, type Message } from "../wire/mod.ts";
 import { CellOutputs } from "./cell_outputs.ts";
+import { cellPlace } from "./cell_place.ts";
 import { Front, type Request } from "./front.ts";
 import { InnerKernel } from "./inner_kernel.ts";
 import { kernelInfo } from "./kernel_info.ts";
@@ -32,6 +33,7 @@ export class KernelSession implements AsyncDisposable {
   readonly ended: Promise<Ending>;
   readonly #end = Promise.withResolvers<Ending>();
   readonly #front: Front;
+  readonly #place = cellPlace(Deno.cwd(), ownLibrary());
   readonly #inner: Promise<InnerKernel>;
   readonly #outputs: CellOutputs;
   readonly #queue: Request[] = [];
@@ -53,7 +55,7 @@ export class KernelSession implements AsyncDisposable {
       status: () => this.#isBusy ? "busy" : "idle",
     });
     this.#outputs = new CellOutputs((outgoing) => this.#front.publish(outgoing));
-    this.#inner = InnerKernel.start(deno, {
+    this.#inner = InnerKernel.start(deno, this.#place, {
       onOutput: (message) => this.#outputs.onOutput(message),
       onInputRequest: (message) => this.#ask(message),
     });
@@ -132,7 +134,7 @@ export class KernelSession implements AsyncDisposable {
     try {
       const inner = await this.#inner;
       const { prepareCell } = await import("./prepare_cell.ts");
-      const prepared = prepareCell(String(code ?? ""));
+      const prepared = prepareCell(String(code ?? ""), this.#place.resolve);
       // Its connection breaks before its end is known: `#died` says to whom the cell belongs what became of it.
       const onBroken = async (error: unknown) => {
         await this.#gone;

@@ -1,6 +1,6 @@
 import { delimiter } from "node:path";
 import { AgentOpError, reasonOf } from "../../core/mod.ts";
-import { KERNEL_NAME } from "../file/notebook_file.ts";
+import { KERNEL_NAME } from "../../documents/mod.ts";
 
 /** A program that shows notebooks. */
 export type FrontEnd = "jupyter" | "code";

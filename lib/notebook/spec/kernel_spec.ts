@@ -1,6 +1,6 @@
 import { dirname, join } from "node:path";
 import { AgentOpError, ownProgram, reasonOf } from "../../core/mod.ts";
-import { KERNEL_NAME } from "../file/notebook_file.ts";
+import { KERNEL_NAME } from "../../documents/mod.ts";
 import { KERNEL_PERMISSIONS } from "../client/start_kernel.ts";
 
 /** How a front end starts the kernel, as its `kernel.json` says. */

@@ -7,11 +7,13 @@ import {
   type RunDiff,
   spanTitle,
   spanTookMs,
+  type Step,
   stepPlace,
   stepsOf,
 } from "../../analysis/mod.ts";
 import type { App } from "../../app/mod.ts";
 import {
+  type Message,
   type Run,
   sentenceOf,
   shortRunId,
@@ -66,38 +68,64 @@ export async function runBundle(app: App, run: Run): Promise<MediaBundle> {
   };
 }
 
+/** One step of a run, opened. */
+export async function stepBundle(app: App, trace: Trace, step: Step): Promise<MediaBundle> {
+  const store = await app.store();
+  const { stepHtml } = await html();
+  const nowMs = app.host.now();
+  const text = (messages: readonly Message[] = []) =>
+    messages.flatMap((it) => [`${it.role}:`, ...lines(messageText(it).slice(0, TEXT_MAX_CHARS))]);
+  const { run } = trace;
+  return {
+    "text/html": stepHtml(
+      { trace, handedTo: await store.childRuns(run.runId), nowMs },
+      step.step,
+    ),
+    "text/plain": [
+      `${cell(run.agent)} ${shortRunId(run.runId)}, step ${step.step}`,
+      stepsTable([step], nowMs),
+      ...text(step.inputMessages?.slice(-1)),
+      ...text(step.outputMessages),
+    ].join("\n"),
+  };
+}
+
+function stepsTable(steps: readonly Step[], nowMs: number): string {
+  return table(
+    [
+      { title: "" },
+      { title: "STEP", align: "right" },
+      { title: "KIND" },
+      { title: "WHAT", min: 16, max: 48 },
+      { title: "TOKENS" },
+      { title: "COST", align: "right" },
+      { title: "TIME", align: "right" },
+    ],
+    steps.map((span) => [
+      STATUS_LOOKS[spanStatus(span)].glyph,
+      String(span.step),
+      span.kind,
+      cell(spanTitle(span)),
+      span.usage ? usageText(span.usage) : "",
+      costOfCall(span.cost),
+      duration(spanTookMs(span, nowMs)),
+    ]),
+    PLAIN,
+  );
+}
+
 function runText(trace: Trace, nowMs: number): string {
   const { run } = trace;
   const steps = stepsOf(trace);
   const took = run.endTimeUs === undefined ? "not ended" : duration((run.endTimeUs - run.startTimeUs) / 1000);
-  const rows = steps.slice(0, STEPS_SHOWN_MAX).map((span) => [
-    STATUS_LOOKS[spanStatus(span)].glyph,
-    String(span.step),
-    span.kind,
-    cell(spanTitle(span)),
-    span.usage ? usageText(span.usage) : "",
-    costOfCall(span.cost),
-    duration(spanTookMs(span, nowMs)),
-  ]);
+  const shown = steps.slice(0, STEPS_SHOWN_MAX);
   return [
     `${cell(run.agent)} ${shortRunId(run.runId)}: ${cell(longStatus(run))}, ${took}, ${
       costWordsOf(run.totals)
     }`,
     ...(run.error ? [cell(sentenceOf(run.error))] : []),
-    rows.length === 0 ? "No step was recorded." : table(
-      [
-        { title: "" },
-        { title: "STEP", align: "right" },
-        { title: "KIND" },
-        { title: "WHAT", min: 16, max: 48 },
-        { title: "TOKENS" },
-        { title: "COST", align: "right" },
-        { title: "TIME", align: "right" },
-      ],
-      rows,
-      PLAIN,
-    ),
-    ...(steps.length > rows.length ? [`… and ${plural(steps.length - rows.length, "step")} more`] : []),
+    shown.length === 0 ? "No step was recorded." : stepsTable(shown, nowMs),
+    ...(steps.length > shown.length ? [`… and ${plural(steps.length - shown.length, "step")} more`] : []),
     ...(run.output === undefined ? [] : ["", ...lines(run.output.slice(0, TEXT_MAX_CHARS))]),
   ].join("\n");
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { runNotebook } from "../../../lib/notebook/mod.ts";
 import { CliHome } from "../../support/cli.ts";
 
 Deno.test("init writes agents that are then found and valid, and keeps what is there", async () => {
@@ -17,6 +18,10 @@ Deno.test("init writes agents that are then found and valid, and keeps what is t
   assert.deepEqual([actions["researcher.yaml"], actions["main.yaml"]], ["kept", "wrote"]);
   assert.equal(await Deno.readTextFile(mine), "name: researcher\ninstructions: mine\n");
   const agents = (await home.run(["agents", "--json"])).json();
+  assert.deepEqual(
+    [...Deno.readDirSync(join(home.path, "notebooks"))].map(({ name }) => name).sort(),
+    ["cost_analysis.ipynb", "evaluation_scoring.ipynb", "quickstart.ipynb", "replay_diffs.ipynb"],
+  );
   assert.ok(agents.length >= 5);
   assert.deepEqual(agents.filter((it: { valid: boolean }) => !it.valid), []);
 });
@@ -32,4 +37,18 @@ Deno.test("init writes through no link and over no file", async () => {
   await assert.rejects(Deno.stat(join(home.path, "elsewhere")), Deno.errors.NotFound);
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /^agentop: Cannot write file\/agents\/.*Try: /);
+});
+
+Deno.test("a notebook that init wrote runs where it is, on the agents that are beside it", async () => {
+  await using home = await CliHome.create();
+  assert.equal((await home.run(["init", "mine"])).code, 0);
+  const env = {
+    MISTRAL_API_KEY: "",
+    MISTRAL_SERVER_URL: "",
+    MISTRAL_MODEL: "",
+    AGENTOP_STORE: "",
+    AGENTOP_HOME: home.path,
+  };
+  const { cells } = await runNotebook(join(home.path, "mine", "notebooks", "quickstart.ipynb"), { env });
+  assert.match(JSON.stringify(cells[1]!.outputs), /demo/i);
 });

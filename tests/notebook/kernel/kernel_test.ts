@@ -109,3 +109,13 @@ Deno.test("kernel asks a person what a cell asks, and works in the notebook's fo
   const read = await kernel.client.execute(`Deno.readTextFileSync("beside.txt")`);
   assert.deepEqual(brief(read.outputs), [`execute_result "found"`]);
 });
+
+Deno.test("kernel gives cells anywhere the program's own library, and what is beside their notebook", async () => {
+  await Deno.writeTextFile(join(FOLDER, "beside.ts"), "export const beside = 'here';");
+  await using kernel = await StartedKernel.start(FOLDER);
+  const code = `import { openStudio } from "@agentop/studio";
+import { beside } from "./beside.ts";
+const again = await import("@agentop/studio");
+console.log(beside, openStudio === again.openStudio, Deno.cwd());`;
+  assert.deepEqual(brief((await kernel.client.execute(code)).outputs), [`stdout here true ${FOLDER}\n`]);
+});

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { PLACE } from "../../../lib/notebook/kernel/bootstrap.ts";
+import { cellPlace } from "../../../lib/notebook/kernel/cell_place.ts";
 import { prepareCell } from "../../../lib/notebook/kernel/prepare_cell.ts";
 
 /** The prepared code with its long name short. */
@@ -41,4 +42,31 @@ Deno.test("prepareCell() leaves alone what it cannot read, and says why", () => 
   assert.equal(code, "const = await 4");
   assert.match(syntaxError!, /Unexpected token/);
   assert.equal(prepareCell(`${"[".repeat(100_000)}`).code.length, 100_000);
+});
+
+Deno.test("prepareCell() names modules as it is told, and nothing else that looks alike", () => {
+  const resolve = (specifier: string) => specifier === "lib" ? "file:///a%20b/lib.js" : undefined;
+  const code = `import { a } from "lib";
+import b from 'other';
+export * from "lib";
+const text = "import x from 'lib'"; // from "lib"
+const f = async () => await import("lib");`;
+  assert.equal(
+    prepareCell(code, resolve).code,
+    `import { a } from "file:///a%20b/lib.js";
+import b from 'other';
+export * from "file:///a%20b/lib.js";
+const text = "import x from 'lib'"; // from "lib"
+const f = async () => await import("file:///a%20b/lib.js");`,
+  );
+});
+
+Deno.test("a cell whose module cannot be had says so, and what to do", async () => {
+  const { resolve } = cellPlace("/somewhere", undefined);
+  const { code, syntaxError } = prepareCell('import { openStudio } from "@agentop/studio"; work();', resolve);
+  assert.equal(syntaxError, undefined);
+  await assert.rejects(
+    async () => await new Function(code)(),
+    /^Error: Cannot import @agentop\/studio: a compiled program has no library for notebooks. Try: /,
+  );
 });

@@ -1,8 +1,9 @@
 import { join, resolve } from "node:path";
-import { AgentOpError } from "../../../core/mod.ts";
+import { AgentOpError, shortRunId } from "../../../core/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
-import { cell } from "../../../present/mod.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
+import { cell, plural } from "../../../present/mod.ts";
 
 interface NotebookFlags {
   readonly install?: true | undefined;
@@ -10,12 +11,29 @@ interface NotebookFlags {
 
 export const notebook: CliCommand = {
   register(program, withContext) {
-    program.command("notebook").description("open JupyterLab with the kernel that keeps its outputs")
+    const command = program.command("notebook").description(
+      "open JupyterLab with the kernel that keeps its outputs",
+    )
       .argument("[file]", "a notebook, or the folder to begin in")
       .option("--install", "only put the kernel into your Jupyter folder, where every front end finds it")
       .action((file, flags) => withContext((context) => open(context, file ?? ".", flags)));
+    command.command("new").description("write a notebook about a run; never overwrites")
+      .argument("<name>", "the file; .ipynb is added")
+      .option("--run <run>", RUN_ARGUMENT, "last")
+      .action((name, { run }) => withContext((context) => write(context, name, run)));
   },
 };
+
+async function write(context: Context, name: string, run: string): Promise<void> {
+  const { newRunNotebook } = await (await import("../../../app/mod.ts")).loadNotebooks();
+  const { path, runId, cells } = await newRunNotebook(context.app, run, name);
+  if (context.json) return context.printJson({ path: resolve(path), runId, cells });
+  context.print(
+    `Wrote ${cell(path)}\n  ${plural(cells, "cell")} about run ${shortRunId(runId)}; agentop notebook ${
+      cell(path)
+    } opens it`,
+  );
+}
 
 async function open(context: Context, file: string, { install }: NotebookFlags): Promise<number> {
   const { findFrontEnd, jupyterPathWith, openLab, writeKernelSpec } = await import(

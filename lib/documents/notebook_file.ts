@@ -1,4 +1,4 @@
-import { AgentOpError, isObject, reasonOf, tryParseJson } from "../../core/mod.ts";
+import { AgentOpError, isObject, reasonOf, tryParseJson } from "../core/mod.ts";
 import type { CellOutput } from "./cell_output.ts";
 
 /** The kernel's name in notebook files and in Jupyter's folders. */
@@ -82,23 +82,40 @@ function linesOf(text: string): readonly string[] {
 export interface NewCell {
   readonly kind: "markdown" | "code";
   readonly text: string;
+  readonly metadata?: Readonly<Record<string, unknown>>;
 }
 
 /** A notebook without outputs. */
 export function newNotebook(cells: readonly NewCell[]): NotebookFile {
-  return {
-    cells: cells.map(({ kind, text }, index) => ({
-      cell_type: kind,
-      id: `cell-${index + 1}`,
-      metadata: {},
-      source: text,
-      ...(kind === "code" ? { execution_count: null, outputs: [] } : {}),
-    })),
+  return appendCells({
+    cells: [],
     metadata: {
       kernelspec: { name: KERNEL_NAME, display_name: "AgentOp Studio (Deno)", language: "typescript" },
       language_info: { name: "typescript", file_extension: ".ts", mimetype: "text/x.typescript" },
     },
     nbformat: 4,
     nbformat_minor: 5,
+  }, cells);
+}
+
+/** Cells have names since this version of format 4. */
+const MINOR_WITH_IDS = 5;
+
+/** The notebook with cells at its end; what it has stays as it is. */
+export function appendCells(notebook: NotebookFile, cells: readonly NewCell[]): NotebookFile {
+  const taken = new Set(notebook.cells.map(({ id }) => id));
+  const hasIds = notebook.nbformat_minor >= MINOR_WITH_IDS;
+  let number = notebook.cells.length;
+  const nextId = () => {
+    while (taken.has(`cell-${++number}`)) { /* the next one */ }
+    return `cell-${number}`;
   };
+  const added = cells.map(({ kind, text, metadata = {} }): NotebookCell => ({
+    cell_type: kind,
+    ...(hasIds ? { id: nextId() } : {}),
+    metadata,
+    source: text,
+    ...(kind === "code" ? { execution_count: null, outputs: [] } : {}),
+  }));
+  return { ...notebook, cells: [...notebook.cells, ...added] };
 }

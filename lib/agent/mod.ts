@@ -21,6 +21,7 @@ export {
   parseAgentFile,
   type ReadAgentFile,
 } from "./agent_file.ts";
+export { BudgetLedger } from "./budget.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
 export { inherited, type Rights, strictest } from "./rights.ts";

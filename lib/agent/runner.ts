@@ -31,6 +31,12 @@ export interface RunRequest {
   readonly forkedFrom?: NonNullable<Run["forkedFrom"]>;
 }
 
+export interface ExecuteOptions {
+  readonly signal?: AbortSignal;
+  /** Money that it shares with other runs. */
+  readonly ledger?: BudgetLedger;
+}
+
 /** Starts and resumes runs of this process. */
 export class AgentRunner {
   readonly #services: AgentServices;
@@ -97,11 +103,14 @@ export class AgentRunner {
   }
 
   /** Executes a queued run, or goes on with one that was interrupted, from its last finished step. */
-  async execute(run: Run, options: { readonly signal?: AbortSignal } = {}): Promise<Run> {
+  async execute(run: Run, options: ExecuteOptions = {}): Promise<Run> {
     const config = await agentOf(run);
     const { store, rights } = this.#services;
     const used = await usedUp(store, run);
-    const ledger = new BudgetLedger(config.limits.budgetUsd, { spentUsd: used.usd });
+    const ledger = new BudgetLedger(config.limits.budgetUsd, {
+      spentUsd: used.usd,
+      ...(options.ledger ? { outer: options.ledger } : {}),
+    });
     const tree = new TreeSteps(rights?.maxSteps, used.steps);
     const signal = options.signal ?? new AbortController().signal;
     return await this.#execute(run, { ledger, tree, depth: 0, signal });

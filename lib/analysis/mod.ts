@@ -94,6 +94,12 @@ export type { ScoreSummary } from "./statistics/summarize_scores.ts";
 
 /** Intervals, tests, summaries and comparisons of scores. Loaded with the first use. */
 export const loadStatistics = () => import("./statistics/mod.ts");
+export type { ChangedCase, ComparedVariant, ExperimentComparison } from "./experiments/comparison.ts";
+export type { GatedVariant, GateResult, GateRules, GateVerdict } from "./experiments/gate.ts";
+export type { VariantSummary } from "./experiments/summary.ts";
+
+/** Summaries of experiments, two of them compared, and gates. Loaded with the first use. */
+export const loadExperiments = () => import("./experiments/mod.ts");
 
 /** The tables that runs can be read as. Loaded with the first use. */
 export const loadTables = () => import("./tables/mod.ts");

@@ -12,6 +12,7 @@ import {
   type Tool,
   type Usage,
 } from "../core/mod.ts";
+import type { EvalServices } from "../evals/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
 import { MEMORY, openStore, openStoreInWorker } from "../store/mod.ts";
@@ -238,6 +239,11 @@ export class App implements AsyncDisposable {
       rightsFor: (run) => this.rightsFor(run),
       remember: (run) => this.#remember(run),
     };
+  }
+
+  /** What running a suite needs. */
+  async evalServices(): Promise<EvalServices> {
+    return { ...await this.replayServices(), store: await this.store() };
   }
 
   /** One read-only query over the store's tables, in a process that can do nothing else. Throws `AgentOpError`. */

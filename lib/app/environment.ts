@@ -45,6 +45,7 @@ export const ENVIRONMENT = [
   "XDG_DATA_HOME",
   "JUPYTER_DATA_DIR",
   "JUPYTER_PATH",
+  "GITHUB_ACTIONS",
 ] as const;
 
 /** What a process of ours starts with, whatever it does: where Deno keeps packages, languages and time zones. No key. */

@@ -29,6 +29,24 @@ export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
+export {
+  type BaselineChoice,
+  baselines,
+  checkAgainst,
+  COST_FACTOR_DEFAULT,
+  type KnownBaseline,
+  setBaseline,
+  TIME_FACTOR_DEFAULT,
+} from "./baselines.ts";
+export { type ComparedExperiments, comparedVariants, compareExperiments } from "./compare_experiments.ts";
+export {
+  evaluate,
+  type ExperimentReport,
+  experimentReport,
+  type GateChoice,
+  loadSuiteOf,
+  settledGate,
+} from "./evaluate.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export {
   ALLOWED_ENVIRONMENT,
@@ -68,7 +86,7 @@ export { replayArguments } from "./replay_process.ts";
 export { rowObjects, type SqlRows } from "./sql_query.ts";
 export { answerSql, runSqlReader, type SqlValue } from "./sql_reader.ts";
 export { distrustFolder, type TrustedFile, type TrustedFolder, trustedFolders } from "./trust.ts";
-export { type WriteWholeOptions } from "./write_whole.ts";
+export { writeWhole, type WriteWholeOptions } from "./write_whole.ts";
 
 /** Loaded with the first use. */
 export const loadNotebooks = () => import("./notebooks/mod.ts");

@@ -20,6 +20,8 @@ export interface Config extends AppConfig {
   /** Where Jupyter looks besides, as `JUPYTER_PATH` says. */
   readonly jupyterPath: string | undefined;
   readonly term: string;
+  /** The build server of GitHub runs this: it reads lines about what it should show. */
+  readonly isGitHubActions: boolean;
   readonly color: "auto" | "none" | "always";
 }
 
@@ -82,6 +84,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     jupyterFolder: env("JUPYTER_DATA_DIR") ?? jupyterFolder(env),
     jupyterPath: env("JUPYTER_PATH"),
     term: env("TERM") ?? "",
+    isGitHubActions: env("GITHUB_ACTIONS") === "true",
     color: flags.color === false || env("NO_COLOR") || env("TERM") === "dumb"
       ? "none"
       : env("FORCE_COLOR") && env("FORCE_COLOR") !== "0"

@@ -67,4 +67,8 @@ export const RUN_TAG = {
   edits: "agentop.edits",
   /** The scorer whose question this run is; its parent is the run that is judged. */
   judge: "agentop.judge",
+  /** Of a run that belongs to an experiment: what was asked, of which variant, and how often before. */
+  case: "case",
+  variant: "variant",
+  repeat: "repeat",
 } as const;

@@ -48,6 +48,24 @@ export {
   type TransientEvent,
 } from "./event.ts";
 export {
+  type Baseline,
+  type CaseResult,
+  type Experiment,
+  EXPERIMENT_STATUSES,
+  type ExperimentCase,
+  type ExperimentEnd,
+  type ExperimentPage,
+  type ExperimentPlan,
+  type ExperimentRecord,
+  type ExperimentsQuery,
+  type ExperimentStatus,
+  type ExperimentStore,
+  type ExperimentVariant,
+  type NewCaseResult,
+  type ResultScore,
+  type SpentTotals,
+} from "./experiment.ts";
+export {
   isResumable,
   limitFlags,
   limitRaisedBy,

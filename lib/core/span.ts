@@ -209,6 +209,12 @@ export interface Evaluation {
   readonly source: string;
   /** Version of the scorer; equal versions give equal scores. */
   readonly scorerVersion?: string;
+  /** Whether that is good enough, where the scorer says. */
+  readonly passed?: boolean;
+  /** Why there is no score: the scorer failed. */
+  readonly error?: string;
+  /** The experiment that asked for it. */
+  readonly experimentId?: string;
   /** Microseconds since the Unix epoch. */
   readonly createdAtUs: number;
 }

@@ -2,6 +2,7 @@ import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { SpanFacts, UsageFacts } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
+import type { ExperimentStore } from "./experiment.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
 import type { Evaluation, Message, SpanKind, Usage } from "./span.ts";
@@ -390,6 +391,7 @@ export interface Store
     ForkStore,
     DiffStore,
     EvaluationReader,
+    ExperimentStore,
     FactsReader,
     TableStore,
     EndpointNotes,

@@ -17,6 +17,13 @@ export {
 } from "./notebook_file.ts";
 export { agentShape, toolNames } from "./agent_shape.ts";
 export { diffDocument, replayDocument, type ReplayOutcome } from "./diff_shape.ts";
+export {
+  comparisonDocument,
+  experimentDocument,
+  type ExperimentParts,
+  experimentShape,
+} from "./experiment_shape.ts";
+export { baselineDocument, baselineShape, type HeldRun } from "./baseline_shape.ts";
 export { eventShape } from "./event_shape.ts";
 export {
   costShape,

@@ -7,6 +7,22 @@ export { type BisectResult, bisectRuns } from "./bisect.ts";
 export { type AgentVersion, bisectHistory, type HistoryResult } from "./bisect_history.ts";
 export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
+export { chosenCases } from "./experiment/plan.ts";
+export { runExperiment } from "./experiment/run_experiment.ts";
+export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";
+export { findSuite, type LoadedSuite, loadSuite, type SuiteSources } from "./suite/load_suite.ts";
+export type { Suite, SuiteCase, SuiteGate, SuiteVariant } from "./suite/suite.ts";
+export {
+  BASELINE_CHECKS,
+  type BaselineCheck,
+  type BaselineFinding,
+  type BaselineReport,
+  type BaselineRules,
+  checkBaseline,
+} from "./check_baseline.ts";
+export { annotations } from "./reports/annotations.ts";
+export { junitReport, type ReportSource } from "./reports/junit.ts";
+export { markdownReport, type MarkdownSource } from "./reports/markdown.ts";
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
 export { evaluationOf, scoreRun } from "./score.ts";
 export {

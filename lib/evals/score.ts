@@ -23,8 +23,13 @@ export function evaluationOf(
     traceId: run.traceId,
     name,
     ...(isGrade(score)
-      ? { value: score.value, label: score.passed ? "pass" : "fail", explanation: score.explanation }
-      : { label: "error", explanation: score.error }),
+      ? {
+        value: score.value,
+        label: score.passed ? "pass" : "fail",
+        explanation: score.explanation,
+        passed: score.passed,
+      }
+      : { label: "error", explanation: score.error, error: score.error }),
     source,
     scorerVersion: version,
     createdAtUs: nowUs(host),

@@ -4,6 +4,7 @@ import {
   AgentRunner,
   type AgentServices,
   applyOverrides,
+  type BudgetLedger,
   type Rights,
   type RunnerOptions,
   type RunRequest,
@@ -35,6 +36,10 @@ export interface ReplayOptions {
   readonly rightsOf?: ReplayServices["rightsFor"];
   readonly runner?: RunnerOptions;
   readonly signal?: AbortSignal;
+  /** What the new run belongs to, and labels besides its own. @default what the original belongs to */
+  readonly request?: Pick<RunRequest, "group" | "tags">;
+  /** Money that it shares with other runs. */
+  readonly ledger?: BudgetLedger;
 }
 
 /** What a replay gave. */
@@ -149,7 +154,8 @@ async function prepare(
       prompt: asRun.prompt,
       userId: run.userId,
       ...(run.group === undefined ? {} : { group: run.group }),
-      tags: replayTags(run.tags, options),
+      ...options.request,
+      tags: { ...replayTags(run.tags, options), ...options.request?.tags },
       forkedFrom: { runId: run.runId, step: fork?.from ?? 1 },
     },
   };
@@ -264,7 +270,10 @@ async function replayWithModel(
     await store.forkRun(queued, source, fork.events, { claim: true });
   } else await store.write([{ type: "run_start", run: queued }], { claim: true });
   for (const listener of options.runner?.listeners ?? []) listener({ type: "run_start", run: queued });
-  const run = await runner.execute(queued, options.signal ? { signal: options.signal } : {});
+  const run = await runner.execute(queued, {
+    ...(options.signal ? { signal: options.signal } : {}),
+    ...(options.ledger ? { ledger: options.ledger } : {}),
+  });
   const savedCostUsd = addUsd(ledger.savedCostUsd, keptCostUsd(original, plan));
   return { run, savedCostUsd, divergence: ledger.divergence };
 }

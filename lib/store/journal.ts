@@ -9,8 +9,12 @@ import { Writer } from "./writer.ts";
 const BUSY_RUNS = 8;
 const GATHER_MS = 4;
 
+/** What is written beside events, in the same transaction. */
+export type OtherWork = (db: Db, seq: number) => Promise<void>;
+
 interface PendingWrite {
   readonly events: readonly DurableEvent[];
+  readonly also?: OtherWork | undefined;
   readonly resolve: () => void;
   readonly reject: (error: unknown) => void;
 }
@@ -43,10 +47,11 @@ export class Journal {
     this.#writer = new Writer(options.ownerOf);
   }
 
-  write(events: readonly DurableEvent[]): Promise<void> {
-    if (events.length === 0) return Promise.resolve();
+  /** `also` comes after the events, all or nothing with them. */
+  write(events: readonly DurableEvent[], also?: OtherWork): Promise<void> {
+    if (events.length === 0 && !also) return Promise.resolve();
     return new Promise((resolve, reject) => {
-      this.#pending.push({ events, resolve, reject });
+      this.#pending.push({ events, also, resolve, reject });
       this.#draining ??= this.#drain();
     });
   }
@@ -94,7 +99,10 @@ export class Journal {
 
   async #commit(batch: readonly PendingWrite[]): Promise<void> {
     const events = batch.flatMap((it) => it.events);
-    await this.#transaction((db, seq) => this.#writer.apply(db, events, seq));
+    await this.#transaction(async (db, seq) => {
+      await this.#writer.apply(db, events, seq);
+      for (const { also } of batch) await also?.(db, seq);
+    });
   }
 
   /** A store that others hold makes a run wait, for as long as they do: it never ends one. */

@@ -88,8 +88,13 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
     : [];
   if (whole.length === 1) return (await runsOf(db, whole))[0]!;
   const rows = last
-    ? await db.selectFrom("run").selectAll().where("parent_run_id", "is", null).orderBy("start_us", "desc")
-      .orderBy("id", "desc")
+    ? await db.selectFrom("run").selectAll().where("parent_run_id", "is", null)
+      .where((eb) =>
+        eb.or([
+          eb("group_id", "is", null),
+          eb("group_id", "not in", eb.selectFrom("experiment").select("experiment_id")),
+        ])
+      ).orderBy("start_us", "desc").orderBy("id", "desc")
       .offset(Number(last[1] ?? 0)).limit(1).execute()
     : await db.selectFrom("run").selectAll()
       .where((eb) => eb.or([eb("run_id", "like", `${text}%`), eb("run_id", "like", `%${text}`)]))

@@ -146,7 +146,9 @@ async function deleteRows(db: Db, search: TextSearch, runs: readonly OldRun[]): 
     const runNos = some.map((run) => run.id);
     const keys = some.map((run) => run.trace_id);
     await search.forget(db, runNos);
-    for (const table of ["span", "run_message", "run_usage", "snapshot", "evaluation"] as const) {
+    for (
+      const table of ["span", "run_message", "run_usage", "snapshot", "evaluation", "eval_result"] as const
+    ) {
       await db.deleteFrom(table).where("run_no", "in", runNos).execute();
     }
     await db.deleteFrom("partial").where("trace_id", "in", keys).execute();

@@ -282,6 +282,8 @@ export function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
     ...(row.explanation === null ? {} : { explanation: row.explanation }),
     source: row.source,
     ...(row.scorer_version === null ? {} : { scorerVersion: row.scorer_version }),
+    ...(row.passed === null ? {} : { passed: row.passed === 1 }),
+    ...(row.error === null ? {} : { error: row.error }),
     createdAtUs: row.created_us,
   };
 }

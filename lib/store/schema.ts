@@ -16,6 +16,10 @@ export interface Schema {
   evaluation: EvaluationRow;
   diff: DiffRow;
   endpoint: EndpointRow;
+  experiment: ExperimentRow & { id: Generated<number> };
+  eval_case: CaseRow;
+  eval_result: ResultRow;
+  baseline: { name: string; run_id: string; created_us: number };
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
   control: {
     id: Generated<number>;
@@ -158,6 +162,63 @@ export interface EvaluationRow {
   scorer_version: string | null;
   created_us: number;
   seq: number;
+  /** The experiment that asked for it. */
+  experiment_no: number | null;
+  /** 0 or 1. */
+  passed: number | null;
+  /** Why there is no score. */
+  error: string | null;
+}
+
+export interface SpentColumns extends TokenColumns {
+  cost_usd: number;
+  unknown_cost_calls: number;
+  estimated_cost_usd: number;
+}
+
+/** Sums of an experiment's results are kept here, so that lists never add them up. */
+export interface ExperimentRow extends SpentColumns {
+  experiment_id: string;
+  suite: string;
+  suite_hash: string;
+  status: string;
+  reason: string | null;
+  /** Who is at work on it. */
+  owner: string | null;
+  start_us: number;
+  end_us: number | null;
+  /** A JSON list of names: results have their place in it. */
+  variants: string;
+  cases: number;
+  repeats: number;
+  planned: number;
+  done: number;
+  passed: number;
+  errors: number;
+  /** JSON: an `ExperimentPlan`. */
+  plan: string;
+}
+
+/** A case by its place in the suite. */
+export interface CaseRow {
+  experiment_no: number;
+  position: number;
+  case_id: string;
+  hash: Uint8Array;
+}
+
+/** One repeat of a case under a variant. What it was judged by is in `evaluation`. */
+export interface ResultRow extends SpentColumns {
+  experiment_no: number;
+  variant: number;
+  case_position: number;
+  repeat: number;
+  run_no: number;
+  /** 0 or 1. */
+  passed: number;
+  /** 0 or 1. */
+  is_error: number;
+  duration_ms: number;
 }
 
 /** What a server has said of itself to the holder of a key. */

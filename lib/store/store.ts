@@ -43,11 +43,12 @@ import type { AskedOf } from "./conditions.ts";
 import { ControlRequests } from "./control.ts";
 import { endpointNotes, saveEndpointNote } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
+import { ExperimentTables } from "./experiment_tables.ts";
 import { listEvaluations } from "./evaluations.ts";
 import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
 import { interruption } from "./interrupted.ts";
-import { Journal } from "./journal.ts";
+import { Journal, type OtherWork } from "./journal.ts";
 import { Leases } from "./leases.ts";
 import { clearPartials, partialsOf } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
@@ -64,7 +65,7 @@ const QUICK_PROBLEMS_MAX = 3;
  * A store in a SQL database. One per process: writes of all its runs share transactions. Secrets are neither written nor read:
  * an older version or another program may have left some in it.
  */
-export class SqlStore implements Store {
+export class SqlStore extends ExperimentTables implements Store {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #journal: Journal;
@@ -75,6 +76,7 @@ export class SqlStore implements Store {
   #closed = false;
 
   constructor(engine: Engine, host: Host, redactor: Redactor = NO_SECRETS) {
+    super(engine, redactor);
     this.#engine = engine;
     this.#redactor = redactor;
     this.#host = host;
@@ -332,6 +334,10 @@ export class SqlStore implements Store {
 
   #asked(): AskedOf {
     return { search: this.#engine.search, nowUs: nowUs(this.#host) };
+  }
+
+  protected override commit(events: readonly DurableEvent[], also: OtherWork): Promise<void> {
+    return this.#journal.write(events, also);
   }
 
   /** Whatever the database throws becomes the store's error. */

@@ -269,7 +269,11 @@ export class Writer {
   }
 
   async #evaluation(db: Db, state: TraceState, it: Evaluation, seq: number): Promise<void> {
-    await db.insertInto("evaluation").values({
+    const experiment = it.experimentId === undefined
+      ? undefined
+      : await db.selectFrom("experiment").select("id").where("experiment_id", "=", it.experimentId)
+        .executeTakeFirst();
+    const row = {
       eval_id: it.evalId,
       run_no: state.runNo,
       span_id: it.spanId === undefined ? null : bytes(it.spanId),
@@ -281,7 +285,11 @@ export class Writer {
       scorer_version: it.scorerVersion ?? null,
       created_us: it.createdAtUs,
       seq,
-    }).execute();
+      experiment_no: experiment?.id ?? null,
+      passed: it.passed === undefined ? null : Number(it.passed),
+      error: it.error ?? null,
+    };
+    await execute(db, "insert evaluation", Object.values(row), () => db.insertInto("evaluation").values(row));
   }
 
   /** Positions of `messages` in the run, appending the new ones. */

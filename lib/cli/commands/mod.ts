@@ -7,15 +7,19 @@
  */
 import type { CliCommand } from "../frame/command.ts";
 import { agents } from "./agents/agents.ts";
+import { baseline } from "./baseline/baseline.ts";
 import { bisect } from "./bisect/bisect.ts";
 import { chart } from "./chart/chart.ts";
+import { compare } from "./compare/compare.ts";
 import { completions } from "./completions/completions.ts";
 import { cost } from "./cost/cost.ts";
 import { db } from "./db/db.ts";
 import { demo } from "./demo/demo.ts";
 import { diff } from "./diff/diff.ts";
 import { doctor } from "./doctor/doctor.ts";
+import { evalSuite } from "./eval/eval.ts";
 import { execute } from "./execute/execute.ts";
+import { experiments } from "./experiments/experiments.ts";
 import { exportRuns } from "./export/export.ts";
 import { help } from "./help/help.ts";
 import { init } from "./init/init.ts";
@@ -51,6 +55,10 @@ export const COMMANDS: readonly CliCommand[] = [
   replay,
   diff,
   memory,
+  evalSuite,
+  experiments,
+  compare,
+  baseline,
   bisect,
   exportRuns,
   cost,

@@ -54,6 +54,25 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     exits: "0 the same · 1 different · 2 trouble",
   },
   "agentop memory": { examples: ["agentop memory last --diff", "agentop memory last --step 2"] },
+  "agentop eval": {
+    exits:
+      "0 the gate passed, or there is none · 1 it did not · 2 it could not begin · 3 undecided, or stopped by the\n" +
+      "budget · 130 cancelled",
+  },
+  "agentop experiments": {
+    examples: ["agentop experiments", "agentop experiments --suite sales", "agentop experiments last --json"],
+  },
+  "agentop compare": { exits: "0 no worse shown · 1 worse · 2 trouble · 3 undecided, with --gate" },
+  "agentop baseline": { examples: ["agentop baseline set totals last", "agentop baseline list"] },
+  "agentop baseline set": { examples: ["agentop baseline set totals last"] },
+  "agentop baseline check": {
+    examples: [
+      "agentop baseline check totals last",
+      "agentop baseline check totals last --scorer numeric=36034.8 --ignore time,arguments",
+    ],
+    exits: "0 alike · 1 not · 2 trouble",
+  },
+  "agentop baseline list": { examples: ["agentop baseline list", "agentop baseline list --json"] },
   "agentop bisect": { exits: "0 found · 1 the configuration is not the cause · 2 trouble" },
   "agentop export": { examples: ["agentop export html last", "agentop export sqlite copy.db --since 7d"] },
   "agentop cost": {

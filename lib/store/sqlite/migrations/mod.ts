@@ -14,6 +14,7 @@ import { estimates } from "./0007_estimates.ts";
 import { clock } from "./0008_clock.ts";
 import { money } from "./0009_money.ts";
 import { identity } from "./0010_identity.ts";
+import { experiments } from "./0011_experiments.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -26,6 +27,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0008_clock": clock,
   "0009_money": money,
   "0010_identity": identity,
+  "0011_experiments": experiments,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

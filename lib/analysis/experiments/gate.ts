@@ -1,0 +1,212 @@
+import { moreCasesNeeded } from "../statistics/paired.ts";
+import { caseScores } from "../statistics/case_scores.ts";
+import type { ScoreComparison } from "../statistics/compare_scores.ts";
+import {
+  ERROR_SHARE_MAX,
+  errorShare,
+  type ScoreSummary,
+  summarizeScores,
+} from "../statistics/summarize_scores.ts";
+import type { CaseResult } from "../../core/mod.ts";
+import { triesOf } from "./summary.ts";
+
+/** How much worse than the baseline may not be excluded, unless said otherwise. */
+export const MARGIN_DEFAULT = 0.02;
+
+/** `none`: nothing was asked for. */
+export type GateVerdict = "pass" | "regression" | "inconclusive" | "none";
+
+/** What a gate says of an experiment. */
+export interface GateResult {
+  readonly verdict: GateVerdict;
+  /** The scorer that decided; `null` for all of them. */
+  readonly scorer: string | null;
+  /** In words. */
+  readonly reason: string;
+  /** Id of the experiment it was compared with. */
+  readonly baseline: string | null;
+  /** About so many more cases would decide it; `null` where that is not known, or not the trouble. */
+  readonly moreCasesNeeded: number | null;
+}
+
+export interface GateRules {
+  /** @default every scorer */
+  readonly scorer?: string;
+  /** The least mean score. */
+  readonly failBelow?: number;
+  /** @default 0.02 */
+  readonly margin?: number;
+}
+
+/** What is judged: results of one variant, and what a comparison with the baseline found. */
+export interface GatedVariant {
+  readonly name: string;
+  readonly results: readonly CaseResult[];
+  /** New against old, if there is a baseline. */
+  readonly comparison?: {
+    readonly scorers: readonly ScoreComparison[];
+    readonly baselineResults: readonly CaseResult[];
+  };
+}
+
+const ORDER: Readonly<Record<GateVerdict, number>> = { none: 0, pass: 1, inconclusive: 2, regression: 3 };
+
+type Finding = Omit<GateResult, "baseline">;
+
+/**
+ * Whether an experiment passes: no variant may be below the least mean, or worse than the baseline, and the numbers must carry the
+ * claim. The gravest finding decides.
+ */
+export function gateOf(
+  variants: readonly GatedVariant[],
+  rules: GateRules,
+  baseline: string | null,
+): GateResult {
+  const isAsked = rules.failBelow !== undefined || baseline !== null;
+  if (!isAsked) {
+    return {
+      verdict: "none",
+      scorer: null,
+      reason: "no gate was asked for",
+      baseline,
+      moreCasesNeeded: null,
+    };
+  }
+  const findings = variants.flatMap((variant) => findingsOf(variant, rules, variants.length > 1));
+  const gravest = findings.reduce<Finding | undefined>(
+    (worst, it) => worst && ORDER[worst.verdict] >= ORDER[it.verdict] ? worst : it,
+    undefined,
+  );
+  if (!gravest) {
+    const what = rules.scorer === undefined
+      ? "there are no scores"
+      : `there are no scores of ${rules.scorer}`;
+    return {
+      verdict: "inconclusive",
+      scorer: rules.scorer ?? null,
+      reason: what,
+      baseline,
+      moreCasesNeeded: null,
+    };
+  }
+  return { ...gravest, baseline };
+}
+
+function findingsOf(variant: GatedVariant, rules: GateRules, isNamed: boolean): readonly Finding[] {
+  const prefix = isNamed ? `${variant.name}: ` : "";
+  return summarizeScores(triesOf(variant.results))
+    .filter(({ scorer }) => rules.scorer === undefined || scorer === rules.scorer)
+    .map((summary) => {
+      const finding = findingOf(variant, summary, rules);
+      return { ...finding, reason: prefix + finding.reason };
+    });
+}
+
+function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: GateRules): Finding {
+  const { scorer, mean, n, ci95 } = summary;
+  const share = errorShare(summary);
+  if (share > ERROR_SHARE_MAX || mean === null) {
+    const why = mean === null
+      ? `${scorer} has no scores, ${summary.errors} errors`
+      : `${percent(share)} of the scores of ${scorer} are errors, more than ${percent(ERROR_SHARE_MAX)}`;
+    return { verdict: "inconclusive", scorer, reason: why, moreCasesNeeded: null };
+  }
+  const { failBelow } = rules;
+  const what = `${scorer} ${figure(mean)} over ${n} ${n === 1 ? "case" : "cases"}`;
+  if (failBelow !== undefined && ci95 !== null && ci95[1] < failBelow) {
+    const reason = `${what} is below ${failBelow}, its interval ${interval(ci95)} as well`;
+    return { verdict: "regression", scorer, reason, moreCasesNeeded: null };
+  }
+  const compared = againstBaseline(variant, scorer, rules);
+  if (compared && compared.verdict !== "pass") return compared;
+  if (failBelow !== undefined && mean < failBelow) {
+    const means = [...caseScores(triesOf(variant.results)).get(scorer)!.values()].flatMap((it) =>
+      it.mean === null ? [] : [it.mean - failBelow]
+    );
+    const more = atLeastOne(moreCasesNeeded(means));
+    const why = ci95 === null ? "one case has no interval" : `its interval ${interval(ci95)} is not`;
+    return {
+      verdict: "inconclusive",
+      scorer,
+      reason: `${what} is below ${failBelow}, but ${why}${moreText(more)}`,
+      moreCasesNeeded: more,
+    };
+  }
+  const least = failBelow === undefined ? "" : `${what} is at least ${failBelow}`;
+  const parts = [least, compared?.reason ?? ""].filter((it) => it !== "");
+  return { verdict: "pass", scorer, reason: parts.join("; "), moreCasesNeeded: null };
+}
+
+/** `undefined` without a baseline. */
+function againstBaseline(variant: GatedVariant, scorer: string, rules: GateRules): Finding | undefined {
+  if (!variant.comparison) return undefined;
+  const row = variant.comparison.scorers.find((it) => it.scorer === scorer);
+  const none = (reason: string): Finding => ({
+    verdict: "inconclusive",
+    scorer,
+    reason,
+    moreCasesNeeded: null,
+  });
+  if (!row) return none(`the baseline has no ${scorer}`);
+  if (row.pairs === 0 || row.difference === null) {
+    return none(`the baseline and this experiment have no case in common for ${scorer}`);
+  }
+  const { margin = MARGIN_DEFAULT } = rules;
+  const what = `${scorer} is ${figure(Math.abs(row.difference))} ${
+    row.difference < 0 ? "worse" : "better"
+  } than the baseline over ${row.pairs} ${row.pairs === 1 ? "case" : "cases"}`;
+  const same = row.difference === 0
+    ? `${scorer} is as in the baseline over ${row.pairs} ${row.pairs === 1 ? "case" : "cases"}`
+    : what;
+  if (row.verdict === "worse") {
+    return {
+      verdict: "regression",
+      scorer,
+      reason: `${what}, ${interval(row.ci95!)}`,
+      moreCasesNeeded: null,
+    };
+  }
+  if (row.ci95 !== null && row.ci95[0] > -margin) {
+    return { verdict: "pass", scorer, reason: same, moreCasesNeeded: null };
+  }
+  const shifted = pairedDifferences(variant, scorer).map((it) => it + margin);
+  const more = atLeastOne(moreCasesNeeded(shifted) ?? row.moreCasesNeeded);
+  const unsure = row.ci95 === null
+    ? "one case in common has no interval"
+    : `${interval(row.ci95)} does not exclude a loss of ${margin}`;
+  return {
+    verdict: "inconclusive",
+    scorer,
+    reason: `${same}, but ${unsure}${moreText(more)}`,
+    moreCasesNeeded: more,
+  };
+}
+
+function pairedDifferences({ results, comparison }: GatedVariant, scorer: string): readonly number[] {
+  const before = caseScores(triesOf(comparison!.baselineResults)).get(scorer);
+  const after = caseScores(triesOf(results)).get(scorer);
+  return [...after?.values() ?? []].flatMap(({ caseId, mean }) => {
+    const earlier = before?.get(caseId)?.mean ?? null;
+    return mean === null || earlier === null ? [] : [mean - earlier];
+  });
+}
+
+function atLeastOne(more: number | null): number | null {
+  return more === null ? null : Math.max(1, more);
+}
+
+function moreText(more: number | null): string {
+  return more === null ? "" : `: about ${more} more ${more === 1 ? "case" : "cases"}`;
+}
+
+function figure(value: number): string {
+  return String(Number(value.toPrecision(3)));
+}
+
+function percent(value: number): string {
+  return `${Number((value * 100).toPrecision(3))} %`;
+}
+
+function interval([low, high]: readonly [number, number]): string {
+  return `[${figure(low)}, ${figure(high)}]`;
+}

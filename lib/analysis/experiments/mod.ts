@@ -1,0 +1,21 @@
+/**
+ * What experiments say: a summary of each variant, two of them case by case, and whether a gate passes. Pure; loaded by whoever
+ * needs it.
+ *
+ * @module
+ */
+export {
+  type ChangedCase,
+  type ComparedVariant,
+  compareVariants,
+  type ExperimentComparison,
+} from "./comparison.ts";
+export {
+  type GatedVariant,
+  gateOf,
+  type GateResult,
+  type GateRules,
+  type GateVerdict,
+  MARGIN_DEFAULT,
+} from "./gate.ts";
+export { resultsOf, summarizeVariants, triesOf, type VariantSummary } from "./summary.ts";

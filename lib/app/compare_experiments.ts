@@ -1,0 +1,108 @@
+import {
+  type ComparedVariant,
+  type ExperimentComparison,
+  type GateResult,
+  type GateRules,
+  loadExperiments,
+} from "../analysis/mod.ts";
+import { AgentOpError, oneLine, shortRunId } from "../core/mod.ts";
+import type { App } from "./app.ts";
+
+/** The variants that `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
+export async function comparedVariants(app: App, reference: string): Promise<readonly ComparedVariant[]> {
+  const at = reference.indexOf("/");
+  const [id, wanted] = at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
+  const store = await app.store();
+  const { experiment } = await store.resolveExperiment(id);
+  const { experimentId, suite, suiteHash, variants } = experiment;
+  if (wanted !== undefined && !variants.includes(wanted)) {
+    throw new AgentOpError(
+      `Cannot compare ${shortRunId(experimentId)}: it has no variant "${oneLine(wanted, 60)}"`,
+      { remedy: variants.map((it) => `${shortRunId(experimentId)}/${it}`).join(", ") },
+    );
+  }
+  const [cases, results] = await Promise.all([
+    store.experimentCases(experimentId),
+    store.experimentResults(experimentId, { withTexts: false }),
+  ]);
+  return variants.filter((name) => wanted === undefined || name === wanted).map((variant) => ({
+    experimentId,
+    suite,
+    suiteHash,
+    cases,
+    variant,
+    results: results.filter((it) => it.variant === variant),
+  }));
+}
+
+/** Two variants compared; what a gate says of the second, measured by the first, beside it. */
+export interface ComparedExperiments {
+  readonly comparison: ExperimentComparison;
+  readonly gate: GateResult;
+}
+
+/**
+ * Compares two experiments, or the two variants of one. Throws `AgentOpError` where it is not clear which variants are meant, and
+ * where they share no case.
+ */
+export async function compareExperiments(
+  app: App,
+  before: string,
+  after: string | undefined,
+  rules: GateRules = {},
+): Promise<ComparedExperiments> {
+  const [left, right] = await sidesOf(app, before, after);
+  const { compareVariants, gateOf } = await loadExperiments();
+  const comparison = compareVariants(left, right);
+  if (comparison.pairs === 0) {
+    const which = left.suite === right.suite
+      ? ""
+      : `: they are of the suites ${left.suite} and ${right.suite}`;
+    throw new AgentOpError(
+      `Cannot compare ${nameOf(left)} and ${nameOf(right)}: they have no case in common${which}`,
+      { remedy: `agentop experiments --suite ${left.suite}` },
+    );
+  }
+  const gated = {
+    name: right.variant,
+    results: right.results,
+    comparison: { scorers: comparison.scorers, baselineResults: left.results },
+  };
+  return { comparison, gate: gateOf([gated], rules, left.experimentId) };
+}
+
+async function sidesOf(
+  app: App,
+  before: string,
+  after: string | undefined,
+): Promise<readonly [ComparedVariant, ComparedVariant]> {
+  const left = await comparedVariants(app, before);
+  if (after === undefined) {
+    const [first, second, ...others] = left;
+    if (first && second && others.length === 0) return [first, second];
+    const names = left.map(nameOf);
+    throw new AgentOpError(`Cannot compare ${before}: it has ${left.length} variants, not two`, {
+      remedy: left.length === 1
+        ? `agentop compare ${before} OTHER`
+        : `agentop compare ${names[0]} ${names[1]}`,
+    });
+  }
+  const right = await comparedVariants(app, after);
+  const [a, b] = [left[0]!, right[0]!];
+  if (left.length === 1 && right.length === 1) return [a, b];
+  // One variant of a name: it is clear which of the other side's is meant.
+  const same = (one: ComparedVariant, many: readonly ComparedVariant[]) =>
+    many.find((it) => it.variant === one.variant);
+  const [ofLeft, ofRight] = [same(b, left), same(a, right)];
+  if (right.length === 1 && ofLeft) return [ofLeft, b];
+  if (left.length === 1 && ofRight) return [a, ofRight];
+  const many = left.length > 1 ? left : right;
+  throw new AgentOpError(
+    `Cannot compare ${before} and ${after}: ${shortRunId(many[0]!.experimentId)} has ${many.length} variants`,
+    { remedy: many.map(nameOf).join(" or ") },
+  );
+}
+
+function nameOf({ experimentId, variant }: ComparedVariant): string {
+  return `${shortRunId(experimentId)}/${variant}`;
+}

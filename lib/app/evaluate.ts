@@ -1,0 +1,170 @@
+import {
+  type ComparedVariant,
+  type ExperimentComparison,
+  type GateResult,
+  type GateRules,
+  loadExperiments,
+  parseRunQuery,
+  type VariantSummary,
+} from "../analysis/mod.ts";
+import {
+  AgentOpError,
+  type CaseResult,
+  type Experiment,
+  type ExperimentPlan,
+  systemTimeZone,
+} from "../core/mod.ts";
+import type { EvalOptions, LoadedSuite, SuiteGate } from "../evals/mod.ts";
+import type { App } from "./app.ts";
+import { comparedVariants } from "./compare_experiments.ts";
+
+const RUNS_PAGE = 1000;
+const EARLIER_MAX = 1000;
+
+/** An experiment with everything that it says. */
+export interface ExperimentReport {
+  readonly experiment: Experiment;
+  readonly plan: ExperimentPlan;
+  /** In the order of the suite. */
+  readonly variants: readonly VariantSummary[];
+  /** By variant, case and repeat. */
+  readonly results: readonly CaseResult[];
+  readonly gate: GateResult;
+  /** Of each variant with the baseline, where there is one. */
+  readonly comparisons: readonly ExperimentComparison[];
+}
+
+/** What decides the exit code: the suite's gate, changed by flags. */
+export interface GateChoice extends SuiteGate {
+  /** An experiment, or one of its variants: `EXP/VARIANT`. */
+  readonly baseline?: string | undefined;
+}
+
+/** Reads a suite with its cases. Throws `AgentOpError` with file, line and case. */
+export async function loadSuiteOf(app: App, reference: string): Promise<LoadedSuite> {
+  const [{ findSuite, loadSuite }, store] = await Promise.all([import("../evals/mod.ts"), app.store()]);
+  const timeZone = app.config.timeZone ?? systemTimeZone();
+  return await loadSuite(await findSuite(reference), {
+    resolveRun: (run) => store.resolveRun(run),
+    findRuns: async (search, limit) => {
+      const { filter, errors: [problem] } = parseRunQuery(search, app.host.now(), timeZone);
+      if (problem) throw problem;
+      const runs = [];
+      let cursor: string | undefined;
+      do {
+        const page = await store.listRuns({
+          filter,
+          limit: Math.min(RUNS_PAGE, limit - runs.length),
+          ...(cursor === undefined ? {} : { cursor }),
+        });
+        runs.push(...page.runs);
+        cursor = page.nextCursor;
+      } while (cursor !== undefined && runs.length < limit);
+      return runs;
+    },
+  });
+}
+
+/** Runs a suite, to its end or as far as it comes. Throws `AgentOpError` before anything is written. */
+export async function evaluate(
+  app: App,
+  loaded: LoadedSuite,
+  options: Omit<EvalOptions, "resolveAgent"> & Partial<Pick<EvalOptions, "resolveAgent">>,
+): Promise<Experiment> {
+  const { runExperiment } = await import("../evals/mod.ts");
+  return await runExperiment(await app.evalServices(), loaded, {
+    resolveAgent: (agent) => app.resolveAgent(agent, { approve: options.approve }),
+    rightsOf: (run) => app.rightsFor(run, { approve: options.approve }),
+    ...options,
+  });
+}
+
+/** What an experiment says, and whether it passes. Throws `AgentOpError`. */
+export async function experimentReport(
+  app: App,
+  reference: string,
+  gate: GateChoice = {},
+): Promise<ExperimentReport> {
+  const [store, { compareVariants, gateOf, summarizeVariants }] = await Promise.all([
+    app.store(),
+    loadExperiments(),
+  ]);
+  const { experiment, plan } = await store.resolveExperiment(reference);
+  const results = await store.experimentResults(experiment.experimentId);
+  const baseline = gate.baseline === undefined ? undefined : await comparedVariants(app, gate.baseline);
+  const rows = experiment.variants.map((name) => ({
+    name,
+    results: results.filter((it) => it.variant === name),
+  }));
+  const cases = await store.experimentCases(experiment.experimentId);
+  const compared = baseline
+    ? rows.map((row) => {
+      const before = baseline.find((it) => it.variant === row.name) ??
+        (baseline.length === 1 ? baseline[0]! : undefined);
+      if (!before) return undefined;
+      const { experimentId, suite, suiteHash } = experiment;
+      const after: ComparedVariant = {
+        experimentId,
+        suite,
+        suiteHash,
+        cases,
+        variant: row.name,
+        results: row.results,
+      };
+      return { comparison: compareVariants(before, after), before };
+    })
+    : [];
+  const gated = rows.map((row, index) => {
+    const found = compared[index];
+    return {
+      ...row,
+      ...(found
+        ? {
+          comparison: {
+            scorers: found.comparison.scorers,
+            baselineResults: found.before.results,
+          },
+        }
+        : {}),
+    };
+  });
+  const rules = rulesOf(gate);
+  return {
+    experiment,
+    plan,
+    variants: summarizeVariants(experiment, plan, results),
+    results,
+    gate: gateOf(gated, rules, baseline?.[0]?.experimentId ?? null),
+    comparisons: compared.flatMap((it) => it ? [it.comparison] : []),
+  };
+}
+
+function rulesOf({ scorer, failBelow, margin }: SuiteGate): GateRules {
+  return {
+    ...(scorer === undefined ? {} : { scorer }),
+    ...(failBelow === undefined ? {} : { failBelow }),
+    ...(margin === undefined ? {} : { margin }),
+  };
+}
+
+/**
+ * What an experiment that is about to begin is measured by: the one that was named, else, where to be worse fails, the last
+ * complete one of its suite. `last` means another one afterwards. Throws `AgentOpError`.
+ */
+export async function settledGate(app: App, suite: string, gate: GateChoice): Promise<GateChoice> {
+  const store = await app.store();
+  if (gate.baseline !== undefined) {
+    const [first, ...others] = await comparedVariants(app, gate.baseline);
+    const { experimentId, variant } = first!;
+    const isWhole = !gate.baseline.includes("/") || others.length > 0;
+    return { ...gate, baseline: isWhole ? experimentId : `${experimentId}/${variant}` };
+  }
+  if (!gate.failIfWorse) return gate;
+  const { experiments } = await store.listExperiments({ suite, limit: EARLIER_MAX });
+  const earlier = experiments.find((it) => it.status === "completed");
+  if (earlier) return { ...gate, baseline: earlier.experimentId };
+  throw new AgentOpError(
+    `Cannot say whether ${suite} is worse: no earlier experiment of it is complete`,
+    { remedy: "--baseline EXPERIMENT, or run it once without failing if it is worse" },
+  );
+}

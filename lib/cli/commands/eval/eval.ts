@@ -1,0 +1,93 @@
+import type { EvalOptions } from "../../../evals/mod.ts";
+import type { Context } from "../../context.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import { approveOption, BUDGET } from "../../frame/limit_flags.ts";
+import { numberFlag } from "../../frame/number.ts";
+import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
+import { addGateFlags, type GateFlags, gateOfFlags, type ReportFlags } from "../../frame/gate_flags.ts";
+import type { ApprovePolicy } from "../../../agent/mod.ts";
+
+const REPEAT_MAX = 1000;
+const CONCURRENCY_MAX = 1000;
+
+interface EvalFlags extends GateFlags, ReportFlags {
+  readonly concurrency?: number | undefined;
+  readonly repeat?: number | undefined;
+  readonly set?: readonly string[] | undefined;
+  readonly only?: readonly string[] | undefined;
+  readonly limit?: number | undefined;
+  readonly budget?: number | undefined;
+  readonly resume?: string | undefined;
+  readonly approve?: ApprovePolicy | undefined;
+}
+
+export const evalSuite: CliCommand = {
+  register(program, withContext) {
+    const command = program.command("eval")
+      .description("run a suite: variants × cases × repeats, each a run of its own, judged by scorers")
+      .argument("[suite]", "path to a .yaml file, or the name of one in evals/ (not needed with --resume)")
+      .option(
+        "--concurrency <n>",
+        "cases at work at once (default: the suite's, else 8)",
+        numberFlag("--concurrency", { min: 1, max: CONCURRENCY_MAX, isWhole: true }, 8),
+      )
+      .option(
+        "--repeat <n>",
+        "how often each case is run (default: the suite's, else 1)",
+        numberFlag("--repeat", { min: 1, max: REPEAT_MAX, isWhole: true }, 3),
+      )
+      .option("--set <key=value>", "override model, temperature, … for all variants (repeatable)", collect)
+      .option("--only <case>", "only this case, by its id (repeatable)", collect)
+      .option(
+        "--limit <n>",
+        "only the first so many cases",
+        numberFlag("--limit", { min: 1, isWhole: true }, 10),
+      )
+      .option("--budget <usd>", "for the whole experiment: stop before this much is spent", BUDGET)
+      .option("--resume <experiment>", "go on with an experiment; finished cases are not repeated")
+      .addOption(approveOption());
+    addGateFlags(command)
+      .addHelpText(
+        "after",
+        "\nExamples:\n  agentop eval sales --repeat 3" +
+          "\n  agentop eval evals/sales.yaml --set model=mistral-large-latest --baseline last" +
+          "\n  agentop eval sales --fail-below 0.9 --junit scores.xml --markdown scores.md" +
+          "\n  agentop eval --resume last" +
+          "\n  agentop help suite                   # every key of a suite file",
+      )
+      .action((suite, flags) => withContext((context) => evaluateAndShow(context, suite, flags)));
+  },
+};
+
+async function evaluateAndShow(
+  context: Context,
+  reference: string | undefined,
+  flags: EvalFlags,
+): Promise<number> {
+  const [{ runSuite }, { showReport }] = await Promise.all([
+    import("./run_suite.ts"),
+    import("./show_report.ts"),
+  ]);
+  const { resume } = flags;
+  const { experiment, gate } = await runSuite(
+    context,
+    reference,
+    resume,
+    optionsOf(flags),
+    gateOfFlags(flags),
+  );
+  return await showReport(context, experiment, gate, flags);
+}
+
+function optionsOf(flags: EvalFlags): Omit<EvalOptions, "resolveAgent" | "resume"> {
+  const { concurrency, repeat, only, limit, budget, approve } = flags;
+  return {
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(repeat === undefined ? {} : { repeats: repeat }),
+    ...(only === undefined ? {} : { only }),
+    ...(limit === undefined ? {} : { limit }),
+    ...(budget === undefined ? {} : { budgetUsd: budget }),
+    ...(flags.set === undefined ? {} : { set: keyValuePairs("--set", flags.set) }),
+    approve,
+  };
+}

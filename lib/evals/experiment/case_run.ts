@@ -1,0 +1,94 @@
+import { type AgentRunner, type BudgetLedger, refuseAll } from "../../agent/mod.ts";
+import { runTookMs } from "../../analysis/mod.ts";
+import { type NewCaseResult, type Run, RUN_TAG, type SpentTotals, type Trace } from "../../core/mod.ts";
+import { replayRun } from "../../replay/mod.ts";
+import type { Scoring } from "../scoring.ts";
+import type { Suite } from "../suite/suite.ts";
+import type { ScorerSetup } from "../suite/suite_scorers.ts";
+import type { Task } from "./plan.ts";
+import { scoreCase } from "./score_case.ts";
+import type { EvalOptions, EvalServices } from "./services.ts";
+
+/** What all cases of an experiment share. */
+export interface CaseServices extends EvalServices {
+  readonly suite: Suite;
+  readonly scorers: ScorerSetup;
+  readonly scoring: Scoring;
+  readonly experimentId: string;
+  readonly runner: AgentRunner;
+  readonly ledger: BudgetLedger;
+  readonly signal: AbortSignal;
+  readonly rightsOf: EvalOptions["rightsOf"];
+}
+
+/** Labels by which the run of a task is found again. */
+export function tagsOf({ variant, case: { id }, repeat }: Task): Readonly<Record<string, string>> {
+  return { [RUN_TAG.case]: id, [RUN_TAG.variant]: variant.name, [RUN_TAG.repeat]: String(repeat) };
+}
+
+/** The run of a task, to its end. Nothing but the store, or an agent that cannot be set up, makes it throw. */
+export async function runCase(services: CaseServices, task: Task): Promise<Run> {
+  const { suite, store, runner, experimentId, signal, ledger } = services;
+  const { runId, prompt } = task.case;
+  if (suite.source === "recorded") return await store.resolveRun(runId!);
+  if (suite.mode === "hybrid" && runId !== undefined) return await replayCase(services, task, runId);
+  const request = { prompt, group: experimentId, tags: tagsOf(task) };
+  return await runner.execute(await runner.queue(task.variant.config!, request), { signal, ledger });
+}
+
+/** What is on record of the stored run answers; what changed is asked. */
+async function replayCase(services: CaseServices, task: Task, runId: string): Promise<Run> {
+  const { store, experimentId, signal, ledger, rightsOf } = services;
+  const { config } = task.variant;
+  const original = await store.resolveRun(runId);
+  const isOther = original.prompt !== task.case.prompt;
+  const { run } = await replayRun(services, runId, {
+    mode: "hybrid",
+    tools: "live",
+    overrides: config ? {} : task.variant.set,
+    edits: new Map(isOther ? [[0, task.case.prompt]] : []),
+    ...(config ? { config } : {}),
+    ...(config
+      ? { rightsOf: () => Promise.resolve({ approve: config.approve, isGuarded: false }) }
+      : rightsOf
+      ? { rightsOf }
+      : {}),
+    request: { group: experimentId, tags: tagsOf(task) },
+    runner: { approver: refuseAll },
+    signal,
+    ledger,
+  });
+  return run;
+}
+
+/** Judges the run of a task. */
+export async function resultOf(services: CaseServices, task: Task, run: Run): Promise<NewCaseResult> {
+  const trace = await services.store.loadTrace(run.traceId);
+  const evaluations = await scoreCase(services, task.case, trace);
+  return {
+    caseId: task.case.id,
+    variant: task.variant.name,
+    repeat: task.repeat,
+    runId: run.runId,
+    traceId: run.traceId,
+    status: run.status,
+    durationMs: runTookMs(run, run.startTimeUs / 1000) ?? 0,
+    spent: await spentOn(services, trace),
+    evaluations,
+  };
+}
+
+/** Hand-offs included. */
+async function spentOn({ store, suite }: CaseServices, { run }: Trace): Promise<SpentTotals> {
+  const tools = (run.config as { readonly tools?: readonly { readonly kind?: unknown }[] }).tools;
+  const isAlone = suite.source === "live" && tools?.every((tool) => tool.kind !== "agent");
+  const { usage, costUsd, unknownCostCalls, estimatedCostUsd } = isAlone
+    ? run.totals
+    : await store.treeTotals(run.runId);
+  return {
+    usage,
+    costUsd,
+    unknownCostCalls,
+    ...(estimatedCostUsd === undefined ? {} : { estimatedCostUsd }),
+  };
+}

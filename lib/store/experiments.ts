@@ -1,0 +1,228 @@
+import { type Kysely, type Selectable, sql, type SqlBool } from "kysely";
+import {
+  AgentOpError,
+  type Baseline,
+  type CaseResult,
+  type Experiment,
+  EXPERIMENT_STATUSES,
+  type ExperimentCase,
+  type ExperimentPage,
+  type ExperimentPlan,
+  type ExperimentRecord,
+  type ExperimentsQuery,
+  isObject,
+  roundUsd,
+  RUN_STATUSES,
+  shortRunId,
+} from "../core/mod.ts";
+import { idIn, isTextList, jsonIn, oneOf } from "./checked.ts";
+import { hex } from "./codec.ts";
+import type { Owners } from "./engine.ts";
+import { nextCursor, pageLimit, parseCursor } from "./page.ts";
+import { estimateOf, usageOf } from "./rows.ts";
+import type { ExperimentRow, Schema, SpentColumns } from "./schema.ts";
+
+const REFERENCE_MIN = 4;
+const AMBIGUOUS_SHOWN = 3;
+const BASELINES_MAX = 1000;
+
+type Listed = Omit<Selectable<ExperimentRow>, "plan"> & { readonly id: number };
+
+const LISTED = [
+  "id",
+  "experiment_id",
+  "suite",
+  "suite_hash",
+  "status",
+  "reason",
+  "owner",
+  "start_us",
+  "end_us",
+  "variants",
+  "cases",
+  "repeats",
+  "planned",
+  "done",
+  "passed",
+  "errors",
+  "input_tokens",
+  "output_tokens",
+  "cached_input_tokens",
+  "cache_write_input_tokens",
+  "reasoning_tokens",
+  "cost_usd",
+  "unknown_cost_calls",
+  "estimated_cost_usd",
+] as const;
+
+export async function listExperiments(
+  db: Kysely<Schema>,
+  owners: Owners,
+  query: ExperimentsQuery = {},
+): Promise<ExperimentPage> {
+  const limit = pageLimit(query.limit);
+  const cursor = parseCursor("list experiments", query.cursor);
+  let select = db.selectFrom("experiment").select(LISTED);
+  if (query.suite !== undefined) select = select.where("suite", "=", query.suite);
+  if (cursor) select = select.where(sql<SqlBool>`(start_us, id) < (${cursor[0]}, ${cursor[1]})`);
+  const rows = await select.orderBy("start_us", "desc").orderBy("id", "desc").limit(limit + 1).execute();
+  const page = rows.slice(0, limit);
+  const last = page.at(-1);
+  const experiments: Experiment[] = [];
+  for (const row of page) experiments.push(await experimentOf(row, owners));
+  return { experiments, ...(rows.length > limit && last ? nextCursor(last.start_us, last.id) : {}) };
+}
+
+/** Nobody says of a process that was killed that it is: whoever looks finds out. */
+async function experimentOf(row: Listed, owners: Owners): Promise<Experiment> {
+  const status = oneOf("the status of an experiment", row.status, EXPERIMENT_STATUSES);
+  const isDead = status === "running" && (row.owner === null || !await owners.isAlive(row.owner));
+  return {
+    experimentId: idIn("an experiment's id", row.experiment_id),
+    suite: row.suite,
+    suiteHash: row.suite_hash,
+    status: isDead ? "interrupted" : status,
+    ...(isDead ? { reason: "its process is gone" } : row.reason === null ? {} : { reason: row.reason }),
+    startTimeUs: row.start_us,
+    ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
+    variants: jsonIn<string[]>("the variants of an experiment", row.variants, isTextList),
+    cases: row.cases,
+    repeats: row.repeats,
+    planned: row.planned,
+    done: row.done,
+    passed: row.passed,
+    errors: row.errors,
+    ...spentOf(row),
+  };
+}
+
+function spentOf(row: SpentColumns) {
+  return {
+    usage: usageOf(row),
+    costUsd: roundUsd(row.cost_usd),
+    unknownCostCalls: row.unknown_cost_calls,
+    ...estimateOf(row),
+  };
+}
+
+export async function resolveExperiment(
+  db: Kysely<Schema>,
+  owners: Owners,
+  reference: string,
+): Promise<ExperimentRecord> {
+  const fail = (reason: string, remedy = "agentop experiments") => {
+    const shown = reference.length > 60 ? `${reference.slice(0, 60)}…` : reference;
+    throw new AgentOpError(`Cannot find experiment "${shown}": ${reason}`, { remedy });
+  };
+  const last = /^last(?:~(\d{1,9}))?$/.exec(reference);
+  const text = reference.toLowerCase();
+  if (!last && !/^[0-9a-f-]{4,36}$/.test(text)) {
+    fail(`an experiment is an id, its first or last ${REFERENCE_MIN} digits or more, or "last"`);
+  }
+  const newest = db.selectFrom("experiment").select([...LISTED, "plan"]).orderBy("start_us", "desc")
+    .orderBy("id", "desc");
+  const rows = last
+    ? await newest.offset(Number(last[1] ?? 0)).limit(1).execute()
+    : await newest.where((eb) =>
+      eb.or([eb("experiment_id", "like", `${text}%`), eb("experiment_id", "like", `%${text}`)])
+    ).limit(AMBIGUOUS_SHOWN + 1).execute();
+  const row = rows.find((it) => it.experiment_id === text) ?? rows[0];
+  if (!row) {
+    const isEmpty = !(await db.selectFrom("experiment").select("id").limit(1).executeTakeFirst());
+    if (isEmpty) return fail("there are no experiments yet", "agentop eval SUITE");
+    return fail(last ? "there are not that many experiments" : "no experiment has this id");
+  }
+  if (rows.length > 1 && row.experiment_id !== text) {
+    const ids = rows.slice(0, AMBIGUOUS_SHOWN).map((it) => shortRunId(it.experiment_id)).join(", ");
+    fail(`${rows.length > AMBIGUOUS_SHOWN ? "many" : rows.length} experiments match: ${ids}`, "more digits");
+  }
+  return {
+    experiment: await experimentOf(row, owners),
+    plan: jsonIn<ExperimentPlan>("the plan of an experiment", row.plan, isPlan),
+  };
+}
+
+function isPlan(value: unknown): boolean {
+  return isObject(value) && typeof value["path"] === "string" && Array.isArray(value["variants"]) &&
+    Array.isArray(value["scorers"]) && isObject(value["set"]);
+}
+
+async function numberOf(db: Kysely<Schema>, experimentId: string): Promise<number> {
+  const row = await db.selectFrom("experiment").select("id").where("experiment_id", "=", experimentId)
+    .executeTakeFirst();
+  if (row) return row.id;
+  throw new AgentOpError(`Cannot find experiment "${experimentId}": it is not in the store`, {
+    remedy: "agentop experiments",
+  });
+}
+
+export async function experimentCases(
+  db: Kysely<Schema>,
+  experimentId: string,
+): Promise<readonly ExperimentCase[]> {
+  const rows = await db.selectFrom("eval_case").select(["case_id", "hash"])
+    .where("experiment_no", "=", await numberOf(db, experimentId)).orderBy("position").execute();
+  return rows.map((row) => ({ caseId: row.case_id, hash: hex(row.hash) }));
+}
+
+/** Two passes over neighbouring rows: the results, and what was said of their runs. */
+export async function experimentResults(
+  db: Kysely<Schema>,
+  experimentId: string,
+  { withTexts = true }: { readonly withTexts?: boolean } = {},
+): Promise<readonly CaseResult[]> {
+  const experiment = await db.selectFrom("experiment").select(["id", "variants"])
+    .where("experiment_id", "=", experimentId).executeTakeFirst();
+  const no = experiment?.id ?? await numberOf(db, experimentId);
+  const variants = jsonIn<string[]>("the variants of an experiment", experiment!.variants, isTextList);
+  const scores = new Map<number, Map<string, CaseResult["scores"][number]>>();
+  const judged = await db.selectFrom("evaluation")
+    .select(["run_no", "name", "value", "passed", "error", "scorer_version"])
+    .$if(withTexts, (it) => it.select("explanation"))
+    .where("experiment_no", "=", no).orderBy("run_no").orderBy("seq").orderBy("created_us").execute();
+  for (const row of judged) {
+    const ofRun = scores.get(row.run_no) ?? new Map();
+    scores.set(row.run_no, ofRun);
+    ofRun.set(row.name, {
+      scorer: row.name,
+      ...(row.scorer_version === null ? {} : { version: row.scorer_version }),
+      ...(row.value === null ? {} : { value: row.value }),
+      ...(row.passed === null ? {} : { passed: row.passed === 1 }),
+      ...(row.error === null ? {} : { error: row.error }),
+      ...(row.explanation == null ? {} : { explanation: row.explanation }),
+    });
+  }
+  const rows = await db.selectFrom("eval_result").innerJoin("run", "run.id", "eval_result.run_no")
+    .innerJoin("eval_case", (join) =>
+      join.onRef("eval_case.experiment_no", "=", "eval_result.experiment_no")
+        .onRef("eval_case.position", "=", "eval_result.case_position"))
+    .selectAll("eval_result").select(["run.run_id", "run.status", "eval_case.case_id"])
+    .where("eval_result.experiment_no", "=", no)
+    .orderBy("eval_result.variant").orderBy("eval_result.case_position").orderBy("eval_result.repeat")
+    .execute();
+  return rows.map((row) => ({
+    caseId: row.case_id,
+    variant: variants[row.variant] ?? String(row.variant),
+    repeat: row.repeat,
+    runId: row.run_id,
+    status: oneOf("its status", row.status, RUN_STATUSES),
+    durationMs: row.duration_ms,
+    spent: spentOf(row),
+    scores: [...scores.get(row.run_no)?.values() ?? []],
+  }));
+}
+
+export async function saveBaseline(db: Kysely<Schema>, baseline: Baseline): Promise<void> {
+  const row = { run_id: baseline.runId, created_us: baseline.createdAtUs };
+  await db.insertInto("baseline").values({ name: baseline.name, ...row })
+    .onConflict((conflict) => conflict.column("name").doUpdateSet(row)).execute();
+}
+
+export async function listBaselines(db: Kysely<Schema>): Promise<readonly Baseline[]> {
+  const rows = await db.selectFrom("baseline").selectAll().orderBy("name").limit(BASELINES_MAX).execute();
+  return rows.map((row) => ({
+    name: row.name,
+    runId: idIn("a run's id", row.run_id),
+    createdAtUs: row.created_us,
+  }));
+}

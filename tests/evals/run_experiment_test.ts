@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { AgentOpError, ATTR } from "../../lib/core/mod.ts";
+import { EvalBench } from "../support/eval_bench.ts";
+
+const SUITE = `
+name: echoes
+agent: ./echo.yaml
+variants:
+  - { name: small, set: { model: mistral-small-latest } }
+  - { name: large, set: { model: mistral-large-latest } }
+repeats: 2
+cases:
+  - { id: one, prompt: "say {{want}}", vars: { want: "uno" } }
+  - { id: two, prompt: "say {{want}}", vars: { want: "due" }, scorers: [{ regex: "^It is" }] }
+scorers:
+  - contains: "{{want}}"
+  - completed
+`;
+
+Deno.test("runExperiment() runs variants × cases × repeats, each a run in its group, and keeps their scores", async () => {
+  await using bench = await EvalBench.open();
+  const seen: number[] = [];
+  const experiment = await bench.evaluate(SUITE, { onProgress: ({ done }) => seen.push(done) });
+  assert.equal(experiment.status, "completed");
+  assert.deepEqual([experiment.planned, experiment.done, experiment.passed, experiment.errors], [8, 8, 4, 0]);
+  assert.deepEqual(seen.toSorted((a, b) => a - b), [1, 2, 3, 4, 5, 6, 7, 8]);
+  const { results, variants } = await bench.report(experiment);
+  assert.deepEqual(
+    results.map(({ variant, caseId, repeat, scores }) => [
+      variant,
+      caseId,
+      repeat,
+      ...scores.map((it) => `${it.scorer} ${it.value} ${it.passed}`),
+    ]),
+    ["small", "large"].flatMap((variant) =>
+      ["one", "two"].flatMap((id) =>
+        [1, 2].map((repeat) => {
+          const [value, passed] = variant === "small" ? [1, true] : [0, false];
+          return [
+            variant,
+            id,
+            repeat,
+            `contains ${value} ${passed}`,
+            "completed 1 true",
+            ...(id === "two" ? [`regex ${value} ${passed}`] : []),
+          ];
+        })
+      )
+    ),
+  );
+  assert.deepEqual(
+    variants.map(({ name, runs, cases, scores }) => [name, runs, cases, scores.map((it) => it.mean)]),
+    [
+      ["small", 4, 2, [1, 1, 1]],
+      ["large", 4, 2, [0, 1, 0]],
+    ],
+  );
+  const { runs } = await bench.store.listRuns({ filter: { group: experiment.experimentId } });
+  assert.equal(runs.length, 8);
+  assert.deepEqual(new Set(runs.map((run) => run.prompt)), new Set(["say uno", "say due"]));
+  assert.equal(
+    experiment.costUsd,
+    Number(runs.reduce((sum, run) => sum + run.totals.costUsd, 0).toFixed(12)),
+  );
+  const page = await bench.store.listEvaluations({ filter: { group: experiment.experimentId } });
+  assert.equal(page.evaluations.length, 20);
+  await assert.rejects(bench.store.resolveRun("last"), /no|not/, "cases are not the last run of a person");
+});
+
+Deno.test("runExperiment() goes on with what is left and repeats nothing", async () => {
+  await using bench = await EvalBench.open();
+  const stop = new AbortController();
+  const cut = await bench.evaluate(SUITE, {
+    concurrency: 1,
+    signal: stop.signal,
+    onProgress: ({ done }) => done === 3 && stop.abort(new Error("enough")),
+  });
+  assert.equal(cut.status, "cancelled");
+  assert.equal(cut.done, 3);
+  const before = (await bench.report(cut)).results.map((it) => it.runId);
+  const whole = await bench.evaluate(SUITE, { resume: cut.experimentId });
+  assert.equal(whole.status, "completed");
+  assert.equal(whole.done, 8);
+  const after = (await bench.report(whole)).results.map((it) => it.runId);
+  assert.equal(after.length, 8);
+  assert(before.every((id) => after.includes(id)));
+  const completed = await bench.store.countRuns({ group: cut.experimentId, status: ["completed"] });
+  assert.equal(completed, 8);
+  await assert.rejects(bench.evaluate(SUITE, { resume: cut.experimentId }), /it is complete/);
+});
+
+Deno.test("runExperiment() judges a run that ended before its process died, instead of repeating it", async () => {
+  await using bench = await EvalBench.open();
+  const stop = new AbortController();
+  const cut = await bench.evaluate(SUITE, {
+    concurrency: 1,
+    limit: 1,
+    signal: stop.signal,
+    onProgress: () => stop.abort(new Error("enough")),
+  });
+  // As it would be if the process had died between the end of a run and its result.
+  const { DatabaseSync } = await import("node:sqlite");
+  {
+    using database = new DatabaseSync(`${bench.folder}/agentop.db`);
+    database.exec("delete from eval_result; update experiment set done = 0, passed = 0");
+  }
+  const [run] =
+    (await bench.store.listRuns({ filter: { group: cut.experimentId, status: ["completed"] } })).runs;
+  const whole = await bench.evaluate(SUITE, { resume: cut.experimentId });
+  assert.deepEqual([whole.done, whole.planned], [4, 4]);
+  assert((await bench.report(whole)).results.some((it) => it.runId === run!.runId));
+  assert.equal(await bench.store.countRuns({ group: cut.experimentId, status: ["completed"] }), 4);
+});
+
+Deno.test("runExperiment() does not go on with a changed suite or a changed agent", async () => {
+  await using bench = await EvalBench.open();
+  const stop = new AbortController();
+  const { experimentId } = await bench.evaluate(SUITE, {
+    concurrency: 1,
+    signal: stop.signal,
+    onProgress: () => stop.abort(new Error("enough")),
+  });
+  const refused = (yaml: string, why: RegExp) =>
+    assert.rejects(bench.evaluate(yaml, { resume: experimentId }), (error) => {
+      assert(error instanceof AgentOpError);
+      assert.match(error.message, why);
+      return true;
+    });
+  await refused(SUITE.replace("say {{want}}", "shout {{want}}"), /cases or scorers of .* have changed since/);
+  await refused(SUITE.replace("mistral-small-latest", "mistral-tiny"), /agent of small has changed since/);
+  await bench.write("echo.yaml", "instructions: Another one.\n");
+  await refused(SUITE, /agent of small has changed since/);
+});
+
+Deno.test("runExperiment() sets the worst case aside for the whole experiment and says why it stops", async () => {
+  await using bench = await EvalBench.open({
+    agent: "model: mistral-small-latest\ninstructions: You repeat.\nparameters: { maxTokens: 100 }\n",
+  });
+  const suite = SUITE.replace("  - { name: large, set: { model: mistral-large-latest } }\n", "");
+  const free = await bench.evaluate(suite, { repeats: 1, only: ["one"], budgetUsd: 1 });
+  const [result] = (await bench.report(free)).results;
+  const { traceId } = await bench.store.resolveRun(result!.runId);
+  const call = [...(await bench.store.loadTrace(traceId)).spans.values()].find((it) => it.kind === "llm")!;
+  const worstCaseUsd = Number(call.attributes[ATTR.reservedUsd]);
+  assert(worstCaseUsd > 2 * free.costUsd);
+  // Room for two results and the worst case of a third.
+  const budgetUsd = worstCaseUsd + 2.5 * free.costUsd;
+  const cut = await bench.evaluate(suite, { repeats: 8, concurrency: 8, budgetUsd });
+  assert.equal(cut.status, "stopped");
+  assert.match(cut.reason!, /budget/);
+  assert.equal(cut.done, 3);
+  assert(cut.costUsd <= budgetUsd);
+  const whole = await bench.evaluate(suite, { resume: cut.experimentId, budgetUsd: 1 });
+  assert.deepEqual([whole.status, whole.done], ["completed", 16]);
+});
+
+Deno.test("runExperiment() counts runs that failed as errors, never as zeros", async () => {
+  await using bench = await EvalBench.open({
+    scenario:
+      "name: broken\nmatch: { prompt: uno }\nsteps: [{ faults: [{ status: 500 }, { status: 500 }, { status: 500 }], text: no }]\n" +
+      "---\nname: echo\nsteps: [{ text: 'It is {{prompt}}.' }]\n",
+  });
+  const experiment = await bench.evaluate(SUITE, { repeats: 1 });
+  assert.equal(experiment.status, "completed");
+  assert.deepEqual([experiment.done, experiment.passed, experiment.errors], [4, 2, 2]);
+  const { variants, gate } = await bench.report(experiment, { scorer: "contains", failBelow: 0.5 });
+  const contains = variants[0]!.scores.find((it) => it.scorer === "contains")!;
+  assert.deepEqual([contains.n, contains.mean, contains.errors], [1, 1, 1]);
+  assert.equal(variants[0]!.scores.find((it) => it.scorer === "completed")!.mean, 0.5);
+  assert.equal(gate.verdict, "inconclusive");
+  assert.match(gate.reason, /50 % of the scores of contains are errors/);
+});
+
+Deno.test("a suite judges stored runs without asking a model, and keeps earlier scores", async () => {
+  await using bench = await EvalBench.open();
+  const first = await bench.evaluate(SUITE, { repeats: 1 });
+  const requests = bench.simulator.requests;
+  const judged = await bench.evaluate(`
+name: again
+source: recorded
+cases: [{ runs: "group:${first.experimentId} model:small" }]
+scorers: [{ contains: It is }]
+`);
+  assert.deepEqual([judged.done, judged.passed], [2, 2]);
+  assert.equal(bench.simulator.requests, requests);
+  const { results } = await bench.report(judged);
+  assert.deepEqual(results.map((it) => it.scores.map((score) => score.scorer)), [["contains"], ["contains"]]);
+  const trace = await bench.store.loadTrace((await bench.store.resolveRun(results[0]!.runId)).traceId);
+  assert(trace.evaluations.length > 1, "scores of the first experiment are still there");
+  assert.equal((await bench.report(first)).results.length, 4);
+});
+
+Deno.test("a hybrid suite answers from what is on record and pays for what changed", async () => {
+  await using bench = await EvalBench.open();
+  const first = await bench.evaluate(SUITE, { repeats: 1 });
+  const before = bench.simulator.requests;
+  const suite = (set: string) => `
+name: replays
+mode: hybrid
+variants: [{ name: same }, { name: other, set: { ${set} } }]
+agent: ./echo.yaml
+cases: [{ runs: "group:${first.experimentId} model:small" }]
+scorers: [{ contains: "{{output}}" }]
+`;
+  const replayed = await bench.evaluate(suite("model: mistral-large-latest"));
+  assert.deepEqual([replayed.done, replayed.passed], [4, 2]);
+  assert.equal(bench.simulator.requests - before, 2, "only the changed variant asks");
+  const { results, variants } = await bench.report(replayed);
+  assert.equal(variants[0]!.costUsd, 0);
+  const run = await bench.store.resolveRun(results[0]!.runId);
+  assert.equal(run.group, replayed.experimentId);
+  assert(run.forkedFrom);
+});

@@ -14,6 +14,7 @@ import { bundleInto } from "./package/bundle_folder.ts";
 import { componentsOf, licenseTexts } from "./package/components.ts";
 import { denoBinary, sha256 } from "./package/deno_binary.ts";
 import { NPM_NAME, writeNpmPackage } from "./package/npm_package.ts";
+import { writeProgramFolder } from "./package/program_folder.ts";
 import { sbomText } from "./package/sbom.ts";
 import { writeSelfExtractor } from "./package/self_extractor.ts";
 import { ownTarget, type Target, TARGETS } from "./package/targets.ts";
@@ -23,39 +24,53 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const SUMS = "SHA256SUMS";
 /** `agentop` itself is what `deno task compile` makes. */
 const HANDED_OUT = /^agentop/;
+const OWN = ownTarget()?.name ?? "this system";
 const FLAGS = { cli: permissionFlags(config.permissions.cli), tui: permissionFlags(config.permissions.tui) };
 
 interface Wanted {
   readonly targets: readonly Target[];
   readonly npm: boolean;
+  /** Where the program goes as a folder, for this system. */
+  readonly folder?: string | undefined;
 }
 
 function wantedOf(args: readonly string[]): Wanted {
   const { values } = parseArgs({
     args: [...args],
-    options: { target: { type: "string", multiple: true }, npm: { type: "boolean" } },
+    options: {
+      target: { type: "string", multiple: true },
+      npm: { type: "boolean" },
+      folder: { type: "string" },
+    },
   });
-  const npm = values.npm ?? false;
-  const names = values.target ?? (npm ? [] : [ownTarget()?.name ?? "this system"]);
-  const known = TARGETS.map(({ name }) => name).join(", ");
-  const targets = names.flatMap((name) => {
-    const found = name === "all" ? TARGETS : TARGETS.filter((it) => it.name === name);
-    if (found.length === 0) {
-      throw new Error(
-        `Cannot package ${name}: no program can unpack itself there. Try: ${known}, all, or --npm`,
-      );
-    }
-    return found;
-  });
-  return { targets, npm };
+  const { npm = false, folder } = values;
+  const isElse = npm || folder !== undefined;
+  return { targets: targetsOf(values.target ?? (isElse ? [] : [OWN])), npm, folder };
 }
 
-async function writeAll({ targets, npm }: Wanted, program: string): Promise<void> {
+function targetsOf(names: readonly string[]): readonly Target[] {
+  return names.flatMap((name) => {
+    const found = name === "all" ? TARGETS : TARGETS.filter((it) => it.name === name);
+    if (found.length > 0) return found;
+    const known = TARGETS.map((it) => it.name).join(", ");
+    throw new Error(
+      `Cannot package ${name}: no program can unpack itself there. Try: ${known}, all, or --npm`,
+    );
+  });
+}
+
+async function writeAll({ targets, npm, folder }: Wanted, program: string): Promise<void> {
   if (!await bundleInto(program)) {
     throw new Error("Cannot package agentop: its bundle cannot be made. Try: deno task bundle");
   }
   const components = await componentsOf(join(ROOT, "deno.lock"), join(ROOT, "main.ts"));
   await Deno.writeTextFile(join(program, "LICENSES.txt"), await licenseTexts(components));
+  if (folder !== undefined) {
+    const [target] = targetsOf([OWN]);
+    await writeProgramFolder(folder, { deno: await denoBinary(target!), program, flags: FLAGS });
+    console.log(`Wrote ${folder}`);
+    if (targets.length === 0 && !npm) return;
+  }
   await Deno.mkdir(OUT, { recursive: true });
   await Deno.writeTextFile(join(OUT, `${NPM_NAME}.cdx.json`), sbomText(VERSION, components));
   for (const target of targets) {

@@ -198,7 +198,7 @@ async function layOutBundled(config: AppConfig): Promise<void> {
   for (const [path, text] of Object.entries(BUNDLED_AGENTS)) {
     const target = join(bundledFolder(config), path);
     if (await Deno.readTextFile(target).catch(() => undefined) === text) continue;
-    await Deno.mkdir(dirname(target), { recursive: true });
+    await Deno.mkdir(dirname(target), { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(target, text);
   }
 }

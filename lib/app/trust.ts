@@ -121,7 +121,7 @@ async function writeList(home: string, list: TrustList): Promise<void> {
   const path = listPath(home);
   const next = `${path}.${Deno.pid}.new`;
   try {
-    await Deno.mkdir(home, { recursive: true });
+    await Deno.mkdir(home, { recursive: true, mode: 0o700 });
     await Deno.writeTextFile(next, `${JSON.stringify(list, null, 2)}\n`, { mode: 0o600 });
     await Deno.rename(next, path);
   } catch (cause) {

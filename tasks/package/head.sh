@@ -17,7 +17,7 @@ sha256() {
   else cat >/dev/null && echo "$hash"; fi
 }
 
-is_there() { [ -s "$1/program/main.js" ] && [ -s "$1/deno" ] && [ -x "$1/deno" ]; }
+is_there() { [ -s "$1/program/main.js" ] && [ -s "$1/deno" ] && [ -s "$1/agentop" ]; }
 
 # Answered by one look: below /tmp others could change what they own between two.
 is_ours() {
@@ -56,7 +56,7 @@ unpack() {
   sweep "$1"
   new=$(mktemp -d "$1/new.$$.XXXXXX" 2>/dev/null) || { why="$1 cannot be written"; return 1; }
   said=$(tail -c "$bytes" "$0" | gzip -dc 2>/dev/null | LC_ALL=C tar xof - -C "$new" 2>&1) || {
-    why="$1 does not take it (${said%%
+    why="$1 cannot take its @SPACE@ MB (${said%%
 *})"
     rm -rf "$new"
     return 1
@@ -103,7 +103,7 @@ first_start() {
     why=
     mkdir "$temporary" 2>/dev/null
     is_ours "$temporary" || fail "$first, and $temporary cannot be used" "XDG_CACHE_HOME=FOLDER"
-    unpack "$temporary" || fail "$first; $why" "XDG_CACHE_HOME=FOLDER, with @SPACE@ MB free"
+    unpack "$temporary" || fail "$first; $why" "XDG_CACHE_HOME=FOLDER"
     here=$temporary/$hash
   fi
   [ ! -t 2 ] || printf '\r\033[K' >&2
@@ -118,9 +118,5 @@ esac
 here=$cache/$hash
 # shellcheck disable=SC3067
 if [ -z "$cache" ] || [ ! -O "$here" ] || ! is_there "$here"; then first_start; fi
-case ${1-tui} in
-  tui) set -- @TUI@ "$here/program/main.js" "$@" ;;
-  *) set -- @CLI@ "$here/program/main.js" "$@" ;;
-esac
-DENO_NO_UPDATE_CHECK=1 exec "$here/deno" "$@"
+exec "$here/agentop" "$@"
 exit 126

@@ -1,21 +1,15 @@
-import { cp } from "node:fs/promises";
 import { join } from "node:path";
-import { shellWords, startArguments, type StartFlags } from "../install/launcher.ts";
 import { tarGz } from "./archive.ts";
 import { sha256 } from "./deno_binary.ts";
+import { type ProgramFolder, writeProgramFolder } from "./program_folder.ts";
 
 const HEAD = new URL("./head.sh", import.meta.url);
 const BYTES_PER_MB = 1_000_000;
 
-export interface SelfExtractor {
+export interface SelfExtractor extends ProgramFolder {
   readonly version: string;
   /** The system it is for, as it is told to people. */
   readonly system: string;
-  /** The Deno of that system. */
-  readonly deno: Uint8Array;
-  /** Folder of the bundle. */
-  readonly program: string;
-  readonly flags: StartFlags;
 }
 
 /** Writes one file that a shell starts: it unpacks Deno and the bundle, once, and runs them. */
@@ -23,8 +17,7 @@ export async function writeSelfExtractor(file: string, facts: SelfExtractor): Pr
   const folder = await Deno.makeTempDir({ prefix: "agentop-package-" });
   try {
     const inside = join(folder, "inside");
-    await cp(facts.program, join(inside, "program"), { recursive: true });
-    await Deno.writeFile(join(inside, "deno"), facts.deno, { mode: 0o755 });
+    await writeProgramFolder(inside, facts);
     const size = await tarGz(inside, join(folder, "payload"));
     const payload = await Deno.readFile(join(folder, "payload"));
     const head = new TextEncoder().encode(await headText(facts, payload, size));
@@ -37,15 +30,12 @@ export async function writeSelfExtractor(file: string, facts: SelfExtractor): Pr
 }
 
 async function headText(facts: SelfExtractor, payload: Uint8Array, size: number): Promise<string> {
-  const start = startArguments(facts.flags);
   const values: Record<string, string> = {
     VERSION: facts.version,
     TARGET: facts.system,
     HASH: sha256(payload),
     BYTES: String(payload.length),
     SPACE: String(Math.ceil(size / BYTES_PER_MB)),
-    CLI: shellWords(start.cli),
-    TUI: shellWords(start.tui),
   };
   const text = await Deno.readTextFile(HEAD);
   return text.replace(/@([A-Z]+)@/g, (_, name: string) => values[name]!);

@@ -121,6 +121,7 @@ Deno.test({
     const left = made.unpacked().filter((name) => !name.startsWith("new."));
     assert.equal(left.length, 1);
     assert.deepEqual([...Deno.readDirSync(join(cache, left[0]!))].map(({ name }) => name).sort(), [
+      "agentop",
       "deno",
       "program",
     ]);

@@ -115,6 +115,11 @@ export class Bench implements AsyncDisposable {
     }
   }
 
+  /** A press of the mouse; places count from 0. */
+  click(x: number, y: number): void {
+    for (const end of ["M", "m"]) this.terminal.send(`\x1b[<0;${x + 1};${y + 1}${end}`);
+  }
+
   /** Resolves with the screen once it matches. */
   async see(wanted: RegExp): Promise<string> {
     return await this.until((screen) => wanted.test(screen), String(wanted));

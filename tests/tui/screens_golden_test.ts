@@ -55,7 +55,12 @@ const FRAMES: readonly Frame[] = [
     sizes: [[100, 30], [40, 12]],
   },
   { name: "agents", fill: richRun, steps: [[RUNS, "7"]], seen: /read_file +reads \.\/data/ },
-  { name: "agents_broken", fill: richRun, steps: [[RUNS, "7"], [/read_file/, "G"]], seen: /cannot be used/ },
+  {
+    name: "agents_broken",
+    fill: richRun,
+    steps: [[RUNS, "7"], [/7 Agents {3}[\s\S]*read_file/, "G"]],
+    seen: /cannot be used/,
+  },
   { name: "run_markdown", fill: richRun, steps: OPEN, seen: /1,203 are orders/ },
   { name: "run_json", fill: richRun, steps: tab(2, "2.", "tab"), seen: /arguments[\s\S]*path: "sales\.csv"/ },
   { name: "run_attempts", fill: richRun, steps: tab(3, "."), seen: /lost to retries/ },

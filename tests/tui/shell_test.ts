@@ -311,3 +311,23 @@ Deno.test("the mouse marks text, which is copied; the next key takes the mark aw
 Deno.test("docs/keys.md says what the key tables say", async () => {
   assert.equal(await Deno.readTextFile(SHEET), keySheet(), "stale. Try: deno task key-sheet");
 });
+
+Deno.test("the palette puts names and what is written before scattered letters, and finds nothing by those alone", async () => {
+  await using bench = await Bench.open(SIZE, everyState);
+  await bench.see(/▶ ● live/);
+  bench.press("ctrl+p", "theme", "enter");
+  await bench.see(/Settings[\s\S]*theme +< dark >/);
+  bench.press("escape", "ctrl+p", "sort");
+  await bench.see(/type a few letters|> sort[\s\S]*▶ sort: next/);
+  bench.press("escape", "ctrl+p", "wrap");
+  await bench.see(/nothing does that here/);
+});
+
+Deno.test("the footer fills the width", async () => {
+  await using narrow = await Bench.open([80, 24], everyState);
+  await using wide = await Bench.open([160, 48], everyState);
+  const last = async (bench: Bench) => (await bench.see(/▶ ● live/)).split("\n").at(-1)!;
+  const [short, long] = [await last(narrow), await last(wide)];
+  assert.match(short, /⏎ open .* \^p palette {2}\? help {2}q quit/);
+  assert.ok(long.trimEnd().length > 140, long);
+});

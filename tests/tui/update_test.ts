@@ -64,17 +64,19 @@ Deno.test("updateApp() drops answers that are not the latest", () => {
   assert.notEqual(fresh.app, app);
 });
 
-Deno.test("updateApp() turns a digit into a screen only when no motion follows", () => {
-  const { app, effects } = run(start(), key("2"));
-  assert.equal(app.active, "runs");
-  assert.equal(effects.length, 1);
-  const timer = effects[0]!;
+Deno.test("updateApp() follows a digit to its screen at once, unless a motion says that it was a count", () => {
+  const { app, effects } = run(start(), key("4"));
+  assert.equal(app.active, "costs");
+  const timer = effects.at(-1)!;
   assert.ok(timer.type === "timer");
-  assert.equal(run(app, timer.msg).app.active, "launch");
-  const counted = run(app, key("j"), timer.msg);
-  assert.equal(counted.app.active, "runs");
-  assert.equal(counted.app.count, "");
-  assert.equal(run(app, key("/"), key("w")).app.active, "launch");
+  const settled = run(app, timer.msg).app;
+  assert.deepEqual([settled.active, settled.count, settled.countedOn], ["costs", "", undefined]);
+  assert.equal(run(app, timer.msg, key("j")).app.active, "costs");
+  const counted = run(app, key("j"), timer.msg).app;
+  assert.deepEqual([counted.active, counted.count, counted.history], ["runs", "", []]);
+  assert.equal(run(start(), key("1"), key("2"), key("G")).app.active, "runs");
+  assert.equal(run(start(), key("3"), key("6")).app.active, "compare");
+  assert.equal(run(app, key("/"), key("w")).app.active, "costs");
 });
 
 Deno.test("updateApp() quits at the top, goes back below it, and never quits while typing", () => {

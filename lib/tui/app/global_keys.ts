@@ -1,3 +1,4 @@
+import { nextNeedy } from "./attention.ts";
 import type { App } from "./model.ts";
 import { HEADER_TABS, HOME } from "./screen_list.ts";
 import type { Key, Mode } from "../contract/keys.ts";
@@ -13,6 +14,14 @@ export const GLOBAL_KEYS: readonly Key<App>[] = [
     label: screen.title,
     help: `to ${screen.title}`,
   })),
+  {
+    keys: ["!"],
+    action: "attend",
+    label: "next waiting",
+    help: "to the next run that waits for you, failed, was cut off or hit a limit",
+    footer: 0,
+    when: (app) => nextNeedy(app.attention) !== undefined,
+  },
   { keys: [":"], action: "jump", label: "jump", help: "jump line: :run 0199  :agent NAME  :find WORDS" },
   {
     keys: ["ctrl+p"],

@@ -110,12 +110,23 @@ export function lookup(app: App, pressed: string): Bound | undefined {
   return liveKeys(app).find((bound) => usableKeys(bound.key, mode).includes(pressed));
 }
 
-/** The keys for the footer, most useful first. */
+/** The keys for the footer, most useful first: those with a place in it, then what else the screen can do. */
 export function footerKeys(app: App): readonly Key[] {
-  return liveKeys(app)
-    .map((bound) => bound.key)
+  const live = liveKeys(app);
+  const placed = live.map((bound) => bound.key)
     .filter((key) => key.footer !== undefined)
     .sort((a, b) => a.footer! - b.footer!);
+  const others = live.filter(({ owner, key }) =>
+    owner === "screen" && key.footer === undefined && !isMotion(key)
+  );
+  return [...placed, ...others.map((bound) => bound.key)];
+}
+
+const MOTIONS: ReadonlySet<string> = new Set(MOTION_KEYS.map((key) => key.action));
+
+/** Everyone knows what arrows do. */
+function isMotion(key: Key): boolean {
+  return MOTIONS.has(key.action) || key.counted === true;
 }
 
 export interface HelpSection {

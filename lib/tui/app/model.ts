@@ -5,6 +5,7 @@ import type { Theme } from "../draw/theme.ts";
 import type { DemoEntry } from "../ports.ts";
 import type { Jump, Names } from "./jump.ts";
 import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "../contract/message.ts";
+import { type Attention, type Needy, NO_ATTENTION } from "./attention.ts";
 import type { Notice } from "./notices.ts";
 import type { Remap } from "./remap.ts";
 import { firstScreen, SCREEN_TABS } from "./screen_list.ts";
@@ -57,6 +58,9 @@ export interface App {
   readonly marked?: Target;
   /** Digits typed before a motion. */
   readonly count: string;
+  /** The first of these digits led to another screen: where they were typed, should they turn out to be a count. */
+  readonly countedOn?: Pick<App, "active" | "history">;
+  readonly attention: Attention;
 }
 
 /** Input as the shell hands it to the root. */
@@ -76,6 +80,8 @@ export type AppMsg =
   | { readonly type: "count_over"; readonly count: string }
   | { readonly type: "notify"; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: "leave_checked"; readonly live: readonly Run[] }
+  /** Which runs want a person now. */
+  | { readonly type: "needy"; readonly needy: Needy }
   /** For one screen; without `screen`, the one in view. */
   | { readonly type: "screen"; readonly screen?: ScreenId; readonly msg: Msg };
 
@@ -85,6 +91,8 @@ export type AppEffect =
   | { readonly type: "timer"; readonly delayMs: number; readonly msg: AppMsg }
   | { readonly type: "check_leave"; readonly traceIds: readonly string[] }
   | { readonly type: "suspend" }
+  /** Something that a person should hear of also while another window is in front. */
+  | { readonly type: "alert"; readonly text: string }
   | { readonly type: "settings"; readonly settings: Settings }
   /** Asks for what can be completed in the jump line. */
   | { readonly type: "names" }
@@ -137,6 +145,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     notices: [],
     own: [],
     count: "",
+    attention: NO_ATTENTION,
   };
 }
 

@@ -1,5 +1,6 @@
 import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "../contract/message.ts";
 import type { Settings } from "../contract/settings.ts";
+import { withSeen } from "./attention.ts";
 import { envOf } from "./env.ts";
 import { type App, type AppEffect, type AppStep, OWN_RUNS_MAX, screenOf } from "./model.ts";
 import { withNotice as addNotice } from "./notices.ts";
@@ -22,7 +23,9 @@ export function toScreen(app: App, id: ScreenId, msg: Msg, depth = 0): AppStep {
 export function go(app: App, id: ScreenId, enter: Msg = { type: "enter" }, depth = 0): AppStep {
   if (!SCREEN_TABS.some((screen) => screen.id === id)) return [app, []];
   const history = app.active === id ? app.history : [...app.history, app.active].slice(-HISTORY_MAX);
-  return toScreen({ ...app, active: id, history }, id, enter, depth);
+  const target = enter.type === "enter" ? enter.target : undefined;
+  const attention = target ? withSeen(app.attention, target.traceId) : app.attention;
+  return toScreen({ ...app, active: id, history, attention }, id, enter, depth);
 }
 
 function leave(app: App, depth: number): AppStep {

@@ -1,5 +1,5 @@
 import type { TuiOptions } from "../ports.ts";
-import { DEFAULT_SETTINGS, type Settings, THEME_CHOICES } from "../contract/settings.ts";
+import { ALERT_CHOICES, DEFAULT_SETTINGS, type Settings, THEME_CHOICES } from "../contract/settings.ts";
 import type { ScreenId } from "../contract/message.ts";
 import { isSafeRecord, type Remap } from "./remap.ts";
 
@@ -34,11 +34,16 @@ export function readState(value: unknown): ReadState {
   const settings: { -readonly [K in keyof Settings]?: Settings[K] } = {};
   const wrong = (name: string, got: unknown, want: string) =>
     problems.push(`Cannot use ${name} of tui.json: got ${shown(got)}. Try: ${want}`);
-  const { theme, mouse, ascii, screen } = value;
+  const { theme, mouse, ascii, alert, screen } = value;
   if (theme !== undefined) {
     const known = THEME_CHOICES.find((choice) => choice === theme);
     if (known) settings.theme = known;
     else wrong("theme", theme, THEME_CHOICES.join(", "));
+  }
+  if (alert !== undefined) {
+    const known = ALERT_CHOICES.find((choice) => choice === alert);
+    if (known) settings.alert = known;
+    else wrong("alert", alert, ALERT_CHOICES.join(", "));
   }
   for (const [name, flag] of [["mouse", mouse], ["ascii", ascii]] as const) {
     if (typeof flag === "boolean") settings[name] = flag;
@@ -109,6 +114,7 @@ export function changedSettings(
     ...(now.theme === atStart.theme ? {} : { theme: now.theme }),
     ...(now.mouse === atStart.mouse ? {} : { mouse: now.mouse }),
     ...(now.ascii === atStart.ascii ? {} : { ascii: now.ascii }),
+    ...(now.alert === atStart.alert ? {} : { alert: now.alert }),
   };
 }
 

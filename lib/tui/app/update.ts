@@ -1,6 +1,7 @@
 import { edit, insert } from "../draw/text_field.ts";
+import { withNeedy } from "./attend.ts";
+import { nextNeedy } from "./attention.ts";
 import { destination, type Jump } from "./jump.ts";
-import { GLOBAL_KEYS } from "./global_keys.ts";
 import { type Bound, lookup } from "./keymap.ts";
 import {
   type App,
@@ -28,10 +29,12 @@ import {
 } from "./overlays.ts";
 import { changeSettings, go, toScreen, withNotice } from "./routing.ts";
 import { HOME } from "./screen_list.ts";
-import { headerTabAt } from "./view.ts";
+import { attentionAt, footerKeyAt, headerTabAt } from "./view.ts";
 
-/** How long a digit waits for a motion before it means a screen. */
-export const COUNT_WAIT_MS = 250;
+/** How long a digit that led to another screen can still become a count where it was typed: as quick as a hand that knows ... */
+const LEFT_COUNT_MS = 200;
+/** ... and how long one that led nowhere waits for its motion. */
+const COUNT_MS = 3_000;
 const COUNT_DIGITS_MAX = 6;
 
 /** The root: routes messages to the screen they are for and does what concerns more than one screen. Pure. */
@@ -67,7 +70,9 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
     case "jump_failed":
       return app.jump ? [{ ...app, jump: { ...app.jump, problem: msg.message } }, []] : [app, []];
     case "count_over":
-      return app.count === msg.count ? settleCount(app) : [app, []];
+      return app.count === msg.count ? [uncounted(app), []] : [app, []];
+    case "needy":
+      return withNeedy(app, msg.needy);
     case "notify":
       return [withNotice(app, msg.level, msg.text), []];
     case "leave_checked":
@@ -85,40 +90,52 @@ export function startApp(app: App): AppStep {
 }
 
 function pressed(app: App, key: string, char: string | undefined): AppStep {
-  const bound = lookup(app, key);
   if (!isTypingNow(app) && !isCovered(app) && /^[0-9]$/.test(key) && !(key === "0" && app.count === "")) {
-    const count = (app.count + key).slice(0, COUNT_DIGITS_MAX);
-    return [{ ...app, count }, [{
-      type: "timer",
-      delayMs: COUNT_WAIT_MS,
-      msg: { type: "count_over", count },
-    }]];
+    return digit(app, key);
   }
-  if (app.count !== "" && !bound?.key.counted) {
-    const [settled, effects] = settleCount(app);
-    const [next, more] = pressed(settled, key, char);
-    return [next, [...effects, ...more]];
+  if (app.count !== "") {
+    const counting = whereCounted(app);
+    const motion = lookup(counting, key);
+    if (motion?.key.counted) return boundAction(uncounted(counting), motion, Number(app.count));
+    return pressed(uncounted(app), key, char);
   }
-  if (!bound) {
-    const isText = isTypingNow(app) ||
-      (modeOf(app) === "pick" && char !== undefined && /^\p{L}$/u.test(char));
-    return isText ? typed(app, char, key) : [app, []];
-  }
-  const count = app.count === "" ? undefined : Number(app.count);
-  const cleared = { ...app, count: "" };
-  return boundAction(cleared, bound, count);
+  const bound = lookup(app, key);
+  if (bound) return boundAction(app, bound);
+  const isText = isTypingNow(app) ||
+    (modeOf(app) === "pick" && char !== undefined && /^\p{L}$/u.test(char));
+  return isText ? typed(app, char, key) : [app, []];
+}
+
+/** A digit leads to its screen at once; when a motion follows soon, it was a count where it was typed. */
+function digit(app: App, key: string): AppStep {
+  const count = (app.count + key).slice(0, COUNT_DIGITS_MAX);
+  const bound = lookup(app, key);
+  const [there, effects] = bound?.owner === "root" ? rootAction(app, bound.key.action) : [app, []];
+  const { active, history } = whereCounted(app);
+  const isElsewhere = there.active !== active;
+  const next: App = {
+    ...uncounted(there),
+    count,
+    ...(isElsewhere ? { countedOn: { active, history } } : {}),
+  };
+  const delayMs = isElsewhere ? LEFT_COUNT_MS : COUNT_MS;
+  return [next, [...effects, { type: "timer", delayMs, msg: { type: "count_over", count } }]];
+}
+
+/** Back where the digits were typed. */
+function whereCounted(app: App): App {
+  const { countedOn, ...rest } = app;
+  return countedOn ? { ...rest, ...countedOn } : app;
+}
+
+function uncounted(app: App): App {
+  const { countedOn: _, ...rest } = app;
+  return { ...rest, count: "" };
 }
 
 function boundAction(app: App, { owner, key: { action } }: Bound, count?: number): AppStep {
   if (owner === "root") return rootAction(app, action);
   return toScreen(app, app.active, { type: "action", action, ...(count === undefined ? {} : { count }) });
-}
-
-/** No motion came after the digits: a single digit that names a screen leads there. */
-function settleCount(app: App): AppStep {
-  const cleared = { ...app, count: "" };
-  const named = GLOBAL_KEYS.find((key) => key.keys.includes(app.count));
-  return named ? rootAction(cleared, named.action) : [cleared, []];
 }
 
 function typed(app: App, text: string | undefined, key = ""): AppStep {
@@ -156,6 +173,12 @@ function rootAction(app: App, action: string): AppStep {
       return [stayed, []];
     case "suspend":
       return [app, [{ type: "suspend" }]];
+    case "attend": {
+      const run = nextNeedy(app.attention);
+      if (!run) return [app, []];
+      const { traceId, runId } = run;
+      return go(app, "live", { type: "enter", target: { traceId, runId } });
+    }
     default:
       return [app, []];
   }
@@ -233,8 +256,13 @@ function askToLeave(app: App): AppStep {
 function clicked(app: App, x: number, y: number): AppStep {
   if (isCovered(app)) return [app, []];
   if (y < HEADER_ROWS) {
+    if (attentionAt(app, x)) return rootAction(app, "attend");
     const tab = headerTabAt(x);
     return tab ? go(app, tab) : [app, []];
+  }
+  if (y === app.size.rows - 1) {
+    const key = footerKeyAt(app, x);
+    return key ? pressed(app, key, undefined) : [app, []];
   }
   return toScreen(app, app.active, { type: "click", x, y: y - HEADER_ROWS });
 }

@@ -1,7 +1,6 @@
 import {
   EMPTY,
   fitLine,
-  fitParts,
   type Line,
   line,
   lineWidth,
@@ -15,6 +14,7 @@ import {
 import { centered } from "../draw/pane.ts";
 import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
+import { attentionSign } from "./attend.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, paletteBox } from "./boxes.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
 import { HEADER_TABS } from "./screen_list.ts";
@@ -25,7 +25,6 @@ import { shownNotices } from "./notices.ts";
 import { type Key, keySign } from "../contract/keys.ts";
 
 const NAME = " AgentOp ";
-const FOOTER_KEYS_MAX = 8;
 /** Footer places from here on are kept whatever else fits. */
 const ALWAYS_FROM = 90;
 
@@ -105,9 +104,16 @@ export function headerTabAt(x: number): ScreenId | undefined {
   return undefined;
 }
 
+/** Whether column `x` of the header is the sign of runs that want a person. */
+export function attentionAt(app: App, x: number): boolean {
+  const from = tabs().reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
+  return x >= from && x < from + lineWidth(attentionSign(app));
+}
+
 function header(app: App): Line {
   const left: Segment[] = [seg(NAME, "strong"), seg(" ")];
   for (const tab of tabs()) left.push(seg(tab.text, tab.id === app.active ? "chip" : "dim"));
+  left.push(...attentionSign(app));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);
   const zone = app.timeZone === "UTC" ? "" : `${app.timeZone} ${app.glyphs.dot} `;
@@ -134,17 +140,48 @@ function shortPath(path: string, room: number): string {
 function footer(app: App): Line {
   const { columns } = app.size;
   if (app.jump) return jumpLine(app.jump, columns);
-  const hints = (keys: readonly Key[]) => keys.map((key) => keyHint(key, app));
+  const { status, hints, always } = footerParts(app);
+  return fitLine([...status, ...[...hints, ...always].flatMap((hint) => hint.line)], columns);
+}
+
+interface FooterHint {
+  /** What to press for it. */
+  readonly key: string;
+  readonly line: Line;
+}
+
+/** As many hints as the width takes, the most useful first; a few are there always. */
+function footerParts(app: App) {
+  const hint = (key: Key): FooterHint => ({ key: hintedKey(key, app), line: keyHint(key, app) });
   const keys = footerKeys(app);
-  const always = hints(keys.filter((key) => key.footer! >= ALWAYS_FROM));
-  const others = hints(keys.filter((key) => key.footer! < ALWAYS_FROM)).slice(
-    0,
-    FOOTER_KEYS_MAX - always.length,
-  );
+  const always = keys.filter((key) => (key.footer ?? 0) >= ALWAYS_FROM).map(hint);
   const words = statusOf(app);
   const status: Line = words === undefined ? [] : [seg(" "), seg(` ${clean(words)} `, "chip")];
-  const room = columns - lineWidth(status) - always.reduce((sum, hint) => sum + lineWidth(hint), 0);
-  return fitLine([...status, ...fitParts(others, 0, room), ...always.flat()], columns);
+  let room = app.size.columns - lineWidth(status) - sum(always);
+  const hints: FooterHint[] = [];
+  for (const key of keys) {
+    if ((key.footer ?? 0) >= ALWAYS_FROM) continue;
+    const next = hint(key);
+    if (lineWidth(next.line) > room) break;
+    room -= lineWidth(next.line);
+    hints.push(next);
+  }
+  return { status, hints, always };
+}
+
+function sum(hints: readonly FooterHint[]): number {
+  return hints.reduce((total, hint) => total + lineWidth(hint.line), 0);
+}
+
+/** The key whose hint is at column `x` of the footer. */
+export function footerKeyAt(app: App, x: number): string | undefined {
+  const { status, hints, always } = footerParts(app);
+  let at = lineWidth(status);
+  for (const { key, line } of [...hints, ...always]) {
+    if (x >= at && x < at + lineWidth(line)) return key;
+    at += lineWidth(line);
+  }
+  return undefined;
 }
 
 function statusOf(app: App): string | undefined {
@@ -153,7 +190,10 @@ function statusOf(app: App): string | undefined {
 }
 
 function keyHint(key: Key, app: App): Line {
+  return [seg(" "), seg(keySign(hintedKey(key, app), app.glyphs), "key"), seg(` ${key.label} `, "dim")];
+}
+
+function hintedKey(key: Key, app: App): string {
   const usable = usableKeys(key, modeOf(app));
-  const first = usable.includes("ctrl+enter") && app.extendedKeys ? "ctrl+enter" : usable[0]!;
-  return [seg(" "), seg(keySign(first, app.glyphs), "key"), seg(` ${key.label} `, "dim")];
+  return usable.includes("ctrl+enter") && app.extendedKeys ? "ctrl+enter" : usable[0]!;
 }

@@ -8,6 +8,7 @@ import { Screen, type Terminal } from "../terminal/screen.ts";
 import type { LoadedScreen } from "../contract/screen.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
+import { Lookout } from "./lookout.ts";
 import { Memory } from "./memory.ts";
 import {
   type App,
@@ -64,6 +65,7 @@ export class Workbench {
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #memory: Memory;
+  readonly #lookout: Lookout;
   readonly #problems: readonly string[];
   /** What the terminal said about itself. */
   #background: "dark" | "light" = "dark";
@@ -126,6 +128,11 @@ export class Workbench {
       hasEditor: services.openEditor !== undefined,
     }, saved.state);
     this.#problems = saved.problems;
+    this.#lookout = new Lookout({
+      store: services.store,
+      sinceMs: this.#app.nowMs,
+      found: (needy) => this.#guarded(() => this.#dispatch({ type: "needy", needy })),
+    });
     this.#memory = new Memory({
       // What was asked for on the command line is for this time only, unless it was changed here.
       state: () => savedState(this.#app, changedSettings(this.#app.settings, settings, saved.state.settings)),
@@ -178,6 +185,7 @@ export class Workbench {
     }
     if (this.#closed) return;
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
+    this.#lookout.look();
     const demos = await this.#services.demos?.() ?? [];
     if (demos.length > 0) this.#dispatch({ type: "demos", demos });
   }
@@ -191,7 +199,9 @@ export class Workbench {
     let quietFrames = 0;
     while (quietFrames < 2 && !this.#closed) {
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      const quiet = this.#loader.idle && this.#changeTimer === undefined && this.#painter.isIdle;
+      const quiet = this.#loader.idle && this.#lookout.isIdle && this.#app.count === "" &&
+        this.#changeTimer === undefined &&
+        this.#painter.isIdle;
       quietFrames = quiet ? quietFrames + 1 : 0;
     }
   }
@@ -201,6 +211,7 @@ export class Workbench {
     this.#closed = true;
     this.#unsubscribe();
     this.#loader.close();
+    this.#lookout.close();
     this.#painter.close();
     this.#memory.close();
     this.#loan.close();
@@ -253,6 +264,7 @@ export class Workbench {
   }
 
   #storeChanged(): void {
+    this.#lookout.look();
     if (this.#changeTimer !== undefined || this.#closed) return;
     this.#changeTimer = setTimeout(() => {
       this.#changeTimer = undefined;
@@ -288,6 +300,8 @@ export class Workbench {
         return this.#spawn(() => this.#checkLeave(effect.traceIds));
       case "suspend":
         return this.#suspend();
+      case "alert":
+        return this.#screen.alert(this.#app.settings.alert, effect.text);
       case "settings":
         this.#screen.setMouse(effect.settings.mouse);
         return this.#dispatch({ type: "look", ...this.#look(effect.settings) });

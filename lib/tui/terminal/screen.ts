@@ -190,6 +190,12 @@ export class Screen {
     this.#terminal.write(`\x1b]52;c;${btoa(binary)}\x07`);
   }
 
+  /** A sound, or a notice on the desktop (OSC 9) from terminals that can. `text` is clean. */
+  alert(how: "bell" | "desktop" | "none", text: string): void {
+    if (!this.#running || how === "none") return;
+    this.#terminal.write(how === "bell" ? "\x07" : `\x1b]9;AgentOp: ${text}\x07`);
+  }
+
   /** `undefined` when the terminal does not say. */
   async background(): Promise<"dark" | "light" | undefined> {
     const { promise, resolve } = Promise.withResolvers<string | undefined>();

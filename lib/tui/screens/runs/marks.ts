@@ -28,19 +28,19 @@ export function subjects(marks: Marks, chosen: Run | undefined): readonly Run[] 
   return marks.size > 0 ? [...marks.values()] : chosen ? [chosen] : [];
 }
 
-/** Stops one run at once; asks once before it stops several. */
+/** Stops the runs that are live, once a person has said so. */
 export function stopEffects(runs: readonly Run[], asked: boolean): readonly Effect[] {
   const live = runs.filter((run) => isLive(run.status));
-  if (live.length === 0) return [notice("info", "No marked run is live")];
-  if (live.length > 1 && !asked) {
+  if (live.length === 0) return [notice("info", "None of these runs is live")];
+  if (!asked) {
     const lines = live.slice(0, LISTED_MAX).map((run) => `${shortRunId(run.runId)}  ${run.agent}`);
     if (live.length > LISTED_MAX) lines.push(`and ${live.length - LISTED_MAX} more`);
     return [{
       type: "confirm",
       question: {
-        title: `Stop ${live.length} runs?`,
+        title: live.length === 1 ? "Stop this run?" : `Stop ${live.length} runs?`,
         lines,
-        yes: `stop all ${live.length}`,
+        yes: live.length === 1 ? "stop it; R in the run goes on with it" : `stop all ${live.length}`,
         action: "stop_marked",
       },
     }];

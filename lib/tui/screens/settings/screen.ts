@@ -3,12 +3,13 @@ import type { Effect } from "../../contract/message.ts";
 import type { NoQueries } from "../../contract/queries.ts";
 import type { Env, Screen } from "../../contract/screen.ts";
 import { type Key, keySign, MOTION_KEYS } from "../../contract/keys.ts";
-import { type Settings, THEME_CHOICES } from "../../contract/settings.ts";
+import { ALERT_CHOICES, type Settings, THEME_CHOICES } from "../../contract/settings.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
 import { clean, fit, width } from "../../terminal/text.ts";
 import { listLines } from "../../widgets/list.ts";
+import { neighbour } from "../../widgets/neighbour.ts";
 
 interface SettingsModel {
   /** Row of the list: the settings first, then the keys. */
@@ -33,10 +34,7 @@ const CHOICES: readonly Choice[] = [
     title: "theme",
     about: "auto follows the terminal; 16 keeps its own palette; none has no colour",
     value: (settings) => settings.theme,
-    change: ({ theme }, step) => {
-      const at = THEME_CHOICES.indexOf(theme) + step + THEME_CHOICES.length;
-      return { theme: THEME_CHOICES[at % THEME_CHOICES.length]! };
-    },
+    change: ({ theme }, step) => ({ theme: neighbour(THEME_CHOICES, theme, step) }),
   },
   {
     title: "mouse",
@@ -49,6 +47,12 @@ const CHOICES: readonly Choice[] = [
     about: "draw with ASCII only, for fonts without line drawing",
     value: (settings) => (settings.ascii ? "on" : "off"),
     change: (settings) => ({ ascii: !settings.ascii }),
+  },
+  {
+    title: "alert",
+    about: "when a run waits or went wrong: the terminal's bell, a desktop notice (OSC 9), or neither",
+    value: (settings) => settings.alert,
+    change: ({ alert }, step) => ({ alert: neighbour(ALERT_CHOICES, alert, step) }),
   },
 ];
 

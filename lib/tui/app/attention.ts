@@ -1,0 +1,40 @@
+import type { Run, RunStatus } from "../../core/mod.ts";
+
+/** Runs that want a person, of the whole store. */
+export interface Needy {
+  /** They wait for an approval; oldest first. */
+  readonly waiting: readonly Run[];
+  /** They ended badly since the workbench was started; oldest first. */
+  readonly troubled: readonly Run[];
+}
+
+/** What wants a person, and what of it the person has seen. */
+export interface Attention extends Needy {
+  readonly seen: ReadonlySet<string>;
+  /** The run that was shown last. */
+  readonly last?: string;
+  /** The first look is over: what is new from then on is told. */
+  readonly isKnown: boolean;
+}
+
+export const NO_ATTENTION: Attention = Object.freeze({
+  waiting: [],
+  troubled: [],
+  seen: new Set<string>(),
+  isKnown: false,
+});
+
+/** Statuses of a run that did not end as it should. */
+export const TROUBLED: readonly RunStatus[] = ["failed", "interrupted", "stopped"];
+
+/** The next run that wants a person: those that wait go first. `undefined` when none does. */
+export function nextNeedy({ waiting, troubled, seen, last }: Attention): Run | undefined {
+  const open = [...waiting, ...troubled.filter((run) => !seen.has(run.traceId))];
+  const at = open.findIndex((run) => run.traceId === last);
+  return open[(at + 1) % open.length];
+}
+
+/** A person looks at this run. */
+export function withSeen(attention: Attention, traceId: string): Attention {
+  return { ...attention, seen: new Set([...attention.seen, traceId]), last: traceId };
+}

@@ -33,7 +33,9 @@ export function attemptOf(span: Span): Attempt {
 function outcomeOf(span: Span): Pick<Attempt, "state" | "outcome"> {
   const code = numberAttribute(span, ATTR.statusCode);
   if (span.status === "error" || span.status === "interrupted") {
-    return { state: "failed", outcome: span.errorType ?? (code === undefined ? span.status : String(code)) };
+    const outcome = span.errorType ?? (code === undefined ? span.status : String(code));
+    const isUsedUp = span.attributes[ATTR.attemptOutcome] === "quota";
+    return { state: "failed", outcome: isUsedUp ? `${outcome}, quota used up` : outcome };
   }
   if (span.endTimeUs === undefined) return { state: "open", outcome: "under way" };
   return { state: "ok", outcome: code === undefined || code === 200 ? "ok" : String(code) };

@@ -13,7 +13,7 @@ const LIST_TIMEOUT_MS = 2_000;
 const SIMULATED = /(?:^|[^a-z0-9])sim-/;
 
 /**
- * The way to the models of one endpoint: one provider, so one circuit and one queue, whoever calls; and the built-in simulator
+ * The way to the models of one endpoint: one provider, so one circuit, one queue and one retry quota, whoever calls; and the built-in simulator
  * where there is neither a key nor a server. Everything is made with the first use.
  */
 export class ModelAccess implements AsyncDisposable {
@@ -33,16 +33,21 @@ export class ModelAccess implements AsyncDisposable {
 
   provider(): Promise<ResilientProvider> {
     return this.#provider ??= (async () => {
-      const [{ createProvider, createResilientProvider }, endpoint] = await Promise.all([
-        import("../providers/mod.ts"),
-        this.#endpoint(),
-      ]);
+      const [{ createProvider, createResilientProvider, serverUrlOf, sharedRetryQuota }, endpoint] =
+        await Promise.all([
+          import("../providers/mod.ts"),
+          this.#endpoint(),
+        ]);
       // The simulator of this process has no past and no future.
       const notes = this.#config.endpoint ? await this.#notes() : undefined;
       return createResilientProvider(createProvider(endpoint, { host: this.#host, notes }), {
         host: this.#host,
         policy: this.#config.retry,
         maxConcurrency: MODEL_CONCURRENCY_MAX,
+        quota: sharedRetryQuota(
+          { serverUrl: serverUrlOf(endpoint), apiKey: endpoint.apiKey ?? "" },
+          this.#host,
+        ),
       });
     })();
   }

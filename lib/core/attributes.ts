@@ -31,6 +31,7 @@ export const ATTR = {
   retryAfterMs: "agentop.retry.after_ms",
   /** The limit that an attempt hit: a `RateLimit`. */
   rateLimit: "agentop.rate_limit",
+  /** `ok`, `retry`, `fail`, or `quota`: not tried again because the endpoint's retries were used up. */
   attemptOutcome: "agentop.attempt.outcome",
   /** Text streamed by an attempt that then failed. */
   attemptPartial: "agentop.attempt.partial",

@@ -165,7 +165,8 @@ export function lostToRetriesMs(
   const resends = attributes[ATTR.resendCount];
   const isRetry = typeof resends === "number" && resends > 0;
   const hasWaited = typeof waitedMs === "number";
-  if (!hasWaited && !(isRetry && attributes[ATTR.attemptOutcome] === "fail")) return 0;
+  const hasFailed = ["fail", "quota"].includes(String(attributes[ATTR.attemptOutcome]));
+  if (!hasWaited && !(isRetry && hasFailed)) return 0;
   return Math.max(0, endTimeUs - startTimeUs) / 1000 + (hasWaited ? waitedMs : 0);
 }
 

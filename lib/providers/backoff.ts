@@ -4,7 +4,7 @@ export interface RetryPolicy {
   readonly maxAttempts: number;
   /** Backoff before the second attempt, before jitter. */
   readonly minWaitMs: number;
-  /** Longest wait. A server that asks for more with `Retry-After` makes the call fail at once. */
+  /** Longest wait, jitter above a `Retry-After` not counted. A server that asks for more makes the call fail at once. */
   readonly maxWaitMs: number;
   readonly multiplier: number;
   /** Share of the backoff that is random: 0 none, 1 all of it ("full jitter"). */
@@ -66,9 +66,12 @@ export function parseRetryAfter(value: string | null | undefined, nowMs: number)
   return Number.isNaN(dateMs) ? undefined : Math.max(0, Math.ceil(dateMs - nowMs));
 }
 
+/** Calls that a server sent away together come back over this share of the time it asked for, at least. */
+const SPREAD_SHARE = 0.2;
+
 /**
  * The wait after failed attempt number `attempt` (from 1): exponential, capped, then jittered
- * (`wait × (1 − jitter + jitter × random)`), and never less than what the server asked for.
+ * (`wait × (1 − jitter + jitter × random)`). Never less than what the server asked for: the jitter then comes on top of that.
  */
 export function backoffMs(
   policy: RetryPolicy,
@@ -76,8 +79,10 @@ export function backoffMs(
   options: { readonly random: number; readonly retryAfterMs?: number | undefined },
 ): number {
   const exponentialMs = Math.min(policy.maxWaitMs, policy.minWaitMs * policy.multiplier ** (attempt - 1));
-  const jitteredMs = exponentialMs * (1 - policy.jitter + policy.jitter * options.random);
-  return Math.round(Math.max(jitteredMs, options.retryAfterMs ?? 0));
+  const askedMs = options.retryAfterMs ?? 0;
+  const leastMs = Math.max(exponentialMs * (1 - policy.jitter), askedMs);
+  const spreadMs = Math.max(exponentialMs, askedMs * SPREAD_SHARE) * policy.jitter;
+  return Math.round(leastMs + spreadMs * options.random);
 }
 
 function withoutUndefined(override: Partial<RetryPolicy>): Partial<RetryPolicy> {

@@ -20,6 +20,7 @@ export {
 } from "./resilient.ts";
 export type { BreakerOptions } from "./gate.ts";
 export { type AttemptContext, type AttemptEnd, type RetryOptions, withRetry } from "./retry.ts";
+export { RETRY_BURST, RetryQuota, sharedRetryQuota } from "./retry_quota.ts";
 export {
   backoffMs,
   DEFAULT_RETRY_POLICY,

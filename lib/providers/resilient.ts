@@ -15,6 +15,7 @@ import {
 import { DEFAULT_RETRY_POLICY, mergePolicy, type RetryPolicy } from "./backoff.ts";
 import { type BreakerOptions, createGate, type Gate } from "./gate.ts";
 import { type AttemptEnd, withRetry } from "./retry.ts";
+import { RetryQuota } from "./retry_quota.ts";
 
 /** What is about to be tried again, for a line on stderr. */
 export interface RetryNotice {
@@ -39,14 +40,16 @@ export interface ResilientOptions {
   readonly breaker?: BreakerOptions;
   /** Calls to this provider at a time. @default 16 */
   readonly maxConcurrency?: number;
+  /** How much calls may be repeated, all together. @default one of its own */
+  readonly quota?: RetryQuota;
   readonly onRetry?: (notice: RetryNotice) => void;
 }
 
 export interface ResilientProvider extends Provider {
   readonly policy: RetryPolicy;
-  /** The same provider, circuit and queue under another policy: per agent, or for a single call. */
+  /** The same provider, circuit, queue and quota under another policy: per agent, or for a single call. */
   withPolicy(overrides: Partial<RetryPolicy>): ResilientProvider;
-  /** The same provider, circuit and queue; `onRetry` is told instead of who was before. */
+  /** The same provider, circuit, queue and quota; `onRetry` is told instead of who was before. */
   withListener(onRetry: (notice: RetryNotice) => void): ResilientProvider;
 }
 
@@ -67,6 +70,7 @@ export function createResilientProvider(
   provider: TracedProvider,
   options: ResilientOptions,
 ): ResilientProvider {
+  const quota = options.quota ?? new RetryQuota(options.host);
   let gate: Promise<Gate> | undefined;
   const openGate = () =>
     gate ??= createGate({
@@ -102,6 +106,7 @@ export function createResilientProvider(
             signal: context.signal,
             provider: provider.name,
             around: run,
+            quota,
             onAttempt: (end) => current?.end(end),
           },
         );

@@ -1,5 +1,6 @@
 import { type Host, isAbortError, ProviderError } from "../core/mod.ts";
 import { backoffMs, type RetryPolicy } from "./backoff.ts";
+import type { RetryQuota } from "./retry_quota.ts";
 
 export interface AttemptContext {
   /** From 1. */
@@ -11,8 +12,8 @@ export interface AttemptContext {
 /** How one attempt ended. */
 export interface AttemptEnd {
   readonly attempt: number;
-  /** `retry`: it failed and another follows after `delayMs`. */
-  readonly outcome: "ok" | "retry" | "fail";
+  /** `retry`: it failed and another follows after `delayMs`. `quota`: another would, had the endpoint's retries not been used up. */
+  readonly outcome: "ok" | "retry" | "fail" | "quota";
   readonly error?: unknown;
   /** The caller cancelled. */
   readonly aborted: boolean;
@@ -30,6 +31,8 @@ export interface RetryOptions {
    * took place and `onAttempt` is not called.
    */
   readonly around?: <T>(run: () => Promise<T>, signal: AbortSignal) => Promise<T>;
+  /** Shared by all that call one endpoint. Without it, only the policy limits retries. */
+  readonly quota?: RetryQuota | undefined;
   /** Called once per attempt, before the wait that follows it. */
   readonly onAttempt?: (end: AttemptEnd) => void;
 }
@@ -44,13 +47,14 @@ export async function withRetry<T>(
   policy: RetryPolicy,
   options: RetryOptions,
 ): Promise<T> {
-  const { host, signal, onAttempt } = options;
+  const { host, signal, quota, onAttempt } = options;
   let resent = 0;
   for (let attempt = 1;; attempt++) {
     signal.throwIfAborted();
     let started = false;
     const run = () => {
       started = true;
+      if (attempt === 1) quota?.called();
       return runTimed(fn, attempt, policy, options);
     };
     let result: T;
@@ -59,19 +63,21 @@ export async function withRetry<T>(
     } catch (error) {
       const aborted = signal.aborted;
       const again = resent === 0 && error instanceof ProviderError && error.sendAgain;
-      const delayMs = aborted ? undefined : again ? 0 : delayAfter(error, attempt - resent, policy, host);
+      const wantedMs = aborted || again ? undefined : delayAfter(error, attempt - resent, policy, host);
+      const isUsedUp = wantedMs !== undefined && quota?.take() === false;
+      const delayMs = aborted || isUsedUp ? undefined : again ? 0 : wantedMs;
       if (again) resent++;
       if (started) {
         onAttempt?.({
           attempt,
-          outcome: delayMs === undefined ? "fail" : "retry",
+          outcome: isUsedUp ? "quota" : delayMs === undefined ? "fail" : "retry",
           error,
           aborted,
           ...(delayMs === undefined ? {} : { delayMs }),
         });
       }
       if (aborted) throw signal.reason;
-      if (delayMs === undefined) throw withRetryNotes(error, attempt, policy);
+      if (delayMs === undefined) throw withRetryNotes(error, attempt, policy, isUsedUp);
       await host.sleep(delayMs, signal);
       continue;
     }
@@ -128,13 +134,16 @@ function delayAfter(error: unknown, attempt: number, policy: RetryPolicy, host: 
 }
 
 /** Says what retrying came to, so that the message explains why the call was given up. */
-function withRetryNotes(error: unknown, attempt: number, policy: RetryPolicy): unknown {
+function withRetryNotes(error: unknown, attempt: number, policy: RetryPolicy, isUsedUp: boolean): unknown {
   if (!(error instanceof ProviderError)) return error;
   const afterMs = error.retryAfterMs ?? 0;
   const notes = [
     ...(attempt > 1 ? [`${attempt} attempts`] : []),
     ...(error.retryable && afterMs > policy.maxWaitMs
       ? [`the server asks to wait ${Math.ceil(afterMs / 1000)} s, the limit is ${policy.maxWaitMs / 1000} s`]
+      : []),
+    ...(isUsedUp
+      ? ["not tried again: the retry quota of this endpoint is used up, which all runs of a process share"]
       : []),
   ];
   if (notes.length === 0) return error;

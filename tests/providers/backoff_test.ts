@@ -60,7 +60,8 @@ Deno.test("backoffMs() stays between its jitter bounds and never below Retry-Aft
       const ceiling = Math.min(policy.maxWaitMs, policy.minWaitMs * policy.multiplier ** (attempt - 1));
       const delay = backoffMs(policy, attempt, { random, retryAfterMs });
       assert.ok(delay >= Math.floor(Math.max(ceiling * (1 - policy.jitter), retryAfterMs ?? 0)));
-      assert.ok(delay <= Math.ceil(Math.max(ceiling, retryAfterMs ?? 0)));
+      const asked = retryAfterMs ?? 0;
+      assert.ok(delay <= Math.ceil(Math.max(ceiling, asked) + Math.max(ceiling, asked / 5) * policy.jitter));
     },
   ));
 });
@@ -69,6 +70,14 @@ Deno.test("backoffMs() with full jitter can be anything from 0 to the backoff", 
   assert.equal(backoffMs(DEFAULT_RETRY_POLICY, 3, { random: 0 }), 0);
   assert.equal(backoffMs(DEFAULT_RETRY_POLICY, 3, { random: 0.5 }), 2_000);
   assert.equal(backoffMs(DEFAULT_RETRY_POLICY, 3, { random: 0.9999999 }), 4_000);
+});
+
+Deno.test("backoffMs() spreads above Retry-After what a server sent away together", () => {
+  const waits = [0, 0.25, 0.5, 0.75].map((random) =>
+    backoffMs(DEFAULT_RETRY_POLICY, 1, { random, retryAfterMs: 30_000 })
+  );
+  assert.deepEqual(waits, [30_000, 31_500, 33_000, 34_500]);
+  assert.equal(backoffMs(DEFAULT_RETRY_POLICY, 1, { random: 0.5, retryAfterMs: 1_000 }), 1_500);
 });
 
 Deno.test("isRetryableStatus() says yes to 408, 429 and 5xx but 501", () => {

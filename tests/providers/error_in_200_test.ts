@@ -134,7 +134,8 @@ Deno.test("an error in a 200 that says later is tried again, not before Retry-Af
   assert.deepEqual(response.message.parts, [{ type: "text", content: "second try" }]);
   const ends = context.events.filter((it) => it.type === "span_end");
   assert.deepEqual(ends.map((it) => it.errorType), ["429", undefined]);
-  assert.equal(ends[0]!.attributes?.["agentop.retry.delay_ms"], 50);
+  const waitedMs = Number(ends[0]!.attributes?.["agentop.retry.delay_ms"]);
+  assert.ok(waitedMs >= 50 && waitedMs <= 60, String(waitedMs));
 });
 
 Deno.test("a whole answer to a stream request is taken, its text told like a stream's", async () => {

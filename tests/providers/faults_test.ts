@@ -395,7 +395,7 @@ Deno.test("chat() under retry replays a cut stream and ends with the whole answe
   const context = recordingContext();
   const response = await createResilientProvider(mistralOn(server), { host }).chat(chatRequest(), context);
   assert.deepEqual(response.message.parts, [{ type: "text", content: "Hello" }]);
-  assert.deepEqual(host.waits, [2_000, 1_000]);
+  assert.deepEqual(host.waits, [2_500, 1_000]);
   assert.deepEqual(context.events.map((event) => event.type), [
     "span_start",
     "span_end",

@@ -116,7 +116,7 @@ Deno.test("createResilientProvider() records each try with its status, wait and 
       [ATTR.resendCount]: 0,
       [ATTR.attemptOutcome]: "retry",
       [ATTR.statusCode]: 429,
-      [ATTR.retryDelayMs]: 2_000,
+      [ATTR.retryDelayMs]: 2_500,
       [ATTR.retryAfterMs]: 2_000,
       [ATTR.errorType]: "429",
     },
@@ -133,7 +133,7 @@ Deno.test("createResilientProvider() records each try with its status, wait and 
     "ok",
     undefined,
   ]]);
-  assert.deepEqual(host.waits, [2_000, 1_000]);
+  assert.deepEqual(host.waits, [2_500, 1_000]);
   assert.equal(new Set(spans.map((span) => span.spanId)).size, 3);
 });
 
@@ -210,7 +210,7 @@ Deno.test("createResilientProvider() announces each retry and survives a listene
     spanId: attemptsOf(context.events)[0]!.spanId,
     attempt: 1,
     maxAttempts: 3,
-    delayMs: 3_000,
+    delayMs: 3_500,
     retryAfterMs: 3_000,
     statusCode: 429,
     errorType: "429",

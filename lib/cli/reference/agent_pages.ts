@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { AGENT_DEFAULTS, loadAgentSchema } from "../../agent/mod.ts";
+import { RETRY_BURST } from "../../providers/mod.ts";
 import { TOOL_FACTORIES } from "../../tools/mod.ts";
 import { KEY_COLUMNS, schemaRows, unwrapped } from "./schema_rows.ts";
 import { code, type Section } from "./section.ts";
@@ -27,6 +28,14 @@ const OTHER_DEFAULTS: Readonly<Record<string, string>> = {
   "retry.maxAttempts": "`MISTRAL_RETRY_MAX_ATTEMPTS`, else 3",
   "retry.minWaitSeconds": "`MISTRAL_RETRY_MIN_WAIT`, else 1",
   "retry.maxWaitSeconds": "`MISTRAL_RETRY_MAX_WAIT`, else 60",
+};
+
+const PART_TEXT: Readonly<Record<string, string>> = {
+  retry:
+    "408, 429 and 5xx but 501 are tried again, and what was lost on the way. Waits are random up to the backoff; above a `Retry-After` the random " +
+    `part comes on top, so that nobody is early and not all come at once. All runs of a process share a quota at one server with one key: ${RETRY_BURST} ` +
+    "retries at once, then one in ten calls and one in ten seconds. A call that is not tried again for that says so; its last attempt has the outcome " +
+    "`quota`. Processes do not share it.",
 };
 
 export async function agentSections(): Promise<readonly Section[]> {
@@ -61,6 +70,7 @@ export async function agentSections(): Promise<readonly Section[]> {
     { title: "The agent", table: { columns: KEY_COLUMNS, rows: schemaRows(top, options) } },
     ...parts.map(([part, schema]): Section => ({
       title: code(part),
+      ...(PART_TEXT[part] ? { text: [PART_TEXT[part]] } : {}),
       table: { columns: KEY_COLUMNS, rows: schemaRows(schema, { ...options, part }) },
     })),
   ];

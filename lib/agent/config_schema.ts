@@ -148,7 +148,11 @@ export const storedAgent = z.object({
   parameters: z.object(PARAMETERS),
   tools: z.array(toolReference),
   memory: z.object(MEMORY),
-  limits: z.object(LIMITS),
+  limits: z.object({
+    ...LIMITS,
+    // Runs from before there was a ceiling go on below it.
+    maxToolOutputBytes: count.overwrite((bytes) => Math.min(bytes, MAX_TOOL_OUTPUT_BYTES)),
+  }),
   retry: z.object(RETRY),
   /** Folder that relative paths of tools start from. */
   baseDir: z.string(),

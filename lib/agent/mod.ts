@@ -24,7 +24,7 @@ export {
 export { BudgetLedger } from "./budget.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
-export { inherited, type Rights, strictest } from "./rights.ts";
+export { inherited, narrowest, type Rights, strictest } from "./rights.ts";
 export { applyOverrides, overrideKeys } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";

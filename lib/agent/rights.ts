@@ -1,4 +1,5 @@
-import type { AgentConfig, ApprovePolicy } from "./agent_config.ts";
+import type { AgentConfig, AgentLimits, ApprovePolicy } from "./agent_config.ts";
+import { MAX_REPEATS } from "./loop_guard.ts";
 
 /**
  * What whoever started this process allows. Given per invocation, by a flag or by an agent file that is trusted as it is now: never
@@ -9,6 +10,8 @@ export interface Rights {
   readonly approve?: ApprovePolicy | undefined;
   /** Model and tool calls of a run and of all that it hands work to, together. */
   readonly maxSteps?: number | undefined;
+  /** What a run says of its limits is nobody's word: they are no wider than these. */
+  readonly widest?: AgentLimits | undefined;
   /** Nobody has allowed what the run says that its tools touch: each call that touches anything, or hands work over, is asked for. */
   readonly isGuarded?: boolean | undefined;
 }
@@ -17,6 +20,23 @@ const FROM_STRICT: readonly ApprovePolicy[] = ["never", "ask", "auto"];
 
 export function strictest(...policies: readonly ApprovePolicy[]): ApprovePolicy {
   return FROM_STRICT.find((policy) => policies.includes(policy)) ?? "ask";
+}
+
+/** Limits that are no wider than others, each for itself. */
+export function narrowest(limits: AgentLimits, others: AgentLimits): AgentLimits {
+  const budgets = [limits.budgetUsd, others.budgetUsd].filter((usd) => usd !== undefined);
+  const most = (repeats: number | undefined) => repeats === 0 ? Infinity : repeats ?? MAX_REPEATS;
+  const isMoreRepeats = most(limits.maxRepeats) > most(others.maxRepeats);
+  return {
+    ...limits,
+    maxSteps: Math.min(limits.maxSteps, others.maxSteps),
+    timeoutSeconds: Math.min(limits.timeoutSeconds, others.timeoutSeconds),
+    toolTimeoutSeconds: Math.min(limits.toolTimeoutSeconds, others.toolTimeoutSeconds),
+    maxToolOutputBytes: Math.min(limits.maxToolOutputBytes, others.maxToolOutputBytes),
+    ...(budgets.length === 0 ? {} : { budgetUsd: Math.min(...budgets) }),
+    ...(isMoreRepeats ? { maxRepeats: others.maxRepeats ?? MAX_REPEATS } : {}),
+    ...(others.strict ? { strict: true } : {}),
+  };
 }
 
 /** An agent that another one hands work to: under the stricter of both policies and limits. The budget of `from` counts besides. */

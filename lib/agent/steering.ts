@@ -9,6 +9,7 @@ import {
 } from "../core/mod.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { type RunLimits, withLimits } from "./limits.ts";
+import { narrowest, type Rights } from "./rights.ts";
 
 /** The runner reads requests at least this often, so no answer in this time means that it hangs. */
 const ANSWER_WAIT_MS = 10_000;
@@ -63,11 +64,16 @@ export async function unpauseRun(
 }
 
 /** A run that no process works on, ready to be executed from its last finished step. Throws `AgentOpError` when it is done. */
-export async function continued(run: Run, limits: RunLimits = {}): Promise<Run> {
+export async function continued(
+  run: Run,
+  limits: RunLimits = {},
+  { widest }: Pick<Rights, "widest"> = {},
+): Promise<Run> {
   if (run.status === "completed" || run.origin !== "agent") throw cannot("resume", run);
   const remedy = `agentop replay ${run.runId} --agent AGENT`;
   const agent = await agentOnRecord(run, { verb: "resume", remedy });
-  return { ...run, config: asRunConfig(withLimits(agent, limits)) };
+  const own = widest ? { ...agent, limits: narrowest(agent.limits, widest) } : agent;
+  return { ...run, config: asRunConfig(withLimits(own, limits)) };
 }
 
 /** Sends a request; resolves with the run as soon as `isDone`, or with `undefined` when that takes too long. */

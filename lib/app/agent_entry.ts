@@ -76,9 +76,9 @@ async function permissionsOf(app: ToolMaker, tool: ToolReference, agent: AgentCo
 }
 
 /** `reads ./data; reaches api.example.org`. */
-export function permissionWords({ read, write, net, run }: ToolPermissions): string {
+export function permissionWords({ read, write, net, run, isPrivate }: ToolPermissions): string {
   const words = [
-    ...(read.length > 0 ? [`reads ${read.join(", ")}`] : []),
+    ...(read.length > 0 ? [`reads ${read.join(", ")}${isPrivate ? " (private, so it asks)" : ""}`] : []),
     ...(write.length > 0 ? [`writes ${write.join(", ")}`] : []),
     ...(net.length > 0 ? [`reaches ${net.join(", ")}`] : []),
     ...(run ? ["executes code"] : []),

@@ -55,7 +55,7 @@ export class App implements AsyncDisposable {
     this.host = options.host ?? systemHost();
     this.redactor = options.redactor ?? new Redactor(secretsOf(config));
     this.#onNote = options.onNote ?? (() => {});
-    this.#recorded = new RecordedRuns(config.home);
+    this.#recorded = new RecordedRuns(config.home, config.storePath);
     this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
 
@@ -218,15 +218,28 @@ export class App implements AsyncDisposable {
     });
   }
 
+  /** Runs that were deleted are no longer known as made here; without their ids, all that the store has not got any more. */
+  async forgetDeleted(traceIds?: ReadonlySet<string>): Promise<void> {
+    if (this.config.storePath === MEMORY) return;
+    const store = await this.store();
+    const isGone = async (traceId: string) =>
+      traceIds ? traceIds.has(traceId) : await store.getRun(traceId) === undefined;
+    await this.#recorded.forget(isGone)
+      .catch((error) => this.#onNote(`deleted runs stay in recorded_runs: ${reasonOf(error)}`));
+  }
+
   /** A tool of an agent, set up and not run. Throws `AgentOpError` when it cannot be. */
-  async createTool({ name, config }: ToolReference, agent: AgentConfig): Promise<Tool> {
+  async createTool(reference: ToolReference, agent: AgentConfig): Promise<Tool> {
     const { createTool } = await import("../tools/mod.ts");
-    return createTool(name, config, {
+    const tool = createTool(reference.name, reference.config, {
       host: this.host,
       baseDir: agent.baseDir,
       secrets: this.config.secrets,
       denoPath: Deno.execPath(),
     });
+    if (tool.permissions.read.length === 0) return tool;
+    const { withPrivateReads } = await import("./private_reads.ts");
+    return await withPrivateReads(tool, { config: this.config, reference, agent });
   }
 
   /** What running again needs: replays, forks, bisects and evaluations take it. */

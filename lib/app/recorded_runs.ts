@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dirname, join } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { canonicalJson, type Run } from "../core/mod.ts";
 
 type Known = Pick<Run, "runId" | "traceId" | "config">;
@@ -10,14 +10,22 @@ type Known = Pick<Run, "runId" | "traceId" | "config">;
  */
 export class RecordedRuns {
   readonly #path: string;
+  /** Tells the runs of this store from those of others. */
+  readonly #storeTag: string;
 
-  constructor(home: string) {
+  constructor(home: string, storePath: string) {
     this.#path = join(home, "recorded_runs");
+    this.#storeTag = digest(resolve(storePath)).slice(0, 8);
   }
 
   /** Throws what the file system throws. */
   async add(run: Known): Promise<void> {
-    const write = () => Deno.writeTextFile(this.#path, lineOf(run), { append: true, mode: 0o600 });
+    const line = `${hashOf(run)} ${run.traceId} ${this.#storeTag}\n`;
+    const write = async () => {
+      using file = await Deno.open(this.#path, { append: true, create: true, mode: 0o600 });
+      await file.lock(true); // `forget` writes the file anew
+      await file.write(new TextEncoder().encode(line));
+    };
     await write().catch(async (error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;
       await Deno.mkdir(dirname(this.#path), { recursive: true, mode: 0o700 });
@@ -27,10 +35,37 @@ export class RecordedRuns {
 
   async has(run: Known): Promise<boolean> {
     const text = await Deno.readTextFile(this.#path).catch(() => "");
-    return `\n${text}`.includes(`\n${lineOf(run)}`);
+    const hash = hashOf(run);
+    return [" ", "\n"].some((end) => `\n${text}`.includes(`\n${hash}${end}`));
+  }
+
+  /** Drops the runs of this store that are gone. Lines from before they named their run stay. Throws what the file system throws. */
+  async forget(isGone: (traceId: string) => Promise<boolean>): Promise<void> {
+    const gone = new Set<string>();
+    const text = await Deno.readTextFile(this.#path).catch(() => "");
+    for (const line of text.split("\n")) {
+      const [, traceId, storeTag] = line.split(" ");
+      if (storeTag === this.#storeTag && await isGone(traceId!)) gone.add(line);
+    }
+    if (gone.size === 0) return;
+    using file = await Deno.open(this.#path, { read: true, write: true });
+    await file.lock(true);
+    const { size } = await file.stat();
+    const now = new Uint8Array(size);
+    for (let at = 0; at < size;) at += await file.read(now.subarray(at)) ?? size;
+    const kept = new TextDecoder().decode(now).split("\n").filter((line) => !gone.has(line)).join("\n");
+    // In place: others wait for the lock of this very file. Runs that a kill loses here are asked about.
+    const bytes = new TextEncoder().encode(kept);
+    await file.seek(0, Deno.SeekMode.Start);
+    for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
+    await file.truncate(bytes.length);
   }
 }
 
-function lineOf({ runId, traceId, config }: Known): string {
-  return `${createHash("sha256").update(canonicalJson([runId, traceId, config])).digest("base64url")}\n`;
+function hashOf({ runId, traceId, config }: Known): string {
+  return digest(canonicalJson([runId, traceId, config]));
+}
+
+function digest(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }

@@ -27,6 +27,15 @@ export async function isTrusted(home: string, path: string, hash: string): Promi
   return folder !== undefined && (await readList(home))[folder]?.[basename(path)] === hash;
 }
 
+/** The files of a folder that are trusted as they are now. Throws `AgentOpError` for a list that cannot be read. */
+export async function trustedPaths(home: string, path: string): Promise<readonly string[]> {
+  const folder = await realFolder(path).catch(() => undefined);
+  const trusted = folder === undefined ? undefined : (await readList(home))[folder];
+  if (folder === undefined || trusted === undefined) return [];
+  const now = await fileHashes(folder);
+  return Object.keys(trusted).filter((name) => now[name] === trusted[name]).map((name) => join(folder, name));
+}
+
 /** Trusts the agent files of a folder as they are now, and no others of it. Throws `AgentOpError`. */
 export async function trustFolder(home: string, path: string): Promise<TrustedFolder> {
   const folder = await realFolder(path);

@@ -140,13 +140,16 @@ export interface ToolPermissions {
   readonly net: readonly string[];
   /** It runs code or a program. */
   readonly run: boolean;
+  /** What it reads is private: that is asked for too. */
+  readonly isPrivate?: boolean;
 }
 
 export const NO_PERMISSIONS: ToolPermissions = Object.freeze({ read: [], write: [], net: [], run: false });
 
-/** Tools that write, execute or reach the network ask first. */
+/** Tools that write, execute, reach the network or read what is private ask first. */
 export function needsApproval(permissions: ToolPermissions): boolean {
-  return permissions.write.length > 0 || permissions.net.length > 0 || permissions.run;
+  return permissions.write.length > 0 || permissions.net.length > 0 || permissions.run ||
+    permissions.isPrivate === true;
 }
 
 export interface ToolContext extends CallContext {

@@ -1,4 +1,4 @@
-import { type AgentConfig, agentConfigOf, strictest } from "../agent/mod.ts";
+import { type AgentConfig, agentConfigOf, narrowest, strictest } from "../agent/mod.ts";
 import { AgentOpError, type Run } from "../core/mod.ts";
 import { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 import { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
@@ -70,9 +70,13 @@ export async function bisectRuns(
 /** A trial may do what both runs may: it mixes their configurations. */
 async function rightsOfBoth({ rightsFor }: ReplayServices, good: Run, bad: Run) {
   const [one, other] = [await rightsFor(good), await rightsFor(bad)];
+  const widest = one.widest && other.widest
+    ? narrowest(one.widest, other.widest)
+    : one.widest ?? other.widest;
   return {
     approve: strictest(one.approve, other.approve),
     isGuarded: one.isGuarded === true || other.isGuarded === true,
+    ...(widest ? { widest } : {}),
   };
 }
 

@@ -5,6 +5,7 @@ import {
   type AgentServices,
   applyOverrides,
   type BudgetLedger,
+  narrowest,
   type Rights,
   type RunnerOptions,
   type RunRequest,
@@ -147,7 +148,7 @@ async function prepare(
   const approve = options.tools === "ask" ? strictest("ask", rights.approve) : rights.approve;
   return {
     original,
-    config: { ...config, approve },
+    config: within({ ...config, approve }, rights, options),
     rights: { ...rights, approve },
     plan,
     request: {
@@ -180,6 +181,12 @@ async function reached(run: Run): Promise<AgentConfig> {
   const agent = await agentOnRecord(run, { verb: "replay", remedy: "--agent AGENT, an agent file like it" });
   const maxSteps = Math.max(agent.limits.maxSteps, run.totals.steps);
   return { ...agent, limits: { ...agent.limits, maxSteps } };
+}
+
+/** Under limits that somebody here has given; what is repeated from the store needs none. */
+function within(config: AgentConfig, { widest }: Rights, { mode }: ReplayOptions): AgentConfig {
+  if (!widest || mode === "recorded") return config;
+  return { ...config, limits: narrowest(config.limits, widest) };
 }
 
 /** What the steps that a fork begins with cost the original: they are not paid again. */

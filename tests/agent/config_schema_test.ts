@@ -64,6 +64,14 @@ Deno.test("agentConfigOf() gives back what was resolved, and nothing for what is
   );
 });
 
+Deno.test("agentConfigOf() holds a run from before outputs had a ceiling to it; a file is told", async () => {
+  const agent = await parseAgentFile("model: m\n", "a.yaml");
+  const config = { ...agent, limits: { ...agent.limits, maxToolOutputBytes: 50_000_000 } };
+  assert.equal((await agentConfigOf({ config: stored(config) }))?.limits.maxToolOutputBytes, 10_000_000);
+  const file = "model: m\nlimits: { maxToolOutputBytes: 50000000 }\n";
+  await assert.rejects(parseAgentFile(file, "a.yaml"), /must be at most 10,000,000/);
+});
+
 Deno.test("agentConfigOf() knows every agent of the stores that older releases wrote", async () => {
   const stores = new URL("../fixtures/stores/", import.meta.url);
   for (const { name } of Deno.readDirSync(stores)) {

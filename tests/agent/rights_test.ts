@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { inherited } from "../../lib/agent/mod.ts";
+import fc from "fast-check";
+import { type AgentLimits, inherited, narrowest } from "../../lib/agent/mod.ts";
 import { ATTR, NO_PERMISSIONS, type Span, type Tool } from "../../lib/core/mod.ts";
 import { lostUsd } from "../../lib/agent/spent.ts";
 import { TestAgency } from "../support/test_agency.ts";
@@ -64,6 +65,32 @@ Deno.test("inherited() only tightens", async () => {
   assert.equal(tightened.approve, "never");
   assert.deepEqual(tightened.limits, { ...loose.limits, maxSteps: 3, timeoutSeconds: 5, strict: true });
   assert.deepEqual(inherited(strict, loose), strict);
+});
+
+Deno.test("narrowest() is no wider than either, whatever both say", () => {
+  const positive = fc.integer({ min: 1, max: 1e6 });
+  const limits = fc.record({
+    maxSteps: positive,
+    timeoutSeconds: positive,
+    toolTimeoutSeconds: positive,
+    maxToolOutputBytes: positive,
+    budgetUsd: positive,
+    maxRepeats: fc.constantFrom(0, 2, 5, 9),
+    strict: fc.boolean(),
+  }, { requiredKeys: ["maxSteps", "timeoutSeconds", "toolTimeoutSeconds", "maxToolOutputBytes"] });
+  const wide = (it: AgentLimits) => [
+    it.maxSteps,
+    it.timeoutSeconds,
+    it.toolTimeoutSeconds,
+    it.maxToolOutputBytes,
+    it.budgetUsd ?? Infinity,
+    it.maxRepeats === 0 ? Infinity : it.maxRepeats ?? 5,
+    it.strict ? 0 : 1,
+  ];
+  fc.assert(fc.property(limits, limits, (one, other) => {
+    const least = wide(one).map((value, at) => Math.min(value, wide(other)[at]!));
+    assert.deepEqual(wide(narrowest(one, other)), least);
+  }));
 });
 
 /** Each agent hands over again and again, several at once. */

@@ -18,14 +18,20 @@ export function warningLines({ warnings = [] }: Run): readonly string[] {
 
 /**
  * The line on stderr for a run that ended with an error; `undefined` for any other. `what` names the run. Where the error says
- * nothing that helps, a command does.
+ * nothing that helps, a command does. A policy that was given by a flag is given again: it is never kept with the run.
  */
-export function endedLine({ error, runId, status }: Run, what: string): string | undefined {
+export function endedLine(
+  { error, runId, status }: Run,
+  what: string,
+  { approve }: { readonly approve?: "ask" | "auto" | "never" | undefined } = {},
+): string | undefined {
   if (!error) return undefined;
   const next = status === "stopped" || status === "cancelled" ? "resume" : "show";
+  const command = error.remedy ?? `agentop ${next} ${runId}`;
+  const isResumed = approve !== undefined && command.startsWith(`agentop resume ${runId}`);
   const said = sentenceOf({
     message: oneLine(`${ENDED[status] ?? "Ended"} ${what}: ${error.message}`, MESSAGE_MAX_CHARS),
-    remedy: oneLine(error.remedy ?? `agentop ${next} ${runId}`, REMEDY_MAX_CHARS),
+    remedy: oneLine(isResumed ? `${command} --approve ${approve}` : command, REMEDY_MAX_CHARS),
   });
   return `agentop: ${escapeText(said)}`;
 }

@@ -31,10 +31,10 @@ export async function askedRights(
   run: Run,
   approve: ApprovePolicy | undefined,
 ): Promise<RunRights> {
-  return await context.app.rightsFor(run, {
+  const id = shortRunId(run.runId);
+  const rights = await context.app.rightsFor(run, {
     approve,
     consent: async ({ why, may }) => {
-      const id = shortRunId(run.runId);
       const answer = await pressed(
         [`${run.agent} (${id}) may, as the store says; ${why}:`, ...may.map((line) => INDENT + line)],
         "Allow that? y yes, with questions as usual · n no: ask before each such call",
@@ -50,6 +50,13 @@ export async function askedRights(
       return answer ?? false;
     },
   });
+  if (rights.narrowed) {
+    const limits = rights.narrowed.join(", ");
+    context.note(
+      `agentop: ${id}: this home did not record it, so limits of here hold: ${limits}. Try: agentop resume ${id} --max-steps N, or an agent file of that name`,
+    );
+  }
+  return rights;
 }
 
 /** The agent that a person named; one whose file wants tools to run unasked is asked about once. Throws `AgentOpError`. */

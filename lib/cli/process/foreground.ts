@@ -56,7 +56,7 @@ export async function runInForeground(
     context.print(escapeText(run.output, { multiline: true }));
   }
   for (const warning of warningLines(run)) context.note(warning);
-  const ended = endedLine(run, run.agent);
+  const ended = endedLine(run, run.agent, { approve: options.rights?.approve });
   if (ended !== undefined) context.note(ended);
   if (!quiet && showSteps) {
     const store = await context.app.store();

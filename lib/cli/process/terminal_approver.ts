@@ -72,6 +72,7 @@ async function answered(terminal: KeyTerminal, key: string | undefined): Promise
 
 function heading({ agent, summary, permissions }: ApprovalRequest, columns: number): readonly string[] {
   const touches = [
+    ...permissions.read.map((it) => `reads ${it}`),
     ...permissions.write.map((it) => `writes ${it}`),
     ...permissions.net.map((it) => `reaches ${it}`),
     ...(permissions.run ? ["runs code"] : []),

@@ -1,73 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { parseScenarios, startSimulator } from "../../../lib/simulator/mod.ts";
-import { CliHome } from "../../support/cli.ts";
+import { Attacked } from "../../support/attacked.ts";
 import { hostileStore } from "../../support/hostile_store.ts";
-import { PtyProgram } from "../../support/pty.ts";
-
-const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
-const AGENTOP = ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN];
-
-/** A home whose model writes `a.txt` with each question, once, and a folder that nobody has allowed anybody to write to. */
-class Attacked implements AsyncDisposable {
-  readonly #stack = new AsyncDisposableStack();
-
-  private constructor(
-    readonly home: CliHome,
-    readonly outside: string,
-    readonly env: Readonly<Record<string, string>>,
-  ) {}
-
-  static async open(): Promise<Attacked> {
-    await using stack = new AsyncDisposableStack();
-    const home = stack.use(await CliHome.create());
-    const outside = await Deno.makeTempDir({ prefix: "agentop-outside-" });
-    stack.defer(() => Deno.remove(outside, { recursive: true }));
-    const scenario = {
-      name: "writes",
-      steps: [
-        { toolCalls: [{ name: "write_file", arguments: { path: "a.txt", content: "a" } }] },
-        { text: "The end." },
-      ],
-    };
-    const sim = await startSimulator({ scenarios: await parseScenarios(JSON.stringify(scenario), "t.yaml") });
-    stack.defer(() => sim.close());
-    const env = { AGENTOP_HOME: home.path, MISTRAL_SERVER_URL: sim.url, MISTRAL_API_KEY: "k" };
-    const attacked = new Attacked(home, outside, env);
-    attacked.#stack.use(stack.move());
-    return attacked;
-  }
-
-  /** What was written outside. */
-  written(): readonly string[] {
-    return [...Deno.readDirSync(this.outside)].map((it) => it.name);
-  }
-
-  run(...args: readonly string[]) {
-    return this.home.run(args, { env: this.env });
-  }
-
-  /** A folder of agents as somebody else wrote it. */
-  async agents(files: Readonly<Record<string, string>>): Promise<void> {
-    await Deno.mkdir(join(this.home.path, "agents"), { recursive: true });
-    for (const [name, text] of Object.entries(files)) {
-      await Deno.writeTextFile(join(this.home.path, "agents", name), text);
-    }
-  }
-
-  terminal(...args: readonly string[]): PtyProgram {
-    return new PtyProgram([Deno.execPath(), ...AGENTOP, ...args], {
-      cwd: this.home.path,
-      env: this.env,
-      rows: 24,
-    });
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    await this.#stack.disposeAsync();
-  }
-}
 
 const unix = { ignore: Deno.build.os === "windows" };
 const scribe = (root: string, approve = "auto") =>

@@ -108,6 +108,7 @@ async function prune(context: Context, { olderThan, ...flags }: PruneFlags): Pro
   const endedBeforeUs = timeBefore(olderThan, context);
   const store = await context.app.store();
   const { runs, freedBytes, returnedBytes } = await store.prune({ endedBeforeUs, keepScored, dryRun });
+  if (!dryRun && runs > 0) await context.app.forgetDeleted();
   if (context.json) {
     context.printJson({ runs, dryRun, ...(dryRun ? {} : { freedBytes, returnedBytes }) });
   } else if (dryRun) {

@@ -22,9 +22,11 @@ export const execute: CliCommand = {
         const store = await context.app.store();
         const found = await store.resolveRun(reference);
         const limits = limitsOf(flags);
-        const { approve, isGuarded } = await context.app.rightsFor(found, { approve: limits.approve });
+        const { approve, isGuarded, widest } = await context.app.rightsFor(found, {
+          approve: limits.approve,
+        });
         const canBegin = found.status === "queued" || isResumable(found);
-        const run = canBegin ? await continued(found, { ...limits, approve }) : found;
+        const run = canBegin ? await continued(found, { ...limits, approve }, { widest }) : found;
         const rights = { approve: limits.approve, maxSteps: limits.maxSteps, isGuarded };
         using stopper = abortOnSignals();
         const runner = await context.app.createRunner({ ...await resumedServices(store, run), rights });

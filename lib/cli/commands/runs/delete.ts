@@ -23,6 +23,7 @@ export async function deleteRuns(
     return 1;
   }
   const { freedBytes, returnedBytes } = await deletePlanned(store, plan);
+  await context.app.forgetDeleted(new Set([...plan.named, ...plan.below].map(({ traceId }) => traceId)));
   if (context.json) {
     const deleted = [...plan.named, ...plan.below].map((run) => run.runId);
     context.printJson({ deleted, freedBytes, returnedBytes });

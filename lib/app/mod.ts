@@ -28,6 +28,7 @@ export type { Check } from "./check.ts";
 export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
+export { withoutKeys } from "./secrets.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export {
   type BaselineChoice,

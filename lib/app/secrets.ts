@@ -1,5 +1,5 @@
 import type { Secret } from "../core/mod.ts";
-import type { AppConfig } from "./config.ts";
+import type { AppConfig, ProcessEnvironment } from "./config.ts";
 import { PROVIDERS, SERVICE_VARIABLES, SERVICES } from "./environment.ts";
 
 /** Parameters of a URL that hold a key. */
@@ -19,6 +19,14 @@ export function secretsOf({ endpoint, secrets }: Pick<AppConfig, "endpoint" | "s
     for (const value of secretsInUrl(secrets[name])) add(name, value);
   }
   return found;
+}
+
+/**
+ * What commands of the person's own are started with besides all that they have: every variable that holds a secret of ours, empty.
+ * Most of the environment may not be read here, so it cannot be given piece by piece.
+ */
+export function withoutKeys(config: Pick<AppConfig, "endpoint" | "secrets">): ProcessEnvironment {
+  return Object.fromEntries(secretsOf(config).map(({ name }) => [name, ""]));
 }
 
 function secretsInUrl(text: string | undefined): readonly string[] {

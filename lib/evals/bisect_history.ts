@@ -42,7 +42,11 @@ export async function bisectHistory(
   };
   if (range.startsWith("-")) fail("it is not a range of commits", `--git ${RANGE_EXAMPLE}`);
   const git = (...args: readonly string[]) =>
-    runGit(dirname(file), args, (reason) => fail(reason, gitRemedy(reason, range)));
+    runGit(
+      { folder: dirname(file), env: services.environment },
+      args,
+      (reason) => fail(reason, gitRemedy(reason, range)),
+    );
   const log = await git(
     "log",
     "--reverse",
@@ -95,13 +99,14 @@ function gitRemedy(reason: string, range: string): string {
 }
 
 async function runGit(
-  folder: string,
+  { folder, env }: { readonly folder: string; readonly env: ReplayServices["environment"] },
   args: readonly string[],
   fail: (reason: string) => never,
 ): Promise<string> {
   try {
     const { success, stdout, stderr } = await new Deno.Command("git", {
       args: ["-C", folder || ".", ...args],
+      ...(env ? { clearEnv: true, env: { ...env } } : {}),
     }).output();
     if (success) return new TextDecoder().decode(stdout);
     return fail(new TextDecoder().decode(stderr).trim().replace(/^fatal: /, "") || "git failed");

@@ -25,9 +25,12 @@ export interface Judge {
 /** A judge by a command or by a scorer: one of the two must be given. Throws `AgentOpError`. */
 export async function createJudge(
   services: ScoringServices,
-  { check, scorer, signal }:
-    & { readonly check?: string | undefined; readonly scorer?: string | undefined }
-    & Pick<ScoringOptions, "signal">,
+  { check, scorer, signal, environment = {} }: {
+    readonly check?: string | undefined;
+    readonly scorer?: string | undefined;
+    /** Variables that the command gets besides those of this process, or instead. */
+    readonly environment?: Readonly<Record<string, string>> | undefined;
+  } & Pick<ScoringOptions, "signal">,
 ): Promise<Judge> {
   if ((check === undefined) === (scorer === undefined)) {
     throw new AgentOpError(
@@ -36,7 +39,7 @@ export async function createJudge(
     );
   }
   if (check !== undefined) {
-    const judge = async (run: Run) => ({ passed: await runCheck(check, run.output ?? "") });
+    const judge = async (run: Run) => ({ passed: await runCheck(check, run.output ?? "", environment) });
     return { judge, judgeAndKeep: judge };
   }
   // Whoever names a scorer here names its command as well, where it has one.
@@ -66,7 +69,11 @@ function judgeByScorer(services: ScoringServices, scorer: Scorer, options: Scori
 }
 
 /** Runs the command with the answer on stdin: exit code 0 passes. */
-async function runCheck(command: string, answer: string): Promise<boolean> {
+async function runCheck(
+  command: string,
+  answer: string,
+  environment: Readonly<Record<string, string>>,
+): Promise<boolean> {
   const [shell, flag] = Deno.build.os === "windows" ? ["cmd", "/c"] : ["sh", "-c"];
   const refuse = (reason: string): never => {
     throw new AgentOpError(`Cannot check an answer: ${reason}`, { remedy: "--check 'grep -q WORD'" });
@@ -75,6 +82,7 @@ async function runCheck(command: string, answer: string): Promise<boolean> {
   try {
     const child = new Deno.Command(shell!, {
       args: [flag!, command],
+      env: { ...environment },
       stdin: "piped",
       stdout: "null",
       stderr: "null",

@@ -1,14 +1,22 @@
 import { AgentOpError } from "../../core/mod.ts";
 
+/** The person's own program. */
+export interface Editor {
+  /** With arguments, where it needs some. */
+  readonly command: string;
+  /** Variables that it gets besides the person's own, or instead. */
+  readonly environment: Readonly<Record<string, string>>;
+}
+
 /**
  * Opens `text` in the editor, which gets the terminal, and resolves with what was saved; `undefined` when it is as before.
- * `command` may have arguments: `code --wait`. Throws `AgentOpError` when the editor cannot be started or fails.
+ * Throws `AgentOpError` when the editor cannot be started or fails.
  */
-export async function editText(command: string, text: string): Promise<string | undefined> {
+export async function editText(editor: Editor, text: string): Promise<string | undefined> {
   const path = await Deno.makeTempFile({ prefix: "agentop-", suffix: ".md" });
   try {
     await Deno.writeTextFile(path, text);
-    await editFile(command, path);
+    await editFile(editor, path);
     const saved = await Deno.readTextFile(path);
     return saved === text ? undefined : saved;
   } finally {
@@ -17,10 +25,15 @@ export async function editText(command: string, text: string): Promise<string | 
 }
 
 /** Opens the file in the editor, at a line where it can, and resolves when it is closed. Throws like `editText`. */
-export async function editFile(command: string, path: string, line?: number): Promise<void> {
+export async function editFile(
+  { command, environment }: Editor,
+  path: string,
+  line?: number,
+): Promise<void> {
   const [program = "", ...args] = words(command);
   const options: Deno.CommandOptions = {
     args: [...args, ...fileArguments(program, path, line)],
+    env: { ...environment },
     stdin: "inherit",
     stdout: "inherit",
     stderr: "inherit",

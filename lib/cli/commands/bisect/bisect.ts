@@ -24,7 +24,7 @@ export const bisect: CliCommand = {
       .description("find the change of model, instructions, parameters or tools that made a good run bad")
       .argument("<good>", "a run that is good")
       .argument("[bad]", "a run of the same prompt that is not (not needed with --git)")
-      .option("--check <program>", "gets the answer on stdin; exit code 0 means good")
+      .option("--check <program>", "gets the answer on stdin, and no keys; exit code 0 means good")
       .option("--scorer <scorer>", "NAME, NAME=VALUE or NAME={key: value}; passing means good")
       .option(
         "--repeat <n>",
@@ -50,13 +50,14 @@ async function bisectAndShow(
   badReference: string | undefined,
   flags: BisectFlags,
 ): Promise<number> {
-  const [{ createJudge }, { abortOnSignals }, { refuseAll }] = await Promise.all([
+  const [{ createJudge }, { withoutKeys }, { abortOnSignals }, { refuseAll }] = await Promise.all([
     import("../../../evals/mod.ts"),
+    import("../../../app/mod.ts"),
     import("../../process/signals.ts"),
     import("../../../agent/mod.ts"),
   ]);
   const services = await context.app.replayServices();
-  const judge = await createJudge(services, flags);
+  const judge = await createJudge(services, { ...flags, environment: withoutKeys(context.config) });
   const good = await services.store.resolveRun(goodReference);
   const bad = badReference === undefined ? undefined : await services.store.resolveRun(badReference);
   using stopper = abortOnSignals();

@@ -33,10 +33,11 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       remedy: "agentop demo, or another terminal",
     });
   }
-  const [{ runTui }, { chatModels, createLauncher, lazyStore, pricedModels }] = await Promise.all([
-    import("../../../tui/mod.ts"),
-    import("../../../app/mod.ts"),
-  ]);
+  const [{ runTui }, { chatModels, createLauncher, lazyStore, pricedModels, withoutKeys }] = await Promise
+    .all([
+      import("../../../tui/mod.ts"),
+      import("../../../app/mod.ts"),
+    ]);
   const { app, config } = context;
   let demos: readonly DemoEntry[] = [];
   const { store, open } = lazyStore(async () => {
@@ -46,6 +47,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     if (runs.length === 0) demos = (await import("../../../simulator/mod.ts")).DEMOS;
     return opened;
   });
+  const editor = { command: config.editor, environment: withoutKeys(config) };
   const statePath = join(config.home, "tui.json");
   return await runTui({
     store,
@@ -59,8 +61,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     demos: () => Promise.resolve(demos),
     loadState: () => loadTuiState(statePath),
     saveState: (state) => saveTuiState(statePath, state),
-    openEditor: (text) => editText(config.editor, text),
-    openFile: (path, line) => editFile(config.editor, path, line),
+    openEditor: (text) => editText(editor, text),
+    openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
     pricedModels,
     chatModels: () => chatModels(config, app.host.now()),

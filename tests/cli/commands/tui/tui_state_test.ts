@@ -40,11 +40,12 @@ Deno.test("editText() returns what the editor saved, undefined when nothing chan
   inFolder(async (folder) => {
     const script = `${folder}/my editor.sh`;
     await Deno.writeTextFile(script, '#!/bin/sh\nprintf "%s more" "$1" >> "$2"\n', { mode: 0o755 });
-    assert.equal(await editText(`"${script}" and`, "text"), "textand more");
-    assert.equal(await editText("true", "text"), undefined);
-    await assert.rejects(editText("false", "text"), /the editor ended with code 1/);
+    const edited = (command: string) => editText({ command, environment: {} }, "text");
+    assert.equal(await edited(`"${script}" and`), "textand more");
+    assert.equal(await edited("true"), undefined);
+    await assert.rejects(edited("false"), /the editor ended with code 1/);
     await assert.rejects(
-      editText("/no/such/editor", "text"),
+      edited("/no/such/editor"),
       /Cannot open the editor: got "\/no\/such\/editor"/,
     );
   }));
@@ -57,7 +58,7 @@ Deno.test("editFile() opens editors that it knows at a line", () =>
       });
     }
     const said = async (command: string, line?: number) => {
-      await editFile(`${folder}/${command}`, "a.yaml", line);
+      await editFile({ command: `${folder}/${command}`, environment: {} }, "a.yaml", line);
       return (await Deno.readTextFile(`${folder}/said`)).trim();
     };
     assert.equal(await said("nano -w", 4), "-w +4 a.yaml");

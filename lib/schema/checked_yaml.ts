@@ -9,9 +9,15 @@ import type { YamlProblem, YamlSource } from "./yaml_problem.ts";
 const FILE_MAX_CHARS = 1_000_000;
 const ALIASES_MAX = 100;
 const MESSAGE_MAX_CHARS = 300;
+/** Room for all keys that a map may have. */
+const REMEDY_MAX_CHARS = 600;
 /** Of the value that does not fit. */
 const GOT_MAX_CHARS = 120;
 const KEYS_LISTED_MAX = 16;
+/** Looked for in a file: each is. */
+const COMPLAINTS_MAX = 100;
+/** Open at a time: no file of ours needs so many, and no text in one has them by chance. */
+const BRACKETS_MAX = 500;
 /** Told of one file. */
 const PROBLEMS_MAX = 10;
 
@@ -80,7 +86,7 @@ export async function parseCheckedYaml<S extends z.ZodType>(
 ): Promise<CheckedYaml<z.output<S>>> {
   const yaml = await loadParser();
   const file = new YamlFile(path, text, yaml, example);
-  const document = yaml.parseDocument(file.text, file.options);
+  const document = file.parsed(() => yaml.parseDocument(file.text, file.options));
   return file.check(document, file.valueOf(document), schema);
 }
 
@@ -93,7 +99,7 @@ export async function parseCheckedYamlDocuments<S extends z.ZodType>(
 ): Promise<readonly CheckedYaml<z.output<S>>[]> {
   const yaml = await loadParser();
   const file = new YamlFile(path, text, yaml, example);
-  const documents = yaml.parseAllDocuments(file.text, file.options);
+  const documents = file.parsed(() => yaml.parseAllDocuments(file.text, file.options));
   const checked: CheckedYaml<z.output<S>>[] = [];
   for (const document of Array.isArray(documents) ? documents : []) {
     const value = file.valueOf(document);
@@ -127,6 +133,18 @@ class YamlFile {
 
   get options() {
     return { lineCounter: this.#lines, prettyErrors: false, uniqueKeys: false };
+  }
+
+  /** The parser goes down into what is nested, slowly, until there is no stack left. */
+  parsed<T>(parse: () => T): T {
+    const tooDeep = { line: 1, problem: "lists or maps are nested too deeply" };
+    if (openBrackets(this.text) > BRACKETS_MAX) this.#fail([tooDeep]);
+    try {
+      return parse();
+    } catch (cause) {
+      if (!(cause instanceof RangeError)) throw cause;
+      return this.#fail([tooDeep]);
+    }
   }
 
   /** What the document holds. Throws when it is not YAML. */
@@ -170,7 +188,7 @@ class YamlFile {
     const failFor = (complaints: readonly YamlComplaint[]) => {
       if (complaints.length === 0) return;
       this.#fail(
-        complaints.map(({ path, problem, remedy }) => ({
+        complaints.slice(0, COMPLAINTS_MAX).map(({ path, problem, remedy }) => ({
           line: lineOf(path),
           problem: `${describePath(path)} ${problem}`,
           ...(remedy === undefined ? {} : { remedy }),
@@ -203,7 +221,7 @@ class YamlFile {
     const { path } = issue;
     if (issue.code === "unrecognized_keys") {
       const known = keysAt(schema, path);
-      return issue.keys.map((key) => {
+      return issue.keys.slice(0, COMPLAINTS_MAX).map((key) => {
         const guess = nearest(key, known);
         return {
           path: [...path, key],
@@ -254,11 +272,22 @@ class YamlFile {
     });
   }
 
-  #sentence({ line, problem, remedy }: YamlProblem) {
+  #sentence({ line, problem, remedy: helps }: YamlProblem) {
+    const remedy = helps === undefined ? undefined : oneLine(helps, REMEDY_MAX_CHARS);
     const text = oneLine(problem, MESSAGE_MAX_CHARS).replace(/\.$/, "");
     const end = remedy !== undefined || text.endsWith("?") ? "" : ".";
     return { line, remedy, text, reason: `Cannot load ${this.#path}:${line}: ${text}${end}` };
   }
+}
+
+/** The most brackets that are open at a time, whatever they stand in. */
+function openBrackets(text: string): number {
+  let [open, most] = [0, 0];
+  for (const [bracket] of text.matchAll(/[[\]{}]/g)) {
+    open = bracket === "[" || bracket === "{" ? open + 1 : Math.max(0, open - 1);
+    most = Math.max(most, open);
+  }
+  return most;
 }
 
 /** How a list or a map is written, where something else stands in its place. */

@@ -113,6 +113,9 @@ function mentions(prompt: string, name: string): boolean {
   return new RegExp(`\\b${words}\\b`, "i").test(prompt);
 }
 
+/** Of a prompt: further down it quotes. */
+const ARITHMETIC_MAX_CHARS = 4_000;
+
 const SPOKEN: readonly (readonly [RegExp, string])[] = [
   [/\s+plus\s+/gi, " + "],
   [/\s+minus\s+/gi, " - "],
@@ -125,7 +128,7 @@ const SPOKEN: readonly (readonly [RegExp, string])[] = [
 
 /** The longest arithmetic expression in a text, written for a calculator. */
 export function arithmeticIn(text: string): string | undefined {
-  let spoken = text.replace(/https?:\/\/\S+|\b\d{4}-\d{2}-\d{2}\b/g, " ? ");
+  let spoken = text.slice(0, ARITHMETIC_MAX_CHARS).replace(/https?:\/\/\S+|\b\d{4}-\d{2}-\d{2}\b/g, " ? ");
   for (const [pattern, symbol] of SPOKEN) spoken = spoken.replace(pattern, symbol);
   let best = "";
   for (const [run] of spoken.matchAll(/(?:(?<![\w)])-)?[\d(.][\d\s.()+\-*/^]*/g)) {

@@ -152,3 +152,29 @@ Deno.test("parseCheckedYaml() tells everything that does not fit, first the firs
     'line 4: parameters.maxTokenz is not a known key: did you mean "maxTokens"?',
   ]);
 });
+
+Deno.test("parseCheckedYaml() says that a file is nested too deeply, whatever it is nested with", async () => {
+  for (
+    const text of [
+      "a: " + "[".repeat(9_000),
+      "a: " + '{"a":'.repeat(9_000),
+      "- ".repeat(20_000),
+      "? ".repeat(20_000),
+    ]
+  ) {
+    await assert.rejects(
+      parseCheckedYaml(text, "a.yaml", z.strictObject({ a: z.unknown() })),
+      /^AgentOpError: Cannot load a\.yaml:1: lists or maps are nested too deeply\.?/,
+    );
+  }
+});
+
+Deno.test("parseCheckedYaml() tells some of very many keys that it does not know", async () => {
+  const text = Array.from({ length: 5_000 }, (_, key) => `k${key}: 1`).join("\n");
+  await assert.rejects(parseCheckedYaml(text, "a.yaml", z.strictObject({ a: z.unknown() })), (error) => {
+    assert.ok(error instanceof FileError);
+    assert.equal(error.message, "Cannot load a.yaml:1: k0 is not a known key. Try: one of a");
+    assert.equal(error.others.length, 9);
+    return true;
+  });
+});

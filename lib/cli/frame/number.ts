@@ -10,7 +10,7 @@ export interface NumberRange {
   readonly isWhole?: boolean;
 }
 
-const NUMBER = /^\s*[+-]?(?:\d+\.?\d*|\.\d+)(?:e[+-]?\d+)?\s*$/i;
+const NUMBER = /^\s*[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?\s*$/i;
 const GIVEN_MAX_CHARS = 60;
 
 /** The number that a text is; throws `AgentOpError` when it is none or out of range. `name` is a flag or a variable. */

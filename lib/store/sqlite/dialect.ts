@@ -31,14 +31,29 @@ class Statement implements SqliteStatement {
     this.reader = statement.columns().length > 0;
   }
   all(parameters: readonly unknown[]): unknown[] {
-    const rows = this.#statement.all(...bound(parameters));
+    const rows = this.#read(bound(parameters));
     for (const row of rows) {
       for (const column in row) {
         const value = row[column];
         if (typeof value === "string") row[column] = keptText(value);
+        else if (typeof value === "bigint") row[column] = Number(value);
       }
     }
     return rows;
+  }
+  /** A number beyond what JavaScript counts exactly, which nobody of ours wrote, does not keep the other rows from being read. */
+  #read(values: Bindings): ReturnType<StatementSync["all"]> {
+    try {
+      return this.#statement.all(...values);
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error;
+      this.#statement.setReadBigInts(true);
+      try {
+        return this.#statement.all(...values);
+      } finally {
+        this.#statement.setReadBigInts(false);
+      }
+    }
   }
   run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
     return this.#statement.run(...bound(parameters));

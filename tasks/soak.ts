@@ -1,94 +1,107 @@
 /**
- * Kills the program again and again in the middle of runs, resumes them, and checks what the project promises: no acknowledged step
- * is lost, no tool that cannot be repeated is repeated, every run ends completed, every store verifies. Then many
- * processes write into one store at once. Arguments: how many runs, how many writers.
+ * The long checks of docs/reliability.md, as one table: check, what was tried, what failed, the worst that was seen, what is promised.
+ * Argument: how many minutes it may take.
  *
  * @module
  */
-import { join } from "node:path";
-import { parseScenarios, startSimulator } from "../lib/simulator/mod.ts";
-import { CliHome } from "../tests/support/cli.ts";
+import { fileURLToPath } from "node:url";
+import type { SoakCheck, SoakResult } from "./soak/check.ts";
+import { damagedWals } from "./soak/damaged_wals.ts";
+import { fullDisk } from "./soak/full_disk.ts";
+import { fuzz } from "./soak/fuzz.ts";
+import { fuzzTargets } from "./soak/fuzz_targets.ts";
+import { kills } from "./soak/kills.ts";
+import { slowPatterns } from "./soak/regexes.ts";
 import { manyWriters } from "./soak/writers.ts";
 
-const RUNS = Number(Deno.args[0] ?? 30);
-const WRITERS = Number(Deno.args[1] ?? 64);
-const KILLS_PER_RUN_MAX = 6;
-const TRIES_MAX = 20;
-const LINES = 8;
+const MINUTES = Number(Deno.args[0] ?? 20);
+const WRITERS = 64;
+const SLOW_MS = 50;
+const FUZZ_INPUTS_MAX = 1_000_000;
+/** A pattern may take time that grows with the square of a text of 4,000 characters, not more. */
+const SLOW_PATTERN_MS = 200;
 
-const steps: unknown[] = [];
-for (let line = 0; line < LINES; line++) {
-  const content = { path: "log.txt", content: `line ${line}\n`, append: true };
-  steps.push({ toolCalls: [{ name: "write_file", arguments: content }] });
-  steps.push({ toolCalls: [{ name: "calculator", arguments: { expression: `${line} + 1` } }] });
-}
-const scenario = JSON.stringify({ name: "soak", steps: [...steps, { text: "done" }] });
-const AGENT =
-  "model: mistral-small-latest\napprove: auto\ntools: [calculator, { write_file: { root: ../out, append: true } }]\n";
-
-const simulator = await startSimulator({
-  scenarios: await parseScenarios(scenario, "soak.yaml"),
-  latencyMs: 15,
-});
-const env = { MISTRAL_SERVER_URL: simulator.url, MISTRAL_API_KEY: "soak" };
-const problems: string[] = [];
-let kills = 0;
-
-/** Starts the program, kills it after `killAfterMs`, and returns the last step it told of. */
-async function attempt(
-  home: CliHome,
-  args: readonly string[],
-  killAfterMs: number | undefined,
-): Promise<number> {
-  const child = home.start(args, { env });
-  const timer = killAfterMs === undefined ? undefined : setTimeout(() => {
-    child.kill("SIGKILL");
-    kills++;
-  }, killAfterMs);
-  const output = await new Response(child.stdout).text();
-  await child.stderr.cancel();
-  await child.status;
-  clearTimeout(timer);
-  const told = [...output.matchAll(/"type":"snapshot".*?"step":(\d+)/g)].map((match) => Number(match[1]));
-  return Math.max(0, ...told);
+async function writers(): Promise<SoakResult> {
+  const { longestMs, problems } = await manyWriters(WRITERS);
+  return {
+    check: "writing processes",
+    tried: `${WRITERS} at once`,
+    problems,
+    worst: `waited ${(longestMs / 1000).toFixed(1)} s`,
+    promise: "none fails, nothing is lost",
+  };
 }
 
-async function soakOne(): Promise<void> {
-  await using home = await CliHome.create();
-  await Deno.mkdir(join(home.path, "agents"));
-  await Deno.mkdir(join(home.path, "out"));
-  await Deno.writeTextFile(join(home.path, "agents", "writer.yaml"), AGENT);
-  let args = ["run", "writer", "go", "--jsonl"];
-  let told = 0;
-  let status = "";
-  for (let tries = 0; tries < TRIES_MAX && status !== "completed"; tries++) {
-    const killAfterMs = tries < KILLS_PER_RUN_MAX ? 150 + Math.random() * 900 : undefined;
-    told = Math.max(told, await attempt(home, args, killAfterMs));
-    const shown = await home.run(["show", "last", "--json"], { env });
-    if (shown.code !== 0) continue; // killed before the run was stored
-    const { run } = shown.json();
-    status = run.status;
-    if (run.steps < told) problems.push(`${run.runId}: ${told} steps were told of, ${run.steps} are stored`);
-    args = ["resume", "last", "--jsonl"];
+async function patterns(): Promise<SoakResult> {
+  const lib = fileURLToPath(new URL("../lib", import.meta.url));
+  const { tried, worstMs, slow } = await slowPatterns(lib, SLOW_PATTERN_MS);
+  return {
+    check: "patterns",
+    tried: `${tried} of the source`,
+    problems: slow.map(({ file, pattern, piece }) => `${file}: ${pattern} over ${JSON.stringify(piece)}`),
+    worst: `${Math.round(worstMs)} ms for 4,000 characters`,
+    promise: `${SLOW_PATTERN_MS} ms at most`,
+  };
+}
+
+/** A new part of the numbers each time. */
+async function fuzzed(untilMs: number): Promise<SoakResult> {
+  const targets = await fuzzTargets();
+  const seed = Math.floor(Math.random() * 2 ** 31);
+  const problems: string[] = [];
+  let [tried, worstMs, slowest] = [0, 0, ""];
+  for (const [at, target] of targets.entries()) {
+    const nowMs = performance.now();
+    const result = await fuzz(target, {
+      seed,
+      inputs: FUZZ_INPUTS_MAX,
+      slowMs: SLOW_MS,
+      untilMs: nowMs + Math.max(1_000, untilMs - nowMs) / (targets.length - at),
+    });
+    await target[Symbol.asyncDispose]?.();
+    tried += result.tried;
+    if (result.worstMs > worstMs) [worstMs, slowest] = [result.worstMs, target.name];
+    problems.push(...result.failures.map((it) => `${it.target}, seed ${it.seed}: ${it.what}: ${it.input}`));
   }
-  if (status !== "completed") problems.push(`a run ended as "${status}"`);
-  const written = (await Deno.readTextFile(join(home.path, "out", "log.txt")).catch(() => "")).trim().split(
-    "\n",
-  );
-  if (new Set(written).size !== written.length) {
-    problems.push(`a line was written twice: ${written.join(" | ")}`);
-  }
-  const verified = await home.run(["db", "verify"], { env });
-  if (verified.code !== 0) problems.push(`the store does not verify: ${verified.stdout}${verified.stderr}`);
+  return {
+    check: "fuzzed inputs",
+    tried: `${tried} over ${targets.length} readers, from seed ${seed}`,
+    problems,
+    worst: `${Math.round(worstMs)} ms (${slowest})`,
+    promise: `no raw error, none over ${SLOW_MS} ms of processor time`,
+  };
 }
 
-for (let run = 0; run < RUNS; run++) await soakOne();
-await simulator.close();
-const writers = await manyWriters(WRITERS);
-problems.push(...writers.problems);
-console.log(
-  `${RUNS} runs, ${kills} kills, ${WRITERS} writers at once (longest write ${writers.longestMs} ms)`,
-);
-console.log(`${problems.length} problems`);
-for (const problem of problems) console.error(problem);
-Deno.exit(problems.length === 0 ? 0 : 1);
+const CHECKS: readonly SoakCheck[] = [
+  { name: "writers", share: 0, run: writers },
+  { name: "patterns", share: 0, run: patterns },
+  { name: "wals", share: 0.15, run: damagedWals },
+  { name: "disk", share: 0.1, run: fullDisk },
+  { name: "kills", share: 0.35, run: kills },
+  { name: "fuzz", share: 0.4, run: fuzzed },
+];
+
+if (!(MINUTES > 0)) {
+  console.error("Cannot soak: the argument is how many minutes it may take. Try: deno task soak 20");
+  Deno.exit(2);
+}
+const endMs = performance.now() + MINUTES * 60_000;
+const results: SoakResult[] = [];
+for (const [at, check] of CHECKS.entries()) {
+  const shares = CHECKS.slice(at).reduce((sum, { share }) => sum + share, 0);
+  const nowMs = performance.now();
+  results.push(await check.run(nowMs + Math.max(0, endMs - nowMs) * check.share / shares));
+  console.error(`${check.name}: done`);
+}
+const rows = [
+  ["check", "tried", "failed", "worst", "promise"],
+  ...results.map((it) => [it.check, it.tried, String(it.problems.length), it.worst, it.promise]),
+];
+const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
+for (const row of rows) {
+  console.log(row.map((text, column) => text.padEnd(widths[column]!)).join("  ").trimEnd());
+}
+for (const { check, problems } of results) {
+  for (const problem of problems) console.error(`${check}: ${problem}`);
+}
+Deno.exit(results.every(({ problems }) => problems.length === 0) ? 0 : 1);

@@ -3,7 +3,10 @@ import type { AgentConfig, AgentRunner, AgentServices, RunnerOptions, ToolRefere
 import type { RunDiff } from "../analysis/mod.ts";
 import {
   AgentOpError,
+  type Explanation,
   type Host,
+  LOST_REMEDY,
+  lostSentence,
   reasonOf,
   Redactor,
   type Run,
@@ -30,6 +33,8 @@ export interface AppOptions {
   readonly host?: Host;
   /** Trouble that no run fails for. */
   readonly onNote?: (note: string) => void;
+  /** What a person must hear of, in one line. */
+  readonly onWarning?: (warning: Explanation) => void;
   /** Knows more secrets than the configuration holds. @default those of the configuration */
   readonly redactor?: Redactor;
 }
@@ -44,6 +49,7 @@ export class App implements AsyncDisposable {
   /** Stands before the store, the models and whatever leaves the program. */
   readonly redactor: Redactor;
   readonly #onNote: (note: string) => void;
+  readonly #onWarning: AppOptions["onWarning"];
   readonly #stack = new AsyncDisposableStack();
   readonly #models: ModelAccess;
   readonly #recorded: RecordedRuns;
@@ -55,6 +61,7 @@ export class App implements AsyncDisposable {
     this.host = options.host ?? systemHost();
     this.redactor = options.redactor ?? new Redactor(secretsOf(config));
     this.#onNote = options.onNote ?? (() => {});
+    this.#onWarning = options.onWarning;
     this.#recorded = new RecordedRuns(config.home, config.storePath);
     this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
@@ -66,7 +73,10 @@ export class App implements AsyncDisposable {
     return this.#stack.use(new App({ ...config, useSimulator: true }, options));
   }
 
-  /** Opens the store once; runs of processes that died are marked as interrupted first. Throws `StoreError`. */
+  /**
+   * Opens the store once; runs of processes that died are marked as interrupted first. Says what it has lost since it was written.
+   * Throws `StoreError`.
+   */
   store(): Promise<Store> {
     return this.#store ??= (async () => {
       this.#makeStoreFolder();
@@ -74,6 +84,9 @@ export class App implements AsyncDisposable {
         await openStore(this.config.storePath, { host: this.host, redactor: this.redactor }),
       );
       await store.recoverInterrupted();
+      for (const lost of this.#onWarning ? await store.lostWrites() : []) {
+        this.#onWarning?.({ message: lostSentence(lost), remedy: LOST_REMEDY });
+      }
       return store;
     })();
   }

@@ -1,5 +1,5 @@
 import { dirname, join } from "node:path";
-import { explain, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
+import { explain, LOST_REMEDY, lostSentence, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { Check } from "./check.ts";
 import { checkPrivacy } from "./check_privacy.ts";
@@ -111,9 +111,20 @@ async function checkStore(app: App): Promise<readonly Check[]> {
       name: "store",
       status: "broken",
       message: `${shown}: ${problems.join("; ")}`,
-      remedy: "agentop db verify says what is wrong; then the newest copy that agentop db backup made",
+      remedy: "agentop db verify says what is wrong, agentop db repair FILE saves what can be read",
     };
-    return [check, ...checkClock(app, newest && newest.startTimeUs / 1000), ...await checkDisk(folder)];
+    const losses = (await store.lostWrites()).map((lost): Check => ({
+      name: "store",
+      status: "warning",
+      message: lostSentence(lost),
+      remedy: LOST_REMEDY,
+    }));
+    return [
+      check,
+      ...losses,
+      ...checkClock(app, newest && newest.startTimeUs / 1000),
+      ...await checkDisk(folder),
+    ];
   } catch (error) {
     return [
       { name: "store", status: "broken", ...explain(error) },

@@ -28,7 +28,11 @@ export class Context implements AsyncDisposable {
     this.config = config;
     this.json = flags.json ?? false;
     this.verbose = flags.verbose ?? false;
-    this.app = new App(config, { host, onNote: (note) => this.verbose && this.note(`agentop: ${note}`) });
+    this.app = new App(config, {
+      host,
+      onNote: (note) => this.verbose && this.note(`agentop: ${note}`),
+      onWarning: (warning) => this.note(`agentop: ${escapeText(sentenceOf(warning))}`),
+    });
     redactor = this.app.redactor;
   }
 

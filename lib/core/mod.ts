@@ -114,6 +114,14 @@ export {
 } from "./scoring.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
 export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
+export {
+  LOST_REMEDY,
+  lostSentence,
+  type LostWrites,
+  type RepairedRun,
+  type RepairReport,
+  type VerifyReport,
+} from "./store_health.ts";
 export { readServerUrl } from "./server_url.ts";
 export { addUsd, roundUsd } from "./money.ts";
 export { type OwnLibrary, ownLibrary, ownProgram } from "./program.ts";
@@ -235,7 +243,6 @@ export type {
   TableCopyOptions,
   TableStore,
   TreeTotals,
-  VerifyReport,
   WriteOptions,
 } from "./store_ports.ts";
 export { NO_SECRETS, Redactor, type Secret } from "./redact.ts";

@@ -1,6 +1,7 @@
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { SpanFacts, UsageFacts } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
+import type { LostWrites, VerifyReport } from "./store_health.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
 import type { ExperimentStore } from "./experiment.ts";
 import type { Run } from "./run.ts";
@@ -311,17 +312,6 @@ export interface StoreStats {
   readonly unindexedRuns: number;
 }
 
-export interface VerifyReport {
-  readonly ok: boolean;
-  readonly runs: number;
-  readonly messages: number;
-  readonly bodies: number;
-  /** At most 100. */
-  readonly problems: readonly string[];
-  /** What is no damage, but may surprise: forks whose original was deleted. At most 100. */
-  readonly notes: readonly string[];
-}
-
 /** What is deleted: runs that have ended, with all that belongs to them. */
 export interface Retention {
   /** Runs that ended before this, µs since the epoch. */
@@ -348,9 +338,14 @@ export interface StoreAdministration {
   quickCheck(): Promise<readonly string[]>;
   /**
    * Reads everything: bodies hash to their names, message ids follow from the chain, references lead somewhere, no span or
-   * snapshot is missing, totals are the sums of the spans.
+   * snapshot is missing, totals are the sums of the spans, and runs that have ended, evaluations and differences have the digest
+   * that they were given. What cannot be read is a problem and ends no check.
    */
   verify(): Promise<VerifyReport>;
+  /** Acknowledged writes that the store does not hold any more, as was noticed when it was opened; until they are forgotten. */
+  lostWrites(): Promise<readonly LostWrites[]>;
+  /** They are not told of any more. */
+  forgetLost(): Promise<void>;
   /** A consistent copy while others write. Never overwrites; throws `AgentOpError`. */
   backupTo(target: string): Promise<void>;
   /**

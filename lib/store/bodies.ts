@@ -1,5 +1,6 @@
 import type { Span } from "../core/mod.ts";
 import { decodeBody, encodeBody, hashOf, hex } from "./codec.ts";
+import { readable } from "./readable.ts";
 import { type Db, run as execute } from "./statements.ts";
 
 /** Texts up to this length stand in their row; longer ones go to `body`, compressed and shared. */
@@ -70,8 +71,10 @@ export async function loadBodies(
   const bodies = new Map<number, string>();
   let room = LOADED_BYTES_MAX;
   for (let from = 0; from < wanted.length; from += BODIES_PER_QUERY) {
-    const rows = await db.selectFrom("body").select(["id", "encoding", "data"])
-      .where("id", "in", wanted.slice(from, from + BODIES_PER_QUERY)).execute();
+    const rows = await readable(
+      wanted.slice(from, from + BODIES_PER_QUERY),
+      (some) => db.selectFrom("body").select(["id", "encoding", "data"]).where("id", "in", some).execute(),
+    );
     for (const row of rows) {
       try {
         const json = decodeBody(row.encoding, row.data, room);

@@ -6,6 +6,7 @@ import type {
   ChangedSpan,
   Evaluation,
   Message,
+  Run,
   TraceChanges,
 } from "../core/mod.ts";
 import { loadBodies } from "./bodies.ts";
@@ -13,6 +14,8 @@ import { Damage, jsonIn, messageIn } from "./checked.ts";
 import { bytes, decodeBody, hex } from "./codec.ts";
 import { changedSpanOf, evaluationOf, positions, runOf } from "./rows.ts";
 import type { EvaluationRow, RunRow, Schema, SnapshotRow, SpanRow } from "./schema.ts";
+import { isUnreadable } from "./readable.ts";
+import { checkRow } from "./row_types.ts";
 import { asOfOneMoment, type Db, run as execute } from "./statements.ts";
 
 /** Before the first write: rows of old stores have 0. */
@@ -33,13 +36,28 @@ export async function changesSince(
   );
   if (!last) return undefined;
   if (last.seq === cursor.seq) return { cursor, messages: [], spans: [], snapshots: [], evaluations: [] };
-  return await asOfOneMoment(db, (db) => readChanges(db, traceId, cursor));
+  return await ofOneRun(db, traceId, (db) => readChanges(db, traceId, cursor));
 }
 
-async function readChanges(
+/** One moment of a run; what the database cannot read of it is the run's damage, not everybody's. */
+export async function ofOneRun<T>(
+  db: Kysely<Schema>,
+  traceId: string,
+  work: (db: Db) => Promise<T>,
+): Promise<T> {
+  try {
+    return await asOfOneMoment(db, work);
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+    throw damaged({ runId: traceId }, "some of its rows cannot be read");
+  }
+}
+
+/** The same in a transaction of the caller. */
+export async function readChanges(
   db: Db,
   traceId: string,
-  { seq, messageCount }: ChangeCursor,
+  { seq, messageCount }: ChangeCursor = BEGINNING,
 ): Promise<TraceChanges | undefined> {
   const key = bytes(traceId);
   const { rows: [row] } = await execute<Selectable<RunRow> & { id: number }>(
@@ -80,7 +98,7 @@ async function readChanges(
         () => changedSnapshotOf(traceId, snapshot, bodies, count),
       )
     ),
-    evaluations: await changedEvaluations(db, row.id, traceId, seq),
+    evaluations: await changedEvaluations(db, row.id, run, seq),
   };
 }
 
@@ -90,13 +108,14 @@ export function whole<T>(run: { readonly runId: string }, what: string, read: ()
     return read();
   } catch (error) {
     if (!(error instanceof Damage)) throw error;
-    throw new AgentOpError(
-      `Cannot read run ${escapeText(run.runId)}: it is damaged: ${what}: ${error.message}`,
-      {
-        remedy: "agentop db verify",
-      },
-    );
+    throw damaged(run, `${what}: ${error.message}`);
   }
+}
+
+function damaged({ runId }: { readonly runId: string }, why: string): AgentOpError {
+  return new AgentOpError(`Cannot read run ${escapeText(runId)}: it is damaged: ${why}`, {
+    remedy: "agentop db verify",
+  });
 }
 
 async function messagesFrom(
@@ -150,6 +169,7 @@ function changedSnapshotOf(
   bodies: ReadonlyMap<number, string>,
   messageCount: number,
 ): ChangedSnapshot {
+  checkRow("snapshot", row);
   return {
     snapshotId: hex(row.snapshot_id),
     traceId,
@@ -166,9 +186,10 @@ function changedSnapshotOf(
 async function changedEvaluations(
   db: Db,
   runNo: number,
-  traceId: string,
+  run: Run,
   seq: number,
 ): Promise<Evaluation[]> {
+  const { traceId } = run;
   const { rows } = await execute<EvaluationRow>(
     db,
     "select new evaluations",
@@ -177,5 +198,5 @@ async function changedEvaluations(
       db.selectFrom("evaluation").selectAll().where("run_no", "=", runNo).where("seq", ">", seq)
         .orderBy("created_us").orderBy("seq"),
   );
-  return rows.map((row) => evaluationOf(traceId, row));
+  return rows.map((row) => whole(run, "an evaluation", () => evaluationOf(traceId, row)));
 }

@@ -1,4 +1,4 @@
-import { escapeText, isObject, type Message, oneLine, type Part } from "../core/mod.ts";
+import { ATTR, escapeText, isObject, type Message, oneLine, type Part } from "../core/mod.ts";
 
 const SHOWN_MAX_CHARS = 40;
 /** Ids of runs: ours are UUIDs, imported ones are what their program called them. */
@@ -23,9 +23,39 @@ export function idIn(what: string, value: unknown): string {
   return typeof value === "string" && ID.test(value) ? value : refuse(what, value);
 }
 
+/** Deeper than anything a model or a tool says, and far from what overflows a stack. */
+const DEPTH_MAX = 500;
+
+/** Whether brackets stand in one another too deep; counts none inside texts. */
+function isTooDeep(json: string): boolean {
+  let depth = 0;
+  let isText = false;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case 0x5c: // backslash: only in texts
+        at++;
+        break;
+      case 0x22:
+        isText = !isText;
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (!isText && ++depth > DEPTH_MAX) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        if (!isText) depth--;
+    }
+  }
+  return false;
+}
+
 /** JSON of a stored column or body, read once; `fits` says whether it is what it must be. */
 export function jsonIn<T>(what: string, json: string | undefined, fits: (value: unknown) => boolean): T {
   if (json === undefined) throw new Damage(`${what} cannot be read`);
+  if (json.length > DEPTH_MAX && isTooDeep(json)) {
+    throw new Damage(`${what} is nested deeper than ${DEPTH_MAX} times`);
+  }
   let value: unknown;
   try {
     value = JSON.parse(json);
@@ -41,11 +71,54 @@ export const isTextMap = (value: unknown): boolean => isObject(value) && Object.
 export const isNumberMap = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((it) => typeof it === "number");
 
-/** Throws `Damage` for numbers that are none: only tables of other programs hold such. */
-export function checkNumbers(row: object, columns: readonly string[]): void {
-  for (const column of columns) {
-    const value = (row as Record<string, unknown>)[column];
-    if (typeof value !== "number" || !Number.isFinite(value)) refuse(column, value);
+const isAmount = (value: unknown) => Number.isFinite(value) && (value as number) >= 0;
+const isFlag = (value: unknown) => typeof value === "boolean";
+
+/** Our own attributes, which other parts of the program rely on. Those of others may hold anything. */
+const ATTRIBUTES: Readonly<Record<string, (value: unknown) => boolean>> = {
+  [ATTR.retryDelayMs]: isAmount,
+  [ATTR.retryAfterMs]: isAmount,
+  [ATTR.estimatedCostUsd]: isAmount,
+  [ATTR.reservedUsd]: isAmount,
+  [ATTR.toolTruncatedBytes]: isAmount,
+  [ATTR.attemptOutcome]: isText,
+  [ATTR.attemptPartial]: isText,
+  [ATTR.requestHash]: isText,
+  [ATTR.toolSummary]: isText,
+  [ATTR.toolSource]: isText,
+  [ATTR.modelSource]: isText,
+  [ATTR.childRunId]: isText,
+  [ATTR.approvalDecision]: isText,
+  [ATTR.approvalBy]: isText,
+  [ATTR.edited]: isFlag,
+  [ATTR.toolIdempotent]: isFlag,
+  [ATTR.rateLimit]: isObject,
+  [ATTR.droppedParts]: isObject,
+};
+
+/** Attributes of a span; throws `Damage`. */
+export function attributesIn(json: string | undefined): Record<string, unknown> {
+  const attributes = jsonIn<Record<string, unknown>>("an attribute", json, isObject);
+  for (const name in attributes) {
+    const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name]! : undefined;
+    if (fits && !fits(attributes[name])) refuse(`its ${name}`, attributes[name]);
+  }
+  return attributes;
+}
+
+/** Longer than anything that is written, and short enough to be shown. */
+const NAME_MAX_CHARS = 10_000;
+const TEXT_MAX_CHARS = 1_000_000;
+
+/** Throws `Damage` for a name or text that nobody of ours wrote: too long. */
+export function checkLengths(row: object, names: readonly string[], texts: readonly string[]): void {
+  for (const [columns, max] of [[names, NAME_MAX_CHARS], [texts, TEXT_MAX_CHARS]] as const) {
+    for (const column of columns) {
+      const value = (row as Record<string, unknown>)[column];
+      if (typeof value === "string" && value.length > max) {
+        throw new Damage(`its ${column} is longer than ${max} characters`);
+      }
+    }
   }
 }
 

@@ -68,6 +68,11 @@ export function hex(data: Uint8Array): string {
   return data.toHex();
 }
 
+/** 32 hex digits as ids of runs are written. */
+export function uuidOf(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
+}
+
 /** Position lists as text: `0,3-17`. Conversations make them short. */
 export function packPositions(positions: readonly number[]): string {
   const ranges: string[] = [];

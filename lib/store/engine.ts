@@ -1,5 +1,5 @@
 import type { Expression, Kysely, SqlBool } from "kysely";
-import type { PartialOutput, TableCopyOptions } from "../core/mod.ts";
+import type { LostWrites, PartialOutput, TableCopyOptions } from "../core/mod.ts";
 import type { Schema } from "./schema.ts";
 import type { Db } from "./statements.ts";
 
@@ -11,6 +11,7 @@ export interface Engine {
   readonly signal: ChangeSignal;
   readonly owners: Owners;
   readonly upkeep: EngineUpkeep;
+  readonly acknowledged: AcknowledgedWrites;
   /** Replaces the row of a live span; need not survive a power cut. Must not hold up or be held up by `db` for long. */
   writePartial(partial: PartialOutput): Promise<void>;
   /** Throws `StoreError` when what is written would be lost: the store was deleted while it was open. */
@@ -52,6 +53,14 @@ export interface Owners {
   isAlive(owner: string): Promise<boolean>;
   /** When it last gave a sign of life, µs since the epoch; `undefined` when nobody knows any more. */
   lastSeenUs(owner: string): Promise<number | undefined>;
+}
+
+/** Knows of writes that the database has lost since they were acknowledged. */
+export interface AcknowledgedWrites {
+  /** The write `seq`, of this run among others, is committed and about to be acknowledged. Costs microseconds, fails never. */
+  note(seq: number, traceId: string): void;
+  lost(): Promise<readonly LostWrites[]>;
+  forget(): Promise<void>;
 }
 
 export interface EngineUpkeep {

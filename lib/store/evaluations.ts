@@ -1,10 +1,13 @@
 import { type Kysely, sql, type SqlBool } from "kysely";
-import type { EvaluationPage, EvaluationQuery } from "../core/mod.ts";
+import type { Evaluation, EvaluationPage, EvaluationQuery } from "../core/mod.ts";
+import { Damage, isText } from "./checked.ts";
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { runsOf } from "./reader.ts";
-import { evaluationOf } from "./rows.ts";
-import type { Schema } from "./schema.ts";
+import { DAMAGED, evaluationOf } from "./rows.ts";
+import type { EvaluationRow, Schema } from "./schema.ts";
+
+const EVAL_ID_CHARS = 32;
 
 /** Evaluations of all runs that fit, newest first. */
 export async function listEvaluations(
@@ -33,8 +36,26 @@ export async function listEvaluations(
   return {
     evaluations: page.flatMap((row) => {
       const run = byNo.get(row.run_no);
-      return run ? [{ run, evaluation: evaluationOf(run.traceId, row) }] : [];
+      return run ? [{ run, evaluation: readEvaluation(run.traceId, row) }] : [];
     }),
     ...(rows.length > limit && last ? nextCursor(last.created_us, last.eval_id) : {}),
   };
+}
+
+/** One that cannot be what was written must not hide the others. */
+function readEvaluation(traceId: string, row: EvaluationRow): Evaluation {
+  try {
+    return evaluationOf(traceId, row);
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    return {
+      evalId: isText(row.eval_id) ? row.eval_id.slice(0, EVAL_ID_CHARS) : "",
+      traceId,
+      name: "(damaged)",
+      label: "error",
+      explanation: `the stored evaluation is damaged: ${error.message}`,
+      source: DAMAGED,
+      createdAtUs: Number.isSafeInteger(row.created_us) ? row.created_us : 0,
+    };
+  }
 }

@@ -2,18 +2,19 @@ import { type Kysely, sql, type SqlBool } from "kysely";
 import {
   type FactsQuery,
   QUARTER_MS,
+  SPAN_KINDS,
   type SpanFacts,
   type SpanFactsPage,
   type SpanFactsQuery,
-  type SpanKind,
-  type SpanStatus,
   type UsageFacts,
 } from "../core/mod.ts";
+import { Damage, idIn, isText, isTextList, jsonIn, oneOf } from "./checked.ts";
 import { hex } from "./codec.ts";
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, parseCursor } from "./page.ts";
-import { estimateOf, usageOf } from "./rows.ts";
-import type { Schema, TokenColumns } from "./schema.ts";
+import { checkRow } from "./row_types.ts";
+import { estimateOf, SPAN_STATUSES, usageOf } from "./rows.ts";
+import type { RunRow, Schema, TokenColumns, UsageRow } from "./schema.ts";
 
 const SPANS_MAX = 10_000;
 
@@ -38,8 +39,17 @@ export async function usageFacts(
     .where(await chosen(db, asked, query))
     .orderBy("run.start_us").orderBy("run.id").orderBy("run_usage.quarter").orderBy("run_usage.model")
     .execute();
-  return rows.map((row) => ({
-    runId: row.run_id,
+  return sound(rows, (row) => {
+    checkRow("run_usage", row);
+    return usageFactsOf(row);
+  });
+}
+
+function usageFactsOf(
+  row: UsageRow & Pick<RunRow, "run_id" | "agent" | "group_id" | "user_id" | "start_us">,
+) {
+  return {
+    runId: idIn("its run", row.run_id),
     agent: row.agent,
     ...(row.group_id === null ? {} : { group: row.group_id }),
     userId: row.user_id,
@@ -51,7 +61,19 @@ export async function usageFacts(
     costUsd: row.cost_usd,
     unknownCostCalls: row.unknown_cost_calls,
     ...estimateOf(row),
-  }));
+  };
+}
+
+/** Rows that cannot be what was written are left out: what is asked here is asked of many runs. `db verify` names them. */
+function sound<Row, T>(rows: readonly Row[], read: (row: Row) => T): T[] {
+  return rows.flatMap((row) => {
+    try {
+      return [read(row)];
+    } catch (error) {
+      if (error instanceof Damage) return [];
+      throw error;
+    }
+  });
 }
 
 const SPAN_COLUMNS = [
@@ -99,7 +121,7 @@ export async function spanFacts(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   return {
-    spans: page.map(factsOf),
+    spans: sound(page, factsOf),
     ...(rows.length > limit && last ? nextCursor(last.run_no, last.position) : {}),
   };
 }
@@ -112,19 +134,22 @@ type FactsRow =
   & { readonly run_id: string; readonly agent: string; readonly is_billed: number };
 
 function factsOf(row: FactsRow): SpanFacts {
+  checkRow("span", row);
   return {
-    runId: row.run_id,
+    runId: idIn("its run", row.run_id),
     agent: row.agent,
     spanId: hex(row.span_id),
     ...(row.parent_span_id === null ? {} : { parentSpanId: hex(row.parent_span_id) }),
-    kind: row.kind as SpanKind,
+    kind: oneOf("its kind", row.kind, SPAN_KINDS),
     name: row.name,
     ...(row.step === null ? {} : { step: row.step }),
     startTimeUs: row.start_us,
     ...(row.end_us === null ? {} : { endTimeUs: row.end_us }),
-    status: row.status as SpanStatus,
+    status: oneOf("its status", row.status, SPAN_STATUSES),
     ...(row.error_type === null ? {} : { errorType: row.error_type }),
-    ...(row.error_message === null ? {} : { errorMessage: JSON.parse(row.error_message) as string }),
+    ...(row.error_message === null
+      ? {}
+      : { errorMessage: jsonIn<string>("its error", row.error_message, isText) }),
     ...(row.provider === null ? {} : { provider: row.provider }),
     ...(row.request_model === null ? {} : { requestModel: row.request_model }),
     ...(row.response_model === null ? {} : { responseModel: row.response_model }),
@@ -136,6 +161,6 @@ function factsOf(row: FactsRow): SpanFacts {
 }
 
 function finishReasonOf(json: string | null): { readonly finishReason?: string } {
-  const [first] = json === null ? [] : JSON.parse(json) as readonly string[];
+  const [first] = json === null ? [] : jsonIn<string[]>("a finish reason", json, isTextList);
   return first === undefined ? {} : { finishReason: first };
 }

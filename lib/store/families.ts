@@ -1,5 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { roundUsd, type Run, type StoredDiff, type TreeTotals } from "../core/mod.ts";
+import { whole } from "./changes.ts";
+import { diffDigest } from "./digest.ts";
 import { runsOf } from "./reader.ts";
 import { diffOf, diffRow, estimateOf, usageOf } from "./rows.ts";
 import type { RunRow, Schema } from "./schema.ts";
@@ -82,7 +84,8 @@ export async function forksOf(db: Kysely<Schema>, runIds: readonly string[]): Pr
 }
 
 export async function saveDiff(db: Kysely<Schema>, diff: StoredDiff): Promise<void> {
-  await db.insertInto("diff").values(diffRow(diff)).execute();
+  const row = diffRow(diff);
+  await db.insertInto("diff").values({ ...row, digest: diffDigest(row) }).execute();
 }
 
 /** Stored differences that a run is one side of; oldest first. */
@@ -90,5 +93,5 @@ export async function diffsOf(db: Kysely<Schema>, runId: string): Promise<readon
   const rows = await db.selectFrom("diff").selectAll()
     .where((eb) => eb.or([eb("left_run_id", "=", runId), eb("right_run_id", "=", runId)]))
     .orderBy("created_us").limit(DIFFS_MAX).execute();
-  return rows.map(diffOf);
+  return rows.map((row) => whole({ runId }, "a stored difference", () => diffOf(row)));
 }

@@ -1,5 +1,13 @@
 import type { Kysely } from "kysely";
-import { type DurableEvent, type Host, isFinal, type Run, type RunPrefix, StoreError } from "../core/mod.ts";
+import {
+  type DurableEvent,
+  type Host,
+  isFinal,
+  type Run,
+  type RunPrefix,
+  StoreError,
+  traceIdOf,
+} from "../core/mod.ts";
 import { copyPrefix } from "./fork.ts";
 import type { Schema } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -30,6 +38,8 @@ export interface JournalOptions {
   /** After each commit. */
   readonly onCommit: (runEnded: boolean) => void;
   readonly toStoreError: (error: unknown) => unknown;
+  /** After each commit, before anybody hears of it: `seq` with a run that it wrote to. */
+  readonly acknowledge: (seq: number, traceId: string) => void;
 }
 
 /** Commits events: those that have gathered share a transaction, and each transaction takes the next `seq`. */
@@ -59,7 +69,7 @@ export class Journal {
   /** Writes a run that begins with another run's steps. The copied rows share their bodies with the original. */
   async fork(run: Run, source: RunPrefix, events: readonly DurableEvent[]): Promise<void> {
     await this.settled();
-    await this.#transaction(async (db, seq) => {
+    await this.#transaction(run.traceId, async (db, seq) => {
       await this.#writer.apply(db, [{ type: "run_start", run }], seq);
       await copyPrefix(db, source, run.traceId, seq);
       this.#writer.forget(run.traceId);
@@ -99,32 +109,38 @@ export class Journal {
 
   async #commit(batch: readonly PendingWrite[]): Promise<void> {
     const events = batch.flatMap((it) => it.events);
-    await this.#transaction(async (db, seq) => {
+    await this.#transaction(events[0] && traceIdOf(events[0]), async (db, seq) => {
       await this.#writer.apply(db, events, seq);
       for (const { also } of batch) await also?.(db, seq);
     });
   }
 
   /** A store that others hold makes a run wait, for as long as they do: it never ends one. */
-  async #transaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
+  async #transaction(
+    traceId: string | undefined,
+    work: (db: Db, seq: number) => Promise<void>,
+  ): Promise<void> {
     for (;;) {
       try {
-        return await this.#tryTransaction(work);
+        const seq = await this.#tryTransaction(work);
+        if (traceId !== undefined) this.#options.acknowledge(seq, traceId);
+        return;
       } catch (error) {
         if (!(error instanceof StoreError && error.code === "locked")) throw error;
       }
     }
   }
 
-  async #tryTransaction(work: (db: Db, seq: number) => Promise<void>): Promise<void> {
+  async #tryTransaction(work: (db: Db, seq: number) => Promise<void>): Promise<number> {
     try {
       this.#options.checkIsThere();
-      await this.#db.transaction().execute(async (db) => {
+      return await this.#db.transaction().execute(async (db) => {
         const { seq, swept } = await nextSeq(db);
         // Bodies that the writer remembers may have been deleted, by any process.
         if (swept !== this.#swept) this.#writer.reset();
         this.#swept = swept;
         await work(db, seq);
+        return seq;
       });
     } catch (error) {
       this.#writer.reset();

@@ -8,7 +8,7 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Host, Redactor, Store } from "../core/mod.ts";
+import type { Host, Redactor, RepairReport, Store } from "../core/mod.ts";
 import type { StoreHints } from "./sqlite/hints.ts";
 
 export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
@@ -34,6 +34,14 @@ export async function openReadOnly(path: string): Promise<DatabaseSync> {
 /** A look into the file at `path` for what to offer while somebody types. Throws when there is no store. */
 export async function openHints(path: string): Promise<StoreHints> {
   return new (await import("./sqlite/hints.ts")).StoreHints(path);
+}
+
+/**
+ * Copies every run that can be read from the store at `path` into a new one at `target`, and says what was lost of each. The damaged
+ * one stays as it is. Throws `AgentOpError`.
+ */
+export async function repairStore(path: string, target: string, host?: Host): Promise<RepairReport> {
+  return await (await import("./sqlite/repair.ts")).repairStore(path, target, host);
 }
 
 /** The schema version of the file at `path`. Throws `StoreError`. */

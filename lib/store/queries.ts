@@ -13,7 +13,8 @@ import {
 } from "../core/mod.ts";
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
-import { runsOf } from "./reader.ts";
+import { isUnreadable } from "./readable.ts";
+import { runsByNo, runsOf } from "./reader.ts";
 import { estimateOf, usageOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
 
@@ -51,14 +52,25 @@ export async function listRuns(
     select = select.where(sql<SqlBool>`(${key}, run.id) ${op} (${cursor[0]}, ${cursor[1]})`);
   }
   const direction = descending ? "desc" : "asc";
-  const rows = await select.orderBy(key, direction).$if(!byId, (it) => it.orderBy("run.id", direction))
-    .limit(limit + 1).execute();
+  const sorted = select.orderBy(key, direction).$if(!byId, (it) => it.orderBy("run.id", direction))
+    .limit(limit + 1);
+  try {
+    const rows = await sorted.execute();
+    const page = rows.slice(0, limit);
+    return { runs: await runsOf(db, page), ...cursorAfter(page, rows.length > limit) };
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
+  // Some rows are in the way: indexes may still say which there are.
+  const rows = await sorted.clearSelect().select(["run.id", key.as("sort_key")]).execute();
   const page = rows.slice(0, limit);
+  const runs = await runsByNo(db, page.map(({ id }) => id));
+  return { runs, ...cursorAfter(page, rows.length > limit) };
+}
+
+function cursorAfter(page: readonly { readonly sort_key: unknown; readonly id: number }[], isMore: boolean) {
   const last = page.at(-1);
-  return {
-    runs: await runsOf(db, page),
-    ...(rows.length > limit && last ? nextCursor(last.sort_key, last.id) : {}),
-  };
+  return isMore && last ? nextCursor(last.sort_key, last.id) : {};
 }
 
 export async function countRuns(
@@ -96,9 +108,7 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
         ])
       ).orderBy("start_us", "desc").orderBy("id", "desc")
       .offset(Number(last[1] ?? 0)).limit(1).execute()
-    : await db.selectFrom("run").selectAll()
-      .where((eb) => eb.or([eb("run_id", "like", `${text}%`), eb("run_id", "like", `%${text}`)]))
-      .orderBy("start_us", "desc").limit(AMBIGUOUS_SHOWN + 1).execute();
+    : await byPartOfId(db, text);
   const exact = rows.find((row) => row.run_id === text);
   if (exact) return (await runsOf(db, [exact]))[0]!;
   if (rows.length === 0 && !(await db.selectFrom("run").select("id").limit(1).executeTakeFirst())) {
@@ -110,6 +120,22 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
     fail(`${rows.length > AMBIGUOUS_SHOWN ? "many" : rows.length} runs match: ${ids}`, "more digits");
   }
   return (await runsOf(db, rows))[0]!;
+}
+
+async function byPartOfId(db: Kysely<Schema>, part: string) {
+  const fitting = () =>
+    db.selectFrom("run").where((eb) =>
+      eb.or([eb("run_id", "like", `${part}%`), eb("run_id", "like", `%${part}`)])
+    );
+  try {
+    return await fitting().selectAll().orderBy("start_us", "desc").limit(AMBIGUOUS_SHOWN + 1).execute();
+  } catch (error) {
+    if (!isUnreadable(error)) throw error;
+  }
+  // Rows of other runs are in the way: the index of ids is enough to find this one.
+  const ids = await fitting().select("run_id").limit(AMBIGUOUS_SHOWN + 1).execute();
+  return await db.selectFrom("run").selectAll().where("run_id", "in", ids.map(({ run_id }) => run_id))
+    .execute();
 }
 
 /** What rows of runs without a group are called. */

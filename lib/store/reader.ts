@@ -8,12 +8,14 @@ import {
   type Trace,
 } from "../core/mod.ts";
 import { loadBodies } from "./bodies.ts";
-import { bounded, changesSince, whole } from "./changes.ts";
-import { messageIn } from "./checked.ts";
+import { bounded, changesSince, ofOneRun, whole } from "./changes.ts";
+import { isTextList, jsonIn, messageIn } from "./checked.ts";
 import { bytes, hex } from "./codec.ts";
-import { runOf } from "./rows.ts";
+import { readable } from "./readable.ts";
+import { checkRow } from "./row_types.ts";
+import { runOf, unreadableRun } from "./rows.ts";
 import type { RunRow, Schema } from "./schema.ts";
-import { asOfOneMoment, type Db } from "./statements.ts";
+import type { Db } from "./statements.ts";
 
 export async function runsOf(db: Db, rows: readonly Selectable<RunRow>[]): Promise<Run[]> {
   const bodies = await loadBodies(
@@ -21,6 +23,17 @@ export async function runsOf(db: Db, rows: readonly Selectable<RunRow>[]): Promi
     rows.flatMap((row) => [row.config_body, row.prompt_body, row.output_body]),
   );
   return rows.map((row) => runOf(row, bodies));
+}
+
+/** These runs by their numbers, in this order. One whose row cannot be read says only that. */
+export async function runsByNo(db: Db, runNos: readonly number[]): Promise<Run[]> {
+  const rows = await readable(
+    runNos,
+    (some) => db.selectFrom("run").selectAll().where("id", "in", some).execute(),
+  );
+  const runs = await runsOf(db, rows);
+  const byNo = new Map(rows.map(({ id }, index) => [id, runs[index]!]));
+  return runNos.map((runNo) => byNo.get(runNo) ?? unreadableRun(runNo));
 }
 
 /** The whole run; throws `AgentOpError` when there is none. */
@@ -44,20 +57,27 @@ async function messageRows(db: Db, runNo: number, runId: string) {
 
 /** All messages of a run in conversation order: results of parallel tool calls follow the order of the calls. */
 export async function loadMessages(db: Kysely<Schema>, traceId: string): Promise<StoredMessage[]> {
-  return await asOfOneMoment(db, (db) => readMessages(db, traceId));
+  return await ofOneRun(db, traceId, (db) => readMessages(db, traceId));
 }
 
 async function readMessages(db: Db, traceId: string): Promise<StoredMessage[]> {
   const run = await db.selectFrom("run").select(["id", "run_id"]).where("trace_id", "=", bytes(traceId))
     .executeTakeFirst();
   if (!run) return [];
-  const rows = await messageRows(db, run.id, run.run_id);
+  const runId = String(run.run_id);
+  const rows = await messageRows(db, run.id, runId);
   const spans = await db.selectFrom("span").select(["span_id", "kind", "finish_reasons", "output_tokens"])
     .where("run_no", "=", run.id).orderBy("position").execute();
   const stored = rows.map((row): StoredMessage => {
     const owner = spans[row.span_position];
     const span = row.message.role === "assistant" && owner?.kind === "llm" ? owner : undefined;
-    const finishReason = span?.finish_reasons ? (JSON.parse(span.finish_reasons) as string[])[0] : undefined;
+    const finishReason = whole({ runId }, "a message", () => {
+      checkRow("run_message", row);
+      if (owner) checkRow("span", owner);
+      return span?.finish_reasons
+        ? jsonIn<string[]>("a finish reason", span.finish_reasons, isTextList)[0]
+        : undefined;
+    });
     return {
       messageId: hex(row.message_id),
       spanId: owner ? hex(owner.span_id) : "",

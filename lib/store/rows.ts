@@ -14,11 +14,11 @@ import {
   type Span,
   SPAN_KINDS,
   type StoredDiff,
-  tryParseJson,
   type Usage,
 } from "../core/mod.ts";
 import {
-  checkNumbers,
+  attributesIn,
+  checkLengths,
   Damage,
   idIn,
   isNumberMap,
@@ -28,7 +28,8 @@ import {
   jsonIn,
   oneOf,
 } from "./checked.ts";
-import { hex, unpackPositions } from "./codec.ts";
+import { hex, unpackPositions, uuidOf } from "./codec.ts";
+import { checkRow } from "./row_types.ts";
 import type { DiffRow, EvaluationRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
 
 /** Who says a message, by number. Stores hold the numbers: only add to it. */
@@ -89,8 +90,10 @@ export function totalsOf(row: Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>): Run
   };
 }
 
+/** The `error.type` of a run that cannot be read. */
+export const DAMAGED = "damaged";
 const ORIGINS: readonly Run["origin"][] = ["agent", "otlp", "proxy", "import"];
-const SPAN_STATUSES: readonly Span["status"][] = ["unset", "ok", "error", "interrupted"];
+export const SPAN_STATUSES: readonly Span["status"][] = ["unset", "ok", "error", "interrupted"];
 
 /** `bodies` are the decoded bodies that the row refers to. A row that nobody of ours wrote reads as a run that is damaged. */
 export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
@@ -102,15 +105,22 @@ export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, strin
   }
 }
 
+const TRACE_ID_CHARS = 32;
+
+/** A run whose row cannot be read at all; nothing but its number is known. */
+export function unreadableRun(runNo: number): Run {
+  return damagedRun({ run_id: `damaged:${runNo}` } as Selectable<RunRow>, "its row cannot be read");
+}
+
 /** Nothing of what the row says but where it is. */
 function damagedRun(row: Selectable<RunRow>, reason: string): Run {
-  const traceId = hex(row.trace_id);
-  const ids = /^(.{8})(.{4})(.{4})(.{4})(.{12})$/.exec(traceId)?.slice(1) ?? [traceId];
+  const traceId = row.trace_id instanceof Uint8Array ? hex(row.trace_id).slice(0, TRACE_ID_CHARS) : "";
   const number = (value: unknown) => typeof value === "number" && Number.isFinite(value) ? value : 0;
+  const time = (value: unknown) => Number.isSafeInteger(value) ? value as number : 0;
   const totals = Object.fromEntries(TOTAL_COLUMNS.map((column) => [column, number(row[column])]));
   return {
     traceId,
-    runId: isSafeId(row.run_id) ? row.run_id : ids.join("-"),
+    runId: isSafeId(row.run_id) ? row.run_id : uuidOf(traceId),
     agent: "(damaged)",
     status: "failed",
     model: "(damaged)",
@@ -119,9 +129,9 @@ function damagedRun(row: Selectable<RunRow>, reason: string): Run {
     tags: {},
     config: {},
     prompt: "",
-    startTimeUs: number(row.start_us),
-    endTimeUs: number(row.end_us ?? row.start_us),
-    error: { type: "damaged", message: `the stored run is damaged: ${reason}`, remedy: "agentop db verify" },
+    startTimeUs: time(row.start_us),
+    endTimeUs: time(row.end_us ?? row.start_us),
+    error: { type: DAMAGED, message: `the stored run is damaged: ${reason}`, remedy: "agentop db verify" },
     totals: totalsOf(totals as Pick<RunRow, (typeof TOTAL_COLUMNS)[number]>),
   };
 }
@@ -139,11 +149,8 @@ function checkedRun(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>
     if (inline === null && body === null) return undefined;
     return jsonIn<string>("a text", inline ?? bodies.get(body!), isText);
   };
+  checkRow("run", row);
   const output = text(row.output, row.output_body);
-  checkNumbers(row, [...TOTAL_COLUMNS, "start_us", "idle_us"]);
-  for (const name of [row.agent, row.model, row.user_id]) {
-    if (!isText(name)) throw new Damage("a name is no text");
-  }
   return {
     traceId: hex(row.trace_id),
     runId: idIn("the id", row.run_id),
@@ -214,6 +221,7 @@ export function changedSpanOf(
 ): ChangedSpan {
   const optional = <K extends keyof ChangedSpan>(key: K, value: ChangedSpan[K] | null | undefined) =>
     value === null || value === undefined ? {} : { [key]: value } as { [P in K]: ChangedSpan[K] };
+  checkRow("span", row);
   const attributes = row.attributes ??
     (row.attributes_body === null ? "{}" : bodies.get(row.attributes_body));
   return {
@@ -246,7 +254,7 @@ export function changedSpanOf(
     ...optional("cost", costOf(row, bodies)),
     ...optional("inputRefs", row.input_refs === null ? null : positions(row.input_refs, messageCount)),
     ...optional("outputRefs", row.output_refs === null ? null : positions(row.output_refs, messageCount)),
-    attributes: jsonIn<Record<string, unknown>>("an attribute", attributes, isObject),
+    attributes: attributesIn(attributes),
   };
 }
 
@@ -271,7 +279,12 @@ function costOf(row: Selectable<SpanRow>, bodies: ReadonlyMap<number, string>): 
   };
 }
 
+const EVALUATION_NAMES = ["eval_id", "name", "label", "source", "scorer_version"];
+
+/** Throws `Damage`. */
 export function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
+  checkRow("evaluation", row);
+  checkLengths(row, EVALUATION_NAMES, ["explanation"]);
   return {
     evalId: row.eval_id,
     traceId,
@@ -288,7 +301,7 @@ export function evaluationOf(traceId: string, row: EvaluationRow): Evaluation {
   };
 }
 
-export function diffRow(diff: StoredDiff): DiffRow {
+export function diffRow(diff: StoredDiff): Omit<DiffRow, "digest"> {
   return {
     diff_id: diff.diffId,
     left_run_id: diff.leftRunId,
@@ -302,18 +315,17 @@ export function diffRow(diff: StoredDiff): DiffRow {
   };
 }
 
-/** What another program wrote there may be anything: overrides that are no object are none. */
+/** Throws `Damage`. */
 export function diffOf(row: DiffRow): StoredDiff {
-  const overrides = tryParseJson(row.overrides);
-  const isObject = overrides !== null && typeof overrides === "object" && !Array.isArray(overrides);
+  checkRow("diff", row);
   return {
-    diffId: row.diff_id,
-    leftRunId: row.left_run_id,
-    rightRunId: row.right_run_id,
+    diffId: idIn("its id", row.diff_id),
+    leftRunId: idIn("its left run", row.left_run_id),
+    rightRunId: idIn("its right run", row.right_run_id),
     createdAtUs: row.created_us,
-    overrides: isObject ? overrides as Record<string, unknown> : {},
+    overrides: jsonIn<Record<string, unknown>>("what was changed on purpose", row.overrides, isObject),
     leftOutput: row.before_output,
     rightOutput: row.after_output,
-    diff: tryParseJson(row.diff_json) ?? null,
+    diff: jsonIn<unknown>("the difference", row.diff_json, () => true),
   };
 }

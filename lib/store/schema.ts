@@ -5,8 +5,8 @@ import type { Generated } from "kysely";
  * ids as keys left a quarter of each page empty. Ids are bytes; times are microseconds since the epoch; free text is JSON text (see `codec.ts`).
  */
 export interface Schema {
-  /** One row: the number of writes so far, and the last one that deleted bodies. */
-  clock: { id: number; seq: number; swept: number };
+  /** One row: the number of writes so far, the last one that deleted bodies, and which copy of the store this is. */
+  clock: { id: number; seq: number; swept: number; generation: number };
   body: { id: Generated<number>; hash: Uint8Array; encoding: number; length: number; data: Uint8Array };
   run: RunRow & { id: Generated<number> };
   span: SpanRow;
@@ -78,6 +78,8 @@ export interface RunRow extends TokenColumns {
   seq: number;
   owner: string | null;
   indexed: number;
+  /** Of all rows of a run that has ended (see `digest.ts`); null while it is at work, and for those from before. */
+  digest: Uint8Array | null;
 }
 
 export interface SpanRow {
@@ -168,6 +170,8 @@ export interface EvaluationRow {
   passed: number | null;
   /** Why there is no score. */
   error: string | null;
+  /** Of this row; null in rows from before. */
+  digest: Uint8Array | null;
 }
 
 export interface SpentColumns extends TokenColumns {
@@ -243,4 +247,6 @@ export interface DiffRow {
   before_output: string | null;
   after_output: string | null;
   diff_json: string;
+  /** Of this row; null in rows from before. */
+  digest: Uint8Array | null;
 }

@@ -11,6 +11,8 @@ import {
   type EvaluationQuery,
   type FactsQuery,
   type Host,
+  lostSentence,
+  type LostWrites,
   NO_SECRETS,
   nowUs,
   type PartialOutput,
@@ -88,6 +90,7 @@ export class SqlStore extends ExperimentTables implements Store {
       checkIsThere: () => engine.checkIsThere(),
       ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
+      acknowledge: (seq, traceId) => engine.acknowledged.note(seq, traceId),
       onCommit: (runEnded) => {
         engine.signal.announce();
         if (runEnded) this.#indexSoon();
@@ -280,7 +283,16 @@ export class SqlStore extends ExperimentTables implements Store {
   }
 
   async verify(): Promise<VerifyReport> {
-    return await this.#use((db) => verify(db, this.#engine.upkeep));
+    const lost = (await this.lostWrites()).map(lostSentence);
+    return await this.#use((db) => verify(db, this.#engine.upkeep, lost));
+  }
+
+  async lostWrites(): Promise<readonly LostWrites[]> {
+    return await this.#use(() => this.#engine.acknowledged.lost());
+  }
+
+  async forgetLost(): Promise<void> {
+    await this.#use(() => this.#engine.acknowledged.forget());
   }
 
   async backupTo(target: string): Promise<void> {

@@ -7,7 +7,10 @@ import type { OpenSpan, TraceState } from "./trace_state.ts";
 
 const US_PER_QUARTER = QUARTER_MS * 1000;
 
-/** Keeps the sums of a run in its row, so that lists never add up spans. */
+/**
+ * Keeps the sums of a run in its row, so that lists never add up spans. Whatever changes the run may change what search should
+ * find, and what its digest said holds no more.
+ */
 export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
   const row = {
     seq,
@@ -20,6 +23,8 @@ export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq:
     unknown_cost_calls: totals.unknownCostCalls,
     estimated_cost_usd: totals.estimatedCostUsd ?? 0,
     retry_wait_ms: totals.retryWaitMs,
+    indexed: 0,
+    digest: null,
   };
   await execute(
     db,
@@ -27,6 +32,11 @@ export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq:
     [...Object.values(row), bytes(traceId)],
     () => db.updateTable("run").set(row).where("trace_id", "=", bytes(traceId)),
   );
+}
+
+/** A run got what is no part of it, as an evaluation: only followers must hear of it. */
+export async function setSeq(db: Db, traceId: string, seq: number): Promise<void> {
+  await db.updateTable("run").set({ seq }).where("trace_id", "=", bytes(traceId)).execute();
 }
 
 /** Adds a call to the sums by model and quarter of an hour. */

@@ -1,7 +1,13 @@
 import type { Selectable } from "kysely";
-import type { RunStatus } from "../core/mod.ts";
+import { AgentOpError, isObject, type RunStatus, tryParseJson } from "../core/mod.ts";
+import { readChanges } from "./changes.ts";
+import { Damage } from "./checked.ts";
 import { hex, unpackPositions } from "./codec.ts";
-import type { RunRow, SnapshotRow, SpanRow } from "./schema.ts";
+import { isSameDigest, runDigest } from "./digest.ts";
+import { isUnreadable } from "./readable.ts";
+import { checkRow } from "./row_types.ts";
+import { DAMAGED } from "./rows.ts";
+import type { MessageRow, RunRow, SnapshotRow, SpanRow } from "./schema.ts";
 import type { Db } from "./statements.ts";
 import { chainId } from "./trace_state.ts";
 
@@ -14,19 +20,65 @@ type Report = (problem: string) => void;
 type Spans = readonly Selectable<SpanRow>[];
 type RunData = Selectable<RunRow> & { readonly id: number };
 
-/** Checks all that is stored of a run; `hashes` are those of all bodies by their id. Returns how many messages it has. */
+interface Checked {
+  readonly messages: number;
+  /** It has a digest: any change of it is found. */
+  readonly isCovered: boolean;
+}
+
+/** Checks all that is stored of a run; `hashes` are those of all bodies by their id. */
 export async function checkRun(
   db: Db,
   runNo: number,
   hashes: ReadonlyMap<number, Uint8Array>,
   report: Report,
-): Promise<number> {
+): Promise<Checked> {
   const run = await db.selectFrom("run").selectAll().where("id", "=", runNo).executeTakeFirst();
-  if (!run) return 0; // deleted meanwhile
+  if (!run) return { messages: 0, isCovered: true }; // deleted meanwhile, or said to be unreadable
+  let problems = 0;
+  const count: Report = (problem) => {
+    problems++;
+    report(problem);
+  };
+  const messages = await checkForm(db, run, hashes, count);
+  const digest = run.digest === null ? undefined : await runDigest(db, runNo);
+  const isSame = !digest || run.digest instanceof Uint8Array && isSameDigest(run.digest, digest);
+  // What is said already needs no second word.
+  if (problems === 0) {
+    await readAll(db, run, count);
+    if (problems === 0 && !isSame) count("it is not what was written: its digest does not fit");
+  }
+  return { messages, isCovered: digest !== undefined };
+}
+
+/** Nothing of it is shown as damaged to whoever reads it. */
+async function readAll(db: Db, { trace_id }: RunData, report: Report): Promise<void> {
+  try {
+    const changes = await readChanges(db, hex(trace_id));
+    if (changes?.run?.error?.type === DAMAGED) report(changes.run.error.message);
+  } catch (error) {
+    if (!(error instanceof AgentOpError) || isUnreadable(error)) throw error;
+    report(error.reason.replace(/^.*: it is damaged: /, ""));
+  }
+}
+
+/** What its rows say of each other. Returns how many messages there are. */
+async function checkForm(
+  db: Db,
+  run: RunData,
+  hashes: ReadonlyMap<number, Uint8Array>,
+  report: Report,
+): Promise<number> {
+  const runNo = run.id;
   const spans = await db.selectFrom("span").selectAll().where("run_no", "=", runNo).orderBy("position")
     .execute();
   const snapshots = await db.selectFrom("snapshot").selectAll().where("run_no", "=", runNo).execute();
-  const messages = await checkMessages(db, runNo, hashes, report);
+  const rows = await db.selectFrom("run_message").selectAll().where("run_no", "=", runNo).orderBy("position")
+    .execute();
+  if (!areTyped({ run: [run], span: spans, snapshot: snapshots, run_message: rows }, report)) {
+    return rows.length;
+  }
+  const messages = checkMessages(rows, hashes, report);
   checkBodies(run, spans, snapshots, hashes, report);
   checkSpans(spans, messages, report);
   const starts = new Set(spans.map((span) => span.position));
@@ -39,14 +91,30 @@ export async function checkRun(
   return messages.length;
 }
 
-async function checkMessages(
-  db: Db,
-  runNo: number,
+/** Other checks rely on the types of columns. */
+function areTyped(
+  tables: { readonly [T in "run" | "span" | "snapshot" | "run_message"]: readonly object[] },
+  report: Report,
+): boolean {
+  for (const [table, rows] of Object.entries(tables)) {
+    for (const [index, row] of rows.entries()) {
+      try {
+        checkRow(table as keyof typeof tables, row);
+      } catch (error) {
+        if (!(error instanceof Damage)) throw error;
+        report(`${table === "run" ? "its row" : `row ${index} of ${table}`}: ${error.message}`);
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+function checkMessages(
+  rows: readonly Selectable<MessageRow>[],
   hashes: ReadonlyMap<number, Uint8Array>,
   report: Report,
 ) {
-  const rows = await db.selectFrom("run_message").selectAll().where("run_no", "=", runNo).orderBy("position")
-    .execute();
   let parent: Uint8Array | undefined;
   for (const [index, row] of rows.entries()) {
     const body = hashes.get(row.body_id);
@@ -121,7 +189,7 @@ function checkSnapshots(
       report(`the snapshot of step ${step} refers to a missing message`);
     }
   }
-  if (run.origin !== "agent") return;
+  if (run.origin !== "agent" || saysDamaged(run)) return;
   const kept = new Set(snapshots.map(({ step }) => step));
   const own = run.forked_step ?? 0;
   for (const { kind, step, status } of spans) {
@@ -129,6 +197,12 @@ function checkSnapshots(
       report(`the snapshot of step ${step} is missing`);
     }
   }
+}
+
+/** It was saved from a damaged store, and says what it lost there. */
+function saysDamaged({ warnings }: RunData): boolean {
+  const told = warnings === null ? undefined : tryParseJson(warnings);
+  return Array.isArray(told) && told.some((it) => isObject(it) && it["type"] === DAMAGED);
 }
 
 const NOT_AT_WORK: readonly RunStatus[] = ["completed", "failed", "stopped", "cancelled", "interrupted"];

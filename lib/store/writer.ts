@@ -8,7 +8,6 @@ import {
   type Message,
   type Run,
   type RunChange,
-  type RunError,
   type RunTotals,
   type Snapshot,
   type Span,
@@ -20,9 +19,11 @@ import {
 import { Bodies } from "./bodies.ts";
 import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
+import { evaluationDigest } from "./digest.ts";
+import { endingColumns, errorColumns } from "./ending_columns.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
-import { addUsageRow, setTotals } from "./totals.ts";
+import { addUsageRow, setSeq, setTotals } from "./totals.ts";
 import { messageKey, type OpenSpan, TraceState } from "./trace_state.ts";
 
 const TRACE_CACHE_MAX = 512;
@@ -52,6 +53,7 @@ export class Writer {
   async apply(db: Db, events: readonly DurableEvent[], seq: number): Promise<void> {
     const touched = new Map<string, TraceState>();
     const ended = new Set<string>();
+    const changed = new Set<string>();
     const stateOf = async (traceId: string): Promise<TraceState> => {
       const state = touched.get(traceId) ?? await this.#trace(db, traceId);
       touched.set(traceId, state);
@@ -62,9 +64,11 @@ export class Writer {
         const state = new TraceState(await this.#runStart(db, event.run, seq));
         state.totals = event.run.totals;
         touched.set(event.run.traceId, state);
+        changed.add(event.run.traceId);
         continue;
       }
       const state = await stateOf(traceIdOf(event));
+      if (event.type !== "evaluation") changed.add(traceIdOf(event));
       switch (event.type) {
         case "run_update":
           await this.#runUpdate(db, event.traceId, event.change);
@@ -84,7 +88,8 @@ export class Writer {
       }
     }
     for (const [traceId, state] of touched) {
-      await setTotals(db, traceId, state.totals, seq);
+      if (changed.has(traceId)) await setTotals(db, traceId, state.totals, seq);
+      else await setSeq(db, traceId, seq);
       state.seq = seq;
       if (ended.has(traceId)) this.#traces.delete(traceId);
       else this.#keepTrace(traceId, state);
@@ -126,6 +131,7 @@ export class Writer {
       seq,
       owner: this.#ownerOf(run.traceId),
       indexed: 0,
+      digest: null,
     }).returning("id").executeTakeFirstOrThrow();
     return id;
   }
@@ -133,8 +139,6 @@ export class Writer {
   async #runUpdate(db: Db, traceId: string, change: RunChange): Promise<void> {
     const values = {
       ...(change.status === undefined ? {} : { status: change.status }),
-      // Whatever changes the run may change what search should find.
-      indexed: 0,
       ...(change.startTimeUs === undefined ? {} : { start_us: change.startTimeUs }),
       ...(change.endTimeUs === undefined ? {} : { end_us: change.endTimeUs }),
       ...(change.idleUs === undefined ? {} : { idle_us: change.idleUs }),
@@ -289,7 +293,13 @@ export class Writer {
       passed: it.passed === undefined ? null : Number(it.passed),
       error: it.error ?? null,
     };
-    await execute(db, "insert evaluation", Object.values(row), () => db.insertInto("evaluation").values(row));
+    const digested = { ...row, digest: evaluationDigest(it.traceId, row) };
+    await execute(
+      db,
+      "insert evaluation",
+      Object.values(digested),
+      () => db.insertInto("evaluation").values(digested),
+    );
   }
 
   /** Positions of `messages` in the run, appending the new ones. */
@@ -372,27 +382,5 @@ async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<Op
     model: row.request_model ?? row.name,
     startTimeUs: row.start_us,
     attributes: JSON.parse(json) as Record<string, unknown>,
-  };
-}
-
-/** Texts as JSON: a lone surrogate would not survive as text. */
-function errorColumns(
-  error: RunError | undefined,
-): Pick<RunRow, "error_type" | "error_message" | "error_remedy"> {
-  return {
-    error_type: error?.type ?? null,
-    error_message: error ? JSON.stringify(error.message) : null,
-    error_remedy: error?.remedy === undefined ? null : JSON.stringify(error.remedy),
-  };
-}
-
-/** Only what is given. */
-function endingColumns(
-  { finishReason, warnings }: Pick<RunChange, "finishReason" | "warnings">,
-): Partial<Pick<RunRow, "finish_reason" | "warnings">> {
-  const json = (value: unknown) => value === null ? null : JSON.stringify(value);
-  return {
-    ...(finishReason === undefined ? {} : { finish_reason: json(finishReason) }),
-    ...(warnings === undefined ? {} : { warnings: json(warnings) }),
   };
 }

@@ -217,6 +217,7 @@ Deno.test("verify() notes forks and hand-offs whose other run is gone, and takes
   const forked = await fork(store, host, base, "fork");
   await write(store, host, "orphan", { parentRunId: "0199aaaa-0000-7000-8000-000000000000" });
   await store.deleteRuns([base.runId]);
+  await store.indexPending();
   const { ok, notes } = await store.verify();
   assert.equal(ok, true);
   assert.deepEqual(notes, [

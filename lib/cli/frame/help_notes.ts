@@ -92,6 +92,10 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     examples: ["agentop db verify", "agentop db verify --json"],
     exits: "0 sound · 1 something is wrong",
   },
+  "agentop db repair": {
+    examples: ["agentop db repair saved.db", "agentop --store damaged.db db repair saved.db --json"],
+    exits: "0 every run is whole · 1 something was lost · 2 nothing could be saved",
+  },
   "agentop db backup": { examples: ["agentop db backup copy.db"] },
   "agentop db prune": {
     examples: [

@@ -11,7 +11,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { keptText, storedText } from "../kept_text.ts";
-import { isBusy, storeError } from "./errors.ts";
+import { isBusy, isDamage, storeError } from "./errors.ts";
 import type { WriteTurns } from "./turns.ts";
 
 const STATEMENT_CACHE_MAX = 256;
@@ -26,33 +26,44 @@ class Statement implements SqliteStatement {
   readonly #statement: StatementSync;
   /** True for SELECT and for anything with RETURNING. */
   readonly reader: boolean;
-  constructor(statement: StatementSync) {
+  /** Running it twice does no harm. */
+  readonly #isRead: boolean;
+  constructor(statement: StatementSync, isRead: boolean) {
     this.#statement = statement;
+    this.#isRead = isRead;
     this.reader = statement.columns().length > 0;
   }
   all(parameters: readonly unknown[]): unknown[] {
-    const rows = this.#read(bound(parameters));
+    const rows = this.#rows(bound(parameters));
     for (const row of rows) {
       for (const column in row) {
         const value = row[column];
         if (typeof value === "string") row[column] = keptText(value);
-        else if (typeof value === "bigint") row[column] = Number(value);
       }
     }
     return rows;
   }
-  /** A number beyond what JavaScript counts exactly, which nobody of ours wrote, does not keep the other rows from being read. */
-  #read(values: Bindings): ReturnType<StatementSync["all"]> {
+  /** One number that no store of ours holds must not hide the rows around it: it reads as `NaN`, which every check refuses. */
+  #rows(parameters: Bindings): ReturnType<StatementSync["all"]> {
     try {
-      return this.#statement.all(...values);
+      return this.#statement.all(...parameters);
     } catch (error) {
-      if (!(error instanceof RangeError)) throw error;
-      this.#statement.setReadBigInts(true);
-      try {
-        return this.#statement.all(...values);
-      } finally {
-        this.#statement.setReadBigInts(false);
+      if (!(error instanceof RangeError) || !this.#isRead) throw error;
+    }
+    this.#statement.setReadBigInts(true);
+    try {
+      const rows = this.#statement.all(...parameters);
+      for (const row of rows) {
+        for (const column in row) {
+          const value = row[column];
+          if (typeof value !== "bigint") continue;
+          const number = Number(value);
+          row[column] = Number.isSafeInteger(number) ? number : NaN;
+        }
       }
+      return rows;
+    } finally {
+      this.#statement.setReadBigInts(false);
     }
   }
   run(parameters: readonly unknown[]): { changes: number | bigint; lastInsertRowid: number | bigint } {
@@ -64,6 +75,7 @@ class Statement implements SqliteStatement {
   }
 }
 
+const READS = /^\s*(?:select|with)\b/i;
 const WRITES = /^\s*(?:insert|update|delete|replace|with|vacuum|create|drop|alter)\b/i;
 /** Between two tries on a store that something other than our writers holds. */
 const RETRY_AFTER_MS = { least: 20, most: 200 } as const;
@@ -102,13 +114,21 @@ class PatientConnection implements DatabaseConnection {
     this.#patience = patience;
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#db.isTransaction || !WRITES.test(query.sql)) return await this.#inner.executeQuery<R>(query);
+    if (this.#db.isTransaction || !WRITES.test(query.sql)) return await this.#execute<R>(query);
     const { turns, busyMs } = this.#patience;
     await turns.take();
     try {
-      return await patiently(busyMs, () => this.#inner.executeQuery<R>(query));
+      return await patiently(busyMs, () => this.#execute<R>(query));
     } finally {
       turns.give();
+    }
+  }
+  /** What cannot be read says so in a way that needs no knowledge of SQLite. */
+  async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
+    try {
+      return await this.#inner.executeQuery<R>(query);
+    } catch (error) {
+      throw isDamage(error) ? storeError("use", this.#patience.path, "damaged", error) : error;
     }
   }
   streamQuery<R>(query: CompiledQuery, chunkSize: number): AsyncIterableIterator<QueryResult<R>> {
@@ -190,7 +210,7 @@ export class NodeSqliteDialect extends SqliteDialect {
         prepare: (sql) => {
           const cached = cache.get(sql);
           if (cached) return cached;
-          const statement = new Statement(db.prepare(sql));
+          const statement = new Statement(db.prepare(sql), READS.test(sql));
           if (cache.size >= STATEMENT_CACHE_MAX) cache.delete(cache.keys().next().value!);
           cache.set(sql, statement);
           return statement;

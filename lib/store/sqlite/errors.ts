@@ -1,4 +1,5 @@
 import { reasonOf, StoreError, type StoreErrorCode } from "../../core/mod.ts";
+import { Damage } from "../checked.ts";
 
 /** Primary SQLite result codes (sqlite.org/rescode.html). */
 const BY_CODE: Readonly<Record<number, StoreErrorCode>> = {
@@ -19,7 +20,7 @@ const REMEDY: Readonly<Record<StoreErrorCode, string>> = {
   gone: "put the file back, or choose another with --store",
   network: "a file on a disk of this machine, with --store",
   older_at_work: "wait until they have ended, or stop them, before the update of the store",
-  damaged: "the newest copy that `agentop db backup` made",
+  damaged: "agentop db repair FILE saves what can be read; or the newest copy that agentop db backup made",
   newer_schema: "use the newer AgentOp Studio that wrote it",
   read_only: "give this user write permission on the file and its folder",
   missing_folder: "create the folder, or choose another file with --store",
@@ -51,6 +52,10 @@ export function storeError(verb: string, path: string, code: StoreErrorCode, cau
 /** Turns what `node:sqlite` throws into a `StoreError`; programming errors stay what they are. */
 export function toStoreError(verb: string, path: string, error: unknown): unknown {
   if (error instanceof StoreError) return error;
+  if (error instanceof Damage) {
+    const reason = `Cannot ${verb} the store ${path}: what it holds is damaged: ${error.message}`;
+    return new StoreError("damaged", reason, { remedy: "agentop db verify", cause: error });
+  }
   const data = error as { code?: string; errcode?: number; message?: string };
   if (data?.code !== "ERR_SQLITE_ERROR") return error;
   const code = codeOf(data.errcode, data.message ?? "");
@@ -62,6 +67,13 @@ export function isBusy(error: unknown): boolean {
   if (error instanceof StoreError) return error.code === "locked";
   const data = error as { code?: string; errcode?: number; message?: string };
   return data?.code === "ERR_SQLITE_ERROR" && codeOf(data.errcode, data.message ?? "") === "locked";
+}
+
+/** The file holds what SQLite, or a number of JavaScript, cannot read. */
+export function isDamage(error: unknown): boolean {
+  const data = error as { code?: string; errcode?: number; message?: string };
+  return data?.code === "ERR_SQLITE_ERROR" && codeOf(data.errcode, data.message ?? "") === "damaged" ||
+    data?.code === "ERR_OUT_OF_RANGE" && error instanceof RangeError;
 }
 
 /** `exec()` errors carry no code, only SQLite's message. */

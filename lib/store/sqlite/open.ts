@@ -119,6 +119,8 @@ async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
     if (version > 0 && await isSomebodyAtWork(path)) throw storeError("open", path, "older_at_work");
     if (version > 0) await copyWhole(sqlite, `${path}.backup-v${version}-${Date.now()}`);
     await migrate(path, sqlite);
+    // A store whose log is lost is then still this store.
+    if (path !== MEMORY) sqlite.prepare("pragma wal_checkpoint(truncate)").get();
   }
   void lock;
 }

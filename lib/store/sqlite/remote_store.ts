@@ -53,6 +53,8 @@ const METHODS: { readonly [M in Method]: true } = {
   stats: true,
   quickCheck: true,
   verify: true,
+  lostWrites: true,
+  forgetLost: true,
   backupTo: true,
   copyTables: true,
   saveEndpointNote: true,

@@ -1,10 +1,13 @@
 import { expressionBuilder, type Kysely, sql, type SqlBool } from "kysely";
-import { type Message, tryParseJson } from "../../core/mod.ts";
+import type { Message } from "../../core/mod.ts";
 import { loadBodies } from "../bodies.ts";
+import { messageIn } from "../checked.ts";
 import { decodeBody } from "../codec.ts";
+import { runDigest } from "../digest.ts";
 import type { TextSearch } from "../engine.ts";
+import { isUnreadable } from "../readable.ts";
 import type { Schema } from "../schema.ts";
-import type { Db } from "../statements.ts";
+import { asOfOneMoment, type Db } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
 const DOCUMENT_MAX_CHARS = 1_000_000;
@@ -96,7 +99,7 @@ async function documentOf(db: Db, runId: number): Promise<string> {
   let length = texts.reduce((sum, it) => sum + it.length, 0);
   for (const { encoding, data } of messages) {
     if (length > DOCUMENT_MAX_CHARS) break;
-    const text = messageWords(tryParseJson(decodeBody(encoding, data)) as Message);
+    const text = readableWords(encoding, data);
     texts.push(text);
     length += text.length;
   }
@@ -104,6 +107,15 @@ async function documentOf(db: Db, runId: number): Promise<string> {
     .where("run_no", "=", run.id).where("error_type", "is not", null).limit(1000).execute();
   for (const span of spans) texts.push(span.name, span.error_type ?? "", span.error_message ?? "");
   return texts.join("\n").slice(0, DOCUMENT_MAX_CHARS);
+}
+
+/** A message that cannot be read must not keep its run from being found by the others. */
+function readableWords(encoding: number, data: Uint8Array): string {
+  try {
+    return messageWords(messageIn(decodeBody(encoding, data)));
+  } catch {
+    return "";
+  }
 }
 
 function messageWords(message: Message): string {
@@ -122,16 +134,23 @@ function messageWords(message: Message): string {
   }).join("\n");
 }
 
+/** What was read for it may have changed meanwhile: then the run stays to be indexed. */
 async function indexRun(db: Kysely<Schema>, runNo: number): Promise<void> {
+  const { seq } = await db.selectFrom("run").select("seq").where("id", "=", runNo).executeTakeFirstOrThrow();
   const document = wordsOf(await documentOf(db, runNo)).join(" ");
+  const digest = await asOfOneMoment(db, (db) => runDigest(db, runNo));
   await db.transaction().execute(async (transaction) => {
     await sql`delete from run_search where rowid = ${runNo}`.execute(transaction);
     await sql`insert into run_search (rowid, text) values (${runNo}, ${document})`.execute(transaction);
-    await transaction.updateTable("run").set({ indexed: 1 }).where("id", "=", runNo).execute();
+    await transaction.updateTable("run").set({ indexed: 1, digest: digest ?? null })
+      .where("id", "=", runNo).where("seq", "=", seq).execute();
   });
 }
 
-/** Full-text search with FTS5. Indexing is separate from writing, so that no step waits for it. */
+/**
+ * Full-text search with FTS5. Indexing is separate from writing, so that no step waits for it; a run's digest is taken with it, for
+ * both read all of a run that has ended, and share a transaction.
+ */
 export function createTextSearch(db: Kysely<Schema>): TextSearch {
   return {
     isBlank: (text) => textQuery(text) === "",
@@ -154,8 +173,16 @@ export function createTextSearch(db: Kysely<Schema>): TextSearch {
       const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0)
         .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc")
         .limit(limit).execute();
-      for (const { id } of rows) await indexRun(db, id);
-      return rows.length;
+      let indexed = 0;
+      for (const { id } of rows) {
+        try {
+          await indexRun(db, id);
+          indexed++;
+        } catch (error) {
+          if (!isUnreadable(error)) throw error; // of this run only
+        }
+      }
+      return indexed;
     },
 
     async forget(db, runNos) {

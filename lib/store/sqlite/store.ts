@@ -1,6 +1,7 @@
-import { type Host, NO_SECRETS, type Redactor, type Store, systemHost } from "../../core/mod.ts";
+import { type Host, NO_SECRETS, nowUs, type Redactor, type Store, systemHost } from "../../core/mod.ts";
 import type { Engine } from "../engine.ts";
 import { SqlStore } from "../store.ts";
+import { Acknowledged } from "./acknowledged.ts";
 import { ChangeFeed } from "./change_feed.ts";
 import { storeError, toStoreError } from "./errors.ts";
 import { MEMORY } from "./location.ts";
@@ -32,6 +33,8 @@ function createEngine(connection: Connection, host: Host): Engine {
   const signal = new ChangeFeed(path, sqlite);
   const partials = new PartialsConnection(connection);
   const inode = inodeOf(path);
+  const acknowledged = new Acknowledged(path, sqlite);
+  acknowledged.check(nowUs(host));
   const ownership = path === MEMORY ? undefined : new Ownership(path, host);
   return {
     db,
@@ -40,6 +43,7 @@ function createEngine(connection: Connection, host: Host): Engine {
     signal,
     owners: ownership ?? LONE_OWNER,
     upkeep: createUpkeep(connection),
+    acknowledged,
     checkIsThere: () => {
       if (path !== MEMORY && inodeOf(path) !== inode) throw storeError("write to", path, "gone");
     },
@@ -49,8 +53,10 @@ function createEngine(connection: Connection, host: Host): Engine {
       signal.close();
       await ownership?.release();
       partials.close();
+      acknowledged.close();
       connection.turns.close();
       await db.destroy();
+      if (sqlite.isOpen) sqlite.close(); // what was never asked anything has nothing to destroy
     },
   };
 }

@@ -34,7 +34,8 @@ Deno.test("a store that cannot be used is said in one line, with what helps, and
     newer.exec("pragma journal_mode = delete; pragma user_version = 900");
   }
   await Deno.mkdir(at("folder.db"));
-  const damaged = "the file is damaged. Try: the newest copy that `agentop db backup` made";
+  const damaged =
+    "the file is damaged. Try: agentop db repair FILE saves what can be read; or the newest copy that agentop db backup made";
   const cases: [string, string][] = [
     ["half.db", damaged],
     ["head.db", damaged],

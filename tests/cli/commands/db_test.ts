@@ -78,7 +78,8 @@ Deno.test("db verify reports a damaged file as what it found, and does not send 
   const [text, json] = [await home.run(["db", "verify"]), await home.run(["db", "verify", "--json"])];
   assert.deepEqual([text.code, json.code, json.json().ok], [1, 1, false]);
   assert.match(text.stdout, /✗ [^\n]*damaged/);
-  assert.match(text.stdout, /Try: the newest copy that agentop db backup made\n$/);
+  assert.match(text.stdout, /Try: agentop db repair FILE .* the newest copy that agentop db backup made\n$/);
+  assert.match(text.stdout, /Nothing in it could be counted|problems, 0 of \d+ runs damaged/);
   const doctor = await home.run(["doctor"]);
   assert.equal(doctor.code, 1);
 });

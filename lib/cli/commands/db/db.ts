@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 import { parseRunQuery } from "../../../analysis/mod.ts";
-import { AgentOpError, reasonOf, StoreError, type VerifyReport } from "../../../core/mod.ts";
+import { AgentOpError } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
 import { byteSize, cell, facts, grouped, plural } from "../../../present/mod.ts";
@@ -13,9 +13,19 @@ export const db: CliCommand = {
     group.command("migrate").description("bring the store to this version; a copy is kept beside it")
       .action(() => withContext(migrate));
     group.command("verify").description(
-      "check every page, message, reference, span, snapshot and total; exit 1 when something is wrong",
+      "check every page, message, reference, span, snapshot, total and digest; exit 1 when something is wrong",
     )
-      .action(() => withContext(verify));
+      .option("--forget-lost", "no longer say which acknowledged writes the store has lost")
+      .action((flags) =>
+        withContext(async (context) => await (await import("./verify.ts")).verify(context, flags))
+      );
+    group.command("repair").description(
+      "save every run that can be read into a new store; the damaged one stays as it is; exit 1 when something was lost",
+    )
+      .argument("<file>", "the new store")
+      .action((file) =>
+        withContext(async (context) => await (await import("./repair.ts")).repair(context, file))
+      );
     group.command("backup").description("copy the store, also while runs write to it; never overwrites")
       .argument("<file>", "the copy")
       .action((file) => withContext((context) => backup(context, file)));
@@ -52,40 +62,6 @@ async function migrate(context: Context): Promise<number> {
       : `${shown} went from version ${from} to ${to}; the old file is kept beside it.`,
   );
   return 0;
-}
-
-async function verify(context: Context): Promise<number> {
-  const report = await verifyStore(context);
-  if (context.json) {
-    context.printJson(report);
-    return report.ok ? 0 : 1;
-  }
-  const look = lookOf(context);
-  const counted = `${plural(report.runs, "run")}, ${plural(report.messages, "message")}, ${
-    grouped(report.bodies)
-  } stored ${report.bodies === 1 ? "body" : "bodies"}`;
-  for (const note of report.notes) context.print(cell(note));
-  if (report.ok) {
-    context.print(`${look.paint("green", "✓")} The store is sound: ${counted}.`);
-    return 0;
-  }
-  for (const problem of report.problems) context.print(`${look.paint("red", "✗")} ${cell(problem)}`);
-  context.print(
-    `${
-      plural(report.problems.length, "problem")
-    } in ${counted}. Try: the newest copy that agentop db backup made`,
-  );
-  return 1;
-}
-
-/** A file that is too damaged to be opened or read through is a finding too. */
-async function verifyStore(context: Context): Promise<VerifyReport> {
-  try {
-    return await (await context.app.store()).verify();
-  } catch (error) {
-    if (!(error instanceof StoreError) || error.code !== "damaged") throw error;
-    return { ok: false, runs: 0, messages: 0, bodies: 0, problems: [reasonOf(error)], notes: [] };
-  }
 }
 
 async function backup(context: Context, file: string): Promise<number> {

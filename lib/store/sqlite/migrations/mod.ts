@@ -15,6 +15,7 @@ import { clock } from "./0008_clock.ts";
 import { money } from "./0009_money.ts";
 import { identity } from "./0010_identity.ts";
 import { experiments } from "./0011_experiments.ts";
+import { digests } from "./0012_digests.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -28,6 +29,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0009_money": money,
   "0010_identity": identity,
   "0011_experiments": experiments,
+  "0012_digests": digests,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

@@ -1,0 +1,156 @@
+import { join } from "node:path";
+import { runDocument } from "../../lib/app/mod.ts";
+import { AgentOpError, messageOf, type Store } from "../../lib/core/mod.ts";
+import { openStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "./fake_host.ts";
+import { sampleEvents } from "./sample_run.ts";
+
+/** A store at `path` with so many finished runs, some scored, compared and with long texts; all of it in one file. */
+export async function varied(path: string, runs = 6): Promise<void> {
+  await using store = await openStore(path, { host: fakeHost() });
+  const ids: { readonly traceId: string; readonly runId: string }[] = [];
+  for (let at = 0; at < runs; at++) {
+    const host = { ...fakeHost({ startMs: Date.UTC(2026, 0, 1 + at) }), newId };
+    const options = {
+      host,
+      rounds: 1 + at,
+      chars: 40 + at * 200,
+      prompt: `prompt ${at} `.repeat(1 + at * 20),
+    };
+    for (const event of sampleEvents(options)) {
+      await store.write([event]);
+      if (event.type === "run_start") ids.push(event.run);
+    }
+    const { traceId } = ids.at(-1)!;
+    const evaluation = {
+      traceId,
+      value: 0.5,
+      source: "scorer",
+      createdAtUs: 1_000 + at,
+      explanation: "because",
+    };
+    await store.write([{
+      type: "evaluation",
+      evaluation: { ...evaluation, evalId: newId(), name: "numeric" },
+    }]);
+  }
+  await store.indexPending();
+  const [left, right = left] = ids;
+  await store.saveDiff({
+    diffId: crypto.randomUUID(),
+    leftRunId: left!.runId,
+    rightRunId: right!.runId,
+    createdAtUs: 5,
+    overrides: { temperature: 0.5 },
+    leftOutput: "left",
+    rightOutput: "right",
+    diff: { steps: [{ op: "changed" }] },
+  });
+}
+
+/** Ids count up from the same start in every fake host; here they must differ. */
+function newId(): string {
+  return crypto.randomUUID().replaceAll("-", "");
+}
+
+/** What a person sees of a store: each run's document, or the line that says why there is none. */
+export interface Seen {
+  readonly documents: ReadonlyMap<string, string>;
+  /** Errors that are no line for a person. */
+  readonly raw: readonly string[];
+  readonly listed: readonly string[];
+  readonly isSound: boolean;
+}
+
+/** Opens a store and reads everything in it, the runs of `runIds` above all. */
+export async function look(path: string, runIds?: readonly string[]): Promise<Seen> {
+  const raw: string[] = [];
+  const told = async <T>(what: string, work: () => Promise<T>): Promise<T | string> => {
+    try {
+      return await work();
+    } catch (error) {
+      const isLine = error instanceof AgentOpError && error.exitCode === 2 && !error.message.includes("\n");
+      if (!isLine) raw.push(`${what}: ${error instanceof Error ? error.stack : messageOf(error)}`);
+      return messageOf(error);
+    }
+  };
+  const documents = new Map<string, string>();
+  const seen = await told("open", async () => {
+    await using store = await openStore(path, { host: fakeHost() });
+    const listed = await told(
+      "list",
+      async () => (await store.listRuns()).runs.map((run) => JSON.stringify(run)),
+    );
+    const shown = runIds ?? (await store.listRuns()).runs.map((run) => run.runId);
+    for (const runId of shown) documents.set(runId, await documentOf(store, runId, told));
+    await told(
+      "facts",
+      async () => [await store.spanFacts(), await store.usageFacts(), await store.costBy("day")],
+    );
+    await told("evaluations", () => store.listEvaluations());
+    await told("search", () => store.listRuns({ filter: { text: "figures" } }));
+    const report = await told("verify", () => store.verify());
+    return { listed, isSound: typeof report !== "string" && report.ok };
+  });
+  const { listed, isSound } = typeof seen === "string" ? { listed: seen, isSound: false } : seen;
+  return { documents, raw, listed: typeof listed === "string" ? [listed] : listed, isSound };
+}
+
+async function documentOf(
+  store: Store,
+  runId: string,
+  told: <T>(what: string, work: () => Promise<T>) => Promise<T | string>,
+): Promise<string> {
+  return await told(
+    `show ${runId}`,
+    async () => JSON.stringify(await runDocument(store, await store.resolveRun(runId))),
+  );
+}
+
+/** What one flip of one bit did. */
+export interface Flip {
+  readonly bit: number;
+  /** A run's document, or the list of runs, is not what it was. */
+  readonly changed: boolean;
+  readonly found: boolean;
+  readonly raw: readonly string[];
+}
+
+/** Flips bits of the store at `path`, one at a time in a copy; `random` gives numbers from 0 to 1. */
+export async function* flips(
+  path: string,
+  count: number,
+  random: () => number,
+): AsyncGenerator<Flip> {
+  const folder = await Deno.makeTempDir();
+  try {
+    const sound = await Deno.readFile(path);
+    const before = await look(path);
+    const runIds = [...before.documents.keys()];
+    const copy = join(folder, "copy.db");
+    for (let at = 0; at < count; at++) {
+      const bit = Math.floor(random() * sound.length * 8);
+      const bytes = sound.slice();
+      bytes[bit >> 3]! ^= 1 << (bit & 7);
+      await Deno.remove(`${copy}-live`, { recursive: true }).catch(() => {});
+      for (const end of ["", "-wal", "-shm"]) await Deno.remove(`${copy}${end}`).catch(() => {});
+      await Deno.writeFile(copy, bytes);
+      const after = await look(copy, runIds);
+      const changed = after.listed.join() !== before.listed.join() ||
+        runIds.some((id) => after.documents.get(id) !== before.documents.get(id));
+      yield { bit, changed, found: !after.isSound, raw: after.raw };
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+}
+
+/** Numbers from 0 to 1 that are the same for the same seed (mulberry32). */
+export function seeded(seed: number): () => number {
+  return () => {
+    seed = seed + 0x6D2B79F5 | 0;
+    let t = Math.imul(seed ^ seed >>> 15, 1 | seed);
+    t = t + Math.imul(t ^ t >>> 7, 61 | t) ^ t;
+    return ((t ^ t >>> 14) >>> 0) / 4294967296;
+  };
+}

@@ -178,7 +178,7 @@ export interface RunReader {
   getRun(traceId: string): Promise<Run | undefined>;
   /** Runs that a run handed work to; oldest first. */
   childRuns(runId: string): Promise<readonly Run[]>;
-  /** These runs and all that they handed work to, at any depth; oldest first. */
+  /** These runs and all that they handed work to, or that judged them, at any depth; oldest first. */
   withHandOffs(runIds: readonly string[]): Promise<readonly Run[]>;
   /** The figures of a run together with those of all hand-offs below it; `runs` is 0 for an unknown run. */
   treeTotals(runId: string): Promise<TreeTotals>;

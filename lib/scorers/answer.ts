@@ -11,3 +11,11 @@ export function answerOf(trace: Trace): string {
 export function quote(text: string): string {
   return text === "" ? "an empty answer" : JSON.stringify(oneLine(text, QUOTED_MAX_CHARS));
 }
+
+/** The inside of the code fence that is the whole text, or the text. */
+export function unfenced(text: string): string {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith("```") || !trimmed.endsWith("```")) return trimmed;
+  const start = trimmed.indexOf("\n");
+  return start < 0 ? trimmed : trimmed.slice(start + 1, -3);
+}

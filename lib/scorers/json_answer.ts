@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { AgentOpError, reasonOf, tryParseJson } from "../core/mod.ts";
 import { explainIssues } from "../schema/mod.ts";
-import { answerOf, quote } from "./answer.ts";
+import { answerOf, quote, unfenced } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 
 export const jsonAnswer = defineScorer({
@@ -34,12 +34,4 @@ function checkOf(schema: Record<string, unknown>): z.ZodType {
       { remedy: "{schema: {type: object}}" },
     );
   }
-}
-
-/** The inside of the code fence that is the whole text, or the text. */
-function unfenced(text: string): string {
-  const trimmed = text.trim();
-  if (!trimmed.startsWith("```") || !trimmed.endsWith("```")) return trimmed;
-  const start = trimmed.indexOf("\n");
-  return start < 0 ? trimmed : trimmed.slice(start + 1, -3);
 }

@@ -38,9 +38,24 @@ export const numeric = defineScorer({
 
 /** The numbers of a text in their order, at most 10,000. */
 export function numbersIn(text: string): readonly number[] {
-  const found: number[] = [];
+  return writtenNumbers(text).map(({ value }) => value);
+}
+
+/** A number as it stands in a text. */
+export interface WrittenNumber {
+  readonly value: number;
+  /** Digits behind the point; of one with an exponent none counts. */
+  readonly decimals: number;
+  readonly text: string;
+}
+
+/** The numbers of a text as they are written, in their order, at most 10,000. */
+export function writtenNumbers(text: string): readonly WrittenNumber[] {
+  const found: WrittenNumber[] = [];
   for (const [match] of text.matchAll(NUMBERS)) {
-    found.push(Number(match.replace(/[,'\u2019\u00a0\u202f]/g, "").replace("\u2212", "-")));
+    const plain = match.replace(/[,'\u2019\u00a0\u202f]/g, "").replace("\u2212", "-");
+    const [, behind = ""] = /^[^eE]*\.(\d+)$/.exec(plain) ?? [];
+    found.push({ value: Number(plain), decimals: behind.length, text: match });
     if (found.length === NUMBERS_MAX) break;
   }
   return found;

@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { roundUsd, type Run, type StoredDiff, type TreeTotals } from "../core/mod.ts";
+import { roundUsd, type Run, RUN_TAG, type StoredDiff, type TreeTotals } from "../core/mod.ts";
 import { whole } from "./changes.ts";
 import { diffDigest } from "./digest.ts";
 import { runsOf } from "./reader.ts";
@@ -9,14 +9,17 @@ import type { RunRow, Schema } from "./schema.ts";
 const RELATED_RUNS_MAX = 1000;
 const DIFFS_MAX = 1000;
 
+/** Who judges a run is its child, and none of its work. */
+const JUDGING = `%"${RUN_TAG.judge}":%`;
+
 /** Runs that a run handed work to; oldest first. */
 export async function childRuns(db: Kysely<Schema>, runId: string): Promise<readonly Run[]> {
   const rows = await db.selectFrom("run").selectAll().where("parent_run_id", "=", runId)
-    .orderBy("start_us").limit(RELATED_RUNS_MAX).execute();
+    .where("tags", "not like", JUDGING).orderBy("start_us").limit(RELATED_RUNS_MAX).execute();
   return await runsOf(db, rows);
 }
 
-/** These runs and all that they handed work to, at any depth. `union` ends what a damaged store may have made a circle. */
+/** These runs and all that they handed work to, or that judged them, at any depth. `union` ends what a damaged store may have made a circle. */
 export async function withHandOffs(db: Kysely<Schema>, runIds: readonly string[]): Promise<readonly Run[]> {
   if (runIds.length === 0) return [];
   const { rows } = await sql<{ id: number }>`
@@ -51,7 +54,8 @@ export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<Tre
     sql`coalesce(sum(run.${sql.ref(column)}), 0) as ${sql.ref(column)}`;
   const { rows } = await sql<SummedRow>`
     with recursive tree (run_id) as (
-      select ${runId} union select child.run_id from tree join run as child on child.parent_run_id = tree.run_id
+      select ${runId} union select child.run_id from tree join run as child
+      on child.parent_run_id = tree.run_id and child.tags not like ${JUDGING}
     )
     select count(run.id) as runs, ${
     sql.join([

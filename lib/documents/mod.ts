@@ -33,6 +33,7 @@ export {
   receiptShape,
   runShape,
   runSummaryShape,
+  scoredShape,
   spanDocument,
   spanShape,
   traceShape,

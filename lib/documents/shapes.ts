@@ -224,6 +224,17 @@ export function evaluationShape(it: Evaluation) {
   };
 }
 
+/** A score as it was just given: with what it rests on. */
+export function scoredShape(it: Evaluation) {
+  return {
+    ...evaluationShape(it),
+    passed: it.passed ?? null,
+    error: it.error ?? null,
+    explanation: it.explanation ?? null,
+    scorerVersion: it.scorerVersion ?? null,
+  };
+}
+
 /** Everything of a run: `show RUN --json`. */
 export function traceShape(
   trace: Trace,

@@ -25,6 +25,7 @@ export { junitReport, type ReportSource } from "./reports/junit.ts";
 export { markdownReport, type MarkdownSource } from "./reports/markdown.ts";
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
 export { evaluationOf, scoreRun } from "./score.ts";
+export { type HandScore, type HandScoring, parseHandScore, scoreByHand } from "./score_by_hand.ts";
 export {
   createScoring,
   type ScoredCase,

@@ -1,4 +1,4 @@
-import type { AgentConfig, AgentRunner } from "../agent/mod.ts";
+import type { AgentConfig, AgentRunner, BudgetLedger } from "../agent/mod.ts";
 import {
   AgentOpError,
   isGrade,
@@ -31,6 +31,8 @@ export interface ScoringOptions {
   readonly allowCommands?: boolean | undefined;
   /** Where those commands start. @default the folder of this process */
   readonly folder?: string | undefined;
+  /** Money that questions to models share with other runs. */
+  readonly ledger?: BudgetLedger | undefined;
   /** Told of each run that asked a model for a verdict, when it has ended: what it cost is on it. */
   readonly onJudgeRun?: ((run: Run) => void) | undefined;
 }
@@ -121,11 +123,11 @@ async function ask(
   runner: AgentRunner,
   judged: Run,
   question: ModelQuestion,
-  { signal, onJudgeRun }: ScoringOptions & { readonly signal: AbortSignal },
+  { signal, ledger, onJudgeRun }: ScoringOptions & { readonly signal: AbortSignal },
 ): Promise<ModelAnswer> {
   const tags = { [RUN_TAG.judge]: question.name };
   const queued = await runner.queue(judgeAgent(question), { prompt: question.prompt, tags }, judged);
-  const run = await runner.execute(queued, { signal });
+  const run = await runner.execute(queued, { signal, ...(ledger ? { ledger } : {}) });
   onJudgeRun?.(run);
   signal.throwIfAborted();
   if (run.status === "completed") return { text: run.output ?? "", runId: run.runId };

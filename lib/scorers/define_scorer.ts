@@ -19,6 +19,8 @@ export interface ScorerFactory {
   readonly takesList?: boolean;
   /** As one would write it on the command line. */
   readonly example: string;
+  /** Its settings, the main one first. */
+  readonly keys: readonly string[];
   /**
    * `template`: the settings before columns were filled in; scorers whose version depends on their settings take it from there.
    * Throws `AgentOpError` that names the setting when `settings` do not fit.
@@ -48,6 +50,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
     ...(setting === undefined ? {} : { setting }),
     ...(spec.takesList ? { takesList: true } : {}),
     example,
+    keys: Object.keys(spec.settings.shape).sort((a, b) => Number(b === setting) - Number(a === setting)),
     create(settings, template = settings) {
       const value = settings ?? {};
       const parsed = spec.settings.safeParse(value);

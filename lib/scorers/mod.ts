@@ -4,7 +4,6 @@
  *
  * @module
  */
-export { createScorer, type ScorerEntry } from "./create_scorer.ts";
 export { defineScorer, passOrFail, type ScorerFactory } from "./define_scorer.ts";
 export { loadScorer, loadScorers, SCORER_NAMES } from "./list.ts";
 export { parseScorer } from "./parse_scorer.ts";

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Evaluation, Grade, Score, Trace } from "../../lib/core/mod.ts";
-import { isGrade } from "../../lib/core/mod.ts";
-import { createScorer, parseScorer } from "../../lib/scorers/mod.ts";
+import { fillIn, fillInValue, isGrade } from "../../lib/core/mod.ts";
+import { loadScorer, parseScorer } from "../../lib/scorers/mod.ts";
 import { type Called, calledRun } from "../support/called_run.ts";
 import { scoreContext } from "../support/score_context.ts";
 
@@ -174,40 +174,53 @@ Deno.test("human takes the last score of a person under a name", async () => {
   }
 });
 
-Deno.test("createScorer() takes an entry of a file, with columns of its case filled in", async () => {
+Deno.test("fillInValue() puts columns into every text of settings; alone they stay what they are", () => {
   const vars = { want: "36,034.80", answer: { a: [1] }, total: 3 };
-  const passes = async (entry: Parameters<typeof createScorer>[0], output: string) => {
-    const score = await (await createScorer(entry, vars)).score(calledRun([], output), scoreContext());
+  assert.deepEqual(
+    fillInValue({ a: ["{{want}} USD", "{{ total }}", "x{{total}}"], b: "{{answer}}", c: 4 }, vars),
+    {
+      a: ["36,034.80 USD", 3, "x3"],
+      b: { a: [1] },
+      c: 4,
+    },
+  );
+  assert.equal(fillIn("{{answer}} and {{{total}}", vars), '{"a":[1]} and {3');
+  assert.throws(
+    () => fillIn("{{wnat}}", vars),
+    /Cannot fill in \{\{wnat\}\}: there is no such column. Try: want/,
+  );
+  assert.throws(() => fillIn("{{constructor}}", {}), /no such column/);
+});
+
+Deno.test("a judge has the version of its words as they are written, for every case", async () => {
+  const { create } = await loadScorer("judge");
+  const version = (want: string) =>
+    create({ rubric: `It says ${want}.` }, { rubric: "It says {{want}}." }).version;
+  assert.equal(version("a"), version("b"));
+});
+
+Deno.test("settings take numbers for texts, and one text for a list", async () => {
+  const passes = async (name: string, settings: unknown, output: string) => {
+    const score = await (await loadScorer(name)).create(settings).score(
+      calledRun([], output),
+      scoreContext(),
+    );
     return isGrade(score) && score.passed;
   };
-  assert(await passes({ contains: "{{want}} USD" }, "36,034.80 USD"));
-  assert(await passes({ numeric: { value: "{{total}}", tolerance: 0.1 } }, "3.05"));
-  assert(await passes({ numeric: "{{ total }}" }, "3"));
-  assert(await passes({ contains: 42 }, "42"));
-  assert(await passes({ contains_all: ["{{total}}", "x"] }, "x3"));
-  assert(await passes({ json_equal: { value: "{{answer}}" } }, '{"a": [1]}'));
-  assert(await passes("completed", ""));
-  assert(await passes({ completed: null }, ""));
-  assert.equal((await createScorer({ name: "total", numeric: 3 })).name, "total");
-  const version = async (want: string) =>
-    (await createScorer({ judge: { rubric: "It says {{want}}." } }, { want })).version;
-  assert.equal(await version("a"), await version("b"), "a judge is the same one for each case");
+  assert(await passes("contains", { text: 42 }, "42"));
+  assert(await passes("exact", { text: true }, "true"));
+  assert(await passes("contains_all", { texts: 3 }, "3"));
+  assert(await passes("numeric", { value: "3" }, "3"));
+  await assert.rejects(parseScorer("contians=a"), /there is no such scorer. Try: contains/);
   for (
-    const [entry, message] of [
-      [{ contians: "a" }, /there is no such scorer. Try: contains/],
-      [{ contains: "{{wnat}}" }, /Cannot fill in \{\{wnat\}\}: there is no such column. Try: want/],
-      [{ contains: "a", numeric: 1 }, /it has the kinds contains, numeric/],
-      [{}, /it has no kind/],
-      [{ name: 3, contains: "a" }, /its name is not a short text/],
-      [{ completed: true, name: "" }, /its name is not a short text/],
-      [{ contains: {} }, /"text" is missing/],
-      [{ tool_order: [] }, /"tools" must not be empty/],
-      [{ completed: { max: 3 } }, /unknown key "max"/],
+    const [name, settings, message] of [
+      ["contains", {}, /"text" is missing/],
+      ["contains", { text: "" }, /"text" must not be empty/],
+      ["tool_order", { tools: [] }, /"tools" must not be empty/],
+      ["completed", { max: 3 }, /unknown key "max"/],
     ] as const
   ) {
-    await assert.rejects(createScorer(entry, vars), (error: Error) => {
-      assert.match(error.message, message);
-      return true;
-    });
+    const { create } = await loadScorer(name);
+    assert.throws(() => create(settings), message);
   }
 });

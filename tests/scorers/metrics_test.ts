@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { isGrade, type Trace } from "../../lib/core/mod.ts";
-import { parseScorer, SCORER_NAMES } from "../../lib/scorers/mod.ts";
-import { createScorer } from "../../lib/scorers/mod.ts";
+import { loadScorer, parseScorer, SCORER_NAMES } from "../../lib/scorers/mod.ts";
 import { scoreContext } from "../support/score_context.ts";
 import { METRICS, SEVERAL } from "./metric_figures.ts";
 
 const NAMES = ["bleu", "chrf", "rouge_l", "edit_distance"] as const;
 
 async function valueOf(name: string, answer: string, text: string | readonly string[]): Promise<number> {
-  const scorer = await createScorer({ [name]: { text } });
+  const scorer = (await loadScorer(name)).create({ text });
   const score = await scorer.score({ run: { output: answer } } as Trace, scoreContext());
   assert(isGrade(score), JSON.stringify(score));
   assert.equal(score.passed, score.value >= 0.5);

@@ -31,6 +31,7 @@ import { replay } from "./replay/replay.ts";
 import { resume } from "./resume/resume.ts";
 import { run } from "./run/run.ts";
 import { runs } from "./runs/runs.ts";
+import { score } from "./score/score.ts";
 import { show } from "./show/show.ts";
 import { sim } from "./sim/sim.ts";
 import { sql } from "./sql/sql.ts";
@@ -55,6 +56,7 @@ export const COMMANDS: readonly CliCommand[] = [
   replay,
   diff,
   memory,
+  score,
   evalSuite,
   experiments,
   compare,

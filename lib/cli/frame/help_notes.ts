@@ -54,6 +54,9 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     exits: "0 the same · 1 different · 2 trouble",
   },
   "agentop memory": { examples: ["agentop memory last --diff", "agentop memory last --step 2"] },
+  "agentop score": {
+    exits: "0 scored, whatever the score · 1 a scorer could give none · 2 wrong usage, file or store",
+  },
   "agentop eval": {
     exits:
       "0 the gate passed, or there is none · 1 it did not · 2 it could not begin · 3 undecided, or stopped by the\n" +

@@ -13,6 +13,11 @@ export const TOPICS: readonly Topic[] = [
     sections: async () => (await import("./agent_pages.ts")).toolSections(),
   },
   {
+    name: "scorers",
+    about: "every scorer, what it says and its settings",
+    sections: async () => await (await import("./scorer_pages.ts")).scorerSections(),
+  },
+  {
     name: "search",
     about: "how runs are searched",
     sections: async () => (await import("./store_pages.ts")).searchSections(),

@@ -206,6 +206,7 @@ class ExperimentRun {
         signal: this.#abort.signal,
         folder: dirname(resolve(suite.path)),
         allowCommands: this.#options.allowCommands === true,
+        ledger: this.#ledger,
       }),
       experimentId: this.#prepared.record.experiment.experimentId,
       runner,

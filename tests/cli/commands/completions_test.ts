@@ -188,7 +188,11 @@ Deno.test("completions is read off the program: every command of --help is offer
   ) => it[1]!);
   assert.ok(commands.length >= 15);
   assert.deepEqual(await offered(home, ""), ["nothing", ...commands]);
-  assert.deepEqual(await offered(home, "help", "sc"), ["nothing", "scenario"], "topics of the reference too");
+  assert.deepEqual(
+    await offered(home, "help", "sce"),
+    ["nothing", "scenario"],
+    "topics of the reference too",
+  );
   const flags = await Promise.all([offered(home, "sql", "-"), offered(home, "replay", "last", "-")]);
   assert.doesNotMatch(flags.flat().join(" "), /--reader|--announce|--repeater/);
   const unknown = await home.run(["completions", "tcsh"]);

@@ -7,6 +7,7 @@
 import { fileURLToPath } from "node:url";
 import type { SoakCheck, SoakResult } from "./soak/check.ts";
 import { damagedWals } from "./soak/damaged_wals.ts";
+import { flippedBits } from "./soak/flips.ts";
 import { fullDisk } from "./soak/full_disk.ts";
 import { fuzz } from "./soak/fuzz.ts";
 import { fuzzTargets } from "./soak/fuzz_targets.ts";
@@ -76,9 +77,10 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "writers", share: 0, run: writers },
   { name: "patterns", share: 0, run: patterns },
   { name: "wals", share: 0.15, run: damagedWals },
+  { name: "flips", share: 0.1, run: flippedBits },
   { name: "disk", share: 0.1, run: fullDisk },
   { name: "kills", share: 0.35, run: kills },
-  { name: "fuzz", share: 0.4, run: fuzzed },
+  { name: "fuzz", share: 0.3, run: fuzzed },
 ];
 
 if (!(MINUTES > 0)) {

@@ -10,6 +10,7 @@ import {
   systemTimeZone,
 } from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
+import { jsonChunks } from "./output/json_chunks.ts";
 
 export interface Flags extends GlobalFlags {
   readonly json?: boolean | undefined;
@@ -68,9 +69,12 @@ export class Context implements AsyncDisposable {
     return this.config.color === "always" || this.config.color === "auto" && this.stdoutIsTerminal;
   }
 
-  /** One document, and nothing else, on stdout. */
+  /** One document, and nothing else, on stdout; in pieces, however long it is. */
   printJson(value: unknown): void {
-    this.print(safeJson(JSON.stringify(value, null, Deno.stdout.isTerminal() ? 2 : 0)));
+    for (const chunk of jsonChunks(value, Deno.stdout.isTerminal() ? 2 : 0)) {
+      writeAll(Deno.stdout, safeJson(chunk));
+    }
+    this.print("");
   }
 
   /** One document of several, on a line of its own. */

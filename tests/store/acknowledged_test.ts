@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { seeded } from "../../tasks/soak/mutate.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { CliHome } from "../support/cli.ts";
 import { cutOff, openDamagedLog } from "../support/damaged_log.ts";
-import { seeded, varied } from "../support/damaged_store.ts";
+import { varied } from "../support/damaged_store.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { DatabaseSync } from "node:sqlite";
 import { join } from "node:path";
 import fc from "fast-check";
+import { seeded } from "../../tasks/soak/mutate.ts";
 import { openStore, repairStore } from "../../lib/store/mod.ts";
-import { flips, look, seeded, varied } from "../support/damaged_store.ts";
+import { flips, look, varied } from "../support/damaged_store.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();

@@ -175,10 +175,13 @@ export interface ExperimentStore {
   resolveExperiment(reference: string): Promise<ExperimentRecord>;
   /** In the order of the suite. */
   experimentCases(experimentId: string): Promise<readonly ExperimentCase[]>;
-  /** By variant, case and repeat, in the order of the suite. `withTexts: false` leaves explanations out. */
+  /**
+   * By variant, case and repeat, in the order of the suite. `withTexts: false` leaves explanations out; `caseId`: of this case
+   * alone.
+   */
   experimentResults(
     experimentId: string,
-    options?: { readonly withTexts?: boolean },
+    options?: { readonly withTexts?: boolean; readonly caseId?: string },
   ): Promise<readonly CaseResult[]>;
   saveBaseline(baseline: Baseline): Promise<void>;
   /** By name. */

@@ -65,6 +65,19 @@ export {
   type ResultScore,
   type SpentTotals,
 } from "./experiment.ts";
+export type {
+  CaseCell,
+  CaseOrder,
+  CaseRow,
+  ExperimentOverview,
+  ExperimentSide,
+  ExperimentViews,
+  OverviewQuery,
+  ScorerDifference,
+  ScorerFigures,
+  SideDifference,
+  SideFigures,
+} from "./experiment_overview.ts";
 export {
   isResumable,
   limitFlags,

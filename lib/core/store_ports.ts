@@ -4,6 +4,7 @@ import type { DurableEvent, Trace } from "./event.ts";
 import type { LostWrites, VerifyReport } from "./store_health.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
 import type { ExperimentStore } from "./experiment.ts";
+import type { ExperimentViews } from "./experiment_overview.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
 import type { Evaluation, Message, SpanKind, Usage } from "./span.ts";
@@ -387,6 +388,7 @@ export interface Store
     DiffStore,
     EvaluationReader,
     ExperimentStore,
+    ExperimentViews,
     FactsReader,
     TableStore,
     EndpointNotes,

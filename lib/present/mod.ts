@@ -4,6 +4,14 @@
  * @module
  */
 export { BRAILLE, brailleBit, brailleChar } from "./braille.ts";
+export {
+  comparisonNotes,
+  type Difference,
+  differenceInterval,
+  differenceWords,
+  intervalText,
+  pText,
+} from "./comparison.ts";
 export { csvLine, csvText } from "./csv.ts";
 export { BRANCHES, type BranchSigns, branchText } from "./branches.ts";
 export { type MarkdownBlock, markdownBlocks, type MarkdownSpan, type MarkdownText } from "./markdown.ts";

@@ -4,14 +4,18 @@ import type {
   DurableEvent,
   ExperimentCase,
   ExperimentEnd,
+  ExperimentOverview,
   ExperimentPage,
   ExperimentRecord,
   ExperimentsQuery,
   ExperimentStore,
+  ExperimentViews,
   NewCaseResult,
+  OverviewQuery,
   Redactor,
 } from "../core/mod.ts";
 import type { Engine } from "./engine.ts";
+import { experimentOverview } from "./experiment_overview.ts";
 import { ExperimentWriter } from "./experiment_writer.ts";
 import {
   experimentCases,
@@ -24,7 +28,7 @@ import {
 import type { OtherWork } from "./journal.ts";
 
 /** The part of a store that keeps suites which were run. */
-export abstract class ExperimentTables implements ExperimentStore {
+export abstract class ExperimentTables implements ExperimentStore, ExperimentViews {
   readonly #engine: Engine;
   readonly #redactor: Redactor;
   readonly #writer: ExperimentWriter;
@@ -72,9 +76,13 @@ export abstract class ExperimentTables implements ExperimentStore {
 
   async experimentResults(
     experimentId: string,
-    options?: { readonly withTexts?: boolean },
+    options?: { readonly withTexts?: boolean; readonly caseId?: string },
   ): Promise<readonly CaseResult[]> {
     return await this.#read((db) => experimentResults(db, experimentId, options));
+  }
+
+  async experimentOverview(query: OverviewQuery): Promise<ExperimentOverview> {
+    return await this.#read((db) => experimentOverview(db, this.#engine.owners, query));
   }
 
   async saveBaseline(baseline: Baseline): Promise<void> {

@@ -169,7 +169,7 @@ export async function experimentCases(
 export async function experimentResults(
   db: Kysely<Schema>,
   experimentId: string,
-  { withTexts = true }: { readonly withTexts?: boolean } = {},
+  { withTexts = true, caseId }: { readonly withTexts?: boolean; readonly caseId?: string } = {},
 ): Promise<readonly CaseResult[]> {
   const experiment = await db.selectFrom("experiment").select(["id", "variants"])
     .where("experiment_id", "=", experimentId).executeTakeFirst();
@@ -179,6 +179,20 @@ export async function experimentResults(
   const judged = await db.selectFrom("evaluation")
     .select(["run_no", "name", "value", "passed", "error", "scorer_version"])
     .$if(withTexts, (it) => it.select("explanation"))
+    .$if(
+      caseId !== undefined,
+      (it) =>
+        it.where(
+          "run_no",
+          "in",
+          (eb) =>
+            eb.selectFrom("eval_result").innerJoin("eval_case", (join) =>
+              join.onRef("eval_case.experiment_no", "=", "eval_result.experiment_no")
+                .onRef("eval_case.position", "=", "eval_result.case_position"))
+              .select("eval_result.run_no").where("eval_result.experiment_no", "=", no)
+              .where("eval_case.case_id", "=", caseId!),
+        ),
+    )
     .where("experiment_no", "=", no).orderBy("run_no").orderBy("seq").orderBy("created_us").execute();
   for (const row of judged) {
     const ofRun = scores.get(row.run_no) ?? new Map();
@@ -198,6 +212,7 @@ export async function experimentResults(
         .onRef("eval_case.position", "=", "eval_result.case_position"))
     .selectAll("eval_result").select(["run.run_id", "run.status", "eval_case.case_id"])
     .where("eval_result.experiment_no", "=", no)
+    .$if(caseId !== undefined, (it) => it.where("eval_case.case_id", "=", caseId!))
     .orderBy("eval_result.variant").orderBy("eval_result.case_position").orderBy("eval_result.repeat")
     .execute();
   return rows.map((row) => ({

@@ -2,6 +2,8 @@ import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimit
 
 import type {
   EndpointNotes,
+  ExperimentStore,
+  ExperimentViews,
   ForkStore,
   Host,
   RunControl,
@@ -15,6 +17,8 @@ export type TuiStore =
   & RunReader
   & StoreChanges
   & Pick<EndpointNotes, "endpointNotes">
+  & Pick<ExperimentStore, "listExperiments" | "experimentResults">
+  & ExperimentViews
   & Pick<ForkStore, "forksOf">
   & Pick<RunControl, "requestControl">;
 

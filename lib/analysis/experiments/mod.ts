@@ -18,4 +18,5 @@ export {
   type GateVerdict,
   MARGIN_DEFAULT,
 } from "./gate.ts";
+export { type LoadedExperiment, overviewOf } from "./overview.ts";
 export { resultsOf, summarizeVariants, triesOf, type VariantSummary } from "./summary.ts";

@@ -39,6 +39,7 @@ const METHODS: { readonly [M in Method]: true } = {
   resolveExperiment: true,
   experimentCases: true,
   experimentResults: true,
+  experimentOverview: true,
   saveBaseline: true,
   listBaselines: true,
   usageFacts: true,

@@ -9,7 +9,7 @@ const NOT_IN_DIALOGS: readonly Mode[] = ["normal", "pick", "filter", "form"];
 /** Keys of the frame around all screens. */
 export const GLOBAL_KEYS: readonly Key<App>[] = [
   ...HEADER_TABS.map((screen, index): Key<App> => ({
-    keys: [screen.digit ?? String(index + 1)],
+    keys: [String(index + 1)],
     action: `go:${screen.id}`,
     label: screen.title,
     help: `to ${screen.title}`,

@@ -257,7 +257,7 @@ function clicked(app: App, x: number, y: number): AppStep {
   if (isCovered(app)) return [app, []];
   if (y < HEADER_ROWS) {
     if (attentionAt(app, x)) return rootAction(app, "attend");
-    const tab = headerTabAt(x);
+    const tab = headerTabAt(app, x);
     return tab ? go(app, tab) : [app, []];
   }
   if (y === app.size.rows - 1) {

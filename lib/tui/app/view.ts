@@ -87,17 +87,26 @@ function tooSmall(columns: number, rows: number): readonly Line[] {
   });
 }
 
-function tabs(): readonly { readonly id: ScreenId; readonly text: string }[] {
-  return HEADER_TABS.map((screen, index) => ({
-    id: screen.id,
-    text: ` ${screen.digit ?? index + 1} ${screen.title} `,
-  }));
+/** Room for the sign of runs that want a person. */
+const SIGN_COLUMNS = 8;
+
+interface HeaderTab {
+  readonly id: ScreenId;
+  readonly text: string;
+}
+
+/** Closer together where they would leave no room for the sign, whether it is there or not: tabs stay where they are. */
+function tabs({ size }: Pick<App, "size">): readonly HeaderTab[] {
+  const named = HEADER_TABS.map(({ id, title }, index) => ({ id, text: ` ${index + 1} ${title} ` }));
+  const used = named.reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
+  if (used + SIGN_COLUMNS <= size.columns) return named;
+  return named.map(({ id, text }) => ({ id, text: text.trimEnd() }));
 }
 
 /** The screen whose name is at column `x` of the header. */
-export function headerTabAt(x: number): ScreenId | undefined {
+export function headerTabAt(app: App, x: number): ScreenId | undefined {
   let at = width(NAME) + 1;
-  for (const tab of tabs()) {
+  for (const tab of tabs(app)) {
     if (x >= at && x < at + width(tab.text)) return tab.id;
     at += width(tab.text);
   }
@@ -106,13 +115,13 @@ export function headerTabAt(x: number): ScreenId | undefined {
 
 /** Whether column `x` of the header is the sign of runs that want a person. */
 export function attentionAt(app: App, x: number): boolean {
-  const from = tabs().reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
+  const from = tabs(app).reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
   return x >= from && x < from + lineWidth(attentionSign(app));
 }
 
 function header(app: App): Line {
   const left: Segment[] = [seg(NAME, "strong"), seg(" ")];
-  for (const tab of tabs()) left.push(seg(tab.text, tab.id === app.active ? "chip" : "dim"));
+  for (const tab of tabs(app)) left.push(seg(tab.text, tab.id === app.active ? "chip" : "dim"));
   left.push(...attentionSign(app));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);

@@ -44,8 +44,6 @@ export type Step<M> = readonly [M, readonly Effect[]];
 export interface ScreenTab {
   readonly id: ScreenId;
   readonly title: string;
-  /** The digit that leads here. @default the place in the header */
-  readonly digit?: string;
   /** `false`: reached by key and palette only, it has no place in the header. @default true */
   readonly tab?: boolean;
 }

@@ -1,5 +1,5 @@
 import type { Glyphs } from "./glyphs.ts";
-import { type Line, seg } from "./line.ts";
+import { joined, type Line, seg } from "./line.ts";
 import type { Tone } from "./theme.ts";
 
 /** A bar `columns` wide of which `share` (0…1) is filled, to an eighth of a column. Something always shows. */
@@ -29,11 +29,5 @@ export function lane(stretches: readonly Stretch[], columns: number, glyphs: Gly
     const end = Math.min(columns, Math.max(start + 1, Math.round(to * columns)));
     for (let x = start; x < end; x++) cells[x] = seg(glyph, tone);
   }
-  const line: ReturnType<typeof seg>[] = [];
-  for (const cell of cells) {
-    const last = line.at(-1);
-    if (last && last.tone === cell.tone) line[line.length - 1] = { ...last, text: last.text + cell.text };
-    else line.push(cell);
-  }
-  return line;
+  return joined(cells);
 }

@@ -42,6 +42,13 @@ export interface Glyphs {
   readonly wait: string;
   readonly bookmark: string;
   readonly bullet: string;
+  /** An interval on a lane: its ends, what is between them, and the mean in it. */
+  readonly interval: {
+    readonly low: string;
+    readonly high: string;
+    readonly line: string;
+    readonly mean: string;
+  };
 }
 
 function statusGlyphs(set: "glyph" | "ascii"): Glyphs["status"] {
@@ -86,6 +93,7 @@ export const UNICODE: Glyphs = {
   wait: "╌",
   bookmark: "◆",
   bullet: "•",
+  interval: { low: "├", high: "┤", line: "─", mean: "●" },
 };
 
 export const ASCII: Glyphs = {
@@ -117,6 +125,7 @@ export const ASCII: Glyphs = {
   wait: "~",
   bookmark: "@",
   bullet: "*",
+  interval: { low: "[", high: "]", line: "=", mean: "o" },
 };
 
 /** What trees are drawn with: two columns a level. */

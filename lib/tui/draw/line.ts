@@ -85,6 +85,17 @@ export function sliceLine(row: Line, start: number, columns: number): Line {
   return fitLine(parts, columns);
 }
 
+/** Cells as a row: neighbours of one tone become one segment. */
+export function joined(cells: readonly Segment[]): Line {
+  const row: Segment[] = [];
+  for (const cell of cells) {
+    const last = row.at(-1);
+    if (last && last.tone === cell.tone) row[row.length - 1] = { ...last, text: last.text + cell.text };
+    else row.push(cell);
+  }
+  return row;
+}
+
 /** Puts `ground` behind the whole row. */
 export function onGround(row: Line, ground: Ground): Line {
   return row.map((segment) => ({ ...segment, ground }));

@@ -24,19 +24,21 @@ export const SCREENS: readonly ScreenEntry[] = [
   {
     id: "costs",
     title: "Costs",
-    digit: "4",
     load: async () => erased((await import("./costs/screen.ts")).costsScreen),
+  },
+  {
+    id: "evals",
+    title: "Evals",
+    load: async () => erased((await import("./evals/screen.ts")).evalsScreen),
   },
   {
     id: "compare",
     title: "Compare",
-    digit: "6",
     load: async () => erased((await import("./compare/screen.ts")).compareScreen),
   },
   {
     id: "agents",
     title: "Agents",
-    digit: "7",
     load: async () => erased((await import("./agents/screen.ts")).agentsScreen),
   },
   {

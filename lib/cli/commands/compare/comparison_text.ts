@@ -4,9 +4,12 @@ import {
   type Cell,
   cell,
   type Column,
+  comparisonNotes,
   costDifference,
+  differenceInterval,
   duration,
   plural,
+  pText,
   scoreValue,
   signed,
   table,
@@ -26,7 +29,6 @@ const COLUMNS: readonly Column[] = [
 
 const STYLES = { better: "green", worse: "red", "no difference shown": "dim" } as const;
 const CHANGED_SHOWN = 5;
-const CASES_NAMED = 3;
 
 /** Two variants side by side: what can be claimed, and the cases that changed most. */
 export function comparisonText(it: ExperimentComparison, look: Look): string {
@@ -38,12 +40,10 @@ export function comparisonText(it: ExperimentComparison, look: Look): string {
     { text: row.right === null ? "–" : scoreValue(row.right) },
     { text: row.difference === null ? "–" : signed(row.difference, scoreValue), style: "bold" },
     {
-      text: row.ci95 === null
-        ? "–"
-        : row.ci95.map((bound) => `${bound > 0 ? "+" : ""}${bound.toFixed(2)}`).join(" to "),
+      text: differenceInterval(row.ci95),
       style: "dim",
     },
-    { text: row.pHolm === null ? "–" : Number(row.pHolm.toPrecision(2)).toString(), style: "dim" },
+    { text: pText(row.pHolm), style: "dim" },
     { text: String(row.pairs), style: "dim" },
     {
       text: row.moreCasesNeeded === null
@@ -54,7 +54,7 @@ export function comparisonText(it: ExperimentComparison, look: Look): string {
   ]);
   return [
     `${side(it.left)} → ${side(it.right)}  ${plural(it.pairs, "case")} in common`,
-    ...notes(it).map((note) => look.paint("yellow", note)),
+    ...comparisonNotes(it).map((note) => look.paint("yellow", note)),
     ...(rows.length > 0 ? ["", table(COLUMNS, rows, look)] : []),
     "",
     `per run: cost ${
@@ -62,24 +62,6 @@ export function comparisonText(it: ExperimentComparison, look: Look): string {
     }, time ${it.durationDeltaMs === null ? "unknown" : signed(it.durationDeltaMs, duration)}`,
     ...changedLines(it, look),
   ].join("\n");
-}
-
-/** What a reader must know before the figures. */
-export function notes(it: ExperimentComparison): readonly string[] {
-  const { changedCases: changed, onlyLeft, onlyRight } = it;
-  const named = changed.slice(0, CASES_NAMED).map(cell).join(", ");
-  return [
-    ...(changed.length > 0
-      ? [
-        `The suite has changed between the two: ${
-          plural(changed.length, "case")
-        } of those in common (${named}${changed.length > CASES_NAMED ? ", …" : ""})`,
-      ]
-      : []),
-    ...(onlyLeft + onlyRight > 0
-      ? [`Not compared: ${plural(onlyLeft, "case")} only on the left, ${onlyRight} only on the right`]
-      : []),
-  ];
 }
 
 function changedLines({ scorers }: ExperimentComparison, look: Look): readonly string[] {

@@ -9,6 +9,7 @@ import {
   costWordsOf,
   duration,
   grouped,
+  intervalText,
   knownCost,
   plural,
   scoreValue,
@@ -79,11 +80,6 @@ function scoreRow(name: string, score: ScoreSummary): readonly Cell<Style>[] {
     { text: grouped(errors), style: errors > 0 ? "red" : "dim" },
     { text: grouped(n), style: "dim" },
   ];
-}
-
-/** `0.84 – 0.98`. */
-export function intervalText(ci95: readonly [number, number] | null): string {
-  return ci95 === null ? "–" : `${ci95[0].toFixed(2)} – ${ci95[1].toFixed(2)}`;
 }
 
 const WORST_SHOWN = 5;

@@ -1,0 +1,51 @@
+import type {
+  CaseResult,
+  Experiment,
+  ExperimentOverview,
+  ExperimentSide,
+  OverviewQuery,
+  Run,
+} from "../../../core/mod.ts";
+import type { Queries } from "../../contract/queries.ts";
+import type { TuiServices } from "../../ports.ts";
+
+/** A case under one variant. */
+export interface CaseOf extends ExperimentSide {
+  readonly caseId: string;
+  /** The run that stands for it. */
+  readonly runId: string;
+}
+
+/** What its run said, and what was said of all its tries. */
+export interface CaseAbout extends CaseOf {
+  readonly run: Run;
+  readonly results: readonly CaseResult[];
+}
+
+export interface ListedExperiments {
+  readonly experiments: readonly Experiment[];
+  /** There are more than were asked for. */
+  readonly hasMore: boolean;
+}
+
+export const EVALS_QUERIES = {
+  list: async ({ store }: TuiServices, { limit }: { readonly limit: number }): Promise<ListedExperiments> => {
+    const { experiments, nextCursor } = await store.listExperiments({ limit });
+    return { experiments, hasMore: nextCursor !== undefined };
+  },
+  overview: ({ store }: TuiServices, query: OverviewQuery): Promise<ExperimentOverview> =>
+    store.experimentOverview(query),
+  about: async ({ store }: TuiServices, asked: CaseOf): Promise<CaseAbout> => {
+    const { experimentId, caseId, variant, runId } = asked;
+    const [run, results] = await Promise.all([
+      store.resolveRun(runId),
+      store.experimentResults(experimentId, { caseId }),
+    ]);
+    return { ...asked, run, results: results.filter((it) => it.variant === variant) };
+  },
+  /** The run to open. */
+  run: async ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<Run> =>
+    await store.resolveRun(runId),
+} satisfies Queries;
+
+export type EvalsQueries = typeof EVALS_QUERIES;

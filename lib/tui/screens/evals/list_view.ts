@@ -126,7 +126,7 @@ function emptyLines(model: EvalsModel, columns: number): readonly Line[] {
   return [
     line("  No experiment yet.", "strong"),
     ...paragraph("An experiment runs the cases of a suite and scores every answer.", columns, "text"),
-    ...step("agentop init", "writes an example agent and an example suite into this folder"),
+    ...step("agentop init", "writes example agents into this folder, for a suite in evals/"),
     ...step("agentop eval SUITE", "runs a suite; from any terminal, it shows here while it runs"),
   ];
 }

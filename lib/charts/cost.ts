@@ -50,10 +50,12 @@ function columnsOf(
   used: readonly UsageFacts[],
   timeZone: string,
 ): { readonly unit: string; readonly stacked: Stacked } {
-  const series = seriesOf(used.map((it) => [it.model, it.costUsd]));
+  // A model whose price is unknown would stand there as free.
+  const known = used.filter((it) => it.costUsd > 0);
+  const series = seriesOf(known.map((it) => [it.model, it.costUsd]));
   const buckets = bucketsOf(used.map((it) => it.quarterMs), timeZone);
   const values = buckets.all.map(() => series.names.map(() => 0));
-  for (const it of used) {
+  for (const it of known) {
     const column = values[buckets.indexOf(it.quarterMs)]!;
     const index = series.names.indexOf(series.shownAs(it.model));
     column[index] = column[index]! + it.costUsd;

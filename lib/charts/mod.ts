@@ -28,7 +28,9 @@ export {
 export { type ThemeName } from "./frame/theme.ts";
 export { specOf, VEGA_LITE_MIME } from "./spec.ts";
 export { drawPlot, type TextRoom } from "./terminal/draw.ts";
-export type { Line, Segment, Tone } from "./terminal/text_chart.ts";
+export type { Line, Segment, TextChart, Tone } from "./terminal/text_chart.ts";
+
+export { cost };
 
 export const CHARTS: readonly ChartDefinition[] = [
   cost,

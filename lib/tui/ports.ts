@@ -1,9 +1,18 @@
-import type { AgentEntry, LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "../app/mod.ts";
+import type {
+  AddedCells,
+  AgentEntry,
+  LaunchedRun,
+  LaunchRequest,
+  ReplayRequest,
+  ResumeLimits,
+  Shown,
+} from "../app/mod.ts";
 
 import type {
   EndpointNotes,
   ExperimentStore,
   ExperimentViews,
+  FactsReader,
   ForkStore,
   Host,
   RunControl,
@@ -19,6 +28,7 @@ export type TuiStore =
   & Pick<EndpointNotes, "endpointNotes">
   & Pick<ExperimentStore, "listExperiments" | "experimentResults">
   & ExperimentViews
+  & Pick<FactsReader, "usageFacts">
   & Pick<ForkStore, "forksOf">
   & Pick<RunControl, "requestControl">;
 
@@ -57,6 +67,8 @@ export interface TuiServices {
   openEditor?(text: string): Promise<string | undefined>;
   /** Opens a file in the person's editor; resolves when it is closed. The terminal is free meanwhile. */
   openFile?(path: string, line?: number): Promise<void>;
+  /** Adds cells to a notebook, which is made where it is not there; says what was written. */
+  addToNotebook?(name: string, shown: Shown): Promise<AddedCells>;
   /** What `usage` would cost with the prices of `model`; `null` when they are unknown. */
   priceOf?(model: string, usage: Usage): Promise<{ readonly usd: number | null }>;
   /** Models that can be chosen for such a question. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { lane, shareBar } from "../../lib/tui/draw/bars.ts";
-import { brailleChart } from "../../lib/tui/draw/braille.ts";
+import { plotLines } from "../../lib/tui/draw/plot.ts";
 import { ASCII, UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { JSON_ROWS_MAX, jsonRows } from "../../lib/tui/draw/json_view.ts";
 import { type Line, lineWidth, seg } from "../../lib/tui/draw/line.ts";
@@ -14,29 +14,31 @@ import { LongText } from "../../lib/tui/trace/long_text.ts";
 const textOf = (line: Line) => line.map((part) => part.text).join("");
 const safe = (line: Line) => assert.doesNotMatch(textOf(line), /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}]/u);
 const wild = fc.string({ unit: "binary", maxLength: 80 });
-const numbers = fc.array(fc.oneof(fc.double(), fc.integer()), { maxLength: 60 });
 
-Deno.test("brailleChart() is exactly as large as asked, whatever the numbers, with and without braille", () => {
+Deno.test("plotLines() fits the room it has, whatever the numbers, with and without braille", () => {
   fc.assert(
     fc.property(
-      numbers,
-      fc.integer({ min: 1, max: 50 }),
-      fc.integer({ min: 1, max: 9 }),
+      fc.array(fc.double({ min: 0, max: 1e9, noNaN: true }), { minLength: 1, maxLength: 60 }),
+      fc.integer({ min: 30, max: 90 }),
+      fc.integer({ min: 2, max: 20 }),
       (values, columns, rows) => {
+        const chart = {
+          kind: "columns",
+          labels: values.map((_, at) => `day ${at}`),
+          series: [{ name: "a-model", tone: 0, values }, { name: "\x1b[2Jb", tone: "other", values }],
+          format: String,
+        } as const;
         for (const glyphs of [UNICODE, ASCII]) {
-          const lines = brailleChart(values, columns, rows, glyphs);
-          assert.equal(lines.length, rows);
-          for (const line of lines) assert.equal(width(line), columns);
+          const lines = plotLines(chart, { columns, rows }, glyphs);
+          assert(lines.length <= rows);
+          const texts = lines.map((line) => line.map(({ text }) => text).join(""));
+          for (const text of texts) assert(width(text) <= columns && !text.includes("\x1b"));
+          // deno-lint-ignore no-control-regex
+          if (glyphs === ASCII) assert(!/[^\x00-\x7f]/.test(texts.join("").replaceAll("…", "")));
         }
       },
     ),
   );
-});
-
-Deno.test("brailleChart() fills the largest value to the top and leaves zero empty", () => {
-  assert.deepEqual(brailleChart([0, 4, 2, 4], 2, 1, UNICODE), ["⢸⣼"]);
-  assert.deepEqual(brailleChart([0, 0], 2, 2, UNICODE), ["  ", "  "]);
-  assert.deepEqual(brailleChart([1, 3], 2, 3, ASCII), [" #", " #", "##"]);
 });
 
 Deno.test("shareBar() and lane() stay in their columns, and something small still shows", () => {
@@ -225,4 +227,15 @@ Deno.test("troubleLines() fits every size and takes the remedy apart", () => {
   ).map(textOf)
     .join("\n");
   assert.match(text, /Cannot x: y\.[\s\S]*Try {2}z/);
+});
+
+Deno.test("plotLines() keeps the places of columns whose neighbours are lower", () => {
+  const values = [1, 0, 3, 0, 5];
+  const series = [{ name: "x", tone: 0, values }, { name: "y", tone: 1, values: [0, 2, 0, 4, 0] }] as const;
+  const chart = { kind: "columns", labels: ["a", "b", "c", "d", "e"], series, format: String } as const;
+  const rows = plotLines(chart, { columns: 40, rows: 6 }, ASCII).slice(0, 4).map((line) =>
+    line.map(({ text }) => text).join("")
+  );
+  const ends = rows.map((row) => row.trimEnd().length);
+  assert.equal(new Set(ends).size, 1, rows.join("\n"));
 });

@@ -38,13 +38,13 @@ const FRAMES: readonly Frame[] = [
   {
     name: "costs_what_if",
     fill: costlyMonth,
-    steps: [[RUNS, "4"], [/total/, "w", "small"], [/mistral-small-2603/, "enter"]],
+    steps: [[RUNS, "4"], [/total/, "m", "small"], [/mistral-small-2603/, "enter"]],
     seen: /WHAT IF[\s\S]*with|with[\s\S]*WHAT IF/,
   },
   {
     name: "costs_choose",
     fill: costlyMonth,
-    steps: [[RUNS, "4"], [/total/, "w"]],
+    steps: [[RUNS, "4"], [/total/, "m"]],
     seen: /mistral-small-2603/,
     sizes: [[100, 30]],
   },

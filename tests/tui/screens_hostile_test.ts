@@ -82,10 +82,10 @@ Deno.test("costs and agents let nothing from outside reach the terminal raw", as
     ["tab"],
     ["tab"],
     ["y"],
-    ["w"],
+    ["m"],
     ["escape"],
-    ["w", "x", "enter"],
-    ["w", "enter"],
+    ["m", "x", "enter"],
+    ["m", "enter"],
     ["enter"],
     ["7"],
     ["tab"],
@@ -95,7 +95,7 @@ Deno.test("costs and agents let nothing from outside reach the terminal raw", as
     ["k", "enter"],
   ]);
   bench.store.costBy = () => Promise.reject(new Error(`Cannot read ${EVIL}. Try: ${EVIL}`));
-  await pressAll(bench, [["4"], ["ctrl+r"], ["w"]]);
+  await pressAll(bench, [["4"], ["ctrl+r"], ["m"]]);
   bench.terminal.send(`\x1b[200~${EVIL}\x1b[201~`);
   await bench.steady();
   assertEscaped(bench.terminal.raw);

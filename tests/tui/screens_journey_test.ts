@@ -56,11 +56,11 @@ Deno.test("costs: what if asks for a model, prices the shown tokens, and escape 
   await bench.see(RUNS);
   bench.press("4");
   await bench.see(/total/);
-  bench.press("w", "my-own-model");
+  bench.press("m", "my-own-model");
   await bench.see(/use my-own-model as typed/);
   bench.press("enter");
   await bench.see(/with the prices of my-own-model[\s\S]*mistral-small-latest +\$0\.1540 +\?/);
-  bench.press("w", "2603", "enter");
+  bench.press("m", "2603", "enter");
   await bench.see(/\$0\.1540 +\$0\.1386 +-10%/);
   bench.press("tab");
   await bench.see(/AGENT[\s\S]*WHAT IF[\s\S]*\$0\.1386/);

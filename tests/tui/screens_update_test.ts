@@ -11,7 +11,7 @@ import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
-import { chartDays, type CostsModel } from "../../lib/tui/screens/costs/model.ts";
+import type { CostsModel } from "../../lib/tui/screens/costs/model.ts";
 import type { CostsQueries } from "../../lib/tui/screens/costs/queries.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
@@ -82,7 +82,13 @@ function filled(): CostsModel {
 
 Deno.test("updateCosts() asks nothing of the store but effects, and drops rows that were never used", () => {
   const { effects } = after(costsScreen, costsScreen.init(), { type: "enter" });
-  assert.deepEqual(loads(effects).map((effect) => effect.slot), ["rows", "days", "endpoints", "runs"]);
+  assert.deepEqual(loads(effects).map((effect) => effect.slot), [
+    "rows",
+    "days",
+    "endpoints",
+    "chart",
+    "runs",
+  ]);
   assert.deepEqual(filled().rows.map((each) => each.key), ["a b", "c"]);
 });
 
@@ -148,21 +154,6 @@ Deno.test("updateCosts() prices the shown tokens again when they change", () => 
   });
   assert.equal(loads(again.effects)[0]!.slot, "prices");
   assert.equal(after(costsScreen, again.model, act("back")).model.whatIf, undefined);
-});
-
-Deno.test("chartDays() has a place for every day up to today", () => {
-  const model: CostsModel = { ...filled(), since: "30d", days: [row("2026-01-30", 1)] };
-  const days = chartDays(model, ENV);
-  assert.equal(days.length, 30);
-  assert.deepEqual([days.at(-1)!.day, days.at(-2)!.row?.costUsd, days.at(-1)!.row], [
-    "2026-01-31",
-    1,
-    undefined,
-  ]);
-  assert.equal(
-    chartDays({ ...model, since: "all", days: [row("1970-01-01", 1), row("?", 1)] }, ENV).length,
-    365,
-  );
 });
 
 Deno.test("updateAgents() asks for the runs of the agent that is chosen now, once per agent", () => {

@@ -6,7 +6,7 @@ import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import type { TuiServices } from "../../lib/tui/ports.ts";
-import { chartDays, INITIAL } from "../../lib/tui/screens/costs/model.ts";
+import { INITIAL, todayRow } from "../../lib/tui/screens/costs/model.ts";
 import { COSTS_QUERIES } from "../../lib/tui/screens/costs/queries.ts";
 import { factLines } from "../../lib/tui/screens/live/facts.ts";
 import { RUNS_QUERIES } from "../../lib/tui/screens/runs/queries.ts";
@@ -65,6 +65,6 @@ Deno.test("the workbench names the zone in its header, and its days and times ar
   assert.deepEqual([utc.today, utc.days.at(-1)?.day, utc.days.at(-2)?.runs], [0, "2026-01-02", 1]);
 
   const days = await COSTS_QUERIES.days(services, { filter: {} });
-  const chart = chartDays({ ...INITIAL, days, since: "7d" }, envOf(appIn(ZONE)));
-  assert.deepEqual([chart.length, chart.at(-1)?.day, chart.at(-1)?.row?.runs], [7, "2026-01-02", 1]);
+  const today = todayRow({ ...INITIAL, days }, envOf(appIn(ZONE)));
+  assert.deepEqual([today?.key, today?.runs], ["2026-01-02", 1]);
 });

@@ -9,6 +9,7 @@ import { listLines, POINTER_COLUMNS } from "../widgets/list.ts";
 import { completions, type Jump } from "./jump.ts";
 import { helpSections } from "./keymap.ts";
 import type { App } from "./model.ts";
+import type { NotebookPrompt } from "./notebook.ts";
 import { envOf } from "./env.ts";
 import { paletteItems } from "./palette.ts";
 import { keySign } from "../contract/keys.ts";
@@ -153,6 +154,15 @@ export function jumpLine(jump: Jump, columns: number): Line {
   ];
   if (jump.problem === undefined) return fitLine(field, columns);
   return fitLine([...field, seg("  "), seg(clean(jump.problem), "warn")], columns);
+}
+
+/** The line at the bottom while a notebook is asked for: what is wrong, else the keys, stands behind the name. */
+export function notebookLine({ field, problem }: NotebookPrompt, columns: number, enter: string): Line {
+  const name: Line = [seg(" add to notebook ", "key"), ...fieldLine(field, columns - 34, true, "runs.ipynb")];
+  const rest: Line = problem === undefined
+    ? [seg(enter, "key"), seg(" add  ", "dim"), seg("esc", "key"), seg(" close ", "dim")]
+    : [seg(clean(problem), "warn")];
+  return fitLine([...name, seg("  "), ...rest], columns);
 }
 
 export function completionBox(app: App): readonly Line[] {

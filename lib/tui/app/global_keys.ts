@@ -109,6 +109,26 @@ export const JUMP_KEYS: readonly Key<App>[] = [
   { keys: ["up"], action: "jump_up", label: "before", help: "completion before", modes: ["filter"] },
 ];
 
+/** In the question which notebook. */
+export const NOTEBOOK_KEYS: readonly Key<App>[] = [
+  {
+    keys: ["enter"],
+    action: "notebook_write",
+    label: "add",
+    help: "add the cells to this notebook, or make it",
+    modes: ["filter"],
+    footer: 1,
+  },
+  {
+    keys: ["escape"],
+    action: "notebook_close",
+    label: "close",
+    help: "close",
+    modes: ["filter"],
+    footer: 2,
+  },
+];
+
 /** In a question of yes and no. */
 export const CONFIRM_KEYS: readonly Key<App>[] = [
   { keys: ["y", "enter"], action: "confirm_yes", label: "yes", help: "do it", modes: ["dialog"], footer: 1 },

@@ -1,4 +1,12 @@
-import { CONFIRM_KEYS, GLOBAL_KEYS, HELP_KEYS, JUMP_KEYS, LEAVE_KEYS, PALETTE_KEYS } from "./global_keys.ts";
+import {
+  CONFIRM_KEYS,
+  GLOBAL_KEYS,
+  HELP_KEYS,
+  JUMP_KEYS,
+  LEAVE_KEYS,
+  NOTEBOOK_KEYS,
+  PALETTE_KEYS,
+} from "./global_keys.ts";
 import { type App, modeOf, screenOf } from "./model.ts";
 import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
 import type { LoadedScreen } from "../contract/screen.ts";
@@ -12,6 +20,7 @@ const FRAME_TABLES: readonly TitledKeyTable[] = [
   { scope: "everywhere", title: "Everywhere", keys: GLOBAL_KEYS as readonly Key[] },
   { scope: "palette", title: "Palette", keys: PALETTE_KEYS as readonly Key[] },
   { scope: "jump", title: "Jump line", keys: JUMP_KEYS as readonly Key[] },
+  { scope: "notebook", title: "Which notebook", keys: NOTEBOOK_KEYS as readonly Key[] },
   { scope: "help", title: "List of keys", keys: HELP_KEYS as readonly Key[] },
   { scope: "confirm", title: "Yes or no", keys: CONFIRM_KEYS as readonly Key[] },
   { scope: "leave", title: "Quit?", keys: LEAVE_KEYS as readonly Key[] },
@@ -92,6 +101,7 @@ function overlayScope(app: App): string | undefined {
   if (app.confirm) return "confirm";
   if (app.palette) return "palette";
   if (app.jump) return "jump";
+  if (app.notebook) return "notebook";
   return app.help ? "help" : undefined;
 }
 

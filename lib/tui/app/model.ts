@@ -1,9 +1,11 @@
+import type { AddedCells, Shown } from "../../app/mod.ts";
 import type { Run } from "../../core/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import type { TextField } from "../draw/text_field.ts";
 import type { Theme } from "../draw/theme.ts";
 import type { DemoEntry } from "../ports.ts";
 import type { Jump, Names } from "./jump.ts";
+import { NOTEBOOK_NAME, type NotebookPrompt } from "./notebook.ts";
 import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "../contract/message.ts";
 import { type Attention, type Needy, NO_ATTENTION } from "./attention.ts";
 import type { Notice } from "./notices.ts";
@@ -48,6 +50,9 @@ export interface App {
   readonly help?: { readonly filter: TextField; readonly top: number };
   readonly palette?: Palette;
   readonly jump?: Jump;
+  readonly notebook?: NotebookPrompt;
+  /** The notebook that was written to last. */
+  readonly notebookName: string;
   /** A question of a screen. */
   readonly confirm?: { readonly screen: ScreenId; readonly question: Question };
   /** Asked before leaving while runs of this workbench are live. */
@@ -77,6 +82,8 @@ export type AppMsg =
   | { readonly type: "names"; readonly names: Names }
   | { readonly type: "jump_resolved"; readonly target: Target }
   | { readonly type: "jump_failed"; readonly message: string }
+  | { readonly type: "notebook_written"; readonly added: AddedCells }
+  | { readonly type: "notebook_failed"; readonly message: string }
   | { readonly type: "count_over"; readonly count: string }
   | { readonly type: "notify"; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: "leave_checked"; readonly live: readonly Run[] }
@@ -97,6 +104,7 @@ export type AppEffect =
   /** Asks for what can be completed in the jump line. */
   | { readonly type: "names" }
   | { readonly type: "resolve_run"; readonly reference: string }
+  | { readonly type: "add_to_notebook"; readonly name: string; readonly shown: Shown }
   /** `stop`: runs to stop on the way out. */
   | { readonly type: "exit"; readonly stop: readonly string[] };
 
@@ -112,7 +120,7 @@ export const FOOTER_ROWS = 1;
 /** How the next key will be read. */
 export function modeOf(app: App): Mode {
   if (app.leaving || app.confirm) return "dialog";
-  if (app.help || app.palette || app.jump) return "filter";
+  if (app.help || app.palette || app.jump || app.notebook) return "filter";
   return screenOf(app)?.mode(app.models[app.active]) ?? "normal";
 }
 
@@ -144,6 +152,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     kept: saved.screens,
     notices: [],
     own: [],
+    notebookName: NOTEBOOK_NAME,
     count: "",
     attention: NO_ATTENTION,
   };

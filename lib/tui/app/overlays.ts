@@ -6,12 +6,12 @@ import { paletteItems } from "./palette.ts";
 
 /** Something is over the screen and takes its keys. */
 export function isCovered(app: App): boolean {
-  return Boolean(app.help ?? app.leaving ?? app.confirm ?? app.palette ?? app.jump);
+  return Boolean(app.help ?? app.leaving ?? app.confirm ?? app.palette ?? app.jump ?? app.notebook);
 }
 
 /** The text of what is over the screen, changed; `undefined`: nothing there takes text. */
 export function typedOver(app: App, change: (field: TextField) => TextField | undefined): App | undefined {
-  const { palette, jump, help } = app;
+  const { palette, jump, notebook, help } = app;
   if (palette) {
     const field = change(palette.field);
     return field ? { ...app, palette: { field, index: 0 } } : app;
@@ -21,6 +21,10 @@ export function typedOver(app: App, change: (field: TextField) => TextField | un
     if (!field) return app;
     const { problem: _, ...rest } = jump;
     return { ...app, jump: { ...rest, field, index: -1 } };
+  }
+  if (notebook) {
+    const field = change(notebook.field);
+    return field ? { ...app, notebook: { field, shown: notebook.shown } } : app;
   }
   if (!help) return undefined;
   const filter = change(help.filter);

@@ -3,6 +3,7 @@ import type { Settings } from "../contract/settings.ts";
 import { withSeen } from "./attention.ts";
 import { envOf } from "./env.ts";
 import { type App, type AppEffect, type AppStep, OWN_RUNS_MAX, screenOf } from "./model.ts";
+import { notebookPrompt } from "./notebook.ts";
 import { withNotice as addNotice } from "./notices.ts";
 import { HOME, SCREEN_TABS } from "./screen_list.ts";
 
@@ -47,6 +48,8 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
     if (effect.type === "notice") current = withNotice(current, effect.level, effect.text);
     else if (effect.type === "confirm") {
       current = { ...current, confirm: { screen: id, question: effect.question } };
+    } else if (effect.type === "to_notebook") {
+      current = { ...current, notebook: notebookPrompt(effect.shown, current.notebookName) };
     } else if (effect.type === "mark") current = withMark(current, effect.run);
     else if (effect.type === "settings") {
       const [next, more] = changeSettings(current, effect.change);

@@ -55,6 +55,7 @@ export class ScreenEffects {
       case "notice":
       case "confirm":
       case "settings":
+      case "to_notebook":
         return; // done by the root
     }
   }

@@ -13,6 +13,7 @@ import {
   screenOf,
   withScreens,
 } from "./model.ts";
+import { addedText } from "./notebook.ts";
 import { noticesOverMs } from "./notices.ts";
 import {
   chosenInPalette,
@@ -69,6 +70,14 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
     }
     case "jump_failed":
       return app.jump ? [{ ...app, jump: { ...app.jump, problem: msg.message } }, []] : [app, []];
+    case "notebook_written": {
+      const { notebook: _, ...closed } = app;
+      return [withNotice({ ...closed, notebookName: msg.added.path }, "info", addedText(msg.added)), []];
+    }
+    case "notebook_failed":
+      return app.notebook
+        ? [{ ...app, notebook: { ...app.notebook, problem: msg.message } }, []]
+        : [withNotice(app, "error", msg.message), []];
     case "count_over":
       return app.count === msg.count ? [uncounted(app), []] : [app, []];
     case "needy":
@@ -148,6 +157,7 @@ function rootAction(app: App, action: string): AppStep {
   if (action.startsWith("go:")) return go(app, action.slice(3));
   if (action.startsWith("palette")) return paletteAction(app, action);
   if (action.startsWith("jump")) return jumpAction(app, action);
+  if (action.startsWith("notebook")) return notebookAction(app, action);
   if (action.startsWith("confirm")) return confirmAction(app, action);
   const { leaving, ...stayed } = app;
   const { help: _, ...unhelped } = app;
@@ -240,6 +250,13 @@ function jumped(closed: App, jump: Jump): AppStep {
     case "run":
       return [{ ...closed, jump }, [{ type: "resolve_run", reference: to.reference }]];
   }
+}
+
+function notebookAction(app: App, action: string): AppStep {
+  const { notebook, ...closed } = app;
+  if (!notebook || action !== "notebook_write") return [closed, []];
+  const { field, shown } = notebook;
+  return [app, [{ type: "add_to_notebook", name: field.text.trim(), shown }]];
 }
 
 function confirmAction(app: App, action: string): AppStep {

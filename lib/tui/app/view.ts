@@ -15,7 +15,7 @@ import { centered } from "../draw/pane.ts";
 import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
 import { attentionSign } from "./attend.ts";
-import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, paletteBox } from "./boxes.ts";
+import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, notebookLine, paletteBox } from "./boxes.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
 import { HEADER_TABS } from "./screen_list.ts";
 import type { ScreenId } from "../contract/message.ts";
@@ -149,6 +149,7 @@ function shortPath(path: string, room: number): string {
 function footer(app: App): Line {
   const { columns } = app.size;
   if (app.jump) return jumpLine(app.jump, columns);
+  if (app.notebook) return notebookLine(app.notebook, columns, app.glyphs.enter);
   const { status, hints, always } = footerParts(app);
   return fitLine([...status, ...[...hints, ...always].flatMap((hint) => hint.line)], columns);
 }

@@ -1,4 +1,4 @@
-import { isLive, messageOf, type Run } from "../../core/mod.ts";
+import { AgentOpError, isLive, messageOf, type Run } from "../../core/mod.ts";
 import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
@@ -311,6 +311,8 @@ export class Workbench {
         );
       case "resolve_run":
         return this.#spawn(() => this.#resolve(effect.reference));
+      case "add_to_notebook":
+        return this.#spawn(() => this.#addToNotebook(effect));
       case "exit":
         return this.#spawn(() => this.#exit(effect.stop));
     }
@@ -346,6 +348,18 @@ export class Workbench {
       this.#dispatch({ type: "jump_resolved", target: { traceId, runId } });
     } catch (error) {
       this.#dispatch({ type: "jump_failed", message: messageOf(error) });
+    }
+  }
+
+  async #addToNotebook({ name, shown }: Extract<AppEffect, { type: "add_to_notebook" }>): Promise<void> {
+    try {
+      const added = await this.#services.addToNotebook?.(name, shown);
+      if (!added) {
+        throw new AgentOpError("Cannot write a notebook from here", { remedy: "agentop notebook new" });
+      }
+      this.#dispatch({ type: "notebook_written", added });
+    } catch (error) {
+      this.#dispatch({ type: "notebook_failed", message: messageOf(error) });
     }
   }
 

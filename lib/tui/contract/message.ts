@@ -1,5 +1,5 @@
 import type { ControlAction, Explanation } from "../../core/mod.ts";
-import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "../../app/mod.ts";
+import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits, Shown } from "../../app/mod.ts";
 import type { AnswerMsg, Queries, SlotOf } from "./queries.ts";
 import type { Settings } from "./settings.ts";
 
@@ -87,6 +87,8 @@ export type Effect =
   /** Asks first; on yes the screen gets `action`. */
   | { readonly type: "confirm"; readonly question: Question }
   | { readonly type: "settings"; readonly change: Partial<Settings> }
+  /** Asks for a notebook, and adds cells to it that show this. */
+  | { readonly type: "to_notebook"; readonly shown: Shown }
   /**
    * Asks the screen's own query of that slot about `query`. Answers carry the ticket, and a screen drops those that are
    * not its latest. `minIntervalMs` spaces out refreshes.

@@ -33,11 +33,12 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       remedy: "agentop demo, or another terminal",
     });
   }
-  const [{ runTui }, { chatModels, createLauncher, lazyStore, pricedModels, withoutKeys }] = await Promise
-    .all([
-      import("../../../tui/mod.ts"),
-      import("../../../app/mod.ts"),
-    ]);
+  const [{ runTui }, { chatModels, createLauncher, lazyStore, loadNotebooks, pricedModels, withoutKeys }] =
+    await Promise
+      .all([
+        import("../../../tui/mod.ts"),
+        import("../../../app/mod.ts"),
+      ]);
   const { app, config } = context;
   let demos: readonly DemoEntry[] = [];
   const { store, open } = lazyStore(async () => {
@@ -64,6 +65,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     openEditor: (text) => editText(editor, text),
     openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
+    addToNotebook: async (name, shown) => await (await loadNotebooks()).addToNotebook(app, name, shown),
     pricedModels,
     chatModels: () => chatModels(config, app.host.now()),
   }, {

@@ -62,6 +62,14 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
   { keys: ["tab"], action: "focus", label: "pane", help: "to the next pane", footer: 6, when: ready },
   ...zoomKeys<CompareModel>("the pane alone, or all of them", 7, ready),
   {
+    keys: ["w"],
+    action: "notebook",
+    label: "notebook",
+    help: "add what differs to a notebook",
+    footer: 7,
+    when: ready,
+  },
+  {
     keys: ["Y"],
     action: "copy_command",
     label: "command",

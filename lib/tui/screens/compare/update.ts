@@ -65,6 +65,10 @@ const ACTIONS: Actions<CompareModel> = {
     const { left, right } = model.pairing ?? { left: "", right: "" };
     return [model, [{ type: "copy", text: `agentop diff ${name(left)} ${name(right)}` }]];
   },
+  notebook: (model) => [
+    model,
+    model.pairing ? [{ type: "to_notebook", shown: { kind: "diff", ...model.pairing } }] : [],
+  ],
   fold: (model, env) => [toggled(model, env), []],
   next_change: (model, env) => toChange(model, 1, env),
   previous_change: (model, env) => toChange(model, -1, env),

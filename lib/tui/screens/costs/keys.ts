@@ -17,7 +17,7 @@ export const COSTS_KEYS: readonly Key<CostsModel>[] = [
   { keys: ["t"], action: "since", label: "time", help: "next span of time: 24h, 7d, 30d, all", footer: 3 },
   { keys: ["T"], action: "since_back", label: "time", help: "previous span of time" },
   {
-    keys: ["w"],
+    keys: ["m"],
     action: "what_if",
     label: "what if",
     help: "what the same tokens would cost with another model's prices",
@@ -30,6 +30,14 @@ export const COSTS_KEYS: readonly Key<CostsModel>[] = [
     label: "copy",
     help: "copy the table, columns apart by tabs",
     footer: 6,
+    when: filled,
+  },
+  {
+    keys: ["w"],
+    action: "notebook",
+    label: "notebook",
+    help: "add the table to a notebook",
+    footer: 7,
     when: filled,
   },
   { keys: ["ctrl+r"], action: "reload", label: "reload", help: "add up again" },

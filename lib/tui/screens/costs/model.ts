@@ -1,9 +1,7 @@
 import {
-  addDays,
   type CostKey,
   type CostRow,
   dayOfTime,
-  daysBetween,
   type EndpointNote,
   type Explanation,
   type RateLimit,
@@ -18,7 +16,7 @@ import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
-import type { CostsQueries } from "./queries.ts";
+import type { CostChart, CostsQueries } from "./queries.ts";
 
 export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
 export type CostTab = (typeof TABS)[number];
@@ -33,9 +31,6 @@ const SINCE_DAYS: Readonly<Record<Since, number | undefined>> = {
   all: undefined,
 };
 const DAY_MS = 86_400_000;
-/** Days drawn when there is no limit. */
-const CHART_DAYS_MAX = 365;
-const CHART_DAYS_MIN = 7;
 
 /** What runs cost, added up by one key at a time. */
 export interface CostsModel {
@@ -43,6 +38,7 @@ export interface CostsModel {
   readonly since: Since;
   readonly rows: readonly CostRow[];
   readonly days: readonly CostRow[];
+  readonly chart?: CostChart;
   /** Newest runs, for those that had a budget. */
   readonly runs: readonly Run[];
   /** What is left of the limits of the servers that were called, latest first. */
@@ -74,7 +70,7 @@ export const INITIAL: CostsModel = {
   list: LIST_START,
   zoom: false,
   models: [],
-  tickets: { rows: 0, days: 0, runs: 0, endpoints: 0, prices: 0, models: 0 },
+  tickets: { rows: 0, days: 0, chart: 0, runs: 0, endpoints: 0, prices: 0, models: 0 },
 };
 
 export function filterOf(since: Since, nowMs: number): RunFilter {
@@ -133,26 +129,10 @@ export function selectedKey(model: CostsModel): string | undefined {
   return selectedItem(keysOf(model), (key) => key, model.list);
 }
 
-export interface ChartDay {
-  readonly day: string;
-  readonly row?: CostRow;
-}
-
-/** One entry per day up to today, also for days without runs. */
-export function chartDays(model: CostsModel, { nowMs, timeZone }: Env): readonly ChartDay[] {
-  const byDay = new Map(model.days.map((row) => [row.key, row]));
+/** What today cost, where the person is. */
+export function todayRow({ days }: CostsModel, { nowMs, timeZone }: Env): CostRow | undefined {
   const today = dayOfTime(nowMs, timeZone);
-  const first = [...byDay.keys()].filter((day) => day !== "?").reduce(
-    (least, day) => (day < least ? day : least),
-    today,
-  );
-  const wanted = SINCE_DAYS[model.since] ?? daysBetween(first, today) + 1;
-  const count = Math.min(CHART_DAYS_MAX, Math.max(CHART_DAYS_MIN, wanted));
-  return Array.from({ length: count }, (_, index): ChartDay => {
-    const day = addDays(today, index + 1 - count);
-    const row = byDay.get(day);
-    return row ? { day, row } : { day };
-  });
+  return days.find(({ key }) => key === today);
 }
 
 /** Models that fit what was typed, those that begin with it first. */

@@ -1,4 +1,5 @@
 import type { CostKey, CostRow, EndpointNote, Run, RunFilter, Usage } from "../../../core/mod.ts";
+import { cost, isNothing, type TextChart } from "../../../charts/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import type { TuiServices } from "../../ports.ts";
 
@@ -12,6 +13,12 @@ export interface WhatIfPrices {
   readonly usd: readonly (number | null)[];
 }
 
+/** What the chart says, and its numbers; without them, why there is nothing to see. */
+export interface CostChart {
+  readonly finding: string;
+  readonly text?: TextChart;
+}
+
 export const COSTS_QUERIES = {
   rows: (
     { store, timeZone }: TuiServices,
@@ -21,6 +28,21 @@ export const COSTS_QUERIES = {
     { store, timeZone }: TuiServices,
     { filter }: { readonly filter: RunFilter },
   ): Promise<readonly CostRow[]> => store.costBy("day", filter, timeZone),
+  /** The chart that `agentop cost --chart` draws. */
+  chart: async (
+    { store, host, timeZone = "UTC" }: TuiServices,
+    { filter }: { readonly filter: RunFilter },
+  ): Promise<CostChart> => {
+    const drawing = cost.draw({
+      runs: [],
+      spans: [],
+      judged: [],
+      usage: await store.usageFacts({ filter }),
+      nowMs: host.now(),
+      timeZone,
+    });
+    return isNothing(drawing) ? { finding: drawing.nothing } : { finding: drawing.title, text: drawing.text };
+  },
   /** For the budgets. */
   runs: async (
     { store }: TuiServices,

@@ -1,3 +1,4 @@
+import type { Shown } from "../../../app/mod.ts";
 import { formatRunQuery, wasUsed } from "../../../analysis/mod.ts";
 import { addDays, type Explanation, type RunFilter, sentenceOf, startOfDay } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
@@ -36,6 +37,8 @@ import { tableText } from "./table_text.ts";
 
 const load = loading<CostsQueries>();
 const REFRESH_INTERVAL_MS = 2_000;
+/** It reads more than sums. */
+const CHART_INTERVAL_MS = 10_000;
 const NO_GROUP = "(none)";
 const TABLE_HEAD_ROWS = 2;
 export const MODEL_NAME_LENGTH_MAX = 200;
@@ -60,6 +63,7 @@ const ACTIONS: Actions<CostsModel> = {
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
   reload: (model, env) => loadAll({ ...model, state: "loading" }, env),
   copy: (model) => [model, [{ type: "copy", text: tableText(model) }]],
+  notebook: (model) => [model, [{ type: "to_notebook", shown: shownIn(model) }]],
   open: (model, env) => [model, opened(model, env)],
   back: (model, env) => {
     const { whatIf, priced: _, ...rest } = model;
@@ -67,6 +71,12 @@ const ACTIONS: Actions<CostsModel> = {
     return model.zoom ? [inView({ ...model, zoom: false }, env), []] : [model, [{ type: "leave" }]];
   },
 };
+
+/** The table, as a notebook has it: of the same time back from whenever it is run. */
+function shownIn({ tab, since }: CostsModel): Shown {
+  const search = since === "all" ? "" : `since:${since}`;
+  return tab === "budget" ? { kind: "runs", search } : { kind: "costs", by: tab, search };
+}
 
 /** While a model is chosen whose prices are to be used. */
 const CHOOSING_ACTIONS: Actions<CostsModel> = {
@@ -100,6 +110,7 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
     rows: (model, answer, env) =>
       reprice(inView({ ...model, rows: answer.filter(wasUsed), ...answeredState(model, "rows") }, env)),
     days: (model, answer) => [{ ...model, days: answer.filter(wasUsed) }, []],
+    chart: (model, chart) => [{ ...model, chart }, []],
     endpoints: (model, endpoints) => [{ ...model, endpoints }, []],
     runs: (model, runs, env) => [inView({ ...model, runs, ...answeredState(model, "runs") }, env), []],
     prices: (model, prices) => {
@@ -123,6 +134,7 @@ function loadAll(model: CostsModel, env: Env, minIntervalMs?: number): Step<Cost
   }
   step = load(step, "days", { filter }, minIntervalMs);
   step = load(step, "endpoints", undefined, minIntervalMs);
+  step = load(step, "chart", { filter }, minIntervalMs === undefined ? undefined : CHART_INTERVAL_MS);
   return load(step, "runs", { filter }, minIntervalMs);
 }
 

@@ -2,17 +2,16 @@ import { costTotal } from "../../../analysis/mod.ts";
 import { type CostRow, limitText, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
-import { brailleChart } from "../../draw/braille.ts";
 import { age, compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
+import { plotLines } from "../../draw/plot.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, cut, fit, wrap } from "../../terminal/text.ts";
 import {
   budgetRows,
-  chartDays,
   choiceRows,
   costRows,
   costsLayout,
@@ -23,6 +22,7 @@ import {
   SINCES,
   TABS,
   tightestLimit,
+  todayRow,
 } from "./model.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
@@ -51,7 +51,7 @@ const ENDPOINTS_SHOWN = 2;
 
 function kpiLine(model: CostsModel, env: Env): Line {
   const sum = costTotal(model.days);
-  const today = chartDays(model, env).at(-1)?.row;
+  const today = todayRow(model, env);
   const parts: Line[] = [
     [
       seg(`${model.since === "all" ? "ever" : `last ${model.since}`} `, "dim"),
@@ -151,33 +151,24 @@ function emptyNote(model: CostsModel): readonly Line[] {
   ];
 }
 
-function chartPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const days = chartDays(model, env);
-  const costs = days.map(({ row }) => row?.costUsd ?? 0);
-  const max = Math.max(0, ...costs);
+/** The chart of `agentop cost --chart`, with what it says below. */
+function chartPane({ chart }: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const inner = columns - BORDER;
-  const height = Math.max(1, rows - BORDER - 1);
-  const axisColumns = Math.max(money(max).length, money(max / 2).length, 3) + 2;
-  const wide = Math.max(1, inner - axisColumns - 1);
-  const lines = brailleChart(costs, wide, height, env.glyphs).map((text, y): Line => {
-    const label = y === 0 ? money(max) : y === Math.floor(height / 2) && height > 4 ? money(max / 2) : "";
-    const mark = y === height - 1 ? "$0" : label;
-    return [
-      seg(fit(max > 0 || y === height - 1 ? mark : "", axisColumns - 1, "right"), "dim"),
-      seg(" "),
-      seg(text, "accent"),
-    ];
-  });
-  const first = days[0]!.day.slice(5);
-  const last = days.at(-1)!.day.slice(5);
-  const axis = spread([seg(" ".repeat(axisColumns)), seg(first, "dim")], [seg(`${last} `, "dim")], inner);
-  const dearest = days[costs.indexOf(max)];
-  return pane([...lines, axis], columns, rows, env.glyphs, {
-    title: env.timeZone === "UTC" ? "Cost per day" : `Cost per day, ${env.timeZone}`,
-    note: max > 0 && dearest && columns >= 48
-      ? [seg("most ", "dim"), seg(money(max), "strong"), seg(` on ${dearest.day.slice(5)}`, "dim")]
-      : EMPTY,
-  });
+  const room = rows - BORDER;
+  const finding = chart ? cut(clean(chart.finding), inner - 2) : `adding up${env.glyphs.ellipsis}`;
+  const isRoomy = room >= 5;
+  const plot = chart?.text
+    ? plotLines(chart.text, { columns: inner - 1, rows: isRoomy ? room - 1 : room }, env.glyphs)
+    : [EMPTY];
+  return pane(
+    [...(isRoomy || !chart?.text ? [line(` ${finding}`, "dim")] : []), ...plot],
+    columns,
+    rows,
+    env.glyphs,
+    {
+      title: env.timeZone === "UTC" ? "Cost over time" : `Cost over time, ${env.timeZone}`,
+    },
+  );
 }
 
 /** Where the cost of the chosen row comes from. */

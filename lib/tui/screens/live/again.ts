@@ -28,6 +28,16 @@ export function replayEffects(model: LiveModel, fork: boolean): readonly Effect[
   }];
 }
 
+/** The chosen step goes into a notebook; where none is chosen, the run. */
+export function notebookEffects(model: LiveModel): readonly Effect[] {
+  const { trace } = model;
+  if (!trace) return [];
+  const { runId } = trace.run;
+  const step = stepOf(trace, selectedSpan(model))?.step;
+  const shown = step === undefined ? { kind: "run", runId } as const : { kind: "step", runId, step } as const;
+  return [{ type: "to_notebook", shown }];
+}
+
 /** Says how to compare, when a replay that was watched has ended. */
 export function endOfReplay(model: LiveModel, trace: Trace | undefined): readonly Effect[] {
   if (!trace?.run.forkedFrom || isLive(trace.run.status)) return [];

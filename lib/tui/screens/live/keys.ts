@@ -131,6 +131,14 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     when: loaded,
   },
   {
+    keys: ["w"],
+    action: "notebook",
+    label: "notebook",
+    help: "add the step, or the run, to a notebook",
+    footer: 9,
+    when: loaded,
+  },
+  {
     keys: ["Y"],
     action: "copy_command",
     label: "command",

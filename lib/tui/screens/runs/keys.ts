@@ -68,6 +68,13 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     when: has,
   },
   {
+    keys: ["w"],
+    action: "notebook",
+    label: "notebook",
+    help: "add the run to a notebook",
+    when: chosen,
+  },
+  {
     keys: ["o"],
     action: "editor",
     label: "editor",

@@ -39,6 +39,10 @@ const ACTIONS: Actions<RunsModel> = {
     const runs = subjects(model.marks, selectedRun(model));
     return [model, runs.length > 0 ? [{ type: "copy", text: showCommand(runs) }] : []];
   },
+  notebook: (model) => {
+    const runId = selectedRun(model)?.runId;
+    return [model, runId === undefined ? [] : [{ type: "to_notebook", shown: { kind: "run", runId } }]];
+  },
   editor: (model, env) => openAnswer(model, selectedRun(model), env),
   mark: (model, env) => {
     const run = selectedRun(model);

@@ -1,6 +1,7 @@
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import * as vega from "vega";
 import { compile, type TopLevelSpec } from "vega-lite";
+import { plainFont } from "./font.ts";
 
 /** A file may be this large, in dots. */
 const PIXELS_MAX = 64_000_000;
@@ -54,26 +55,33 @@ const MORE_FONTS = [
   {
     chars: /[\u0100-\u024f\u1e00-\u1eff]/,
     load: () =>
-      import("@fontsource/inter/files/inter-latin-ext-400-normal.woff2", { with: { type: "bytes" } }),
+      import("@fontsource/inter/files/inter-latin-ext-400-normal.woff", { with: { type: "bytes" } }),
   },
   {
     chars: /[\u0370-\u03ff]/,
-    load: () => import("@fontsource/inter/files/inter-greek-400-normal.woff2", { with: { type: "bytes" } }),
+    load: () => import("@fontsource/inter/files/inter-greek-400-normal.woff", { with: { type: "bytes" } }),
   },
   {
     chars: /[\u0400-\u04ff]/,
-    load: () =>
-      import("@fontsource/inter/files/inter-cyrillic-400-normal.woff2", { with: { type: "bytes" } }),
+    load: () => import("@fontsource/inter/files/inter-cyrillic-400-normal.woff", { with: { type: "bytes" } }),
   },
 ] as const;
+
+const unpacked = new Map<(typeof MORE_FONTS)[number], Promise<Uint8Array>>();
+
+function plainOnce(font: (typeof MORE_FONTS)[number]): Promise<Uint8Array> {
+  const known = unpacked.get(font) ?? font.load().then((it) => plainFont(it.default));
+  unpacked.set(font, known);
+  return known;
+}
 
 let ready: Promise<readonly Uint8Array[]> | undefined;
 
 /** SVG as PNG, `scale` dots per unit. The fonts are part of the program: without them there would be no text. */
 export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
   ready ??= prepare();
-  const more = MORE_FONTS.filter(({ chars }) => chars.test(svg)).map(({ load }) => load());
-  const fontBuffers = [...await ready, ...(await Promise.all(more)).map((font) => font.default)];
+  const more = MORE_FONTS.filter(({ chars }) => chars.test(svg)).map(plainOnce);
+  const fontBuffers = [...await ready, ...await Promise.all(more)];
   const resvg = new Resvg(svg, {
     fitTo: { mode: "zoom", value: scale },
     font: { fontBuffers, loadSystemFonts: false, defaultFontFamily: "Inter", sansSerifFamily: "Inter" },
@@ -96,9 +104,9 @@ export async function renderPng(svg: string, scale = 2): Promise<Uint8Array> {
 async function prepare(): Promise<readonly Uint8Array[]> {
   const [wasm, ...fonts] = await Promise.all([
     import("@resvg/resvg-wasm/index_bg.wasm", { with: { type: "bytes" } }),
-    import("@fontsource/inter/files/inter-latin-400-normal.woff2", { with: { type: "bytes" } }),
-    import("@fontsource/inter/files/inter-latin-600-normal.woff2", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-latin-400-normal.woff", { with: { type: "bytes" } }),
+    import("@fontsource/inter/files/inter-latin-600-normal.woff", { with: { type: "bytes" } }),
   ]);
   await initWasm(wasm.default);
-  return fonts.map((font) => font.default);
+  return fonts.map((font) => plainFont(font.default));
 }

@@ -1,17 +1,20 @@
 /**
  * Puts `agentop` on the path: a bundle in the data folder, a launcher in `~/.local/bin` or `--dir DIR`, completions for the
- * shells that are there. Everything it writes is in folders of this person and on a list; `--uninstall` removes exactly that.
+ * shells that are there. Everything it writes is in folders of this person and on a list; `--uninstall` removes exactly that, and a
+ * description of the Jupyter kernel that would start nothing then.
  *
  * @module
  */
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { parseArgs } from "node:util";
 import { COMPLETION_SCRIPTS, SHELLS } from "../lib/cli/commands/completions/scripts.ts";
+import { jupyterFolder } from "../lib/cli/config.ts";
 import { VERSION } from "../lib/cli/frame/version.ts";
 import config from "../deno.json" with { type: "json" };
 import { bundleInto } from "./package/bundle_folder.ts";
 import { cmdLauncher, LAUNCHER_MARK, permissionFlags, shellLauncher } from "./install/launcher.ts";
-import { contentOf, hashOf, readManifest, writeManifest } from "./install/manifest.ts";
+import { removeKernelSpec } from "./install/kernel_spec.ts";
+import { contentOf, hashOf, type Manifest, readManifest, writeManifest } from "./install/manifest.ts";
 import {
   completionHint,
   isOnPath,
@@ -85,11 +88,53 @@ async function bundle(folder: string): Promise<void> {
   await Deno.rename(next, folder);
 }
 
-async function uninstall({ manifest }: Places): Promise<void> {
+/** With `--dir`, the command there; the last one takes the program and everything else along. */
+async function uninstall({ manifest, launcher, bin, program }: Places, { dir }: Surroundings): Promise<void> {
   const { files, folders } = await readManifest(manifest);
   if (Object.keys(files).length === 0 && folders.length === 0) {
     return console.log("Nothing to remove: no list says that something was installed.");
   }
+  if (dir !== undefined) {
+    if (files[launcher] === undefined) {
+      return console.log(`Nothing to remove: no list says that agentop was installed in ${bin}.`);
+    }
+    const others = Object.keys(files).filter((it) => it !== launcher && isLauncher(it));
+    if (others.length > 0) {
+      await removeWritten({ [launcher]: files[launcher] });
+      const { [launcher]: _, ...left } = files;
+      await writeManifest(manifest, { files: left, folders });
+      return console.log(`Kept ${program}\n  ${others.join(", ")} needs it`);
+    }
+  }
+  await removeWritten(files);
+  for (const folder of jupyterFolders()) {
+    const spec = await removeKernelSpec(folder, program);
+    if (spec !== undefined) console.log(`Removed ${spec}`);
+  }
+  for (const path of folders) {
+    await Deno.remove(path, { recursive: true }).catch(unlessMissing);
+    console.log(`Removed ${path}`);
+  }
+  await Deno.remove(manifest);
+  console.log("Your runs, agents and settings stay where they are.");
+}
+
+function isLauncher(path: string): boolean {
+  return /^agentop(?:\.cmd)?$/.test(basename(path)) && !/completions$/.test(dirname(path));
+}
+
+/** Where a description of the kernel may start what is removed. */
+function jupyterFolders(): readonly string[] {
+  const around = (name: string) => env(name) || undefined;
+  const data = around("XDG_DATA_HOME") ??
+    join(around("HOME") ?? around("USERPROFILE") ?? ".", ".local", "share");
+  return [
+    around("JUPYTER_DATA_DIR") ?? jupyterFolder(around),
+    join(around("AGENTOP_HOME") ?? join(data, "agentop"), "jupyter"),
+  ];
+}
+
+async function removeWritten(files: Manifest["files"]): Promise<void> {
   for (const [path, hash] of Object.entries(files)) {
     const text = await contentOf(path);
     if (text === undefined) continue;
@@ -100,12 +145,6 @@ async function uninstall({ manifest }: Places): Promise<void> {
     await Deno.remove(path);
     console.log(`Removed ${path}`);
   }
-  for (const path of folders) {
-    await Deno.remove(path, { recursive: true }).catch(unlessMissing);
-    console.log(`Removed ${path}`);
-  }
-  await Deno.remove(manifest);
-  console.log("Your runs, agents and settings stay where they are.");
 }
 
 function isThere(shell: string): boolean {
@@ -131,7 +170,7 @@ if (import.meta.main) {
     });
     const around: Surroundings = { env, os: Deno.build.os, dir: values.dir };
     const places = placesOf(around);
-    await (values.uninstall ? uninstall(places) : install(places, around));
+    await (values.uninstall ? uninstall(places, around) : install(places, around));
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error);
     console.error(/^Cannot /.test(message) ? message : `Cannot install agentop: ${message}. Try: --dir DIR`);

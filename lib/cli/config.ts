@@ -164,7 +164,10 @@ function dataFolder(env: Environment): string {
 }
 
 /** As Jupyter itself finds it. */
-function jupyterFolder(env: Environment): string {
+/** Jupyter's folder of this person, unless a variable names another. */
+export function jupyterFolder(
+  env: (name: "HOME" | "USERPROFILE" | "XDG_DATA_HOME") => string | undefined,
+): string {
   const home = env("HOME") ?? env("USERPROFILE") ?? ".";
   if (Deno.build.os === "darwin") return join(home, "Library", "Jupyter");
   if (Deno.build.os === "windows") return join(home, "AppData", "Roaming", "jupyter");

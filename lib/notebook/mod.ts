@@ -6,6 +6,7 @@
 export { serveKernel } from "./kernel/serve.ts";
 export { type CellResult, KernelClient } from "./client/kernel_client.ts";
 export { KERNEL_PERMISSIONS, StartedKernel } from "./client/start_kernel.ts";
+export { checkKernel, type KernelCheck } from "./spec/check_kernel.ts";
 export { findFrontEnd, type FrontEnd, jupyterPathWith, openLab } from "./spec/front_end.ts";
 export { Chart } from "./views/chart.ts";
 export { DISPLAY, type Displayed, displayed, type MediaBundle } from "./views/display.ts";

@@ -87,6 +87,23 @@ Deno.test({
       await Deno.remove(join(home, "moved"));
       await Deno.remove(join(home, "only"), { recursive: true });
       await Deno.remove(join(home, "data"), { recursive: true });
+      // A second command elsewhere, and the kernel of the program; then the second one goes alone.
+      const jupyter = join(home, ".local", "share", "jupyter");
+      assert.equal((await said(agentop, ["notebook", "--install"], elsewhere)).code, 0);
+      assert.equal((await task("install", "--dir", join(home, "bin2"))).code, 0);
+      const one = await task("uninstall", "--dir", join(home, "bin2"));
+      assert.deepEqual([one.code, one.error], [0, ""]);
+      assert.match(
+        one.out,
+        /^Removed .*bin2\/agentop\nKept .*agentop-program\n {2}.*bin\/agentop needs it\n$/,
+      );
+      assert.match(
+        (await task("uninstall", "--dir", join(home, "bin3"))).out,
+        /^Nothing to remove: .*bin3\.\n$/,
+      );
+      assert.equal((await said(agentop, ["--version"], elsewhere)).out, "0.1.0\n");
+      assert.equal((await filesIn(jupyter)).length, 1);
+      await Deno.remove(join(home, "data"), { recursive: true }).catch(() => {});
       const removed = await task("uninstall");
       assert.equal(removed.code, 0, removed.error);
       assert.deepEqual((await filesIn(home)).sort(), before);

@@ -127,3 +127,34 @@ Deno.test("doctor checks the files of the home folder: prices, what the workbenc
   await Deno.writeTextFile(path("tui.json"), "\ufeff{}");
   assert.match((await home.run(["doctor"])).stdout, /✓ workbench .*\n[^]*\nReady\.\n$/);
 });
+
+Deno.test("doctor says whether front ends can start the kernel, and what to do when it starts what is not there", async () => {
+  await using home = await CliHome.create();
+  const env = { JUPYTER_DATA_DIR: join(home.path, "jupyter data"), PATH: "" };
+  const notebooks = async () => {
+    const checks: readonly Listed[] = (await home.run(["doctor", "--json"], { env })).json();
+    return checks.filter((it) => it.name === "notebooks");
+  };
+  const [none, frontEnd] = await notebooks();
+  assert.match(none!.message, /agentop notebook brings the kernel along/);
+  assert.match(frontEnd!.message, /neither JupyterLab nor VS Code is here: pip install jupyterlab/);
+  await home.run(["notebook", "--install"], { env });
+  const [there] = await notebooks();
+  assert.deepEqual([there!.status, there!.message.endsWith("kernel.json")], ["ok", true]);
+  const path = join(env.JUPYTER_DATA_DIR, "kernels", "agentop", "kernel.json");
+  for (
+    const [spec, expected] of [
+      [
+        { argv: [Deno.execPath(), "run", "file:///gone/main.js"] },
+        /starts \/gone\/main\.js, which is not there$/,
+      ],
+      [{ argv: ["/gone/deno"] }, /starts \/gone\/deno, which is not there$/],
+      [{}, /is no description of a kernel$/],
+    ] as const
+  ) {
+    await Deno.writeTextFile(path, JSON.stringify(spec));
+    const [broken] = await notebooks();
+    assert.deepEqual([broken!.status, broken!.remedy], ["warning", "agentop notebook --install"]);
+    assert.match(broken!.message, expected);
+  }
+});

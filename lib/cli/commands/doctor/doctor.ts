@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { delimiter, join } from "node:path";
 import { explain } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
@@ -14,7 +14,9 @@ const SIGNS: Readonly<Record<Check["status"], readonly [glyph: string, style: St
 
 export const doctor: CliCommand = {
   register(program, withContext) {
-    program.command("doctor").description("check keys, store, clock, terminal and agents, and say what to do")
+    program.command("doctor").description(
+      "check keys, store, clock, terminal, agents and notebooks, and say what to do",
+    )
       .action(() => withContext(examine));
   },
 };
@@ -24,6 +26,7 @@ async function examine(context: Context): Promise<number> {
   const checks = [
     ...await runChecks(context.app, terminalFacts(context)),
     ...await checkWorkbench(join(context.config.home, "tui.json")),
+    ...await checkNotebooks(context),
   ];
   const broken = checks.filter((it) => it.status === "broken").length;
   const warnings = checks.filter((it) => it.status === "warning").length;
@@ -45,6 +48,14 @@ async function examine(context: Context): Promise<number> {
       : look.paint("green", "\nReady."),
   );
   return code;
+}
+
+/** The folders that front ends look in, and the one that `agentop notebook` adds. */
+async function checkNotebooks({ config }: Context): Promise<readonly Check[]> {
+  const { checkKernel } = await import("../../../notebook/mod.ts");
+  const { home, jupyterFolder, jupyterPath } = config;
+  const others = (jupyterPath ?? "").split(delimiter).filter((it) => it !== "");
+  return await checkKernel([...new Set([jupyterFolder, ...others, join(home, "jupyter")])]);
 }
 
 /** What the workbench kept, or a person wrote there: keys, theme. */

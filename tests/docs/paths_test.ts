@@ -23,6 +23,17 @@ Deno.test("every path that the documents name is there", async () => {
   }
 });
 
+Deno.test("every test that docs/reliability.md names is there", async () => {
+  const text = await Deno.readTextFile(new URL("docs/reliability.md", ROOT));
+  const named = [...text.matchAll(/`([\w/]+_test\.ts)`/g)].map(([, path]) => path!);
+  assert(named.length > 40);
+  for (const path of named) {
+    await Deno.stat(fileURLToPath(new URL(`tests/${path}`, ROOT))).catch(() =>
+      assert.fail(`there is no ${path}`)
+    );
+  }
+});
+
 Deno.test("ARCHITECTURE.md has a line for every folder of lib", async () => {
   const text = await Deno.readTextFile(new URL("ARCHITECTURE.md", ROOT));
   for await (const { name, isDirectory } of Deno.readDir(new URL("lib/", ROOT))) {

@@ -83,9 +83,22 @@ Deno.test("a queued run of a store, as a runner process takes it, waits for a pe
     await look();
     return await seen.promise.finally(stop);
   });
-  child.kill("SIGKILL");
-  await Promise.all([child.status, child.stdout.cancel(), child.stderr.cancel(), child.stdin.abort()]);
+  const watching = home.start(["watch", "last"], { env: attacked.env });
+  let told = "";
+  for await (const text of watching.stdout.pipeThrough(new TextDecoderStream())) {
+    told += text;
+    if (/waits for somebody to allow write_file/.test(told)) break;
+  }
+  for (const it of [child, watching]) it.kill("SIGKILL");
+  await Promise.all([
+    child.stdout.cancel(),
+    watching.stderr.cancel(),
+    watching.stdin.abort(),
+    watching.status,
+  ]);
+  await Promise.all([child.status, child.stderr.cancel(), child.stdin.abort()]);
   assert.equal(waiting, "waiting");
+  assert.match(told, /\? waits for somebody to allow write_file.*: where it runs, or in agentop tui/);
   assert.deepEqual(attacked.written(), []);
 });
 

@@ -7,7 +7,10 @@ export const stop: CliCommand = {
     program.command("stop").description("stop a run that another process is working on")
       .argument("<run>", RUN_ARGUMENT)
       .action((run) =>
-        withContext(async (context) => printSteered(context, await context.app.stop(run), "stopped"))
+        withContext(async (context) => {
+          const ended = await context.app.stop(run);
+          await printSteered(context, ended, ended.status); // the word that lists have for it
+        })
       );
   },
 };

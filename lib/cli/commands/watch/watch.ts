@@ -1,4 +1,4 @@
-import { escapeText, type Run, type TreeTotals } from "../../../core/mod.ts";
+import { escapeText, oneLine, type Run, type TreeTotals } from "../../../core/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
@@ -7,6 +7,7 @@ import type { Followed } from "../../../live/mod.ts";
 import { runSummaryShape } from "../../../documents/mod.ts";
 
 const EXIT_CANCELLED = 130;
+const QUESTION_MAX_CHARS = 200;
 
 export const watch: CliCommand = {
   register(program, withContext) {
@@ -42,7 +43,10 @@ async function createShow(context: Context) {
     return { state: () => {}, end };
   }
   const { LivePrinter, summaryLine } = await import("../../output/live_printer.ts");
-  const { RetoldEvents } = await import("../../../live/mod.ts");
+  const [{ RetoldEvents }, { pendingApproval }] = await Promise.all([
+    import("../../../live/mod.ts"),
+    import("../../../analysis/mod.ts"),
+  ]);
   const printer = new LivePrinter({
     answer: (text) => writeAll(Deno.stdout, text),
     step: (line) => context.print(line),
@@ -50,6 +54,7 @@ async function createShow(context: Context) {
   });
   const events = new RetoldEvents();
   let sawText = false;
+  let asked: string | undefined;
   return {
     state: (state: Followed) => {
       for (const event of events.next(state)) {
@@ -57,6 +62,12 @@ async function createShow(context: Context) {
         // How the run stands is said at its end.
         if (event.type !== "run_start" && event.type !== "run_update") printer.listen(event);
       }
+      const question = state.trace.run.status === "waiting" ? pendingApproval(state.trace) : undefined;
+      if (question && question.spanId !== asked) {
+        const what = oneLine(question.summary, QUESTION_MAX_CHARS);
+        context.print(escapeText(`? waits for somebody to allow ${what}: where it runs, or in agentop tui`));
+      }
+      asked = question?.spanId;
     },
     end: (run: Run, tree: TreeTotals) => {
       if (!sawText && run.output) context.print(escapeText(run.output, { multiline: true }));

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { StoreError } from "../../lib/core/mod.ts";
+import { type DurableEvent, StoreError } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../../tests/support/fake_host.ts";
 import { sampleEvents } from "../../tests/support/sample_run.ts";
@@ -41,9 +41,14 @@ async function fill(path: string, round: number, problems: string[]): Promise<nu
     try {
       for (;;) {
         const text = () => crypto.randomUUID().repeat(50 + round);
+        // As the program does: the end of a step together with what is known after it.
+        let batch: DurableEvent[] = [];
         for (const event of sampleEvents({ host: { ...fakeHost(), newId }, rounds: 5, text })) {
-          await store.write([event]);
-          events++;
+          batch.push(event);
+          if (event.type === "span_end") continue;
+          await store.write(batch);
+          events += batch.length;
+          batch = [];
         }
         written++;
       }

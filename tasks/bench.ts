@@ -1,10 +1,11 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`, `replay`, `charts`; without them all run, one after the other.
+ * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`; without them all run, one after the other.
  *
  * @module
  */
 import { charts } from "./bench/charts.ts";
+import { evals } from "./bench/evals.ts";
 import { type Figure, printTable } from "./bench/figure.ts";
 import { queries } from "./bench/queries.ts";
 import { replay } from "./bench/replay.ts";
@@ -19,6 +20,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   queries,
   replay,
   charts,
+  eval: evals,
 };
 
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);

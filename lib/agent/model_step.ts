@@ -97,6 +97,7 @@ function requestFor(session: Session): ChatRequest {
     tools: definitionsOf(tools),
     parameters: parametersFor(session),
     ...(cacheKey === undefined ? {} : { promptCacheKey: cacheKey }),
+    ...(session.services.wholeAnswers ? { stream: false } : {}),
   };
 }
 

@@ -35,11 +35,15 @@ export interface ExecuteOptions {
   readonly signal?: AbortSignal;
   /** Money that it shares with other runs. */
   readonly ledger?: BudgetLedger;
+  /** Called when it asks and executes nothing more; its last events are not on disk yet. */
+  readonly onDone?: () => void;
 }
 
 /** Starts and resumes runs of this process. */
 export class AgentRunner {
   readonly #services: AgentServices;
+  /** Configurations that could be set up: those of many runs are the same. */
+  readonly #checked = new WeakSet<AgentConfig>();
 
   constructor(services: AgentServices) {
     this.#services = services;
@@ -113,7 +117,8 @@ export class AgentRunner {
     });
     const tree = new TreeSteps(rights?.maxSteps, used.steps);
     const signal = options.signal ?? new AbortController().signal;
-    return await this.#execute(run, { ledger, tree, depth: 0, signal });
+    const { onDone } = options;
+    return await this.#execute(run, { ledger, tree, depth: 0, signal, ...(onDone ? { onDone } : {}) });
   }
 
   /** `queue` and `execute`. */
@@ -127,7 +132,7 @@ export class AgentRunner {
 
   async #execute(
     run: Run,
-    shared: Pick<SessionOptions, "ledger" | "tree" | "depth" | "signal">,
+    shared: Pick<SessionOptions, "ledger" | "tree" | "depth" | "signal" | "onDone">,
   ): Promise<Run> {
     const { store } = this.#services;
     if (!await store.claimRun(run.traceId)) {
@@ -207,6 +212,7 @@ export class AgentRunner {
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */
   async #check(config: AgentConfig): Promise<void> {
+    if (this.#checked.has(config)) return;
     const own = this.#services;
     const services: CheckServices = {
       host: own.host,
@@ -215,6 +221,7 @@ export class AgentRunner {
       prices: () => Promise.resolve(own.prices),
     };
     for await (const { error } of agentProblems(config, services)) throw error;
+    this.#checked.add(config);
   }
 }
 

@@ -57,6 +57,8 @@ export interface AgentServices {
   readonly recall?: (call: RecallableCall) => ToolResult | undefined;
   /** Every tool call that is executed is asked for first, whatever it touches. */
   readonly askFirst?: boolean;
+  /** Nobody reads along: answers come whole, which costs less than streams. @default false */
+  readonly wholeAnswers?: boolean;
   /** Told of every event after it is stored, and of streamed text at once. */
   readonly listeners?: readonly Listener[];
   /** Trouble that no run fails for: a listener that threw, a partial output that could not be written. */

@@ -52,6 +52,8 @@ export interface SessionOptions {
   /** 0 for a run that a person started; hand-offs count up. */
   readonly depth: number;
   readonly resume?: ResumePoint;
+  /** Called when nothing more is asked or executed; the last events are not on disk yet. */
+  readonly onDone?: () => void;
   createTools(session: Session): Promise<readonly Tool[]>;
 }
 
@@ -190,6 +192,7 @@ export class Session {
         end = this.#ending(this.#abort.signal.aborted ? this.#abort.signal.reason : error);
       }
       this.#close(end);
+      this.#options.onDone?.();
       await this.recorder.flush();
     } finally {
       done.abort();

@@ -1,6 +1,8 @@
 import { dirname, join } from "node:path";
 import { AgentOpError, reasonOf } from "../core/mod.ts";
 
+import { EXAMPLE_SUITE } from "./example_suite.ts";
+
 export interface ExampleFile {
   readonly path: string;
   /** `kept`: something of that name was there. */
@@ -8,7 +10,7 @@ export interface ExampleFile {
 }
 
 /**
- * Writes the bundled agents and their data into `folder`/agents, the notebooks into `folder`/notebooks; nothing that is there is
+ * Writes the bundled agents and their data into `folder`/agents, a suite into `folder`/evals, the notebooks into `folder`/notebooks; nothing that is there is
  * touched. Throws `AgentOpError`.
  */
 export async function writeExamples(folder: string): Promise<readonly ExampleFile[]> {
@@ -20,8 +22,9 @@ export async function writeExamples(folder: string): Promise<readonly ExampleFil
   const notebooks = Object.fromEntries(
     Object.entries(BUNDLED_NOTEBOOKS).map(([name, json]) => [name, notebookText(JSON.parse(json))]),
   );
+  const evals = { "sales.yaml": EXAMPLE_SUITE };
   const files: ExampleFile[] = [];
-  for (const [place, texts] of Object.entries({ agents: BUNDLED_AGENTS, notebooks })) {
+  for (const [place, texts] of Object.entries({ agents: BUNDLED_AGENTS, evals, notebooks })) {
     for (const [name, text] of Object.entries(texts)) {
       const path = join(folder, place, name);
       files.push({ path, action: await writeNew(path, text) ? "wrote" : "kept" });

@@ -23,6 +23,8 @@ export {
 export { annotations } from "./reports/annotations.ts";
 export { junitReport, type ReportSource } from "./reports/junit.ts";
 export { markdownReport, type MarkdownSource } from "./reports/markdown.ts";
+/** The schema of suite files, loaded with the first use. */
+export const loadSuiteSchema = () => import("./suite/schema.ts");
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
 export { evaluationOf, scoreRun } from "./score.ts";
 export { type HandScore, type HandScoring, parseHandScore, scoreByHand } from "./score_by_hand.ts";

@@ -61,7 +61,11 @@ export function decodeBody(encoding: number, data: Uint8Array, maxBytes = MAX_BO
 }
 
 export function bytes(hex: string): Uint8Array {
-  return new Uint8Array(Buffer.from(hex, "hex"));
+  try {
+    return Uint8Array.fromHex(hex);
+  } catch {
+    return new Uint8Array(Buffer.from(hex, "hex")); // of what is no id, as much as is hexadecimal
+  }
 }
 
 export function hex(data: Uint8Array): string {

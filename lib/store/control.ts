@@ -3,6 +3,7 @@ import type { ControlAction, ControlRequest } from "../core/mod.ts";
 import { bytes } from "./codec.ts";
 import type { ChangeSignal } from "./engine.ts";
 import type { Schema } from "./schema.ts";
+import { run as execute } from "./statements.ts";
 
 /** What somebody wants of a run, for the process that works on it. */
 export class ControlRequests {
@@ -39,9 +40,16 @@ export class ControlRequests {
 
   async #takeWaiting(traceId: string): Promise<ControlRequest[]> {
     const key = bytes(traceId);
-    const waiting = await this.#db.selectFrom("control").select("id")
-      .where("trace_id", "=", key).where("taken", "=", 0).limit(1).executeTakeFirst();
-    if (!waiting) return [];
+    const { rows: waiting } = await execute(
+      this.#db,
+      "select control",
+      [key, 0, 1],
+      () =>
+        this.#db.selectFrom("control").select("id").where("trace_id", "=", key).where("taken", "=", 0).limit(
+          1,
+        ),
+    );
+    if (waiting.length === 0) return [];
     const rows = await this.#db.updateTable("control").set({ taken: 1 })
       .where("trace_id", "=", key).where("taken", "=", 0).returningAll().execute();
     return rows.sort((a, b) => a.id - b.id).map((row) => ({

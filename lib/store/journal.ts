@@ -14,7 +14,7 @@ import { type Db, run as execute } from "./statements.ts";
 import { Writer } from "./writer.ts";
 
 /** With this many runs at work, writes wait a moment for each other: one flush to disk then serves several runs. */
-const BUSY_RUNS = 8;
+export const BUSY_RUNS = 8;
 const GATHER_MS = 4;
 
 /** What is written beside events, in the same transaction. */
@@ -35,8 +35,8 @@ export interface JournalOptions {
   readonly ownerOf: (traceId: string) => string | null;
   /** Throws when the store is not there any more. */
   readonly checkIsThere: () => void;
-  /** After each commit. */
-  readonly onCommit: (runEnded: boolean) => void;
+  /** After each commit, with the runs that ended in it: nobody holds them any more. */
+  readonly onCommit: (ended: readonly string[]) => void;
   readonly toStoreError: (error: unknown) => unknown;
   /** After each commit, before anybody hears of it: `seq` with a run that it wrote to. */
   readonly acknowledge: (seq: number, traceId: string) => void;
@@ -75,7 +75,7 @@ export class Journal {
       this.#writer.forget(run.traceId);
       await this.#writer.apply(db, events, seq);
     });
-    this.#options.onCommit(events.some(endsRun));
+    this.#options.onCommit(endedRuns(events));
   }
 
   /** Resolves when nothing waits to be written. */
@@ -102,7 +102,7 @@ export class Journal {
           await this.#commit([one]).then(one.resolve, one.reject);
         }
       }
-      this.#options.onCommit(batch.some(({ events }) => events.some(endsRun)));
+      this.#options.onCommit(endedRuns(batch.flatMap(({ events }) => events)));
     }
     this.#draining = undefined;
   }
@@ -162,6 +162,10 @@ export async function nextSeq(db: Db): Promise<{ readonly seq: number; readonly 
   return rows[0]!;
 }
 
-function endsRun(event: DurableEvent): boolean {
-  return event.type === "run_update" && event.change.status !== undefined && isFinal(event.change.status);
+function endedRuns(events: readonly DurableEvent[]): readonly string[] {
+  return events.flatMap((event) =>
+    event.type === "run_update" && event.change.status !== undefined && isFinal(event.change.status)
+      ? [event.traceId]
+      : []
+  );
 }

@@ -4,6 +4,7 @@ import { bytes, hex } from "./codec.ts";
 import { conditionsOf } from "./conditions.ts";
 import type { Owners } from "./engine.ts";
 import type { Schema } from "./schema.ts";
+import { run as execute } from "./statements.ts";
 
 /** Queued runs looked at for one claim: the oldest may be held by others. */
 const CANDIDATES_MAX = 100;
@@ -35,7 +36,7 @@ export class Leases {
     }
   }
 
-  /** They were not written after all. */
+  /** This process has nothing to do with them any more. */
   forget(traceIds: readonly string[]): void {
     for (const traceId of traceIds) {
       this.#claimed.delete(traceId);
@@ -50,8 +51,14 @@ export class Leases {
 
   async claim(traceId: string): Promise<boolean> {
     await this.#owners.hold();
-    const row = await this.#db.selectFrom("run").select("owner").where("trace_id", "=", bytes(traceId))
-      .executeTakeFirst();
+    const key = bytes(traceId);
+    const { rows: [row] } = await execute<{ owner: string | null }>(
+      this.#db,
+      "select owner",
+      [key],
+      () => this.#db.selectFrom("run").select("owner").where("trace_id", "=", key),
+    );
+    if (row !== undefined && row.owner === this.#owners.id && this.#claimed.has(traceId)) return true;
     return row !== undefined && await this.#take(traceId, row.owner);
   }
 

@@ -50,7 +50,7 @@ import { listEvaluations } from "./evaluations.ts";
 import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
 import { interruption } from "./interrupted.ts";
-import { Journal, type OtherWork } from "./journal.ts";
+import { BUSY_RUNS, Journal, type OtherWork } from "./journal.ts";
 import { Leases } from "./leases.ts";
 import { clearPartials, partialsOf } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
@@ -60,7 +60,8 @@ import { countRows } from "./stats.ts";
 import { summarizeRuns } from "./summary.ts";
 import { verify } from "./verify.ts";
 
-const INDEX_SLICE = 20;
+const INDEX_SLICE = 64;
+const INDEX_BUSY_MS = 500;
 const QUICK_PROBLEMS_MAX = 3;
 
 /**
@@ -76,6 +77,7 @@ export class SqlStore extends ExperimentTables implements Store {
   readonly #redactor: Redactor;
   #indexing: Promise<void> | undefined;
   #closed = false;
+  readonly #closing = new AbortController();
 
   constructor(engine: Engine, host: Host, redactor: Redactor = NO_SECRETS) {
     super(engine, redactor);
@@ -91,9 +93,10 @@ export class SqlStore extends ExperimentTables implements Store {
       ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
       acknowledge: (seq, traceId) => engine.acknowledged.note(seq, traceId),
-      onCommit: (runEnded) => {
+      onCommit: (ended) => {
         engine.signal.announce();
-        if (runEnded) this.#indexSoon();
+        this.#leases.forget(ended);
+        if (ended.length > 0) this.#indexSoon();
       },
     });
   }
@@ -338,6 +341,8 @@ export class SqlStore extends ExperimentTables implements Store {
   #indexSoon(): void {
     this.#indexing ??= (async () => {
       try {
+        // Each slice is a flush to disk: many runs at work share some.
+        if (this.#leases.count >= BUSY_RUNS) await this.#host.sleep(INDEX_BUSY_MS, this.#closing.signal);
         while (!this.#closed && await this.#engine.search.indexPending(INDEX_SLICE) === INDEX_SLICE);
       } catch { /* the index is rebuilt from the rows: search reads unindexed runs directly until then */ }
       this.#indexing = undefined;
@@ -348,8 +353,9 @@ export class SqlStore extends ExperimentTables implements Store {
     return { search: this.#engine.search, nowUs: nowUs(this.#host) };
   }
 
-  protected override commit(events: readonly DurableEvent[], also: OtherWork): Promise<void> {
-    return this.#journal.write(events, also);
+  protected override async commit(events: readonly DurableEvent[], also: OtherWork): Promise<void> {
+    await this.#journal.write(events, also);
+    this.#indexSoon(); // a run that was judged while it was read for the index is read again
   }
 
   /** Whatever the database throws becomes the store's error. */
@@ -363,6 +369,7 @@ export class SqlStore extends ExperimentTables implements Store {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#closed) return;
+    this.#closing.abort();
     await this.#journal.settled();
     this.#closed = true;
     await this.#indexing;

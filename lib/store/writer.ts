@@ -3,7 +3,6 @@ import {
   ATTR,
   type Cost,
   type DurableEvent,
-  type Evaluation,
   isFinal,
   type Message,
   type Run,
@@ -19,7 +18,7 @@ import {
 import { Bodies } from "./bodies.ts";
 import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
-import { evaluationDigest } from "./digest.ts";
+import { judgeRun, writeEvaluation } from "./evaluation_writer.ts";
 import { endingColumns, errorColumns } from "./ending_columns.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -67,6 +66,10 @@ export class Writer {
         changed.add(event.run.traceId);
         continue;
       }
+      if (event.type === "evaluation" && !touched.has(event.evaluation.traceId)) {
+        await judgeRun(db, event.evaluation, seq);
+        continue;
+      }
       const state = await stateOf(traceIdOf(event));
       if (event.type !== "evaluation") changed.add(traceIdOf(event));
       switch (event.type) {
@@ -84,7 +87,7 @@ export class Writer {
           await this.#snapshot(db, state, event.snapshot, seq);
           break;
         case "evaluation":
-          await this.#evaluation(db, state, event.evaluation, seq);
+          await writeEvaluation(db, state.runNo, event.evaluation, seq);
       }
     }
     for (const [traceId, state] of touched) {
@@ -97,7 +100,7 @@ export class Writer {
   }
 
   async #runStart(db: Db, run: Run, seq: number): Promise<number> {
-    const { id } = await db.insertInto("run").values({
+    const row = {
       trace_id: bytes(run.traceId),
       run_id: run.runId,
       agent: run.agent,
@@ -132,13 +135,21 @@ export class Writer {
       owner: this.#ownerOf(run.traceId),
       indexed: 0,
       digest: null,
-    }).returning("id").executeTakeFirstOrThrow();
-    return id;
+    };
+    const { rows } = await execute<{ id: number }>(
+      db,
+      `insert run ${Object.keys(row)}`,
+      Object.values(row),
+      () => db.insertInto("run").values(row).returning("id"),
+    );
+    return rows[0]!.id;
   }
 
   async #runUpdate(db: Db, traceId: string, change: RunChange): Promise<void> {
     const values = {
       ...(change.status === undefined ? {} : { status: change.status }),
+      // Nobody holds what has ended.
+      ...(change.status !== undefined && isFinal(change.status) ? { owner: null } : {}),
       ...(change.startTimeUs === undefined ? {} : { start_us: change.startTimeUs }),
       ...(change.endTimeUs === undefined ? {} : { end_us: change.endTimeUs }),
       ...(change.idleUs === undefined ? {} : { idle_us: change.idleUs }),
@@ -150,9 +161,14 @@ export class Writer {
       ...(change.error === undefined ? {} : errorColumns(change.error ?? undefined)),
       ...endingColumns(change),
     };
-    const { numUpdatedRows } = await db.updateTable("run").set(values).where("trace_id", "=", bytes(traceId))
-      .executeTakeFirstOrThrow();
-    if (numUpdatedRows === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
+    const key = bytes(traceId);
+    const { changes } = await execute(
+      db,
+      `update run ${Object.keys(values)}`,
+      [...Object.values(values), key],
+      () => db.updateTable("run").set(values).where("trace_id", "=", key),
+    );
+    if (changes === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
   }
 
   async #spanStart(db: Db, state: TraceState, span: Span, seq: number): Promise<Partial<RunTotals>> {
@@ -270,36 +286,6 @@ export class Writer {
       seq,
     };
     await execute(db, "insert snapshot", Object.values(row), () => db.insertInto("snapshot").values(row));
-  }
-
-  async #evaluation(db: Db, state: TraceState, it: Evaluation, seq: number): Promise<void> {
-    const experiment = it.experimentId === undefined
-      ? undefined
-      : await db.selectFrom("experiment").select("id").where("experiment_id", "=", it.experimentId)
-        .executeTakeFirst();
-    const row = {
-      eval_id: it.evalId,
-      run_no: state.runNo,
-      span_id: it.spanId === undefined ? null : bytes(it.spanId),
-      name: it.name,
-      value: it.value ?? null,
-      label: it.label ?? null,
-      explanation: it.explanation ?? null,
-      source: it.source,
-      scorer_version: it.scorerVersion ?? null,
-      created_us: it.createdAtUs,
-      seq,
-      experiment_no: experiment?.id ?? null,
-      passed: it.passed === undefined ? null : Number(it.passed),
-      error: it.error ?? null,
-    };
-    const digested = { ...row, digest: evaluationDigest(it.traceId, row) };
-    await execute(
-      db,
-      "insert evaluation",
-      Object.values(digested),
-      () => db.insertInto("evaluation").values(digested),
-    );
   }
 
   /** Positions of `messages` in the run, appending the new ones. */

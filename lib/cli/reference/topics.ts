@@ -18,6 +18,11 @@ export const TOPICS: readonly Topic[] = [
     sections: async () => await (await import("./scorer_pages.ts")).scorerSections(),
   },
   {
+    name: "suite",
+    about: "suites of cases for agentop eval",
+    sections: async () => await (await import("./suite_pages.ts")).suiteSections(),
+  },
+  {
     name: "search",
     about: "how runs are searched",
     sections: async () => (await import("./store_pages.ts")).searchSections(),

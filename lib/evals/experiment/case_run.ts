@@ -5,9 +5,11 @@ import { replayRun } from "../../replay/mod.ts";
 import type { Scoring } from "../scoring.ts";
 import type { Suite } from "../suite/suite.ts";
 import type { ScorerSetup } from "../suite/suite_scorers.ts";
+import type { FinishedTraces } from "./finished_traces.ts";
 import type { Task } from "./plan.ts";
 import { scoreCase } from "./score_case.ts";
 import type { EvalOptions, EvalServices } from "./services.ts";
+import type { Slots } from "./slots.ts";
 
 /** What all cases of an experiment share. */
 export interface CaseServices extends EvalServices {
@@ -16,6 +18,9 @@ export interface CaseServices extends EvalServices {
   readonly scoring: Scoring;
   readonly experimentId: string;
   readonly runner: AgentRunner;
+  /** Cases that are at work. */
+  readonly slots: Slots;
+  readonly traces: FinishedTraces;
   readonly ledger: BudgetLedger;
   readonly signal: AbortSignal;
   readonly rightsOf: EvalOptions["rightsOf"];
@@ -28,20 +33,29 @@ export function tagsOf({ variant, case: { id }, repeat }: Task): Readonly<Record
 
 /** The run of a task, to its end. Nothing but the store, or an agent that cannot be set up, makes it throw. */
 export async function runCase(services: CaseServices, task: Task): Promise<Run> {
-  const { suite, store, runner, experimentId, signal, ledger } = services;
+  const { suite, store, runner, experimentId, signal, ledger, slots } = services;
   const { runId, prompt } = task.case;
   if (suite.source === "recorded") return await store.resolveRun(runId!);
   if (suite.mode === "hybrid" && runId !== undefined) return await replayCase(services, task, runId);
   const request = { prompt, group: experimentId, tags: tagsOf(task) };
-  return await runner.execute(await runner.queue(task.variant.config!, request), { signal, ledger });
+  const queued = await runner.queue(task.variant.config!, request);
+  const done = await slots.take();
+  try {
+    // The next case need not wait for the disk.
+    return await runner.execute(queued, { signal, ledger, onDone: done });
+  } finally {
+    done();
+  }
 }
 
 /** What is on record of the stored run answers; what changed is asked. */
 async function replayCase(services: CaseServices, task: Task, runId: string): Promise<Run> {
-  const { store, experimentId, signal, ledger, rightsOf } = services;
+  const { store, experimentId, signal, ledger, rightsOf, slots } = services;
   const { config } = task.variant;
   const original = await store.resolveRun(runId);
   const isOther = original.prompt !== task.case.prompt;
+  const done = await slots.take();
+  using _slot = { [Symbol.dispose]: done };
   const { run } = await replayRun(services, runId, {
     mode: "hybrid",
     tools: "live",
@@ -63,7 +77,7 @@ async function replayCase(services: CaseServices, task: Task, runId: string): Pr
 
 /** Judges the run of a task. */
 export async function resultOf(services: CaseServices, task: Task, run: Run): Promise<NewCaseResult> {
-  const trace = await services.store.loadTrace(run.traceId);
+  const trace = services.traces.take(run.traceId) ?? await services.store.loadTrace(run.traceId);
   const evaluations = await scoreCase(services, task.case, trace);
   return {
     caseId: task.case.id,

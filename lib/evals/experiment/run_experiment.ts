@@ -19,7 +19,9 @@ import type { LoadedSuite } from "../suite/load_suite.ts";
 import type { SuiteCase } from "../suite/suite.ts";
 import { type CaseServices, resultOf, runCase } from "./case_run.ts";
 import { chosenCases, type Task, taskKey, tasksOf } from "./plan.ts";
+import { FinishedTraces } from "./finished_traces.ts";
 import type { EvalOptions, EvalServices } from "./services.ts";
+import { Slots } from "./slots.ts";
 import { type ReadyVariant, readyVariants } from "./variants.ts";
 
 const RUNS_PAGE = 1000;
@@ -189,12 +191,19 @@ class ExperimentRun {
     return { status: "completed" };
   }
 
+  get #concurrency(): number {
+    return this.#options.concurrency ?? this.#loaded.suite.concurrency;
+  }
+
   async #caseServices(): Promise<CaseServices> {
     const { suite, scorers } = this.#loaded;
     const { approve, rightsOf, onWarning } = this.#options;
     const model = this.#prepared.variants.find((it) => it.config)?.config?.model;
+    const traces = new FinishedTraces();
     const runner = await this.#services.createRunner({
       approver: refuseAll,
+      listeners: [traces.listen],
+      adapt: (services) => ({ ...services, wholeAnswers: true }),
       rights: { approve, isGuarded: false },
       ...(model === undefined || !onWarning ? {} : { expectModel: model, onWarning }),
     });
@@ -210,6 +219,8 @@ class ExperimentRun {
       }),
       experimentId: this.#prepared.record.experiment.experimentId,
       runner,
+      traces,
+      slots: new Slots(this.#concurrency),
       ledger: this.#ledger,
       signal: this.#abort.signal,
       rightsOf,
@@ -243,7 +254,8 @@ class ExperimentRun {
     tasks: Generator<Task>,
     ended: ReadonlyMap<string, Run>,
   ): Promise<void> {
-    let workers = Math.max(1, this.#options.concurrency ?? this.#loaded.suite.concurrency);
+    // As many again are written before their turn, or judged and stored after it.
+    let workers = this.#concurrency === 1 ? 1 : 2 * this.#concurrency;
     let left = tasks;
     for (;;) {
       await Promise.all(Array.from({ length: workers }, () => this.#work(services, left, ended)));

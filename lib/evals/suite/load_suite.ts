@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { dirname, isAbsolute, join } from "node:path";
+import { basename, dirname, extname, isAbsolute, join } from "node:path";
 import {
   AgentOpError,
   canonicalJson,
@@ -269,7 +269,7 @@ class SuiteReader {
       }
       return {
         ...common,
-        id: isNamed ? String(id) : `${fileBase(path)}-${index + 1}`,
+        id: isNamed ? String(id) : `${basename(path, extname(path))}-${index + 1}`,
         columns: { ...vars, ...columns },
         isOutside: own !== undefined,
         prompt: own ?? common.prompt,

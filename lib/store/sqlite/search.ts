@@ -6,13 +6,15 @@ import { decodeBody } from "../codec.ts";
 import { runDigest } from "../digest.ts";
 import type { TextSearch } from "../engine.ts";
 import { isUnreadable } from "../readable.ts";
-import type { Schema } from "../schema.ts";
-import { asOfOneMoment, type Db } from "../statements.ts";
+import type { Schema, SpanRow } from "../schema.ts";
+import { asOfOneMoment, type Db, run as execute } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
 const DOCUMENT_MAX_CHARS = 1_000_000;
 /** Runs that are not indexed yet (live ones, mostly) are read one by one. */
 const UNINDEXED_PER_PAGE = 200;
+/** Others wait for a transaction. */
+const CHARS_PER_TRANSACTION = 1_000_000;
 const TERMS_MAX = 16;
 const TERM_MAX_CHARS = 100;
 
@@ -94,8 +96,14 @@ async function documentOf(db: Db, runId: number): Promise<string> {
     run.error_type,
   ]
     .concat([run.error_message, ...bodies.values()]).filter((it) => it !== null);
-  const messages = await db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
-    .select(["encoding", "data"]).where("run_no", "=", run.id).orderBy("position").execute();
+  const { rows: messages } = await execute<{ readonly encoding: number; readonly data: Uint8Array }>(
+    db,
+    "select message bodies",
+    [run.id],
+    () =>
+      db.selectFrom("run_message").innerJoin("body", "body.id", "run_message.body_id")
+        .select(["encoding", "data"]).where("run_no", "=", run.id).orderBy("position"),
+  );
   let length = texts.reduce((sum, it) => sum + it.length, 0);
   for (const { encoding, data } of messages) {
     if (length > DOCUMENT_MAX_CHARS) break;
@@ -103,8 +111,14 @@ async function documentOf(db: Db, runId: number): Promise<string> {
     texts.push(text);
     length += text.length;
   }
-  const spans = await db.selectFrom("span").select(["name", "error_type", "error_message"])
-    .where("run_no", "=", run.id).where("error_type", "is not", null).limit(1000).execute();
+  const { rows: spans } = await execute<Pick<SpanRow, "name" | "error_type" | "error_message">>(
+    db,
+    "select errors",
+    [run.id, 1000],
+    () =>
+      db.selectFrom("span").select(["name", "error_type", "error_message"]).where("run_no", "=", run.id)
+        .where("error_type", "is not", null).limit(1000),
+  );
   for (const span of spans) texts.push(span.name, span.error_type ?? "", span.error_message ?? "");
   return texts.join("\n").slice(0, DOCUMENT_MAX_CHARS);
 }
@@ -134,16 +148,32 @@ function messageWords(message: Message): string {
   }).join("\n");
 }
 
-/** What was read for it may have changed meanwhile: then the run stays to be indexed. */
-async function indexRun(db: Kysely<Schema>, runNo: number): Promise<void> {
-  const { seq } = await db.selectFrom("run").select("seq").where("id", "=", runNo).executeTakeFirstOrThrow();
-  const document = wordsOf(await documentOf(db, runNo)).join(" ");
-  const digest = await asOfOneMoment(db, (db) => runDigest(db, runNo));
+/** A run as it is found, and held to. */
+interface ReadRun {
+  readonly runNo: number;
+  /** Of its last write when it was read. */
+  readonly seq: number;
+  readonly words: string;
+  readonly digest: Uint8Array | undefined;
+}
+
+/** All of them with one flush to disk. What was read of one may have changed meanwhile: then it stays to be indexed. */
+async function indexRuns(db: Kysely<Schema>, runs: readonly ReadRun[]): Promise<void> {
+  if (runs.length === 0) return;
   await db.transaction().execute(async (transaction) => {
-    await sql`delete from run_search where rowid = ${runNo}`.execute(transaction);
-    await sql`insert into run_search (rowid, text) values (${runNo}, ${document})`.execute(transaction);
-    await transaction.updateTable("run").set({ indexed: 1, digest: digest ?? null })
-      .where("id", "=", runNo).where("seq", "=", seq).execute();
+    for (const { runNo, seq, words, digest } of runs) {
+      const { changes } = await execute(
+        transaction,
+        "set indexed",
+        [1, digest ?? null, runNo, seq],
+        () =>
+          transaction.updateTable("run").set({ indexed: 1, digest: digest ?? null }).where("id", "=", runNo)
+            .where("seq", "=", seq),
+      );
+      if (changes === 0n) continue;
+      await sql`delete from run_search where rowid = ${runNo}`.execute(transaction);
+      await sql`insert into run_search (rowid, text) values (${runNo}, ${words})`.execute(transaction);
+    }
   });
 }
 
@@ -170,18 +200,24 @@ export function createTextSearch(db: Kysely<Schema>): TextSearch {
     },
 
     async indexPending(limit) {
-      const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0)
+      const rows = await db.selectFrom("run").select(["id", "seq"]).where("indexed", "=", 0)
         .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc")
         .limit(limit).execute();
-      let indexed = 0;
-      for (const { id } of rows) {
+      let [some, chars, indexed]: [ReadRun[], number, number] = [[], 0, 0];
+      for (const { id, seq } of rows) {
         try {
-          await indexRun(db, id);
+          const words = wordsOf(await documentOf(db, id)).join(" ");
+          some.push({ runNo: id, seq, words, digest: await asOfOneMoment(db, (db) => runDigest(db, id)) });
+          chars += words.length;
           indexed++;
         } catch (error) {
           if (!isUnreadable(error)) throw error; // of this run only
         }
+        if (chars < CHARS_PER_TRANSACTION) continue;
+        await indexRuns(db, some);
+        [some, chars] = [[], 0];
       }
+      await indexRuns(db, some);
       return indexed;
     },
 

@@ -18,6 +18,7 @@ interface EvalFlags extends GateFlags, ReportFlags {
   readonly limit?: number | undefined;
   readonly budget?: number | undefined;
   readonly resume?: string | undefined;
+  readonly allowCommands?: true | undefined;
   readonly approve?: ApprovePolicy | undefined;
 }
 
@@ -45,6 +46,7 @@ export const evalSuite: CliCommand = {
       )
       .option("--budget <usd>", "for the whole experiment: stop before this much is spent", BUDGET)
       .option("--resume <experiment>", "go on with an experiment; finished cases are not repeated")
+      .option("--allow-commands", "scorers of the suite may run the commands that it names")
       .addOption(approveOption());
     addGateFlags(command)
       .addHelpText(
@@ -88,6 +90,7 @@ function optionsOf(flags: EvalFlags): Omit<EvalOptions, "resolveAgent" | "resume
     ...(limit === undefined ? {} : { limit }),
     ...(budget === undefined ? {} : { budgetUsd: budget }),
     ...(flags.set === undefined ? {} : { set: keyValuePairs("--set", flags.set) }),
+    ...(flags.allowCommands ? { allowCommands: true } : {}),
     approve,
   };
 }

@@ -5,7 +5,9 @@ import { lookOf } from "../../output/look.ts";
 
 export const init: CliCommand = {
   register(program, withContext) {
-    program.command("init").description("write example agents and notebooks into DIR; never overwrites")
+    program.command("init").description(
+      "write example agents, a suite and notebooks into DIR; never overwrites",
+    )
       .argument("[dir]", "folder", ".")
       .action((dir) => withContext((context) => writeAndShow(context, dir)));
   },
@@ -21,6 +23,6 @@ async function writeAndShow(context: Context, dir: string): Promise<void> {
   }
   const there = dir === "." ? "" : `cd ${cell(dir)} && `;
   context.print(
-    `\nTry next:\n  ${there}agentop run researcher "How many rows in sales.csv and what is the total revenue?"\n  ${there}agentop notebook notebooks`,
+    `\nTry next:\n  ${there}agentop run researcher "How many rows in sales.csv and what is the total revenue?"\n  ${there}agentop eval sales\n  ${there}agentop notebook notebooks`,
   );
 }

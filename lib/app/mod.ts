@@ -79,6 +79,7 @@ export {
   tableText,
   type WrittenTable,
 } from "./export_tables.ts";
+export { exportNamed } from "./export_named.ts";
 export { lazyStore } from "./lazy_store.ts";
 export type { AddedCells, Shown } from "./notebooks/mod.ts";
 export { chatModels, pricedModels } from "./prices.ts";

@@ -1,6 +1,7 @@
 import type {
   AddedCells,
   AgentEntry,
+  DeletionPlan,
   LaunchedRun,
   LaunchRequest,
   ReplayRequest,
@@ -55,6 +56,12 @@ export interface TuiServices {
   replay?(request: ReplayRequest): Promise<LaunchedRun>;
   /** Starts a runner process that goes on with a run from its last finished step, under other limits where they are given. */
   resume?(traceId: string, limits?: ResumeLimits): Promise<void>;
+  /** The runs that go when these do; rejects when one is at work, or part of a run that stays. */
+  planDeletion?(runIds: readonly string[]): Promise<DeletionPlan>;
+  /** Deletes them, all or nothing. */
+  deletePlanned?(plan: DeletionPlan): Promise<unknown>;
+  /** Writes the runs to a file of that format of `agentop export`, never over another one; resolves with its path. */
+  exportRuns?(format: string, runIds: readonly string[]): Promise<string>;
   /** Where model calls go, e.g. `simulator (no key)` or a server's host. */
   readonly endpoint: string;
   readonly storePath: string;

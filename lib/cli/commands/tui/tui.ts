@@ -33,12 +33,23 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       remedy: "agentop demo, or another terminal",
     });
   }
-  const [{ runTui }, { chatModels, createLauncher, lazyStore, loadNotebooks, pricedModels, withoutKeys }] =
-    await Promise
-      .all([
-        import("../../../tui/mod.ts"),
-        import("../../../app/mod.ts"),
-      ]);
+  const [
+    { runTui },
+    {
+      chatModels,
+      createLauncher,
+      deletePlanned,
+      exportNamed,
+      lazyStore,
+      loadNotebooks,
+      planDeletion,
+      pricedModels,
+      withoutKeys,
+    },
+  ] = await Promise.all([
+    import("../../../tui/mod.ts"),
+    import("../../../app/mod.ts"),
+  ]);
   const { app, config } = context;
   let demos: readonly DemoEntry[] = [];
   const { store, open } = lazyStore(async () => {
@@ -58,6 +69,9 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     endpoint: await endpointOf(config),
     agents: () => app.agentEntries(),
     ...createLauncher(app, store),
+    planDeletion: (runIds) => planDeletion(store, runIds),
+    deletePlanned: (plan) => deletePlanned(store, plan),
+    exportRuns: (format, runIds) => exportNamed(app, format, runIds, new AbortController().signal),
     open,
     demos: () => Promise.resolve(demos),
     loadState: () => loadTuiState(statePath),

@@ -9,6 +9,55 @@ const chosenLive = (model: RunsModel) => {
   return run !== undefined && isLive(run.status);
 };
 
+const inMenu = (model: RunsModel) => model.menu !== undefined;
+const exporting = (model: RunsModel) => model.isExporting === true;
+const dialog = ["dialog"] as const;
+
+/** In the list of columns. */
+const MENU_KEYS: readonly Key<RunsModel>[] = ([
+  {
+    keys: ["space", "enter"],
+    action: "columns_switch",
+    label: "on/off",
+    help: "show the column, or not",
+    footer: 1,
+  },
+  { keys: ["j", "down"], action: "columns_down", label: "down", help: "down the columns", footer: 5 },
+  { keys: ["k", "up"], action: "columns_up", label: "up", help: "up the columns" },
+  {
+    keys: ["J", "right"],
+    action: "columns_later",
+    label: "later",
+    help: "one place to the right",
+    footer: 2,
+  },
+  {
+    keys: ["K", "left"],
+    action: "columns_sooner",
+    label: "sooner",
+    help: "one place to the left",
+    footer: 3,
+  },
+  {
+    keys: ["0"],
+    action: "columns_reset",
+    label: "as it was",
+    help: "all columns, in their order",
+    footer: 4,
+  },
+  { keys: ["escape", "C", "q"], action: "columns_close", label: "close", help: "close the list", footer: 6 },
+] as const).map((key) => ({ ...key, modes: dialog, when: inMenu }));
+
+/** In the question which format. */
+const EXPORT_KEYS: readonly Key<RunsModel>[] = ([
+  { keys: ["h"], action: "export_html", label: "page", help: "one HTML page", footer: 1 },
+  { keys: ["c"], action: "export_csv", label: "CSV", help: "CSV, a row per run", footer: 2 },
+  { keys: ["j"], action: "export_jsonl", label: "JSONL", help: "JSONL, a row per run", footer: 3 },
+  { keys: ["p"], action: "export_parquet", label: "Parquet", help: "Parquet, a row per run", footer: 4 },
+  { keys: ["s"], action: "export_sqlite", label: "SQLite", help: "a store of these runs", footer: 5 },
+  { keys: ["escape", "n", "q"], action: "export_cancel", label: "cancel", help: "export nothing", footer: 6 },
+] as const).map((key) => ({ ...key, modes: dialog, when: exporting }));
+
 export const RUNS_KEYS: readonly Key<RunsModel>[] = [
   { keys: ["enter"], action: "open", label: "open", help: "open the run", footer: 1, when: chosen },
   { keys: ["l"], action: "launch", label: "launch", help: "launch an agent", footer: 2 },
@@ -23,9 +72,10 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     keys: ["s"],
     action: "sort",
     label: "sort",
-    help: "next order: newest, cost, tokens, duration, steps, oldest",
+    help: "next order: newest, cost, tokens, duration, steps",
     footer: 4,
   },
+  { keys: ["I"], action: "reverse", label: "reverse", help: "the same order from its other end" },
   ...zoomKeys<RunsModel>("the table alone, or with its preview", 6),
   {
     keys: ["S"],
@@ -41,7 +91,15 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     label: "diff",
     help: "compare the two marked runs; with one marked, it with this run",
     footer: 6,
-    when: has,
+    when: (model) => has(model) && model.marks.size === 0,
+  },
+  {
+    keys: ["d"],
+    action: "compare",
+    label: "diff marked",
+    help: "compare the two marked runs; with one marked, it with this run",
+    footer: 2,
+    when: (model) => model.marks.size > 0,
   },
   {
     keys: ["r"],
@@ -53,6 +111,37 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
   },
   { keys: ["f"], action: "fork", label: "fork", help: "run it again with another prompt", when: chosen },
   { keys: ["space"], action: "mark", label: "mark", help: "mark or unmark the run", footer: 7, when: chosen },
+  {
+    keys: ["V"],
+    action: "mark_range",
+    label: "mark to here",
+    help: "mark every run from the one marked last to this one",
+    when: (model) => model.marks.size > 0,
+  },
+  {
+    keys: ["x"],
+    action: "export",
+    label: "export",
+    help: "export the run, or the marked ones: page, CSV, JSONL, Parquet, SQLite",
+    footer: 8,
+    when: has,
+  },
+  {
+    keys: ["D"],
+    action: "delete",
+    label: "delete",
+    help: "delete the run, or the marked ones; asks, and says what goes",
+    footer: 9,
+    when: has,
+  },
+  { keys: ["C"], action: "columns", label: "columns", help: "choose and order the columns", footer: 9 },
+  {
+    keys: ["."],
+    action: "again",
+    label: "launch again",
+    help: "start what was started last once more",
+    footer: 9,
+  },
   {
     keys: ["y"],
     action: "copy",
@@ -98,4 +187,6 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
   },
   ...MOTION_KEYS,
   ...FILTER_KEYS,
+  ...MENU_KEYS,
+  ...EXPORT_KEYS,
 ];

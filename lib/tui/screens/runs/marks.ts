@@ -1,6 +1,7 @@
 import { markedFirst, notice } from "../../contract/effects.ts";
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Effect, Target } from "../../contract/message.ts";
+import { indexOfRun, runAt, type RunWindow } from "./window.ts";
 
 /** Runs the person marked, by trace id: as they were when last seen, so that they need not be in view. */
 export type Marks = ReadonlyMap<string, Run>;
@@ -12,6 +13,19 @@ const LISTED_MAX = 5;
 export function toggled(marks: Marks, run: Run): Marks {
   const next = new Map(marks);
   if (!next.delete(run.traceId) && next.size < MARKS_MAX) next.set(run.traceId, run);
+  return next;
+}
+
+/** With every run between the one marked last and the row `to`; what is not loaded stays unmarked. */
+export function markedTo(marks: Marks, window: RunWindow, to: number): Marks {
+  const last = [...marks.keys()].at(-1);
+  const from = last === undefined ? undefined : indexOfRun(window, last);
+  if (from === undefined) return marks;
+  const next = new Map(marks);
+  for (let index = Math.min(from, to); index <= Math.max(from, to) && next.size < MARKS_MAX; index++) {
+    const run = runAt(window, index);
+    if (run) next.set(run.traceId, run);
+  }
   return next;
 }
 

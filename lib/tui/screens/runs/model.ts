@@ -1,3 +1,4 @@
+import type { DeletionPlan } from "../../../app/mod.ts";
 import { parseRunQuery } from "../../../analysis/mod.ts";
 import { type Explanation, messageOf, type Run, type RunFilter, type RunSort } from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
@@ -7,8 +8,10 @@ import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { LIST_START, type ListPlace, type ListRows } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
+import { COLUMN_NAMES, type ColumnChoice, type ColumnMenu, readChoice } from "./columns.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";
 import type { Activity, Preview, RunsQueries, Writing } from "./queries.ts";
+import { NEWEST, type Sorting, SORTS } from "./sorting.ts";
 import { EMPTY_WINDOW, hasMore, indexOfRun, knownRows, runAt, type RunWindow } from "./window.ts";
 
 /** The list of runs, what it is filtered by, and where the person is in it. */
@@ -18,7 +21,10 @@ export interface RunsModel {
   readonly filterText: string;
   readonly filter: RunFilter;
   readonly filterErrors: readonly string[];
-  readonly sort: RunSort;
+  readonly sorting: Sorting;
+  readonly columns: ColumnChoice;
+  /** Present while columns are chosen. */
+  readonly menu?: ColumnMenu;
   readonly window: RunWindow;
   /** The window runs from the end of the list: row 0 is the last run. Only after `G` in a long list. */
   readonly reversed: boolean;
@@ -36,6 +42,10 @@ export interface RunsModel {
   readonly partials?: Writing;
   readonly zoom: boolean;
   readonly marks: Marks;
+  /** Formats to export to are offered. */
+  readonly isExporting?: true;
+  /** What was asked about before it is deleted. */
+  readonly plan?: DeletionPlan;
   /** Runs that arrived above the view since the person left the top. */
   readonly unseen: number;
   /** Which demo Enter starts while the store is empty. */
@@ -46,13 +56,12 @@ export interface RunsModel {
   readonly tickets: Tickets<RunsQueries>;
 }
 
-export const SORTS: readonly RunSort[] = ["newest", "cost", "tokens", "duration", "steps", "oldest"];
-
 export const INITIAL: RunsModel = {
   filterText: "",
   filter: {},
   filterErrors: [],
-  sort: "newest",
+  sorting: NEWEST,
+  columns: COLUMN_NAMES,
   window: EMPTY_WINDOW,
   reversed: false,
   state: "loading",
@@ -63,7 +72,17 @@ export const INITIAL: RunsModel = {
   unseen: 0,
   demo: 0,
   starting: false,
-  tickets: { runs: 0, count: 0, activity: 0, preview: 0, partials: 0, missing: 0 },
+  tickets: {
+    runs: 0,
+    count: 0,
+    activity: 0,
+    preview: 0,
+    partials: 0,
+    missing: 0,
+    plan: 0,
+    deleted: 0,
+    exported: 0,
+  },
 };
 
 export function fieldOfFilter(model: RunsModel): TextField {
@@ -94,7 +113,8 @@ export function rowInView(model: RunsModel, y: number, height: number): number {
 
 /** The order the store is asked for. */
 export function askedOrder(model: RunsModel): { readonly sort: RunSort; readonly fromEnd: boolean } {
-  return { sort: model.sort, fromEnd: model.restarting?.reversed ?? model.reversed };
+  const { sort, isReversed } = model.sorting;
+  return { sort, fromEnd: (model.restarting?.reversed ?? model.reversed) !== isReversed };
 }
 
 export interface RunsLayout {
@@ -109,32 +129,39 @@ export interface RunsLayout {
 /** The figures of the store and the filter. */
 const HEAD_ROWS = 2;
 const TABLE_HEAD_ROWS = 1;
-const STACKED_PREVIEW_ROWS = 8;
+/** Below this there is room for the table alone. */
 const STACKED_ROWS_MIN = 20;
+const STACKED_PREVIEW_ROWS = { min: 8, max: 18, share: 0.4 };
+/** From here on the answer stands beside the preview ... */
+const ANSWER_COLUMNS_MIN = 140;
+/** ... and from here on both beside the table, which then still has all of its columns. */
+const BESIDE_COLUMNS_MIN = 200;
+const BESIDE_SHARE = 0.26;
 
+/** A wider screen never shows less: the table has the whole width until all of its columns fit beside another pane. */
 export function runsLayout(model: RunsModel, env: Env): RunsLayout {
   const { columns } = env.size;
   const rows = env.size.rows - HEAD_ROWS;
   const whole: Area = { x: 0, y: HEAD_ROWS, columns, rows };
   if (model.zoom || columns < 60) return { table: whole, stacked: false };
-  if (columns < 100) {
-    if (rows < STACKED_ROWS_MIN) return { table: whole, stacked: true };
-    const above = rows - STACKED_PREVIEW_ROWS;
-    return {
-      table: { ...whole, rows: above },
-      preview: { ...whole, y: HEAD_ROWS + above, rows: STACKED_PREVIEW_ROWS },
-      stacked: true,
-    };
+  if (columns >= BESIDE_COLUMNS_MIN) {
+    const side = Math.floor(columns * BESIDE_SHARE);
+    const preview: Area = { ...whole, x: columns - side, columns: side, rows: Math.floor(rows / 2) };
+    const below: Area = { ...preview, y: preview.y + preview.rows, rows: rows - preview.rows };
+    return { table: { ...whole, columns: columns - side }, preview, answer: below, stacked: false };
   }
-  const hasAnswer = columns >= 140;
-  const side = Math.floor(columns * (hasAnswer ? 0.26 : 0.37));
-  const left = columns - (hasAnswer ? 2 * side : side);
-  const preview: Area = { ...whole, x: left, columns: side };
+  if (rows < STACKED_ROWS_MIN) return { table: whole, stacked: true };
+  const { min, max, share } = STACKED_PREVIEW_ROWS;
+  const height = Math.min(max, Math.max(min, Math.floor(rows * share)));
+  const table: Area = { ...whole, rows: rows - height };
+  const preview: Area = { ...whole, y: HEAD_ROWS + table.rows, rows: height };
+  if (columns < ANSWER_COLUMNS_MIN) return { table, preview, stacked: true };
+  const left = Math.ceil(columns / 2);
   return {
-    table: { ...whole, columns: left },
-    preview,
-    ...(hasAnswer ? { answer: { ...preview, x: left + side } } : {}),
-    stacked: false,
+    table,
+    preview: { ...preview, columns: left },
+    answer: { ...preview, x: left, columns: columns - left },
+    stacked: true,
   };
 }
 
@@ -148,25 +175,23 @@ export function isEmptyStore(model: RunsModel): boolean {
     model.filterText === "";
 }
 
-/** Order, filter and layout, for the next start. */
-export function rememberRuns(model: RunsModel): unknown {
+/** Order, columns and layout, for the next start. A filter is for this time: one that was forgotten hides runs. */
+export function rememberRuns({ sorting, columns, zoom }: RunsModel): unknown {
   const kept = {
-    ...(model.sort === INITIAL.sort ? {} : { sort: model.sort }),
-    ...(model.filterText === "" ? {} : { filter: model.filterText }),
-    ...(model.zoom ? { zoom: true } : {}),
+    ...(sorting.sort === NEWEST.sort ? {} : { sort: sorting.sort }),
+    ...(sorting.isReversed ? { reversed: true } : {}),
+    ...(columns.join() === COLUMN_NAMES.join() ? {} : { columns }),
+    ...(zoom ? { zoom: true } : {}),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
-const FILTER_LENGTH_MAX = 2_000;
-
-/** Ages in the filter count from now, so that `since:24h` stays what it says. */
 export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { sort, filter, zoom } = saved as Record<string, unknown>;
+  const { sort, reversed, columns, zoom } = saved as Record<string, unknown>;
   const known = SORTS.find((name) => name === sort);
-  const text = typeof filter === "string" ? filter.slice(0, FILTER_LENGTH_MAX) : "";
-  return { ...model, sort: known ?? model.sort, zoom: zoom === true, filterText: text };
+  const sorting: Sorting = { sort: known ?? NEWEST.sort, isReversed: reversed === true };
+  return { ...model, sorting, columns: readChoice(columns), zoom: zoom === true };
 }
 
 /** The model with `filterText` read; also what `since:24h` means moves on with the clock. What is not understood filters nothing. */

@@ -1,5 +1,7 @@
+import type { DeletionPlan } from "../../../app/mod.ts";
 import {
   addDays,
+  AgentOpError,
   dayOfTime,
   type PartialOutput,
   type RunFilter,
@@ -75,6 +77,19 @@ interface OneRun {
   readonly traceId: string;
 }
 
+interface SomeRuns {
+  readonly runIds: readonly string[];
+}
+
+/** A file that was written. */
+export interface Exported {
+  readonly path: string;
+}
+
+function notHere(what: string, remedy: string): AgentOpError {
+  return new AgentOpError(`Cannot ${what} here: this workbench only shows them`, { remedy });
+}
+
 export const RUNS_QUERIES = {
   runs: async ({ store }: TuiServices, { page, ...query }: PageAsked): Promise<PageLoaded> => ({
     page,
@@ -95,6 +110,26 @@ export const RUNS_QUERIES = {
   /** Is a run that vanished from the list still in the store? */
   missing: async ({ store }: TuiServices, { traceId }: OneRun): Promise<boolean> =>
     await store.getRun(traceId) !== undefined,
+  /** What goes when these runs are deleted. */
+  plan: async ({ planDeletion }: TuiServices, { runIds }: SomeRuns): Promise<DeletionPlan> => {
+    if (!planDeletion) throw notHere("delete runs", "agentop runs delete");
+    return await planDeletion(runIds);
+  },
+  deleted: async (
+    { deletePlanned }: TuiServices,
+    { plan }: { readonly plan: DeletionPlan },
+  ): Promise<number> => {
+    if (!deletePlanned) throw notHere("delete runs", "agentop runs delete");
+    await deletePlanned(plan);
+    return plan.named.length + plan.below.length;
+  },
+  exported: async (
+    { exportRuns }: TuiServices,
+    { format, runIds }: SomeRuns & { readonly format: string },
+  ): Promise<Exported> => {
+    if (!exportRuns) throw notHere("export runs", "agentop export");
+    return { path: await exportRuns(format, runIds) };
+  },
 } satisfies Queries;
 
 export type RunsQueries = typeof RUNS_QUERIES;

@@ -9,7 +9,7 @@ import { viewRuns } from "./view.ts";
 export const runsScreen: Screen<RunsModel, RunsQueries> = {
   keys: RUNS_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.editing ? "filter" : "normal"),
+  mode: (model) => (model.editing ? "filter" : model.menu || model.isExporting ? "dialog" : "normal"),
   update: updateRuns,
   queries: async () => (await import("./queries.ts")).RUNS_QUERIES,
   view: viewRuns,

@@ -2,13 +2,25 @@ import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Run } from "../../../core/mod.ts";
 import { type Action, type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
+import { BORDER } from "../../draw/pane.ts";
 import { fieldOf, type TextField } from "../../draw/text_field.ts";
 import { wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
 import { withMissing, withPreview, withRows } from "./answers.ts";
+import { BULK_ACTIONS, withDeleted, withExported, withPlan } from "./bulk.ts";
+import { MENU_ACTIONS } from "./choosing.ts";
 import { loadAgain, loadAnew } from "./load.ts";
-import { compareEffects, NO_MARKS, showCommand, stopEffects, subjects, targetOf, toggled } from "./marks.ts";
+import {
+  compareEffects,
+  markedTo,
+  NO_MARKS,
+  showCommand,
+  stopEffects,
+  subjects,
+  targetOf,
+  toggled,
+} from "./marks.ts";
 import {
   fieldOfFilter,
   isEmptyStore,
@@ -16,17 +28,19 @@ import {
   runsLayout,
   type RunsModel,
   selectedRun,
-  SORTS,
   tableHeight,
   withFilterRead,
   writtenSoFar,
 } from "./model.ts";
 import type { RunsQueries } from "./queries.ts";
 import { inView, moved, selected } from "./selection.ts";
+import { sortedBy, type Sorting, SORTS } from "./sorting.ts";
+import { columnAt, tableColumns } from "./table.ts";
 import { runAt } from "./window.ts";
 
 /** Border and head. */
 const TABLE_HEAD_ROWS = 2;
+const FILTER_ROW = 1;
 
 const ACTIONS: Actions<RunsModel> = {
   open,
@@ -55,8 +69,13 @@ const ACTIONS: Actions<RunsModel> = {
   stop: (model) => [model, stopEffects(subjects(model.marks, selectedRun(model)), false)],
   stop_marked: (model) => [model, stopEffects(subjects(model.marks, selectedRun(model)), true)],
   zoom: (model, env) => inView({ ...model, zoom: !model.zoom }, env),
+  mark_range: (model) => [{ ...model, marks: markedTo(model.marks, model.window, model.list.index) }, []],
   sort: (model, env) =>
-    loadAnew({ ...model, sort: neighbour(SORTS, model.sort, 1) }, { reversed: false, index: 0 }, env),
+    sorted(model, { sort: neighbour(SORTS, model.sorting.sort, 1), isReversed: false }, env),
+  reverse: (model, env) => sorted(model, { ...model.sorting, isReversed: !model.sorting.isReversed }, env),
+  again: launchAgain,
+  ...BULK_ACTIONS,
+  ...MENU_ACTIONS,
   filter: (model) => [
     { ...model, editing: fieldOf(model.filterText === "" ? "" : `${model.filterText} `) },
     [],
@@ -88,10 +107,17 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
   },
   wheeled: (model, lines, _, env) => moved(model, wheelMotion(lines), env),
   clicked: (model, { x, y }, env) => {
+    if (model.menu || model.isExporting) return [model, []];
+    if (y === FILTER_ROW && !model.editing) return ACTIONS["filter"]!(model, env);
     const { table } = runsLayout(model, env);
     const row = y - table.y - TABLE_HEAD_ROWS;
     const height = tableHeight(model, env);
-    if (!isInside(table, x, y) || row < 0 || row >= height) return [model, []];
+    if (!isInside(table, x, y) || row < -1 || row >= height) return [model, []];
+    if (row === -1) {
+      const column = columnAt(tableColumns(table.columns - BORDER, model.columns), x - table.x - 1);
+      const sorting = column && sortedBy(column, model.sorting);
+      return sorting ? sorted(model, sorting, env) : [model, []];
+    }
     const index = rowInView(model, row, height);
     const run = runAt(model.window, index);
     if (!run) return [model, []];
@@ -104,6 +130,9 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
     preview: withPreview,
     partials: (model, partials) => [{ ...model, partials }, []],
     missing: withMissing,
+    plan: withPlan,
+    deleted: withDeleted,
+    exported: withExported,
   },
   failed: {
     runs: (model, failure) => [{ ...model, state: "failed", failure }, []],
@@ -119,6 +148,18 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
 function open(model: RunsModel): Step<RunsModel> {
   const run = selectedRun(model);
   return [model, run ? [{ type: "go", screen: "live", target: targetOf(run) }] : []];
+}
+
+function sorted(model: RunsModel, sorting: Sorting, env: Env): Step<RunsModel> {
+  return loadAnew({ ...model, sorting }, { reversed: false, index: 0 }, env);
+}
+
+/** What this workbench started last, once more. */
+function launchAgain(model: RunsModel, { own }: Env): Step<RunsModel> {
+  const last = own.at(-1);
+  if (!last) return [model, [notice("info", "Nothing was started here yet. Try: l")]];
+  if (model.starting) return [model, []];
+  return [{ ...model, starting: true }, [{ type: "launch", request: last.request, watch: true }]];
 }
 
 function runAgain({ fork }: { readonly fork: boolean }): Action<RunsModel> {

@@ -3,12 +3,13 @@ import { isLive, type Run, sentenceOf, shortRunId, totalTokens } from "../../../
 import type { Env } from "../../contract/screen.ts";
 import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
-import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
+import { dialogOver } from "./choosing.ts";
 import { emptyLines } from "./empty.ts";
 import { figuresLine } from "./figures.ts";
 import {
@@ -20,6 +21,7 @@ import {
   tableHeight,
   writtenSoFar,
 } from "./model.ts";
+import { sortWords } from "./sorting.ts";
 import { tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, knownRows, runAt } from "./window.ts";
 
@@ -29,23 +31,19 @@ const NO_SPANS: ReadonlySet<string> = new Set();
 
 export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
   if (isEmptyStore(model)) return emptyLines(model, env);
-  const layout = runsLayout(model, env);
-  const head = [figuresLine(model, env), filterLine(model, env)];
+  const shown = [figuresLine(model, env), filterLine(model, env), ...panes(model, env)];
+  const over = dialogOver(model, env);
+  return over ? centered(shown, over, env.size.columns) : shown;
+}
+
+function panes(model: RunsModel, env: Env): readonly Line[] {
+  const { preview: area, answer: answerArea, stacked } = runsLayout(model, env);
   const table = tablePane(model, env);
-  if (!layout.preview) return [...head, ...table];
-  const preview = previewPane(
-    model,
-    env,
-    layout.preview.columns,
-    layout.preview.rows,
-    layout.answer !== undefined,
-  );
-  if (layout.stacked) return [...head, ...table, ...preview];
-  if (!layout.answer) return [...head, ...beside(table, preview)];
-  return [
-    ...head,
-    ...beside(table, preview, answerPane(model, env, layout.answer.columns, layout.answer.rows)),
-  ];
+  if (!area) return table;
+  const preview = previewPane(model, env, area.columns, area.rows, answerArea !== undefined);
+  const answer = answerArea ? answerPane(model, env, answerArea.columns, answerArea.rows) : [];
+  if (!stacked) return beside(table, [...preview, ...answer]);
+  return [...table, ...(answerArea ? beside(preview, answer) : preview)];
 }
 
 function filterLine(model: RunsModel, env: Env): Line {
@@ -55,7 +53,9 @@ function filterLine(model: RunsModel, env: Env): Line {
   const problem = model.filterErrors[0];
   const matching = model.filterText === "" || problem !== undefined ? "runs" : "match";
   const shown = `${problem === undefined ? "" : "without it: "}${grouped(total)}${more} ${matching}`;
-  const right: Line = [seg(`  ${model.sort === "newest" ? "" : `by ${model.sort}  `}${shown} `, "dim")];
+  const right: Line = [
+    seg(`  ${[sortWords(model.sorting), shown].filter((words) => words !== "").join("  ")} `, "dim"),
+  ];
   const room = columns - lineWidth(right) - 4;
   if (model.editing) {
     const help: Line = problem === undefined ? EMPTY : [seg("  "), seg(clean(problem), "warn")];
@@ -82,9 +82,9 @@ function filterLine(model: RunsModel, env: Env): Line {
 function tablePane(model: RunsModel, env: Env): readonly Line[] {
   const { table } = runsLayout(model, env);
   const inner = table.columns - BORDER;
-  const columns = tableColumns(inner);
+  const columns = tableColumns(inner, model.columns);
   const height = tableHeight(model, env);
-  const lines: Line[] = [tableHead(columns)];
+  const lines: Line[] = [tableHead(columns, model.sorting, env.glyphs)];
   const known = knownRows(model.window);
   if (known === 0) lines.push(EMPTY, ...notes(model));
   else {

@@ -54,6 +54,7 @@ export {
 } from "./receipt.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
+export { completeRunQuery, type KnownValues, type QueryCompletion } from "./query_completion.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
 export { RUN_SYNTAX, RUN_TERMS, type RunTerm } from "./run_terms.ts";
 export { spanTitle, toolTitle } from "./span_title.ts";

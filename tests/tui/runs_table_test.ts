@@ -5,7 +5,7 @@ import { COLUMN_NAMES, menuOf, readChoice, shifted, switched } from "../../lib/t
 import { sortedBy } from "../../lib/tui/screens/runs/sorting.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
 import { Bench } from "./bench.ts";
-import { everyState, finishedRun, Story } from "./scenario.ts";
+import { everyState, finishedRun, type Story } from "./scenario.ts";
 
 const SIZE = [100, 30] as const;
 const WIDE = [160, 48] as const;

@@ -112,17 +112,17 @@ Deno.test("a bad settings file gives one message and the defaults", async () => 
 Deno.test("keys can be changed in the file; footer, help and settings follow", async () => {
   await using bench = await Bench.open(SIZE, everyState, {
     loadState: () =>
-      Promise.resolve({ keys: { "runs.sort": ["x"], "runs.zoom": ["l"], "motion.down": ["n"] } }),
+      Promise.resolve({ keys: { "runs.sort": ["X"], "runs.zoom": ["l"], "motion.down": ["n"] } }),
   });
   await bench.see(/Cannot bind "runs\.zoom" to "l": it means "runs\.launch" there/);
   await bench.see(/▶ ● live/);
-  bench.press("x");
+  bench.press("X");
   await bench.see(/by cost/);
   bench.press("s");
   bench.press("?", "order");
-  await bench.see(/ x +next order/);
+  await bench.see(/ X +next order/);
   bench.press("escape", "ctrl+t");
-  await bench.see(/runs\.sort +x +yours: next order/);
+  await bench.see(/runs\.sort +X +yours: next order/);
 });
 
 Deno.test("the first start runs a demo with one key and watches it to its end", async () => {

@@ -8,6 +8,7 @@ import { fit } from "../../terminal/text.ts";
 import { listLines } from "../../widgets/list.ts";
 import { chosen } from "./bulk.ts";
 import { COLUMN_NAMES, menuOf, shifted, switched } from "./columns.ts";
+import { filtersBox } from "./filter_view.ts";
 import type { RunsModel } from "./model.ts";
 
 const MENU_COLUMNS = 46;
@@ -55,6 +56,7 @@ function moved(model: RunsModel, step: 1 | -1): RunsModel {
 /** What is asked over the list, if anything. */
 export function dialogOver(model: RunsModel, env: Env): readonly Line[] | undefined {
   if (model.menu) return columnsBox(model, model.menu, env);
+  if (model.filters) return filtersBox(model, env);
   return model.isExporting ? exportBox(model, env) : undefined;
 }
 

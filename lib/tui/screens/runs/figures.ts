@@ -8,9 +8,8 @@ import type { Activity, DayActivity } from "./queries.ts";
 const GAP = 3;
 
 /** The strip on top: figures of all runs that pass the filter, or of all there are, and it says which; as many as fit. */
-export function figuresLine({ activity, filterText, filterErrors }: RunsModel, env: Env): Line {
-  // What is not understood filters nothing.
-  const scope = filterText === "" || filterErrors.length > 0 ? "all runs" : "matching";
+export function figuresLine({ activity, filterText }: RunsModel, env: Env): Line {
+  const scope = filterText === "" ? "all runs" : "matching";
   if (!activity) return line("");
   if (activity.filterText !== filterText) return line(` ${scope} ${env.glyphs.ellipsis}`, "dim");
   return [seg(" "), ...fitParts(partsOf(activity, scope, env), GAP, env.size.columns - 2)];

@@ -9,6 +9,8 @@ const chosenLive = (model: RunsModel) => {
   return run !== undefined && isLive(run.status);
 };
 
+const inFilters = (model: RunsModel) => model.filters !== undefined && model.filters.name === undefined;
+const naming = (model: RunsModel) => model.filters?.name !== undefined;
 const inMenu = (model: RunsModel) => model.menu !== undefined;
 const exporting = (model: RunsModel) => model.isExporting === true;
 const dialog = ["dialog"] as const;
@@ -47,6 +49,34 @@ const MENU_KEYS: readonly Key<RunsModel>[] = ([
   },
   { keys: ["escape", "C", "q"], action: "columns_close", label: "close", help: "close the list", footer: 6 },
 ] as const).map((key) => ({ ...key, modes: dialog, when: inMenu }));
+
+/** In the list of filters. */
+const SAVED_KEYS: readonly Key<RunsModel>[] = ([
+  { keys: ["enter"], action: "filters_apply", label: "apply", help: "filter by it", footer: 1 },
+  { keys: ["j", "down"], action: "filters_down", label: "down", help: "down the filters", footer: 4 },
+  { keys: ["k", "up"], action: "filters_up", label: "up", help: "up the filters" },
+  {
+    keys: ["s"],
+    action: "filters_name",
+    label: "keep",
+    help: "keep the filter in view, with a name",
+    footer: 2,
+  },
+  { keys: ["D"], action: "filters_forget", label: "forget", help: "forget the filter", footer: 3 },
+  { keys: ["escape", "'", "q"], action: "filters_close", label: "close", help: "close the list", footer: 5 },
+] as const).map((key) => ({ ...key, modes: dialog, when: inFilters }));
+
+/** While a filter gets its name. */
+const NAME_KEYS: readonly Key<RunsModel>[] = ([
+  {
+    keys: ["enter"],
+    action: "filters_save",
+    label: "keep it",
+    help: "keep the filter under this name",
+    footer: 0,
+  },
+  { keys: ["escape"], action: "filters_close", label: "cancel", help: "keep nothing", footer: 0 },
+] as const).map((key) => ({ ...key, modes: ["filter"], when: naming }));
 
 /** In the question which format. */
 const EXPORT_KEYS: readonly Key<RunsModel>[] = ([
@@ -185,8 +215,34 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     help: "clear the marks, then the filter",
     when: (model) => model.filterText !== "" || model.marks.size > 0,
   },
+  {
+    keys: ["'"],
+    action: "filters",
+    label: "filters",
+    help: "filters with names, and the one of the last time",
+    footer: 9,
+  },
   ...MOTION_KEYS,
+  ...NAME_KEYS,
   ...FILTER_KEYS,
+  {
+    keys: ["tab"],
+    action: "complete",
+    label: "complete",
+    help: "complete the term or its value; again: the next one",
+    modes: ["filter"],
+    footer: 3,
+    when: (model) => model.editing !== undefined,
+  },
+  {
+    keys: ["shift+tab"],
+    action: "complete_back",
+    label: "complete",
+    help: "the completion before",
+    modes: ["filter"],
+    when: (model) => model.editing !== undefined,
+  },
+  ...SAVED_KEYS,
   ...MENU_KEYS,
   ...EXPORT_KEYS,
 ];

@@ -1,6 +1,7 @@
 import type { DeletionPlan } from "../../../app/mod.ts";
-import { parseRunQuery } from "../../../analysis/mod.ts";
-import { type Explanation, messageOf, type Run, type RunFilter, type RunSort } from "../../../core/mod.ts";
+import type { KnownValues } from "../../../analysis/mod.ts";
+import type { Explanation, Run, RunFilter, RunSort } from "../../../core/mod.ts";
+import type { Mode } from "../../contract/keys.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
@@ -11,6 +12,7 @@ import type { Area } from "../../widgets/panes.ts";
 import { COLUMN_NAMES, type ColumnChoice, type ColumnMenu, readChoice } from "./columns.ts";
 import { type Marks, NO_MARKS } from "./marks.ts";
 import type { Activity, Preview, RunsQueries, Writing } from "./queries.ts";
+import { readFilter, readFilters, type SavedFilter } from "./saved_filters.ts";
 import { NEWEST, type Sorting, SORTS } from "./sorting.ts";
 import { EMPTY_WINDOW, hasMore, indexOfRun, knownRows, runAt, type RunWindow } from "./window.ts";
 
@@ -18,9 +20,20 @@ import { EMPTY_WINDOW, hasMore, indexOfRun, knownRows, runAt, type RunWindow } f
 export interface RunsModel {
   /** Present while the filter is being typed. */
   readonly editing?: TextField;
+  /** The filter that the list shows. */
   readonly filterText: string;
   readonly filter: RunFilter;
-  readonly filterErrors: readonly string[];
+  /** Why what is typed changes nothing; absent while it is understood. */
+  readonly refusal?: string;
+  /** What Tab walks through: the text it began with, and which completion is in the field. */
+  readonly completing?: { readonly from: TextField; readonly index: number };
+  /** Names that filters can ask for. */
+  readonly values: KnownValues;
+  readonly saved: readonly SavedFilter[];
+  /** The last filter of the time before, offered and not applied. */
+  readonly lastTime?: string;
+  /** The list of saved filters while it is open; with a field, the name for the filter in view is typed. */
+  readonly filters?: { readonly index: number; readonly name?: TextField };
   readonly sorting: Sorting;
   readonly columns: ColumnChoice;
   /** Present while columns are chosen. */
@@ -59,7 +72,8 @@ export interface RunsModel {
 export const INITIAL: RunsModel = {
   filterText: "",
   filter: {},
-  filterErrors: [],
+  values: {},
+  saved: [],
   sorting: NEWEST,
   columns: COLUMN_NAMES,
   window: EMPTY_WINDOW,
@@ -82,8 +96,14 @@ export const INITIAL: RunsModel = {
     plan: 0,
     deleted: 0,
     exported: 0,
+    values: 0,
   },
 };
+
+export function modeOfRuns(model: RunsModel): Mode {
+  if (model.editing || model.filters?.name) return "filter";
+  return model.menu || model.isExporting || model.filters ? "dialog" : "normal";
+}
 
 export function fieldOfFilter(model: RunsModel): TextField {
   return model.editing ?? EMPTY_FIELD;
@@ -176,31 +196,34 @@ export function isEmptyStore(model: RunsModel): boolean {
 }
 
 /** Order, columns and layout, for the next start. A filter is for this time: one that was forgotten hides runs. */
-export function rememberRuns({ sorting, columns, zoom }: RunsModel): unknown {
+export function rememberRuns(model: RunsModel): unknown {
+  const { sorting, columns, zoom, saved } = model;
+  const lastTime = model.filterText === "" ? model.lastTime : model.filterText;
   const kept = {
     ...(sorting.sort === NEWEST.sort ? {} : { sort: sorting.sort }),
     ...(sorting.isReversed ? { reversed: true } : {}),
     ...(columns.join() === COLUMN_NAMES.join() ? {} : { columns }),
     ...(zoom ? { zoom: true } : {}),
+    ...(saved.length > 0 ? { filters: saved } : {}),
+    ...(lastTime === undefined ? {} : { lastFilter: lastTime }),
   };
   return Object.keys(kept).length > 0 ? kept : undefined;
 }
 
 export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { sort, reversed, columns, zoom } = saved as Record<string, unknown>;
+  const { sort, reversed, columns, zoom, filters, lastFilter } = saved as Record<string, unknown>;
   const known = SORTS.find((name) => name === sort);
   const sorting: Sorting = { sort: known ?? NEWEST.sort, isReversed: reversed === true };
-  return { ...model, sorting, columns: readChoice(columns), zoom: zoom === true };
-}
-
-/** The model with `filterText` read; also what `since:24h` means moves on with the clock. What is not understood filters nothing. */
-export function withFilterRead(
-  model: RunsModel,
-  { nowMs, timeZone }: Pick<Env, "nowMs" | "timeZone">,
-): RunsModel {
-  const { filter, errors } = parseRunQuery(model.filterText, nowMs, timeZone);
-  return { ...model, filter, filterErrors: errors.map(messageOf) };
+  const lastTime = readFilter(lastFilter);
+  return {
+    ...model,
+    sorting,
+    columns: readChoice(columns),
+    zoom: zoom === true,
+    saved: readFilters(filters),
+    ...(lastTime === undefined ? {} : { lastTime }),
+  };
 }
 
 /** The text that the run is writing just now. */

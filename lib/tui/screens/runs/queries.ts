@@ -1,3 +1,4 @@
+import type { KnownValues } from "../../../analysis/mod.ts";
 import type { DeletionPlan } from "../../../app/mod.ts";
 import {
   addDays,
@@ -17,6 +18,8 @@ import type { TuiServices } from "../../ports.ts";
 
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
+/** Newest runs whose tags are offered. */
+const TAGS_OF_RUNS = 200;
 
 /** One day of these runs, for the strip on top. */
 export interface DayActivity {
@@ -110,6 +113,8 @@ export const RUNS_QUERIES = {
   /** Is a run that vanished from the list still in the store? */
   missing: async ({ store }: TuiServices, { traceId }: OneRun): Promise<boolean> =>
     await store.getRun(traceId) !== undefined,
+  /** Names that a filter can ask for. */
+  values: filterValues,
   /** What goes when these runs are deleted. */
   plan: async ({ planDeletion }: TuiServices, { runIds }: SomeRuns): Promise<DeletionPlan> => {
     if (!planDeletion) throw notHere("delete runs", "agentop runs delete");
@@ -131,6 +136,24 @@ export const RUNS_QUERIES = {
     return { path: await exportRuns(format, runIds) };
   },
 } satisfies Queries;
+
+async function filterValues({ store, agents }: TuiServices): Promise<KnownValues> {
+  const keys = ["agent", "model", "group", "user"] as const;
+  const [files, page, ...rows] = await Promise.all([
+    agents().catch(() => []),
+    store.listRuns({ limit: TAGS_OF_RUNS }),
+    ...keys.map((key) => store.costBy(key)),
+  ]);
+  const tags = page.runs.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
+  const named = keys.map((key, at) =>
+    [key, (rows[at] ?? []).filter((row) => !row.isUngrouped).map((row) => row.key)] as const
+  );
+  return {
+    ...Object.fromEntries(named),
+    tool: [...new Set(files.flatMap((agent) => agent.tools))].toSorted(),
+    tag: [...new Set(tags)].toSorted(),
+  };
+}
 
 export type RunsQueries = typeof RUNS_QUERIES;
 

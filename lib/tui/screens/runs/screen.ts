@@ -1,6 +1,6 @@
 import type { Screen } from "../../contract/screen.ts";
 import { RUNS_KEYS } from "./keys.ts";
-import { INITIAL, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
+import { INITIAL, modeOfRuns, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
 import type { RunsQueries } from "./queries.ts";
 import { runsTickMs, updateRuns } from "./update.ts";
 import { viewRuns } from "./view.ts";
@@ -9,7 +9,7 @@ import { viewRuns } from "./view.ts";
 export const runsScreen: Screen<RunsModel, RunsQueries> = {
   keys: RUNS_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.editing ? "filter" : model.menu || model.isExporting ? "dialog" : "normal"),
+  mode: modeOfRuns,
   update: updateRuns,
   queries: async () => (await import("./queries.ts")).RUNS_QUERIES,
   view: viewRuns,

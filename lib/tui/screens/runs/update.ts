@@ -3,13 +3,20 @@ import type { Run } from "../../../core/mod.ts";
 import { type Action, type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
-import { fieldOf, type TextField } from "../../draw/text_field.ts";
 import { wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
 import { withMissing, withPreview, withRows } from "./answers.ts";
 import { BULK_ACTIONS, withDeleted, withExported, withPlan } from "./bulk.ts";
 import { MENU_ACTIONS } from "./choosing.ts";
+import {
+  FILTER_ACTIONS,
+  filtered,
+  typedFilter,
+  unfiltered,
+  withFilterRead,
+  withoutField,
+} from "./filtering.ts";
 import { loadAgain, loadAnew } from "./load.ts";
 import {
   compareEffects,
@@ -22,14 +29,12 @@ import {
   toggled,
 } from "./marks.ts";
 import {
-  fieldOfFilter,
   isEmptyStore,
   rowInView,
   runsLayout,
   type RunsModel,
   selectedRun,
   tableHeight,
-  withFilterRead,
   writtenSoFar,
 } from "./model.ts";
 import type { RunsQueries } from "./queries.ts";
@@ -76,12 +81,7 @@ const ACTIONS: Actions<RunsModel> = {
   again: launchAgain,
   ...BULK_ACTIONS,
   ...MENU_ACTIONS,
-  filter: (model) => [
-    { ...model, editing: fieldOf(model.filterText === "" ? "" : `${model.filterText} `) },
-    [],
-  ],
-  filter_done: (model) => [withoutField(model), []],
-  filter_cancel: unfiltered,
+  ...FILTER_ACTIONS,
   back: (model, env) =>
     model.marks.size > 0
       ? [{ ...model, marks: NO_MARKS }, [{ type: "mark", run: undefined }]]
@@ -101,13 +101,10 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
   resized: inView,
   actions: () => ACTIONS,
   moved,
-  typed: (model, change, env) => {
-    const field: TextField | undefined = change(fieldOfFilter(model));
-    return field ? filtered({ ...model, editing: field }, field.text.trim(), env) : [model, []];
-  },
+  typed: typedFilter,
   wheeled: (model, lines, _, env) => moved(model, wheelMotion(lines), env),
   clicked: (model, { x, y }, env) => {
-    if (model.menu || model.isExporting) return [model, []];
+    if (model.menu || model.isExporting || model.filters) return [model, []];
     if (y === FILTER_ROW && !model.editing) return ACTIONS["filter"]!(model, env);
     const { table } = runsLayout(model, env);
     const row = y - table.y - TABLE_HEAD_ROWS;
@@ -126,17 +123,26 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
   answered: {
     runs: withRows,
     count: (model, matching) => [{ ...model, matching }, []],
-    activity: (model, activity) => [{ ...model, activity }, []],
+    // Figures of a filter that was left meanwhile must not take the place of those of the filter in view.
+    activity: (model, activity) => [
+      model.activity?.filterText === model.filterText && activity.filterText !== model.filterText
+        ? model
+        : { ...model, activity },
+      [],
+    ],
     preview: withPreview,
     partials: (model, partials) => [{ ...model, partials }, []],
     missing: withMissing,
     plan: withPlan,
+    values: (model, values) => [{ ...model, values }, []],
     deleted: withDeleted,
     exported: withExported,
   },
   failed: {
     runs: (model, failure) => [{ ...model, state: "failed", failure }, []],
     missing: (model) => [model, []],
+    // Completion is a help, not a need.
+    values: (model) => [model, []],
   },
   launched: (model, run) => [{ ...model, starting: false }, [{ type: "go", screen: "live", target: run }]],
   launchFailed: (model, message) => [
@@ -181,22 +187,6 @@ function openAnswer(model: RunsModel, run: Run | undefined, env: Env): Step<Runs
   const text = run?.output ?? (run ? writtenSoFar(model, run) : "");
   if (!env.hasEditor) return [model, [NO_EDITOR]];
   return [model, [text === "" ? notice("warn", "There is no answer yet") : { type: "editor", text }]];
-}
-
-function withoutField(model: RunsModel): RunsModel {
-  const { editing: _, ...rest } = model;
-  return rest;
-}
-
-function unfiltered(model: RunsModel, env: Env): Step<RunsModel> {
-  return filtered(withoutField(model), "", env);
-}
-
-/** The filter as typed so far; the list follows at once. */
-function filtered(model: RunsModel, filterText: string, env: Env): Step<RunsModel> {
-  if (filterText === model.filterText) return [model, []];
-  const next = withFilterRead({ ...model, filterText }, env);
-  return loadAnew({ ...next, unseen: 0 }, { reversed: false }, env);
 }
 
 /** Clocks of live runs, and ages: both are said in seconds. */

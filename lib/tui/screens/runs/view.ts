@@ -2,7 +2,7 @@ import { runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
 import { isLive, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
-import { EMPTY, fitParts, type Line, line, lineWidth, seg, spread } from "../../draw/line.ts";
+import { EMPTY, fitParts, type Line, line, overlay, seg } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
@@ -12,6 +12,7 @@ import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { dialogOver } from "./choosing.ts";
 import { emptyLines } from "./empty.ts";
 import { figuresLine } from "./figures.ts";
+import { completionLines, filterLine, noteLines } from "./filter_view.ts";
 import {
   isEmptyStore,
   rowInView,
@@ -21,19 +22,30 @@ import {
   tableHeight,
   writtenSoFar,
 } from "./model.ts";
-import { sortWords } from "./sorting.ts";
 import { tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, knownRows, runAt } from "./window.ts";
 
 /** More than fills a pane. */
 const STREAM_TAIL_LENGTH_MAX = 8_000;
+/** Figures and filter. */
+const FILTER_ROWS = 2;
 const NO_SPANS: ReadonlySet<string> = new Set();
 
 export function viewRuns(model: RunsModel, env: Env): readonly Line[] {
   if (isEmptyStore(model)) return emptyLines(model, env);
   const shown = [figuresLine(model, env), filterLine(model, env), ...panes(model, env)];
+  const completions = completionLines(model, env);
+  if (completions.length > 0) return covered(shown, completions, env);
   const over = dialogOver(model, env);
   return over ? centered(shown, over, env.size.columns) : shown;
+}
+
+/** Under the line of the filter. */
+function covered(rows: readonly Line[], over: readonly Line[], { size }: Env): readonly Line[] {
+  return rows.map((row, y) => {
+    const box = over[y - FILTER_ROWS];
+    return box ? overlay(row, box, 0, size.columns) : row;
+  });
 }
 
 function panes(model: RunsModel, env: Env): readonly Line[] {
@@ -46,39 +58,6 @@ function panes(model: RunsModel, env: Env): readonly Line[] {
   return [...table, ...(answerArea ? beside(preview, answer) : preview)];
 }
 
-function filterLine(model: RunsModel, env: Env): Line {
-  const { columns } = env.size;
-  const total = model.matching ?? knownRows(model.window);
-  const more = model.matching === undefined && hasMore(model.window) ? "+" : "";
-  const problem = model.filterErrors[0];
-  const matching = model.filterText === "" || problem !== undefined ? "runs" : "match";
-  const shown = `${problem === undefined ? "" : "without it: "}${grouped(total)}${more} ${matching}`;
-  const right: Line = [
-    seg(`  ${[sortWords(model.sorting), shown].filter((words) => words !== "").join("  ")} `, "dim"),
-  ];
-  const room = columns - lineWidth(right) - 4;
-  if (model.editing) {
-    const help: Line = problem === undefined ? EMPTY : [seg("  "), seg(clean(problem), "warn")];
-    return spread(
-      [
-        seg(" / ", "key"),
-        ...fieldLine(
-          model.editing,
-          room,
-          true,
-          "words, status:failed -agent:x since:24h cost>0.01 or duration>1m",
-        ),
-        ...help,
-      ],
-      right,
-      columns,
-    );
-  }
-  if (model.filterText === "") return spread([seg(" / ", "key"), seg("filter", "dim")], right, columns);
-  const text: Line = [seg(" / ", "key"), seg(clean(model.filterText), "accent")];
-  return spread(problem === undefined ? text : [...text, seg(`  ${clean(problem)}`, "warn")], right, columns);
-}
-
 function tablePane(model: RunsModel, env: Env): readonly Line[] {
   const { table } = runsLayout(model, env);
   const inner = table.columns - BORDER;
@@ -86,7 +65,7 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
   const height = tableHeight(model, env);
   const lines: Line[] = [tableHead(columns, model.sorting, env.glyphs)];
   const known = knownRows(model.window);
-  if (known === 0) lines.push(EMPTY, ...notes(model));
+  if (known === 0) lines.push(EMPTY, ...noteLines(model));
   else {
     for (let y = 0; y < height; y++) {
       const index = rowInView(model, y, height);
@@ -124,17 +103,6 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
       total: Math.max(total, known) + 1,
     },
   });
-}
-
-function notes(model: RunsModel): readonly Line[] {
-  if (model.state === "failed") {
-    return [
-      line("  The store cannot be read.", "error"),
-      line(`  ${clean(sentenceOf(model.failure))}`, "dim"),
-    ];
-  }
-  if (model.state === "loading" || model.restarting) return [line("  Loading runs…", "dim")];
-  return [line("  No run passes this filter.", "text"), EMPTY, line("  esc clears it, / changes it.", "dim")];
 }
 
 function previewPane(

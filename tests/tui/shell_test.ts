@@ -93,7 +93,7 @@ Deno.test("settings are applied at once and remembered with the order; the next 
     mouse: false,
     ascii: true,
     screen: "runs",
-    screens: { runs: { sort: "cost" } },
+    screens: { runs: { sort: "cost", lastFilter: "status:failed" } },
   });
   await using again = await Bench.open(SIZE, everyState, services);
   const screen = await again.see(/by cost +6 runs/);

@@ -4,7 +4,6 @@ import type { Env } from "../../contract/screen.ts";
 import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { EMPTY, fitParts, type Line, line, overlay, seg } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
-import { fieldLine } from "../../draw/text_field.ts";
 import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { tabLines } from "../../trace/content.ts";

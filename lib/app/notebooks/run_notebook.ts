@@ -37,7 +37,7 @@ async function whyNotAgain(trace: Trace): Promise<string | undefined> {
   ]);
   try {
     checkReplayable(trace, { needsAnswers: false });
-    await agentOnRecord(run, { verb: "replay", remedy: "" });
+    await agentOnRecord(run, { verb: "replay", remedy: "agentop agents" });
     return undefined;
   } catch (error) {
     return reasonOf(error).replace(/^Cannot replay \S+: /, "");

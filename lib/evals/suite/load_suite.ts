@@ -323,8 +323,10 @@ class SuiteReader {
     const { id, columns } = draft;
     const earlier = this.#places.get(id);
     if (earlier !== undefined) {
-      const reason = `${draft.where}: case "${oneLine(id, 60)}" is there already, at ${earlier}`;
-      throw new AgentOpError(`Cannot load ${reason}`, { remedy: "another id" });
+      throw new AgentOpError(
+        `Cannot load ${draft.where}: case "${oneLine(id, 60)}" is there already, at ${earlier}`,
+        { remedy: "another id" },
+      );
     }
     this.#places.set(id, draft.where);
     const prompt = this.#prompt(draft);

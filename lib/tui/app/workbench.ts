@@ -355,7 +355,9 @@ export class Workbench {
     try {
       const added = await this.#services.addToNotebook?.(name, shown);
       if (!added) {
-        throw new AgentOpError("Cannot write a notebook from here", { remedy: "agentop notebook new" });
+        throw new AgentOpError("Cannot write a notebook: this workbench has no way to", {
+          remedy: "agentop notebook new",
+        });
       }
       this.#dispatch({ type: "notebook_written", added });
     } catch (error) {

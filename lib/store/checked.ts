@@ -26,28 +26,36 @@ export function idIn(what: string, value: unknown): string {
 /** Deeper than anything a model or a tool says, and far from what overflows a stack. */
 const DEPTH_MAX = 500;
 
-/** Whether brackets stand in one another too deep; counts none inside texts. */
+/** Whether brackets stand in one another too deep; counts none inside texts, and jumps over those. */
 function isTooDeep(json: string): boolean {
   let depth = 0;
-  let isText = false;
   for (let at = 0; at < json.length; at++) {
     switch (json.charCodeAt(at)) {
-      case 0x5c: // backslash: only in texts
-        at++;
-        break;
       case 0x22:
-        isText = !isText;
+        at = endOfText(json, at);
         break;
       case 0x5b:
       case 0x7b:
-        if (!isText && ++depth > DEPTH_MAX) return true;
+        if (++depth > DEPTH_MAX) return true;
         break;
       case 0x5d:
       case 0x7d:
-        if (!isText) depth--;
+        depth--;
     }
   }
   return false;
+}
+
+/** Where the text that begins at a quotation mark ends: at the next one without an odd number of backslashes before it. */
+function endOfText(json: string, start: number): number {
+  let end = start;
+  for (;;) {
+    end = json.indexOf('"', end + 1);
+    if (end < 0) return json.length;
+    let before = end;
+    while (json.charCodeAt(before - 1) === 0x5c) before--;
+    if ((end - before) % 2 === 0) return end;
+  }
 }
 
 /** JSON of a stored column or body, read once; `fits` says whether it is what it must be. */

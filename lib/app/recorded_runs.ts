@@ -10,12 +10,16 @@ type Known = Pick<Run, "runId" | "traceId" | "config">;
  */
 export class RecordedRuns {
   readonly #path: string;
-  /** Tells the runs of this store from those of others. */
-  readonly #storeTag: string;
+  readonly #storePath: string;
 
   constructor(home: string, storePath: string) {
     this.#path = join(home, "recorded_runs");
-    this.#storeTag = digest(resolve(storePath)).slice(0, 8);
+    this.#storePath = storePath;
+  }
+
+  /** Tells the runs of this store from those of others. Made when needed: most commands neither record nor delete a run. */
+  get #storeTag(): string {
+    return digest(resolve(this.#storePath)).slice(0, 8);
   }
 
   /** Throws what the file system throws. */
@@ -42,10 +46,11 @@ export class RecordedRuns {
   /** Drops the runs of this store that are gone. Lines from before they named their run stay. Throws what the file system throws. */
   async forget(isGone: (traceId: string) => Promise<boolean>): Promise<void> {
     const gone = new Set<string>();
+    const ours = this.#storeTag;
     const text = await Deno.readTextFile(this.#path).catch(() => "");
     for (const line of text.split("\n")) {
       const [, traceId, storeTag] = line.split(" ");
-      if (storeTag === this.#storeTag && await isGone(traceId!)) gone.add(line);
+      if (storeTag === ours && await isGone(traceId!)) gone.add(line);
     }
     if (gone.size === 0) return;
     using file = await Deno.open(this.#path, { read: true, write: true });

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import type { DatabaseSync } from "node:sqlite";
 import { isObject, type LostWrites, tryParseJson } from "../../core/mod.ts";
 import { bytes, hex } from "../codec.ts";
@@ -29,7 +28,7 @@ interface Mark {
 export class Acknowledged {
   readonly #folder: string | undefined;
   readonly #sqlite: DatabaseSync;
-  readonly #slot = Buffer.alloc(SLOT_BYTES);
+  readonly #slot = new DataView(new ArrayBuffer(SLOT_BYTES));
   #file: Deno.FsFile | null | undefined;
 
   constructor(path: string, sqlite: DatabaseSync) {
@@ -58,10 +57,11 @@ export class Acknowledged {
   /** `seq` is committed and about to be acknowledged. */
   note(seq: number, traceId: string): void {
     if (!this.#folder) return;
-    this.#slot.writeDoubleLE(seq, 0);
-    this.#slot.fill(0, 8, 24).set(bytes(traceId).subarray(0, 16), 8);
-    this.#slot.writeDoubleLE(seq, 24);
-    this.#write(seq, this.#slot);
+    const slot = new Uint8Array(this.#slot.buffer);
+    this.#slot.setFloat64(0, seq, true);
+    slot.fill(0, 8, 24).set(bytes(traceId).subarray(0, 16), 8);
+    this.#slot.setFloat64(24, seq, true);
+    this.#write(seq, slot);
   }
 
   /** What was lost, oldest first, until somebody has it forgotten. */
@@ -100,11 +100,13 @@ export class Acknowledged {
   }
 
   #marks(): readonly Mark[] {
-    const data = Buffer.from(Deno.readFileSync(this.#path).buffer);
+    const data = Deno.readFileSync(this.#path);
+    const view = new DataView(data.buffer, data.byteOffset, data.byteLength);
     return Array.from({ length: Math.min(SLOTS, Math.floor(data.length / SLOT_BYTES)) }, (_, slot) => {
       const at = slot * SLOT_BYTES;
-      const seq = data.readDoubleLE(at);
-      const isWhole = Number.isSafeInteger(seq) && seq % SLOTS === slot && seq === data.readDoubleLE(at + 24);
+      const seq = view.getFloat64(at, true);
+      const isWhole = Number.isSafeInteger(seq) && seq % SLOTS === slot &&
+        seq === view.getFloat64(at + 24, true);
       return { seq: isWhole ? seq : 0, traceId: hex(data.subarray(at + 8, at + 24)) };
     });
   }

@@ -12,6 +12,7 @@ import {
   type CaseResult,
   type Experiment,
   type ExperimentPlan,
+  type RunSummary,
   systemTimeZone,
 } from "../core/mod.ts";
 import type { EvalOptions, LoadedSuite, SuiteGate } from "../evals/mod.ts";
@@ -32,6 +33,8 @@ export interface ExperimentReport {
   readonly gate: GateResult;
   /** Of each variant with the baseline, where there is one. */
   readonly comparisons: readonly ExperimentComparison[];
+  /** The runs in which models judged it: what they cost is no part of the experiment's or a variant's cost. */
+  readonly judging: RunSummary;
 }
 
 /** What decides the exit code: the suite's gate, changed by flags. */
@@ -85,9 +88,10 @@ export async function experimentReport(
   reference: string,
   gate: GateChoice = {},
 ): Promise<ExperimentReport> {
-  const [store, { compareVariants, gateOf, summarizeVariants }] = await Promise.all([
+  const [store, { compareVariants, gateOf, summarizeVariants }, { judgingOf }] = await Promise.all([
     app.store(),
     loadExperiments(),
+    import("../evals/mod.ts"),
   ]);
   const { experiment, plan } = await store.resolveExperiment(reference);
   const results = await store.experimentResults(experiment.experimentId);
@@ -136,6 +140,7 @@ export async function experimentReport(
     results,
     gate: gateOf(gated, rules, baseline?.[0]?.experimentId ?? null),
     comparisons: compared.flatMap((it) => it ? [it.comparison] : []),
+    judging: await judgingOf(store, experiment.experimentId),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { ExperimentComparison, GateResult, VariantSummary } from "../analysis/mod.ts";
-import type { CaseResult, Experiment, ExperimentPlan } from "../core/mod.ts";
+import type { CaseResult, Experiment, ExperimentPlan, RunSummary } from "../core/mod.ts";
 import { isoTime } from "../present/mod.ts";
 import { costFields, usageShape } from "./shapes.ts";
 
@@ -32,10 +32,14 @@ export interface ExperimentParts {
   readonly variants: readonly VariantSummary[];
   readonly results: readonly CaseResult[];
   readonly gate: GateResult;
+  readonly judging: RunSummary;
 }
 
-/** `eval SUITE --json` and `experiments EXP --json`. Durations of variants are those of a run on average, ms. */
-export function experimentDocument({ experiment, plan, variants, results, gate }: ExperimentParts) {
+/**
+ * `eval SUITE --json` and `experiments EXP --json`. Durations of variants are those of a run on average, ms.
+ * `judging`: the runs in which models judged the cases, in no other cost.
+ */
+export function experimentDocument({ experiment, plan, variants, results, gate, judging }: ExperimentParts) {
   const { variants: _, ...whole } = experimentShape(experiment);
   return {
     ...whole,
@@ -43,6 +47,7 @@ export function experimentDocument({ experiment, plan, variants, results, gate }
     source: plan.source,
     mode: plan.mode,
     scorers: plan.scorers,
+    judging: { runs: judging.runs, ...costFields(judging) },
     variants: variants.map((it) => variantShape(it, plan)),
     gate,
     results: results.map(resultShape),

@@ -8,6 +8,7 @@ export { type AgentVersion, bisectHistory, type HistoryResult } from "./bisect_h
 export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 export { chosenCases } from "./experiment/plan.ts";
+export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";
 export { findSuite, type LoadedSuite, loadSuite, type SuiteSources } from "./suite/load_suite.ts";

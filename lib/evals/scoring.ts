@@ -33,6 +33,8 @@ export interface ScoringOptions {
   readonly folder?: string | undefined;
   /** Money that questions to models share with other runs. */
   readonly ledger?: BudgetLedger | undefined;
+  /** What runs that ask a model belong to. @default the group of the judged run */
+  readonly group?: string | undefined;
   /** Told of each run that asked a model for a verdict, when it has ended: what it cost is on it. */
   readonly onJudgeRun?: ((run: Run) => void) | undefined;
 }
@@ -123,10 +125,11 @@ async function ask(
   runner: AgentRunner,
   judged: Run,
   question: ModelQuestion,
-  { signal, ledger, onJudgeRun }: ScoringOptions & { readonly signal: AbortSignal },
+  { signal, ledger, group, onJudgeRun }: ScoringOptions & { readonly signal: AbortSignal },
 ): Promise<ModelAnswer> {
   const tags = { [RUN_TAG.judge]: question.name };
-  const queued = await runner.queue(judgeAgent(question), { prompt: question.prompt, tags }, judged);
+  const request = { prompt: question.prompt, tags, ...(group === undefined ? {} : { group }) };
+  const queued = await runner.queue(judgeAgent(question), request, judged);
   const run = await runner.execute(queued, { signal, ...(ledger ? { ledger } : {}) });
   onJudgeRun?.(run);
   signal.throwIfAborted();

@@ -11,7 +11,7 @@ import {
 import { isTextList, jsonIn } from "./checked.ts";
 import { bytes } from "./codec.ts";
 import type { Owners } from "./engine.ts";
-import { tokenColumns } from "./rows.ts";
+import { SPENT_COLUMNS, tokenColumns } from "./rows.ts";
 import type { ExperimentRow, ResultRow, Schema, SpentColumns } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
 
@@ -24,18 +24,7 @@ interface Places {
   readonly cases: ReadonlyMap<string, number>;
 }
 
-const SUMS = [
-  "input_tokens",
-  "output_tokens",
-  "cached_input_tokens",
-  "cache_write_input_tokens",
-  "reasoning_tokens",
-  "cost_usd",
-  "unknown_cost_calls",
-  "estimated_cost_usd",
-] as const satisfies readonly (keyof SpentColumns)[];
-
-type Sums = Pick<ExperimentRow, typeof SUMS[number] | "done" | "passed" | "errors">;
+type Sums = Pick<ExperimentRow, typeof SPENT_COLUMNS[number] | "done" | "passed" | "errors">;
 
 /** Writes experiments and their results. */
 export class ExperimentWriter {
@@ -197,19 +186,22 @@ function nothing(): Sums {
     done: 0,
     passed: 0,
     errors: 0,
-    ...Object.fromEntries(SUMS.map((column) => [column, 0])) as Pick<Sums, typeof SUMS[number]>,
+    ...Object.fromEntries(SPENT_COLUMNS.map((column) => [column, 0])) as Pick<
+      Sums,
+      typeof SPENT_COLUMNS[number]
+    >,
   };
 }
 
 function add(
   sums: Sums,
-  row: Pick<ResultRow, typeof SUMS[number] | "passed" | "is_error">,
+  row: Pick<ResultRow, typeof SPENT_COLUMNS[number] | "passed" | "is_error">,
   sign: 1 | -1,
 ): void {
   sums.done += sign;
   sums.passed += sign * row.passed;
   sums.errors += sign * row.is_error;
-  for (const column of SUMS) sums[column] += sign * row[column];
+  for (const column of SPENT_COLUMNS) sums[column] += sign * row[column];
 }
 
 function spentColumns(spent: SpentTotals): SpentColumns {

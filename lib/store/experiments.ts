@@ -19,7 +19,7 @@ import { idIn, isTextList, jsonIn, oneOf } from "./checked.ts";
 import { hex } from "./codec.ts";
 import type { Owners } from "./engine.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
-import { estimateOf, usageOf } from "./rows.ts";
+import { estimateOf, SPENT_COLUMNS, usageOf } from "./rows.ts";
 import type { ExperimentRow, Schema, SpentColumns } from "./schema.ts";
 
 const REFERENCE_MIN = 4;
@@ -45,14 +45,7 @@ const LISTED = [
   "done",
   "passed",
   "errors",
-  "input_tokens",
-  "output_tokens",
-  "cached_input_tokens",
-  "cache_write_input_tokens",
-  "reasoning_tokens",
-  "cost_usd",
-  "unknown_cost_calls",
-  "estimated_cost_usd",
+  ...SPENT_COLUMNS,
 ] as const;
 
 export async function listExperiments(

@@ -30,16 +30,13 @@ import {
 } from "./checked.ts";
 import { hex, unpackPositions, uuidOf } from "./codec.ts";
 import { checkRow } from "./row_types.ts";
-import type { DiffRow, EvaluationRow, RunRow, SpanRow, TokenColumns } from "./schema.ts";
+import type { DiffRow, EvaluationRow, RunRow, SpanRow, SpentColumns, TokenColumns } from "./schema.ts";
 
 /** Who says a message, by number. Stores hold the numbers: only add to it. */
 export const ROLES: readonly Role[] = ["system", "user", "assistant", "tool"];
 
-export const TOTAL_COLUMNS = [
-  "steps",
-  "llm_calls",
-  "tool_calls",
-  "attempts",
+/** What was spent: tokens and money. */
+export const SPENT_COLUMNS = [
   "input_tokens",
   "output_tokens",
   "cached_input_tokens",
@@ -48,6 +45,14 @@ export const TOTAL_COLUMNS = [
   "cost_usd",
   "unknown_cost_calls",
   "estimated_cost_usd",
+] as const satisfies readonly (keyof SpentColumns)[];
+
+export const TOTAL_COLUMNS = [
+  "steps",
+  "llm_calls",
+  "tool_calls",
+  "attempts",
+  ...SPENT_COLUMNS,
   "retry_wait_ms",
 ] as const satisfies readonly (keyof RunRow)[];
 

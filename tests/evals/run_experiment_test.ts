@@ -154,6 +154,58 @@ Deno.test("runExperiment() sets the worst case aside for the whole experiment an
   assert.deepEqual([whole.status, whole.done], ["completed", 16]);
 });
 
+const JUDGED = `
+name: judged
+agent: ./echo.yaml
+cases: [{ id: one, prompt: say uno }]
+scorers: [{ judge: { model: mistral-large-latest, rubric: It says uno. } }]
+`;
+const JUDGE = `
+name: judge
+match: { agent: You judge }
+steps: [{ text: '{"reasoning": "It does.", "score": 1}' }]
+---
+name: echo
+steps: [{ text: "It is uno." }]
+`;
+const BRIEF = "model: mistral-small-latest\ninstructions: You repeat.\nparameters: { maxTokens: 10 }\n";
+
+Deno.test("a case whose judge there was too little money for is judged later, and not run again", async () => {
+  await using bench = await EvalBench.open({ scenario: JUDGE, agent: BRIEF });
+  const cut = await bench.evaluate(JUDGED, { budgetUsd: 0.0004 });
+  assert.deepEqual([cut.status, cut.done], ["stopped", 0]);
+  const whole = await bench.evaluate(JUDGED, { resume: cut.experimentId, budgetUsd: 1 });
+  assert.deepEqual([whole.status, whole.done, whole.passed], ["completed", 1, 1]);
+  const { runs } = await bench.store.listRuns({
+    filter: { group: whole.experimentId, status: ["completed"] },
+  });
+  assert.deepEqual(runs.map((run) => run.agent).sort(), ["echo", "judge"]);
+});
+
+Deno.test("what judges cost is told apart, and is spent when the experiment goes on", async () => {
+  await using bench = await EvalBench.open({ scenario: JUDGE, agent: BRIEF });
+  const stop = new AbortController();
+  let toldUsd = 0;
+  const cut = await bench.evaluate(JUDGED, {
+    repeats: 2,
+    concurrency: 1,
+    signal: stop.signal,
+    onProgress: ({ costUsd }) => {
+      toldUsd = costUsd;
+      stop.abort(new Error("enough"));
+    },
+  });
+  const { judging, variants } = await bench.report(cut);
+  assert.equal(judging.runs, 1);
+  assert(judging.costUsd > cut.costUsd && cut.costUsd > 0);
+  assert.equal(variants[0]!.costUsd, cut.costUsd);
+  assert(Math.abs(toldUsd - cut.costUsd - judging.costUsd) < 1e-9);
+  const budgetUsd = cut.costUsd + judging.costUsd;
+  const more = await bench.evaluate(JUDGED, { resume: cut.experimentId, repeats: 2, budgetUsd });
+  assert.deepEqual([more.status, more.done], ["stopped", 1]);
+  assert.equal(await bench.store.countRuns({ group: cut.experimentId, status: ["completed"] }), 2);
+});
+
 Deno.test("runExperiment() counts runs that failed as errors, never as zeros", async () => {
   await using bench = await EvalBench.open({
     scenario:

@@ -13,6 +13,7 @@ import {
   type Run,
   RUN_TAG,
   shortRunId,
+  type SpentTotals,
 } from "../../core/mod.ts";
 import { createScoring } from "../scoring.ts";
 import type { LoadedSuite } from "../suite/load_suite.ts";
@@ -20,6 +21,7 @@ import type { SuiteCase } from "../suite/suite.ts";
 import { type CaseServices, resultOf, runCase } from "./case_run.ts";
 import { chosenCases, type Task, taskKey, tasksOf } from "./plan.ts";
 import { FinishedTraces } from "./finished_traces.ts";
+import { judgingOf } from "./judging.ts";
 import type { EvalOptions, EvalServices } from "./services.ts";
 import { Slots } from "./slots.ts";
 import { type ReadyVariant, readyVariants } from "./variants.ts";
@@ -33,6 +35,8 @@ interface Prepared {
   readonly cases: readonly SuiteCase[];
   /** Of an experiment that goes on. */
   readonly earlier: readonly CaseResult[];
+  /** What models that judged it have cost so far, USD. */
+  readonly judgedUsd: number;
 }
 
 /**
@@ -76,8 +80,10 @@ async function prepare(
   const variants = await readyVariants(suite, { ...options, set });
   if (earlier) {
     checkUnchanged(earlier, suite, variants);
-    const results = await store.experimentResults(earlier.experiment.experimentId, { withTexts: false });
-    return { record: earlier, variants, cases, earlier: results };
+    const { experimentId } = earlier.experiment;
+    const results = await store.experimentResults(experimentId, { withTexts: false });
+    const { costUsd: judgedUsd } = await judgingOf(store, experimentId);
+    return { record: earlier, variants, cases, earlier: results, judgedUsd };
   }
   const repeats = suite.source === "recorded" ? 1 : options.repeats ?? suite.repeats;
   const plan: ExperimentPlan = {
@@ -108,7 +114,7 @@ async function prepare(
     costUsd: 0,
     unknownCostCalls: 0,
   };
-  return { record: { experiment, plan }, variants, cases, earlier: [] };
+  return { record: { experiment, plan }, variants, cases, earlier: [], judgedUsd: 0 };
 }
 
 /** Results of another suite, or of other agents, would be mixed with those that are there. */
@@ -140,9 +146,12 @@ class ExperimentRun {
   readonly #abort = new AbortController();
   readonly #startedMs: number;
   #counts: { done: number; passed: number; errors: number; doneNow: number };
+  /** Of the cases and of those that judge them. */
   #costUsd: number;
   #unknownCostCalls: number;
   #failure: { readonly error: unknown } | undefined;
+  /** Runs whose judge found too little money left. */
+  readonly #unjudged = new Set<string>();
   /** Tasks that found too little money left, some of it held by others at work. */
   #refused: Task[] = [];
   #isOutOfMoney = false;
@@ -154,9 +163,11 @@ class ExperimentRun {
     this.#prepared = prepared;
     const { done, passed, errors, costUsd, unknownCostCalls } = prepared.record.experiment;
     this.#counts = { done, passed, errors, doneNow: 0 };
-    this.#costUsd = costUsd;
-    this.#unknownCostCalls = unknownCostCalls;
-    this.#ledger = new BudgetLedger(options.budgetUsd ?? loaded.suite.budgetUsd, { spentUsd: costUsd });
+    this.#costUsd = (this.#isRecorded ? 0 : costUsd) + prepared.judgedUsd;
+    this.#unknownCostCalls = this.#isRecorded ? 0 : unknownCostCalls;
+    this.#ledger = new BudgetLedger(options.budgetUsd ?? loaded.suite.budgetUsd, {
+      spentUsd: this.#costUsd,
+    });
     this.#startedMs = services.host.now();
   }
 
@@ -216,6 +227,8 @@ class ExperimentRun {
         folder: dirname(resolve(suite.path)),
         allowCommands: this.#options.allowCommands === true,
         ledger: this.#ledger,
+        group: this.#prepared.record.experiment.experimentId,
+        onJudgeRun: (run) => this.#noteJudge(run),
       }),
       experimentId: this.#prepared.record.experiment.experimentId,
       runner,
@@ -252,7 +265,7 @@ class ExperimentRun {
   async #workThrough(
     services: CaseServices,
     tasks: Generator<Task>,
-    ended: ReadonlyMap<string, Run>,
+    ended: Map<string, Run>,
   ): Promise<void> {
     // As many again are written before their turn, or judged and stored after it.
     let workers = this.#concurrency === 1 ? 1 : 2 * this.#concurrency;
@@ -270,26 +283,48 @@ class ExperimentRun {
   async #work(
     services: CaseServices,
     tasks: Generator<Task>,
-    ended: ReadonlyMap<string, Run>,
+    ended: Map<string, Run>,
   ): Promise<void> {
     for (;;) {
       if (this.#abort.signal.aborted || this.#refused.length > 0) return;
       const { value: task, done } = tasks.next();
       if (done) return;
       const key = taskKey({ variant: task.variant.name, caseId: task.case.id, repeat: task.repeat });
-      await this.#do(services, task, ended.get(key));
+      const unjudged = await this.#do(services, task, ended.get(key));
+      // Its run is there: only the verdict is missing.
+      if (unjudged) ended.set(key, unjudged);
     }
   }
 
-  async #do(services: CaseServices, task: Task, ended?: Run): Promise<void> {
+  /** What stored runs cost was spent before. */
+  get #isRecorded(): boolean {
+    return this.#loaded.suite.source === "recorded";
+  }
+
+  #addCost({ costUsd, unknownCostCalls }: Pick<SpentTotals, "costUsd" | "unknownCostCalls">): void {
+    this.#costUsd += costUsd;
+    this.#unknownCostCalls += unknownCostCalls;
+  }
+
+  #noteJudge(run: Run): void {
+    this.#addCost(run.totals);
+    if (isOutOfBudget(run)) this.#unjudged.add(run.parentRunId!);
+  }
+
+  /** Runs and judges a task. Returns its run where there was too little money to judge it. */
+  async #do(services: CaseServices, task: Task, ended?: Run): Promise<Run | undefined> {
     try {
       const run = ended ?? await runCase(services, task);
       if (this.#abort.signal.aborted && run.status === "cancelled") return;
-      if (run.status === "stopped" && run.error?.type === "budget" && this.#isLimited(task)) {
+      if (isOutOfBudget(run) && this.#isLimited(task)) {
         this.#refused.push(task);
         return;
       }
       const result = await resultOf(services, task, run);
+      if (this.#unjudged.delete(run.runId) && this.#ledger.isLimited) {
+        this.#refused.push(task);
+        return run;
+      }
       await services.store.saveResults(services.experimentId, [result]);
       const isError = result.status !== "completed" ||
         result.evaluations.some((it) => it.error !== undefined);
@@ -297,8 +332,7 @@ class ExperimentRun {
       this.#counts.doneNow++;
       if (isError) this.#counts.errors++;
       else if (result.evaluations.every((it) => it.passed)) this.#counts.passed++;
-      this.#costUsd += result.spent.costUsd;
-      this.#unknownCostCalls += result.spent.unknownCostCalls;
+      if (!this.#isRecorded) this.#addCost(result.spent);
       this.#tell();
     } catch (error) {
       this.#failure ??= { error };
@@ -322,6 +356,10 @@ class ExperimentRun {
       elapsedMs: this.#services.host.now() - this.#startedMs,
     });
   }
+}
+
+function isOutOfBudget({ status, error }: Run): boolean {
+  return status === "stopped" && error?.type === "budget";
 }
 
 function* chain(first: readonly Task[], rest: Generator<Task>): Generator<Task> {

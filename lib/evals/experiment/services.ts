@@ -4,7 +4,7 @@ import type { ReplayServices, ReplayStore } from "../../replay/mod.ts";
 
 /** What running a suite needs of the world. The program puts it together once. */
 export interface EvalServices extends Omit<ReplayServices, "store"> {
-  readonly store: ReplayStore & ExperimentStore & Pick<RunReader, "listRuns">;
+  readonly store: ReplayStore & ExperimentStore & Pick<RunReader, "listRuns" | "summarizeRuns">;
 }
 
 /** How a suite is run this time. */
@@ -47,7 +47,7 @@ export interface EvalProgress {
   readonly errors: number;
   /** Results of this process, which its rate is made of. */
   readonly doneNow: number;
-  /** Sum of the known costs, USD. */
+  /** Sum of the known costs of what was asked, by the cases and by those that judge them, USD. */
   readonly costUsd: number;
   readonly unknownCostCalls: number;
   readonly elapsedMs: number;

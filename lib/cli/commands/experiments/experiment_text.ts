@@ -42,7 +42,7 @@ export function experimentText(
   look: Look,
   { withWorst = true }: { readonly withWorst?: boolean } = {},
 ): string {
-  const { experiment, variants } = report;
+  const { experiment, variants, plan, judging } = report;
   const scores = variants.flatMap(({ name, scores }) =>
     scores.map((score, index): readonly Cell<Style>[] => scoreRow(index === 0 ? name : "", score))
   );
@@ -57,7 +57,11 @@ export function experimentText(
     look.paint("cyan", shortRunId(experiment.experimentId))
   }  ${experiment.status === "completed" ? "" : `${experiment.status}, `}${grouped(experiment.done)} of ${
     plural(experiment.planned, "result")
-  }, ${costWordsOf(experiment)}`;
+  }, ${costWordsOf(experiment)}${plan.source === "recorded" ? " in the stored runs" : ""}${
+    judging.runs === 0
+      ? ""
+      : `, and ${costWordsOf(judging)} for ${plural(judging.runs, "question")} to judges`
+  }`;
   return [
     head,
     ...(scores.length > 0 ? ["", table(SCORE_COLUMNS, scores, look)] : []),

@@ -99,6 +99,8 @@ export type { ChangedCase, ComparedVariant, ExperimentComparison } from "./exper
 export type { GatedVariant, GateResult, GateRules, GateVerdict } from "./experiments/gate.ts";
 export type { VariantSummary } from "./experiments/summary.ts";
 
+export { carriedInterval } from "./statistics/carried_interval.ts";
+
 /** Summaries of experiments, two of them compared, and gates. Loaded with the first use. */
 export const loadExperiments = () => import("./experiments/mod.ts");
 

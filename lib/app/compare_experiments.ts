@@ -97,9 +97,13 @@ async function sidesOf(
   if (right.length === 1 && ofLeft) return [ofLeft, b];
   if (left.length === 1 && ofRight) return [a, ofRight];
   const many = left.length > 1 ? left : right;
+  const pairs = left.flatMap((one) => {
+    const other = same(one, right);
+    return other ? [`agentop compare ${nameOf(one)} ${nameOf(other)}`] : [];
+  });
   throw new AgentOpError(
     `Cannot compare ${before} and ${after}: ${shortRunId(many[0]!.experimentId)} has ${many.length} variants`,
-    { remedy: many.map(nameOf).join(" or ") },
+    { remedy: pairs[0] ?? many.map(nameOf).join(" or ") },
   );
 }
 

@@ -154,20 +154,30 @@ function rulesOf({ scorer, failBelow, margin }: SuiteGate): GateRules {
 
 /**
  * What an experiment that is about to begin is measured by: the one that was named, else, where to be worse fails, the last
- * complete one of its suite. `last` means another one afterwards. Throws `AgentOpError`.
+ * complete one of its suite; `last` is that one too. `mayBeFirst`: without an earlier one there is nothing to be worse than.
+ * Throws `AgentOpError`.
  */
-export async function settledGate(app: App, suite: string, gate: GateChoice): Promise<GateChoice> {
+export async function settledGate(
+  app: App,
+  suite: string,
+  gate: GateChoice,
+  { mayBeFirst = false }: { readonly mayBeFirst?: boolean } = {},
+): Promise<GateChoice> {
   const store = await app.store();
-  if (gate.baseline !== undefined) {
+  const last = /^last(\/.*)?$/.exec(gate.baseline ?? "");
+  if (gate.baseline !== undefined && !last) {
     const [first, ...others] = await comparedVariants(app, gate.baseline);
     const { experimentId, variant } = first!;
     const isWhole = !gate.baseline.includes("/") || others.length > 0;
     return { ...gate, baseline: isWhole ? experimentId : `${experimentId}/${variant}` };
   }
-  if (!gate.failIfWorse) return gate;
+  if (!gate.failIfWorse && !last) return gate;
   const { experiments } = await store.listExperiments({ suite, limit: EARLIER_MAX });
   const earlier = experiments.find((it) => it.status === "completed");
-  if (earlier) return { ...gate, baseline: earlier.experimentId };
+  if (earlier) {
+    return await settledGate(app, suite, { ...gate, baseline: earlier.experimentId + (last?.[1] ?? "") });
+  }
+  if (mayBeFirst && !last) return gate;
   throw new AgentOpError(
     `Cannot say whether ${suite} is worse: no earlier experiment of it is complete`,
     { remedy: "--baseline EXPERIMENT, or run it once without failing if it is worse" },

@@ -15,7 +15,9 @@ export interface ScorerFigures {
   readonly n: number;
   /** The mean of the cases' means; `null` without scores. */
   readonly mean: number | null;
-  /** 95 %, clustered by case; `null` with fewer than two cases. */
+  /**
+   * 95 %, clustered by case; Wilson's where all cases passed, or failed, with one try each. `null` with fewer than two cases.
+   */
   readonly ci95: readonly [low: number, high: number] | null;
   readonly passed: number;
   readonly failed: number;

@@ -14,7 +14,10 @@ export function intervalText(ci95: readonly [number, number] | null): string {
 
 /** Of a difference: `-0.02 to +0.24`. */
 export function differenceInterval(ci95: readonly [number, number] | null): string {
-  return ci95 === null ? "–" : ci95.map((bound) => `${bound > 0 ? "+" : ""}${bound.toFixed(2)}`).join(" to ");
+  if (ci95 === null) return "–";
+  // As many digits as it takes to see that it has a width.
+  const isNarrow = ci95.some((bound) => bound !== 0 && Math.abs(bound) < 0.005);
+  return ci95.map((bound) => `${bound > 0 ? "+" : ""}${bound.toFixed(isNarrow ? 4 : 2)}`).join(" to ");
 }
 
 /** `0.062`, `<0.0001`. */

@@ -233,7 +233,7 @@ function uncoveredNotes({ uncovered }: Findings): readonly string[] {
   return parts.length === 0 ? [] : [
     `without a digest (${
       parts.join(", ")
-    }; older ones have none): what fits the form but was changed is not found`,
+    }; what was cut off or is older has none): what fits the form but was changed is not found`,
   ];
 }
 

@@ -1,4 +1,5 @@
 import { moreCasesNeeded } from "../statistics/paired.ts";
+import { carriedInterval } from "../statistics/carried_interval.ts";
 import { caseScores } from "../statistics/case_scores.ts";
 import type { ScoreComparison } from "../statistics/compare_scores.ts";
 import {
@@ -53,6 +54,11 @@ const ORDER: Readonly<Record<GateVerdict, number>> = { none: 0, pass: 1, inconcl
 
 type Finding = Omit<GateResult, "baseline">;
 
+interface AskedRules extends GateRules {
+  /** There is a baseline, of whatever suite and variants. */
+  readonly isCompared: boolean;
+}
+
 /**
  * Whether an experiment passes: no variant may be below the least mean, or worse than the baseline, and the numbers must carry the
  * claim. The gravest finding decides.
@@ -72,7 +78,9 @@ export function gateOf(
       moreCasesNeeded: null,
     };
   }
-  const findings = variants.flatMap((variant) => findingsOf(variant, rules, variants.length > 1));
+  const findings = variants.flatMap((variant) =>
+    findingsOf(variant, { ...rules, isCompared: baseline !== null }, variants.length > 1)
+  );
   const gravest = findings.reduce<Finding | undefined>(
     (worst, it) => worst && ORDER[worst.verdict] >= ORDER[it.verdict] ? worst : it,
     undefined,
@@ -92,7 +100,7 @@ export function gateOf(
   return { ...gravest, baseline };
 }
 
-function findingsOf(variant: GatedVariant, rules: GateRules, isNamed: boolean): readonly Finding[] {
+function findingsOf(variant: GatedVariant, rules: AskedRules, isNamed: boolean): readonly Finding[] {
   const prefix = isNamed ? `${variant.name}: ` : "";
   return summarizeScores(triesOf(variant.results))
     .filter(({ scorer }) => rules.scorer === undefined || scorer === rules.scorer)
@@ -102,8 +110,9 @@ function findingsOf(variant: GatedVariant, rules: GateRules, isNamed: boolean): 
     });
 }
 
-function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: GateRules): Finding {
-  const { scorer, mean, n, ci95 } = summary;
+function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: AskedRules): Finding {
+  const { scorer, mean, n } = summary;
+  const ci95 = carriedInterval(summary);
   const share = errorShare(summary);
   if (share > ERROR_SHARE_MAX || mean === null) {
     const why = mean === null
@@ -138,15 +147,16 @@ function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: GateRule
 }
 
 /** `undefined` without a baseline. */
-function againstBaseline(variant: GatedVariant, scorer: string, rules: GateRules): Finding | undefined {
-  if (!variant.comparison) return undefined;
-  const row = variant.comparison.scorers.find((it) => it.scorer === scorer);
+function againstBaseline(variant: GatedVariant, scorer: string, rules: AskedRules): Finding | undefined {
+  if (!rules.isCompared) return undefined;
   const none = (reason: string): Finding => ({
     verdict: "inconclusive",
     scorer,
     reason,
     moreCasesNeeded: null,
   });
+  if (!variant.comparison) return none(`the baseline has no variant ${variant.name}`);
+  const row = variant.comparison.scorers.find((it) => it.scorer === scorer);
   if (!row) return none(`the baseline has no ${scorer}`);
   if (row.pairs === 0 || row.difference === null) {
     return none(`the baseline and this experiment have no case in common for ${scorer}`);

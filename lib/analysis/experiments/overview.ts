@@ -11,6 +11,7 @@ import type {
   SideDifference,
   SideFigures,
 } from "../../core/mod.ts";
+import { carriedInterval } from "../statistics/carried_interval.ts";
 import { caseScores } from "../statistics/case_scores.ts";
 import type { ScoreSummary } from "../statistics/summarize_scores.ts";
 import { type ComparedVariant, compareVariants } from "./comparison.ts";
@@ -95,7 +96,7 @@ function figuresOf({ experiment, plan, results }: LoadedExperiment): readonly Si
 }
 
 function scorerFigures(
-  { scorer, n, mean, ci95, passed, failed, errors, passRate }: ScoreSummary,
+  summary: ScoreSummary,
   means: readonly (number | null)[],
 ): ScorerFigures {
   const spread = Array.from({ length: SPREAD_BINS }, () => 0);
@@ -103,7 +104,8 @@ function scorerFigures(
     if (value === null) continue;
     spread[Math.min(SPREAD_BINS - 1, Math.max(0, Math.floor(value * SPREAD_BINS)))]!++;
   }
-  return { scorer, n, mean, ci95, passed, failed, errors, passRate, spread };
+  const { scorer, n, mean, passed, failed, errors, passRate } = summary;
+  return { scorer, n, mean, ci95: carriedInterval(summary), passed, failed, errors, passRate, spread };
 }
 
 function differenceOf(left: ComparedVariant, right: ComparedVariant): SideDifference {

@@ -5,6 +5,7 @@
  *
  * @module
  */
+export { carriedInterval } from "./carried_interval.ts";
 export { type CaseScores, caseScores, type ScoredTry } from "./case_scores.ts";
 export { cohenKappa, type Kappa, type KappaOptions } from "./cohen_kappa.ts";
 export {

@@ -87,7 +87,7 @@ async function prepare(
   }
   const repeats = suite.source === "recorded" ? 1 : options.repeats ?? suite.repeats;
   const plan: ExperimentPlan = {
-    path: suite.path,
+    path: resolve(suite.path),
     variants: variants.map(({ config: _, ...variant }) => variant),
     repeats,
     source: suite.source,

@@ -1,4 +1,9 @@
-import type { ExperimentComparison, Interval, VariantSummary } from "../../analysis/mod.ts";
+import {
+  carriedInterval,
+  type ExperimentComparison,
+  type Interval,
+  type VariantSummary,
+} from "../../analysis/mod.ts";
 import { type CaseResult, escapeText, oneLine, shortRunId } from "../../core/mod.ts";
 import { costWordsOf, duration, knownCost, plural, scoreValue, signed } from "../../present/mod.ts";
 import type { ReportSource } from "./junit.ts";
@@ -34,7 +39,7 @@ export function markdownReport(source: MarkdownSource): string {
           text(variant.name),
           text(it.scorer),
           it.mean === null ? "–" : scoreValue(it.mean),
-          interval(it.ci95),
+          interval(carriedInterval(it)),
           `${it.passed}/${it.passed + it.failed}`,
           String(it.errors),
           knownCost(variant.costUsd, variant.unknownCostCalls),

@@ -33,7 +33,10 @@ export async function repairStore(
   const source = await Deno.stat(path).catch(() => undefined);
   if (!source?.isFile) throw refuse("there is no such store", "the file of a store, with --store");
   if (await isSomebodyAtWork(path)) {
-    throw refuse("a process is working on runs in it", "wait until it has ended, or stop it");
+    throw refuse(
+      "a process has it open to work on runs, as the workbench does",
+      "wait until it has ended, or close it",
+    );
   }
   let folder: string;
   try {

@@ -28,7 +28,7 @@ export const compare: CliCommand = {
       )
       .addHelpText(
         "after",
-        "\nExamples:\n  agentop compare last~1 last\n  agentop compare last\n  agentop compare 3f2a91bc/small 3f2a91bc/large --gate",
+        "\nExamples:\n  agentop compare last\n  agentop compare last~1/small last/small\n  agentop compare 3f2a91bc/small 3f2a91bc/large --gate",
       )
       .action((before, after, flags) =>
         withContext((context) => compareAndShow(context, before, after, flags))

@@ -23,7 +23,9 @@ export async function runSuite(
     throw new AgentOpError("Cannot evaluate: the suite is missing", { remedy: "agentop eval SUITE" });
   }
   const loaded = await loadSuiteOf(app, path);
-  const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate });
+  const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate }, {
+    mayBeFirst: !gate.failIfWorse,
+  });
   using stopper = abortOnSignals();
   const isShown = context.stderrIsTerminal;
   using progress = new ProgressLine(context, isShown);

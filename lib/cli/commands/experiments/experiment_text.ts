@@ -1,4 +1,4 @@
-import type { GateResult, ScoreSummary } from "../../../analysis/mod.ts";
+import { carriedInterval, type GateResult, type ScoreSummary } from "../../../analysis/mod.ts";
 import type { ExperimentReport } from "../../../app/mod.ts";
 import { type CaseResult, shortRunId, totalTokens } from "../../../core/mod.ts";
 import {
@@ -72,13 +72,13 @@ export function experimentText(
 }
 
 function scoreRow(name: string, score: ScoreSummary): readonly Cell<Style>[] {
-  const { mean, ci95, passed, failed, errors, passHat, n } = score;
+  const { mean, passed, failed, errors, passHat, n } = score;
   const [k, hat] = Object.entries(passHat).at(-1) ?? [];
   return [
     { text: cell(name) },
     { text: cell(score.scorer) },
     { text: mean === null ? "–" : scoreValue(mean), style: "bold" },
-    { text: intervalText(ci95), style: "dim" },
+    { text: intervalText(carriedInterval(score)), style: "dim" },
     { text: `${grouped(passed)}/${grouped(passed + failed)}`, style: failed === 0 ? "green" : "yellow" },
     { text: hat === undefined || k === "1" ? "–" : `${scoreValue(hat)} (${k})`, style: "dim" },
     { text: grouped(errors), style: errors > 0 ? "red" : "dim" },

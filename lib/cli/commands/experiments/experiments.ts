@@ -31,7 +31,9 @@ const STYLES: Readonly<Record<ExperimentStatus, Style>> = {
 
 export const experiments: CliCommand = {
   register(program, withContext) {
-    program.command("experiments").description("list experiments; with one, show it case by case")
+    program.command("experiments").description(
+      "list experiments and what their runs cost (judges apart); with one, show it case by case",
+    )
       .argument("[experiment]", 'its id, a beginning or end of it, "last" or "last~2"')
       .option("--suite <name>", "only those of this suite")
       .option(

@@ -126,7 +126,7 @@ function emptyLines(model: EvalsModel, columns: number): readonly Line[] {
   return [
     line("  No experiment yet.", "strong"),
     ...paragraph("An experiment runs the cases of a suite and scores every answer.", columns, "text"),
-    ...step("agentop init", "writes example agents into this folder, for a suite in evals/"),
+    ...step("agentop init", "writes example agents and a suite into this folder"),
     ...step("agentop eval SUITE", "runs a suite; from any terminal, it shows here while it runs"),
   ];
 }
@@ -212,7 +212,7 @@ function aboutPane(model: EvalsModel, env: Env, columns: number, rows: number): 
   const content = [
     ...(it.reason === undefined ? [] : [
       ...fact("why", it.reason, "warn"),
-      ...fact("go on", `agentop eval SUITE --resume ${shortRunId(it.experimentId)}`),
+      ...fact("go on", `agentop eval --resume ${shortRunId(it.experimentId)}`),
     ]),
     ...fact("variants", variants.join(", "), "strong"),
     ...fact("asks", `${plural(cases, "case")}${repeats > 1 ? ` × ${repeats}` : ""}`),

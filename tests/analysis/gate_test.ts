@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { carriedInterval } from "../../lib/analysis/mod.ts";
+import { compareVariants, gateOf, type GateRules } from "../../lib/analysis/experiments/mod.ts";
+import { type CaseResult, NO_USAGE } from "../../lib/core/mod.ts";
+import { loadStatistics } from "../../lib/analysis/mod.ts";
+import { graded } from "../support/experiments.ts";
+
+/** A result of one try for each value; `undefined` is an error. */
+function results(
+  values: readonly (number | undefined)[],
+  { scorer = "x", prefix = "case" } = {},
+): CaseResult[] {
+  return values.map((value, at) => ({
+    caseId: `${prefix} ${at}`,
+    variant: "small",
+    repeat: 1,
+    runId: `run ${at}`,
+    status: "completed",
+    durationMs: 10,
+    spent: { usage: NO_USAGE, costUsd: 0.001, unknownCostCalls: 0 },
+    scores: [value === undefined ? { scorer, error: "broke" } : graded(scorer, value)],
+  }));
+}
+
+const side = (experimentId: string, results: readonly CaseResult[]) => ({
+  experimentId,
+  variant: "small",
+  suite: "s",
+  suiteHash: "h",
+  cases: [],
+  results,
+});
+
+function gated(after: readonly CaseResult[], rules: GateRules, before?: readonly CaseResult[]) {
+  const comparison = before && {
+    scorers: compareVariants(side("a", before), side("b", after)).scorers,
+    baselineResults: before,
+  };
+  return gateOf(
+    [{ name: "small", results: after, ...(comparison ? { comparison } : {}) }],
+    rules,
+    before ? "a" : null,
+  );
+}
+
+Deno.test("gateOf() passes nothing that was not compared with the baseline that was asked for", () => {
+  const mine = results([1, 1, 0, 1]);
+  const noVariant = gateOf([{ name: "small", results: mine }], {}, "a");
+  assert.deepEqual([noVariant.verdict, noVariant.reason], [
+    "inconclusive",
+    "the baseline has no variant small",
+  ]);
+  // What is above the least mean is still not compared.
+  assert.equal(gateOf([{ name: "small", results: mine }], { failBelow: 0.1 }, "a").verdict, "inconclusive");
+  assert.equal(gated(mine, {}, results([1, 1], { prefix: "other" })).verdict, "inconclusive");
+  assert.equal(gated(mine, {}, results([1, 1, 0, 1], { scorer: "y" })).reason, "the baseline has no x");
+});
+
+Deno.test("gateOf() tells a pass, a regression, and what the numbers cannot carry", () => {
+  const good = results(Array.from({ length: 40 }, (_, at) => at % 10 === 0 ? 0 : 1));
+  const bad = results(Array.from({ length: 40 }, (_, at) => at % 2));
+  assert.equal(gated(good, {}).verdict, "none");
+  assert.equal(gated(good, { failBelow: 0.8 }).verdict, "pass");
+  assert.equal(gated(bad, { failBelow: 0.8 }).verdict, "regression");
+  assert.equal(gated(good, {}, good).verdict, "pass");
+  assert.equal(gated(bad, {}, good).verdict, "regression");
+  const few = gated(results([1, 0, 1]), { failBelow: 0.8 });
+  assert.equal(few.verdict, "inconclusive");
+  assert(few.moreCasesNeeded! > 0);
+  const broken = gated(results([1, 1, 1, undefined]), { failBelow: 0.5 });
+  assert.match(broken.reason, /^25 % of the scores of x are errors/);
+  assert.equal(broken.verdict, "inconclusive");
+});
+
+Deno.test("a few equal scores prove neither a pass nor a regression: Wilson's interval stands in for one without width", async () => {
+  const { summarizeScores } = await loadStatistics();
+  const of = (values: readonly number[]) =>
+    summarizeScores(values.map((value, at) => ({
+      scorer: "x",
+      caseId: `${at}`,
+      value,
+      passed: value >= 0.5,
+    })))[0]!;
+  assert.deepEqual(of([0, 0, 0]).ci95, [0, 0]);
+  const [low, high] = carriedInterval(of([0, 0, 0]))!;
+  assert(low === 0 && Math.abs(high - 0.5615) < 1e-4, `${high}`);
+  assert.deepEqual(carriedInterval(of([0, 1, 1])), of([0, 1, 1]).ci95);
+  assert.deepEqual(carriedInterval(of([0.7, 0.7])), [0.7, 0.7], "a graded score is no pass rate");
+  assert.equal(gated(results([0, 0, 0]), { failBelow: 0.3 }).verdict, "inconclusive");
+  assert.equal(gated(results([0, 0, 0]), { failBelow: 0.9 }).verdict, "regression");
+});

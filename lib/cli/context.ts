@@ -10,6 +10,7 @@ import {
   systemTimeZone,
 } from "../core/mod.ts";
 import { type Config, type GlobalFlags, readConfig } from "./config.ts";
+import { disarmed, disarmedJson } from "./output/build_server.ts";
 import { jsonChunks } from "./output/json_chunks.ts";
 
 export interface Flags extends GlobalFlags {
@@ -72,19 +73,24 @@ export class Context implements AsyncDisposable {
   /** One document, and nothing else, on stdout; in pieces, however long it is. */
   printJson(value: unknown): void {
     for (const chunk of jsonChunks(value, Deno.stdout.isTerminal() ? 2 : 0)) {
-      writeAll(Deno.stdout, safeJson(chunk));
+      writeAll(Deno.stdout, this.#forMachines(chunk));
     }
-    this.print("");
+    writeAll(Deno.stdout, "\n");
   }
 
   /** One document of several, on a line of its own. */
   printJsonLine(value: unknown): void {
-    this.print(safeJson(JSON.stringify(value)));
+    writeAll(Deno.stdout, `${this.#forMachines(JSON.stringify(value))}\n`);
   }
 
   /** `text` must be escaped already. */
   print(text: string): void {
-    writeAll(Deno.stdout, `${text}\n`);
+    writeAll(Deno.stdout, `${this.config.isGitHubActions ? disarmed(text) : text}\n`);
+  }
+
+  #forMachines(json: string): string {
+    const safe = safeJson(json);
+    return this.config.isGitHubActions ? disarmedJson(safe) : safe;
   }
 
   /** Progress and notes for people; never on stdout. */

@@ -30,6 +30,7 @@ export const command = defineScorer({
   description:
     "a program reads the run as JSON and prints {score, passed, explanation}, a number from 0 to 1, true or false",
   setting: "command",
+  runs: "command",
   example: "'command=python3 check.py', or 'command={command: ./check, timeoutSeconds: 10, pass: 0.7}'",
   settings: z.strictObject({
     command: textSetting(),

@@ -17,6 +17,8 @@ export interface ScorerFactory {
   readonly setting?: string;
   /** Its main setting is a list: `NAME=[value, …]`. */
   readonly takesList?: boolean;
+  /** The setting that is run as a command: what a person wrote, and nothing that comes from data. */
+  readonly runs?: string;
   /** As one would write it on the command line. */
   readonly example: string;
   /** Its settings, the main one first. */
@@ -36,6 +38,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
   readonly description: string;
   readonly setting?: keyof z.output<S> & string;
   readonly takesList?: boolean;
+  readonly runs?: keyof z.output<S> & string;
   readonly example: string;
   readonly settings: S;
   /** Called once: what is costly or can be wrong (a pattern, a schema) is prepared here. */
@@ -49,6 +52,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
     description,
     ...(setting === undefined ? {} : { setting }),
     ...(spec.takesList ? { takesList: true } : {}),
+    ...(spec.runs === undefined ? {} : { runs: spec.runs }),
     example,
     keys: Object.keys(spec.settings.shape).sort((a, b) => Number(b === setting) - Number(a === setting)),
     create(settings, template = settings) {

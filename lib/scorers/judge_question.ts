@@ -1,6 +1,7 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { askedCalls, stepsOf, toolCallOf, toolResultOf } from "../analysis/mod.ts";
-import { canonicalJson, hashText, jsonText, type Trace } from "../core/mod.ts";
+import { canonicalJson, jsonText, type Trace } from "../core/mod.ts";
 import { answerOf } from "./answer.ts";
 
 /** What a judge reads of each text, UTF-16 units; of a longer one its two ends. */
@@ -21,7 +22,8 @@ export function judgeInstructions(task: string): string {
 /** Named texts, each between lines that nothing inside it can close: the mark depends on all of them. */
 export function material(texts: Readonly<Record<string, string>>): string {
   const parts = Object.entries(texts).map(([name, text]) => [name, bounded(text, TEXT_MAX_CHARS)] as const);
-  const mark = hashText(canonicalJson(parts)).toString(36);
+  // Nobody can write a text that holds the mark which it leads to.
+  const mark = createHash("sha256").update(canonicalJson(parts)).digest("hex").slice(0, 32);
   return parts.map(([name, text]) => `<<<${name} ${mark}\n${text}\n${name} ${mark}>>>`).join("\n\n");
 }
 

@@ -15,7 +15,7 @@ import {
   RUN_STATUSES,
   shortRunId,
 } from "../core/mod.ts";
-import { idIn, isTextList, jsonIn, oneOf } from "./checked.ts";
+import { Damage, idIn, isText, isTextList, isTextMap, jsonIn, oneOf } from "./checked.ts";
 import { hex } from "./codec.ts";
 import type { Owners } from "./engine.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
@@ -68,6 +68,7 @@ export async function listExperiments(
 
 /** Nobody says of a process that was killed that it is: whoever looks finds out. */
 async function experimentOf(row: Listed, owners: Owners): Promise<Experiment> {
+  checkAmounts(row, COUNTS);
   const status = oneOf("the status of an experiment", row.status, EXPERIMENT_STATUSES);
   const isDead = status === "running" && (row.owner === null || !await owners.isAlive(row.owner));
   return {
@@ -89,7 +90,20 @@ async function experimentOf(row: Listed, owners: Owners): Promise<Experiment> {
   };
 }
 
+const COUNTS = ["start_us", "cases", "repeats", "planned", "done", "passed", "errors"] as const;
+
+/** Throws `Damage` for what no count and no sum can be. */
+function checkAmounts<C extends string>(row: Readonly<Record<C, unknown>>, columns: readonly C[]): void {
+  for (const column of columns) {
+    const value = row[column];
+    if (!Number.isFinite(value) || value as number < 0) {
+      throw new Damage(`the ${column} of an experiment is not what can stand there`);
+    }
+  }
+}
+
 function spentOf(row: SpentColumns) {
+  checkAmounts(row, SPENT_COLUMNS);
   return {
     usage: usageOf(row),
     costUsd: roundUsd(row.cost_usd),
@@ -136,8 +150,30 @@ export async function resolveExperiment(
 }
 
 function isPlan(value: unknown): boolean {
-  return isObject(value) && typeof value["path"] === "string" && Array.isArray(value["variants"]) &&
-    Array.isArray(value["scorers"]) && isObject(value["set"]);
+  if (!isObject(value)) return false;
+  const { path, variants, scorers, set, only, limit, repeats } = value;
+  const isListOf = (list: unknown, fits: (it: Readonly<Record<string, unknown>>) => boolean) =>
+    Array.isArray(list) && list.every((it) => isObject(it) && fits(it));
+  return isText(path) && isTextMap(set) && Number.isSafeInteger(repeats) &&
+    isListOf(variants, (it) => [it["name"], it["configHash"]].every(isText) && isTextMap(it["set"])) &&
+    isListOf(scorers, (it) => [it["name"], it["version"]].every(isText)) &&
+    (only === undefined || isTextList(only)) && (limit === undefined || Number.isSafeInteger(limit));
+}
+
+/** Says which experiments cannot be read. */
+export async function checkExperiments(db: Kysely<Schema>, report: (problem: string) => void): Promise<void> {
+  for (const row of await db.selectFrom("experiment").select([...LISTED, "plan"]).execute()) {
+    try {
+      checkAmounts(row, COUNTS);
+      spentOf(row);
+      oneOf("its status", row.status, EXPERIMENT_STATUSES);
+      jsonIn("its variants", row.variants, isTextList);
+      jsonIn("its plan", row.plan, isPlan);
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+      report(`experiment ${shortRunId(row.experiment_id)}: ${error.message}`);
+    }
+  }
 }
 
 async function numberOf(db: Kysely<Schema>, experimentId: string): Promise<number> {

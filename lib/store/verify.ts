@@ -4,6 +4,7 @@ import { Damage } from "./checked.ts";
 import { hex } from "./codec.ts";
 import { diffDigest, evaluationDigest, isSameDigest } from "./digest.ts";
 import type { EngineUpkeep } from "./engine.ts";
+import { checkExperiments } from "./experiments.ts";
 import { isUnreadable, readable } from "./readable.ts";
 import { diffOf, evaluationOf } from "./rows.ts";
 import type { DiffRow, EvaluationRow, Schema } from "./schema.ts";
@@ -64,6 +65,7 @@ export async function verify(
   }
   await checkEvaluations(db, runs, found);
   await checkDiffs(db, found);
+  await attempt(found.report, "experiments", () => checkExperiments(db, found.report));
   await attempt(found.report, "rows that belong to no run", () => checkStrays(db, found.report));
   await attempt(found.report, "what is noted of servers and requests", () => checkNotes(db, found.report));
   const orphaned = await orphans(db).catch(() => []); // said above, where it cannot be read

@@ -69,10 +69,11 @@ unpack() {
   esac
   [ -z "$why" ] || { rm -rf "$new"; return 1; }
   # Another first start may have been quicker: then its folder stays, and this one's goes.
-  if [ -d "$1/$hash" ] && ! is_there "$1/$hash"; then rm -rf "${1:?}/$hash"; fi
+  if [ -L "$1/$hash" ] || { [ -d "$1/$hash" ] && ! is_there "$1/$hash"; }; then rm -rf "${1:?}/$hash"; fi
   mv "$new" "$1/$hash" 2>/dev/null
   rm -rf "$new" "${1:?}/$hash/${new##*/}"
   is_there "$1/$hash" || { why="$1/$hash cannot be written"; return 1; }
+  if [ -L "$1/$hash" ] || [ ! -O "$1/$hash" ]; then why="$1/$hash belongs to somebody else"; return 1; fi
   sweep_versions "$1"
 }
 

@@ -151,6 +151,11 @@ const BAD: readonly (readonly [name: string, suite: string, expected: RegExp])[]
     /a\.cvs: its name does not say what it is.*\.csv/,
   ],
   [
+    "a column in what is run",
+    "agent: echo\ncases: [{ prompt: a, vars: { want: b } }]\nscorers:\n  - command: 'echo {{want}}'",
+    /suite\.yaml:4: scorers\[0\]\.command has a column in its command, where data would be run/,
+  ],
+  [
     "a bad line",
     "agent: echo\ncases: [{ file: bad.jsonl }]",
     /bad\.jsonl:2: it is no JSON object: got "nonsense"/,
@@ -186,3 +191,11 @@ for (const [name, yaml, expected] of BAD) {
     });
   });
 }
+
+Deno.test("loadSuite() refuses a file of more cases than it takes, instead of leaving some out", async () => {
+  await using folder = await Folder.create({
+    "suite.yaml": "agent: echo\ncases: [{ file: many.jsonl }]\nscorers: [completed]\n",
+    "many.jsonl": '{"prompt":"a"}\n'.repeat(100_001),
+  });
+  await assert.rejects(folder.load(), /many\.jsonl: it has more than 100000 cases/);
+});

@@ -206,6 +206,38 @@ Deno.test("what judges cost is told apart, and is spent when the experiment goes
   assert.equal(await bench.store.countRuns({ group: cut.experimentId, status: ["completed"] }), 2);
 });
 
+const COMMANDED = (command: string) => `
+name: commanded
+agent: ./echo.yaml
+cases: [{ id: one, prompt: say uno }]
+scorers: [{ command: ${JSON.stringify(command)} }]
+`;
+
+Deno.test("a suite that runs commands is refused before anything is asked, unless a person allows it", async () => {
+  await using bench = await EvalBench.open();
+  const suite = COMMANDED("echo 1");
+  await assert.rejects(bench.evaluate(suite), /Cannot evaluate .*: its scorer command runs a command/);
+  assert.deepEqual((await bench.store.listExperiments()).experiments, []);
+  assert.equal(await bench.store.countRuns({}), 0);
+  assert.equal((await bench.evaluate(suite, { allowCommands: true })).passed, 1);
+});
+
+Deno.test("an experiment that is stopped while something is judged is cancelled, and judges it later", async () => {
+  await using bench = await EvalBench.open();
+  const begun = `${bench.folder}/begun`;
+  const suite = COMMANDED(`[ -e '${begun}' ] || { touch '${begun}'; sleep 60; }; echo 1`);
+  const stop = new AbortController();
+  using watcher = Deno.watchFs(bench.folder);
+  const cut = bench.evaluate(suite, { allowCommands: true, signal: stop.signal });
+  for await (const { paths } of watcher) if (paths.some((path) => path.endsWith("/begun"))) break;
+  stop.abort(new Error("enough"));
+  const { status, done, experimentId } = await cut;
+  assert.deepEqual([status, done], ["cancelled", 0]);
+  const whole = await bench.evaluate(suite, { allowCommands: true, resume: experimentId });
+  assert.deepEqual([whole.status, whole.passed], ["completed", 1]);
+  assert.equal(await bench.store.countRuns({ group: experimentId }), 1);
+});
+
 Deno.test("runExperiment() counts runs that failed as errors, never as zeros", async () => {
   await using bench = await EvalBench.open({
     scenario:

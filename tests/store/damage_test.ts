@@ -129,6 +129,33 @@ Deno.test("repairStore() saves every run of a sound store as it is, and leaves t
   });
 });
 
+Deno.test({
+  name:
+    "repairStore() reads no pipe in the place of a log, and sweeps what earlier repairs that were killed have left",
+  ignore: Deno.build.os === "windows",
+  fn: () =>
+    inFolder(async (folder) => {
+      const [path, target, left] = [
+        join(folder, "a.db"),
+        join(folder, "new.db"),
+        join(folder, ".agentop-repair-x"),
+      ];
+      await varied(path, 1);
+      await Deno.mkdir(left);
+      await Deno.utime(left, 0, 0);
+      const fresh = join(folder, ".agentop-repair-y");
+      await Deno.mkdir(fresh);
+      await new Deno.Command("mkfifo", { args: [`${path}-wal`] }).output();
+      await assert.rejects(repairStore(path, target), /a\.db-wal is a pipe, a device or a folder/);
+      await Deno.remove(`${path}-wal`);
+      await repairStore(path, target);
+      assert.deepEqual(
+        [left, fresh].map((it) => [...Deno.readDirSync(folder)].some(({ name }) => it.endsWith(name))),
+        [false, true],
+      );
+    }),
+});
+
 Deno.test("repairStore() saves what can be read of any damage: the copy verifies, and whole runs are what they were", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "a.db");

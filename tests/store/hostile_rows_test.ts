@@ -3,7 +3,8 @@ import { DatabaseSync } from "node:sqlite";
 import { zstdCompressSync } from "node:zlib";
 import { Buffer } from "node:buffer";
 import { CliHome, UNSAFE } from "../support/cli.ts";
-import { AgentOpError, type Store } from "../../lib/core/mod.ts";
+import { graded, keepExperiment } from "../support/experiments.ts";
+import { AgentOpError, type Store, systemHost } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 
 const EVIL = "\x1b]0;owned\x07<img src=x onerror=alert(1)>\u202e";
@@ -106,4 +107,42 @@ Deno.test("a small body that inflates without end is not inflated, by lists, loa
     assert.equal(ok, false);
     assert(problems.some((it) => it.startsWith("body ")));
   });
+});
+
+Deno.test("an experiment whose row holds what none can hold says so in one line, and verify() finds it", async () => {
+  const plan = (variants: unknown, scorers: unknown) =>
+    JSON.stringify({ path: "x", repeats: 1, set: {}, variants, scorers });
+  const changes = [
+    ["plan", plan([1, null], [])],
+    ["plan", plan([], [null])],
+    ["cost_usd", 9e999],
+    ["done", -5],
+    ["status", EVIL],
+  ] as const;
+  for (const [column, value] of changes) {
+    await using home = await CliHome.create();
+    {
+      await using store = await openStore(home.storePath);
+      await keepExperiment(store, systemHost(), {
+        suite: "s",
+        variants: ["a"],
+        cases: ["one"],
+        scorers: ["x"],
+        result: () => ({ scores: [graded("x", 1)] }),
+      });
+    }
+    {
+      using database = new DatabaseSync(home.storePath);
+      database.prepare(`update experiment set ${column} = ?`).run(value);
+    }
+    await using store = await openStore(home.storePath);
+    await assert.rejects(store.resolveExperiment("last"), (error) => {
+      assert(error instanceof AgentOpError, `${column}: ${error}`);
+      assert.doesNotMatch(error.message, UNSAFE);
+      return true;
+    });
+    const { ok, problems } = await store.verify();
+    assert.equal(ok, false, column);
+    assert(problems.some((it) => it.startsWith("experiment ")), `${column}: ${problems}`);
+  }
 });

@@ -130,6 +130,27 @@ Deno.test({
 });
 
 Deno.test({
+  name: "a program that unpacks itself starts nothing that somebody else has planted in its place",
+  // Only the superuser can give files away.
+  ignore: ignore || Deno.uid() !== 0,
+  async fn() {
+    await using made = await Package.create();
+    await made.start(["x"]);
+    const cache = join(made.home, ".cache", "agentop");
+    const [hash] = made.unpacked();
+    const planted = join(made.home, "planted");
+    await Deno.rename(join(cache, hash!), planted);
+    await Deno.writeTextFile(join(planted, "agentop"), "#!/bin/sh\necho EVIL\n");
+    await Deno.chown(planted, 65534, 65534);
+    await Deno.symlink(planted, join(cache, hash!));
+    const { code, out } = await made.start(["x"]);
+    assert.equal(code, 7);
+    assert(!out.includes("EVIL"), out.join("\n"));
+    assert((await Deno.lstat(join(cache, hash!))).isDirectory);
+  },
+});
+
+Deno.test({
   name: "a damaged program, and places that cannot be written, are told in one line",
   ignore,
   async fn() {

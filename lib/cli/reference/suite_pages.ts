@@ -36,7 +36,7 @@ export async function suiteSections(): Promise<readonly Section[]> {
         "`{{column}}` in prompts and settings of scorers stands for a column of the case: its `vars`, a field of its row, or of a " +
         "stored run `prompt`, `output`, `agent` and `model`. A setting that is one column alone is its value, whatever its type.",
         "Scorers are written as on a command line, `completed`, or as a map from one name to its settings; `name` says what its " +
-        "scores are called. A run that failed gives errors, never zeros. Scorers that run a command need `--allow-commands`.",
+        "scores are called. A run that failed gives errors, never zeros. Scorers that run a command need `--allow-commands`, and take no column into the command: what it reads has them.",
       ],
       code: { language: "yaml", text: EXAMPLE },
       table: table(suiteFile),

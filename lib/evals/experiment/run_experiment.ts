@@ -1,43 +1,24 @@
 import { dirname, resolve } from "node:path";
 import { BudgetLedger, refuseAll } from "../../agent/mod.ts";
 import {
-  AgentOpError,
   type CaseResult,
   type Experiment,
   type ExperimentEnd,
-  type ExperimentPlan,
-  type ExperimentRecord,
-  newRunId,
-  NO_USAGE,
   nowUs,
   type Run,
   RUN_TAG,
-  shortRunId,
   type SpentTotals,
 } from "../../core/mod.ts";
 import { createScoring } from "../scoring.ts";
 import type { LoadedSuite } from "../suite/load_suite.ts";
-import type { SuiteCase } from "../suite/suite.ts";
 import { type CaseServices, resultOf, runCase } from "./case_run.ts";
-import { chosenCases, type Task, taskKey, tasksOf } from "./plan.ts";
 import { FinishedTraces } from "./finished_traces.ts";
-import { judgingOf } from "./judging.ts";
+import { type Task, taskKey, tasksOf } from "./plan.ts";
+import { prepare, type Prepared, type Standing, standingOf } from "./prepare.ts";
 import type { EvalOptions, EvalServices } from "./services.ts";
 import { Slots } from "./slots.ts";
-import { type ReadyVariant, readyVariants } from "./variants.ts";
 
 const RUNS_PAGE = 1000;
-
-/** Everything that is settled before the first case. */
-interface Prepared {
-  readonly record: ExperimentRecord;
-  readonly variants: readonly ReadyVariant[];
-  readonly cases: readonly SuiteCase[];
-  /** Of an experiment that goes on. */
-  readonly earlier: readonly CaseResult[];
-  /** What models that judged it have cost so far, USD. */
-  readonly judgedUsd: number;
-}
 
 /**
  * Runs a suite and keeps its results: each case is a run like any other, in the experiment's group. Throws `AgentOpError` before
@@ -60,80 +41,14 @@ export async function runExperiment(
   options.onBegin?.(experiment);
   let end: Omit<ExperimentEnd, "atUs"> = { status: "interrupted", reason: "it failed" };
   try {
-    end = await new ExperimentRun(services, loaded, options, prepared).toEnd();
+    const standing = options.resume === undefined
+      ? { experiment, results: [], spent: experiment }
+      : await standingOf(store, experiment.experimentId);
+    end = await new ExperimentRun(services, loaded, options, prepared, standing).toEnd();
   } finally {
     await store.endExperiment(experiment.experimentId, { ...end, atUs: nowUs(host) });
   }
   return (await store.resolveExperiment(experiment.experimentId)).experiment;
-}
-
-async function prepare(
-  services: EvalServices,
-  { suite }: LoadedSuite,
-  options: EvalOptions,
-): Promise<Prepared> {
-  const { store, host } = services;
-  const earlier = options.resume === undefined ? undefined : await store.resolveExperiment(options.resume);
-  const chosen = earlier?.plan ?? options;
-  const cases = chosenCases(suite, chosen);
-  const set = earlier?.plan.set ?? options.set ?? {};
-  const variants = await readyVariants(suite, { ...options, set });
-  if (earlier) {
-    checkUnchanged(earlier, suite, variants);
-    const { experimentId } = earlier.experiment;
-    const results = await store.experimentResults(experimentId, { withTexts: false });
-    const { costUsd: judgedUsd } = await judgingOf(store, experimentId);
-    return { record: earlier, variants, cases, earlier: results, judgedUsd };
-  }
-  const repeats = suite.source === "recorded" ? 1 : options.repeats ?? suite.repeats;
-  const plan: ExperimentPlan = {
-    path: resolve(suite.path),
-    variants: variants.map(({ config: _, ...variant }) => variant),
-    repeats,
-    source: suite.source,
-    mode: suite.mode,
-    scorers: suite.scorers,
-    ...(options.only?.length ? { only: options.only } : {}),
-    ...(options.limit === undefined ? {} : { limit: options.limit }),
-    set,
-  };
-  const experiment: Experiment = {
-    experimentId: newRunId(host),
-    suite: suite.name,
-    suiteHash: suite.hash,
-    status: "running",
-    startTimeUs: nowUs(host),
-    variants: variants.map(({ name }) => name),
-    cases: cases.length,
-    repeats,
-    planned: variants.length * cases.length * repeats,
-    done: 0,
-    passed: 0,
-    errors: 0,
-    usage: NO_USAGE,
-    costUsd: 0,
-    unknownCostCalls: 0,
-  };
-  return { record: { experiment, plan }, variants, cases, earlier: [], judgedUsd: 0 };
-}
-
-/** Results of another suite, or of other agents, would be mixed with those that are there. */
-function checkUnchanged(
-  { experiment, plan }: ExperimentRecord,
-  suite: LoadedSuite["suite"],
-  variants: readonly ReadyVariant[],
-): void {
-  const refuse = (reason: string): never => {
-    throw new AgentOpError(`Cannot go on with experiment ${shortRunId(experiment.experimentId)}: ${reason}`, {
-      remedy: `agentop eval ${suite.path}, for a new one`,
-    });
-  };
-  if (experiment.suite !== suite.name) refuse(`it is of the suite ${experiment.suite}`);
-  if (experiment.suiteHash !== suite.hash) refuse(`the cases or scorers of ${suite.path} have changed since`);
-  const now = new Map(variants.map((it) => [it.name, it.configHash]));
-  const other = plan.variants.find((it) => now.get(it.name) !== it.configHash);
-  if (other) refuse(`the agent of ${other.name} has changed since`);
-  if (now.size !== plan.variants.length) refuse("its variants have changed since");
 }
 
 /** Works through the tasks that are left. */
@@ -142,6 +57,8 @@ class ExperimentRun {
   readonly #loaded: LoadedSuite;
   readonly #options: EvalOptions;
   readonly #prepared: Prepared;
+  /** Of before. */
+  readonly #results: readonly CaseResult[];
   readonly #ledger: BudgetLedger;
   readonly #abort = new AbortController();
   readonly #startedMs: number;
@@ -156,30 +73,38 @@ class ExperimentRun {
   #refused: Task[] = [];
   #isOutOfMoney = false;
 
-  constructor(services: EvalServices, loaded: LoadedSuite, options: EvalOptions, prepared: Prepared) {
+  constructor(
+    services: EvalServices,
+    loaded: LoadedSuite,
+    options: EvalOptions,
+    prepared: Prepared,
+    { experiment, results, spent }: Standing,
+  ) {
     this.#services = services;
     this.#loaded = loaded;
     this.#options = options;
     this.#prepared = prepared;
-    const { done, passed, errors, costUsd, unknownCostCalls } = prepared.record.experiment;
+    this.#results = results;
+    const { done, passed, errors } = experiment;
     this.#counts = { done, passed, errors, doneNow: 0 };
-    this.#costUsd = (this.#isRecorded ? 0 : costUsd) + prepared.judgedUsd;
-    this.#unknownCostCalls = this.#isRecorded ? 0 : unknownCostCalls;
+    const { costUsd, unknownCostCalls, estimatedCostUsd = 0 } = spent;
+    this.#costUsd = costUsd;
+    this.#unknownCostCalls = unknownCostCalls;
     this.#ledger = new BudgetLedger(options.budgetUsd ?? loaded.suite.budgetUsd, {
-      spentUsd: this.#costUsd,
+      spentUsd: costUsd + estimatedCostUsd,
     });
     this.#startedMs = services.host.now();
   }
 
   async toEnd(): Promise<Omit<ExperimentEnd, "atUs">> {
-    const { variants, cases, record, earlier } = this.#prepared;
+    const { variants, cases, record } = this.#prepared;
     const { signal = new AbortController().signal } = this.#options;
     const onAbort = () => this.#abort.abort(signal.reason);
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
     try {
       const services = await this.#caseServices();
-      const done = new Set(earlier.map(taskKey));
+      const done = new Set(this.#results.map(taskKey));
       const ended = this.#options.resume === undefined ? new Map<string, Run>() : await this.#endedRuns();
       const tasks = tasksOf(variants, cases, record.plan.repeats);
       const left = function* () {
@@ -335,6 +260,8 @@ class ExperimentRun {
       if (!this.#isRecorded) this.#addCost(result.spent);
       this.#tell();
     } catch (error) {
+      // A person stopped it while something was judged: that run waits for its verdict.
+      if (this.#options.signal?.aborted) return;
       this.#failure ??= { error };
       this.#abort.abort(error);
     }

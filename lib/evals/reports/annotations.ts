@@ -30,9 +30,9 @@ function line(kind: "notice" | "warning" | "error", path: string, title: string,
   return `::${kind} file=${property(path)},title=${property(title)}::${data(message)}`;
 }
 
-/** As the command language of GitHub's runner escapes them. */
+/** As the command language of GitHub's runner escapes them; its older one stands anywhere in a line, and is broken. */
 function data(text: string): string {
-  return text.replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
+  return text.replaceAll("##[", "#\u200b#[").replace(/%/g, "%25").replace(/\r/g, "%0D").replace(/\n/g, "%0A");
 }
 
 function property(text: string): string {

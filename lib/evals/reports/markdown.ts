@@ -114,9 +114,12 @@ function interval(ci95: Interval | null): string {
   return ci95 === null ? "–" : `${ci95[0].toFixed(2)} to ${ci95[1].toFixed(2)}`;
 }
 
-/** Text from outside is text: no mark-up, no mention of anybody, one line. */
+/** What a forge turns into a mention, a reference or a link even where it is escaped. */
+const LINKED = /[@#](?=\S)|:(?=\/\/)|www(?=\.)/gi;
+
+/** Text from outside is text: no mark-up, no mention of anybody, no link, one line. */
 function text(value: string): string {
-  return escapeText(oneLine(value, TEXT_MAX_CHARS))
+  return escapeText(oneLine(value, TEXT_MAX_CHARS)).replace(LINKED, "$&\u200b")
     .replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;")
     .replace(/[\\`*_{}[\]()#+!|~@:-]/g, (it) => /[-:+(){}!#]/.test(it) ? it : `&#${it.codePointAt(0)};`);
 }

@@ -13,7 +13,7 @@ export interface CaseRow {
 }
 
 /** Rows of a `.jsonl` or `.csv` file, the first `limit` of them. Throws an `AgentOpError` of one line with file and line. */
-export async function readCaseFile(path: string, limit = ROWS_MAX): Promise<readonly CaseRow[]> {
+export async function readCaseFile(path: string, limit = ROWS_MAX + 1): Promise<readonly CaseRow[]> {
   const kind = /\.([a-z]+)$/i.exec(path)?.[1]?.toLowerCase() ?? "";
   const read = KINDS[kind];
   if (!read) {

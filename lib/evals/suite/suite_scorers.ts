@@ -65,7 +65,18 @@ export class ScorerSetup {
       );
     }
     const settings = settingsOf(factory, rest[kind]);
+    if (factory.runs !== undefined && isObject(settings) && String(settings[factory.runs]).includes("{{")) {
+      throw new ScorerProblem(
+        `has a column in its ${factory.runs}, where data would be run`,
+        "what it reads has the columns: .vars",
+      );
+    }
     return { name: typeof name === "string" ? name : kind, kind, settings, template: settings };
+  }
+
+  /** Whether a command that the suite names would be run. */
+  runsCommands(kind: string): boolean {
+    return this.#factories.get(kind)?.runs !== undefined;
   }
 
   /** With the columns of a case. One without any stays the same object. Throws `AgentOpError` for one that is not there. */

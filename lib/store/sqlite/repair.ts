@@ -15,6 +15,9 @@ import { createPrivate, PRIVATE_MODE } from "./private_file.ts";
 import { storeOn } from "./store.ts";
 import { copyWhole } from "./whole_copy.ts";
 
+const PREFIX = ".agentop-repair-";
+/** No repair takes so long. */
+const LEFT_AFTER_MS = 24 * 60 * 60 * 1000;
 const REMEDY = "the newest copy that agentop db backup made";
 
 /**
@@ -32,6 +35,8 @@ export async function repairStore(
   if (await Deno.stat(target).then(() => true, () => false)) throw refuse("the file exists", "another name");
   const source = await Deno.stat(path).catch(() => undefined);
   if (!source?.isFile) throw refuse("there is no such store", "the file of a store, with --store");
+  const log = await Deno.stat(`${path}-wal`).catch(() => undefined);
+  if (log && !log.isFile) throw refuse(`${path}-wal is a pipe, a device or a folder`, "move it away");
   if (await isSomebodyAtWork(path)) {
     throw refuse(
       "a process has it open to work on runs, as the workbench does",
@@ -40,7 +45,8 @@ export async function repairStore(
   }
   let folder: string;
   try {
-    folder = await Deno.makeTempDir({ dir: dirname(target), prefix: ".agentop-repair-" });
+    await sweep(dirname(target));
+    folder = await Deno.makeTempDir({ dir: dirname(target), prefix: PREFIX });
   } catch (error) {
     throw refuse(reasonOf(error), "a folder you may write to", error);
   }
@@ -54,6 +60,18 @@ export async function repairStore(
     throw refuse(reasonOf(error), "a folder you may write to, on a disk with enough space", error);
   } finally {
     await Deno.remove(folder, { recursive: true }).catch(() => {});
+  }
+}
+
+/** What repairs that were killed have left: copies of stores. */
+async function sweep(folder: string): Promise<void> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (!isDirectory || !name.startsWith(PREFIX)) continue;
+    const left = join(folder, name);
+    const { mtime } = await Deno.stat(left);
+    if (Date.now() - (mtime?.getTime() ?? Infinity) > LEFT_AFTER_MS) {
+      await Deno.remove(left, { recursive: true }).catch(() => {});
+    }
   }
 }
 

@@ -1,4 +1,4 @@
-import { AgentOpError, type Evaluation, nowUs, type Run } from "../core/mod.ts";
+import { AgentOpError, type Evaluation, nowUs, oneLine, type Run } from "../core/mod.ts";
 import type { ScoringServices } from "./scoring.ts";
 
 const NAME_MAX_CHARS = 80;
@@ -83,6 +83,14 @@ export function parseHandScore(text: string, label?: string): HandScore {
     { pass: true, true: true, yes: true, fail: false, false: false, no: false }[written.toLowerCase()];
   if (verdict !== undefined) {
     return { name, value: verdict ? 1 : 0, label: label ?? (verdict ? "pass" : "fail") };
+  }
+  if (/^[{[]/.test(written)) {
+    throw new AgentOpError(
+      `Cannot read the score ${JSON.stringify(oneLine(text, NAME_MAX_CHARS))}: it is no word`,
+      {
+        remedy: `--scorer '${name}=…' for a scorer with settings`,
+      },
+    );
   }
   if (label !== undefined) {
     throw new AgentOpError(

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { canonicalJson } from "../core/mod.ts";
+import { plural } from "../present/mod.ts";
 import { quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 import { callsOf } from "./tool_calls.ts";
@@ -25,7 +26,7 @@ export const noLoop = defineScorer({
       }
       return worst.count === 0 ? passOrFail(true, "no tool was called") : passOrFail(
         worst.count <= max,
-        `the most repeated call is ${quote(worst.name)}, ${worst.count} times, at most ${max}`,
+        `the most repeated call is ${quote(worst.name)}, ${plural(worst.count, "time")}, at most ${max}`,
       );
     };
   },

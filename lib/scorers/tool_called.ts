@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { comparedSteps } from "../analysis/mod.ts";
+import { plural } from "../present/mod.ts";
 import { quote } from "./answer.ts";
 import { defineScorer, passOrFail } from "./define_scorer.ts";
 
@@ -23,7 +24,7 @@ export const toolCalled = defineScorer({
       const wanted = max === undefined ? `at least ${least}` : `${least} to ${max}`;
       return passOrFail(
         calls >= least && calls <= (max ?? Infinity),
-        `${quote(tool)} was called ${calls} times, wanted ${wanted}`,
+        `${quote(tool)} was called ${plural(calls, "time")}, wanted ${wanted}`,
       );
     };
   },

@@ -134,6 +134,7 @@ Deno.test("scores by hand are kept with who gave them, all or none", async () =>
   for (
     const [text, label, message] of [
       ["helpful", undefined, /is not NAME=VALUE/],
+      ["judge={rubric: x}", undefined, /it is no word\. Try: --scorer 'judge=…'/],
       ["=1", undefined, /is not NAME=VALUE/],
       ["a=", undefined, /is not NAME=VALUE/],
       ["a=word", "other", /it is no number, and --label is a word already/],

@@ -44,7 +44,7 @@ Deno.test("isPrivate() leaves an agent what lies beside its file, but never the 
   );
   assert.equal(isPrivate("/home/ann", { own: "/home/ann", userHome: "/home/ann" }), true);
   // A home that is one of the system's folders, as an administrator's is.
-  assert.equal(isPrivate("/run/work/data", { own: "/x", userHome: "/run" }), false);
+  assert.equal(isPrivate("/run/project/data", { own: "/x", userHome: "/run" }), false);
   assert.equal(isPrivate("/run/.ssh", { own: "/x", userHome: "/run" }), true);
 });
 

@@ -28,7 +28,13 @@ export { markdownReport, type MarkdownSource } from "./reports/markdown.ts";
 export const loadSuiteSchema = () => import("./suite/schema.ts");
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
 export { evaluationOf, scoreRun } from "./score.ts";
-export { type HandScore, type HandScoring, parseHandScore, scoreByHand } from "./score_by_hand.ts";
+export {
+  type HandScore,
+  type HandScoring,
+  parseHandScore,
+  parseHandScores,
+  scoreByHand,
+} from "./score_by_hand.ts";
 export {
   createScoring,
   type ScoredCase,

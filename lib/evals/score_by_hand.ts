@@ -1,5 +1,12 @@
-import { AgentOpError, type Evaluation, nowUs, oneLine, type Run } from "../core/mod.ts";
-import type { ScoringServices } from "./scoring.ts";
+import {
+  AgentOpError,
+  type Evaluation,
+  type Host,
+  nowUs,
+  oneLine,
+  type Run,
+  type RunJournal,
+} from "../core/mod.ts";
 
 const NAME_MAX_CHARS = 80;
 const TEXT_MAX_CHARS = 2_000;
@@ -23,7 +30,7 @@ export interface HandScoring {
 
 /** Keeps what a person says of a run: all of it or, when one is not right, nothing. Throws `AgentOpError`. */
 export async function scoreByHand(
-  { store, host }: Pick<ScoringServices, "store" | "host">,
+  { store, host }: { readonly store: Pick<RunJournal, "write">; readonly host: Host },
   run: Run,
   scores: readonly HandScore[],
   { comment, spanId }: HandScoring = {},
@@ -62,6 +69,18 @@ export async function scoreByHand(
   }));
   await store.write(evaluations.map((evaluation) => ({ type: "evaluation", evaluation })));
   return evaluations;
+}
+
+/** Several of them as one line is typed: `helpful=0.8 tone=very friendly`. */
+export function parseHandScores(line: string, label?: string): readonly HandScore[] {
+  const words = line.trim().split(/\s+/);
+  const texts: string[] = [];
+  for (const word of words) {
+    // A word without a name goes on with the value before it.
+    if (word.includes("=") || texts.length === 0) texts.push(word);
+    else texts.push(`${texts.pop()} ${word}`);
+  }
+  return texts.map((text) => parseHandScore(text, label));
 }
 
 /** `NAME=VALUE` as it is typed: a number; `pass` and `fail`, also with a value of 1 and 0; or a word of one's own. */

@@ -7,10 +7,12 @@ import type {
   ReplayRequest,
   ResumeLimits,
   Shown,
+  TypedScores,
 } from "../app/mod.ts";
 
 import type {
   EndpointNotes,
+  Evaluation,
   ExperimentStore,
   ExperimentViews,
   FactsReader,
@@ -76,6 +78,8 @@ export interface TuiServices {
   openFile?(path: string, line?: number): Promise<void>;
   /** Adds cells to a notebook, which is made where it is not there; says what was written. */
   addToNotebook?(name: string, shown: Shown): Promise<AddedCells>;
+  /** Keeps what a person says of a run or a step; rejects with what is not right. */
+  score?(scores: TypedScores): Promise<readonly Evaluation[]>;
   /** What `usage` would cost with the prices of `model`; `null` when they are unknown. */
   priceOf?(model: string, usage: Usage): Promise<{ readonly usd: number | null }>;
   /** Models that can be chosen for such a question. */

@@ -129,6 +129,14 @@ export const NOTEBOOK_KEYS: readonly Key<App>[] = [
   },
 ];
 
+/** In the question what a run or a step is worth. */
+export const SCORE_KEYS: readonly Key<App>[] = ([
+  { keys: ["enter", "ctrl+s"], action: "score_keep", label: "keep", help: "keep what is written", footer: 1 },
+  { keys: ["tab", "down"], action: "score_next", label: "next field", help: "next field", footer: 2 },
+  { keys: ["shift+tab", "up"], action: "score_before", label: "field before", help: "field before" },
+  { keys: ["escape"], action: "score_close", label: "close", help: "keep nothing", footer: 3 },
+] as const).map((key) => ({ ...key, modes: ["form"] }));
+
 /** In a question of yes and no. */
 export const CONFIRM_KEYS: readonly Key<App>[] = [
   { keys: ["y", "enter"], action: "confirm_yes", label: "yes", help: "do it", modes: ["dialog"], footer: 1 },

@@ -6,6 +6,7 @@ import {
   LEAVE_KEYS,
   NOTEBOOK_KEYS,
   PALETTE_KEYS,
+  SCORE_KEYS,
 } from "./global_keys.ts";
 import { type App, modeOf, screenOf } from "./model.ts";
 import { keyId, type KeyTable, type Remap, remapKeys } from "./remap.ts";
@@ -21,6 +22,7 @@ const FRAME_TABLES: readonly TitledKeyTable[] = [
   { scope: "palette", title: "Palette", keys: PALETTE_KEYS as readonly Key[] },
   { scope: "jump", title: "Jump line", keys: JUMP_KEYS as readonly Key[] },
   { scope: "notebook", title: "Which notebook", keys: NOTEBOOK_KEYS as readonly Key[] },
+  { scope: "score", title: "Score", keys: SCORE_KEYS as readonly Key[] },
   { scope: "help", title: "List of keys", keys: HELP_KEYS as readonly Key[] },
   { scope: "confirm", title: "Yes or no", keys: CONFIRM_KEYS as readonly Key[] },
   { scope: "leave", title: "Quit?", keys: LEAVE_KEYS as readonly Key[] },
@@ -102,6 +104,7 @@ function overlayScope(app: App): string | undefined {
   if (app.palette) return "palette";
   if (app.jump) return "jump";
   if (app.notebook) return "notebook";
+  if (app.score) return "score";
   return app.help ? "help" : undefined;
 }
 

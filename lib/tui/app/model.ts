@@ -1,4 +1,4 @@
-import type { AddedCells, Shown } from "../../app/mod.ts";
+import type { AddedCells, Shown, TypedScores } from "../../app/mod.ts";
 import type { Run } from "../../core/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import type { TextField } from "../draw/text_field.ts";
@@ -8,6 +8,7 @@ import type { Jump, Names } from "./jump.ts";
 import { NOTEBOOK_NAME, type NotebookPrompt } from "./notebook.ts";
 import type { Effect, Msg, NoticeLevel, Question, ScreenId, Target } from "../contract/message.ts";
 import { type Attention, type Needy, NO_ATTENTION } from "./attention.ts";
+import type { ScoreForm } from "./score_form.ts";
 import type { Notice } from "./notices.ts";
 import type { Remap } from "./remap.ts";
 import { firstScreen, SCREEN_TABS } from "./screen_list.ts";
@@ -51,6 +52,7 @@ export interface App {
   readonly palette?: Palette;
   readonly jump?: Jump;
   readonly notebook?: NotebookPrompt;
+  readonly score?: ScoreForm;
   /** The notebook that was written to last. */
   readonly notebookName: string;
   /** A question of a screen. */
@@ -84,6 +86,8 @@ export type AppMsg =
   | { readonly type: "jump_failed"; readonly message: string }
   | { readonly type: "notebook_written"; readonly added: AddedCells }
   | { readonly type: "notebook_failed"; readonly message: string }
+  | { readonly type: "scored"; readonly count: number }
+  | { readonly type: "score_failed"; readonly message: string }
   | { readonly type: "count_over"; readonly count: string }
   | { readonly type: "notify"; readonly level: NoticeLevel; readonly text: string }
   | { readonly type: "leave_checked"; readonly live: readonly Run[] }
@@ -105,6 +109,7 @@ export type AppEffect =
   | { readonly type: "names" }
   | { readonly type: "resolve_run"; readonly reference: string }
   | { readonly type: "add_to_notebook"; readonly name: string; readonly shown: Shown }
+  | { readonly type: "score"; readonly scores: TypedScores }
   /** `stop`: runs to stop on the way out. */
   | { readonly type: "exit"; readonly stop: readonly string[] };
 
@@ -120,6 +125,7 @@ export const FOOTER_ROWS = 1;
 /** How the next key will be read. */
 export function modeOf(app: App): Mode {
   if (app.leaving || app.confirm) return "dialog";
+  if (app.score) return "form";
   if (app.help || app.palette || app.jump || app.notebook) return "filter";
   return screenOf(app)?.mode(app.models[app.active]) ?? "normal";
 }

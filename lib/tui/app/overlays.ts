@@ -3,15 +3,18 @@ import { completions, type Jump, NO_NAMES } from "./jump.ts";
 import type { Bound } from "./keymap.ts";
 import type { App } from "./model.ts";
 import { paletteItems } from "./palette.ts";
+import { typedScore } from "./score_form.ts";
 
 /** Something is over the screen and takes its keys. */
 export function isCovered(app: App): boolean {
-  return Boolean(app.help ?? app.leaving ?? app.confirm ?? app.palette ?? app.jump ?? app.notebook);
+  return Boolean(
+    app.help ?? app.leaving ?? app.confirm ?? app.palette ?? app.jump ?? app.notebook ?? app.score,
+  );
 }
 
 /** The text of what is over the screen, changed; `undefined`: nothing there takes text. */
 export function typedOver(app: App, change: (field: TextField) => TextField | undefined): App | undefined {
-  const { palette, jump, notebook, help } = app;
+  const { palette, jump, notebook, score, help } = app;
   if (palette) {
     const field = change(palette.field);
     return field ? { ...app, palette: { field, index: 0 } } : app;
@@ -26,6 +29,7 @@ export function typedOver(app: App, change: (field: TextField) => TextField | un
     const field = change(notebook.field);
     return field ? { ...app, notebook: { field, shown: notebook.shown } } : app;
   }
+  if (score) return { ...app, score: typedScore(score, change) };
   if (!help) return undefined;
   const filter = change(help.filter);
   return filter ? { ...app, help: { filter, top: 0 } } : app;

@@ -5,6 +5,7 @@ import { envOf } from "./env.ts";
 import { type App, type AppEffect, type AppStep, OWN_RUNS_MAX, screenOf } from "./model.ts";
 import { notebookPrompt } from "./notebook.ts";
 import { withNotice as addNotice } from "./notices.ts";
+import { scoreForm } from "./score_form.ts";
 import { HOME, SCREEN_TABS } from "./screen_list.ts";
 
 const HISTORY_MAX = 20;
@@ -50,6 +51,8 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
       current = { ...current, confirm: { screen: id, question: effect.question } };
     } else if (effect.type === "to_notebook") {
       current = { ...current, notebook: notebookPrompt(effect.shown, current.notebookName) };
+    } else if (effect.type === "to_score") {
+      current = { ...current, score: scoreForm(effect.subject) };
     } else if (effect.type === "mark") current = withMark(current, effect.run);
     else if (effect.type === "settings") {
       const [next, more] = changeSettings(current, effect.change);

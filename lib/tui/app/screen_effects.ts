@@ -56,6 +56,7 @@ export class ScreenEffects {
       case "confirm":
       case "settings":
       case "to_notebook":
+      case "to_score":
         return; // done by the root
     }
   }

@@ -29,6 +29,7 @@ import {
   withPalette,
 } from "./overlays.ts";
 import { changeSettings, go, toScreen, withNotice } from "./routing.ts";
+import { keptText, movedScore, scoresOf } from "./score_form.ts";
 import { HOME } from "./screen_list.ts";
 import { attentionAt, footerKeyAt, headerTabAt } from "./view.ts";
 
@@ -77,6 +78,14 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
     case "notebook_failed":
       return app.notebook
         ? [{ ...app, notebook: { ...app.notebook, problem: msg.message } }, []]
+        : [withNotice(app, "error", msg.message), []];
+    case "scored": {
+      const { score, ...closed } = app;
+      return [score ? withNotice(closed, "info", keptText(msg.count, score.subject)) : app, []];
+    }
+    case "score_failed":
+      return app.score
+        ? [{ ...app, score: { ...app.score, problem: msg.message } }, []]
         : [withNotice(app, "error", msg.message), []];
     case "count_over":
       return app.count === msg.count ? [uncounted(app), []] : [app, []];
@@ -158,6 +167,7 @@ function rootAction(app: App, action: string): AppStep {
   if (action.startsWith("palette")) return paletteAction(app, action);
   if (action.startsWith("jump")) return jumpAction(app, action);
   if (action.startsWith("notebook")) return notebookAction(app, action);
+  if (action.startsWith("score")) return scoreAction(app, action);
   if (action.startsWith("confirm")) return confirmAction(app, action);
   const { leaving, ...stayed } = app;
   const { help: _, ...unhelped } = app;
@@ -257,6 +267,21 @@ function notebookAction(app: App, action: string): AppStep {
   if (!notebook || action !== "notebook_write") return [closed, []];
   const { field, shown } = notebook;
   return [app, [{ type: "add_to_notebook", name: field.text.trim(), shown }]];
+}
+
+function scoreAction(app: App, action: string): AppStep {
+  const { score, ...closed } = app;
+  if (!score) return [app, []];
+  switch (action) {
+    case "score_next":
+      return [{ ...app, score: movedScore(score, 1) }, []];
+    case "score_before":
+      return [{ ...app, score: movedScore(score, -1) }, []];
+    case "score_keep":
+      return [app, [{ type: "score", scores: scoresOf(score) }]];
+    default:
+      return [closed, []];
+  }
 }
 
 function confirmAction(app: App, action: string): AppStep {

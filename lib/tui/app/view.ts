@@ -16,6 +16,7 @@ import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
 import { attentionSign } from "./attend.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, notebookLine, paletteBox } from "./boxes.ts";
+import { scoreBox } from "./score_box.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
 import { HEADER_TABS } from "./screen_list.ts";
 import type { ScreenId } from "../contract/message.ts";
@@ -48,6 +49,7 @@ function boxOver(app: App): readonly Line[] | undefined {
   if (app.leaving) return leaveBox(app);
   if (app.confirm) return confirmBox(app);
   if (app.palette) return paletteBox(app);
+  if (app.score) return scoreBox(app);
   return app.help ? helpBox(app) : undefined;
 }
 
@@ -195,7 +197,7 @@ export function footerKeyAt(app: App, x: number): string | undefined {
 }
 
 function statusOf(app: App): string | undefined {
-  const covered = app.leaving ?? app.confirm ?? app.palette ?? app.help;
+  const covered = app.leaving ?? app.confirm ?? app.palette ?? app.score ?? app.help;
   return covered ? undefined : screenOf(app)?.status?.(app.models[app.active], envOf(app));
 }
 

@@ -1,4 +1,4 @@
-import { AgentOpError, isLive, messageOf, type Run } from "../../core/mod.ts";
+import { isLive, messageOf, type Run } from "../../core/mod.ts";
 import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
@@ -6,6 +6,7 @@ import type { TuiOptions, TuiServices } from "../ports.ts";
 import { HANG_UP_EXIT_CODE } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
 import type { LoadedScreen } from "../contract/screen.ts";
+import { addedToNotebook, keptScores } from "./keeping.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Lookout } from "./lookout.ts";
@@ -312,7 +313,9 @@ export class Workbench {
       case "resolve_run":
         return this.#spawn(() => this.#resolve(effect.reference));
       case "add_to_notebook":
-        return this.#spawn(() => this.#addToNotebook(effect));
+        return this.#spawn(async () => this.#dispatch(await addedToNotebook(this.#services, effect)));
+      case "score":
+        return this.#spawn(async () => this.#dispatch(await keptScores(this.#services, effect.scores)));
       case "exit":
         return this.#spawn(() => this.#exit(effect.stop));
     }
@@ -348,20 +351,6 @@ export class Workbench {
       this.#dispatch({ type: "jump_resolved", target: { traceId, runId } });
     } catch (error) {
       this.#dispatch({ type: "jump_failed", message: messageOf(error) });
-    }
-  }
-
-  async #addToNotebook({ name, shown }: Extract<AppEffect, { type: "add_to_notebook" }>): Promise<void> {
-    try {
-      const added = await this.#services.addToNotebook?.(name, shown);
-      if (!added) {
-        throw new AgentOpError("Cannot write a notebook: this workbench has no way to", {
-          remedy: "agentop notebook new",
-        });
-      }
-      this.#dispatch({ type: "notebook_written", added });
-    } catch (error) {
-      this.#dispatch({ type: "notebook_failed", message: messageOf(error) });
     }
   }
 

@@ -18,6 +18,17 @@ export interface Pairing {
   readonly right: string;
 }
 
+/** What a person is asked to judge. */
+export interface ScoreSubject {
+  readonly runId: string;
+  /** The step, when not the whole run. */
+  readonly spanId?: string;
+  /** What it is, in a few words. */
+  readonly about: string;
+  /** What was said of it before, a line each. */
+  readonly known?: readonly string[];
+}
+
 /** What a screen should begin with. */
 export interface Entry {
   readonly target?: Target;
@@ -89,6 +100,8 @@ export type Effect =
   | { readonly type: "settings"; readonly change: Partial<Settings> }
   /** Asks for a notebook, and adds cells to it that show this. */
   | { readonly type: "to_notebook"; readonly shown: Shown }
+  /** Asks what the person says of it, and keeps that. */
+  | { readonly type: "to_score"; readonly subject: ScoreSubject }
   /**
    * Asks the screen's own query of that slot about `query`. Answers carry the ticket, and a screen drops those that are
    * not its latest. `minIntervalMs` spaces out refreshes.

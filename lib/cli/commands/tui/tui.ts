@@ -44,6 +44,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       loadNotebooks,
       planDeletion,
       pricedModels,
+      scoreAsTyped,
       withoutKeys,
     },
   ] = await Promise.all([
@@ -80,6 +81,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
     addToNotebook: async (name, shown) => await (await loadNotebooks()).addToNotebook(app, name, shown),
+    score: (typed) => scoreAsTyped({ store, host: app.host }, typed),
     pricedModels,
     chatModels: () => chatModels(config, app.host.now()),
   }, {

@@ -1,5 +1,5 @@
-import type { ResultScore } from "../../../core/mod.ts";
-import { duration, scoreValue } from "../../../present/mod.ts";
+import type { Evaluation, ResultScore } from "../../../core/mod.ts";
+import { duration, scoreText, scoreValue } from "../../../present/mod.ts";
 import { sentenceOf, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
@@ -45,11 +45,24 @@ export function aboutLines(opened: Opened, { glyphs }: Env, columns: number): re
   const { run } = about;
   return [
     head,
+    ...about.said.flatMap((it) => saidRows(it, columns)),
     ...(tries.length === 0 ? [line(" Nothing judged it.", "dim")] : tries),
     ...(run.error ? [EMPTY, ...paragraph(clean(sentenceOf(run.error)), columns, "error", 1)] : []),
     ...text("Prompt", run.prompt),
     ...text("Answer", run.output),
   ];
+}
+
+/** A person's word. */
+function saidRows(it: Evaluation, columns: number): readonly Line[] {
+  const head: Line = [
+    seg(" e ", "key"),
+    seg(clean(it.name), "accent"),
+    seg(` ${clean(scoreText(it))}`, "strong"),
+    seg("  a person", "dim"),
+  ];
+  const why = it.explanation;
+  return [head, ...(why === undefined ? [] : paragraph(clean(why), columns, "dim", 3))];
 }
 
 function scoreRows(

@@ -42,6 +42,14 @@ export const EVALS_KEYS: readonly Key<EvalsModel>[] = [
     when: onPair,
   },
   {
+    keys: ["e"],
+    action: "score",
+    label: "score",
+    help: "say what the run of the case is worth",
+    footer: 6,
+    when: onCell,
+  },
+  {
     keys: ["right"],
     action: "side_right",
     label: "side",

@@ -1,5 +1,6 @@
 import type {
   CaseResult,
+  Evaluation,
   Experiment,
   ExperimentOverview,
   ExperimentSide,
@@ -7,6 +8,7 @@ import type {
   Run,
 } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
+import { storedTrace } from "../../trace/stored.ts";
 import type { TuiServices } from "../../ports.ts";
 
 /** A case under one variant. */
@@ -20,6 +22,8 @@ export interface CaseOf extends ExperimentSide {
 export interface CaseAbout extends CaseOf {
   readonly run: Run;
   readonly results: readonly CaseResult[];
+  /** What people said of the run. */
+  readonly said: readonly Evaluation[];
 }
 
 export interface ListedExperiments {
@@ -35,13 +39,16 @@ export const EVALS_QUERIES = {
   },
   overview: ({ store }: TuiServices, query: OverviewQuery): Promise<ExperimentOverview> =>
     store.experimentOverview(query),
-  about: async ({ store }: TuiServices, asked: CaseOf): Promise<CaseAbout> => {
+  about: async (services: TuiServices, asked: CaseOf): Promise<CaseAbout> => {
+    const { store } = services;
     const { experimentId, caseId, variant, runId } = asked;
-    const [run, results] = await Promise.all([
-      store.resolveRun(runId),
+    const run = await store.resolveRun(runId);
+    const [trace, results] = await Promise.all([
+      storedTrace(services, run.traceId),
       store.experimentResults(experimentId, { caseId }),
     ]);
-    return { ...asked, run, results: results.filter((it) => it.variant === variant) };
+    const said = trace?.evaluations.filter(({ source }) => source === "human") ?? [];
+    return { ...asked, run, said, results: results.filter((it) => it.variant === variant) };
   },
   /** The run to open. */
   run: async ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<Run> =>

@@ -37,6 +37,7 @@ import {
 } from "./model.ts";
 import type { EvalsQueries } from "./queries.ts";
 import { readPane } from "./reading.ts";
+import { nameOf } from "./scores.ts";
 
 const load = loading<EvalsQueries>();
 const LIST_INTERVAL_MS = 500;
@@ -94,6 +95,13 @@ const OPENED_ACTIONS: Actions<EvalsModel> = {
     const runs = comparedRuns(model.opened!);
     if (!runs) return [model, [notice("info", "This case has no run on both sides")]];
     return [model, [{ type: "go", screen: "compare", compare: runs }]];
+  },
+  score: (model) => {
+    const chosen = chosenCell(model.opened!);
+    if (!chosen) return [model, []];
+    const { cell: { runId }, row: { caseId }, side } = chosen;
+    const about = `${caseId} of ${nameOf(model.opened!.overview!, side)}, run ${shortRunId(runId)}`;
+    return [model, [{ type: "to_score", subject: { runId, about } }]];
   },
   side_right: (model) => toSide(model, 1),
   side_left: (model) => toSide(model, -1),
@@ -159,7 +167,7 @@ export const updateEvals = updateOf<EvalsModel, EvalsQueries>({
       const first = model.opened.overview ? {} : { column: worstSide(overview.cases[0]) };
       const { pair } = overview;
       const next = change(model, { overview, pair, state: "ready", failure: NO_FAILURE, ...first });
-      return described(inView(next, env));
+      return described(inView(next, env), OVERVIEW_INTERVAL_MS);
     },
     about: (model, about) => [model.opened ? change(model, { about }) : model, []],
     run: (model, { traceId, runId }) => [model, [{ type: "go", screen: "live", target: { traceId, runId } }]],
@@ -185,11 +193,13 @@ function asked(
   return load([model, effects], "overview", overviewQuery(model, opened), minIntervalMs);
 }
 
-/** Asks what the chosen cell is, unless that is known. */
-function described(model: EvalsModel): Step<EvalsModel> {
+/** Asks what the chosen cell is; when that is known, only as a refresh. */
+function described(model: EvalsModel, minIntervalMs?: number): Step<EvalsModel> {
   const { opened } = model;
-  const wanted = opened && !aboutChosen(opened) ? caseOf(opened) : undefined;
-  return wanted ? load([model, []], "about", wanted) : [model, []];
+  const wanted = opened && caseOf(opened);
+  const isKnown = opened !== undefined && aboutChosen(opened) !== undefined;
+  if (!wanted || isKnown && minIntervalMs === undefined) return [model, []];
+  return load([model, []], "about", wanted, isKnown ? minIntervalMs : undefined);
 }
 
 function withOpened(

@@ -2,6 +2,7 @@ import { stepOf } from "../../../analysis/mod.ts";
 import { isLive, type Trace } from "../../../core/mod.ts";
 import { markedFirst, notice } from "../../contract/effects.ts";
 import type { Effect, Target } from "../../contract/message.ts";
+import { scoreSubject } from "../../trace/score_subject.ts";
 import { isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
 
 /** Compares with the marked run, a replay with its original; otherwise marks this run and says what is next. */
@@ -36,6 +37,14 @@ export function notebookEffects(model: LiveModel): readonly Effect[] {
   const step = stepOf(trace, selectedSpan(model))?.step;
   const shown = step === undefined ? { kind: "run", runId } as const : { kind: "step", runId, step } as const;
   return [{ type: "to_notebook", shown }];
+}
+
+/** The chosen step is judged; where none is chosen, the run. */
+export function scoreEffects(model: LiveModel): readonly Effect[] {
+  const { trace } = model;
+  if (!trace) return [];
+  const subject = scoreSubject(trace.run, trace.evaluations, stepOf(trace, selectedSpan(model)));
+  return [{ type: "to_score", subject }];
 }
 
 /** Says how to compare, when a replay that was watched has ended. */

@@ -7,7 +7,7 @@ import { familyWith } from "../../widgets/family.ts";
 import { type Motion, rowAt, wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
-import { compareEffects, endOfReplay, notebookEffects, replayEffects } from "./again.ts";
+import { compareEffects, endOfReplay, notebookEffects, replayEffects, scoreEffects } from "./again.ts";
 import { APPROVAL_ACTIONS, movedInApproval, openedApproval } from "./approval.ts";
 import { copied, foldRow, inEditor, movedInTab, search, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
@@ -45,6 +45,7 @@ const ACTIONS: Actions<LiveModel> = {
   family: openedFamily,
   copy: (model) => [model, copied(model)],
   notebook: (model) => [model, notebookEffects(model)],
+  score: (model) => [model, scoreEffects(model)],
   copy_command: (model) => [
     model,
     [{ type: "copy", text: `agentop show ${model.runId.replace(/[^\w.-]/g, "")}` }],

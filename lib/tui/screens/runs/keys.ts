@@ -194,6 +194,14 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     when: chosen,
   },
   {
+    keys: ["e"],
+    action: "score",
+    label: "score",
+    help: "say what the run is worth",
+    footer: 9,
+    when: chosen,
+  },
+  {
     keys: ["o"],
     action: "editor",
     label: "editor",

@@ -40,8 +40,7 @@ export function loadAgain(
   if (!run || !runsLayout(model, env).preview) return step;
   const { traceId } = run;
   if (isLive(run.status)) step = load(step, "partials", { traceId }, every(PARTIALS_INTERVAL_MS));
-  const shown = model.preview?.traceId === traceId ? model.preview.trace : undefined;
-  if (shown && !isLive(shown.run.status) && !isLive(run.status)) return step;
+  // Also of a run that has ended: somebody may have scored it.
   return load(step, "preview", { traceId }, every(ROWS_INTERVAL_MS));
 }
 

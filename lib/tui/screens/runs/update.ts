@@ -2,7 +2,9 @@ import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Run } from "../../../core/mod.ts";
 import { type Action, type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Env, Step } from "../../contract/screen.ts";
+import type { Effect } from "../../contract/message.ts";
 import { BORDER } from "../../draw/pane.ts";
+import { scoreSubject } from "../../trace/score_subject.ts";
 import { wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
@@ -62,6 +64,7 @@ const ACTIONS: Actions<RunsModel> = {
     const runId = selectedRun(model)?.runId;
     return [model, runId === undefined ? [] : [{ type: "to_notebook", shown: { kind: "run", runId } }]];
   },
+  score: (model) => [model, scoreEffects(model)],
   editor: (model, env) => openAnswer(model, selectedRun(model), env),
   mark: (model, env) => {
     const run = selectedRun(model);
@@ -150,6 +153,14 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
     [notice("error", message)],
   ],
 });
+
+function scoreEffects(model: RunsModel): readonly Effect[] {
+  const run = selectedRun(model);
+  if (!run) return [];
+  const { preview } = model;
+  const scores = preview?.traceId === run.traceId ? preview.trace?.evaluations : undefined;
+  return [{ type: "to_score", subject: scoreSubject(run, scores) }];
+}
 
 function open(model: RunsModel): Step<RunsModel> {
   const run = selectedRun(model);

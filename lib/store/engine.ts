@@ -14,7 +14,11 @@ export interface Engine {
   readonly acknowledged: AcknowledgedWrites;
   /** Replaces the row of a live span; need not survive a power cut. Must not hold up or be held up by `db` for long. */
   writePartial(partial: PartialOutput): Promise<void>;
-  /** Throws `StoreError` when what is written would be lost: the store was deleted while it was open. */
+  /** In a transaction: its end does not wait for the disk, its caller does, by `flushed`. */
+  leaveFlush(): void;
+  /** Resolves when all that was committed before is on the disk. Throws `StoreError`. */
+  flushed(): Promise<void>;
+  /** Throws `StoreError` when what is written would be lost: the store was deleted while it was open, or cannot be flushed. */
   checkIsThere(): void;
   /** What the database threw, as a `StoreError` where it is the store's trouble. `verb` as in "Cannot VERB the store". */
   toStoreError(verb: string, error: unknown): unknown;

@@ -38,8 +38,18 @@ export interface JournalOptions {
   /** After each commit, with the runs that ended in it: nobody holds them any more. */
   readonly onCommit: (ended: readonly string[]) => void;
   readonly toStoreError: (error: unknown) => unknown;
+  /** In a transaction: its end does not wait for the disk. */
+  readonly leaveFlush: () => void;
+  /** Resolves when all that was committed is on the disk. */
+  readonly flushed: () => Promise<void>;
   /** After each commit, before anybody hears of it: `seq` with a run that it wrote to. */
   readonly acknowledge: (seq: number, traceId: string) => void;
+}
+
+/** Writes of one transaction. */
+interface Committed {
+  readonly writes: readonly PendingWrite[];
+  readonly seq: number;
 }
 
 /** Commits events: those that have gathered share a transaction, and each transaction takes the next `seq`. */
@@ -69,12 +79,14 @@ export class Journal {
   /** Writes a run that begins with another run's steps. The copied rows share their bodies with the original. */
   async fork(run: Run, source: RunPrefix, events: readonly DurableEvent[]): Promise<void> {
     await this.settled();
-    await this.#transaction(run.traceId, async (db, seq) => {
+    const seq = await this.#transaction(async (db, seq) => {
       await this.#writer.apply(db, [{ type: "run_start", run }], seq);
       await copyPrefix(db, source, run.traceId, seq);
       this.#writer.forget(run.traceId);
       await this.#writer.apply(db, events, seq);
     });
+    await this.#options.flushed();
+    this.#options.acknowledge(seq, run.traceId);
     this.#options.onCommit(endedRuns(events));
   }
 
@@ -90,41 +102,55 @@ export class Journal {
       if (this.#options.runsAtWork() >= BUSY_RUNS) await this.#options.host.sleep(GATHER_MS);
       const batch = this.#pending;
       this.#pending = [];
-      const failed = await this.#commit(batch).catch((error) => error ?? new Error("write failed"));
-      if (failed === undefined) {
-        for (const { resolve } of batch) resolve();
-      } else if (batch.length === 1) {
-        batch[0]!.reject(failed);
-        continue;
-      } else {
-        // One writer's mistake must not fail its neighbours: each on its own.
-        for (const one of batch) {
-          await this.#commit([one]).then(one.resolve, one.reject);
-        }
-      }
+      const committed = await this.#commit(batch);
+      await this.#acknowledge(committed);
       this.#options.onCommit(endedRuns(batch.flatMap(({ events }) => events)));
     }
     this.#draining = undefined;
   }
 
-  async #commit(batch: readonly PendingWrite[]): Promise<void> {
-    const events = batch.flatMap((it) => it.events);
-    await this.#transaction(events[0] && traceIdOf(events[0]), async (db, seq) => {
-      await this.#writer.apply(db, events, seq);
-      for (const { also } of batch) await also?.(db, seq);
-    });
+  /** One writer's mistake must not fail its neighbours: then each is committed on its own. */
+  async #commit(batch: readonly PendingWrite[]): Promise<readonly Committed[]> {
+    try {
+      const events = batch.flatMap((it) => it.events);
+      const seq = await this.#transaction(async (db, seq) => {
+        await this.#writer.apply(db, events, seq);
+        for (const { also } of batch) await also?.(db, seq);
+      });
+      return [{ writes: batch, seq }];
+    } catch (error) {
+      if (batch.length > 1) {
+        const committed: Committed[] = [];
+        for (const one of batch) committed.push(...await this.#commit([one]));
+        return committed;
+      }
+      batch[0]!.reject(error);
+      return [];
+    }
+  }
+
+  /** Nobody hears of a write that is not on the disk. */
+  async #acknowledge(committed: readonly Committed[]): Promise<void> {
+    const writes = committed.flatMap((it) => it.writes);
+    try {
+      await this.#options.flushed();
+    } catch (error) {
+      for (const { reject } of writes) reject(error);
+      return;
+    }
+    for (const { writes: [first], seq } of committed) this.#note(seq, first!.events[0]);
+    for (const { resolve } of writes) resolve();
+  }
+
+  #note(seq: number, event: DurableEvent | undefined): void {
+    if (event) this.#options.acknowledge(seq, traceIdOf(event));
   }
 
   /** A store that others hold makes a run wait, for as long as they do: it never ends one. */
-  async #transaction(
-    traceId: string | undefined,
-    work: (db: Db, seq: number) => Promise<void>,
-  ): Promise<void> {
+  async #transaction(work: (db: Db, seq: number) => Promise<void>): Promise<number> {
     for (;;) {
       try {
-        const seq = await this.#tryTransaction(work);
-        if (traceId !== undefined) this.#options.acknowledge(seq, traceId);
-        return;
+        return await this.#tryTransaction(work);
       } catch (error) {
         if (!(error instanceof StoreError && error.code === "locked")) throw error;
       }
@@ -140,6 +166,7 @@ export class Journal {
         if (swept !== this.#swept) this.#writer.reset();
         this.#swept = swept;
         await work(db, seq);
+        this.#options.leaveFlush();
         return seq;
       });
     } catch (error) {

@@ -90,6 +90,8 @@ export class SqlStore extends ExperimentTables implements Store {
       host,
       runsAtWork: () => this.#leases.count,
       checkIsThere: () => engine.checkIsThere(),
+      leaveFlush: () => engine.leaveFlush(),
+      flushed: () => engine.flushed(),
       ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
       acknowledge: (seq, traceId) => engine.acknowledged.note(seq, traceId),

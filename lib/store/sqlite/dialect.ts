@@ -11,6 +11,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { keptText, storedText } from "../kept_text.ts";
+import type { Disk } from "./disk.ts";
 import { isBusy, isDamage, storeError } from "./errors.ts";
 import type { WriteTurns } from "./turns.ts";
 
@@ -85,6 +86,7 @@ export interface Patience {
   /** The newest schema that this program can write to. */
   readonly versionMax: number;
   readonly turns: WriteTurns;
+  readonly disk: Disk;
   /** A write that the store refuses as busy for so long fails. */
   readonly busyMs: number;
 }
@@ -115,13 +117,16 @@ class PatientConnection implements DatabaseConnection {
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
     if (this.#db.isTransaction || !WRITES.test(query.sql)) return await this.#execute<R>(query);
-    const { turns, busyMs } = this.#patience;
+    const { turns, busyMs, disk } = this.#patience;
     await turns.take();
+    let result: QueryResult<R>;
     try {
-      return await patiently(busyMs, () => this.#execute<R>(query));
+      result = await patiently(busyMs, () => this.#execute<R>(query));
     } finally {
       turns.give();
     }
+    await disk.ended({ isCommitted: true });
+    return result;
   }
   /** What cannot be read says so in a way that needs no knowledge of SQLite. */
   async #execute<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -143,6 +148,7 @@ class PatientConnection implements DatabaseConnection {
 class ImmediateDriver extends SqliteDriver {
   readonly #db: DatabaseSync;
   #version: StatementSync | undefined;
+  #isReading = false;
   readonly #patience: Patience;
   constructor(config: SqliteDialectConfig, db: DatabaseSync, patience: Patience) {
     super(config);
@@ -156,7 +162,8 @@ class ImmediateDriver extends SqliteDriver {
     connection: DatabaseConnection,
     { accessMode }: TransactionSettings = {},
   ): Promise<void> {
-    if (accessMode === "read only") return void await connection.executeQuery(CompiledQuery.raw("begin"));
+    this.#isReading = accessMode === "read only";
+    if (this.#isReading) return void await connection.executeQuery(CompiledQuery.raw("begin"));
     const { turns, busyMs } = this.#patience;
     await turns.take();
     try {
@@ -179,6 +186,7 @@ class ImmediateDriver extends SqliteDriver {
   override async commitTransaction(connection: DatabaseConnection): Promise<void> {
     await super.commitTransaction(connection);
     this.#patience.turns.give();
+    if (!this.#isReading) await this.#patience.disk.ended({ isCommitted: true });
   }
   /** SQLite has rolled back by itself after some errors (a full disk); saying it again would hide that error. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
@@ -186,6 +194,7 @@ class ImmediateDriver extends SqliteDriver {
       if (this.#db.isTransaction) await super.rollbackTransaction(connection);
     } finally {
       this.#patience.turns.give();
+      await this.#patience.disk.ended({ isCommitted: false });
     }
   }
 }

@@ -3,6 +3,7 @@ import { dirname, join } from "node:path";
 import { Kysely } from "kysely";
 import { StoreError } from "../../core/mod.ts";
 import { NodeSqliteDialect, patiently } from "./dialect.ts";
+import { Disk, type SyncFile } from "./disk.ts";
 import { storeError, toStoreError } from "./errors.ts";
 import { fileSystemType, isNetwork } from "./file_system.ts";
 import { MEMORY, sideFolder } from "./location.ts";
@@ -28,6 +29,7 @@ export interface Connection {
   readonly sqlite: DatabaseSync;
   readonly db: Kysely<Schema>;
   readonly turns: WriteTurns;
+  readonly disk: Disk;
 }
 
 export interface OpenOptions {
@@ -35,6 +37,8 @@ export interface OpenOptions {
   readonly busyMs?: number;
   /** The kind of file system that a folder is on. */
   readonly fileSystemOf?: (folder: string) => number | undefined;
+  /** How the write-ahead log gets to the disk. */
+  readonly sync?: SyncFile;
 }
 
 /**
@@ -43,13 +47,13 @@ export interface OpenOptions {
  */
 export async function openConnection(
   path: string,
-  { busyMs = BUSY_MS_MAX, fileSystemOf = fileSystemType }: OpenOptions = {},
+  { busyMs = BUSY_MS_MAX, fileSystemOf = fileSystemType, sync }: OpenOptions = {},
 ): Promise<Connection> {
   if (path !== MEMORY && isNetwork(fileSystemOf(dirname(path)))) throw storeError("open", path, "network");
-  return await patiently(busyMs, () => open(path, busyMs));
+  return await patiently(busyMs, () => open(path, busyMs, sync));
 }
 
-async function open(path: string, busyMs: number): Promise<Connection> {
+async function open(path: string, busyMs: number, sync?: SyncFile): Promise<Connection> {
   let sqlite: DatabaseSync | undefined;
   let folderIsThere = false;
   try {
@@ -66,8 +70,9 @@ async function open(path: string, busyMs: number): Promise<Connection> {
     sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
     showWholeViews(sqlite);
     const turns = new WriteTurns(path);
-    const dialect = new NodeSqliteDialect(sqlite, { path, versionMax: SCHEMA_VERSION, turns, busyMs });
-    return { path, sqlite, db: new Kysely<Schema>({ dialect }), turns };
+    const disk = new Disk(path, sync);
+    const dialect = new NodeSqliteDialect(sqlite, { path, versionMax: SCHEMA_VERSION, turns, disk, busyMs });
+    return { path, sqlite, db: new Kysely<Schema>({ dialect }), turns, disk };
   } catch (error) {
     sqlite?.close();
     const known = toStoreError("open", path, error);
@@ -170,6 +175,7 @@ async function migrate(path: string, sqlite: DatabaseSync): Promise<void> {
     path,
     versionMax: SCHEMA_VERSION,
     turns: new WriteTurns(MEMORY),
+    disk: new Disk(MEMORY),
     busyMs: BUSY_MS_MAX,
   });
   const db = new Kysely<unknown>({ dialect });

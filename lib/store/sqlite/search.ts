@@ -158,9 +158,14 @@ interface ReadRun {
 }
 
 /** All of them with one flush to disk. What was read of one may have changed meanwhile: then it stays to be indexed. */
-async function indexRuns(db: Kysely<Schema>, runs: readonly ReadRun[]): Promise<void> {
+async function indexRuns(
+  db: Kysely<Schema>,
+  runs: readonly ReadRun[],
+  leaveFlush: () => void,
+): Promise<void> {
   if (runs.length === 0) return;
   await db.transaction().execute(async (transaction) => {
+    leaveFlush(); // what a power cut takes is made again
     for (const { runNo, seq, words, digest } of runs) {
       const { changes } = await execute(
         transaction,
@@ -181,7 +186,7 @@ async function indexRuns(db: Kysely<Schema>, runs: readonly ReadRun[]): Promise<
  * Full-text search with FTS5. Indexing is separate from writing, so that no step waits for it; a run's digest is taken with it, for
  * both read all of a run that has ended, and share a transaction.
  */
-export function createTextSearch(db: Kysely<Schema>): TextSearch {
+export function createTextSearch(db: Kysely<Schema>, leaveFlush: () => void): TextSearch {
   return {
     isBlank: (text) => textQuery(text) === "",
 
@@ -214,10 +219,10 @@ export function createTextSearch(db: Kysely<Schema>): TextSearch {
           if (!isUnreadable(error)) throw error; // of this run only
         }
         if (chars < CHARS_PER_TRANSACTION) continue;
-        await indexRuns(db, some);
+        await indexRuns(db, some, leaveFlush);
         [some, chars] = [[], 0];
       }
-      await indexRuns(db, some);
+      await indexRuns(db, some, leaveFlush);
       return indexed;
     },
 

@@ -29,7 +29,8 @@ export function storeOn(connection: Connection, host: Host, redactor: Redactor =
 }
 
 function createEngine(connection: Connection, host: Host): Engine {
-  const { path, sqlite, db } = connection;
+  const { path, sqlite, db, disk } = connection;
+  disk.takeOver(sqlite);
   const signal = new ChangeFeed(path, sqlite);
   const partials = new PartialsConnection(connection);
   const inode = inodeOf(path);
@@ -39,12 +40,15 @@ function createEngine(connection: Connection, host: Host): Engine {
   return {
     db,
     schemaVersion: SCHEMA_VERSION,
-    search: createTextSearch(db),
+    search: createTextSearch(db, () => disk.leave()),
     signal,
     owners: ownership ?? LONE_OWNER,
     upkeep: createUpkeep(connection),
     acknowledged,
+    leaveFlush: () => disk.leave(),
+    flushed: () => disk.flushed(),
     checkIsThere: () => {
+      disk.check();
       if (path !== MEMORY && inodeOf(path) !== inode) throw storeError("write to", path, "gone");
     },
     writePartial: (partial) => partials.write(partial),
@@ -56,6 +60,7 @@ function createEngine(connection: Connection, host: Host): Engine {
       acknowledged.close();
       connection.turns.close();
       await db.destroy();
+      disk.close();
       if (sqlite.isOpen) sqlite.close(); // what was never asked anything has nothing to destroy
     },
   };

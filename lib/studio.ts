@@ -15,9 +15,11 @@ import { App } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
 import {
   type CostKey,
+  escapeText,
   type Evaluation,
   type Run,
   type RunFilter,
+  sentenceOf,
   type Span,
   systemTimeZone,
   type Trace,
@@ -66,14 +68,17 @@ const tables = () => import("./studio_tables.ts");
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
-  const { host, simulator, timeZone, ...flags } = options;
+  const { host, simulator, timeZone, onWarning = console.warn, ...flags } = options;
   const { endpoint, ...config } = readConfig(flags);
   const models = simulator ? { useSimulator: true } : endpoint ? { endpoint } : {};
   await using stack = new AsyncDisposableStack();
   const app = stack.use(
     new App(
       { ...config, ...models, ...(timeZone === undefined ? {} : { timeZone: knownZone(timeZone) }) },
-      host ? { host } : {},
+      {
+        ...(host ? { host } : {}),
+        onWarning: (warning) => onWarning(`agentop: ${escapeText(sentenceOf(warning))}`),
+      },
     ),
   );
   await app.store();

@@ -17,6 +17,8 @@ export interface StudioOptions {
   readonly timeZone?: string;
   /** Clock, ids, network and chance; for tests. */
   readonly host?: Host;
+  /** Told in one line of what went wrong without ending anything: that the store has lost writes. @default `console.warn` */
+  readonly onWarning?: (warning: string) => void;
 }
 
 /** An agent by name or path, or written out as in an agent file. */

@@ -28,7 +28,7 @@ import {
   type Trace,
 } from "./core/mod.ts";
 import { chatBundle, receiptBundle, type Table, type TableLook, tableOf } from "./notebook/mod.ts";
-import { type BranchSigns, branchText } from "./present/mod.ts";
+import { type BranchSigns, branchText, damagedRowsNote } from "./present/mod.ts";
 import type { SqlRow } from "./studio_options.ts";
 
 const NO_RUNS = 'There are no runs. Try: await studio.run("main", "What is 17% of 240?")';
@@ -144,9 +144,13 @@ export async function rowsTable<N extends keyof Rows>(
 ): Promise<Table<Rows[N]>> {
   const { TABLES } = await loadTables();
   const table: TableDefinition = TABLES[name] as unknown as TableDefinition;
-  const { rows } = await readRows(app, table, wanted);
-  return tableOf(rows as readonly Rows[N][], table.columns, LOOKS[name]);
+  const { rows, damagedRows } = await readRows(app, table, wanted);
+  return tableOf(rows as readonly Rows[N][], table.columns, { ...LOOKS[name], ...damageLook(damagedRows) });
 }
+
+/** What could not be read is said below the rows. */
+const damageLook = (damagedRows: number): TableLook =>
+  damagedRows === 0 ? {} : { note: damagedRowsNote(damagedRows) };
 
 export async function runsTable(app: App, runs: readonly Run[], sort: RunSort) {
   const { runRow, TABLES } = await loadTables();
@@ -168,9 +172,8 @@ export async function messagesTable(app: App, wanted: RowsWanted) {
 
 export async function costsTable(app: App, by: CostKey, filter: RunFilter) {
   const { COST_SUM_COLUMNS, costSumRow } = await loadTables();
-  const rows = (await (await app.store()).costBy(by, filter, app.config.timeZone ?? systemTimeZone())).map(
-    costSumRow,
-  );
+  const costs = await (await app.store()).costBy(by, filter, app.config.timeZone ?? systemTimeZone());
+  const rows = costs.filter((it) => it.damagedRows === undefined).map(costSumRow);
   return tableOf(rows, COST_SUM_COLUMNS, {
     caption: `costs by ${by}, dearest first`,
     show: [
@@ -184,6 +187,7 @@ export async function costsTable(app: App, by: CostKey, filter: RunFilter) {
       "unknownCostCalls",
     ],
     empty: "No model was called.",
+    ...damageLook(costs.at(-1)?.damagedRows ?? 0),
   });
 }
 

@@ -18,6 +18,7 @@ import {
   type Store,
   systemTimeZone,
 } from "../core/mod.ts";
+import { damagedRowsNote } from "../present/mod.ts";
 import type { App } from "./app.ts";
 import { checkChoice } from "./export_runs.ts";
 import { writeWhole } from "./write_whole.ts";
@@ -66,9 +67,18 @@ export async function drawChart(
   const runs = isOne
     ? [await oneRun(store, references[0], filter)]
     : await manyRuns(store, references, filter);
-  return chart.draw(
-    await chartData(app, store, chart, { runs, isNamed: isOne || references.length > 0, filter }),
-  );
+  const chosen = { runs, isNamed: isOne || references.length > 0, filter };
+  const { damagedRows, ...data } = await chartData(app, store, chart, chosen);
+  return withDamage(chart.draw(data), damagedRows);
+}
+
+/** What the chart leaves out stands below its title. */
+export function withDamage(drawing: Drawing, damagedRows: number): Drawing {
+  if (damagedRows === 0) return drawing;
+  const note = damagedRowsNote(damagedRows);
+  return "nothing" in drawing
+    ? { nothing: `${drawing.nothing}; ${note}`, remedy: "agentop db verify" }
+    : { ...drawing, subtitle: `${drawing.subtitle}; ${note}` };
 }
 
 async function oneRun(
@@ -107,22 +117,23 @@ async function chartData(
   store: Store,
   { needs }: ChartDefinition,
   { runs, isNamed, filter }: Chosen,
-): Promise<ChartData> {
+): Promise<ChartData & { readonly damagedRows: number }> {
   const needed = (need: ChartNeed) => needs.includes(need);
   const query = isNamed ? { runIds: runs.map(({ runId }) => runId) } : filter ? { filter } : {};
   const [first] = runs;
   const kinds = KINDS.find(([need]) => needed(need))?.[1];
   const [usage, spans, judged, trace, family] = await Promise.all([
-    needed("usage") ? store.usageFacts(query) : [],
-    kinds ? spansOf(store, { runIds: runs.map(({ runId }) => runId) }, kinds) : [],
+    needed("usage") ? store.usageFacts(query) : { usage: [], damagedRows: 0 },
+    kinds ? spansOf(store, { runIds: runs.map(({ runId }) => runId) }, kinds) : { spans: [], damagedRows: 0 },
     needed("judged") ? judgedOf(app, store, { runs, isNamed, filter }) : [],
     needed("trace") && first ? store.loadTrace(first.traceId) : undefined,
     needed("family") && first ? loadForkTree(store, [first]) : undefined,
   ]);
   return {
     runs,
-    usage,
-    spans,
+    usage: usage.usage,
+    spans: spans.spans,
+    damagedRows: usage.damagedRows + spans.damagedRows,
     judged,
     ...(trace ? { trace } : {}),
     ...(family ? { family } : {}),
@@ -145,15 +156,17 @@ async function spansOf(
   store: Store,
   query: { readonly runIds: readonly string[] },
   kinds: readonly SpanKind[],
-): Promise<readonly SpanFacts[]> {
+): Promise<{ readonly spans: readonly SpanFacts[]; readonly damagedRows: number }> {
   const all: SpanFacts[] = [];
+  let damagedRows = 0;
   let cursor: string | undefined;
   do {
     const page = await store.spanFacts({ ...query, kinds, ...(cursor === undefined ? {} : { cursor }) });
     all.push(...page.spans);
+    damagedRows += page.damagedRows;
     cursor = page.nextCursor;
   } while (cursor !== undefined && all.length < SPANS_MAX);
-  return all;
+  return { spans: all, damagedRows };
 }
 
 async function judgedOf(

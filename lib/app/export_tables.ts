@@ -15,6 +15,8 @@ export interface WrittenTable {
   /** Where it is. */
   readonly path: string;
   readonly rows: number;
+  /** Rows of the store that hold what cannot be, and were left out. */
+  readonly damagedRows: number;
 }
 
 /** Writes the rows of one table into a file, whole or not at all; `path` may be a folder. Throws `AgentOpError`. */
@@ -33,16 +35,16 @@ export async function exportTable(
     await exporter.write(columns, batches, (piece) => writer.write(piece));
     await writer.close();
   }, { name, force });
-  return { path: written, rows: counted() };
+  return { path: written, ...counted() };
 }
 
-/** Hands the rows of one table over as text, piece by piece. Throws `AgentOpError`. Returns how many there were. */
+/** Hands the rows of one table over as text, piece by piece. Throws `AgentOpError`. */
 export async function printTable(
   app: App,
   exporter: TableExporter,
   choice: TableChoice,
   sink: (piece: Uint8Array) => void,
-): Promise<number> {
+): Promise<Omit<WrittenTable, "path">> {
   if (!exporter.isText) {
     throw new AgentOpError(`Cannot print ${exporter.name}: it is no text`, { remedy: "the name of a file" });
   }
@@ -66,14 +68,22 @@ async function tableRows(app: App, choice: TableChoice) {
   const { filter, ...named } = choice;
   const { source, runs, nowMs, signal } = await requestFor(app, named);
   let count = 0;
+  let damagedRows = 0;
+  const onDamaged = (rows: number) => void (damagedRows += rows);
   async function* batches() {
-    for await (const rows of table.rows(source, { nowMs, ...(runs ? { runs } : filter ? { filter } : {}) })) {
+    for await (
+      const rows of table.rows(source, {
+        nowMs,
+        onDamaged,
+        ...(runs ? { runs } : filter ? { filter } : {}),
+      })
+    ) {
       signal.throwIfAborted();
       count += rows.length;
       yield rows;
     }
   }
-  return { columns: table.columns, batches: batches(), counted: () => count };
+  return { columns: table.columns, batches: batches(), counted: () => ({ rows: count, damagedRows }) };
 }
 
 /** The table of that name. Throws `AgentOpError` with the nearest one. */

@@ -12,17 +12,19 @@ export interface RowsWanted {
   readonly limit: number;
 }
 
-/** The rows of a table, and the runs where they were named. Throws `AgentOpError`. */
+/** The rows of a table, the runs where they were named, and how many rows could not be read. Throws `AgentOpError`. */
 export async function readRows<R extends Row>(
   app: App,
   table: TableDefinition<R>,
   { runs: references = [], filter, limit }: RowsWanted,
-): Promise<{ readonly rows: readonly R[]; readonly runs: readonly Run[] }> {
+): Promise<{ readonly rows: readonly R[]; readonly runs: readonly Run[]; readonly damagedRows: number }> {
   checkChoice({ runs: references, ...(filter ? { filter } : {}) });
   const store = await app.store();
   const runs: Run[] = [];
   for (const reference of references) runs.push(await store.resolveRun(reference));
+  let damagedRows = 0;
   const choice = {
+    onDamaged: (count: number) => void (damagedRows += count),
     nowMs: app.host.now(),
     ...(runs.length > 0 ? { runs } : filter ? { filter } : {}),
   };
@@ -31,5 +33,5 @@ export async function readRows<R extends Row>(
     for (const row of batch) if (rows.length < limit) rows.push(row);
     if (rows.length >= limit) break;
   }
-  return { rows, runs };
+  return { rows, runs, damagedRows };
 }

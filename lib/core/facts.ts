@@ -46,3 +46,19 @@ export interface SpanFacts {
   /** USD; `null`: billed, but nobody knows how much. Absent: never billed. */
   readonly costUsd?: number | null;
 }
+
+export interface SpanFactsPage {
+  /** By run, oldest first, and in order of their start. */
+  readonly spans: readonly SpanFacts[];
+  /** Rows of this page that hold what cannot be, and were left out. */
+  readonly damagedRows: number;
+  /** Pass as `cursor` for the next page; absent on the last. */
+  readonly nextCursor?: string;
+}
+
+export interface UsageFactsRead {
+  /** A row per run, model and quarter of an hour; oldest run first. */
+  readonly usage: readonly UsageFacts[];
+  /** Rows that hold what cannot be, and were left out. */
+  readonly damagedRows: number;
+}

@@ -96,7 +96,7 @@ export type {
   TableExporter,
   TextExporter,
 } from "./exporter.ts";
-export type { SpanFacts, UsageFacts } from "./facts.ts";
+export type { SpanFacts, SpanFactsPage, UsageFacts, UsageFactsRead } from "./facts.ts";
 export { sleep, systemHost, TIMER_MAX_MS } from "./host.ts";
 export {
   addDays,
@@ -245,7 +245,6 @@ export type {
   RunSort,
   RunsQuery,
   RunSummary,
-  SpanFactsPage,
   SpanFactsQuery,
   Store,
   StoreAdministration,

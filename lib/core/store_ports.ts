@@ -1,5 +1,5 @@
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
-import type { SpanFacts, UsageFacts } from "./facts.ts";
+import type { SpanFactsPage, UsageFactsRead } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
 import type { LostWrites, VerifyReport } from "./store_health.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
@@ -117,6 +117,8 @@ export interface CostRow {
   readonly unknownCostCalls: number;
   /** What lost attempts among them may have cost, USD. Absent: nothing is estimated. */
   readonly estimatedCostUsd?: number;
+  /** Rows of the store that hold what cannot be, and are in none of these sums. Absent: all could be read. */
+  readonly damagedRows?: number;
 }
 
 /** What a run and all runs that it handed work to, at any depth, used and cost together. */
@@ -153,6 +155,8 @@ export interface RunSummary {
   readonly unknownCostCalls: number;
   /** What lost attempts among them may have cost, USD. Absent: nothing is estimated. */
   readonly estimatedCostUsd?: number;
+  /** Runs whose rows hold what cannot be: counted in `runs`, and in nothing else. Absent: all could be read. */
+  readonly damagedRuns?: number;
 }
 
 export interface StoredMessage {
@@ -239,17 +243,9 @@ export interface SpanFactsQuery extends FactsQuery {
   readonly cursor?: string;
 }
 
-export interface SpanFactsPage {
-  /** By run, oldest first, and in order of their start. */
-  readonly spans: readonly SpanFacts[];
-  /** Pass as `cursor` for the next page; absent on the last. */
-  readonly nextCursor?: string;
-}
-
 /** Figures across runs. */
 export interface FactsReader {
-  /** A row per run, model and quarter of an hour; oldest run first. */
-  usageFacts(query?: FactsQuery): Promise<readonly UsageFacts[]>;
+  usageFacts(query?: FactsQuery): Promise<UsageFactsRead>;
   spanFacts(query?: SpanFactsQuery): Promise<SpanFactsPage>;
 }
 

@@ -315,5 +315,6 @@ export function costShape(row: CostRow, timeZone?: string) {
     usage: usageShape(row.usage),
     ...costFields(row),
     unknownCostCalls: row.unknownCostCalls,
+    ...(row.damagedRows === undefined ? {} : { damagedRows: row.damagedRows }),
   };
 }

@@ -33,7 +33,7 @@ export {
   UNKNOWN_SIGN,
   unknownCostNote,
 } from "./money.ts";
-export { byteSize, compact, grouped, plural } from "./numbers.ts";
+export { byteSize, compact, damagedRowsNote, grouped, plural } from "./numbers.ts";
 export {
   amountText,
   cacheText,

@@ -18,6 +18,11 @@ export function plural(count: number, noun: string): string {
   return `${grouped(count)} ${noun}${count === 1 ? "" : "s"}`;
 }
 
+/** What sums and lists left out; for beside them. */
+export function damagedRowsNote(count: number): string {
+  return `${plural(count, "damaged row")} not counted`;
+}
+
 /** `4.1 kB`, `12 MB`. */
 export function byteSize(bytes: number): string {
   const units = ["B", "kB", "MB", "GB", "TB"];

@@ -7,6 +7,7 @@ import {
   type SpanFactsPage,
   type SpanFactsQuery,
   type UsageFacts,
+  type UsageFactsRead,
 } from "../core/mod.ts";
 import { Damage, idIn, isText, isTextList, jsonIn, oneOf } from "./checked.ts";
 import { hex } from "./codec.ts";
@@ -14,6 +15,7 @@ import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, parseCursor } from "./page.ts";
 import { checkRow } from "./row_types.ts";
 import { estimateOf, SPAN_STATUSES, usageOf } from "./rows.ts";
+import { isSoundUsage } from "./sound_figures.ts";
 import type { RunRow, Schema, TokenColumns, UsageRow } from "./schema.ts";
 
 const SPANS_MAX = 10_000;
@@ -32,22 +34,23 @@ export async function usageFacts(
   db: Kysely<Schema>,
   asked: AskedOf,
   query: FactsQuery = {},
-): Promise<UsageFacts[]> {
+): Promise<UsageFactsRead> {
   const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no")
     .selectAll("run_usage")
     .select(["run.run_id", "run.agent", "run.group_id", "run.user_id", "run.start_us"])
     .where(await chosen(db, asked, query))
     .orderBy("run.start_us").orderBy("run.id").orderBy("run_usage.quarter").orderBy("run_usage.model")
     .execute();
-  return sound(rows, (row) => {
-    checkRow("run_usage", row);
-    return usageFactsOf(row);
-  });
+  const { read, damagedRows } = sound(rows, usageFactsOf);
+  return { usage: read, damagedRows };
 }
 
 function usageFactsOf(
   row: UsageRow & Pick<RunRow, "run_id" | "agent" | "group_id" | "user_id" | "start_us">,
-) {
+): UsageFacts {
+  checkRow("run_usage", row);
+  checkRow("run", { agent: row.agent, group_id: row.group_id, user_id: row.user_id, start_us: row.start_us });
+  if (!isSoundUsage(row)) throw new Damage("its figures are not what can stand there");
   return {
     runId: idIn("its run", row.run_id),
     agent: row.agent,
@@ -64,9 +67,9 @@ function usageFactsOf(
   };
 }
 
-/** Rows that cannot be what was written are left out: what is asked here is asked of many runs. `db verify` names them. */
-function sound<Row, T>(rows: readonly Row[], read: (row: Row) => T): T[] {
-  return rows.flatMap((row) => {
+/** Rows that cannot be what was written are left out, and counted: what is asked here is asked of many runs. `db verify` names them. */
+function sound<Row, T>(rows: readonly Row[], read: (row: Row) => T) {
+  const all = rows.flatMap((row) => {
     try {
       return [read(row)];
     } catch (error) {
@@ -74,6 +77,7 @@ function sound<Row, T>(rows: readonly Row[], read: (row: Row) => T): T[] {
       throw error;
     }
   });
+  return { read: all, damagedRows: rows.length - all.length };
 }
 
 const SPAN_COLUMNS = [
@@ -120,8 +124,10 @@ export async function spanFacts(
   const rows = await select.orderBy("span.run_no").orderBy("span.position").limit(limit + 1).execute();
   const page = rows.slice(0, limit);
   const last = page.at(-1);
+  const { read, damagedRows } = sound(page, factsOf);
   return {
-    spans: sound(page, factsOf),
+    spans: read,
+    damagedRows,
     ...(rows.length > limit && last ? nextCursor(last.run_no, last.position) : {}),
   };
 }

@@ -4,6 +4,7 @@ import {
   type CostKey,
   type CostRow,
   dayOfNumber,
+  NO_USAGE,
   type Run,
   type RunFilter,
   type RunPage,
@@ -17,6 +18,7 @@ import { isUnreadable } from "./readable.ts";
 import { runsByNo, runsOf } from "./reader.ts";
 import { estimateOf, usageOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
+import { SOUND_QUARTER, SOUND_USAGE } from "./sound_figures.ts";
 
 const REFERENCE_MIN = 4;
 const RUN_ID_LENGTH = 36;
@@ -159,7 +161,8 @@ export async function costBy(
   const key = sql.raw<string | number | null>(by === "day" ? await dayKey(db, timeZone) : COST_KEY[by]);
   const sum = (column: string) => sql<number>`sum(${sql.ref(`run_usage.${column}`)})`;
   const { fits } = await prepareFilter(db, asked, filter);
-  const rows = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").select(
+  const used = db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no").where(fits);
+  const rows = await used.where(SOUND_USAGE).select(
     [
       key.as("key"),
       sql<number>`count(distinct run.id)`.as("runs"),
@@ -173,9 +176,10 @@ export async function costBy(
       sum("unknown_cost_calls").as("unknown_cost_calls"),
       sum("estimated_cost_usd").as("estimated_cost_usd"),
     ],
-  ).where(fits).groupBy(key)
-    .orderBy("cost_usd", "desc").orderBy("key").execute();
-  return rows.map((row) => ({
+  ).groupBy(key).orderBy("cost_usd", "desc").orderBy("key").execute();
+  const { n: damagedRows } = await used.where(sql<SqlBool>`not coalesce(${SOUND_USAGE}, 0)`)
+    .select((eb) => eb.fn.countAll<number>().as("n")).executeTakeFirstOrThrow();
+  const costs = rows.map((row): CostRow => ({
     key: by === "day" ? dayOfNumber(Number(row.key)) : String(row.key ?? NO_GROUP),
     ...(row.key === null ? { isUngrouped: true as const } : {}),
     runs: row.runs,
@@ -185,13 +189,17 @@ export async function costBy(
     unknownCostCalls: row.unknown_cost_calls,
     ...estimateOf(row),
   }));
+  // By what they would be added up, nobody knows.
+  return damagedRows === 0 ? costs : [...costs, { ...NO_COSTS, damagedRows }];
 }
+
+const NO_COSTS = { key: "(damaged)", runs: 0, llmCalls: 0, usage: NO_USAGE, costUsd: 0, unknownCostCalls: 0 };
 
 /** The number of the day that a quarter hour is in, somewhere: a sum of numbers, for any database. */
 async function dayKey(db: Kysely<Schema>, timeZone: string): Promise<string> {
   const dayAt = (ahead: string) => `(run_usage.quarter + ${ahead}) / ${QUARTERS_PER_DAY}`;
   if (timeZone === "UTC") return dayAt("0");
-  const { first, last } = await db.selectFrom("run_usage").select((eb) => [
+  const { first, last } = await db.selectFrom("run_usage").where(SOUND_QUARTER).select((eb) => [
     eb.fn.min("quarter").as("first"),
     eb.fn.max("quarter").as("last"),
   ]).executeTakeFirstOrThrow();

@@ -35,7 +35,7 @@ import {
   type Trace,
   type TraceChanges,
   type TreeTotals,
-  type UsageFacts,
+  type UsageFactsRead,
   type VerifyReport,
   type WriteOptions,
 } from "../core/mod.ts";
@@ -215,7 +215,7 @@ export class SqlStore extends ExperimentTables implements Store {
     return await this.#use((db) => listEvaluations(db, this.#asked(), query));
   }
 
-  async usageFacts(query?: FactsQuery): Promise<readonly UsageFacts[]> {
+  async usageFacts(query?: FactsQuery): Promise<UsageFactsRead> {
     return await this.#use((db) => usageFacts(db, this.#asked(), query));
   }
 

@@ -3,6 +3,7 @@ import { LIVE_STATUSES, roundUsd, type RunFilter, type RunSummary } from "../cor
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { estimateOf } from "./rows.ts";
 import type { Schema } from "./schema.ts";
+import { SOUND_RUN } from "./sound_figures.ts";
 
 /** One pass over the rows that fit, which holds their few figures; the quantile is then by rank, as `quantile()` has it. */
 export async function summarizeRuns(
@@ -12,13 +13,13 @@ export async function summarizeRuns(
 ): Promise<RunSummary> {
   const { fits } = await prepareFilter(db, asked, filter);
   const { rows } = await sql<SummaryRow>`
-    with fit as materialized (
+    with every as materialized (
       select run.status, run.attempts - run.llm_calls as retries, run.retry_wait_ms,
         run.input_tokens + run.output_tokens as tokens, run.cost_usd, run.unknown_cost_calls, run.estimated_cost_usd,
-        run.end_us - run.start_us - run.idle_us as took_us
+        run.end_us - run.start_us - run.idle_us as took_us, coalesce(${SOUND_RUN}, 0) as is_sound
       from run where ${fits}
-    )
-    select count(*) as runs,
+    ), fit as (select * from every where is_sound)
+    select (select count(*) from every) as runs, (select count(*) from every where not is_sound) as damaged,
       coalesce(sum(case when status in (${sql.join(LIVE_STATUSES)}) then 1 end), 0) as live,
       coalesce(sum(case when status = 'failed' then 1 end), 0) as failed,
       (select took_us from fit where took_us is not null order by took_us
@@ -40,11 +41,13 @@ export async function summarizeRuns(
     costUsd: roundUsd(row.cost_usd),
     unknownCostCalls: row.unknown_cost_calls,
     ...estimateOf(row),
+    ...(row.damaged === 0 ? {} : { damagedRuns: row.damaged }),
   };
 }
 
 interface SummaryRow {
   readonly runs: number;
+  readonly damaged: number;
   readonly live: number;
   readonly failed: number;
   readonly p95_us: number | null;

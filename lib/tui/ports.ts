@@ -91,6 +91,8 @@ export interface TuiServices {
    * workbench ends with that error.
    */
   open?(): Promise<void>;
+  /** Writes that the store had acknowledged and does not hold any more, a sentence each; asked for when it is open. */
+  lostWrites?(): Promise<readonly string[]>;
   /** Offered while the store is empty; asked for when it is open. */
   demos?(): Promise<readonly DemoEntry[]>;
   /** What `saveState` was given last, `undefined` at the first start. Rejects when it cannot be read. */

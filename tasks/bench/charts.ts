@@ -60,7 +60,7 @@ export async function charts(): Promise<Figure[]> {
 async function arrowFigures(): Promise<Figure[]> {
   const { spans } = await loadTables().then(({ TABLES }) => TABLES);
   const facts = Array.from({ length: SPANS }, (_, at) => factsOf(at));
-  const source = { spanFacts: () => Promise.resolve({ spans: facts }) };
+  const source = { spanFacts: () => Promise.resolve({ spans: facts, damagedRows: 0 }) };
   const rows: Row[] = [];
   for await (const batch of spans.rows(source as never, { nowMs: 0 })) rows.push(...batch);
   const { arrowTable } = await loadArrow();

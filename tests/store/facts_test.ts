@@ -37,10 +37,10 @@ Deno.test("spanFacts() and usageFacts() say what the traces say, page by page", 
   const calls = await store.spanFacts({ kinds: ["llm"], filter: { agent: "b" } });
   assert.equal(calls.spans.length, 4);
   assert(calls.spans.every((it) => it.kind === "llm" && it.agent === "b"));
-  const named = await store.usageFacts({ runIds: [runs[2]!.runId] });
+  const { usage: named } = await store.usageFacts({ runIds: [runs[2]!.runId] });
   assert.deepEqual(named.map(({ agent, llmCalls, usage }) => [agent, llmCalls, usage]), [
     ["c", 4, runs[2]!.totals.usage],
   ]);
-  assert.equal((await store.usageFacts()).length, 3);
-  assert.equal((await store.usageFacts({ filter: { agent: "nobody" } })).length, 0);
+  assert.equal((await store.usageFacts()).usage.length, 3);
+  assert.equal((await store.usageFacts({ filter: { agent: "nobody" } })).usage.length, 0);
 });

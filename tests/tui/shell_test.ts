@@ -331,3 +331,13 @@ Deno.test("the footer fills the width", async () => {
   assert.match(short, /⏎ open .* \^p palette {2}\? help {2}q quit/);
   assert.ok(long.trimEnd().length > 140, long);
 });
+
+Deno.test("a store that lost writes says so at the start, and beside its name for as long as it is so", async () => {
+  await using bench = await Bench.open([140, 24], undefined, {
+    lostWrites: () => Promise.resolve(["the store lost its last writes: 2 acknowledged writes are missing"]),
+  });
+  await bench.see(/! lost writes[\s\S]*the store lost its last writes: 2 acknowledged writes/);
+  bench.press("4");
+  const screen = await bench.see(/Cost by model/);
+  assert.match(screen.split("\n")[0]!, /! lost writes/);
+});

@@ -30,6 +30,8 @@ export interface RowChoice {
   readonly runs?: readonly Run[];
   readonly filter?: RunFilter;
   readonly nowMs: number;
+  /** Told of rows that hold what cannot be, which are left out. */
+  readonly onDamaged?: (rows: number) => void;
 }
 
 /** A kind of rows that runs can be read as. */

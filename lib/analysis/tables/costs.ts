@@ -106,7 +106,9 @@ export const costs: TableDefinition<RunCostRow> = {
   about: "a row per run, model and day: tokens and money",
   columns: RUN_COST_COLUMNS,
   async *rows(source, choice) {
-    yield byDay(await source.usageFacts(factsQuery(choice))).map(runCostRow);
+    const { usage, damagedRows } = await source.usageFacts(factsQuery(choice));
+    choice.onDamaged?.(damagedRows);
+    yield byDay(usage).map(runCostRow);
   },
 };
 

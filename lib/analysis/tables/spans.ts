@@ -131,6 +131,7 @@ export const spans: TableDefinition<SpanRow> = {
         ...factsQuery(choice),
         ...(cursor === undefined ? {} : { cursor }),
       });
+      choice.onDamaged?.(page.damagedRows);
       yield page.spans.map(spanRow);
       cursor = page.nextCursor;
     } while (cursor !== undefined);

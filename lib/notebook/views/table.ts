@@ -104,7 +104,10 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
   const { loadHtml } = await import("../../exporters/mod.ts");
   const { cellText, columnTitle, isRunId, noteHtml, tableHtml } = await loadHtml();
   const { caption = "rows", empty = "There are no rows." } = look;
-  if (rows.length === 0) return { "text/html": noteHtml(empty), "text/plain": cell(empty) };
+  if (rows.length === 0) {
+    const said = look.note === undefined ? empty : `${empty} ${look.note}.`;
+    return { "text/html": noteHtml(said), "text/plain": cell(said) };
+  }
   const names = shownColumns(rows, columns, look);
   const shown = rows.slice(0, ROWS_SHOWN_MAX);
   const hidden = Object.keys(columns).length - names.length;

@@ -35,6 +35,8 @@ export interface App {
   readonly demos: readonly DemoEntry[];
   readonly endpoint: string;
   readonly storePath: string;
+  /** The store lost writes that it had acknowledged. */
+  readonly hasLostWrites: boolean;
   readonly timeZone: string;
   readonly extendedKeys: boolean;
   readonly hasEditor: boolean;
@@ -80,6 +82,7 @@ export type AppMsg =
   /** The look worked out from the settings and the terminal. */
   | { readonly type: "look"; readonly theme: Theme; readonly glyphs: Glyphs }
   | { readonly type: "screens"; readonly screens: readonly LoadedScreen[] }
+  | { readonly type: "lost_writes" }
   | { readonly type: "demos"; readonly demos: readonly DemoEntry[] }
   | { readonly type: "names"; readonly names: Names }
   | { readonly type: "jump_resolved"; readonly target: Target }
@@ -149,6 +152,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     settings: DEFAULT_SETTINGS,
     timeZone: "UTC",
     demos: [],
+    hasLostWrites: false,
     ...given,
     remap: saved.keys,
     extendedKeys: false,

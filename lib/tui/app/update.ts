@@ -63,6 +63,8 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
     }
     case "demos":
       return [{ ...app, demos: msg.demos }, []];
+    case "lost_writes":
+      return [{ ...app, hasLostWrites: true }, []];
     case "names":
       return app.jump ? [{ ...app, jump: { ...app.jump, names: msg.names } }, []] : [app, []];
     case "jump_resolved": {

@@ -128,16 +128,25 @@ function header(app: App): Line {
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);
   const zone = app.timeZone === "UTC" ? "" : `${app.timeZone} ${app.glyphs.dot} `;
-  const room = app.size.columns - used - 2;
+  const space = app.size.columns - used - 2;
+  const mark = lostMark(app, space);
+  const room = space - lineWidth(mark);
   const whole = zone + clean(app.endpoint);
   const endpoint = width(whole) + 1 > room ? clean(app.endpoint) : whole;
   const path = shortPath(clean(app.storePath), room - width(endpoint) - 3);
-  const right: Segment[] = width(endpoint) + 1 > room
-    ? []
+  const right: Line = width(endpoint) + 1 > room
+    ? mark
     : path === ""
-    ? [seg(`${endpoint} `, "accent")]
-    : [seg(path, "dim"), seg(` ${app.glyphs.dot} `, "dim"), seg(`${endpoint} `, "accent")];
+    ? [...mark, seg(`${endpoint} `, "accent")]
+    : [...mark, seg(path, "dim"), seg(` ${app.glyphs.dot} `, "dim"), seg(`${endpoint} `, "accent")];
   return onGround(spread(left, right, app.size.columns), "header");
+}
+
+/** Beside the store, as long as it is so. */
+function lostMark({ hasLostWrites }: App, room: number): Line {
+  if (!hasLostWrites) return [];
+  const mark = ["! lost writes: agentop doctor ", "! lost writes ", "! "].find((it) => width(it) <= room / 2);
+  return [seg(mark ?? "!", "error")];
 }
 
 /** The end of the path says most; nothing when hardly any of it fits. */

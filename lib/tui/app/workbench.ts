@@ -187,6 +187,9 @@ export class Workbench {
     if (this.#closed) return;
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
     this.#lookout.look();
+    const lost = await this.#services.lostWrites?.() ?? [];
+    if (lost.length > 0) this.#dispatch({ type: "lost_writes" });
+    for (const sentence of lost) this.#notify("error", sentence);
     const demos = await this.#services.demos?.() ?? [];
     if (demos.length > 0) this.#dispatch({ type: "demos", demos });
   }

@@ -32,12 +32,13 @@ export const cost: CliCommand = {
 };
 
 async function showCosts(context: Context, { by, since, chart }: CostFlags): Promise<void> {
-  const [{ costReport }, { costShape }, { formatCosts }, { unknownCostNote }] = await Promise.all([
-    import("../../../app/mod.ts"),
-    import("../../../documents/mod.ts"),
-    import("./costs_text.ts"),
-    import("../../../present/mod.ts"),
-  ]);
+  const [{ costReport }, { costShape }, { formatCosts }, { damagedRowsNote, unknownCostNote }] = await Promise
+    .all([
+      import("../../../app/mod.ts"),
+      import("../../../documents/mod.ts"),
+      import("./costs_text.ts"),
+      import("../../../present/mod.ts"),
+    ]);
   const filter = readRunFilter({ since }, context);
   const report = await costReport(await context.app.store(), by, filter, context.timeZone);
   if (context.json) {
@@ -54,7 +55,8 @@ async function showCosts(context: Context, { by, since, chart }: CostFlags): Pro
   }
   if (chart) await printChart(context, "cost", { filter });
   context.print(formatCosts(report, by, lookOf(context), context.timeZone));
-  const { unknownCostCalls, estimatedCostUsd } = report.total;
+  const { unknownCostCalls, estimatedCostUsd, damagedRows = 0 } = report.total;
+  if (damagedRows > 0) context.note(`${damagedRowsNote(damagedRows)}. Try: agentop db verify`);
   if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls, estimatedCostUsd));
 }
 

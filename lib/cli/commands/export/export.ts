@@ -4,7 +4,7 @@ import { EXPORTERS } from "../../../exporters/mod.ts";
 import type { CliCommand, WithContext } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll, writeBytes } from "../../context.ts";
-import { byteSize, cell, plural } from "../../../present/mod.ts";
+import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
 const FORCE_HELP = "write over an existing file";
@@ -131,18 +131,28 @@ async function writeTable(
   return await untilSignal(context, async (signal) => {
     const choice = { table, runs, filter, signal };
     if (output === "-") {
-      await printTable(context.app, exporter, choice, (piece) => writeBytes(Deno.stdout, piece));
-      return;
+      const { damagedRows } = await printTable(
+        context.app,
+        exporter,
+        choice,
+        (piece) => writeBytes(Deno.stdout, piece),
+      );
+      return noteDamage(context, damagedRows);
     }
-    const { path, rows } = await exportTable(context.app, exporter, output, choice, { force });
+    const { path, rows, damagedRows } = await exportTable(context.app, exporter, output, choice, { force });
     const bytes = (await Deno.stat(path)).size;
-    if (context.json) context.printJson({ path, bytes, rows });
+    noteDamage(context, damagedRows);
+    if (context.json) context.printJson({ path, bytes, rows, ...(damagedRows > 0 ? { damagedRows } : {}) });
     else if (rows === 0) {
       context.print(`Wrote ${cell(path)} without rows: ${await whyNoRows(context, table)}`);
     } else {
       context.print(`Wrote ${cell(path)}, ${plural(rows, "row")}, ${byteSize(bytes)}: ${exporter.use}.`);
     }
   });
+}
+
+function noteDamage(context: Context, damagedRows: number): void {
+  if (damagedRows > 0) context.note(`${damagedRowsNote(damagedRows)}. Try: agentop db verify`);
 }
 
 async function whyNoRows(context: Context, table: string): Promise<string> {

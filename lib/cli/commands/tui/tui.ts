@@ -1,5 +1,5 @@
 import { join, resolve } from "node:path";
-import { AgentOpError } from "../../../core/mod.ts";
+import { AgentOpError, LOST_REMEDY, lostSentence, type LostWrites, sentenceOf } from "../../../core/mod.ts";
 import type { Config } from "../../config.ts";
 import { editFile, editText } from "../../process/editor.ts";
 import { loadTuiState, saveTuiState } from "./tui_state.ts";
@@ -74,6 +74,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     deletePlanned: (plan) => deletePlanned(store, plan),
     exportRuns: (format, runIds) => exportNamed(app, format, runIds, new AbortController().signal),
     open,
+    lostWrites: async () => (await store.lostWrites()).map(lostLine),
     demos: () => Promise.resolve(demos),
     loadState: () => loadTuiState(statePath),
     saveState: (state) => saveTuiState(statePath, state),
@@ -90,6 +91,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     color: config.color === "none" ? "none" : "auto",
   });
 }
+
+const lostLine = (lost: LostWrites) => sentenceOf({ message: lostSentence(lost), remedy: LOST_REMEDY });
 
 async function endpointOf({ endpoint }: Config): Promise<string> {
   if (!endpoint) return "simulator (no key)";

@@ -1,5 +1,6 @@
 import type { CostKey, CostRow, EndpointNote, Run, RunFilter, Usage } from "../../../core/mod.ts";
 import { cost, isNothing, type TextChart } from "../../../charts/mod.ts";
+import { damagedRowsNote } from "../../../present/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import type { TuiServices } from "../../ports.ts";
 
@@ -33,15 +34,19 @@ export const COSTS_QUERIES = {
     { store, host, timeZone = "UTC" }: TuiServices,
     { filter }: { readonly filter: RunFilter },
   ): Promise<CostChart> => {
+    const { usage, damagedRows } = await store.usageFacts({ filter });
     const drawing = cost.draw({
       runs: [],
       spans: [],
       judged: [],
-      usage: await store.usageFacts({ filter }),
+      usage,
       nowMs: host.now(),
       timeZone,
     });
-    return isNothing(drawing) ? { finding: drawing.nothing } : { finding: drawing.title, text: drawing.text };
+    const damage = damagedRows === 0 ? "" : `; ${damagedRowsNote(damagedRows)}`;
+    return isNothing(drawing)
+      ? { finding: drawing.nothing + damage }
+      : { finding: drawing.title + damage, text: drawing.text };
   },
   /** For the budgets. */
   runs: async (

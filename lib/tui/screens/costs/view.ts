@@ -2,7 +2,17 @@ import { costTotal } from "../../../analysis/mod.ts";
 import { type CostRow, limitText, totalTokens } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
-import { age, compact, costOf, grouped, money, plural, UNKNOWN, UNKNOWN_SIGN } from "../../../present/mod.ts";
+import {
+  age,
+  compact,
+  costOf,
+  damagedRowsNote,
+  grouped,
+  money,
+  plural,
+  UNKNOWN,
+  UNKNOWN_SIGN,
+} from "../../../present/mod.ts";
 import { EMPTY, fitLine, fitParts, type Line, line, seg, spread } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { plotLines } from "../../draw/plot.ts";
@@ -57,6 +67,7 @@ function kpiLine(model: CostsModel, env: Env): Line {
       seg(`${model.since === "all" ? "ever" : `last ${model.since}`} `, "dim"),
       seg(costOf(sum), "strong"),
     ],
+    ...(sum.damagedRows === undefined ? [] : [[seg(damagedRowsNote(sum.damagedRows), "error")]]),
     [seg("today ", "dim"), seg(today ? costOf(today) : money(0), "strong")],
     [seg("calls ", "dim"), seg(grouped(sum.llmCalls), "strong")],
     [

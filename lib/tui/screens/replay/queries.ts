@@ -28,7 +28,9 @@ export type ReplayQueries = typeof REPLAY_QUERIES;
 async function modelChoices(services: TuiServices, usage: Usage): Promise<readonly ModelChoice[]> {
   const { store } = services;
   const [used, named, others] = await Promise.all([
-    store.costBy("model").then((rows) => rows.map((row) => row.key)).catch(() => []),
+    store.costBy("model").then((rows) =>
+      rows.filter((row) => row.damagedRows === undefined).map((row) => row.key)
+    ).catch(() => []),
     services.agents().then((agents) => agents.map(({ model }) => model)).catch(() => []),
     services.chatModels?.().catch(() => []) ?? [],
   ]);

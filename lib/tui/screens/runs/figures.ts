@@ -26,6 +26,9 @@ function partsOf(activity: Activity, scope: string, { glyphs }: Env): readonly L
   const { live, failed, retries, p95Ms } = activity;
   return [
     named(scope, grouped(activity.runs), trend((day) => day.runs)),
+    ...(activity.damagedRuns === undefined
+      ? []
+      : [line(`${grouped(activity.damagedRuns)} damaged, not in these sums`, "error")]),
     named("today", grouped(activity.today)),
     ...(live > 0 ? [line(`${glyphs.status.running} ${grouped(live)} live`, "live")] : []),
     [seg("failed ", "dim"), seg(grouped(failed), failed > 0 ? "error" : "strong")],

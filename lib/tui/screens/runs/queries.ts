@@ -146,7 +146,12 @@ async function filterValues({ store, agents }: TuiServices): Promise<KnownValues
   ]);
   const tags = page.runs.flatMap(({ tags }) => Object.entries(tags).map(([key, value]) => `${key}=${value}`));
   const named = keys.map((key, at) =>
-    [key, (rows[at] ?? []).filter((row) => !row.isUngrouped).map((row) => row.key)] as const
+    [
+      key,
+      (rows[at] ?? []).filter((row) => !row.isUngrouped && row.damagedRows === undefined).map((row) =>
+        row.key
+      ),
+    ] as const
   );
   return {
     ...Object.fromEntries(named),

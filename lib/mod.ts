@@ -15,12 +15,17 @@
  * @module
  */
 export { openStudio, Studio } from "./studio.ts";
+export { StudioRows } from "./studio_rows.ts";
 export { openStudioOrDemo } from "./studio_demo.ts";
 export type {
   AgentSpec,
   BisectRunsOptions,
   ChartOptions,
+  CompareOptions,
+  EvaluateOptions,
+  ExperimentsQuery,
   ExportOptions,
+  GateOptions,
   ReplayRunOptions,
   RowsQuery,
   RunOptions,
@@ -28,7 +33,9 @@ export type {
   ScoreRunsOptions,
   SqlRow,
   StudioOptions,
+  SuiteSpec,
 } from "./studio_options.ts";
+export type { ComparedSide, StudioComparison, StudioExperiment } from "./studio_experiments.ts";
 export type { ForkRow, ReceiptRow } from "./studio_tables.ts";
 export {
   Chart,
@@ -87,19 +94,27 @@ export type {
 } from "./core/mod.ts";
 export type { ApprovalAnswer, ApprovalRequest, Approver } from "./agent/mod.ts";
 export type {
+  ChangedCaseRow,
+  ComparisonRow,
   CostSumRow,
   DiffRow,
   EvaluationRow,
+  ExperimentRow,
+  GateResult,
+  GateVerdict,
   JsonChange,
   MemoryCause,
   MemoryRow,
   MemoryStep,
   MessageRow,
+  ResultRow,
   RunCostRow,
   RunDiff,
   RunRow,
+  ScoreRow,
   SpanRow,
   StepDiff,
+  VariantRow,
 } from "./analysis/mod.ts";
 export type { SqlValue } from "./app/mod.ts";
 export type { ThemeName } from "./charts/mod.ts";

@@ -1,55 +1,43 @@
 import type { AgentConfig } from "./agent/mod.ts";
-import type {
-  CostSumRow,
-  DiffRow,
-  EvaluationRow,
-  MemoryRow,
-  MemoryStep,
-  MessageRow,
-  RunCostRow,
-  RunDiff,
-  RunRow,
-  SpanRow,
-} from "./analysis/mod.ts";
+import type { EvaluationRow, MemoryStep, RunDiff } from "./analysis/mod.ts";
 import { App } from "./app/mod.ts";
 import { readConfig } from "./cli/mod.ts";
-import {
-  type CostKey,
-  escapeText,
-  type Evaluation,
-  type Run,
-  type RunFilter,
-  sentenceOf,
-  type Span,
-  systemTimeZone,
-  type Trace,
-} from "./core/mod.ts";
+import { escapeText, type Evaluation, type Run, sentenceOf, type Span, type Trace } from "./core/mod.ts";
 import type { BisectResult } from "./evals/mod.ts";
 import type { Chart, Table } from "./notebook/mod.ts";
 import type { ReplayResult } from "./replay/mod.ts";
-import { asText, knownZone, listOf, runnerOptions } from "./studio_arguments.ts";
+import {
+  asText,
+  filterOf,
+  knownZone,
+  listOf,
+  runnerOptions,
+  traceOf,
+  wantedRows,
+} from "./studio_arguments.ts";
 import { cellSignal } from "./studio_cell.ts";
+import type { StudioComparison, StudioExperiment } from "./studio_experiments.ts";
 import type {
   AgentSpec,
   BisectRunsOptions,
   ChartOptions,
+  CompareOptions,
+  EvaluateOptions,
   ExportOptions,
+  GateOptions,
   ReplayRunOptions,
-  RowsQuery,
   RunOptions,
-  RunsQuery,
   ScoreRunsOptions,
-  SqlRow,
   StudioOptions,
+  SuiteSpec,
 } from "./studio_options.ts";
-import type { ForkRow, ReceiptRow } from "./studio_tables.ts";
-
-const ROWS_MAX = 100_000;
-const SQL_ROWS_MAX = 100_000;
+import { StudioRows } from "./studio_rows.ts";
+import type { ForkRow } from "./studio_tables.ts";
 
 /** What a result looks like in a notebook. Loaded with the first one. */
 const views = () => import("./studio_views.ts");
 const tables = () => import("./studio_tables.ts");
+const experiments = () => import("./studio_experiments.ts");
 
 /**
  * Opens the store with everything around it: the same as the `agentop` command works with. Close it with `await using`.
@@ -91,99 +79,13 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
  * arrays of flat rows; `columns` says type, unit and meaning of each column, `toArrow()` hands them to other programs. In a
  * notebook everything shows itself.
  */
-export class Studio implements AsyncDisposable {
+export class Studio extends StudioRows implements AsyncDisposable {
   readonly #app: App;
 
   /** Use {@linkcode openStudio}. */
   constructor(app: App) {
+    super(app);
     this.#app = app;
-  }
-
-  /**
-   * Runs, newest first.
-   *
-   * @throws {AgentOpError} A term of the search is not understood.
-   */
-  async runs({ search = "", sort = "newest", limit = 50 }: RunsQuery = {}): Promise<Table<RunRow>> {
-    const [{ runsTable }, filter, store] = await Promise.all([
-      tables(),
-      this.#filter(search),
-      this.#app.store(),
-    ]);
-    const { runs } = await store.listRuns({ filter, sort, limit });
-    return await runsTable(this.#app, runs, sort);
-  }
-
-  /**
-   * Spans: model calls, their attempts, tool calls and others, oldest run first.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async spans(query: RowsQuery = {}): Promise<Table<SpanRow>> {
-    return await (await tables()).rowsTable(this.#app, "spans", await this.#wanted(query));
-  }
-
-  /**
-   * Messages in the order of their conversations. Those of one run are shown as a conversation.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async messages(query: RowsQuery = {}): Promise<Table<MessageRow>> {
-    return await (await tables()).messagesTable(this.#app, await this.#wanted(query));
-  }
-
-  /**
-   * Scores, newest first.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async evaluations(query: RowsQuery = {}): Promise<Table<EvaluationRow>> {
-    return await (await tables()).rowsTable(this.#app, "evaluations", await this.#wanted(query));
-  }
-
-  /**
-   * What replays and comparisons found, a row for each.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async diffs(query: RowsQuery = {}): Promise<Table<DiffRow>> {
-    return await (await tables()).rowsTable(this.#app, "diffs", await this.#wanted(query));
-  }
-
-  /**
-   * How much agents held, were sent and changed at each step: figures, for what {@linkcode Studio.memory} says in full.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async memoryRows(query: RowsQuery = {}): Promise<Table<MemoryRow>> {
-    return await (await tables()).rowsTable(this.#app, "memory", await this.#wanted(query));
-  }
-
-  /**
-   * What each run used and cost, by model and UTC day: what {@linkcode Studio.costs} adds up.
-   *
-   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
-   */
-  async costRows(query: RowsQuery = {}): Promise<Table<RunCostRow>> {
-    return await (await tables()).rowsTable(this.#app, "costs", await this.#wanted(query));
-  }
-
-  /**
-   * What was spent, dearest first, in USD; calls of unknown cost are counted beside. Days are those of the studio's time zone.
-   *
-   * @throws {AgentOpError} A term of the search is not understood.
-   */
-  async costs(by: CostKey = "model", search = ""): Promise<Table<CostSumRow>> {
-    return await (await tables()).costsTable(this.#app, by, await this.#filter(search));
-  }
-
-  /**
-   * How the cost of a run came about: a row per call and unit, quantity × price. Shown as a receipt.
-   *
-   * @throws {AgentOpError} There is no such run.
-   */
-  async receipt(run: string): Promise<Table<ReceiptRow>> {
-    return await (await tables()).receiptTable(await this.#trace(run));
   }
 
   /**
@@ -193,7 +95,7 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run.
    */
   async trace(run: string): Promise<Trace> {
-    return (await views()).shownTrace(this.#app, await this.#trace(run));
+    return (await views()).shownTrace(this.#app, await traceOf(this.#app, run));
   }
 
   /**
@@ -203,12 +105,7 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run or step.
    */
   async step(run: string, step: number): Promise<Span> {
-    return (await views()).shownStep(this.#app, await this.#trace(run), step);
-  }
-
-  async #trace(run: string): Promise<Trace> {
-    const store = await this.#app.store();
-    return await store.loadTrace((await store.resolveRun(run)).traceId);
+    return (await views()).shownStep(this.#app, await traceOf(this.#app, run), step);
   }
 
   /**
@@ -304,7 +201,7 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such run.
    */
   async memory(run: string): Promise<readonly MemoryStep[]> {
-    return await (await views()).shownMemory(await this.#trace(run));
+    return await (await views()).shownMemory(await traceOf(this.#app, run));
   }
 
   /**
@@ -329,7 +226,44 @@ export class Studio implements AsyncDisposable {
   async scoreRuns(scorer: string, query: ScoreRunsOptions = {}): Promise<Table<EvaluationRow>> {
     const [{ scoreRuns }, { scoresTable }] = await Promise.all([views(), tables()]);
     const { onProgress, ...which } = query;
-    return await scoresTable(await scoreRuns(this.#app, await this.#wanted(which), scorer, onProgress));
+    return await scoresTable(
+      await scoreRuns(this.#app, await wantedRows(this.#app, which), scorer, onProgress),
+    );
+  }
+
+  /**
+   * Runs a suite: variants × cases × repeats, each a run of its own, judged by its scorers. Interrupting the cell, or the signal,
+   * leaves an experiment that goes on with `resume`.
+   *
+   * @param suite Its path, its name in `evals/`, or what a suite file would say.
+   * @returns The experiment with its scores, results and gate.
+   * @throws {AgentOpError} The suite cannot be run as it is; nothing is written then.
+   * @throws {StoreError} The store could not keep a result.
+   */
+  async evaluate(suite: SuiteSpec, options: EvaluateOptions = {}): Promise<StudioExperiment> {
+    return await (await experiments()).evaluateSuite(this.#app, suite, options);
+  }
+
+  /**
+   * One experiment: scores with intervals, every result, and the worst cases.
+   *
+   * @param experiment Its id, a beginning or end of it, `last` or `last~2`.
+   * @param options What it is to be measured by.
+   * @throws {AgentOpError} There is no such experiment.
+   */
+  async experiment(experiment: string, options: GateOptions = {}): Promise<StudioExperiment> {
+    return await (await experiments()).experimentOf(this.#app, experiment, options);
+  }
+
+  /**
+   * Compares two experiments case by case: what may be claimed, and the cases that changed most.
+   *
+   * @param before An experiment, or one of its variants: `EXP/VARIANT`.
+   * @param after The other one; not needed for an experiment with two variants.
+   * @throws {AgentOpError} It is not clear which variants are meant, or they have no case in common.
+   */
+  async compare(before: string, after?: string, options: CompareOptions = {}): Promise<StudioComparison> {
+    return await (await experiments()).compared(this.#app, before, after, options);
   }
 
   /**
@@ -350,20 +284,11 @@ export class Studio implements AsyncDisposable {
    */
   async chart(name: string, options: ChartOptions = {}): Promise<Chart> {
     const { search = "", runs = [], theme } = options;
-    const choice = { runs: listOf(runs), ...(search === "" ? {} : { filter: await this.#filter(search) }) };
+    const choice = {
+      runs: listOf(runs),
+      ...(search === "" ? {} : { filter: await filterOf(this.#app, search) }),
+    };
     return await (await views()).chart(this.#app, name, choice, theme);
-  }
-
-  /**
-   * One read-only query over `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs` and `evaluations`.
-   *
-   * @throws {AgentOpError} The query is wrong, writes, or takes longer than 5 s; or the store is in memory.
-   */
-  async sql(query: string, options: { readonly maxRows?: number } = {}): Promise<Table<SqlRow>> {
-    const [{ rowObjects }, { sqlTable }] = await Promise.all([import("./app/mod.ts"), tables()]);
-    return await sqlTable(
-      rowObjects(await this.#app.sql(query, { maxRows: options.maxRows ?? SQL_ROWS_MAX })),
-    );
   }
 
   /**
@@ -374,20 +299,12 @@ export class Studio implements AsyncDisposable {
    * @throws {AgentOpError} There is no such format or run, or the file is there already.
    */
   async export(format: string, options: ExportOptions = {}): Promise<string> {
-    return await (await views()).exportRuns(this.#app, format, options, await this.#filter(options.search));
-  }
-
-  /** Throws the first thing that is not understood. */
-  async #filter(search = ""): Promise<RunFilter> {
-    const { parseRunQuery } = await import("./analysis/mod.ts");
-    const timeZone = this.#app.config.timeZone ?? systemTimeZone();
-    const { filter, errors: [problem] } = parseRunQuery(search, this.#app.host.now(), timeZone);
-    if (problem) throw problem;
-    return filter;
-  }
-
-  async #wanted({ runs = [], search = "", limit = ROWS_MAX }: RowsQuery) {
-    return { runs: listOf(runs), limit, ...(search === "" ? {} : { filter: await this.#filter(search) }) };
+    return await (await views()).exportRuns(
+      this.#app,
+      format,
+      options,
+      await filterOf(this.#app, options.search),
+    );
   }
 
   /** Closes the store and the simulator. */

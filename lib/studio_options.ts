@@ -99,6 +99,65 @@ export interface ScoreRunsOptions extends RowsQuery {
   readonly onProgress?: OnProgress;
 }
 
+/** Which experiments. */
+export interface ExperimentsQuery {
+  /** Name of the suite. */
+  readonly suite?: string;
+  /** How many at most. @default 50 */
+  readonly limit?: number;
+}
+
+/** A suite: its path, its name in `evals/`, or what a suite file would say. */
+export type SuiteSpec = string | Readonly<Record<string, unknown>>;
+
+/** What an experiment is measured by. */
+export interface GateOptions {
+  /** Compare case by case with this experiment, or with its variant: `EXP/VARIANT`; `last` is the last complete one of the suite. */
+  readonly baseline?: string;
+  /** The scorer that decides. @default every scorer */
+  readonly scorer?: string;
+  /** The least mean score, from 0 to 1. */
+  readonly failBelow?: number;
+  /** To be worse than the baseline fails; without one, than the last complete experiment of the suite. @default false */
+  readonly failIfWorse?: boolean;
+  /** How much worse than the baseline may not be excluded. @default 0.02 */
+  readonly margin?: number;
+}
+
+/** How a suite is run this time. */
+export interface EvaluateOptions extends GateOptions {
+  /** Only these cases, by their ids. */
+  readonly only?: string | readonly string[];
+  /** Only the first so many cases. */
+  readonly limit?: number;
+  /** How often each case is run. @default the suite's, else 1 */
+  readonly repeats?: number;
+  /** Cases at work at once. @default the suite's, else 8 */
+  readonly concurrency?: number;
+  /** For the whole experiment, in USD: it stops before more than this is spent. */
+  readonly budgetUsd?: number;
+  /** Changes for all variants by their `--set` names. */
+  readonly set?: Readonly<Record<string, string | number | boolean>>;
+  /** Scorers of the suite may run the commands that it names. @default false */
+  readonly allowCommands?: boolean;
+  /** Go on with this experiment; finished cases are not repeated. */
+  readonly resume?: string;
+  /** Told of each result; `showProgress()` shows it. */
+  readonly onProgress?: OnProgress;
+  /** Stops it; it can go on with `resume`. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a comparison is measured by. */
+export interface CompareOptions {
+  /** Says also whether the right side passes. @default false */
+  readonly gate?: boolean;
+  /** For the gate: the scorer that decides. @default every scorer */
+  readonly scorer?: string;
+  /** For the gate: how much worse may not be excluded. @default 0.02 */
+  readonly margin?: number;
+}
+
 /** What says that a run is good, and how it is found out. Either a scorer or a command. */
 export interface BisectRunsOptions {
   /** `NAME`, `NAME=VALUE` or `NAME={key: value}`; passing means good. */

@@ -17,6 +17,7 @@ import {
 import { type App, readRows, type RowsWanted } from "./app/mod.ts";
 import {
   type CostKey,
+  type Experiment,
   isFinal,
   type JudgedRun,
   oneLine,
@@ -167,6 +168,26 @@ export async function messagesTable(app: App, wanted: RowsWanted) {
   return tableOf(rows, messages.columns, {
     ...LOOKS.messages,
     ...(only && others.length === 0 ? { bundle } : {}),
+  });
+}
+
+export async function experimentsTable(experiments: readonly Experiment[]) {
+  const { EXPERIMENT_COLUMNS, experimentRow } = await loadTables();
+  return tableOf(experiments.map(experimentRow), EXPERIMENT_COLUMNS, {
+    caption: "experiments, newest first",
+    show: [
+      "experimentId",
+      "suite",
+      "status",
+      "variants",
+      "planned",
+      "done",
+      "passed",
+      "errors",
+      "costUsd",
+      "startTime",
+    ],
+    empty: 'No suite was run. Try: await studio.evaluate("sales")',
   });
 }
 

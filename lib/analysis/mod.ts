@@ -80,8 +80,10 @@ export {
 export { type TextPiece, unifiedDiff, type UnifiedLine, unifiedLines, wordDiff } from "./text_diff.ts";
 export type { ColumnsFor, RowChoice, TableDefinition, TableSource } from "./tables/column.ts";
 export type { CostSumRow, RunCostRow } from "./tables/costs.ts";
+export type { ChangedCaseRow, ComparisonRow } from "./tables/comparisons.ts";
 export type { DiffRow } from "./tables/diffs.ts";
 export type { EvaluationRow } from "./tables/evaluations.ts";
+export type { ExperimentRow, ResultRow, ScoreRow, VariantRow } from "./tables/experiments.ts";
 export type { MemoryRow } from "./tables/memory.ts";
 export type { MessageRow } from "./tables/messages.ts";
 export type { RunRow } from "./tables/runs.ts";
@@ -98,6 +100,7 @@ export const loadStatistics = () => import("./statistics/mod.ts");
 export type { ChangedCase, ComparedVariant, ExperimentComparison } from "./experiments/comparison.ts";
 export type { GatedVariant, GateResult, GateRules, GateVerdict } from "./experiments/gate.ts";
 export type { VariantSummary } from "./experiments/summary.ts";
+export { worstResults } from "./experiments/worst.ts";
 
 export { carriedInterval } from "./statistics/carried_interval.ts";
 

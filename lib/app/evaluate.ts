@@ -43,11 +43,20 @@ export interface GateChoice extends SuiteGate {
   readonly baseline?: string | undefined;
 }
 
+/** A suite that no file holds. Files that it names are looked for here. */
+const INLINE = "inline.yaml";
+
+/** A suite by its path or name, or what its file would say. */
+export type SuiteReference = string | { readonly text: string };
+
 /** Reads a suite with its cases. Throws `AgentOpError` with file, line and case. */
-export async function loadSuiteOf(app: App, reference: string): Promise<LoadedSuite> {
+export async function loadSuiteOf(app: App, reference: SuiteReference): Promise<LoadedSuite> {
   const [{ findSuite, loadSuite }, store] = await Promise.all([import("../evals/mod.ts"), app.store()]);
   const timeZone = app.config.timeZone ?? systemTimeZone();
-  return await loadSuite(await findSuite(reference), {
+  const [path, written] = typeof reference === "string"
+    ? [await findSuite(reference), undefined]
+    : [INLINE, reference.text];
+  return await loadSuite(path, {
     resolveRun: (run) => store.resolveRun(run),
     findRuns: async (search, limit) => {
       const { filter, errors: [problem] } = parseRunQuery(search, app.host.now(), timeZone);
@@ -65,7 +74,37 @@ export async function loadSuiteOf(app: App, reference: string): Promise<LoadedSu
       } while (cursor !== undefined && runs.length < limit);
       return runs;
     },
+  }, written);
+}
+
+/** What is settled before a suite is run. */
+export interface ReadySuite {
+  readonly loaded: LoadedSuite;
+  /** Its gate, changed by what was asked for, with the baseline as an id. */
+  readonly gate: GateChoice;
+  /** Id of the experiment that goes on. */
+  readonly resume?: string;
+}
+
+/**
+ * Reads a suite, or that of the experiment that goes on, and settles what it is measured by. Throws `AgentOpError`.
+ */
+export async function readySuite(
+  app: App,
+  reference: SuiteReference | undefined,
+  { resume, gate = {} }: { readonly resume?: string | undefined; readonly gate?: GateChoice },
+): Promise<ReadySuite> {
+  const store = await app.store();
+  const earlier = resume === undefined ? undefined : await store.resolveExperiment(resume);
+  const suite = reference ?? earlier?.plan.path;
+  if (suite === undefined) {
+    throw new AgentOpError("Cannot evaluate: the suite is missing", { remedy: "agentop eval SUITE" });
+  }
+  const loaded = await loadSuiteOf(app, suite);
+  const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate }, {
+    mayBeFirst: !gate.failIfWorse,
   });
+  return { loaded, gate: settled, ...(earlier ? { resume: earlier.experiment.experimentId } : {}) };
 }
 
 /** Runs a suite, to its end or as far as it comes. Throws `AgentOpError` before anything is written. */

@@ -46,7 +46,10 @@ export {
   experimentReport,
   type GateChoice,
   loadSuiteOf,
+  type ReadySuite,
+  readySuite,
   settledGate,
+  type SuiteReference,
 } from "./evaluate.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export {

@@ -10,6 +10,7 @@ export { checkKernel, type KernelCheck } from "./spec/check_kernel.ts";
 export { findFrontEnd, type FrontEnd, jupyterPathWith, openLab } from "./spec/front_end.ts";
 export { Chart } from "./views/chart.ts";
 export { DISPLAY, type Displayed, displayed, type MediaBundle } from "./views/display.ts";
+export { comparisonBundle, experimentBundle } from "./views/experiment_views.ts";
 export {
   type OnProgress,
   type Progress,

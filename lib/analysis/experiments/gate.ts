@@ -19,6 +19,7 @@ export type GateVerdict = "pass" | "regression" | "inconclusive" | "none";
 
 /** What a gate says of an experiment. */
 export interface GateResult {
+  /** `pass`, `regression`, `inconclusive`, or `none`: nothing was asked for. */
   readonly verdict: GateVerdict;
   /** The scorer that decided; `null` for all of them. */
   readonly scorer: string | null;

@@ -14,7 +14,18 @@ import { spans } from "./spans.ts";
 
 export { chosenRuns } from "./column.ts";
 export { COST_SUM_COLUMNS, costSumRow } from "./costs.ts";
+export { CHANGED_CASE_COLUMNS, changedCaseRows, COMPARISON_COLUMNS, comparisonRows } from "./comparisons.ts";
 export { evaluationRow, judgedRuns } from "./evaluations.ts";
+export {
+  EXPERIMENT_COLUMNS,
+  experimentRow,
+  RESULT_COLUMNS,
+  resultRows,
+  SCORE_COLUMNS,
+  scoreRows,
+  VARIANT_COLUMNS,
+  variantRow,
+} from "./experiments.ts";
 export { memoryRow } from "./memory.ts";
 export { runRow } from "./runs.ts";
 export { costs, diffs, evaluations, memory, messages, runs, spans };

@@ -42,11 +42,15 @@ export interface LoadedSuite {
   readonly scorers: ScorerSetup;
 }
 
-/** Reads a suite with all of its cases. Throws an `AgentOpError` of one line with file, line and case. */
-export async function loadSuite(path: string, sources: SuiteSources): Promise<LoadedSuite> {
+/**
+ * Reads a suite with all of its cases. Throws an `AgentOpError` of one line with file, line and case. `written`: what the file would
+ * say, where there is none.
+ */
+export async function loadSuite(path: string, sources: SuiteSources, written?: string): Promise<LoadedSuite> {
   const [{ suiteFile }, text, setup] = await Promise.all([
     import("./schema.ts"),
-    readTextFile(path, { maxBytes: FILE_MAX_BYTES, ifMissing: "agentop init, which writes an example" }),
+    written ??
+      readTextFile(path, { maxBytes: FILE_MAX_BYTES, ifMissing: "agentop init, which writes an example" }),
     ScorerSetup.load(),
   ]);
   const file = await parseCheckedYaml(text, path, suiteFile, { example: EXAMPLE });

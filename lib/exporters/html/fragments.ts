@@ -58,6 +58,23 @@ export function tableHtml(parts: TableParts & { readonly note: string }): string
   return fragment(SMALL, [rowsTable(parts), note]);
 }
 
+/** Several tables under what they are about, each with its caption above it. */
+export function tablesHtml(
+  lead: readonly string[],
+  tables: readonly (TableParts & { readonly note: string })[],
+): string {
+  const [title = "", ...notes] = lead;
+  return fragment(SMALL, [
+    markup`<p><b>${title}</b></p>`,
+    ...notes.map((it) => markup`<p class="note">${it}</p>`),
+    ...tables.map((parts) => [
+      markup`<h3>${parts.caption}</h3>`,
+      rowsTable(parts),
+      parts.note === "" ? "" : markup`<p class="note">${parts.note}</p>`,
+    ]).flat(),
+  ]);
+}
+
 /** Words in place of what is not there. */
 export function noteHtml(words: string): string {
   return fragment(SMALL, markup`<p class="notice">${words}</p>`);

@@ -102,7 +102,7 @@ function typeOf(value: CellValue | undefined): Column["type"] | undefined {
 
 async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook): Promise<MediaBundle> {
   const { loadHtml } = await import("../../exporters/mod.ts");
-  const { cellText, columnTitle, isRunId, noteHtml, tableHtml } = await loadHtml();
+  const { noteHtml, tableHtml } = await loadHtml();
   const { caption = "rows", empty = "There are no rows." } = look;
   if (rows.length === 0) {
     const said = look.note === undefined ? empty : `${empty} ${look.note}.`;
@@ -118,9 +118,24 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
       : plural(rows.length, "row"),
     ...(hidden > 0 ? [`${plural(hidden, "more column")} not shown`] : []),
   ].join(", ");
+  const plain = await plainTable(shown, columns, names);
+  return {
+    "text/html": tableHtml({ caption, columns, names, rows: shown, note }),
+    "text/plain": `${plain}\n${cell(note)}`,
+  };
+}
+
+/** Rows as a terminal shows them. */
+export async function plainTable(
+  rows: readonly Row[],
+  columns: Columns,
+  names: readonly string[],
+): Promise<string> {
+  const { loadHtml } = await import("../../exporters/mod.ts");
+  const { cellText, columnTitle, isRunId } = await loadHtml();
   const textOf = (name: string, value: CellValue) =>
     isRunId(name, value) ? shortRunId(value) : cell(cellText(value, columns[name]!));
-  const plain = textTable(
+  return textTable(
     names.map((name, index) => ({
       title: cell(columnTitle(name, columns[name]!)).toUpperCase(),
       min: 6,
@@ -128,13 +143,9 @@ async function bundleOf(rows: readonly Row[], columns: Columns, look: TableLook)
       drop: index,
       ...(isNumber(columns[name]!) ? { align: "right" as const } : {}),
     })),
-    shown.map((row) => names.map((name) => textOf(name, row[name] ?? null))),
+    rows.map((row) => names.map((name) => textOf(name, row[name] ?? null))),
     { columns: PLAIN_COLUMNS, tableColumns: PLAIN_COLUMNS, paint: (_, text) => text },
   );
-  return {
-    "text/html": tableHtml({ caption, columns, names, rows: shown, note }),
-    "text/plain": `${plain}\n${cell(note)}`,
-  };
 }
 
 function isNumber({ type }: Column): boolean {

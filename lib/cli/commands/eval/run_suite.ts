@@ -1,5 +1,5 @@
-import { evaluate, type GateChoice, loadSuiteOf, settledGate } from "../../../app/mod.ts";
-import { AgentOpError, escapeText, type Experiment, shortRunId } from "../../../core/mod.ts";
+import { evaluate, type GateChoice, readySuite } from "../../../app/mod.ts";
+import { escapeText, type Experiment, shortRunId } from "../../../core/mod.ts";
 import type { EvalOptions } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
 import { noteSimulator } from "../../output/simulator_note.ts";
@@ -16,22 +16,13 @@ export async function runSuite(
   gate: GateChoice,
 ): Promise<{ readonly experiment: Experiment; readonly gate: GateChoice }> {
   const { app } = context;
-  const store = await app.store();
-  const earlier = resume === undefined ? undefined : await store.resolveExperiment(resume);
-  const path = reference ?? earlier?.plan.path;
-  if (path === undefined) {
-    throw new AgentOpError("Cannot evaluate: the suite is missing", { remedy: "agentop eval SUITE" });
-  }
-  const loaded = await loadSuiteOf(app, path);
-  const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate }, {
-    mayBeFirst: !gate.failIfWorse,
-  });
+  const { loaded, gate: settled, resume: earlier } = await readySuite(app, reference, { resume, gate });
   using stopper = abortOnSignals();
   const isShown = context.stderrIsTerminal;
   using progress = new ProgressLine(context, isShown);
   const experiment = await evaluate(app, loaded, {
     ...options,
-    ...(earlier ? { resume: earlier.experiment.experimentId } : {}),
+    ...(earlier === undefined ? {} : { resume: earlier }),
     resolveAgent: (agent) => namedAgent(context, agent, options.approve),
     signal: stopper.signal,
     onBegin: (begun) => {

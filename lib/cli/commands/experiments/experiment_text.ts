@@ -1,4 +1,4 @@
-import { carriedInterval, type GateResult, type ScoreSummary } from "../../../analysis/mod.ts";
+import { carriedInterval, type GateResult, type ScoreSummary, worstResults } from "../../../analysis/mod.ts";
 import type { ExperimentReport } from "../../../app/mod.ts";
 import { type CaseResult, shortRunId, totalTokens } from "../../../core/mod.ts";
 import {
@@ -87,13 +87,6 @@ function scoreRow(name: string, score: ScoreSummary): readonly Cell<Style>[] {
 }
 
 const WORST_SHOWN = 5;
-
-/** Results that did not pass everything, the lowest first. */
-export function worstResults(results: readonly CaseResult[]): readonly CaseResult[] {
-  const least = ({ scores }: CaseResult) => Math.min(1, ...scores.map((it) => it.value ?? -1));
-  return results.filter(({ scores }) => scores.some((it) => it.passed !== true))
-    .toSorted((a, b) => least(a) - least(b));
-}
 
 function worstLines({ results, experiment }: ExperimentReport, look: Look): readonly string[] {
   const worst = worstResults(results);

@@ -1,4 +1,4 @@
-import type { ToolPermissions } from "../core/mod.ts";
+import type { ApprovalScope, CallTarget, ToolPermissions } from "../core/mod.ts";
 
 /** A tool call that waits for a person. */
 export interface ApprovalRequest {
@@ -12,6 +12,8 @@ export interface ApprovalRequest {
   readonly toolName: string;
   /** The exact arguments the tool would get. */
   readonly arguments: unknown;
+  /** What they mean: the file, the request, the program. */
+  readonly targets?: readonly CallTarget[];
   /** The call in one line. */
   readonly summary: string;
   /** What the tool may touch. */
@@ -22,8 +24,15 @@ export interface ApprovalRequest {
 export interface ApprovalAnswer {
   /** `allow` executes the tool, `deny` tells the model that it was refused. */
   readonly decision: "allow" | "deny";
-  /** Allow this tool for the rest of the run. */
+  /** Allow it for the rest of the run, as far as `scope` goes. */
   readonly always?: boolean;
+  /**
+   * What an `always` is about: every call of this tool, or those to the path or the host of this call; where the call has none, this
+   * call alone. @default "tool"
+   */
+  readonly scope?: ApprovalScope;
+  /** What the tool gets instead of the model's arguments, which it is told. For this call alone. */
+  readonly arguments?: unknown;
   /** Who answered, e.g. `terminal`, `tui`, `policy`. */
   readonly by: string;
   /** Told to the model when denied. */

@@ -1,5 +1,6 @@
-import { ATTR, nowUs, type Part, type Tool } from "../core/mod.ts";
+import { ATTR, nowUs, type Part, targetsOf, type Tool } from "../core/mod.ts";
 import type { ApprovalAnswer } from "./approval.ts";
+import type { AskedFor } from "./approvals.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
 
@@ -15,7 +16,9 @@ interface AskedCall {
 
 /** Asks, according to the agent's policy, and records question and answer as a guardrail span. */
 export async function approveCall(session: Session, asked: AskedCall): Promise<ApprovalAnswer> {
-  const known = answerByPolicy(session, asked);
+  const targets = targetsOf(asked.tool.touches ?? [], asked.call.arguments);
+  const like = { toolName: asked.call.name, targets };
+  const known = answerByPolicy(session, asked, like);
   if (known) return known;
   const { services: { host }, recorder, run, config, approvals } = session;
   const { call, tool, isRepeat } = asked;
@@ -28,6 +31,7 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
       [ATTR.toolName]: call.name,
       [ATTR.toolSummary]: summary,
       [ATTR.toolCallArguments]: call.arguments,
+      ...(tool.touches ? { [ATTR.approvalTouches]: tool.touches } : {}),
     },
   });
   const request = {
@@ -36,6 +40,7 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
     agent: config.name,
     toolName: call.name,
     arguments: call.arguments,
+    targets,
     summary,
     permissions: tool.permissions,
   };
@@ -48,16 +53,17 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
     };
     const answer = await session.idle(
       "waiting",
-      () => approvals.question(ask, session.signal, isRepeat ? undefined : call.name),
+      () => approvals.question(ask, session.signal, isRepeat ? undefined : like),
     );
     recorder.emit({
       ...end,
       endTimeUs: nowUs(host),
       status: answer.decision === "allow" ? "ok" : "error",
       ...(answer.decision === "deny" ? { errorType: "denied" } : {}),
-      attributes: { [ATTR.approvalDecision]: answer.decision, [ATTR.approvalBy]: answer.by },
+      attributes: attributesOf(answer),
     });
-    if (answer.decision === "allow" && answer.always) approvals.allow(call.name, answer.by);
+    const isLasting = answer.decision === "allow" && answer.always && answer.arguments === undefined;
+    if (isLasting) approvals.allow(like, answer.scope ?? "tool", answer.by);
     if (approvals.areAllAnswered) session.goOn();
     return answer;
   } catch (error) {
@@ -71,10 +77,24 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
   }
 }
 
+/** What is kept of an answer. */
+function attributesOf({ decision, by, always, scope, reason, ...answer }: ApprovalAnswer) {
+  return {
+    [ATTR.approvalDecision]: decision,
+    [ATTR.approvalBy]: by,
+    ...(decision === "allow" && always ? { [ATTR.approvalScope]: scope ?? "tool" } : {}),
+    ...(decision === "allow" && answer.arguments !== undefined
+      ? { [ATTR.approvalArguments]: answer.arguments }
+      : {}),
+    ...(decision === "deny" && reason !== undefined ? { [ATTR.approvalReason]: reason } : {}),
+  };
+}
+
 /** What needs no person. */
 function answerByPolicy(
   { config, approvals, isGuarded }: Session,
-  { call, isRepeat }: AskedCall,
+  { isRepeat }: AskedCall,
+  like: AskedFor,
 ): ApprovalAnswer | undefined {
   const why = "it may have taken effect before the interruption";
   if (config.approve === "never") {
@@ -83,6 +103,6 @@ function answerByPolicy(
   if (isRepeat) {
     return config.approve === "auto" ? { decision: "deny", by: "policy", reason: why } : undefined;
   }
-  const isAllowed = config.approve === "auto" && !isGuarded || approvals.isAllowed(call.name);
+  const isAllowed = config.approve === "auto" && !isGuarded || approvals.isAllowed(like);
   return isAllowed ? { decision: "allow", by: "policy" } : undefined;
 }

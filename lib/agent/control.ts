@@ -1,9 +1,17 @@
-import type { ControlRequest, RunControl, StoreChanges } from "../core/mod.ts";
+import {
+  APPROVAL_SCOPES,
+  type ApprovalScope,
+  type ControlRequest,
+  isObject,
+  type RunControl,
+  type StoreChanges,
+} from "../core/mod.ts";
 import type { ApprovalAnswer, ApprovalRequest, Approver } from "./approval.ts";
 import { RunStop } from "./stop.ts";
 
 /** Looks at the store at most this often, however much is written. */
 const LOOK_EVERY_MS = 50;
+const REFUSAL_MAX_CHARS = 2_000;
 
 type ControlStore = Pick<RunControl, "takeControl"> & Pick<StoreChanges, "onChange">;
 
@@ -75,7 +83,11 @@ export class ControlInbox {
           decision: action === "approve" ? "allow" : "deny",
           always: argument["always"] === true,
           by: typeof argument["by"] === "string" ? argument["by"] : "control",
-          ...(action === "deny" ? { reason: "a person refused it" } : {}),
+          ...(action === "deny" ? { reason: refusalOf(argument["reason"]) } : {}),
+          ...(action === "approve" && isScope(argument["scope"]) ? { scope: argument["scope"] } : {}),
+          ...(action === "approve" && isObject(argument["arguments"])
+            ? { arguments: argument["arguments"] }
+            : {}),
         });
       }
     }
@@ -105,6 +117,16 @@ export class ControlInbox {
     this.#unsubscribe();
     clearTimeout(this.#timer);
   }
+}
+
+/** What the model reads of a refusal; the words are a person's. */
+function refusalOf(words: unknown): string {
+  const said = typeof words === "string" ? words.trim().slice(0, REFUSAL_MAX_CHARS) : "";
+  return said === "" ? "a person refused it" : `a person refused it and says: ${said}`;
+}
+
+function isScope(value: unknown): value is ApprovalScope {
+  return APPROVAL_SCOPES.some((scope) => scope === value);
 }
 
 /** `promise`, or the signal's reason as soon as it is aborted. */

@@ -19,6 +19,7 @@ import { RunStop } from "./stop.ts";
 
 /** Tool calls of one round that run at the same time. */
 const PARALLEL_MAX = 16;
+const EDIT_SHOWN_MAX_CHARS = 4_000;
 
 type ToolCall = Extract<Part, { type: "tool_call" }>;
 
@@ -132,9 +133,28 @@ function isGuarded(session: Session, { name, permissions }: Tool): boolean {
     session.config.tools.some((tool) => tool.kind === "agent" && tool.name === name);
 }
 
+/** What the model reads before the result, as it believes to have asked for something else. */
+function editNote(given: unknown): string {
+  const text = JSON.stringify(given) ?? "";
+  const shown = text.length > EDIT_SHOWN_MAX_CHARS ? `${text.slice(0, EDIT_SHOWN_MAX_CHARS)}...` : text;
+  return `A person changed the arguments of this call to ${shown}. With these:\n`;
+}
+
 /** It may leave the world another one. */
 function hasEffect({ idempotent, permissions }: Tool): boolean {
   return !idempotent || permissions.run || permissions.write.length > 0;
+}
+
+function refused(content: string, errorType: string): ToolResult {
+  return { content, isError: true, errorType };
+}
+
+function unknownTool(session: Session, name: string): ToolResult {
+  const names = [...session.tools.keys()];
+  const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no tools.";
+  const guess = nearest(name.replace(/^.*[.:/]/, ""), names);
+  const hint = guess === undefined ? "" : `Did you mean ${guess}? `;
+  return refused(`There is no tool "${name.slice(0, 80)}". ${hint}${there}`, "unknown_tool");
 }
 
 /** Everything that goes wrong inside a tool is told to the model; only the end of the run is thrown. */
@@ -144,19 +164,14 @@ async function perform(
   tool: Tool | undefined,
   spanId: string,
 ): Promise<ToolResult> {
-  const refused = (content: string, errorType: string): ToolResult => ({ content, isError: true, errorType });
-  if (!tool) {
-    const names = [...session.tools.keys()];
-    const there = names.length > 0 ? `There are: ${names.join(", ")}.` : "There are no tools.";
-    const guess = nearest(call.name.replace(/^.*[.:/]/, ""), names);
-    const hint = guess === undefined ? "" : `Did you mean ${guess}? `;
-    return refused(`There is no tool "${call.name.slice(0, 80)}". ${hint}${there}`, "unknown_tool");
-  }
+  if (!tool) return unknownTool(session, call.name);
   const { services, run: { traceId } } = session;
   const known = session.memoryTools.has(call.name)
     ? undefined
     : services.recall?.({ traceId, name: call.name, arguments: call.arguments });
   if (known) return { ...known, attributes: { ...known.attributes, [ATTR.toolSource]: "recorded" } };
+  let given: unknown = call.arguments;
+  let told = "";
   const begun = session.begunCalls.has(call.id) && !tool.idempotent;
   if (begun || services.askFirst || needsApproval(tool.permissions) || isGuarded(session, tool)) {
     const answer = await approveCall(session, { call, tool, spanId, isRepeat: begun });
@@ -167,6 +182,10 @@ async function perform(
         }.`,
         begun ? "not_repeated" : "denied",
       );
+    }
+    if (answer.arguments !== undefined) {
+      given = answer.arguments;
+      told = editNote(given);
     }
   }
   // What cannot be undone must be on record before it happens.
@@ -179,8 +198,8 @@ async function perform(
     Math.min(toolTimeoutSeconds * 1000, TIMER_MAX_MS),
   );
   try {
-    return await orAborted(
-      tool.execute(call.arguments, {
+    const result = await orAborted(
+      tool.execute(given, {
         signal,
         emit: session.recorder.emit,
         traceId: session.run.traceId,
@@ -190,13 +209,16 @@ async function perform(
       }),
       signal,
     );
+    if (told === "") return result;
+    const attributes = { ...result.attributes, [ATTR.approvalArguments]: given };
+    return { ...result, content: `${told}${result.content}`, attributes };
   } catch (error) {
     session.signal.throwIfAborted();
     if (limit.signal.aborted) {
       return refused(`${call.name} did not finish within ${toolTimeoutSeconds} s.`, "timeout");
     }
     const type = error instanceof ToolInputError ? "invalid_arguments" : "tool_error";
-    return refused(messageOf(error), type);
+    return refused(`${told}${messageOf(error)}`, type);
   } finally {
     clearTimeout(timer);
   }

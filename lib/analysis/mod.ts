@@ -39,7 +39,7 @@ export {
   type MemoryStep,
   memorySteps,
 } from "./memory_steps.ts";
-export { activeSpan, type Approval, pendingApproval } from "./open_spans.ts";
+export { activeSpan, type Approval, pendingApproval, pendingApprovals } from "./open_spans.ts";
 export { quantile } from "./quantile.ts";
 export {
   type PricedSpan,

@@ -1,4 +1,4 @@
-import { ATTR, type Span, type Trace } from "../core/mod.ts";
+import { ATTR, type CallTouch, readTouches, type Span, type Trace } from "../core/mod.ts";
 import { toolTitle } from "./span_title.ts";
 import { textAttribute } from "./attributes.ts";
 
@@ -25,21 +25,28 @@ export interface Approval {
   readonly tool: string;
   readonly summary: string;
   readonly arguments: unknown;
+  /** What they mean. */
+  readonly touches: readonly CallTouch[];
+  readonly askedAtUs: number;
 }
 
 /** The question that has waited longest. */
 export function pendingApproval(trace: Trace): Approval | undefined {
-  let oldest: Span | undefined;
-  for (const span of trace.spans.values()) {
-    if (span.kind !== "guardrail" || span.endTimeUs !== undefined) continue;
-    if (!oldest || span.startTimeUs < oldest.startTimeUs) oldest = span;
-  }
-  if (!oldest) return undefined;
-  return {
-    spanId: oldest.spanId,
-    agent: trace.run.agent,
-    tool: textAttribute(oldest, ATTR.toolName) ?? oldest.name,
-    summary: toolTitle(oldest),
-    arguments: oldest.attributes[ATTR.toolCallArguments],
-  };
+  return pendingApprovals(trace)[0];
+}
+
+/** Every question that is open, oldest first. */
+export function pendingApprovals(trace: Trace): readonly Approval[] {
+  return [...trace.spans.values()]
+    .filter((span) => span.kind === "guardrail" && span.endTimeUs === undefined)
+    .toSorted((a, b) => a.startTimeUs - b.startTimeUs)
+    .map((span) => ({
+      spanId: span.spanId,
+      agent: trace.run.agent,
+      tool: textAttribute(span, ATTR.toolName) ?? span.name,
+      summary: toolTitle(span),
+      arguments: span.attributes[ATTR.toolCallArguments],
+      touches: readTouches(span.attributes[ATTR.approvalTouches]),
+      askedAtUs: span.startTimeUs,
+    }));
 }

@@ -54,6 +54,14 @@ export const ATTR = {
   childRunId: "agentop.child_run.id",
   /** USD set aside for each attempt of a call before it is sent, where there is a budget. */
   reservedUsd: "agentop.cost.reserved_usd",
+  /** What the arguments of the call that is asked for mean: `CallTouch[]`. */
+  approvalTouches: "agentop.approval.touches",
+  /** The arguments that a person put in the place of the model's. */
+  approvalArguments: "agentop.approval.arguments",
+  /** What a person said when refusing. */
+  approvalReason: "agentop.approval.reason",
+  /** How far an "always" goes: `tool`, `path` or `host`. */
+  approvalScope: "agentop.approval.scope",
   approvalDecision: "agentop.approval.decision",
   approvalBy: "agentop.approval.by",
 } as const;

@@ -3,6 +3,15 @@
  *
  * @module
  */
+export {
+  APPROVAL_SCOPES,
+  type ApprovalScope,
+  type CallTarget,
+  type CallTouch,
+  readTouches,
+  scopeValue,
+  targetsOf,
+} from "./call_touch.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {

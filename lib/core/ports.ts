@@ -1,3 +1,4 @@
+import type { CallTouch } from "./call_touch.ts";
 import type { SpanEnd, TraceEvent } from "./event.ts";
 import type { Cost, Message, Usage } from "./span.ts";
 
@@ -177,6 +178,8 @@ export interface Tool extends ToolDefinition {
   readonly permissions: ToolPermissions;
   /** Calling it twice with the same arguments does no more than calling it once. */
   readonly idempotent: boolean;
+  /** What its arguments mean for who is asked whether it may be called. */
+  readonly touches?: readonly CallTouch[];
   /** It keeps a time limit of its own: the loop sets none. @default false */
   readonly limitsItself?: boolean;
   /** One line for people, e.g. `read_file(sales.csv)`. Must not throw, whatever the arguments. */

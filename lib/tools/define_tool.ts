@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { explainIssues } from "../schema/mod.ts";
 import {
+  type CallTouch,
   oneLine,
   type Tool,
   type ToolContext,
@@ -21,6 +22,7 @@ export interface ToolSpec<S extends z.ZodObject> {
   readonly arguments: S;
   readonly permissions: ToolPermissions;
   readonly idempotent: boolean;
+  readonly touches?: readonly CallTouch[];
   /** What stands between the brackets of the one-line summary. */
   summary(args: z.output<S>): string;
   /** Throws `ToolFailure` for what the model should be told; content is capped by the caller as a last resort. */
@@ -37,6 +39,7 @@ export function defineTool<S extends z.ZodObject>(spec: ToolSpec<S>): Tool {
     parameters,
     permissions: spec.permissions,
     idempotent: spec.idempotent,
+    ...(spec.touches ? { touches: spec.touches } : {}),
     summary: (args: unknown) => summarize(spec, args),
     async execute(args: unknown, context: ToolContext): Promise<ToolResult> {
       context.signal.throwIfAborted();

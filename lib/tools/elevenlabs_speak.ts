@@ -44,6 +44,10 @@ export const elevenLabsSpeak = defineFactory({
         ),
       }),
       permissions: { ...NO_PERMISSIONS, write: [folder], net: [hostNameOf(baseUrl)] },
+      touches: [
+        { kind: "file", root: folder, path: "path" },
+        { kind: "request", method: "POST", host: hostNameOf(baseUrl) },
+      ],
       idempotent: false,
       summary: ({ text, path }) => `${path}, ${plural(text.length, "character")}`,
       async execute({ text, path }, { signal }): Promise<ToolResult> {

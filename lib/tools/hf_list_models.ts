@@ -40,6 +40,7 @@ export const hfListModels = defineFactory({
         limit: z.int().min(1).max(100).default(10),
       }),
       permissions: { ...NO_PERMISSIONS, net: [hostNameOf(endpoint)] },
+      touches: [{ kind: "request", method: "GET", host: hostNameOf(endpoint) }],
       idempotent: true,
       summary: ({ search, author }) => [search, author && `by ${author}`].filter(Boolean).join(" "),
       async execute({ search, author, task, sort, limit }, { signal }) {

@@ -48,6 +48,7 @@ export const httpGet = defineFactory({
       }),
       permissions: { ...NO_PERMISSIONS, net: names },
       idempotent: true,
+      touches: [{ kind: "request", method: "GET", url: "url" }],
       summary: ({ url }) => url,
       async execute({ url }, context) {
         const timeout = AbortSignal.timeout(timeoutSeconds * 1000);

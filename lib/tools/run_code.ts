@@ -45,6 +45,7 @@ export const runCode = defineFactory({
       }),
       permissions: { ...NO_PERMISSIONS, run: true },
       idempotent: true,
+      touches: [{ kind: "code", code: "code", language: "typescript" }],
       summary: ({ code }) => code,
       async execute({ code }, { signal, maxOutputBytes }) {
         const outcome = await runDenoChild({

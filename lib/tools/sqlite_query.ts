@@ -39,6 +39,7 @@ export const sqliteQuery = defineFactory({
         sql: z.string().min(1).max(MAX_SQL_LENGTH).describe("One SELECT statement"),
       }),
       permissions: { ...NO_PERMISSIONS, read: [folder] },
+      touches: [{ kind: "code", code: "sql", language: "sql" }],
       idempotent: true,
       summary: ({ sql }) => `${name}: ${sql}`,
       async execute({ sql }, { signal, maxOutputBytes }) {

@@ -61,6 +61,7 @@ export const wandbLog = defineFactory({
         step: z.int().min(0).optional().describe("Default: the next row"),
       }),
       permissions: { ...NO_PERMISSIONS, net: [hostNameOf(baseUrl)] },
+      touches: [{ kind: "request", method: "POST", host: hostNameOf(baseUrl) }],
       idempotent: false,
       summary: ({ metrics }) => Object.entries(metrics).map(([name, value]) => `${name}=${value}`).join(", "),
       async execute({ metrics, step }, context) {

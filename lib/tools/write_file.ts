@@ -40,6 +40,13 @@ export const writeFile = defineFactory({
       arguments: append ? schema : base,
       permissions: { ...NO_PERMISSIONS, write: [folder] },
       idempotent: !append,
+      touches: [{
+        kind: "file",
+        root: folder,
+        path: "path",
+        text: "content",
+        ...(append ? { append: "append" } : {}),
+      }],
       summary: ({ path, content }) => `${path}, ${plural(content.length, "character")}`,
       async execute(args) {
         const { path, content } = args;

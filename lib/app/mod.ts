@@ -84,6 +84,7 @@ export {
 } from "./export_tables.ts";
 export { exportNamed } from "./export_named.ts";
 export { scoreAsTyped, type TypedScores } from "./score_run.ts";
+export { type ApprovalHelp, approvalHelp, type FileChange, fileChange } from "./approvals.ts";
 export { lazyStore } from "./lazy_store.ts";
 export type { AddedCells, Shown } from "./notebooks/mod.ts";
 export { chatModels, pricedModels } from "./prices.ts";

@@ -12,6 +12,7 @@ export {
   scopeValue,
   targetsOf,
 } from "./call_touch.ts";
+export { approvalArgument, type GivenAnswer } from "./given_answer.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {

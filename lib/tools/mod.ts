@@ -22,6 +22,7 @@ export type { ToolDependencies, ToolFactory, ToolSecrets } from "./factory.ts";
 export { defineTool, type ToolSpec } from "./define_tool.ts";
 export { childLauncher } from "./child_limits.ts";
 export { runShell, type ShellOptions, type ShellOutcome } from "./shell_child.ts";
+export { readTextInside } from "./read_text_inside.ts";
 export { ToolFailure } from "./tool_failure.ts";
 export { type CappedText, capText, cutMark } from "./output.ts";
 export { createMemoryTools, type KeyValueMemory } from "./memory.ts";

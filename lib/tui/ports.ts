@@ -2,6 +2,7 @@ import type {
   AddedCells,
   AgentEntry,
   DeletionPlan,
+  FileChange,
   LaunchedRun,
   LaunchRequest,
   ReplayRequest,
@@ -11,6 +12,7 @@ import type {
 } from "../app/mod.ts";
 
 import type {
+  CallTarget,
   EndpointNotes,
   Evaluation,
   ExperimentStore,
@@ -78,6 +80,11 @@ export interface TuiServices {
   openFile?(path: string, line?: number): Promise<void>;
   /** Adds cells to a notebook, which is made where it is not there; says what was written. */
   addToNotebook?(name: string, shown: Shown): Promise<AddedCells>;
+  /** What a call that waits would change in its file. */
+  fileChange?(target: Extract<CallTarget, { kind: "file" }>): Promise<FileChange>;
+  /** Arguments as text to edit, and back; rejects with why they cannot be arguments. */
+  argumentsText?(args: unknown): Promise<string>;
+  readArguments?(text: string): Promise<Record<string, unknown>>;
   /** Keeps what a person says of a run or a step; rejects with what is not right. */
   score?(scores: TypedScores): Promise<readonly Evaluation[]>;
   /** What `usage` would cost with the prices of `model`; `null` when they are unknown. */

@@ -141,7 +141,7 @@ Deno.test("compare: x swaps the sides, tab and j read on, escape goes back level
   await using bench = await Bench.open([100, 30], twoRuns);
   await compared(bench);
   await bench.see(/- \S+ +✓ done +mistral-small[\s\S]*\+ \S+ +✓ done +mistral-large/);
-  bench.press("x");
+  bench.press("X");
   await bench.see(/- \S+ +✓ done +mistral-large[\s\S]*\+ \S+ +✓ done +mistral-small/);
   bench.press("n", "tab", "G", "escape");
   await bench.see(/▶ ~ 4/);

@@ -154,12 +154,23 @@ export class Story {
   }
 
   /** The question whether a tool may run. */
-  question(tool: string, name: string, args: unknown, summary: string): Promise<string> {
+  question(
+    tool: string,
+    name: string,
+    args: unknown,
+    summary: string,
+    more: Record<string, unknown> = {},
+  ): Promise<string> {
     return this.#open({
       parentSpanId: tool,
       name: "approval",
       kind: "guardrail",
-      attributes: { [ATTR.toolName]: name, [ATTR.toolCallArguments]: args, [ATTR.toolSummary]: summary },
+      attributes: {
+        [ATTR.toolName]: name,
+        [ATTR.toolCallArguments]: args,
+        [ATTR.toolSummary]: summary,
+        ...more,
+      },
     });
   }
 
@@ -274,13 +285,14 @@ export async function waitingRun(
   store: Store,
   host: FakeHost,
   args: unknown = { path: "letter.md", content: "Dear customer,\nthank you." },
+  more: Record<string, unknown> = {},
 ) {
   const story = await Story.begin(store, host, { agent: "editor", prompt: "Save the letter." });
   const llm = await story.call();
   await story.attempt(llm, 0, 400);
   await story.answer(llm, say("assistant", "I will save it."), [90, 12], 0.0001);
   const tool = await story.tool("write_file", args, "write_file(letter.md)");
-  const question = await story.question(tool, "write_file", args, "write_file(letter.md)");
+  const question = await story.question(tool, "write_file", args, "write_file(letter.md)", more);
   await story.status("waiting");
   host.advance(2_000);
   return { story, tool, question };

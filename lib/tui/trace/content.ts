@@ -102,6 +102,7 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
 function approvalParts(span: Span): readonly Part[] {
   const decision = textAttribute(span, ATTR.approvalDecision);
   const by = textAttribute(span, ATTR.approvalBy);
+  const reason = textAttribute(span, ATTR.approvalReason);
   return [
     textPart(toolTitle(span), "tool"),
     ...valueParts(span.attributes[ATTR.toolCallArguments], 2),
@@ -109,7 +110,17 @@ function approvalParts(span: Span): readonly Part[] {
     decision === undefined
       ? textPart(span.endTimeUs === undefined ? "waits for an answer: a" : "no answer", "waiting")
       : textPart(`${decision}${by === undefined ? "" : ` by ${by}`}`, "dim"),
+    ...editedParts(span),
+    ...(reason === undefined ? [] : [textPart(reason, "text", 2)]),
   ];
+}
+
+/** What a person put in the place of the model's arguments. */
+function editedParts(span: Span): readonly Part[] {
+  const edited = valueParts(span.attributes[ATTR.approvalArguments], 2);
+  return edited.length === 0
+    ? []
+    : [GAP, textPart("arguments that a person gave instead", "warn"), ...edited];
 }
 
 function inputParts(trace: Trace, span: Span): readonly Part[] {
@@ -127,6 +138,7 @@ function argsParts(span: Span): readonly Part[] {
     const result = resultParts(span, 2);
     return [
       ...(args.length > 0 ? [textPart("arguments", "heading"), ...args] : []),
+      ...editedParts(span),
       ...(result.length > 0 ? [GAP, textPart("result", "heading"), ...result] : []),
     ];
   }

@@ -36,6 +36,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
   const [
     { runTui },
     {
+      approvalHelp,
       chatModels,
       createLauncher,
       deletePlanned,
@@ -82,6 +83,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
     addToNotebook: async (name, shown) => await (await loadNotebooks()).addToNotebook(app, name, shown),
+    ...approvalHelp(config),
     score: (typed) => scoreAsTyped({ store, host: app.host }, typed),
     pricedModels,
     chatModels: () => chatModels(config, app.host.now()),

@@ -11,7 +11,8 @@ import { clean } from "../../terminal/text.ts";
 import type { Comparison, TextDiff } from "./comparison.ts";
 import { changesOf, chosenRow, compareLayout, type CompareModel, TEXT_SHOWN_MAX_CHARS } from "./model.ts";
 import type { CompareRow } from "./rows.ts";
-import { besideRows, halfOf, unifiedRows, wordRows } from "./text_rows.ts";
+import { besideRows, halfOf, wordRows } from "./text_rows.ts";
+import { unifiedRows } from "../../draw/unified.ts";
 
 /** Rows of one detail; what is beyond is in `agentop diff --json`. */
 const DETAIL_ROWS_MAX = 20_000;

@@ -50,7 +50,7 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
     footer: 3,
     when: ready,
   },
-  { keys: ["x"], action: "swap", label: "swap", help: "swap the sides", footer: 4, when: paired },
+  { keys: ["X"], action: "swap", label: "swap", help: "swap the sides", footer: 4, when: paired },
   {
     keys: ["F"],
     action: "family",

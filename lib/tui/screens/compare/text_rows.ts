@@ -1,7 +1,6 @@
-import { type TextPiece, unifiedLines } from "../../../analysis/mod.ts";
-import { STEP_SIGNS } from "../../../present/mod.ts";
+import type { TextPiece } from "../../../analysis/mod.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
-import { EMPTY, fitLine, type Line, line, seg, type Segment } from "../../draw/line.ts";
+import { EMPTY, fitLine, type Line, seg, type Segment } from "../../draw/line.ts";
 import { wrapLine } from "../../draw/styled.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { cleanLines } from "../../terminal/text.ts";
@@ -108,23 +107,4 @@ function blocksOf(pieces: readonly TextPiece[], columns: number): readonly Block
   }
   end();
   return blocks;
-}
-
-const UNIFIED_LOOKS = {
-  same: [" ", "text"],
-  added: [STEP_SIGNS.added, "ok"],
-  removed: [STEP_SIGNS.removed, "error"],
-} as const satisfies Record<string, readonly [sign: string, tone: Tone]>;
-
-/** A unified diff without the two lines that name the files. */
-export function unifiedRows(unified: string, columns: number): readonly Line[] {
-  return unifiedLines(unified).flatMap(({ op, text: raw }) => {
-    const text = cleanLines(raw).join("");
-    if (op === "at") return [line(text, "heading")];
-    const [sign, tone] = UNIFIED_LOOKS[op];
-    return wrapLine([seg(text, tone)], Math.max(1, columns - GUTTER)).map((part): Line => [
-      seg(`${sign} `, tone),
-      ...part,
-    ]);
-  });
 }

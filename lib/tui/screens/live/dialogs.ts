@@ -1,65 +1,68 @@
-import { type Approval, budgetUsdOf, pendingApproval } from "../../../analysis/mod.ts";
-import { escapeText, type RaisableLimit, tryParseExactJson } from "../../../core/mod.ts";
+import { type Approval, budgetUsdOf, pendingApprovals } from "../../../analysis/mod.ts";
+import { type RaisableLimit, scopeValue } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
 import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
-import { clean, cut, fit } from "../../terminal/text.ts";
-import { docOf, textPart } from "../../trace/doc.ts";
+import { clean, cut } from "../../terminal/text.ts";
+import { askedQuestion, askedTargets, shownArguments } from "./asked.ts";
 import type { LiveModel } from "./model.ts";
 
-const DIALOG_COLUMNS_MAX = 76;
-const ARGUMENT_ROWS_MAX = 14;
 const NAME_COLUMNS_MAX = 18;
-const PARSE_LENGTH_MAX = 200_000;
 
-/** May the tool run? With the exact arguments. */
+/** May the tool run? With what it touches and the exact arguments. */
 export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
-  const approval = model.trace && pendingApproval(model.trace);
-  if (!approval) return undefined;
-  const { columns, doc, height } = shownArguments(approval, env);
-  const top = Math.min(model.approval!.top, Math.max(0, doc.rows - height));
+  const approval = askedQuestion(model);
+  if (!approval || !model.approval || !model.trace) return undefined;
+  const { columns, doc, height } = shownArguments(model, approval, env);
+  const top = Math.min(model.approval.top, Math.max(0, doc.rows - height));
   const [tool, agent] = [approval.tool, approval.agent].map((name) => cut(clean(name), NAME_COLUMNS_MAX));
-  const choice = (key: string, text: string): Line => [seg(`  ${fit(key, 5)}`, "key"), seg(text)];
   const content: Line[] = [
     EMPTY,
-    [seg(` ${agent} wants to use `, "text"), seg(tool!, "strong"), seg(":")],
+    [
+      seg(` ${agent} wants to use `, "text"),
+      seg(tool!, "strong"),
+      seg(model.approval.edited ? ", with your arguments:" : ":", model.approval.edited ? "warn" : "text"),
+    ],
     [seg(`   ${clean(approval.summary)}`, "tool")],
     EMPTY,
     ...Array.from({ length: height }, (_, at): Line => [seg("   ", "dim"), ...doc.line(top + at)]),
     doc.rows > height
       ? line(`   ${env.glyphs.down} ${doc.rows - top - height} more lines: j k scroll`, "dim")
       : EMPTY,
-    choice("y", "yes, this once"),
-    choice("A", `always in this run of ${agent}: every call of ${tool}`),
-    choice("n", "no; the model is told"),
-    choice("esc", "later"),
+    ...answerLines(model, approval, columns),
   ];
-  return box("Approve?", content, columns, env);
+  const open = pendingApprovals(model.trace);
+  const at = open.findIndex(({ spanId }) => spanId === approval.spanId);
+  return box(open.length > 1 ? `Approve? ${at + 1} of ${open.length}` : "Approve?", content, columns, env);
 }
 
-/** How the arguments of a question are laid out: rows in all, and those in view. */
-export function shownArguments(approval: Approval, env: Env) {
-  const columns = Math.min(DIALOG_COLUMNS_MAX, env.size.columns - 4);
-  const doc = docOf([textPart(exactText(approval.arguments))], {
-    columns: columns - BORDER - 4,
-    glyphs: env.glyphs,
-    prefix: "",
-    folds: new Map(),
-    needle: "",
-  });
-  return { columns, doc, height: Math.max(1, Math.min(doc.rows, ARGUMENT_ROWS_MAX, env.size.rows - 10)) };
-}
-
-/** JSON as it will be handed over, laid out; what a row would show as something wider is spelled out first, so that none is cut. */
-function exactText(value: unknown): string {
-  const inner = typeof value === "string" && /^\s*[[{]/.test(value) && value.length <= PARSE_LENGTH_MAX
-    ? tryParseExactJson(value) ?? value
-    : value;
-  return escapeText(typeof inner === "string" ? inner : JSON.stringify(inner, null, 2) ?? "", {
-    multiline: true,
-  });
+/** The answers; while it is refused with words, the words. */
+function answerLines(model: LiveModel, approval: Approval, columns: number): readonly Line[] {
+  const { reason, edited } = model.approval!;
+  if (reason) {
+    return [
+      [seg("  why not: ", "key"), ...fieldLine(reason, columns - 16, true, "what the model should know")],
+      EMPTY,
+    ];
+  }
+  const [tool, agent] = [approval.tool, approval.agent].map((name) => cut(clean(name), NAME_COLUMNS_MAX));
+  const choices = [["y", "yes, this once"], ["n", "no"], ["r", "no, and why"], ["e", "edit"], [
+    "esc",
+    "later",
+  ]];
+  const always = (key: string, text: string): Line => [seg(`  ${key} `, "key"), seg(text)];
+  const targets = askedTargets(model, approval);
+  const [path, host] = (["path", "host"] as const).map((scope) => scopeValue(scope, targets));
+  return [
+    [seg(" "), ...choices.flatMap(([key, text]) => [seg(` ${key}`, "key"), seg(` ${text} `)])],
+    ...(edited ? [] : [
+      always("A", `always in this run of ${agent}: every call of ${tool}`),
+      ...(path === undefined ? [] : [always("P", `always to ${clean(path)}`)]),
+      ...(host === undefined ? [] : [always("H", `always to the host ${clean(host)}`)]),
+    ]),
+  ];
 }
 
 /** How much may the run cost? */

@@ -1,6 +1,7 @@
-import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
+import { pendingApproval, pendingApprovals, stepsOf } from "../../../analysis/mod.ts";
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
-import { isResumable } from "../../../core/mod.ts";
+import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.ts";
+import { askedQuestion, askedTargets } from "./asked.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;
@@ -10,7 +11,12 @@ const asking = (model: LiveModel) => model.trace !== undefined && pendingApprova
 const loaded = (model: LiveModel) => model.trace !== undefined;
 const ended = (model: LiveModel) => loaded(model) && !isLiveRun(model) && status(model) !== "queued";
 const stepped = (model: LiveModel) => model.trace !== undefined && stepsOf(model.trace).length > 0;
-const inApproval = (model: LiveModel) => model.approval !== undefined;
+const inApproval = (model: LiveModel) => model.approval !== undefined && model.trace !== undefined;
+const lasting = (model: LiveModel) => inApproval(model) && model.approval?.edited === undefined;
+const touches = (model: LiveModel, scope: ApprovalScope) => {
+  const question = askedQuestion(model);
+  return question !== undefined && scopeValue(scope, askedTargets(model, question)) !== undefined;
+};
 const inFamily = (model: LiveModel) => !inApproval(model) && model.relatives;
 const searching = (model: LiveModel) => model.needle !== "";
 
@@ -161,7 +167,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["enter"],
     action: "submit",
     label: "done",
-    help: "search, or set the budget",
+    help: "search, set the budget, or refuse with these words",
     modes: ["filter"],
     footer: 1,
   },
@@ -182,7 +188,50 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     help: "allow every call of this tool in this run of its agent",
     modes: ["dialog"],
     footer: 2,
+    when: lasting,
+  },
+  {
+    keys: ["P"],
+    action: "always_path",
+    label: "path",
+    help: "allow this tool to write this file for the rest of the run",
+    modes: ["dialog"],
+    when: (model) => lasting(model) && touches(model, "path"),
+  },
+  {
+    keys: ["H"],
+    action: "always_host",
+    label: "host",
+    help: "allow this tool to reach this host for the rest of the run",
+    modes: ["dialog"],
+    when: (model) => lasting(model) && touches(model, "host"),
+  },
+  {
+    keys: ["r"],
+    action: "refuse",
+    label: "no, and why",
+    help: "refuse with words that the model reads",
+    modes: ["dialog"],
+    footer: 3,
     when: inApproval,
+  },
+  {
+    keys: ["e"],
+    action: "edit_arguments",
+    label: "edit",
+    help: "edit the arguments; the model is told, and both are on record",
+    modes: ["dialog"],
+    footer: 3,
+    when: inApproval,
+  },
+  {
+    keys: ["tab", "]"],
+    action: "next_question",
+    label: "next",
+    help: "the next call that waits in this run",
+    modes: ["dialog"],
+    footer: 4,
+    when: (model) => inApproval(model) && pendingApprovals(model.trace!).length > 1,
   },
   {
     keys: ["n"],

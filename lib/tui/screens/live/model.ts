@@ -1,3 +1,4 @@
+import type { FileChange } from "../../../app/mod.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type TreeRow, treeRows } from "../../../analysis/mod.ts";
 import {
@@ -71,6 +72,12 @@ export interface LiveModel extends ListPlace {
     readonly top: number;
     /** Rows up to a window that begins here have been in view. */
     readonly seen: number;
+    /** What the call would change in its file, once that was read. */
+    readonly change?: FileChange;
+    /** What the tool gets instead of the model's arguments. */
+    readonly edited?: Record<string, unknown>;
+    /** What the model is told; present while it is typed. */
+    readonly reason?: TextField;
   };
   /** The newest run started here when this screen was last in view. */
   readonly lastOwn?: string;
@@ -100,7 +107,7 @@ export const INITIAL: LiveModel = {
   bookmarks: new Map(),
   parents: [],
   relatives: false,
-  tickets: { trace: 0, partials: 0, child: 0, family: 0, whole: 0 },
+  tickets: { trace: 0, partials: 0, child: 0, family: 0, whole: 0, change: 0, editable: 0, readBack: 0 },
 };
 
 const SUMMARY_ROWS = 2;

@@ -1,4 +1,4 @@
-import { pendingApproval } from "../../../analysis/mod.ts";
+import { pendingApprovals } from "../../../analysis/mod.ts";
 import type { Run, Trace } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { loading } from "../../contract/load.ts";
@@ -107,14 +107,14 @@ export function withTrace(model: LiveModel, trace: Trace | undefined, env: Env):
       state: known || restored || model.state === "gone" ? "gone" : "waiting",
     };
   }
-  const waiting = pendingApproval(trace);
+  const isOpen = pendingApprovals(trace).some(({ spanId }) => spanId === approval?.spanId);
   const next: LiveModel = {
     ...rest,
     trace,
     runId: trace.run.runId,
     state: "ready",
     failure: NO_FAILURE,
-    ...(approval && waiting?.spanId === approval.spanId ? { approval } : {}),
+    ...(approval && isOpen ? { approval } : {}),
   };
   return inView(model.follow ? followed(next) : next, env);
 }

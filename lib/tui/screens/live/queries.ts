@@ -1,4 +1,13 @@
-import { type PartialOutput, type Run, RUN_TAG, type Trace, type TreeTotals } from "../../../core/mod.ts";
+import type { FileChange } from "../../../app/mod.ts";
+import {
+  AgentOpError,
+  type CallTarget,
+  type PartialOutput,
+  type Run,
+  RUN_TAG,
+  type Trace,
+  type TreeTotals,
+} from "../../../core/mod.ts";
 import type { ForkTree } from "../../../analysis/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import { storedFamily, storedTrace } from "../../trace/stored.ts";
@@ -9,6 +18,17 @@ export interface HandOff {
   readonly parentRunId: string;
   readonly spanId: string;
   readonly childRunId?: string;
+}
+
+/** The file whose change is looked at, and for which question. */
+interface ChangeAsked {
+  readonly spanId: string;
+  readonly target: Extract<CallTarget, { kind: "file" }>;
+}
+
+interface ChangeRead {
+  readonly spanId: string;
+  readonly change: FileChange;
 }
 
 export const LIVE_QUERIES = {
@@ -31,6 +51,24 @@ export const LIVE_QUERIES = {
   /** What the run and all hand-offs below it used. */
   whole: ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<TreeTotals> =>
     store.treeTotals(runId),
+  /** What a call that waits would change in its file. */
+  change: async ({ fileChange }: TuiServices, { spanId, target }: ChangeAsked): Promise<ChangeRead> => ({
+    spanId,
+    change: await fileChange?.(target) ?? { kind: "unknown", reason: "this workbench reads no files" },
+  }),
+  /** Arguments as text for the editor. */
+  editable: async (
+    { argumentsText }: TuiServices,
+    { given }: { readonly given: unknown },
+  ): Promise<string> => await argumentsText?.(given) ?? JSON.stringify(given, null, 2) ?? "",
+  /** What the person made of it. */
+  readBack: async (
+    { readArguments }: TuiServices,
+    { text }: { readonly text: string },
+  ): Promise<Record<string, unknown>> => {
+    if (readArguments) return await readArguments(text);
+    throw new AgentOpError("Cannot use these arguments: this workbench reads none", { remedy: "y or n" });
+  },
 } satisfies Queries;
 
 export type LiveQueries = typeof LIVE_QUERIES;

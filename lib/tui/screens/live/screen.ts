@@ -9,7 +9,10 @@ import { viewLive } from "./view.ts";
 export const liveScreen: Screen<LiveModel, LiveQueries> = {
   keys: LIVE_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.approval || model.relatives ? "dialog" : model.typing ? "filter" : "normal"),
+  mode: (model) => {
+    if (model.approval?.reason || model.typing) return "filter";
+    return model.approval || model.relatives ? "dialog" : "normal";
+  },
   update: updateLive,
   queries: async () => (await import("./queries.ts")).LIVE_QUERIES,
   view: viewLive,

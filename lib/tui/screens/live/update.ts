@@ -1,6 +1,7 @@
-import { isResumable, limitRaisedBy, sentenceOf } from "../../../core/mod.ts";
+import { isResumable, limitRaisedBy, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { type Action, type Actions, type Place, updateOf } from "../../contract/handlers.ts";
+import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { tabsOf } from "../../trace/content.ts";
 import { familyWith } from "../../widgets/family.ts";
@@ -8,7 +9,15 @@ import { type Motion, rowAt, wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
 import { compareEffects, endOfReplay, notebookEffects, replayEffects, scoreEffects } from "./again.ts";
-import { APPROVAL_ACTIONS, movedInApproval, openedApproval } from "./approval.ts";
+import {
+  APPROVAL_ACTIONS,
+  editedArguments,
+  movedInApproval,
+  openedApproval,
+  typedReason,
+  withChange,
+  withEdited,
+} from "./approval.ts";
 import { copied, foldRow, inEditor, movedInTab, search, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
 import { isLiveRun, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
@@ -34,7 +43,8 @@ const ACTIONS: Actions<LiveModel> = {
   focus: (model, env) => [inView({ ...model, focus: model.focus === "tree" ? "detail" : "tree" }, env), []],
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
   pause: control("pause", "Asked the run to pause before its next step"),
-  stop: control("stop", "Asked the run to stop"),
+  stop: (model) => [model, askToStop(model)],
+  stop_run: control("stop", "Asked the run to stop"),
   resume: (model, env) => {
     const { trace, traceId } = model;
     if (!trace || traceId === undefined || !isResumable(trace.run)) return resumed(model, env);
@@ -81,7 +91,8 @@ export const updateLive = updateOf<LiveModel, LiveQueries>({
   resized: (model, env) => [inView(model, env), []],
   actions: (model) => (model.approval ? APPROVAL_ACTIONS : model.relatives ? FAMILY_ACTIONS : ACTIONS),
   moved: (model, motion, env) => [moved(model, motion, env), []],
-  typed: (model, change) => [typed(model, change), []],
+  typed: (model, change) => [model.approval ? typedReason(model, change) : typed(model, change), []],
+  edited: editedArguments,
   wheeled: (model, lines, place, env) => [wheeled(model, lines, place, env), []],
   clicked: (model, place, env) => [clicked(model, place, env), []],
   answered: {
@@ -91,6 +102,9 @@ export const updateLive = updateOf<LiveModel, LiveQueries>({
     // The list knows its height when it is opened.
     family: (model, tree) => [{ ...model, family: familyWith(tree, model.family, model.runId, 1) }, []],
     whole: (model, whole) => [{ ...model, whole }, []],
+    change: withChange,
+    editable: (model, text) => [model, [{ type: "editor", text }]],
+    readBack: withEdited,
   },
   failed: {
     trace: unread,
@@ -126,6 +140,20 @@ function control(action: "pause" | "stop" | "resume", done: string): Action<Live
     const { trace, traceId } = model;
     return [model, trace && traceId !== undefined ? [{ type: "control", traceId, action, done }] : []];
   };
+}
+
+function askToStop({ trace }: LiveModel): readonly Effect[] {
+  if (!trace) return [];
+  const { runId, agent } = trace.run;
+  return [{
+    type: "confirm",
+    question: {
+      title: "Stop this run?",
+      lines: [`${shortRunId(runId)}  ${agent}`],
+      yes: "stop it; R goes on with it",
+      action: "stop_run",
+    },
+  }];
 }
 
 function besideTab(model: LiveModel, step: 1 | -1): LiveModel {

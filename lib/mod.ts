@@ -52,6 +52,8 @@ export {
 } from "./notebook/mod.ts";
 export { AgentOpError, ProviderError, RUN_STATUSES, SPAN_KINDS, StoreError } from "./core/mod.ts";
 export type {
+  ApprovalScope,
+  CallTarget,
   CellValue,
   Column,
   Columns,

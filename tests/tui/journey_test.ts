@@ -151,7 +151,7 @@ for (
     bench.press("enter");
     await bench.see(/waits: press a/);
     bench.press("a");
-    await bench.see(/content  a\\u\{?202e\}?b\\x1b\[31mred/i);
+    await bench.see(/content +a\\u\{?202e\}?b\\x1b\[31mred/i);
     bench.press(key);
     await bench.see(/Allowed|Refused/);
     const requests = await bench.store.takeControl(waiting!.story.run.traceId);

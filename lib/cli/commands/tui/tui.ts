@@ -62,7 +62,6 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     return opened;
   });
   const editor = { command: config.editor, environment: withoutKeys(config) };
-  const statePath = join(config.home, "tui.json");
   return await runTui({
     store,
     host: app.host,
@@ -77,8 +76,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     open,
     lostWrites: async () => (await store.lostWrites()).map(lostLine),
     demos: () => Promise.resolve(demos),
-    loadState: () => loadTuiState(statePath),
-    saveState: (state) => saveTuiState(statePath, state),
+    ...stateIn(join(config.home, "tui.json")),
     openEditor: (text) => editText(editor, text),
     openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),
@@ -95,6 +93,13 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
 }
 
 const lostLine = (lost: LostWrites) => sentenceOf({ message: lostSentence(lost), remedy: LOST_REMEDY });
+
+function stateIn(path: string) {
+  return {
+    loadState: () => loadTuiState(path),
+    saveState: (state: unknown) => saveTuiState(path, state),
+  };
+}
 
 async function endpointOf({ endpoint }: Config): Promise<string> {
   if (!endpoint) return "simulator (no key)";

@@ -154,10 +154,19 @@ export class AgentRunner {
         ...(resume ? { resume } : {}),
         createTools: (session) => this.#tools(session),
       });
-      return await session.execute(agentLoop);
-    } finally {
-      await store.releaseRun(run.traceId).catch(() => {});
+      const ended = await session.execute(agentLoop);
+      await this.#release(run);
+      return ended;
+    } catch (error) {
+      // What could not begin, on a full disk for one, waits for nobody else: kept, it is found as interrupted once this process ends.
+      const isQueued = (await store.getRun(run.traceId).catch(() => undefined))?.status === "queued";
+      if (!isQueued) await this.#release(run);
+      throw error;
     }
+  }
+
+  async #release({ traceId }: Run): Promise<void> {
+    await this.#services.store.releaseRun(traceId).catch(() => {});
   }
 
   async #tools(session: Session): Promise<readonly Tool[]> {

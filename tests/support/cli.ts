@@ -5,7 +5,9 @@ import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "./fake_host.ts";
 import { sampleEvents, type SampleOptions } from "./sample_run.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
+/** The program as it is handed out where the whole suite runs, which builds it once; else its source. */
+const MAIN = Deno.env.get("AGENTOP_TEST_PROGRAM") ??
+  fileURLToPath(new URL("../../main.ts", import.meta.url));
 /** Holds the permission set `cli`, which is all that the program gets. */
 const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 /** What Deno itself needs to start without a download. */

@@ -11,6 +11,10 @@ type Known = Pick<Run, "runId" | "traceId" | "config">;
 export class RecordedRuns {
   readonly #path: string;
   readonly #storePath: string;
+  /** Lines that wait, and what writes them: runs that begin while others are noted share the next time. */
+  #lines: string[] = [];
+  #next: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(home: string, storePath: string) {
     this.#path = join(home, "recorded_runs");
@@ -23,12 +27,22 @@ export class RecordedRuns {
   }
 
   /** Throws what the file system throws. */
-  async add(run: Known): Promise<void> {
-    const line = `${hashOf(run)} ${run.traceId} ${this.#storeTag}\n`;
+  add(run: Known): Promise<void> {
+    this.#lines.push(`${hashOf(run)} ${run.traceId} ${this.#storeTag}\n`);
+    this.#next ??= this.#writing = this.#writing.catch(() => {}).then(() => {
+      const lines = this.#lines.splice(0);
+      this.#next = undefined;
+      return this.#append(lines.join(""));
+    });
+    return this.#next;
+  }
+
+  async #append(text: string): Promise<void> {
+    const bytes = new TextEncoder().encode(text);
     const write = async () => {
       using file = await Deno.open(this.#path, { append: true, create: true, mode: 0o600 });
       await file.lock(true); // `forget` writes the file anew
-      await file.write(new TextEncoder().encode(line));
+      for (let at = 0; at < bytes.length;) at += await file.write(bytes.subarray(at));
     };
     await write().catch(async (error) => {
       if (!(error instanceof Deno.errors.NotFound)) throw error;

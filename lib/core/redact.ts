@@ -16,6 +16,8 @@ export class Redactor {
   readonly #marks: ReadonlyMap<string, string>;
   readonly #prefixes: ReadonlySet<string>;
   readonly #pattern: RegExp | undefined;
+  /** The same, for a look: it remembers no place. */
+  readonly #any: RegExp | undefined;
   readonly #shortest: number;
   readonly #longest: number;
   /** Objects that hold none. What events carry is never changed, and mostly sent again and again. */
@@ -33,6 +35,7 @@ export class Redactor {
     const needles = [...marks.keys()].toSorted((a, b) => b.length - a.length);
     this.#marks = marks;
     this.#pattern = needles.length === 0 ? undefined : new RegExp(needles.map(RegExp.escape).join("|"), "g");
+    this.#any = this.#pattern && new RegExp(this.#pattern.source);
     this.#longest = needles[0]?.length ?? 0;
     this.#shortest = needles.at(-1)?.length ?? Infinity;
     this.#prefixes = new Set(needles.flatMap((it) => Array.from(it, (_, end) => it.slice(0, end))));
@@ -50,7 +53,29 @@ export class Redactor {
 
   /** JSON-like data with every text in it redacted, keys too; the very same object when it holds none. */
   value<T>(value: T): T {
-    return this.isIdle ? value : this.#walk(value) as T;
+    return this.isIdle || this.#isClean(value) ? value : this.#walk(value) as T;
+  }
+
+  /** Nearly everything holds none, which is seen without a copy. */
+  #isClean(value: unknown): boolean {
+    if (typeof value === "string") return value.length < this.#shortest || !this.#any!.test(value);
+    if (value === null || typeof value !== "object" || this.#clean.has(value)) return true;
+    if (value instanceof Error) return false;
+    if (value instanceof Map) {
+      for (const [, it] of value) if (!this.#isClean(it)) return false;
+      return true; // and may not be tomorrow: a map may grow
+    }
+    if (Array.isArray(value)) {
+      for (const it of value) if (!this.#isClean(it)) return false;
+    } else {
+      const prototype = Object.getPrototypeOf(value);
+      if (prototype !== Object.prototype && prototype !== null) return true;
+      for (const key of Object.keys(value)) {
+        if (!this.#isClean(key) || !this.#isClean((value as Record<string, unknown>)[key])) return false;
+      }
+    }
+    this.#clean.add(value);
+    return true;
   }
 
   #walk(value: unknown): unknown {

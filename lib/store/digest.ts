@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import { hex } from "./codec.ts";
 import { COLUMN_TYPES } from "./row_types.ts";
 import type { DiffRow, EvaluationRow, Schema } from "./schema.ts";
-import type { Db } from "./statements.ts";
+import { type Db, run as execute } from "./statements.ts";
 
 /** Says how a digest is made. A migration that changes rows of runs takes the next one, and leaves the old ones readable or null. */
 const VERSION = 1;
@@ -64,7 +64,12 @@ export function isSameDigest(stored: Uint8Array, made: Uint8Array): boolean {
  * Bodies are named by their number here and by their hash in their own row. `db` must show one moment.
  */
 export async function runDigest(db: Db, runNo: number): Promise<Uint8Array | undefined> {
-  const run = await db.selectFrom("run").selectAll().where("id", "=", runNo).executeTakeFirst();
+  const { rows: [run] } = await execute<object>(
+    db,
+    "select run",
+    [runNo],
+    () => db.selectFrom("run").selectAll().where("id", "=", runNo),
+  );
   if (!run) return undefined;
   const hash = createHash("sha256");
   hash.update(`${lineOf(run, RUN_COLUMNS)}\n`);
@@ -84,11 +89,17 @@ async function* rowsOf(
 ): AsyncGenerator<object> {
   const byPosition = keys[0] === "position";
   for (let after = -1;;) {
-    let query = db.selectFrom(table as "span").selectAll().where("run_no", "=", runNo);
-    for (const key of keys) query = query.orderBy(key as "position");
-    // The others are few: one row for each model and quarter hour, or for each step.
-    if (byPosition) query = query.where("position", ">", after).limit(ROWS_PER_PAGE);
-    const rows = await query.execute();
+    const { rows } = await execute<{ readonly position: number }>(
+      db,
+      `digest ${table}`,
+      byPosition ? [runNo, after, ROWS_PER_PAGE] : [runNo],
+      () => {
+        let query = db.selectFrom(table as "span").selectAll().where("run_no", "=", runNo);
+        for (const key of keys) query = query.orderBy(key as "position");
+        // The others are few: one row for each model and quarter hour, or for each step.
+        return byPosition ? query.where("position", ">", after).limit(ROWS_PER_PAGE) : query;
+      },
+    );
     yield* rows;
     if (!byPosition || rows.length < ROWS_PER_PAGE) return;
     after = rows.at(-1)!.position;

@@ -50,6 +50,8 @@ export class Leases {
   }
 
   async claim(traceId: string): Promise<boolean> {
+    // It began here, and nobody takes what belongs to a process that lives.
+    if (this.#begun.has(traceId)) return true;
     await this.#owners.hold();
     const key = bytes(traceId);
     const { rows: [row] } = await execute<{ owner: string | null }>(

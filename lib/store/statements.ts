@@ -1,6 +1,16 @@
 import { CompiledQuery, type DialectAdapter, type Kysely, type Transaction } from "kysely";
 import type { Schema } from "./schema.ts";
 
+/** A dialect whose statements run at once: within a transaction, which has the connection to itself, there is nothing to wait for. */
+export interface DirectAdapter extends DialectAdapter {
+  runNow<Row>(sql: string, parameters: readonly unknown[]): Ran<Row>;
+}
+
+interface Ran<Row> {
+  readonly rows: Row[];
+  readonly changes: bigint;
+}
+
 export type Db = Transaction<Schema> | Kysely<Schema>;
 
 /**
@@ -17,14 +27,19 @@ export async function run<Row = unknown>(
   name: string,
   parameters: readonly unknown[],
   build: () => { compile(): { readonly sql: string } },
-): Promise<{ readonly rows: Row[]; readonly changes: bigint }> {
+): Promise<Ran<Row>> {
   const { adapter } = db.getExecutor();
   const known = compiled.get(adapter) ?? new Map<string, string>();
   compiled.set(adapter, known);
   let sql = known.get(name);
   if (sql === undefined) known.set(name, sql = build().compile().sql);
+  if (db.isTransaction && isDirect(adapter)) return adapter.runNow<Row>(sql, parameters);
   const result = await db.executeQuery<Row>(CompiledQuery.raw(sql, [...parameters]));
   return { rows: result.rows, changes: result.numAffectedRows ?? 0n };
+}
+
+function isDirect(adapter: DialectAdapter): adapter is DirectAdapter {
+  return "runNow" in adapter;
 }
 
 /** Everything that `work` reads is of one moment, whoever writes meanwhile. */

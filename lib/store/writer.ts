@@ -32,6 +32,9 @@ export class Writer {
   readonly #bodies = new Bodies();
   readonly #traces = new Map<string, TraceState>();
   readonly #ownerOf: (traceId: string) => string | null;
+  /** Of the last write here. When the next one follows it, nobody else has written in between. */
+  #lastSeq: number | undefined;
+  #isAlone = false;
 
   /** `ownerOf` says whose a run is that begins. */
   constructor(ownerOf: (traceId: string) => string | null) {
@@ -42,6 +45,7 @@ export class Writer {
   reset(): void {
     this.#bodies.reset();
     this.#traces.clear();
+    this.#lastSeq = undefined;
   }
 
   /** Someone else wrote rows of this run inside the same transaction. */
@@ -50,6 +54,8 @@ export class Writer {
   }
 
   async apply(db: Db, events: readonly DurableEvent[], seq: number): Promise<void> {
+    this.#isAlone = this.#lastSeq !== undefined && seq - this.#lastSeq <= 1;
+    this.#lastSeq = seq;
     const touched = new Map<string, TraceState>();
     const ended = new Set<string>();
     const changed = new Set<string>();
@@ -330,6 +336,7 @@ export class Writer {
   async #trace(db: Db, traceId: string): Promise<TraceState> {
     const key = bytes(traceId);
     const known = this.#traces.get(traceId);
+    if (known && this.#isAlone) return known;
     const { rows: [row] } = await execute<
       Pick<RunRow, typeof TOTAL_COLUMNS[number] | "seq"> & { id: number }
     >(

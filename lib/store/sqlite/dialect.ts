@@ -11,6 +11,7 @@ import {
   type TransactionSettings,
 } from "kysely";
 import { keptText, storedText } from "../kept_text.ts";
+import type { DirectAdapter } from "../statements.ts";
 import type { Disk } from "./disk.ts";
 import { isBusy, isDamage, storeError } from "./errors.ts";
 import type { WriteTurns } from "./turns.ts";
@@ -200,7 +201,23 @@ class ImmediateDriver extends SqliteDriver {
 }
 
 /** SQLite rolls table changes back like any other; Kysely assumes that it does not, and would migrate without a transaction. */
-class TransactionalDdlAdapter extends SqliteAdapter {
+class NodeSqliteAdapter extends SqliteAdapter implements DirectAdapter {
+  readonly #prepare: (sql: string) => SqliteStatement;
+  readonly #path: string;
+  constructor(prepare: (sql: string) => SqliteStatement, path: string) {
+    super();
+    this.#prepare = prepare;
+    this.#path = path;
+  }
+  runNow<Row>(sql: string, parameters: readonly unknown[]): { rows: Row[]; changes: bigint } {
+    try {
+      const statement = this.#prepare(sql);
+      if (statement.reader) return { rows: statement.all(parameters) as Row[], changes: 0n };
+      return { rows: [], changes: BigInt(statement.run(parameters).changes) };
+    } catch (error) {
+      throw isDamage(error) ? storeError("use", this.#path, "damaged", error) : error;
+    }
+  }
   override get supportsTransactionalDdl(): boolean {
     return true;
   }
@@ -209,30 +226,28 @@ class TransactionalDdlAdapter extends SqliteAdapter {
 /** Kysely on `node:sqlite`, with prepared statements kept. */
 export class NodeSqliteDialect extends SqliteDialect {
   readonly #config: SqliteDialectConfig;
+  readonly #prepare: (sql: string) => SqliteStatement;
   readonly #db: DatabaseSync;
   readonly #patience: Patience;
   constructor(db: DatabaseSync, patience: Patience) {
     const cache = new Map<string, Statement>();
-    const config: SqliteDialectConfig = {
-      database: {
-        close: () => db.close(),
-        prepare: (sql) => {
-          const cached = cache.get(sql);
-          if (cached) return cached;
-          const statement = new Statement(db.prepare(sql), READS.test(sql));
-          if (cache.size >= STATEMENT_CACHE_MAX) cache.delete(cache.keys().next().value!);
-          cache.set(sql, statement);
-          return statement;
-        },
-      },
+    const prepare = (sql: string) => {
+      const cached = cache.get(sql);
+      if (cached) return cached;
+      const statement = new Statement(db.prepare(sql), READS.test(sql));
+      if (cache.size >= STATEMENT_CACHE_MAX) cache.delete(cache.keys().next().value!);
+      cache.set(sql, statement);
+      return statement;
     };
+    const config: SqliteDialectConfig = { database: { close: () => db.close(), prepare } };
     super(config);
     this.#config = config;
+    this.#prepare = prepare;
     this.#db = db;
     this.#patience = patience;
   }
-  override createAdapter(): SqliteAdapter {
-    return new TransactionalDdlAdapter();
+  override createAdapter(): NodeSqliteAdapter {
+    return new NodeSqliteAdapter(this.#prepare, this.#patience.path);
   }
   override createDriver(): SqliteDriver {
     return new ImmediateDriver(this.#config, this.#db, this.#patience);

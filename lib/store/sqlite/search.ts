@@ -6,7 +6,7 @@ import { decodeBody } from "../codec.ts";
 import { runDigest } from "../digest.ts";
 import type { TextSearch } from "../engine.ts";
 import { isUnreadable } from "../readable.ts";
-import type { Schema, SpanRow } from "../schema.ts";
+import type { RunRow, Schema, SpanRow } from "../schema.ts";
 import { asOfOneMoment, type Db, run as execute } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
@@ -83,7 +83,13 @@ async function unindexedMatches(db: Db, texts: readonly string[]): Promise<reado
 
 /** Everything of a run that search should find. */
 async function documentOf(db: Db, runId: number): Promise<string> {
-  const run = await db.selectFrom("run").selectAll().where("id", "=", runId).executeTakeFirstOrThrow();
+  const { rows: [run] } = await execute<RunRow & { readonly id: number }>(
+    db,
+    "select run",
+    [runId],
+    () => db.selectFrom("run").selectAll().where("id", "=", runId),
+  );
+  if (!run) return ""; // deleted meanwhile
   const bodies = await loadBodies(db, [run.prompt_body, run.output_body]);
   const texts = [
     run.agent,

@@ -66,7 +66,7 @@ export function isSameDigest(stored: Uint8Array, made: Uint8Array): boolean {
 export async function runDigest(db: Db, runNo: number): Promise<Uint8Array | undefined> {
   const { rows: [run] } = await execute<object>(
     db,
-    "select run",
+    "select run by number",
     [runNo],
     () => db.selectFrom("run").selectAll().where("id", "=", runNo),
   );

@@ -85,7 +85,7 @@ async function unindexedMatches(db: Db, texts: readonly string[]): Promise<reado
 async function documentOf(db: Db, runId: number): Promise<string> {
   const { rows: [run] } = await execute<RunRow & { readonly id: number }>(
     db,
-    "select run",
+    "select run by number",
     [runId],
     () => db.selectFrom("run").selectAll().where("id", "=", runId),
   );

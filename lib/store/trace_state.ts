@@ -37,6 +37,8 @@ export interface OpenSpan {
 export class TraceState {
   /** Of this state's last write. A run row with another `seq` was changed by someone else: load the state anew. */
   seq = 0;
+  /** When the run's row was last looked at; as long as nobody else writes, no look is needed. */
+  epoch = -1;
   readonly runNo: number;
   /** Positions of the run's spans, in order of start. */
   readonly spans = new Map<string, number>();

@@ -34,7 +34,8 @@ export class Writer {
   readonly #ownerOf: (traceId: string) => string | null;
   /** Of the last write here. When the next one follows it, nobody else has written in between. */
   #lastSeq: number | undefined;
-  #isAlone = false;
+  /** Counts the times that somebody else has written in between. */
+  #epoch = 0;
 
   /** `ownerOf` says whose a run is that begins. */
   constructor(ownerOf: (traceId: string) => string | null) {
@@ -54,7 +55,7 @@ export class Writer {
   }
 
   async apply(db: Db, events: readonly DurableEvent[], seq: number): Promise<void> {
-    this.#isAlone = this.#lastSeq !== undefined && seq - this.#lastSeq <= 1;
+    if (this.#lastSeq === undefined || seq - this.#lastSeq > 1) this.#epoch++;
     this.#lastSeq = seq;
     const touched = new Map<string, TraceState>();
     const ended = new Set<string>();
@@ -67,6 +68,7 @@ export class Writer {
     for (const event of events) {
       if (event.type === "run_start") {
         const state = new TraceState(await this.#runStart(db, event.run, seq));
+        state.epoch = this.#epoch;
         state.totals = event.run.totals;
         touched.set(event.run.traceId, state);
         changed.add(event.run.traceId);
@@ -336,7 +338,7 @@ export class Writer {
   async #trace(db: Db, traceId: string): Promise<TraceState> {
     const key = bytes(traceId);
     const known = this.#traces.get(traceId);
-    if (known && this.#isAlone) return known;
+    if (known?.epoch === this.#epoch) return known;
     const { rows: [row] } = await execute<
       Pick<RunRow, typeof TOTAL_COLUMNS[number] | "seq"> & { id: number }
     >(
@@ -346,8 +348,12 @@ export class Writer {
       () => db.selectFrom("run").select(["id", "seq", ...TOTAL_COLUMNS]).where("trace_id", "=", key),
     );
     if (!row) throw new RangeError(`Cannot write to run "${traceId}": it was never started`);
-    if (known?.seq === row.seq) return known;
+    if (known?.seq === row.seq) {
+      known.epoch = this.#epoch;
+      return known;
+    }
     const state = new TraceState(row.id);
+    state.epoch = this.#epoch;
     state.totals = totalsOf(row);
     const spans = await db.selectFrom("span").select(["span_id", "position"]).where("run_no", "=", row.id)
       .execute();

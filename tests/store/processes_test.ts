@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type DurableEvent, systemHost } from "../../lib/core/mod.ts";
 import { follow } from "../../lib/live/mod.ts";
-import { openStore } from "../../lib/store/mod.ts";
+import { MEMORY, openStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../support/fake_host.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
 const CHILD = new URL("./fixtures/child.ts", import.meta.url).pathname;
@@ -149,5 +150,26 @@ Deno.test("onChange() hears of another process's commits", async () => {
     assert.equal(code, 0);
     await heard.promise;
     stop();
+  });
+});
+
+Deno.test("what another process wrote of a run is seen, also when writes to other runs came between", async () => {
+  await withStorePath(async (path) => {
+    await using here = await openStore(path, { host: fakeHost() });
+    await using there = await openStore(path, { host: fakeHost() });
+    const events = [...sampleEvents({ host: fakeHost() })];
+    assert(events[0]?.type === "run_start");
+    const third = Math.floor(events.length / 3);
+    await here.write(events.slice(0, third));
+    await there.write(events.slice(third, 2 * third));
+    for (let startMs = 1; startMs <= 2; startMs++) {
+      const newId = () => crypto.randomUUID().replaceAll("-", "");
+      await here.write([...sampleEvents({ host: { ...fakeHost({ startMs }), newId } })]);
+    }
+    await here.write(events.slice(2 * third));
+    await using alone = await openStore(MEMORY, { host: fakeHost() });
+    await alone.write(events);
+    const { traceId } = events[0].run;
+    assert.deepEqual(await here.loadTrace(traceId), await alone.loadTrace(traceId));
   });
 });

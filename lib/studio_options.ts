@@ -116,7 +116,7 @@ export interface GateOptions {
   readonly baseline?: string;
   /** The scorer that decides. @default every scorer */
   readonly scorer?: string;
-  /** The least mean score, from 0 to 1. */
+  /** The least mean score, from 0 to 1; without `scorer` of all scorers but latency, cost, tokens and steps. */
   readonly failBelow?: number;
   /** To be worse than the baseline fails; without one, than the last complete experiment of the suite. @default false */
   readonly failIfWorse?: boolean;

@@ -1,7 +1,13 @@
 import assert from "node:assert/strict";
 import { carriedInterval } from "../../lib/analysis/mod.ts";
-import { compareVariants, gateOf, type GateRules } from "../../lib/analysis/experiments/mod.ts";
+import {
+  compareVariants,
+  gateOf,
+  type GateRules,
+  SPENDING_SCORERS,
+} from "../../lib/analysis/experiments/mod.ts";
 import { type CaseResult, NO_USAGE } from "../../lib/core/mod.ts";
+import { SCORER_NAMES } from "../../lib/scorers/mod.ts";
 import { loadStatistics } from "../../lib/analysis/mod.ts";
 import { graded } from "../support/experiments.ts";
 
@@ -88,4 +94,28 @@ Deno.test("a few equal scores prove neither a pass nor a regression: Wilson's in
   assert.deepEqual(carriedInterval(of([0.7, 0.7])), [0.7, 0.7], "a graded score is no pass rate");
   assert.equal(gated(results([0, 0, 0]), { failBelow: 0.3 }).verdict, "inconclusive");
   assert.equal(gated(results([0, 0, 0]), { failBelow: 0.9 }).verdict, "regression");
+});
+
+Deno.test("gateOf() asks the least mean of what says how good a run is, and says of which scorers", () => {
+  const both = results([1, 1, 1, 1, 1, 1, 1, 1]).map((it) => ({
+    ...it,
+    scores: [...it.scores, graded("latency", 0.1)],
+  }));
+  const quality = gated(both, { failBelow: 0.6 });
+  assert.deepEqual([quality.verdict, quality.scorer], ["pass", "x"]);
+  assert.match(quality.reason, /; at least 0\.6 was asked of x, not of latency$/);
+  assert.equal(gated(both, { failBelow: 0.6, scorer: "latency" }).verdict, "regression");
+  const none = gated(results([1, 1], { scorer: "cost" }), { failBelow: 0.6 });
+  assert.deepEqual([none.verdict, none.reason], [
+    "inconclusive",
+    "no scorer says how good it is: cost say what it took, and are judged where the gate names one",
+  ]);
+  // Slower than the baseline is still worse.
+  const slow = results([0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], { scorer: "latency" });
+  const fast = results([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9], { scorer: "latency" });
+  assert.equal(gated(slow, { failBelow: 0.05 }, fast).verdict, "regression");
+});
+
+Deno.test("what is no matter of quality are scorers that there are", () => {
+  for (const name of SPENDING_SCORERS) assert.ok(SCORER_NAMES.includes(name), name);
 });

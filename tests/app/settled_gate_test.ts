@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { settledGate } from "../../lib/app/mod.ts";
+import { readySuite, settledGate } from "../../lib/app/mod.ts";
+import { addGateFlags, gateOfFlags } from "../../lib/cli/frame/gate_flags.ts";
+import { Command } from "@commander-js/extra-typings";
 import { EvalBench } from "../support/eval_bench.ts";
 
 const suite = (name: string) => `
@@ -26,4 +28,19 @@ Deno.test("settledGate() measures by the last experiment of the same suite, whic
   const variant = (await settledGate(app, "mine", { baseline: "last/./echo.yaml" })).baseline;
   assert.equal(variant, `${experimentId}/./echo.yaml`);
   await assert.rejects(settledGate(app, "mine", { baseline: "last/nobody" }), /it has no variant "nobody"/);
+});
+
+Deno.test("--no-fail-if-worse switches off what a suite says, and nothing does where no flag is given", async () => {
+  await using bench = await EvalBench.open();
+  const { app } = bench.context;
+  const { experimentId } = await bench.evaluate(suite("mine"));
+  const text = `${suite("mine")}gate: { failIfWorse: true }\n`;
+  const gateFor = async (...words: string[]) => {
+    const flags = addGateFlags(new Command()).parse(words, { from: "user" }).opts();
+    return (await readySuite(app, { text }, { gate: gateOfFlags(flags) })).gate;
+  };
+  assert.equal((await gateFor()).baseline, experimentId);
+  assert.equal((await gateFor("--fail-if-worse")).baseline, experimentId);
+  assert.equal((await gateFor("--no-fail-if-worse")).baseline, undefined);
+  assert.equal((await gateFor("--no-fail-if-worse", "--baseline", "last")).baseline, experimentId);
 });

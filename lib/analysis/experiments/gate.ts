@@ -31,8 +31,11 @@ export interface GateResult {
   readonly moreCasesNeeded: number | null;
 }
 
+/** What a run took, not how good it is: no least mean is asked of these unless they are named. */
+export const SPENDING_SCORERS: ReadonlySet<string> = new Set(["latency", "cost", "tokens", "steps"]);
+
 export interface GateRules {
-  /** @default every scorer */
+  /** @default every scorer; for `failBelow` all but `SPENDING_SCORERS` */
   readonly scorer?: string;
   /** The least mean score. */
   readonly failBelow?: number;
@@ -87,28 +90,59 @@ export function gateOf(
     undefined,
   );
   if (!gravest) {
-    const what = rules.scorer === undefined
-      ? "there are no scores"
-      : `there are no scores of ${rules.scorer}`;
     return {
       verdict: "inconclusive",
       scorer: rules.scorer ?? null,
-      reason: what,
+      reason: nothingText(variants, rules),
       baseline,
       moreCasesNeeded: null,
     };
   }
-  return { ...gravest, baseline };
+  return { ...gravest, reason: gravest.reason + takenText(variants, rules), baseline };
 }
 
 function findingsOf(variant: GatedVariant, rules: AskedRules, isNamed: boolean): readonly Finding[] {
   const prefix = isNamed ? `${variant.name}: ` : "";
   return summarizeScores(triesOf(variant.results))
     .filter(({ scorer }) => rules.scorer === undefined || scorer === rules.scorer)
-    .map((summary) => {
-      const finding = findingOf(variant, summary, rules);
-      return { ...finding, reason: prefix + finding.reason };
+    .flatMap((summary) => {
+      const { failBelow: _, ...others } = rules;
+      const isTaken = isAskedOf(summary.scorer, rules);
+      if (!isTaken && !rules.isCompared) return [];
+      const finding = findingOf(variant, summary, isTaken ? rules : others);
+      return [{ ...finding, reason: prefix + finding.reason }];
     });
+}
+
+/** Whether the least mean is asked of a scorer. */
+function isAskedOf(scorer: string, rules: GateRules): boolean {
+  return rules.scorer === undefined ? !SPENDING_SCORERS.has(scorer) : scorer === rules.scorer;
+}
+
+/** Of which scorers the least mean was asked, where that is not plain. */
+function takenText(variants: readonly GatedVariant[], rules: GateRules): string {
+  if (rules.failBelow === undefined || rules.scorer !== undefined) return "";
+  const names = scorersOf(variants);
+  if (names.length < 2) return "";
+  const taken = names.filter((it) => isAskedOf(it, rules));
+  const left = names.filter((it) => !isAskedOf(it, rules));
+  return `; at least ${rules.failBelow} was asked of ${taken.join(", ") || "none"}${
+    left.length > 0 ? `, not of ${left.join(", ")}` : ""
+  }`;
+}
+
+function nothingText(variants: readonly GatedVariant[], { scorer }: GateRules): string {
+  if (scorer !== undefined) return `there are no scores of ${scorer}`;
+  const names = scorersOf(variants);
+  return names.length === 0
+    ? "there are no scores"
+    : `no scorer says how good it is: ${
+      names.join(", ")
+    } say what it took, and are judged where the gate names one`;
+}
+
+function scorersOf(variants: readonly GatedVariant[]): readonly string[] {
+  return [...new Set(variants.flatMap((it) => [...caseScores(triesOf(it.results)).keys()]))];
 }
 
 function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: AskedRules): Finding {

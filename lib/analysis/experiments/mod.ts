@@ -17,6 +17,7 @@ export {
   type GateRules,
   type GateVerdict,
   MARGIN_DEFAULT,
+  SPENDING_SCORERS,
 } from "./gate.ts";
 export { type LoadedExperiment, overviewOf } from "./overview.ts";
 export { resultsOf, summarizeVariants, triesOf, type VariantSummary } from "./summary.ts";

@@ -6,7 +6,7 @@ import { numberFlag } from "./number.ts";
 export interface GateFlags {
   readonly baseline?: string | undefined;
   readonly failBelow?: number | undefined;
-  readonly failIfWorse?: true | undefined;
+  readonly failIfWorse?: boolean | undefined;
   readonly margin?: number | undefined;
 }
 
@@ -27,12 +27,16 @@ export function addGateFlags<A extends unknown[], O extends OptionValues, G exte
     )
     .option(
       "--fail-below <score>",
-      "the least mean score, from 0 to 1",
+      "the least mean score, from 0 to 1; of the gate's scorer, else of all but latency, cost, tokens and steps",
       numberFlag("--fail-below", { min: 0, max: 1 }, 0.9),
     )
     .option(
       "--fail-if-worse",
       "to be worse than the baseline fails (default baseline: the last complete experiment of the suite)",
+    )
+    .option(
+      "--no-fail-if-worse",
+      "not measured by the last complete experiment, though the suite says failIfWorse",
     )
     .option(
       "--margin <score>",

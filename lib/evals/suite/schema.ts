@@ -60,7 +60,10 @@ const suiteCase = z.strictObject({
 
 const gate = z.strictObject({
   scorer: optional(text, "the scorer that decides; every scorer unless given"),
-  failBelow: optional(share, "the least mean score"),
+  failBelow: optional(
+    share,
+    "the least mean score; without `scorer` of all scorers but latency, cost, tokens and steps",
+  ),
   failIfWorse: optional(z.boolean("must be true or false"), "whether to be worse than the baseline fails"),
   margin: optional(share, "how much worse than the baseline may not be excluded; 0.02 unless given"),
 }, "must be a map with scorer, failBelow, failIfWorse and margin");

@@ -1,7 +1,7 @@
 import { applyChanges, type KnownTrace, type StoreChanges, type Trace } from "../core/mod.ts";
 
-/** Traces kept at a time: a person looks at one, and goes back and forth between a few. */
-const KEPT_MAX = 8;
+/** Traces kept at a time: a person looks at a dozen side by side, and goes back and forth between a few. */
+const KEPT_MAX = 16;
 
 type ChangeSource = Pick<StoreChanges, "changesSince">;
 

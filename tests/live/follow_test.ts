@@ -71,7 +71,7 @@ Deno.test("TraceKeeper reads on in the runs it was asked for lately", async () =
     },
   });
   const sample = fakeHost();
-  const runs = Array.from({ length: 10 }, () => [...sampleEvents({ host: sample, rounds: 1 })]);
+  const runs = Array.from({ length: 18 }, () => [...sampleEvents({ host: sample, rounds: 1 })]);
   for (const events of runs) await store.write(events);
   assert.equal(await keeper.load("ff".repeat(16)), undefined);
   const first = await keeper.load(traceIdOf(runs[0]!));
@@ -79,7 +79,7 @@ Deno.test("TraceKeeper reads on in the runs it was asked for lately", async () =
   assert.equal(await keeper.load(traceIdOf(runs[0]!)), first);
   for (const events of runs.slice(1)) await keeper.load(traceIdOf(events));
   assert.deepEqual(await keeper.load(traceIdOf(runs[0]!)), first, "forgotten, and loaded again");
-  assert.deepEqual(cursors.map((it) => it !== undefined), [false, false, true, ...Array(10).fill(false)]);
+  assert.deepEqual(cursors.map((it) => it !== undefined), [false, false, true, ...Array(18).fill(false)]);
 });
 
 Deno.test("follow() shows every state up to the end, and retold events fold to the same spans", async () => {

@@ -264,7 +264,7 @@ Deno.test("what is compared, how, and which run is open are there again at the n
   // The same store again: the comparison is read anew.
   await using again = await Bench.open([100, 30], family, memory);
   await again.until((text) => /Steps/.test(text) && !/Configuration/.test(text), "the steps alone");
-  again.press("3");
+  again.press(":", "live", "enter");
   await again.see(/1,203 orders/);
 });
 

@@ -15,7 +15,7 @@ export const HOME: ScreenId = SCREEN_TABS[0]!.id;
 
 /** Where the workbench starts when it was left on that screen. */
 export function firstScreen(left: ScreenId | undefined): ScreenId {
-  return HEADER_TABS.find(({ id }) => id === left)?.id ?? HOME;
+  return SCREEN_TABS.find(({ id, tab, under }) => id === left && (tab !== false || under))?.id ?? HOME;
 }
 
 /** Loads all screens, or those named. */

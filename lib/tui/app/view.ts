@@ -123,7 +123,8 @@ export function attentionAt(app: App, x: number): boolean {
 
 function header(app: App): Line {
   const left: Segment[] = [seg(NAME, "strong"), seg(" ")];
-  for (const tab of tabs(app)) left.push(seg(tab.text, tab.id === app.active ? "chip" : "dim"));
+  const shown = screenOf(app)?.under ?? app.active;
+  for (const tab of tabs(app)) left.push(seg(tab.text, tab.id === shown ? "chip" : "dim"));
   left.push(...attentionSign(app));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);

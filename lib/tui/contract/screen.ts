@@ -46,6 +46,8 @@ export interface ScreenTab {
   readonly title: string;
   /** `false`: reached by key and palette only, it has no place in the header. @default true */
   readonly tab?: boolean;
+  /** The screen in whose place in the header it shows; the workbench may start with it again. */
+  readonly under?: ScreenId;
 }
 
 /** A screen in the list of screens. All but the first in view are loaded when the first frame is out. */

@@ -17,9 +17,9 @@ export const SCREENS: readonly ScreenEntry[] = [
     load: async () => erased((await import("./launch/screen.ts")).launchScreen),
   },
   {
-    id: "live",
+    id: "board",
     title: "Live",
-    load: async () => erased((await import("./live/screen.ts")).liveScreen),
+    load: async () => erased((await import("./board/screen.ts")).boardScreen),
   },
   {
     id: "costs",
@@ -40,6 +40,13 @@ export const SCREENS: readonly ScreenEntry[] = [
     id: "agents",
     title: "Agents",
     load: async () => erased((await import("./agents/screen.ts")).agentsScreen),
+  },
+  {
+    id: "live",
+    title: "Run",
+    tab: false,
+    under: "board",
+    load: async () => erased((await import("./live/screen.ts")).liveScreen),
   },
   {
     id: "replay",

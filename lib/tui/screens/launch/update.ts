@@ -166,7 +166,7 @@ function launched(
     next,
     watch
       ? [{ type: "go", screen: "live", target: run }]
-      : [notice("info", "Started. 3 watches it; write the next prompt here")],
+      : [notice("info", "Started. 3 shows it; write the next prompt here")],
   ];
 }
 

@@ -97,6 +97,13 @@ export type { ScoreSummary } from "./statistics/summarize_scores.ts";
 
 /** Intervals, tests, summaries and comparisons of scores. Loaded with the first use. */
 export const loadStatistics = () => import("./statistics/mod.ts");
+export type {
+  Agreement,
+  HandVerdict,
+  Preference,
+  ReviewedPair,
+  ReviewSummary,
+} from "./experiments/agreement.ts";
 export type { ChangedCase, ComparedVariant, ExperimentComparison } from "./experiments/comparison.ts";
 export type { GatedVariant, GateResult, GateRules, GateVerdict } from "./experiments/gate.ts";
 export type { VariantSummary } from "./experiments/summary.ts";

@@ -51,7 +51,7 @@ export async function compareExperiments(
   after: string | undefined,
   rules: GateRules = {},
 ): Promise<ComparedExperiments> {
-  const [left, right] = await sidesOf(app, before, after);
+  const [left, right] = await comparedSides(app, before, after);
   const { compareVariants, gateOf } = await loadExperiments();
   const comparison = compareVariants(left, right);
   if (comparison.pairs === 0) {
@@ -71,7 +71,8 @@ export async function compareExperiments(
   return { comparison, gate: gateOf([gated], rules, left.experimentId) };
 }
 
-async function sidesOf(
+/** The two variants that are meant. Throws `AgentOpError` where that is not clear. */
+export async function comparedSides(
   app: App,
   before: string,
   after: string | undefined,

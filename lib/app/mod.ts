@@ -83,6 +83,15 @@ export {
   type WrittenTable,
 } from "./export_tables.ts";
 export { exportNamed } from "./export_named.ts";
+export {
+  type BlindAnswer,
+  type BlindPair,
+  type BlindVerdict,
+  handVerdicts,
+  reviewExperiments,
+  type ReviewOptions,
+  type ReviewReport,
+} from "./review.ts";
 export { scoreAsTyped, type TypedScores } from "./score_run.ts";
 export { type ApprovalHelp, approvalHelp, type FileChange, fileChange } from "./approvals.ts";
 export { lazyStore } from "./lazy_store.ts";

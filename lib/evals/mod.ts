@@ -28,7 +28,9 @@ export { markdownReport, type MarkdownSource } from "./reports/markdown.ts";
 export const loadSuiteSchema = () => import("./suite/schema.ts");
 export { createJudge, type Judge, type Verdict } from "./judge.ts";
 export { evaluationOf, scoreRun } from "./score.ts";
+export { drawnOrder, type KeptReview, keptReview, REVIEW_NAME, reviewScores, SEED_MAX } from "./review.ts";
 export {
+  handEvaluations,
   type HandScore,
   type HandScoring,
   parseHandScore,

@@ -33,8 +33,20 @@ export async function scoreByHand(
   { store, host }: { readonly store: Pick<RunJournal, "write">; readonly host: Host },
   run: Run,
   scores: readonly HandScore[],
-  { comment, spanId }: HandScoring = {},
+  scoring: HandScoring = {},
 ): Promise<readonly Evaluation[]> {
+  const evaluations = handEvaluations(host, run, scores, scoring);
+  await store.write(evaluations.map((evaluation) => ({ type: "evaluation", evaluation })));
+  return evaluations;
+}
+
+/** What a person says of a run, to be kept. Throws `AgentOpError` when one is not right. */
+export function handEvaluations(
+  host: Host,
+  run: Pick<Run, "runId" | "traceId">,
+  scores: readonly HandScore[],
+  { comment, spanId }: HandScoring = {},
+): readonly Evaluation[] {
   const refuse = (reason: string, remedy: string): never => {
     throw new AgentOpError(`Cannot score ${run.runId}: ${reason}`, { remedy });
   };
@@ -55,7 +67,7 @@ export async function scoreByHand(
     refuse(`the comment is longer than ${TEXT_MAX_CHARS} characters`, "a shorter one");
   }
   const createdAtUs = nowUs(host);
-  const evaluations = scores.map(({ name, value, label }): Evaluation => ({
+  return scores.map(({ name, value, label }): Evaluation => ({
     evalId: host.newId(),
     traceId: run.traceId,
     ...(spanId === undefined ? {} : { spanId }),
@@ -67,8 +79,6 @@ export async function scoreByHand(
     source: "human",
     createdAtUs,
   }));
-  await store.write(evaluations.map((evaluation) => ({ type: "evaluation", evaluation })));
-  return evaluations;
 }
 
 /** Several of them as one line is typed: `helpful=0.8 tone=very friendly`. */

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { agreementText } from "./agreement.ts";
 export { BRAILLE, brailleBit, brailleChar } from "./braille.ts";
 export {
   comparisonNotes,

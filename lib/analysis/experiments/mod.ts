@@ -5,6 +5,15 @@
  * @module
  */
 export {
+  type Agreement,
+  type HandVerdict,
+  type Preference,
+  type ReviewedPair,
+  type ReviewSummary,
+  summarizeReview,
+  verdictAgreement,
+} from "./agreement.ts";
+export {
   type ChangedCase,
   type ComparedVariant,
   compareVariants,

@@ -29,6 +29,7 @@ import { notebook } from "./notebook/notebook.ts";
 import { pause } from "./pause/pause.ts";
 import { replay } from "./replay/replay.ts";
 import { resume } from "./resume/resume.ts";
+import { review } from "./review/review.ts";
 import { run } from "./run/run.ts";
 import { runs } from "./runs/runs.ts";
 import { score } from "./score/score.ts";
@@ -60,6 +61,7 @@ export const COMMANDS: readonly CliCommand[] = [
   evalSuite,
   experiments,
   compare,
+  review,
   baseline,
   bisect,
   exportRuns,

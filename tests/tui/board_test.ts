@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import type { Store } from "../../lib/core/mod.ts";
+import { NO_TOTALS, NO_USAGE, type Store } from "../../lib/core/mod.ts";
 import { gridFor } from "../../lib/tui/screens/board/grid.ts";
 import { type Sample, tokensPerSecond, withSample } from "../../lib/tui/screens/board/rate.ts";
 import type { FakeHost } from "../support/fake_host.ts";
@@ -89,7 +89,7 @@ Deno.test("a run that ends keeps its place on the board until the board is left"
   await bench.see(/▶ ● live/);
   bench.press("3");
   const again = await bench.see(/2 live runs/);
-  assert.doesNotMatch(again, /ended|writer/);
+  assert.doesNotMatch(again, /\d ended|[─▶] writer ─/);
 });
 
 Deno.test("the board marks what it estimates while an answer is arriving, and grows with it", async () => {
@@ -148,4 +148,54 @@ Deno.test("tokensPerSecond() is that of the last seconds, falls in silence, and 
   const other = arrived(samples, 14, 28, "b");
   assert.equal(tokensPerSecond(other, 14_000), 2);
   assert.equal(tokensPerSecond(withSample(other, undefined), 14_000), undefined);
+});
+
+Deno.test("/ begins with nothing, Enter alone searches on, and n goes on from what is in view", async () => {
+  await using bench = await Bench.open([100, 30], async (store, host) => {
+    const story = await Story.begin(store, host);
+    const call = await story.call();
+    const text = Array.from({ length: 200 }, (_, at) => `line ${at + 1}${at % 50 === 0 ? " here" : ""}`).join(
+      "\n\n",
+    );
+    await story.answer(call, say("assistant", text), [10, 10], 0.001);
+    await story.finish("completed", { output: text });
+  });
+  await bench.see(/▶ ✓ done/);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  bench.press("/", "here", "enter");
+  await bench.see(/line 1 here/);
+  bench.press("/", "enter");
+  await bench.see(/line 51 here/);
+  bench.press("/", "line 120", "enter");
+  const screen = await bench.see(/line 120/);
+  assert.doesNotMatch(screen, /not in this tab/);
+  bench.press("/", "here", "enter");
+  await bench.see(/line 151 here/);
+  bench.press("g");
+  await bench.see(/line 1 here/);
+  bench.press("n", "n");
+  await bench.see(/line 51 here/);
+});
+
+Deno.test("a run at 80 columns shows its cost, where cached tokens would take its place", async () => {
+  await using bench = await Bench.open([80, 24], async (store, host) => {
+    const story = await Story.begin(store, host, {
+      config: { limits: { budgetUsd: 0.5 } },
+      totals: {
+        ...NO_TOTALS,
+        steps: 12,
+        costUsd: 0.0123,
+        usage: { ...NO_USAGE, inputTokens: 12_345, cachedInputTokens: 1_200, outputTokens: 3_456 },
+      },
+    });
+    await story.finish("completed", { output: "Done." });
+  });
+  await bench.see(/▶ ✓ done/);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  const frame = await bench.steady();
+  assert.match(frame, /12\.3k in 3\.5k out {3}cost \$0\.0123 .*of \$0\.5000/);
+  bench.terminal.resize(160, 48);
+  await bench.see(/12\.3k in \(1\.2k cached\) 3\.5k out/);
 });

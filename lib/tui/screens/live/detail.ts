@@ -55,10 +55,23 @@ export function foldRow(model: LiveModel, env: Env): LiveModel {
   return atRow({ ...model, folds }, model.cursor, env);
 }
 
+/** From the place found last while it is in view, otherwise from where the person has gone since. */
+function goingOnFrom(
+  cursor: number,
+  { top, height, total }: { readonly top: number; readonly height: number; readonly total: number },
+  step: 1 | -1,
+): number {
+  if (cursor >= top && cursor < top + height) return cursor + step;
+  return step > 0 ? top : Math.min(total, top + height) - 1;
+}
+
 /** To the next place where the needle occurs, around the end; a notice when there is none. */
 export function search(model: LiveModel, step: 1 | -1, env: Env, isNew = false): Step<LiveModel> {
   const doc = detailDoc(model, env);
-  const from = isNew ? detailTop(model, env, doc.rows) : model.cursor + step;
+  const top = detailTop(model, env, doc.rows);
+  const from = isNew
+    ? top
+    : goingOnFrom(model.cursor, { top, height: detailHeight(model, env), total: doc.rows }, step);
   const found = doc.find(model.needle, from, step) ??
     doc.find(model.needle, step > 0 ? 0 : doc.rows - 1, step);
   const outside = from < 0 ? doc.rows - 1 : from >= doc.rows ? 0 : undefined;

@@ -10,8 +10,11 @@ export const BUDGET_USD_MAX = 1_000_000;
 const NEEDLE_LENGTH_MAX = 200;
 
 export function typing(model: LiveModel, what: "search" | "budget"): LiveModel {
-  const field = what === "search" ? fieldOf(model.needle) : EMPTY_FIELD;
-  return { ...model, ...(what === "search" ? { focus: "detail" as const } : {}), typing: { what, field } };
+  return {
+    ...model,
+    ...(what === "search" ? { focus: "detail" as const } : {}),
+    typing: { what, field: EMPTY_FIELD },
+  };
 }
 
 /** The limit that stopped the run, at what lets it go on. */
@@ -29,8 +32,9 @@ export function submitted(model: LiveModel, env: Env): Step<LiveModel> {
   if (!open) return [model, []];
   const text = open.field.text.trim();
   if (open.what === "search") {
-    const next: LiveModel = { ...closed, needle: text.slice(0, NEEDLE_LENGTH_MAX) };
-    return text === "" ? [next, []] : search(next, 1, env, true);
+    // Nothing typed: the same words again, as in `less`.
+    if (text === "") return closed.needle === "" ? [closed, []] : search(closed, 1, env);
+    return search({ ...closed, needle: text.slice(0, NEEDLE_LENGTH_MAX) }, 1, env, true);
   }
   if (open.what === "limit") return revived(model, closed, text);
   const usd = /^\$?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text.replace("$", "")) : NaN;

@@ -62,6 +62,8 @@ import { familyDialog, familyFacts, hasFamily } from "./family.ts";
 import { factLines } from "./facts.ts";
 import { approvalDialog, budgetDialog, limitDialog } from "./dialogs.ts";
 
+/** In less the cost matters more than what was cached. */
+const CACHED_FROM = 100;
 const GAUGE_COLUMNS = 10;
 const TROUBLE_KEYS = [["^r", "try again"], ["1", "the list of runs"], ["esc", "back"]] as const;
 
@@ -175,7 +177,12 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
     [
       seg("tokens ", "dim"),
       seg(`${compact(usage.inputTokens)} in`, "strong"),
-      seg(usage.cachedInputTokens > 0 ? ` (${compact(usage.cachedInputTokens)} cached)` : "", "dim"),
+      seg(
+        usage.cachedInputTokens > 0 && columns >= CACHED_FROM
+          ? ` (${compact(usage.cachedInputTokens)} cached)`
+          : "",
+        "dim",
+      ),
       seg(` ${compact(usage.outputTokens)} out`, "strong"),
     ],
     [seg("cost ", "dim"), seg(costOf(totals), "strong"), ...budget(run, env)],

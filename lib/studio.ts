@@ -278,14 +278,16 @@ export class Studio extends StudioRows implements AsyncDisposable {
   }
 
   /**
-   * Draws what runs say: `cost`, `tokens`, `latency`, `waterfall` and others; `agentop chart list` names them all.
+   * Draws what runs say: `cost`, `tokens`, `latency`, `waterfall` and others; what experiments say: `score-intervals` and
+   * `cost-vs-score`. `agentop chart list` names them all.
    *
-   * @throws {AgentOpError} There is no such chart or run, or a term of the search is not understood.
+   * @throws {AgentOpError} There is no such chart, run or experiment, or a term of the search is not understood.
    */
   async chart(name: string, options: ChartOptions = {}): Promise<Chart> {
-    const { search = "", runs = [], theme } = options;
+    const { search = "", runs = [], experiments = [], theme } = options;
     const choice = {
       runs: listOf(runs),
+      experiments: listOf(experiments),
       ...(search === "" ? {} : { filter: await filterOf(this.#app, search) }),
     };
     return await (await views()).chart(this.#app, name, choice, theme);

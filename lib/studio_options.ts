@@ -89,6 +89,8 @@ export interface ChartOptions {
   readonly runs?: string | readonly string[];
   /** Of the runs that a search finds, as in `runs`. */
   readonly search?: string;
+  /** For `score-intervals` and `cost-vs-score`: these experiments, or a variant as `EXP/VARIANT`. @default the newest */
+  readonly experiments?: string | readonly string[];
   /** Colours for a light or a dark ground. @default "light" */
   readonly theme?: ThemeName;
 }

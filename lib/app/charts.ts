@@ -1,7 +1,8 @@
-import { loadForkTree, loadTables } from "../analysis/mod.ts";
+import { isEmptyRunFilter, loadExperiments, loadForkTree, loadTables } from "../analysis/mod.ts";
 import type {
   ChartData,
   ChartDefinition,
+  ChartedExperiment,
   ChartFinding,
   ChartNeed,
   Drawing,
@@ -20,6 +21,7 @@ import {
 } from "../core/mod.ts";
 import { damagedRowsNote } from "../present/mod.ts";
 import type { App } from "./app.ts";
+import { namedVariants } from "./compare_experiments.ts";
 import { checkChoice } from "./export_runs.ts";
 import { writeWhole } from "./write_whole.ts";
 
@@ -33,6 +35,8 @@ export interface ChartChoice {
   /** Names of runs: ids, beginnings or ends of them, `last`. A chart of one run takes the first, or `last`. */
   readonly runs?: readonly string[];
   readonly filter?: RunFilter;
+  /** For charts of experiments: ids, beginnings or ends of them, `last`, or one variant as `EXP/VARIANT`. @default `last` */
+  readonly experiments?: readonly string[];
 }
 
 /** The chart of that name. Throws `AgentOpError` with the nearest one. */
@@ -53,7 +57,14 @@ export async function drawChart(
   choice: ChartChoice = {},
 ): Promise<Drawing> {
   checkChoice(choice);
+  checkSubject(chart, choice);
   const store = await app.store();
+  if (chart.of === "experiments") {
+    return chart.draw({
+      ...{ runs: [], usage: [], spans: [], judged: [], nowMs: app.host.now(), timeZone: zoneOf(app) },
+      experiments: await chartedExperiments(store, choice.experiments ?? []),
+    });
+  }
   const { runs: references = [], filter } = choice;
   const isOne = chart.of === "run";
   if (isOne && references.length > 1) {
@@ -70,6 +81,44 @@ export async function drawChart(
   const chosen = { runs, isNamed: isOne || references.length > 0, filter };
   const { damagedRows, ...data } = await chartData(app, store, chart, chosen);
   return withDamage(chart.draw(data), damagedRows);
+}
+
+/** Runs are not experiments. Throws `AgentOpError`. */
+function checkSubject(
+  { name, of }: ChartDefinition,
+  { runs = [], filter = {}, experiments = [] }: ChartChoice,
+): void {
+  const isOfExperiments = of === "experiments";
+  if (isOfExperiments ? runs.length === 0 && isEmptyRunFilter(filter) : experiments.length === 0) return;
+  throw new AgentOpError(
+    isOfExperiments
+      ? `Cannot draw ${name} of runs: it is about experiments`
+      : `Cannot draw ${name} of experiments: it is about runs`,
+    {
+      remedy: isOfExperiments
+        ? `agentop chart ${name} last`
+        : `agentop chart score-intervals ${experiments[0]}`,
+    },
+  );
+}
+
+/** The figures of experiments; of the newest where none is named. Throws `AgentOpError` for one that is not there. */
+async function chartedExperiments(
+  store: Store,
+  references: readonly string[],
+): Promise<readonly ChartedExperiment[]> {
+  if (references.length === 0 && (await store.listExperiments({ limit: 1 })).experiments.length === 0) {
+    return [];
+  }
+  const { figuresOf } = await loadExperiments();
+  const all: ChartedExperiment[] = [];
+  for (const reference of references.length === 0 ? ["last"] : references) {
+    const { experiment, plan, variants } = await namedVariants(store, reference, "draw");
+    const results = await store.experimentResults(experiment.experimentId, { withTexts: false });
+    const sides = figuresOf({ experiment, plan, results });
+    all.push({ experiment, sides: sides.filter(({ variant }) => variants.includes(variant)) });
+  }
+  return all;
 }
 
 /** What the chart leaves out stands below its title. */

@@ -5,27 +5,38 @@ import {
   type GateRules,
   loadExperiments,
 } from "../analysis/mod.ts";
-import { AgentOpError, oneLine, shortRunId } from "../core/mod.ts";
+import { AgentOpError, type ExperimentRecord, oneLine, shortRunId, type Store } from "../core/mod.ts";
 import type { App } from "./app.ts";
 
-/** The variants that `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
-export async function comparedVariants(app: App, reference: string): Promise<readonly ComparedVariant[]> {
+/** An experiment, and which of its variants `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
+export async function namedVariants(
+  store: Store,
+  reference: string,
+  verb: string,
+): Promise<ExperimentRecord & { readonly variants: readonly string[] }> {
   const at = reference.indexOf("/");
   const [id, wanted] = at < 0 ? [reference, undefined] : [reference.slice(0, at), reference.slice(at + 1)];
-  const store = await app.store();
-  const { experiment } = await store.resolveExperiment(id);
-  const { experimentId, suite, suiteHash, variants } = experiment;
+  const record = await store.resolveExperiment(id);
+  const { experimentId, variants } = record.experiment;
   if (wanted !== undefined && !variants.includes(wanted)) {
     throw new AgentOpError(
-      `Cannot compare ${shortRunId(experimentId)}: it has no variant "${oneLine(wanted, 60)}"`,
+      `Cannot ${verb} ${shortRunId(experimentId)}: it has no variant "${oneLine(wanted, 60)}"`,
       { remedy: variants.map((it) => `${shortRunId(experimentId)}/${it}`).join(", ") },
     );
   }
+  return { ...record, variants: variants.filter((name) => wanted === undefined || name === wanted) };
+}
+
+/** The variants that `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
+export async function comparedVariants(app: App, reference: string): Promise<readonly ComparedVariant[]> {
+  const store = await app.store();
+  const { experiment, variants } = await namedVariants(store, reference, "compare");
+  const { experimentId, suite, suiteHash } = experiment;
   const [cases, results] = await Promise.all([
     store.experimentCases(experimentId),
     store.experimentResults(experimentId, { withTexts: false }),
   ]);
-  return variants.filter((name) => wanted === undefined || name === wanted).map((variant) => ({
+  return variants.map((variant) => ({
     experimentId,
     suite,
     suiteHash,

@@ -1,6 +1,6 @@
 import { money, plural, scoreValue } from "../present/mod.ts";
 import type { ChartDefinition } from "./frame/chart.ts";
-import { usdFormat } from "./frame/formats.ts";
+import { isWide, usdFormat } from "./frame/formats.ts";
 import { mostScored } from "./frame/scores.ts";
 import { colorScale, OTHERS, seriesOf } from "./frame/series.ts";
 import { label } from "./frame/text.ts";
@@ -82,12 +82,6 @@ export const costScore: ChartDefinition = {
     };
   },
 };
-
-/** Costs that lie far apart are drawn by their order of size. */
-function isWide(costs: readonly number[]): boolean {
-  const [least, most] = [Math.min(...costs), Math.max(...costs)];
-  return least > 0 && most / least > 30;
-}
 
 interface Point {
   readonly model: string;

@@ -6,11 +6,13 @@
  */
 import { cost } from "./cost.ts";
 import { costScore } from "./cost_score.ts";
+import { costVsScore } from "./cost_vs_score.ts";
 import { forks } from "./forks.ts";
 import type { ChartDefinition } from "./frame/chart.ts";
 import { latency } from "./latency.ts";
 import { memory } from "./memory.ts";
 import { retries } from "./retries.ts";
+import { scoreIntervals } from "./score_intervals.ts";
 import { scores } from "./scores.ts";
 import { steps } from "./steps.ts";
 import { tokens } from "./tokens.ts";
@@ -19,6 +21,7 @@ import { waterfall } from "./waterfall.ts";
 export {
   type ChartData,
   type ChartDefinition,
+  type ChartedExperiment,
   type ChartFinding,
   type ChartNeed,
   type Drawing,
@@ -40,6 +43,8 @@ export const CHARTS: readonly ChartDefinition[] = [
   steps,
   scores,
   costScore,
+  scoreIntervals,
+  costVsScore,
   waterfall,
   memory,
   forks,

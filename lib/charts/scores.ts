@@ -1,8 +1,8 @@
-import { grouped, plural, scoreValue } from "../present/mod.ts";
-import type { ChartDefinition, Spec } from "./frame/chart.ts";
+import { plural, scoreValue } from "../present/mod.ts";
+import type { ChartDefinition } from "./frame/chart.ts";
+import { intervalPlot, type IntervalRow } from "./frame/intervals.ts";
 import { type Mean, meanOf, scoresByName } from "./frame/scores.ts";
-import { OTHERS, seriesOf } from "./frame/series.ts";
-import type { Theme } from "./frame/theme.ts";
+import { seriesOf } from "./frame/series.ts";
 
 const SCORERS_MAX = 12;
 
@@ -50,50 +50,19 @@ export const scores: ChartDefinition = {
         },
       },
       rows,
-      spec: (theme) => specOf(rows, series.names, theme),
-      text: {
-        kind: "bars",
-        ...rangeOf(rows),
-        rows: rows.map((row) => ({
-          label: `${row.scorer} · ${row.model}`,
-          pieces: [{
-            from: row.low ?? row.mean,
-            to: row.high ?? row.mean,
-            tone: row.model === OTHERS ? "other" : series.names.indexOf(row.model),
-          }],
-          value: meanText(row),
-        })),
-        format: scoreValue,
-        legend: [],
-      },
+      ...intervalPlot(rows, { group: "model", count: "runs", names: series.names }),
     };
   },
 };
 
-interface ScoreRow {
-  readonly scorer: string;
+interface ScoreRow extends IntervalRow {
   readonly model: string;
   readonly runs: number;
-  readonly mean: number;
-  readonly low: number | null;
-  readonly high: number | null;
-  readonly [column: string]: string | number | null;
 }
 
 function rowOf(scorer: string, model: string, values: readonly number[]): ScoreRow {
   const { mean, low, high }: Mean = meanOf(values);
   return { scorer, model, runs: values.length, mean, low: low ?? null, high: high ?? null };
-}
-
-function meanText({ mean, low, high, runs }: ScoreRow): string {
-  const interval = low === null || high === null ? "" : ` [${scoreValue(low)}, ${scoreValue(high)}]`;
-  return `${scoreValue(mean)}${interval} n=${grouped(runs)}`;
-}
-
-/** From 0 to 1, or as far as the intervals go. */
-function rangeOf(rows: readonly ScoreRow[]): { readonly from: number; readonly to: number } {
-  const ends = rows.flatMap(({ mean, low, high }) => [mean, low ?? mean, high ?? mean]);
-  return { from: Math.min(0, ...ends), to: Math.max(1, ...ends) };
 }
 
 /** Whether intervals of the first scorer's two models with most runs lie apart. */
@@ -106,39 +75,4 @@ function titleOf(rows: readonly ScoreRow[]): string {
   return areApart
     ? `${best!.scorer}: ${best!.model} is ahead, ${scoreValue(best!.mean)} against ${scoreValue(next.mean)}`
     : `${best!.scorer}: the intervals of ${best!.model} and ${next.model} overlap`;
-}
-
-function specOf(rows: readonly ScoreRow[], names: readonly string[], theme: Theme): Spec {
-  const { from, to } = rangeOf(rows);
-  const color = {
-    field: "model",
-    type: "nominal",
-    title: null,
-    scale: { domain: [...names], range: names.map((_, index) => theme.series[index % theme.series.length]!) },
-  };
-  const y = { field: "scorer", type: "nominal", title: null, sort: null };
-  const yOffset = { field: "model", type: "nominal", sort: [...names] };
-  const x = {
-    type: "quantitative",
-    title: "score",
-    scale: { domain: [from, to] },
-    axis: { grid: true, tickCount: 6 },
-  };
-  return {
-    height: { step: 20 },
-    encoding: { y, yOffset, color },
-    layer: [
-      {
-        mark: { type: "rule", strokeWidth: 2.5 },
-        encoding: { x: { field: "low", ...x }, x2: { field: "high" } },
-      },
-      {
-        mark: { type: "point", filled: true, size: 80, opacity: 1 },
-        encoding: {
-          x: { field: "mean", ...x },
-          tooltip: ["scorer", "model", "runs", "mean", "low", "high"].map((field) => ({ field })),
-        },
-      },
-    ],
-  };
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { renderChart } from "../../lib/app/mod.ts";
 import { CHARTS, drawPlot, isNothing, specOf } from "../../lib/charts/mod.ts";
 import { PAYLOADS, traceWith, withRun } from "../support/hostile_run.ts";
-import { chartData } from "./data.ts";
+import { chartData, charted, figures } from "./data.ts";
 
 const ELEMENTS = new Set([
   "svg",
@@ -44,8 +44,10 @@ Deno.test("what a model or a tool said stays text in every chart: SVG, page, spe
     const data = chartData([trace, other]);
     const judged = data.judged.map((it) => ({ ...it, evaluation: { ...it.evaluation, name: payload } }));
     const spans = data.spans.map((it) => it.kind === "llm" ? { ...it, status: "ok" as const } : it);
+    const scores = [figures(payload)];
+    const experiments = [charted({ [payload]: scores, [`${payload}2`]: scores }, { suite: payload })];
     for (const [at, chart] of CHARTS.entries()) {
-      const drawing = chart.draw({ ...data, spans, judged });
+      const drawing = chart.draw({ ...data, spans, judged, experiments });
       assert(!isNothing(drawing), chart.name);
       for (const line of drawPlot(drawing.text, { columns: 100 })) {
         assert(!/[\p{Cc}\u202a-\u202e]/u.test(line.map(({ text }) => text).join("")), chart.name);

@@ -28,5 +28,5 @@ export {
   MARGIN_DEFAULT,
   SPENDING_SCORERS,
 } from "./gate.ts";
-export { type LoadedExperiment, overviewOf } from "./overview.ts";
+export { figuresOf, type LoadedExperiment, overviewOf } from "./overview.ts";
 export { resultsOf, summarizeVariants, triesOf, type VariantSummary } from "./summary.ts";

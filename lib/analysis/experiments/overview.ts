@@ -78,7 +78,10 @@ function scorersOf(experiments: readonly LoadedExperiment[]): readonly string[] 
   return [...new Set(named)];
 }
 
-function figuresOf({ experiment, plan, results }: LoadedExperiment): readonly SideFigures[] {
+/** What each variant of an experiment came to, in their order. */
+export function figuresOf(
+  { experiment, plan, results }: Omit<LoadedExperiment, "cases">,
+): readonly SideFigures[] {
   const { experimentId } = experiment;
   return summarizeVariants(experiment, plan, results).map(
     ({ name, scores, cases: _, repeats: __, ...rest }) => {

@@ -18,15 +18,16 @@ export interface MeanInterval {
 }
 
 /**
- * The mean of the cases' means and its 95 % interval, mean ± t(0.975, n − 1) · sd / √n, cut to [0, 1]. Cases weigh the same, and
- * repeats of one case count as one observation: errors are clustered by case (Miller 2024).
+ * The mean of the cases' means and its 95 % interval, mean ± t(0.975, n − 1) · sd / √n, cut to [0, 1] where all
+ * lie in it, as ratings need not. Cases weigh the same, and repeats of one case count as one observation: errors are clustered by case (Miller 2024).
  */
 export function meanInterval(caseMeans: readonly number[]): MeanInterval {
   const { n, mean, sd } = spreadOf(caseMeans);
   const around = intervalAround({ n, mean, sd });
+  const isShare = caseMeans.every((it) => it >= 0 && it <= 1);
   return {
     mean: n === 0 ? null : mean,
-    ci95: around && [Math.max(0, around[0]), Math.min(1, around[1])],
+    ci95: around && isShare ? [Math.max(0, around[0]), Math.min(1, around[1])] : around,
     n,
   };
 }

@@ -1,7 +1,24 @@
-import type { Columns, JudgedRun, Row, Run, SpanFacts, Trace, UsageFacts } from "../../core/mod.ts";
+import type {
+  Columns,
+  Experiment,
+  JudgedRun,
+  Row,
+  Run,
+  SideFigures,
+  SpanFacts,
+  Trace,
+  UsageFacts,
+} from "../../core/mod.ts";
 import type { ForkTree } from "../../analysis/mod.ts";
 import type { Theme } from "./theme.ts";
 import type { TextChart } from "../terminal/text_chart.ts";
+
+/** An experiment in figures. */
+export interface ChartedExperiment {
+  readonly experiment: Experiment;
+  /** Of its variants, or of those that were asked for. */
+  readonly sides: readonly SideFigures[];
+}
 
 /** What charts are drawn from. A chart reads only what it says it needs. */
 export interface ChartData {
@@ -14,13 +31,24 @@ export interface ChartData {
   readonly trace?: Trace;
   /** All replays and forks it belongs to. */
   readonly family?: ForkTree;
+  /** As they were named. */
+  readonly experiments?: readonly ChartedExperiment[];
   readonly nowMs: number;
   /** IANA name; days and hours are those there. */
   readonly timeZone: string;
 }
 
 /** What a chart needs to know. `calls` are model calls, `attempts` their tries, `steps` model and tool calls that are steps. */
-export type ChartNeed = "runs" | "usage" | "calls" | "attempts" | "steps" | "judged" | "trace" | "family";
+export type ChartNeed =
+  | "runs"
+  | "usage"
+  | "calls"
+  | "attempts"
+  | "steps"
+  | "judged"
+  | "trace"
+  | "family"
+  | "experiments";
 
 /** One kind of chart: a file in `charts/` each. */
 export interface ChartDefinition {
@@ -28,8 +56,8 @@ export interface ChartDefinition {
   readonly name: string;
   /** One line of help: what can be seen. */
   readonly about: string;
-  /** About any number of runs, or one. */
-  readonly of: "runs" | "run";
+  /** About any number of runs, one, or any number of experiments. */
+  readonly of: "runs" | "run" | "experiments";
   readonly needs: readonly ChartNeed[];
   draw(data: ChartData): Drawing;
 }

@@ -7,6 +7,12 @@ export function usdFormat(max: number): string {
   return `$.${Math.min(8, Math.max(2, 1 - Math.floor(Math.log10(Math.max(max, 1e-7)))))}f`;
 }
 
+/** Costs that lie far apart are drawn by their order of size. */
+export function isWide(costs: readonly number[]): boolean {
+  const [least, most] = [Math.min(...costs), Math.max(...costs)];
+  return least > 0 && most / least > 30;
+}
+
 /** USD at the end of an axis. */
 export function usdText(usd: number): string {
   return money(usd);

@@ -13,6 +13,8 @@ Deno.test("chart draws in the terminal and writes files whole, in the formats th
     "steps",
     "scores",
     "cost-score",
+    "score-intervals",
+    "cost-vs-score",
     "waterfall",
     "memory",
     "forks",

@@ -18,7 +18,10 @@ export const chart: CliCommand = {
     const command = program.command("chart")
       .description("draw what runs say, here or into a file; `chart list` names the charts")
       .argument("<chart>", "cost, tokens, latency, …, or list")
-      .argument("[run...]", "only of these runs: ids, beginnings or ends of ids, last (default: all)")
+      .argument(
+        "[run...]",
+        "only of these: ids, beginnings or ends of ids, last (default: all runs, the newest experiment)",
+      )
       .option("--out <file>", "an .svg, .png, .html or .json (Vega-Lite) file")
       .addOption(
         new Option("--theme <theme>", "colours of an .svg, .png or .json file").choices(
@@ -30,7 +33,7 @@ export const chart: CliCommand = {
     addFilterFlags(command)
       .addHelpText(
         "after",
-        "\nExamples:\n  agentop chart list\n  agentop chart cost --since 7d\n" +
+        "\nExamples:\n  agentop chart list\n  agentop chart cost --since 7d\n  agentop chart score-intervals last\n" +
           "  agentop chart waterfall last --out run.svg\n  agentop chart latency --model large --out latency.png",
       )
       .action((name, runs, flags) =>
@@ -47,7 +50,7 @@ async function listCharts(context: Context): Promise<void> {
     return context.printJson(CHARTS.map(({ name, about, of }) => ({ name, about, of })));
   }
   const columns = [{ title: "CHART" }, { title: "OF" }, { title: "SHOWS", min: 20 }];
-  const rows = CHARTS.map(({ name, about, of }) => [name, of === "run" ? "one run" : "runs", about]);
+  const rows = CHARTS.map(({ name, about, of }) => [name, of === "run" ? "one run" : of, about]);
   context.print(table(columns, rows, lookOf(context)));
 }
 
@@ -67,7 +70,7 @@ async function showChart(
   }
   if (out !== undefined) chartFormatOf(out);
   const drawing = await drawChart(context.app, definition, {
-    runs,
+    ...(definition.of === "experiments" ? { experiments: runs } : { runs }),
     filter: readRunFilter(flags, context),
   });
   if (isNothing(drawing)) {

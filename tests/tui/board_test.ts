@@ -199,3 +199,21 @@ Deno.test("a run at 80 columns shows its cost, where cached tokens would take it
   bench.terminal.resize(160, 48);
   await bench.see(/12\.3k in \(1\.2k cached\) 3\.5k out/);
 });
+
+Deno.test("a copy that many terminals refuse is not called copied", async () => {
+  await using bench = await Bench.open([100, 30], async (store, host) => {
+    const story = await Story.begin(store, host);
+    const call = await story.call();
+    await story.answer(call, say("assistant", "word ".repeat(20_000)), [10, 10], 0.001);
+    await story.finish("completed", { output: "Done." });
+  });
+  await bench.see(/▶ ✓ done/);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  await bench.steady();
+  bench.press("j");
+  await bench.see(/word word/);
+  bench.press("y");
+  const screen = await bench.see(/Sent \d+ kB to the clipboard: many terminals refuse that much/);
+  assert.doesNotMatch(screen, /Copied/);
+});

@@ -1,4 +1,5 @@
 import { isLive, messageOf, type Run } from "../../core/mod.ts";
+import { byteSize } from "../../present/mod.ts";
 import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { THEMES } from "../draw/theme.ts";
@@ -31,6 +32,8 @@ import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
 const STOP_WAIT_MS_MAX = 2_000;
+/** What terminals and multiplexers take at a time, in the clipboard's base64 of it: 100,000 less its frame. */
+const COPY_BYTES_SURE = 74_000;
 
 export interface WorkbenchHooks {
   /** Leave the terminal and end with this code. */
@@ -329,8 +332,12 @@ export class Workbench {
   }
 
   #copy(text: string): void {
-    this.#screen.copy(text);
-    this.#notify("info", "Copied");
+    const bytes = this.#screen.copy(text);
+    if (bytes <= COPY_BYTES_SURE) return this.#notify("info", "Copied");
+    const words = `Sent ${
+      byteSize(bytes)
+    } to the clipboard: many terminals refuse that much. o opens it in your editor`;
+    this.#notify("warn", words);
   }
 
   /** True while ^c is meant for another program. */

@@ -79,7 +79,7 @@ export class App implements AsyncDisposable {
    */
   store(): Promise<Store> {
     return this.#store ??= (async () => {
-      this.#makeStoreFolder();
+      this.#checkStorePath();
       const store = this.#stack.use(
         await openStore(this.config.storePath, { host: this.host, redactor: this.redactor }),
       );
@@ -96,7 +96,7 @@ export class App implements AsyncDisposable {
    * opening under way.
    */
   async remoteStore(): Promise<Store> {
-    this.#makeStoreFolder();
+    this.#checkStorePath();
     const opening = openStoreInWorker(this.config.storePath, this.redactor);
     this.#stack.defer(async () => {
       const store = await opening.catch(() => undefined); // thrown below
@@ -105,10 +105,16 @@ export class App implements AsyncDisposable {
     return await opening;
   }
 
-  /** A folder that the user named must exist; the default one is made. */
-  #makeStoreFolder(): void {
-    if (this.config.storeGiven) return;
-    const folder = dirname(this.config.storePath);
+  /** A folder that the user named must exist, for what only reads the store too; the default one is made. */
+  #checkStorePath(): void {
+    const { storePath, storeGiven, storeMustExist } = this.config;
+    if (storeMustExist && storePath !== MEMORY && isMissing(storePath) && !isMissing(dirname(storePath))) {
+      throw new AgentOpError(`Cannot open the store ${storePath}: there is no store at ${storePath}`, {
+        remedy: "--store with the path of one; agentop run and eval make a new one",
+      });
+    }
+    if (storeGiven) return;
+    const folder = dirname(storePath);
     try {
       Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (cause) {
@@ -323,6 +329,16 @@ export class App implements AsyncDisposable {
   /** Closes the store, the simulator and whatever else was opened. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
+  }
+}
+
+/** A link to nothing is there: opening it says what is wrong. */
+function isMissing(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -16,6 +16,8 @@ export interface AppConfig {
   readonly storePath: string;
   /** The user named the store: its folder is not made for them. */
   readonly storeGiven: boolean;
+  /** What is done reads: a store that is not there is an error, not made. @default false */
+  readonly storeMustExist?: boolean;
   /** Folders where agents are looked up, in order. */
   readonly agentFolders: readonly string[];
   /** Keys and settings of the services that tools reach, by the variable that holds them. */

@@ -2,11 +2,26 @@ import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/
 import type { WithContext } from "./frame/command.ts";
 import { COMMANDS } from "./commands/mod.ts";
 import { report } from "./output/report.ts";
+import { systemHost } from "../core/mod.ts";
+import { type Config, readConfig } from "./config.ts";
 import { Context, type Flags, writeAll } from "./context.ts";
 import { helpDocument } from "./frame/help_document.ts";
 import { addHelpNotes } from "./frame/help_notes.ts";
 import { usageError } from "./frame/usage_error.ts";
 import { VERSION } from "./frame/version.ts";
+
+/** Commands by which a store begins; for others one that `--store` names must be there. */
+const MAKES_STORE: ReadonlySet<string> = new Set([
+  "",
+  "tui",
+  "run",
+  "execute",
+  "eval",
+  "demo",
+  "kernel",
+  "notebook",
+  "db migrate",
+]);
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -36,8 +51,10 @@ export async function main(args: readonly string[]): Promise<number> {
       getErrHasColors: () => false,
     });
   const flags = () => program.opts() as Flags;
+  let asked = "";
+  program.hook("preAction", (_, command) => void (asked = wordsOf(command)));
   const withContext: WithContext = async (action) => {
-    const context = new Context(flags());
+    const context = new Context(flags(), systemHost(), configFor(flags(), asked));
     try {
       code = await action(context) ?? 0;
     } finally {
@@ -83,6 +100,17 @@ function termOf(command: CommandUnknownOpts): string {
     return it.required ? `<${name}>` : `[${name}]`;
   });
   return [command.name(), ...names].join(" ");
+}
+
+function configFor(flags: Flags, command: string): Config {
+  return { ...readConfig(flags), storeMustExist: flags.store !== undefined && !MAKES_STORE.has(command) };
+}
+
+/** `runs delete`; empty for the program alone. */
+function wordsOf(command: CommandUnknownOpts): string {
+  const words: string[] = [];
+  for (let it = command; it.parent; it = it.parent) words.unshift(it.name());
+  return words.join(" ");
 }
 
 function withInner(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { answerSql } from "../../../lib/app/sql_reader.ts";
+import { openStore } from "../../../lib/store/mod.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 
 const ENDLESS = "with recursive c(x) as (select 1 union all select x + 1 from c) select";
@@ -160,6 +161,7 @@ Deno.test("sql reads a store whose folder has a comma in its name", async () => 
   await using home = await CliHome.create();
   const store = `${home.path}/a,b/c.db`;
   await Deno.mkdir(`${home.path}/a,b`);
+  await (await openStore(store))[Symbol.asyncDispose]();
   const { code, stdout, stderr } = await home.run(["--store", store, "sql", "--csv", "select 1 as one"]);
   assert.deepEqual([code, stdout], [0, "one\r\n1\r\n"], stderr);
 });

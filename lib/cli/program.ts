@@ -1,6 +1,6 @@
 import { Command, CommanderError, type CommandUnknownOpts } from "@commander-js/extra-typings";
 import type { WithContext } from "./frame/command.ts";
-import { COMMANDS } from "./commands/mod.ts";
+import { commandsFor } from "./commands/mod.ts";
 import { report } from "./output/report.ts";
 import { systemHost } from "../core/mod.ts";
 import { type Config, readConfig } from "./config.ts";
@@ -61,22 +61,24 @@ export async function main(args: readonly string[]): Promise<number> {
       await context[Symbol.asyncDispose]();
     }
   };
-  for (const command of COMMANDS) command.register(program as unknown as Command, withContext);
   let failed = program as unknown as CommandUnknownOpts;
-  for (const command of withInner(failed)) {
-    addHelpNotes(command);
+  const prepare = (command: CommandUnknownOpts) =>
     command.exitOverride((error) => {
       failed = command;
       throw error;
     });
-  }
   try {
-    // Flags alone, like `agentop --store X`, open the workbench too.
+    prepare(failed);
     const { operands, unknown } = program.parseOptions([...args]);
+    for (const command of await commandsFor(operands[0])) {
+      command.register(program as unknown as Command, withContext);
+    }
+    for (const command of withInner(failed)) addHelpNotes(prepare(command));
     if (flags().version) {
       writeAll(Deno.stdout, flags().json ? `${JSON.stringify({ version: VERSION })}\n` : `${VERSION}\n`);
       return 0;
     }
+    // Flags alone, like `agentop --store X`, open the workbench too.
     if (operands.length === 0 && unknown.length === 0) {
       program.action(() =>
         withContext(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { COMMANDS } from "../../../lib/cli/commands/mod.ts";
+import { allCommands } from "../../../lib/cli/commands/mod.ts";
 import { addHelpNotes } from "../../../lib/cli/frame/help_notes.ts";
 
 function all(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
@@ -9,9 +9,11 @@ function all(command: CommandUnknownOpts): readonly CommandUnknownOpts[] {
 }
 
 /** The help of every command, by its path. */
-function helps(): ReadonlyMap<string, string> {
+async function helps(): Promise<ReadonlyMap<string, string>> {
   const program = new Command("agentop").helpCommand(false);
-  for (const command of COMMANDS) command.register(program as unknown as Command, () => Promise.resolve());
+  for (const command of await allCommands()) {
+    command.register(program as unknown as Command, () => Promise.resolve());
+  }
   return new Map(
     all(program as unknown as CommandUnknownOpts).map((command) => {
       addHelpNotes(command);
@@ -23,16 +25,16 @@ function helps(): ReadonlyMap<string, string> {
   );
 }
 
-Deno.test("every command's help has examples that begin with the program's name", () => {
-  for (const [path, text] of helps()) {
+Deno.test("every command's help has examples that begin with the program's name", async () => {
+  for (const [path, text] of await helps()) {
     const examples = /\n(?:Examples|To use it):\n((?: {2}.*\n)+)/.exec(text)?.[1] ?? "";
     assert.match(examples, /agentop /, path);
     assert.equal(text.match(/\nExamples:/g)?.length ?? 1, 1, path);
   }
 });
 
-Deno.test("commands whose exit codes mean something of their own say so", () => {
-  const found = helps();
+Deno.test("commands whose exit codes mean something of their own say so", async () => {
+  const found = await helps();
   for (const name of ["run", "resume", "watch", "demo", "replay", "diff", "bisect", "doctor", "sim"]) {
     assert.match(found.get(`agentop ${name}`) ?? "", /\nExit codes: 0 /, name);
   }

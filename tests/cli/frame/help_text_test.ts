@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Command, type CommandUnknownOpts } from "@commander-js/extra-typings";
-import { COMMANDS } from "../../../lib/cli/commands/mod.ts";
+import { allCommands } from "../../../lib/cli/commands/mod.ts";
 
 /** All commands that help shows, with their path. */
 function all(command: CommandUnknownOpts, path: string): readonly (readonly [string, CommandUnknownOpts])[] {
@@ -11,9 +11,11 @@ function all(command: CommandUnknownOpts, path: string): readonly (readonly [str
   ];
 }
 
-Deno.test("help explains every command, argument and option", () => {
+Deno.test("help explains every command, argument and option", async () => {
   const program = new Command("agentop").description("x").helpCommand(false);
-  for (const command of COMMANDS) command.register(program as unknown as Command, () => Promise.resolve());
+  for (const command of await allCommands()) {
+    command.register(program as unknown as Command, () => Promise.resolve());
+  }
   const without = all(program as unknown as CommandUnknownOpts, "agentop").flatMap(([path, command]) => {
     const help = command.createHelp();
     const silent = [

@@ -135,6 +135,8 @@ export interface ExperimentPage {
   readonly experiments: readonly Experiment[];
   /** Pass as `cursor` for the next page; absent on the last. */
   readonly nextCursor?: string;
+  /** Rows of this page that are damaged and left out; absent where there are none. */
+  readonly damagedRows?: number;
 }
 
 /** Everything about one experiment but its results. */

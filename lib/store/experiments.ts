@@ -62,8 +62,19 @@ export async function listExperiments(
   const page = rows.slice(0, limit);
   const last = page.at(-1);
   const experiments: Experiment[] = [];
-  for (const row of page) experiments.push(await experimentOf(row, owners));
-  return { experiments, ...(rows.length > limit && last ? nextCursor(last.start_us, last.id) : {}) };
+  for (const row of page) {
+    try {
+      experiments.push(await experimentOf(row, owners));
+    } catch (error) {
+      if (!(error instanceof Damage)) throw error;
+    }
+  }
+  const damagedRows = page.length - experiments.length;
+  return {
+    experiments,
+    ...(damagedRows > 0 ? { damagedRows } : {}),
+    ...(rows.length > limit && last ? nextCursor(last.start_us, last.id) : {}),
+  };
 }
 
 /** Nobody says of a process that was killed that it is: whoever looks finds out. */

@@ -98,8 +98,9 @@ export class ChangeFeed implements ChangeSignal {
   }
 
   #stop(): void {
-    clearInterval(this.#timer);
-    clearTimeout(this.#checking);
+    // A program that only reads has no timer, and does not load what they are made of.
+    if (this.#timer !== undefined) clearInterval(this.#timer);
+    if (this.#checking !== undefined) clearTimeout(this.#checking);
     this.#checking = undefined;
     this.#watcher?.close();
     this.#timer = undefined;
@@ -109,8 +110,10 @@ export class ChangeFeed implements ChangeSignal {
   close(): void {
     this.#listeners.clear();
     this.#stop();
-    clearTimeout(this.#pending);
-    if (this.#pending !== undefined && this.#folder) this.#hint(this.#folder);
+    if (this.#pending !== undefined) {
+      clearTimeout(this.#pending);
+      if (this.#folder) this.#hint(this.#folder);
+    }
     this.#pulse?.close();
     this.#pulse = undefined;
   }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
 import { parseScenarios, type Simulator, startSimulator } from "../../../lib/simulator/mod.ts";
 import { CliHome } from "../../support/cli.ts";
 
@@ -118,6 +119,15 @@ Deno.test("eval runs a suite, gates it, reports it elsewhere, and compares it wi
   const text = await eval_.run("experiments", "last");
   assert.match(text.stdout, /contains +0\.3 /);
   assert.match(text.stdout, /✗ c9 .*contains 0: /);
+  assert.match(text.stdout, /RESULTS, THE WORST FIRST\n✗ [^]*✓ /);
+  const failed = await eval_.run("experiments", "last", "--failed", "--limit", "2");
+  assert.match(failed.stdout, /NOT PASSED\n✗ .*\n✗ .*\n5 more/);
+
+  using database = new DatabaseSync(eval_.home.storePath);
+  database.exec("update experiment set done = -1 where id = 1");
+  const rest = await eval_.run("experiments");
+  assert.match(rest.stderr, /1 experiment damaged and left out\. Try: agentop db verify/);
+  assert.equal(rest.stdout.trim().split("\n").length, 2);
 });
 
 Deno.test("eval is undecided with few cases, and says how many more would do", async () => {

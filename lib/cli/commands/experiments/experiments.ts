@@ -1,6 +1,6 @@
 import { type Experiment, type ExperimentStatus, shortRunId } from "../../../core/mod.ts";
 import { experimentDocument, experimentShape } from "../../../documents/mod.ts";
-import { age, type Cell, cell, type Column, costOf, grouped, table } from "../../../present/mod.ts";
+import { age, type Cell, cell, type Column, costOf, grouped, plural, table } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -38,27 +38,38 @@ export const experiments: CliCommand = {
       .option("--suite <name>", "only those of this suite")
       .option(
         "--limit <n>",
-        "how many",
+        "how many (default: 20 experiments, all results of one)",
         numberFlag("--limit", { min: 1, max: LIMIT_MAX, isWhole: true }, 20),
-        LIMIT_DEFAULT,
       )
+      .option("--failed", "of one experiment, only what did not pass")
       .action((reference, options) =>
-        withContext((context) => reference === undefined ? list(context, options) : show(context, reference))
+        withContext((context) =>
+          reference === undefined ? list(context, options) : show(context, reference, options)
+        )
       );
   },
 };
 
+interface Options {
+  readonly limit?: number | undefined;
+  readonly suite?: string | undefined;
+  readonly failed?: true | undefined;
+}
+
 async function list(
   context: Context,
-  { limit, suite }: { readonly limit: number; readonly suite?: string | undefined },
+  { limit = LIMIT_DEFAULT, suite }: Options,
 ): Promise<number> {
   const store = await context.app.store();
   const page = await store.listExperiments({ limit, ...(suite === undefined ? {} : { suite }) });
+  if (page.damagedRows !== undefined) {
+    context.note(`${plural(page.damagedRows, "experiment")} damaged and left out. Try: agentop db verify`);
+  }
   if (context.json) {
     context.printJson(page.experiments.map(experimentShape));
     return 0;
   }
-  if (page.experiments.length === 0) {
+  if (page.experiments.length === 0 && page.damagedRows === undefined) {
     context.note(
       suite === undefined
         ? "No experiments yet. Try: agentop init, then agentop eval sales"
@@ -86,9 +97,11 @@ function row(it: Experiment, nowMs: number): readonly Cell<Style>[] {
   ];
 }
 
-async function show(context: Context, reference: string): Promise<number> {
-  const [{ experimentReport }, { experimentText, resultLine }] = await Promise.all([
+/** What did not pass comes first, the worst of it at the top. */
+async function show(context: Context, reference: string, { failed, limit }: Options): Promise<number> {
+  const [{ experimentReport }, { worstResults }, { experimentText, resultLine }] = await Promise.all([
     import("../../../app/mod.ts"),
+    import("../../../analysis/mod.ts"),
     import("./experiment_text.ts"),
   ]);
   const report = await experimentReport(context.app, reference);
@@ -99,7 +112,15 @@ async function show(context: Context, reference: string): Promise<number> {
   const look = lookOf(context);
   const isOne = report.experiment.variants.length === 1;
   context.print(experimentText(report, look, { withWorst: false }));
-  context.print(`\n${look.paint("dim", "RESULTS")}`);
-  for (const result of report.results) context.print(resultLine(result, look, isOne));
+  const worst = worstResults(report.results);
+  const isWorst = new Set(worst);
+  const rest = failed ? [] : report.results.filter((it) => !isWorst.has(it));
+  const all = [...worst, ...rest];
+  const shown = all.slice(0, limit);
+  context.print(`\n${look.paint("dim", failed ? "NOT PASSED" : "RESULTS, THE WORST FIRST")}`);
+  for (const result of shown) context.print(resultLine(result, look, isOne));
+  if (shown.length < all.length) {
+    context.print(look.paint("dim", `${grouped(all.length - shown.length)} more: without --limit`));
+  }
   return 0;
 }

@@ -58,7 +58,8 @@ async function readRequest(): Promise<SqlRequest> {
 
 /** A thread of its own: a running query gives this one no turn. A process may always signal itself. */
 function startWatchdog(timeoutMs: number): void {
-  const program = `import process from "node:process";
+  // Not an import statement: the bundle would write it anew, in this text too.
+  const program = `const { default: process } = await import("node:process");
     setTimeout(() => process.kill(process.pid, "SIGKILL"), ${Math.ceil(timeoutMs)});`;
   new Worker(`data:application/javascript,${encodeURIComponent(program)}`, { type: "module" });
 }

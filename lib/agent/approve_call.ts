@@ -55,14 +55,14 @@ export async function approveCall(session: Session, asked: AskedCall): Promise<A
       "waiting",
       () => approvals.question(ask, session.signal, isRepeat ? undefined : like),
     );
+    const isLasting = answer.decision === "allow" && answer.always === true && answer.arguments === undefined;
     recorder.emit({
       ...end,
       endTimeUs: nowUs(host),
       status: answer.decision === "allow" ? "ok" : "error",
       ...(answer.decision === "deny" ? { errorType: "denied" } : {}),
-      attributes: attributesOf(answer),
+      attributes: attributesOf({ ...answer, always: isLasting }),
     });
-    const isLasting = answer.decision === "allow" && answer.always && answer.arguments === undefined;
     if (isLasting) approvals.allow(like, answer.scope ?? "tool", answer.by);
     if (approvals.areAllAnswered) session.goOn();
     return answer;

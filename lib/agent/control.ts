@@ -79,12 +79,24 @@ export class ControlInbox {
         const spanId = String(argument["spanId"] ?? "");
         const answer = this.#answers.get(spanId);
         this.#answers.delete(spanId);
+        const by = typeof argument["by"] === "string" ? argument["by"] : "control";
+        const { scope } = argument;
+        // What cannot be understood grants nothing, and never lets the model's arguments through in the place of a person's.
+        if (action === "approve" && "arguments" in argument && !isObject(argument["arguments"])) {
+          answer?.({
+            decision: "deny",
+            always: false,
+            by,
+            reason: "the arguments given instead were unusable",
+          });
+          return;
+        }
         answer?.({
           decision: action === "approve" ? "allow" : "deny",
-          always: argument["always"] === true,
-          by: typeof argument["by"] === "string" ? argument["by"] : "control",
+          always: scope === undefined ? argument["always"] === true : isScope(scope),
+          by,
           ...(action === "deny" ? { reason: refusalOf(argument["reason"]) } : {}),
-          ...(action === "approve" && isScope(argument["scope"]) ? { scope: argument["scope"] } : {}),
+          ...(action === "approve" && isScope(scope) ? { scope } : {}),
           ...(action === "approve" && isObject(argument["arguments"])
             ? { arguments: argument["arguments"] }
             : {}),

@@ -96,11 +96,17 @@ function placeOf(root: string, path: string): string | undefined {
 /** What calls an "always" of this scope is about, of one tool; `undefined` where the call has nothing of that kind. */
 export function scopeValue(scope: ApprovalScope, targets: readonly CallTarget[]): string | undefined {
   if (scope === "tool") return "";
-  for (const target of targets) {
-    if (scope === "path" && target.kind === "file") return target.place;
-    if (scope === "host" && target.kind === "request") return target.host;
-  }
-  return undefined;
+  // A call that touches something else too is not only about this.
+  const [value, ...others] = new Set(
+    targets.map((target) =>
+      scope === "path" && target.kind === "file"
+        ? target.place
+        : scope === "host" && target.kind === "request"
+        ? target.host
+        : undefined
+    ),
+  );
+  return others.length === 0 ? value : undefined;
 }
 
 /** What a store has of it, which may be anything. */

@@ -18,7 +18,8 @@ export function approvalArgument(spanId: string, answer: GivenAnswer): Record<st
   return {
     spanId,
     by,
-    ...(always === undefined ? {} : { always: true, scope: always }),
+    // Whoever reads `always` alone takes it for the whole tool.
+    ...(always === undefined ? {} : always === "tool" ? { always: true, scope: always } : { scope: always }),
     ...(answer.arguments === undefined ? {} : { arguments: answer.arguments }),
     ...(reason === undefined || reason.trim() === "" ? {} : { reason: reason.trim() }),
   };

@@ -1,5 +1,12 @@
 import assert from "node:assert/strict";
-import { ATTR, type CallTouch, NO_PERMISSIONS, targetsOf, type Tool } from "../../lib/core/mod.ts";
+import {
+  ATTR,
+  type CallTouch,
+  NO_PERMISSIONS,
+  scopeValue,
+  targetsOf,
+  type Tool,
+} from "../../lib/core/mod.ts";
 import { Approvals } from "../../lib/agent/approvals.ts";
 import { TestAgency } from "../support/test_agency.ts";
 
@@ -76,7 +83,7 @@ Deno.test("a refusal has the words of the person, which the model reads", async 
 Deno.test("an always of one path asks again for another, however the path is written", async () => {
   const calls = [{ path: "a.md", text: "1" }, { path: "./a.md", text: "2" }, { path: "b.md", text: "3" }];
   const { written, asked } = await answered(calls, [
-    ["approve", { always: true, scope: "path" }],
+    ["approve", { scope: "path" }],
     ["approve", {}],
   ]);
   assert.deepEqual([written.length, asked], [3, 2]);
@@ -103,4 +110,23 @@ Deno.test("targetsOf() takes anything a model says", () => {
   for (const path of ["/etc/passwd", "a/../../b", "C:\\x", "a\0b"]) {
     assert.equal((targetsOf(TOUCHES, { path })[0] as { place?: string }).place, undefined);
   }
+});
+
+Deno.test("an answer that cannot be understood grants nothing lasting, and unusable arguments run nothing", async () => {
+  const calls = [{ path: "a.md", text: "1" }, { path: "a.md", text: "2" }, { path: "a.md", text: "3" }];
+  const { written, asked } = await answered(calls, [
+    ["approve", { always: true, scope: "hosts" }],
+    ["approve", { arguments: "all of it" }],
+    ["approve", {}],
+  ]);
+  assert.deepEqual([written, asked], [[calls[0], calls[2]], 3]);
+});
+
+Deno.test("scopeValue() of a call that touches something else too is nothing", () => {
+  const file = { kind: "file", root: "/data", path: "a", place: "/data/a", isAppended: false } as const;
+  const request = { kind: "request", method: "GET", url: "https://a.example/", host: "a.example" } as const;
+  assert.equal(scopeValue("path", [file, file]), "/data/a");
+  assert.equal(scopeValue("host", [request]), "a.example");
+  assert.equal(scopeValue("host", [request, file]), undefined);
+  assert.equal(scopeValue("path", [file, { ...file, path: "b", place: "/data/b" }]), undefined);
 });

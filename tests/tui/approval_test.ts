@@ -43,7 +43,7 @@ Deno.test("a call that writes shows the place, and what changes in the file that
     assert.doesNotMatch(screen, /\\n/, "line breaks are line breaks");
     bench.press("P");
     await bench.see(/Allowed for this run/);
-    assert.deepEqual(await said(), [["approve", { always: true, scope: "path" }]]);
+    assert.deepEqual(await said(), [["approve", { scope: "path" }]]);
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -72,7 +72,7 @@ Deno.test("a request shows its method and host, which can be allowed for the run
   await bench.see(/GET https:\/\/api\.example\.org:8443\/x\s[\s\S]*host api\.example\.org:8443/);
   bench.press("H");
   await bench.see(/Allowed for this run: api\.example\.org:8443/);
-  assert.deepEqual(await said(), [["approve", { always: true, scope: "host" }]]);
+  assert.deepEqual(await said(), [["approve", { scope: "host" }]]);
 });
 
 Deno.test("a call is refused with words that the model reads", async () => {
@@ -99,6 +99,20 @@ Deno.test("arguments are edited as text with real line breaks, shown again, and 
   bench.press("y");
   await bench.see(/Allowed with your arguments/);
   assert.deepEqual(await said(), [["approve", { arguments: { path: "a.md", body: "one\nthree\n" } }]]);
+});
+
+Deno.test("what was edited and cannot be read does not let the model's arguments through", async () => {
+  const { bench, said } = await asked({ n: 1 }, [], () => "- no arguments");
+  await using _ = bench;
+  bench.press("e");
+  bench.press("y");
+  await bench.see(/not in use yet/);
+  assert.deepEqual(await said(), []);
+  bench.press("escape", "a");
+  await bench.see(/Approve\?/);
+  bench.press("y");
+  await bench.see(/Allowed once/);
+  assert.deepEqual(await said(), [["approve", {}]]);
 });
 
 Deno.test("text that cannot be arguments is refused with a reason", async () => {

@@ -1,4 +1,3 @@
-import { pendingApprovals } from "../../../analysis/mod.ts";
 import { approvalArgument, type ApprovalScope, type GivenAnswer, scopeValue } from "../../../core/mod.ts";
 import { NO_EDITOR, notice } from "../../contract/effects.ts";
 import type { Action, Actions, FieldChange } from "../../contract/handlers.ts";
@@ -8,7 +7,14 @@ import type { Env, Step } from "../../contract/screen.ts";
 import { moved } from "../../draw/scroll.ts";
 import { EMPTY_FIELD } from "../../draw/text_field.ts";
 import type { Motion } from "../../widgets/list.ts";
-import { askedArguments, askedFile, askedQuestion, askedTargets, shownArguments } from "./asked.ts";
+import {
+  askedArguments,
+  askedFile,
+  askedQuestion,
+  askedTargets,
+  openQuestions,
+  shownArguments,
+} from "./asked.ts";
 import type { LiveModel } from "./model.ts";
 import type { LiveQueries } from "./queries.ts";
 
@@ -33,10 +39,12 @@ export const APPROVAL_ACTIONS: Actions<LiveModel> = {
     const question = askedQuestion(model);
     if (!question) return [model, []];
     if (!env.hasEditor) return [model, [NO_EDITOR]];
-    return load([model, []], "editable", { given: askedArguments(model, question) });
+    return load([asking(model, { isEditing: true }), []], "editable", {
+      given: askedArguments(model, question),
+    });
   },
   next_question: (model) => {
-    const open = model.trace ? pendingApprovals(model.trace) : [];
+    const open = openQuestions(model);
     const at = open.findIndex(({ spanId }) => spanId === model.approval?.spanId);
     const next = open[(at + 1) % Math.max(1, open.length)];
     return next ? asked(model, next.spanId) : [model, []];
@@ -46,7 +54,7 @@ export const APPROVAL_ACTIONS: Actions<LiveModel> = {
 
 /** Asks about the tool call that waits. */
 export function openedApproval(model: LiveModel): Step<LiveModel> {
-  const [waiting] = model.trace ? pendingApprovals(model.trace) : [];
+  const [waiting] = openQuestions(model);
   return waiting ? asked(model, waiting.spanId) : [model, []];
 }
 
@@ -77,14 +85,20 @@ export function withChange(
   return [asking(model, { change, top: 0, seen: 0 }), []];
 }
 
+/** The arguments as text; nobody wants them any more once the dialog is about something else. */
+export function withEditable(model: LiveModel, text: string): Step<LiveModel> {
+  return [model, model.approval?.isEditing ? [{ type: "editor", text }] : []];
+}
+
 /** What the person saved in the editor. */
 export function editedArguments(model: LiveModel, text: string | undefined): Step<LiveModel> {
-  if (text === undefined || !model.approval) return [model, []];
+  if (!model.approval?.isEditing) return [model, []];
+  if (text === undefined) return [asking(model, { isEditing: false }), []];
   return load([model, []], "readBack", { text });
 }
 
 export function withEdited(model: LiveModel, edited: Record<string, unknown>): Step<LiveModel> {
-  return model.approval ? asked(model, model.approval.spanId, edited) : [model, []];
+  return model.approval?.isEditing ? asked(model, model.approval.spanId, edited) : [model, []];
 }
 
 export function typedReason(model: LiveModel, change: FieldChange): LiveModel {
@@ -114,7 +128,10 @@ function allowed(always?: ApprovalScope): Action<LiveModel> {
   return (model, env) => {
     const question = askedQuestion(model);
     if (!question || !model.approval) return [closed(model), []];
-    const { edited, change } = model.approval;
+    const { edited, change, isEditing } = model.approval;
+    if (isEditing) {
+      return [model, [notice("info", "What was edited is not in use yet: e edits again, esc leaves it")]];
+    }
     const targets = askedTargets(model, question);
     if (always !== undefined && (edited || scopeValue(always, targets) === undefined)) return [model, []];
     if (askedFile(model, question) && !change) {
@@ -138,23 +155,27 @@ function refused(model: LiveModel, reason?: string): Step<LiveModel> {
   return said(model, "deny", "Refused; the model is told", reason === undefined ? {} : { reason });
 }
 
-/** Tells the run; then comes the next question, if another one waits. */
+/** Tells the run. Another question that waits is not put in this one's place: a key held down must not answer it unseen. */
 function said(
   model: LiveModel,
   action: "approve" | "deny",
   done: string,
   answer: Omit<GivenAnswer, "by">,
 ): Step<LiveModel> {
-  const { approval, traceId, trace } = model;
-  if (!approval || traceId === undefined || !trace) return [closed(model), []];
-  const { spanId } = approval;
+  const { traceId } = model;
+  const spanId = askedQuestion(model)?.spanId;
+  if (spanId === undefined || traceId === undefined) return [closed(model), []];
   const argument = approvalArgument(spanId, { by: BY, ...answer });
-  const effect: Effect = { type: "control", traceId, action, argument, done };
-  const next = answer.always === "tool"
-    ? undefined
-    : pendingApprovals(trace).find((it) => it.spanId !== spanId);
-  const [shown, effects] = next ? asked(model, next.spanId) : [closed(model), []];
-  return [shown, [effect, ...effects]];
+  const next = { ...closed(model), answered: [...(model.answered ?? []), spanId] };
+  const more = answer.always === "tool" ? 0 : openQuestions(next).length;
+  const effect: Effect = {
+    type: "control",
+    traceId,
+    action,
+    argument,
+    done: more === 0 ? done : `${done}; ${more} more: a`,
+  };
+  return [next, [effect]];
 }
 
 /** The next rows of the arguments, while not all of them were in view. */

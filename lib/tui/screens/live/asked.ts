@@ -11,10 +11,14 @@ const DIALOG_COLUMNS_MAX = 120;
 const ROWS_AROUND = 11;
 const PARSE_LENGTH_MAX = 200_000;
 
+/** The questions that nobody has answered here. */
+export function openQuestions({ trace, answered = [] }: LiveModel): readonly Approval[] {
+  return trace ? pendingApprovals(trace).filter(({ spanId }) => !answered.includes(spanId)) : [];
+}
+
 /** The question that the dialog is about. */
 export function askedQuestion(model: LiveModel): Approval | undefined {
-  const open = model.trace ? pendingApprovals(model.trace) : [];
-  return open.find(({ spanId }) => spanId === model.approval?.spanId);
+  return openQuestions(model).find(({ spanId }) => spanId === model.approval?.spanId);
 }
 
 /** The arguments that the call would get: the model's, or the person's. */

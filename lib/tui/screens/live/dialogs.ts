@@ -1,4 +1,4 @@
-import { type Approval, budgetUsdOf, pendingApprovals } from "../../../analysis/mod.ts";
+import { type Approval, budgetUsdOf } from "../../../analysis/mod.ts";
 import { type RaisableLimit, scopeValue } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
@@ -6,7 +6,7 @@ import { EMPTY, fitLine, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import { clean, cut } from "../../terminal/text.ts";
-import { askedQuestion, askedTargets, shownArguments } from "./asked.ts";
+import { askedQuestion, askedTargets, openQuestions, shownArguments } from "./asked.ts";
 import type { LiveModel } from "./model.ts";
 
 const NAME_COLUMNS_MAX = 18;
@@ -14,6 +14,7 @@ const NAME_COLUMNS_MAX = 18;
 /** May the tool run? With what it touches and the exact arguments. */
 export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
   const approval = askedQuestion(model);
+  if (model.approval?.reason && !approval) return goneDialog(env);
   if (!approval || !model.approval || !model.trace) return undefined;
   const { columns, doc, height } = shownArguments(model, approval, env);
   const top = Math.min(model.approval.top, Math.max(0, doc.rows - height));
@@ -33,9 +34,25 @@ export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | un
       : EMPTY,
     ...answerLines(model, approval, columns),
   ];
-  const open = pendingApprovals(model.trace);
+  const open = openQuestions(model);
   const at = open.findIndex(({ spanId }) => spanId === approval.spanId);
   return box(open.length > 1 ? `Approve? ${at + 1} of ${open.length}` : "Approve?", content, columns, env);
+}
+
+/** Whoever types a reason goes on typing into this, not into the run's keys. */
+function goneDialog(env: Env): readonly Line[] {
+  const columns = Math.min(56, env.size.columns - 4);
+  return box(
+    "Approve?",
+    [
+      EMPTY,
+      line("  The question is answered or gone: nothing is sent.", "text"),
+      line("  enter or esc closes", "dim"),
+      EMPTY,
+    ],
+    columns,
+    env,
+  );
 }
 
 /** The answers; while it is refused with words, the words. */

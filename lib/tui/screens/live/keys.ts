@@ -1,7 +1,7 @@
-import { pendingApproval, pendingApprovals, stepsOf } from "../../../analysis/mod.ts";
+import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.ts";
-import { askedQuestion, askedTargets } from "./asked.ts";
+import { askedQuestion, askedTargets, openQuestions } from "./asked.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;
@@ -231,7 +231,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     help: "the next call that waits in this run",
     modes: ["dialog"],
     footer: 4,
-    when: (model) => inApproval(model) && pendingApprovals(model.trace!).length > 1,
+    when: (model) => inApproval(model) && openQuestions(model).length > 1,
   },
   {
     keys: ["n"],

@@ -78,7 +78,11 @@ export interface LiveModel extends ListPlace {
     readonly edited?: Record<string, unknown>;
     /** What the model is told; present while it is typed. */
     readonly reason?: TextField;
+    /** The arguments are in the editor, or being read back: until then nothing can be allowed. */
+    readonly isEditing?: boolean;
   };
+  /** Questions that were answered here: the run may not have heard it yet. */
+  readonly answered?: readonly string[];
   /** The newest run started here when this screen was last in view. */
   readonly lastOwn?: string;
   /** It was open the last time and has not been read yet. */

@@ -114,7 +114,7 @@ export function withTrace(model: LiveModel, trace: Trace | undefined, env: Env):
     runId: trace.run.runId,
     state: "ready",
     failure: NO_FAILURE,
-    ...(approval && isOpen ? { approval } : {}),
+    ...(approval && (isOpen || approval.reason) ? { approval } : {}),
   };
   return inView(model.follow ? followed(next) : next, env);
 }

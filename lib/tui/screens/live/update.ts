@@ -16,6 +16,7 @@ import {
   openedApproval,
   typedReason,
   withChange,
+  withEditable,
   withEdited,
 } from "./approval.ts";
 import { copied, foldRow, inEditor, movedInTab, search, wheeledInTab } from "./detail.ts";
@@ -103,7 +104,7 @@ export const updateLive = updateOf<LiveModel, LiveQueries>({
     family: (model, tree) => [{ ...model, family: familyWith(tree, model.family, model.runId, 1) }, []],
     whole: (model, whole) => [{ ...model, whole }, []],
     change: withChange,
-    editable: (model, text) => [model, [{ type: "editor", text }]],
+    editable: withEditable,
     readBack: withEdited,
   },
   failed: {

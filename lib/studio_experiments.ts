@@ -17,6 +17,7 @@ import {
   type ExperimentReport,
   experimentReport,
   readySuite,
+  settledGate,
 } from "./app/mod.ts";
 import { AgentOpError } from "./core/mod.ts";
 import type { EvalProgress } from "./evals/mod.ts";
@@ -117,7 +118,13 @@ export async function experimentOf(
   reference: string,
   options: GateOptions,
 ): Promise<StudioExperiment> {
-  return await shownExperiment(await experimentReport(app, reference, gateOf(options)));
+  const store = await app.store();
+  const { experiment } = await store.resolveExperiment(reference);
+  const gate = gateOf(options);
+  // A variant of its own is what the others can be compared with.
+  const isOwnVariant = /^last\//.test(gate.baseline ?? "");
+  const settled = isOwnVariant ? gate : await settledGate(app, experiment.suite, gate, { own: experiment });
+  return await shownExperiment(await experimentReport(app, experiment.experimentId, settled));
 }
 
 /** What may be claimed of two. */

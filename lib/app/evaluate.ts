@@ -13,6 +13,7 @@ import {
   type Experiment,
   type ExperimentPlan,
   type RunSummary,
+  shortRunId,
   systemTimeZone,
 } from "../core/mod.ts";
 import type { EvalOptions, LoadedSuite, SuiteGate } from "../evals/mod.ts";
@@ -103,6 +104,7 @@ export async function readySuite(
   const loaded = await loadSuiteOf(app, suite);
   const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate }, {
     mayBeFirst: !gate.failIfWorse,
+    ...(earlier ? { own: earlier.experiment } : {}),
   });
   return { loaded, gate: settled, ...(earlier ? { resume: earlier.experiment.experimentId } : {}) };
 }
@@ -194,13 +196,14 @@ function rulesOf({ scorer, failBelow, margin }: SuiteGate): GateRules {
 /**
  * What an experiment that is about to begin is measured by: the one that was named, else, where to be worse fails, the last
  * complete one of its suite; `last` is that one too. `mayBeFirst`: without an earlier one there is nothing to be worse than.
+ * `own`: the experiment has begun already, and is measured by one that began before it, never by itself.
  * Throws `AgentOpError`.
  */
 export async function settledGate(
   app: App,
   suite: string,
   gate: GateChoice,
-  { mayBeFirst = false }: { readonly mayBeFirst?: boolean } = {},
+  { mayBeFirst = false, own }: { readonly mayBeFirst?: boolean; readonly own?: Experiment } = {},
 ): Promise<GateChoice> {
   const store = await app.store();
   const last = /^last(\/.*)?$/.exec(gate.baseline ?? "");
@@ -208,11 +211,21 @@ export async function settledGate(
     const [first, ...others] = await comparedVariants(app, gate.baseline);
     const { experimentId, variant } = first!;
     const isWhole = !gate.baseline.includes("/") || others.length > 0;
+    if (isWhole && experimentId === own?.experimentId) {
+      throw new AgentOpError(
+        `Cannot compare experiment ${shortRunId(experimentId)}: it would be with itself`,
+        {
+          remedy: "an earlier experiment as the baseline, such as last~1",
+        },
+      );
+    }
     return { ...gate, baseline: isWhole ? experimentId : `${experimentId}/${variant}` };
   }
   if (!gate.failIfWorse && !last) return gate;
   const { experiments } = await store.listExperiments({ suite, limit: EARLIER_MAX });
-  const earlier = experiments.find((it) => it.status === "completed");
+  const earlier = experiments.find((it) =>
+    it.status === "completed" && (own === undefined || it.startTimeUs < own.startTimeUs)
+  );
   if (earlier) {
     return await settledGate(app, suite, { ...gate, baseline: earlier.experimentId + (last?.[1] ?? "") });
   }

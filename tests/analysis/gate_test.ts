@@ -110,6 +110,8 @@ Deno.test("gateOf() asks the least mean of what says how good a run is, and says
     "inconclusive",
     "no scorer says how good it is: cost say what it took, and are judged where the gate names one",
   ]);
+  const alike = results([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9], { scorer: "latency" });
+  assert.equal(gated(alike, { failBelow: 0.6 }, alike).verdict, "inconclusive", "nobody was asked");
   // Slower than the baseline is still worse.
   const slow = results([0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1, 0.1], { scorer: "latency" });
   const fast = results([0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9, 0.9], { scorer: "latency" });

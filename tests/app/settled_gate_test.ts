@@ -28,6 +28,15 @@ Deno.test("settledGate() measures by the last experiment of the same suite, whic
   const variant = (await settledGate(app, "mine", { baseline: "last/./echo.yaml" })).baseline;
   assert.equal(variant, `${experimentId}/./echo.yaml`);
   await assert.rejects(settledGate(app, "mine", { baseline: "last/nobody" }), /it has no variant "nobody"/);
+
+  const own = await bench.evaluate(suite("mine"));
+  assert.equal((await settledGate(app, "mine", { failIfWorse: true }, { own })).baseline, experimentId);
+  assert.equal((await settledGate(app, "mine", { baseline: "last" }, { own })).baseline, experimentId);
+  const itself = { baseline: own.experimentId };
+  await assert.rejects(
+    settledGate(app, "mine", itself, { own }),
+    /it would be with itself\. Try: an earlier/,
+  );
 });
 
 Deno.test("--no-fail-if-worse switches off what a suite says, and nothing does where no flag is given", async () => {

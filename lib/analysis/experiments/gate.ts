@@ -85,6 +85,15 @@ export function gateOf(
   const findings = variants.flatMap((variant) =>
     findingsOf(variant, { ...rules, isCompared: baseline !== null }, variants.length > 1)
   );
+  if (rules.failBelow !== undefined && !scorersOf(variants).some((it) => isAskedOf(it, rules))) {
+    const scorer = rules.scorer ?? null;
+    findings.push({
+      verdict: "inconclusive",
+      scorer,
+      reason: nothingText(variants, rules),
+      moreCasesNeeded: null,
+    });
+  }
   const gravest = findings.reduce<Finding | undefined>(
     (worst, it) => worst && ORDER[worst.verdict] >= ORDER[it.verdict] ? worst : it,
     undefined,

@@ -138,7 +138,7 @@ export class Journal {
       for (const { reject } of writes) reject(error);
       return;
     }
-    for (const { writes: [first], seq } of committed) this.#note(seq, first!.events[0]);
+    for (const { writes, seq } of committed) this.#note(seq, writes.flatMap(({ events }) => events)[0]);
     for (const { resolve } of writes) resolve();
   }
 

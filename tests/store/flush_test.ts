@@ -135,3 +135,19 @@ Deno.test("a flush that fails fails those who wait for it, and all that write af
     );
   });
 });
+
+Deno.test("a store that is closed while writes wait for the disk closes after them", async () => {
+  await onSlowDisk(async ({ store }, disk) => {
+    disk.hold();
+    const told: string[] = [];
+    const first = noted(told, "first", store.write(aRun("first")));
+    await disk.begun();
+    const second = noted(told, "second", NOTE(store));
+    const before = disk.flushes;
+    const closed = noted(told, "closed", Promise.resolve(store[Symbol.asyncDispose]()));
+    disk.letGo();
+    await Promise.all([first, second, closed]);
+    assert.deepEqual(told, ["first", "second", "closed"]);
+    assert.equal(disk.flushes, before + 1);
+  });
+});

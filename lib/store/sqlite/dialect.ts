@@ -78,7 +78,9 @@ class Statement implements SqliteStatement {
 }
 
 const READS = /^\s*(?:select|with)\b/i;
-const WRITES = /^\s*(?:insert|update|delete|replace|with|vacuum|create|drop|alter)\b/i;
+const WRITES = /^\s*(?:insert|update|delete|replace|vacuum|create|drop|alter)\b/i;
+const NAMES_FIRST = /^\s*with\b/i;
+const CHANGES = /\b(?:insert|update|delete|replace)\b/i;
 /** Between two tries on a store that something other than our writers holds. */
 const RETRY_AFTER_MS = { least: 20, most: 200 } as const;
 
@@ -117,7 +119,9 @@ class PatientConnection implements DatabaseConnection {
     this.#patience = patience;
   }
   async executeQuery<R>(query: CompiledQuery): Promise<QueryResult<R>> {
-    if (this.#db.isTransaction || !WRITES.test(query.sql)) return await this.#execute<R>(query);
+    const { sql } = query;
+    const isWrite = WRITES.test(sql) || NAMES_FIRST.test(sql) && CHANGES.test(sql);
+    if (this.#db.isTransaction || !isWrite) return await this.#execute<R>(query);
     const { turns, busyMs, disk } = this.#patience;
     await turns.take();
     let result: QueryResult<R>;

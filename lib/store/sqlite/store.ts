@@ -59,6 +59,7 @@ function createEngine(connection: Connection, host: Host): Engine {
       partials.close();
       acknowledged.close();
       connection.turns.close();
+      await disk.flushed().catch(() => {}); // who waits for it is told
       await db.destroy();
       disk.close();
       if (sqlite.isOpen) sqlite.close(); // what was never asked anything has nothing to destroy

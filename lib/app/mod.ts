@@ -51,6 +51,7 @@ export {
   settledGate,
   type SuiteReference,
 } from "./evaluate.ts";
+export { type MadeSuite, suiteFromRuns } from "./suite_from_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export {
   ALLOWED_ENVIRONMENT,

@@ -11,7 +11,14 @@ export { chosenCases } from "./experiment/plan.ts";
 export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";
-export { findSuite, type LoadedSuite, loadSuite, type SuiteSources } from "./suite/load_suite.ts";
+export {
+  FILE_MAX_BYTES,
+  findSuite,
+  type LoadedSuite,
+  loadSuite,
+  type SuiteSources,
+} from "./suite/load_suite.ts";
+export { checkCase, type SuiteOfRuns, suiteOfRuns } from "./suite/suite_of_runs.ts";
 export type { Suite, SuiteCase, SuiteGate, SuiteVariant } from "./suite/suite.ts";
 export {
   BASELINE_CHECKS,

@@ -22,7 +22,8 @@ import type { SuiteFile, SuiteFileCase } from "./schema.ts";
 import type { Suite, SuiteCase, SuiteVariant } from "./suite.ts";
 import { hasColumns, type ReadScorer, ScorerProblem, ScorerSetup } from "./suite_scorers.ts";
 
-const FILE_MAX_BYTES = 1_000_000;
+/** The largest suite file that is read. */
+export const FILE_MAX_BYTES = 1_000_000;
 const CASES_MAX = 100_000;
 const RUNS_MAX = 10_000;
 const CONCURRENCY_DEFAULT = 8;

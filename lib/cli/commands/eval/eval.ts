@@ -1,3 +1,4 @@
+import { AgentOpError } from "../../../core/mod.ts";
 import type { EvalOptions } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -20,13 +21,19 @@ interface EvalFlags extends GateFlags, ReportFlags {
   readonly resume?: string | undefined;
   readonly allowCommands?: true | undefined;
   readonly approve?: ApprovePolicy | undefined;
+  readonly from?: readonly string[] | undefined;
+  readonly output?: string | undefined;
+  readonly force?: true | undefined;
 }
 
 export const evalSuite: CliCommand = {
   register(program, withContext) {
     const command = program.command("eval")
       .description("run a suite: variants × cases × repeats, each a run of its own, judged by scorers")
-      .argument("[suite]", "path to a .yaml file, or the name of one in evals/ (not needed with --resume)")
+      .argument(
+        "[suite]",
+        "path to a .yaml file, or the name of one in evals/ (not needed with --resume or --from)",
+      )
       .option(
         "--concurrency <n>",
         "cases at work at once (default: the suite's, else 8)",
@@ -47,6 +54,12 @@ export const evalSuite: CliCommand = {
       .option("--budget <usd>", "for the whole experiment: stop before this much is spent", BUDGET)
       .option("--resume <experiment>", "go on with an experiment; finished cases are not repeated")
       .option("--allow-commands", "scorers of the suite may run the commands that it names")
+      .option(
+        "--from <run...>",
+        "make a suite out of these stored runs instead of running one: what was asked, and what they did",
+      )
+      .option("--output <file>", "with --from: where the suite is written")
+      .option("--force", "with --from: an existing file may be replaced")
       .addOption(approveOption());
     addGateFlags(command)
       .addHelpText(
@@ -55,6 +68,7 @@ export const evalSuite: CliCommand = {
           "\n  agentop eval evals/sales.yaml --set model=mistral-large-latest --baseline last" +
           "\n  agentop eval sales --fail-below 0.9 --junit scores.xml --markdown scores.md" +
           "\n  agentop eval --resume last" +
+          "\n  agentop eval --from last last~1 --output evals/kept.yaml" +
           "\n  agentop help suite                   # every key of a suite file",
       )
       .action((suite, flags) => withContext((context) => evaluateAndShow(context, suite, flags)));
@@ -66,6 +80,22 @@ async function evaluateAndShow(
   reference: string | undefined,
   flags: EvalFlags,
 ): Promise<number> {
+  if (flags.from !== undefined) {
+    if (reference !== undefined || flags.resume !== undefined) {
+      throw new AgentOpError(
+        `Cannot make a suite: ${
+          reference === undefined ? "--resume" : "SUITE"
+        } and --from exclude each other`,
+        {
+          remedy: "agentop eval --from RUN --output FILE",
+        },
+      );
+    }
+    return await (await import("./make_suite.ts")).makeSuite(context, flags.from, flags);
+  }
+  if (flags.output !== undefined || flags.force) {
+    throw new AgentOpError("Cannot evaluate: --output and --force are for --from", { remedy: "--from RUN" });
+  }
   const [{ runSuite }, { showReport }] = await Promise.all([
     import("./run_suite.ts"),
     import("./show_report.ts"),

@@ -1,0 +1,25 @@
+import { suiteFromRuns } from "../../../app/mod.ts";
+import { AgentOpError, escapeText } from "../../../core/mod.ts";
+import { plural } from "../../../present/mod.ts";
+import type { Context } from "../../context.ts";
+
+/** Makes a suite out of stored runs, and says how to run it. Throws `AgentOpError`. */
+export async function makeSuite(
+  context: Context,
+  runs: readonly string[],
+  { output, force }: { readonly output?: string | undefined; readonly force?: true | undefined },
+): Promise<number> {
+  if (output === undefined) {
+    throw new AgentOpError("Cannot make a suite: where to is missing", {
+      remedy: "--output evals/NAME.yaml",
+    });
+  }
+  const made = await suiteFromRuns(context.app, runs, output, { force: force === true });
+  if (context.json) context.printJson(made);
+  else {
+    const path = escapeText(made.path);
+    context.print(`Wrote ${path}: ${plural(made.cases, "case")} for ${escapeText(made.agent)}`);
+    context.print(`Run it: agentop eval ${/^[\w./-]+$/.test(path) ? path : JSON.stringify(path)}`);
+  }
+  return 0;
+}

@@ -107,6 +107,7 @@ export type {
 export type { ChangedCase, ComparedVariant, ExperimentComparison } from "./experiments/comparison.ts";
 export type { GatedVariant, GateResult, GateRules, GateVerdict } from "./experiments/gate.ts";
 export type { VariantSummary } from "./experiments/summary.ts";
+export { isSpending } from "./experiments/spending.ts";
 export { worstResults } from "./experiments/worst.ts";
 
 export { carriedInterval } from "./statistics/carried_interval.ts";

@@ -1,7 +1,8 @@
+import { join } from "node:path";
 import { unifiedDiff } from "../analysis/mod.ts";
 import { AgentOpError, type CallTarget, isObject, messageOf } from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
-import { isPrivate } from "./private_reads.ts";
+import { isPrivate, isWithin, realPath } from "./private_reads.ts";
 
 /** A file that a call would write, as it is and as it would be. */
 export type FileChange =
@@ -20,9 +21,14 @@ export interface ApprovalHelp {
 
 /** Private folders are not read: what a store says of a run is nobody's word. */
 export function approvalHelp({ environments: { plain } }: Pick<AppConfig, "environments">): ApprovalHelp {
-  const userHome = plain["HOME"] ?? plain["USERPROFILE"];
+  const home = plain["HOME"] ?? plain["USERPROFILE"];
   return {
-    fileChange: (target) => fileChange(target, (path) => isPrivate(path, { own: Deno.cwd(), userHome })),
+    fileChange: async (target) => {
+      const [own, userHome] = await Promise.all([realPath(Deno.cwd()), home && realPath(home)]);
+      // Whoever works in the home folder has not made all of it a project.
+      const isWide = userHome !== undefined && isWithin(userHome, own);
+      return await fileChange(target, (path) => isPrivate(path, { own: isWide ? undefined : own, userHome }));
+    },
     argumentsText,
     readArguments,
   };
@@ -30,6 +36,7 @@ export function approvalHelp({ environments: { plain } }: Pick<AppConfig, "envir
 
 const COMPARED_BYTES_MAX = 200_000;
 const EDITED_CHARS_MAX = 400_000;
+const REDACTED = "[redacted ";
 
 /**
  * What the call would change in its file. The file is read here and now, with the guards of the tools; `isPrivate` says of which
@@ -43,7 +50,7 @@ export async function fileChange(
   if (text === undefined) return { kind: "unknown", reason: "the call does not say what the file will hold" };
   if (text.length > COMPARED_BYTES_MAX) return { kind: "unknown", reason: "the new text is too long" };
   try {
-    if (isPrivate(await Deno.realPath(root).catch(() => root))) {
+    if (isPrivate(await realPath(root)) || isPrivate(await realPath(join(root, path)))) {
       return { kind: "unknown", reason: "the folder is private" };
     }
     const { readTextInside } = await import("../tools/mod.ts");
@@ -55,7 +62,10 @@ export async function fileChange(
     const unified = await unifiedDiff(before.text, after, { left: path, right: path });
     return unified === "" ? { kind: "same" } : { kind: "changed", unified };
   } catch (error) {
-    return { kind: "unknown", reason: messageOf(error) };
+    return {
+      kind: "unknown",
+      reason: error instanceof TypeError ? "the file there is no text" : messageOf(error),
+    };
   }
 }
 
@@ -80,5 +90,7 @@ async function readArguments(text: string): Promise<Record<string, unknown>> {
   } catch (error) {
     refuse(messageOf(error));
   }
+  // What was redacted for the record is not what the model said: the tool would get the mark.
+  if (text.includes(REDACTED)) refuse("a key was taken out of what is shown, which cannot be put back");
   return isObject(value) ? value : refuse("they are no object");
 }

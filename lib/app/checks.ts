@@ -90,11 +90,11 @@ function originOf(url: string): string {
 }
 
 async function checkStore(app: App): Promise<readonly Check[]> {
-  const { storePath, storeGiven } = app.config;
+  const { storePath, storeGiven, storeMustExist } = app.config;
   const folder = dirname(storePath);
   const isThere = await Deno.stat(storePath).then(() => true, () => false);
   const hasFolder = await Deno.stat(folder).then((it) => it.isDirectory, () => false);
-  if (!isThere && (hasFolder || !storeGiven)) {
+  if (!isThere && !storeMustExist && (hasFolder || !storeGiven)) {
     return [
       { name: "store", status: "ok", message: `${cell(storePath)} is not there yet: the first run makes it` },
       ...checkClock(app, undefined),

@@ -40,13 +40,13 @@ export async function withPrivateReads(
   return { ...tool, permissions: { ...tool.permissions, isPrivate: true } };
 }
 
-/** `own`: the folder of the agent file. All are real paths. */
+/** `own`: the folder of the agent file, where there is one. All are real paths. */
 export function isPrivate(
   path: string,
-  { own, userHome }: { readonly own: string; readonly userHome: string | undefined },
+  { own, userHome }: { readonly own: string | undefined; readonly userHome: string | undefined },
 ): boolean {
   if (userHome !== undefined && isWithin(userHome, path)) return true; // the home folder, or what it lies in
-  if (isWithin(path, own)) return false;
+  if (own !== undefined && isWithin(path, own)) return false;
   const [first = ""] = userHome !== undefined && isWithin(path, userHome)
     ? relative(userHome, path).split(sep)
     : [];
@@ -54,13 +54,13 @@ export function isPrivate(
     SYSTEM_FOLDERS.some((folder) => isWithin(path, folder) && folder !== userHome);
 }
 
-function isWithin(path: string, folder: string): boolean {
+export function isWithin(path: string, folder: string): boolean {
   const way = relative(folder, path);
   return way !== ".." && !way.startsWith(`..${sep}`) && !/^([A-Za-z]:|[/\\])/.test(way);
 }
 
 /** Where links lead; of what is not there, as far as it is. */
-async function realPath(path: string): Promise<string> {
+export async function realPath(path: string): Promise<string> {
   for (let there = path;; there = dirname(there)) {
     const real = await Deno.realPath(there).catch(() => undefined);
     if (real !== undefined) return join(real, relative(there, path));

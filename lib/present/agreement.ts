@@ -9,6 +9,7 @@ export interface AgreementFigures {
   readonly scorer: string;
   /** `null`: both only ever said one and the same. */
   readonly kappa: number | null;
+  /** `null` also where they vary too little for one. */
   readonly ci95: readonly [number, number] | null;
   /** The share of equal verdicts. */
   readonly agreement: number | null;
@@ -25,5 +26,7 @@ export function agreementText(
   const few = isEnough ? "" : ", too few to rely on";
   return kappa === null
     ? `${names}: no κ, both only ever said one and the same; ${equal}${few}`
-    : `${names}: κ ${kappa.toFixed(2)}, 95 % ${intervalText(ci95)}, ${equal}${few}`;
+    : `${names}: κ ${kappa.toFixed(2)}, ${
+      ci95 === null ? "no interval: they vary too little" : `95 % ${intervalText(ci95)}`
+    }, ${equal}${few}`;
 }

@@ -20,8 +20,12 @@ export async function readTextInside(
     if (count === null) break;
     length += count;
   }
-  const text = new TextDecoder().decode(bytes.subarray(0, Math.min(length, maxBytes)));
-  return { text, isCut: length > maxBytes };
+  // A cut may be within a letter; what is whole is given to the byte, or not at all.
+  const isCut = length > maxBytes;
+  const text = new TextDecoder("utf-8", { fatal: !isCut, ignoreBOM: true }).decode(
+    bytes.subarray(0, Math.min(length, maxBytes)),
+  );
+  return { text, isCut };
 }
 
 async function isThere(path: string): Promise<boolean> {

@@ -26,6 +26,7 @@ Deno.test("a store that --store names and that is not there is an error for what
       assert.equal(await main([...words.split(" "), "--store", path, "--home", home]), 2, words);
       assert.equal(await isThere(path), false, words);
     }
+    assert.notEqual(await main(["doctor", "--store", path, "--home", home]), 0, "doctor");
     const config = readConfig({ home, store: path }, () => undefined);
     await using app = new App({ ...config, storeMustExist: true });
     await assert.rejects(

@@ -115,6 +115,11 @@ const BAD: readonly (readonly [name: string, suite: string, expected: RegExp])[]
     /suite\.yaml:4: scorers\[0\]\.numerc names no scorer: got "numerc", did you mean "numeric"\?/,
   ],
   [
+    "a scorer that passes for what a run took",
+    "agent: echo\ncases: [{ prompt: a }]\nscorers:\n  - { name: cost, numeric: 3 }",
+    /suite\.yaml:4: scorers\[0\].* has a name that says it judges what a run took: got "cost"/,
+  ],
+  [
     "a scorer's bad setting",
     "agent: echo\ncases: [{ prompt: a }]\nscorers:\n  - numeric: { value: 3, tolerence: 1 }",
     /suite\.yaml:4: scorers\[0\]\.numeric cannot be set up: .*tolerence/,

@@ -22,7 +22,7 @@ const step = (name: string) => STEPS.find((it) => it.name === name)!;
 Deno.test("the action: what callers give reaches the shell through the environment only", () => {
   assert.equal(ACTION.runs.using, "composite");
   const given = Object.keys(ACTION.inputs);
-  assert.deepEqual(given, ["suite", "store", "baseline", "args", "inconclusive", "token"]);
+  assert.deepEqual(given, ["suite", "store", "baseline", "args", "inconclusive", "simulator", "token"]);
   for (const it of STEPS) {
     assert.ok(it.run && it.shell === "bash", `${it.name} runs in bash`);
     assert.ok(!it.run.includes("${{"), `${it.name} puts nothing into its script`);
@@ -89,7 +89,8 @@ exit ${exit}
       await Deno.writeTextFile(join(bin, program), stub, { mode: 0o755 });
     }
     const at = (file: string) => join(folder, file);
-    for (const file of ["words", "outputs", "summary", "report.md"]) await Deno.writeTextFile(at(file), "");
+    for (const file of ["words", "outputs", "summary"]) await Deno.writeTextFile(at(file), "");
+    await Deno.writeTextFile(at("report.md"), `.${env["LETTERS"] ?? ""}`);
     const { code, stdout, stderr } = await new Deno.Command("bash", {
       args: ["--noprofile", "--norc", "-e", "-o", "pipefail", "-c", step(name).run!],
       clearEnv: true,
@@ -118,7 +119,15 @@ exit ${exit}
   }
 }
 
-const GIVEN = { SUITE: "-$(echo it ran)", STORE: "", BASELINE: "", ARGS: "", INCONCLUSIVE: "fail" };
+const GIVEN = {
+  SUITE: "-$(echo it ran)",
+  STORE: "",
+  BASELINE: "",
+  ARGS: "",
+  INCONCLUSIVE: "fail",
+  SIMULATOR: "refuse",
+  MISTRAL_API_KEY: "k",
+};
 const ignore = Deno.build.os === "windows";
 
 Deno.test(
@@ -150,6 +159,13 @@ Deno.test(
     assert.deepEqual(plain.words.slice(2), ["--", "-$(echo it ran)"]);
     const wrong = await run("run the suite", { ...GIVEN, INCONCLUSIVE: "maybe" });
     assert.deepEqual([wrong.code, wrong.words], [2, []]);
+    const keyless = { ...GIVEN, MISTRAL_API_KEY: "" };
+    const refused = await run("run the suite", keyless);
+    assert.deepEqual([refused.code, refused.words], [2, []]);
+    assert.match(refused.said, /::error::.*there is no key/);
+    for (const more of [{ SIMULATOR: "allow" }, { MISTRAL_SERVER_URL: "http://127.0.0.1:1" }]) {
+      assert.equal((await run("run the suite", { ...keyless, ...more })).words[0], "eval");
+    }
   },
 );
 
@@ -174,6 +190,8 @@ Deno.test(
       made.words.includes("POST") && made.words.includes("repos/someone/agents/issues/7/comments"),
       made.said,
     );
+    const cut = await run("comment", { ...env, LETTERS: "é".repeat(40_000) });
+    assert.ok(cut.code === 0 && cut.words.includes("POST"), "a report that is cut within a letter");
     const again = await run("comment", { ...env, FOUND: "41\n42\n" });
     assert.ok(
       again.words.includes("PATCH") && again.words.includes("repos/someone/agents/issues/comments/41"),

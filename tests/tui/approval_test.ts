@@ -57,8 +57,25 @@ Deno.test("a file that is not there is new, and one that leads outside is not re
     assert.equal((await HELP.fileChange(target("../x"))).kind, "unknown");
     await Deno.symlink(new URL(import.meta.url).pathname, join(root, "link"));
     assert.equal((await HELP.fileChange(target("link"))).kind, "unknown");
+    await Deno.writeTextFile(join(root, "marked.md"), "\ufeffx");
+    assert.equal(
+      (await HELP.fileChange(target("marked.md"))).kind,
+      "changed",
+      "a mark of byte order is a byte",
+    );
+    await Deno.writeFile(join(root, "latin.md"), new Uint8Array([0xe9]));
+    assert.deepEqual(await HELP.fileChange(target("latin.md")), {
+      kind: "unknown",
+      reason: "the file there is no text",
+    });
     const etc = { ...target("passwd"), root: "/etc" };
     assert.deepEqual(await HELP.fileChange(etc), { kind: "unknown", reason: "the folder is private" });
+    // Of a folder that is not, what lies in one that is; and of a home folder all that is hidden, also for who works in it.
+    await Deno.mkdir(join(root, ".keys"));
+    await Deno.writeTextFile(join(root, ".keys", "id"), "secret");
+    const help = approvalHelp({ environments: { plain: { HOME: root } } } as never);
+    const inHome = { ...target("id"), root: join(root, ".keys") };
+    assert.deepEqual(await help.fileChange(inHome), { kind: "unknown", reason: "the folder is private" });
   } finally {
     await Deno.remove(root, { recursive: true });
   }
@@ -116,7 +133,7 @@ Deno.test("what was edited and cannot be read does not let the model's arguments
 });
 
 Deno.test("text that cannot be arguments is refused with a reason", async () => {
-  for (const text of ["- a", "x: [", "a: &x 1\nb: *x\nc: {d: *nope}"]) {
+  for (const text of ["- a", "x: [", "key: '[redacted MISTRAL_API_KEY]'", "a: &x 1\nb: *x\nc: {d: *nope}"]) {
     await assert.rejects(HELP.readArguments(text), /Cannot use these arguments/);
   }
 });

@@ -5,6 +5,9 @@ import { type Interval, wilsonInterval } from "../statistics/intervals.ts";
 /** With fewer items an agreement is shown, and said to carry nothing: the error of κ is an approximation for many. */
 export const AGREEMENT_MIN = 20;
 
+/** A standard error this small is none: one of them hardly ever said anything else, which the formula takes for certainty. */
+const ERROR_MIN = 1e-6;
+
 /** What is preferred of two answers to one question. */
 export type Preference = "left" | "right" | "tie";
 
@@ -97,10 +100,14 @@ interface LabelledItem {
 
 function agreements(items: readonly LabelledItem[]): readonly Agreement[] {
   const groups = Map.groupBy(items, ({ human, scorer }) => JSON.stringify([human, scorer]));
-  return [...groups.values()].map((group): Agreement => ({
-    human: group[0]!.human,
-    scorer: group[0]!.scorer,
-    ...cohenKappa(group.map((it) => it.said), group.map((it) => it.scored)),
-    isEnough: group.length >= AGREEMENT_MIN,
-  }));
+  return [...groups.values()].map((group): Agreement => {
+    const found = cohenKappa(group.map((it) => it.said), group.map((it) => it.scored));
+    return {
+      human: group[0]!.human,
+      scorer: group[0]!.scorer,
+      ...found,
+      ci95: found.standardError !== null && found.standardError < ERROR_MIN ? null : found.ci95,
+      isEnough: group.length >= AGREEMENT_MIN,
+    };
+  });
 }

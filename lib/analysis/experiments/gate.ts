@@ -9,6 +9,7 @@ import {
   summarizeScores,
 } from "../statistics/summarize_scores.ts";
 import type { CaseResult } from "../../core/mod.ts";
+import { isSpending } from "./spending.ts";
 import { triesOf } from "./summary.ts";
 
 /** How much worse than the baseline may not be excluded, unless said otherwise. */
@@ -30,9 +31,6 @@ export interface GateResult {
   /** About so many more cases would decide it; `null` where that is not known, or not the trouble. */
   readonly moreCasesNeeded: number | null;
 }
-
-/** What a run took, not how good it is: no least mean is asked of these unless they are named. */
-export const SPENDING_SCORERS: ReadonlySet<string> = new Set(["latency", "cost", "tokens", "steps"]);
 
 export interface GateRules {
   /** @default every scorer; for `failBelow` all but `SPENDING_SCORERS` */
@@ -125,7 +123,7 @@ function findingsOf(variant: GatedVariant, rules: AskedRules, isNamed: boolean):
 
 /** Whether the least mean is asked of a scorer. */
 function isAskedOf(scorer: string, rules: GateRules): boolean {
-  return rules.scorer === undefined ? !SPENDING_SCORERS.has(scorer) : scorer === rules.scorer;
+  return rules.scorer === undefined ? !isSpending(scorer) : scorer === rules.scorer;
 }
 
 /** Of which scorers the least mean was asked, where that is not plain. */
@@ -177,7 +175,9 @@ function findingOf(variant: GatedVariant, summary: ScoreSummary, rules: AskedRul
       it.mean === null ? [] : [it.mean - failBelow]
     );
     const more = atLeastOne(moreCasesNeeded(means));
-    const why = ci95 === null ? "one case has no interval" : `its interval ${interval(ci95)} is not`;
+    const why = ci95 === null
+      ? n === 1 ? "one case has no interval" : "cases that all score alike have no interval"
+      : `its interval ${interval(ci95)} is not`;
     return {
       verdict: "inconclusive",
       scorer,

@@ -26,7 +26,7 @@ export {
   type GateRules,
   type GateVerdict,
   MARGIN_DEFAULT,
-  SPENDING_SCORERS,
 } from "./gate.ts";
+export { isSpending, SPENDING_SCORERS } from "./spending.ts";
 export { figuresOf, type LoadedExperiment, overviewOf } from "./overview.ts";
 export { resultsOf, summarizeVariants, triesOf, type VariantSummary } from "./summary.ts";

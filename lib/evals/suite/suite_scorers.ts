@@ -8,6 +8,7 @@ import {
   type Scorer,
   type Vars,
 } from "../../core/mod.ts";
+import { isSpending } from "../../analysis/mod.ts";
 import { loadScorers, type ScorerFactory } from "../../scorers/mod.ts";
 import type { ScorerEntry } from "./schema.ts";
 
@@ -62,6 +63,12 @@ export class ScorerSetup {
       throw new ScorerProblem(
         `names no scorer: got "${kind.slice(0, 60)}"${guess ? `, did you mean "${guess}"?` : ""}`,
         guess ? undefined : `one of ${names.join(", ")}`,
+      );
+    }
+    if (typeof name === "string" && isSpending(name) && !isSpending(kind)) {
+      throw new ScorerProblem(
+        `has a name that says it judges what a run took: got "${name}"`,
+        "another name",
       );
     }
     const settings = settingsOf(factory, rest[kind]);

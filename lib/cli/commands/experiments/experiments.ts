@@ -99,11 +99,13 @@ function row(it: Experiment, nowMs: number): readonly Cell<Style>[] {
 
 /** What did not pass comes first, the worst of it at the top. */
 async function show(context: Context, reference: string, { failed, limit }: Options): Promise<number> {
-  const [{ experimentReport }, { worstResults }, { experimentText, resultLine }] = await Promise.all([
-    import("../../../app/mod.ts"),
-    import("../../../analysis/mod.ts"),
-    import("./experiment_text.ts"),
-  ]);
+  const [{ experimentReport, handVerdicts }, analysis, { agreementLines }, { experimentText, resultLine }] =
+    await Promise.all([
+      import("../../../app/mod.ts"),
+      import("../../../analysis/mod.ts"),
+      import("../../output/agreement_lines.ts"),
+      import("./experiment_text.ts"),
+    ]);
   const report = await experimentReport(context.app, reference);
   if (context.json) {
     context.printJson(experimentDocument(report));
@@ -112,7 +114,15 @@ async function show(context: Context, reference: string, { failed, limit }: Opti
   const look = lookOf(context);
   const isOne = report.experiment.variants.length === 1;
   context.print(experimentText(report, look, { withWorst: false }));
-  const worst = worstResults(report.results);
+  const said = await handVerdicts(
+    await context.app.store(),
+    new Set(report.results.map(({ runId }) => runId)),
+  );
+  if (said.length > 0) {
+    const { verdictAgreement } = await analysis.loadExperiments();
+    for (const text of agreementLines(verdictAgreement(report.results, said), look)) context.print(text);
+  }
+  const worst = analysis.worstResults(report.results);
   const isWorst = new Set(worst);
   const rest = failed ? [] : report.results.filter((it) => !isWorst.has(it));
   const all = [...worst, ...rest];

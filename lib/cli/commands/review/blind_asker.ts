@@ -20,6 +20,7 @@ const SAYS: Readonly<Record<string, BlindVerdict["says"]>> = {
   q: "quit",
   quit: "quit",
 };
+const QUOTE = "│ ";
 const QUESTION = "Which is better? a · b · t tie · s skip · q quit, and why:";
 
 /** The lines of a stream, without what of a line is too long to be meant. */
@@ -90,7 +91,7 @@ function rowsOf({ caseId, prompt, a, b, place, of }: BlindPair, columns: number)
   return [
     "",
     `${place} of ${of}: ${cell(caseId)}`,
-    ...textRows(prompt, columns),
+    ...quotedRows(prompt, columns),
     ...answerRows("A", a, columns),
     ...answerRows("B", b, columns),
     "",
@@ -98,9 +99,11 @@ function rowsOf({ caseId, prompt, a, b, place, of }: BlindPair, columns: number)
 }
 
 function answerRows(name: string, { text }: BlindAnswer, columns: number): readonly string[] {
-  return ["", `── ${name} ──`, ...(text === null ? ["(no answer)"] : textRows(text, columns))];
+  return ["", `── ${name} ──`, ...(text === null ? ["(no answer)"] : quotedRows(text, columns))];
 }
 
-function textRows(text: string, columns: number): readonly string[] {
-  return lines(text).flatMap((line) => line.match(PIECES) ?? [""]).flatMap((piece) => wrap(piece, columns));
+/** Behind a bar, so that no text can pass for the head of another. */
+function quotedRows(text: string, columns: number): readonly string[] {
+  return lines(text).flatMap((line) => line.match(PIECES) ?? [""])
+    .flatMap((piece) => wrap(piece, columns - QUOTE.length)).map((row) => QUOTE + row);
 }

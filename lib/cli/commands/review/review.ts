@@ -66,20 +66,23 @@ async function reviewAndShow(
     Deno.stdin.isTerminal() && context.stderrIsTerminal ? Deno.consoleSize() : undefined,
   );
   const report = await reviewExperiments(context.app, before, after, { seed, limit, ask });
-  if (context.json) context.printJson(reviewDocument(report));
-  else context.print(reviewText(report, lookOf(context), { isBlind: !results && report.remaining > 0 }));
+  const isBlind = !results && report.remaining > 0;
+  if (context.json) context.printJson(reviewDocument(report, isBlind));
+  else context.print(reviewText(report, lookOf(context), { isBlind }));
   return 0;
 }
 
-function reviewDocument({ left, right, seed, summary, remaining, leftOut }: ReviewReport) {
+/** While it is blind nothing that tells, or from which it follows, which answer was whose. */
+export function reviewDocument(
+  { left, right, seed, summary, remaining, leftOut }: ReviewReport,
+  isBlind: boolean,
+) {
   const { n, leftWins, rightWins, ties, rightShare, ci95, agreement } = summary;
+  const said = { left, right, reviewed: n, remaining, leftOut };
+  if (isBlind) return said;
   return {
-    left,
-    right,
+    ...said,
     seed,
-    reviewed: n,
-    remaining,
-    leftOut,
     leftWins,
     rightWins,
     ties,

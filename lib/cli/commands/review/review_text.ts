@@ -1,7 +1,7 @@
-import type { Agreement } from "../../../analysis/mod.ts";
 import type { ReviewReport } from "../../../app/mod.ts";
 import { shortRunId } from "../../../core/mod.ts";
-import { agreementText, cell, grouped, intervalText, plural } from "../../../present/mod.ts";
+import { cell, grouped, intervalText, plural } from "../../../present/mod.ts";
+import { agreementLines } from "../../output/agreement_lines.ts";
 import type { Look } from "../../output/look.ts";
 
 /** What came of a review; while `isBlind`, nothing that says whose answers were preferred. */
@@ -15,7 +15,7 @@ export function reviewText(
     ...(remaining > 0 ? [`${plural(remaining, "case")} to go`] : []),
     ...(leftOut > 0 ? [`${plural(leftOut, "case")} left out: not the same question, or the same run`] : []),
   ];
-  const head = [`${plural(n, "case")} reviewed`, ...rest, `seed ${seed}`].join(", ");
+  const head = [`${plural(n, "case")} reviewed`, ...rest, ...(isBlind ? [] : [`seed ${seed}`])].join(", ");
   if (isBlind) {
     return `${head}\n${
       look.paint("dim", "Whose answers these are is told when all are reviewed, or with --results.")
@@ -44,10 +44,4 @@ function shareLine(
     ? "no preference shown"
     : `${share > 0.5 ? right : left} is preferred`;
   return `${right} won ${share.toFixed(2)} of those decided, 95 % ${intervalText(ci95)}: ${claim}`;
-}
-
-/** How far people and scorers agree, under a heading; nothing where there is none. */
-export function agreementLines(agreement: readonly Agreement[], look: Look): readonly string[] {
-  if (agreement.length === 0) return [];
-  return ["", look.paint("dim", "AGREEMENT OF PEOPLE AND SCORERS"), ...agreement.map(agreementText)];
 }

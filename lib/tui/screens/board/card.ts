@@ -96,10 +96,8 @@ export function spentUsd({ totals }: Run, now: RunNow | undefined): number {
 
 function costText(run: Run, now: RunNow | undefined): string {
   if (!now?.open) return costOf(run.totals);
-  const unknown = run.totals.unknownCostCalls;
-  return now.open.usd === null
-    ? knownCost(run.totals.costUsd, unknown + 1)
-    : ABOUT + knownCost(spentUsd(run, now), unknown);
+  const text = knownCost(spentUsd(run, now), run.totals.unknownCostCalls + now.open.unpriced);
+  return now.open.usd > 0 ? ABOUT + text : text;
 }
 
 /** The call that waits for a person, or the tool at work. */

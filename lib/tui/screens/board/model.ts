@@ -16,6 +16,8 @@ export interface BoardModel extends ListPlace {
   /** Why the store did not answer last time; empty when it did. */
   readonly failure: Explanation;
   readonly runs: readonly Run[];
+  /** There are more than are listed. */
+  readonly hasMore: boolean;
   /** What those in view are doing, by trace id. */
   readonly now: ReadonlyMap<string, RunNow>;
   /** How much was streamed when, by trace id. */
@@ -30,6 +32,7 @@ export const INITIAL: BoardModel = {
   state: "loading",
   failure: NO_FAILURE,
   runs: [],
+  hasMore: false,
   now: new Map(),
   samples: new Map(),
   tickets: { board: 0 },

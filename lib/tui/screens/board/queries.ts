@@ -44,8 +44,8 @@ export interface RunNow {
     readonly atUs: number;
     readonly tokens: number;
   };
-  /** What the calls under way use on top of the run's totals, estimated from their texts; `usd` is null without a price. */
-  readonly open?: { readonly tokens: number; readonly usd: number | null };
+  /** What the calls under way use on top of the run's totals, estimated from their texts; `unpriced` of them have no price. */
+  readonly open?: { readonly tokens: number; readonly usd: number; readonly unpriced: number };
 }
 
 /** Which runs to read. */
@@ -59,6 +59,8 @@ export interface BoardAsked {
 export interface Board {
   /** Oldest first. */
   readonly runs: readonly Run[];
+  /** There are more that are live, newer ones. */
+  readonly hasMore: boolean;
   readonly now: readonly RunNow[];
 }
 
@@ -78,7 +80,7 @@ export const BOARD_QUERIES = {
       .toSorted((a, b) => a.startTimeUs - b.startTimeUs || (a.runId < b.runId ? -1 : 1));
     const inView = runs.slice(first, first + CARDS_MAX);
     const now = await Promise.all(inView.map((run) => runNow(services, run)));
-    return { runs, now: now.filter((it) => it !== undefined) };
+    return { runs, hasMore: page.nextCursor !== undefined, now: now.filter((it) => it !== undefined) };
   },
 } satisfies Queries;
 
@@ -137,14 +139,16 @@ function usageOf({ span, partial }: OpenCall) {
 async function openUse(services: TuiServices, calls: readonly OpenCall[]): Promise<RunNow["open"]> {
   if (calls.length === 0) return undefined;
   let tokens = 0;
-  let usd: number | null = 0;
+  let usd = 0;
+  let unpriced = 0;
   for (const call of calls) {
     const usage = usageOf(call);
     tokens += usage.inputTokens + usage.outputTokens;
     const price = await services.priceOf?.(call.span.requestModel ?? "", usage).catch(() => undefined);
-    usd = usd === null || price?.usd == null ? null : usd + price.usd;
+    if (price?.usd == null) unpriced++;
+    else usd += price.usd;
   }
-  return { tokens, usd };
+  return { tokens, usd, unpriced };
 }
 
 function lastWords(trace: Trace, partial: PartialOutput | undefined): string {

@@ -69,12 +69,20 @@ function ask(model: BoardModel, env: Env, minIntervalMs?: number): Step<BoardMod
   return load([model, []], "board", { kept, first }, minIntervalMs);
 }
 
-function withBoard(model: BoardModel, { runs, now }: Board, env: Env): BoardModel {
+function withBoard(model: BoardModel, { runs, hasMore, now }: Board, env: Env): BoardModel {
   const known = new Map(now.map((it) => [it.traceId, it]));
   const samples = new Map(
     now.map((it) => [it.traceId, withSample(model.samples.get(it.traceId) ?? [], it.streaming)]),
   );
-  const next: BoardModel = { ...model, state: "ready", failure: NO_FAILURE, runs, now: known, samples };
+  const next: BoardModel = {
+    ...model,
+    state: "ready",
+    failure: NO_FAILURE,
+    runs,
+    hasMore,
+    now: known,
+    samples,
+  };
   const placed = keptInView(next, boardRows(next, gridOf(next, env)));
   const chosen = chosenRun(placed);
   return chosen && placed.selectedId !== chosen.traceId && !isAwaited(placed, env)

@@ -42,19 +42,24 @@ function summary(model: BoardModel, env: Env, first: number, page: number): Line
   const { runs, now } = model;
   const live = runs.filter((run) => isLive(run.status));
   const waiting = live.filter((run) => run.status === "waiting").length;
-  const inView = live.filter((run) => now.has(run.traceId));
+  const inView = runs.slice(first, first + page);
   const rate = inView.reduce(
     (sum, run) => sum + (tokensPerSecond(model.samples.get(run.traceId) ?? [], env.nowMs) ?? 0),
     0,
   );
   const usd = inView.reduce((sum, run) => sum + spentUsd(run, now.get(run.traceId)), 0);
-  const isUnknown = (unpriced: number, open: { readonly usd: number | null } | undefined) =>
-    unpriced > 0 || open?.usd === null;
-  const unknown =
-    inView.filter((run) => isUnknown(run.totals.unknownCostCalls, now.get(run.traceId)?.open)).length;
-  const about = inView.some((run) => now.get(run.traceId)?.open) ? "~" : "";
+  const unknown = inView.reduce(
+    (sum, run) => sum + run.totals.unknownCostCalls + (now.get(run.traceId)?.open?.unpriced ?? 0),
+    0,
+  );
+  const about = inView.some((run) => (now.get(run.traceId)?.open?.usd ?? 0) > 0) ? "~" : "";
   const parts: Line[] = [
-    [seg(`${env.glyphs.status.running} ${plural(live.length, "live run")}`, "live")],
+    [seg(
+      `${env.glyphs.status.running} ${
+        model.hasMore ? `${live.length}+ live runs` : plural(live.length, "live run")
+      }`,
+      "live",
+    )],
     ...(waiting === 0 ? [] : [[
       seg(
         `${env.glyphs.status.waiting} ${waiting === 1 ? "1 waits" : `${waiting} wait`} for you`,
@@ -63,7 +68,10 @@ function summary(model: BoardModel, env: Env, first: number, page: number): Line
     ]]),
     ...(runs.length > live.length ? [line(`${runs.length - live.length} ended`, "dim")] : []),
     ...(rate > 0 ? [line(`~${compact(rate)} tokens/s`, "text")] : []),
-    [seg("cost ", "dim"), seg(about + knownCost(usd, unknown), "strong")],
+    [
+      seg(runs.length > page ? "cost of these " : "cost ", "dim"),
+      seg(about + knownCost(usd, unknown), "strong"),
+    ],
     ...(runs.length > page
       ? [line(`${first + 1}-${Math.min(runs.length, first + page)} of ${runs.length} shown`, "accent")]
       : []),

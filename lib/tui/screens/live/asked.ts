@@ -68,7 +68,7 @@ function partsOf(model: LiveModel, approval: Approval): readonly Part[] {
         GAP,
       ];
     }
-    said.add(target.textName ?? "");
+    if (target.textName !== undefined) said.add(target.textName);
     if (target.kind === "code") {
       return [textPart(target.language, "heading"), textPart(exact(target.text), "attempt", 2), GAP];
     }

@@ -6,6 +6,7 @@ import {
   loadExperiments,
 } from "../analysis/mod.ts";
 import { AgentOpError, type ExperimentRecord, oneLine, shortRunId, type Store } from "../core/mod.ts";
+import { plural } from "../present/mod.ts";
 import type { App } from "./app.ts";
 
 /** An experiment, and which of its variants `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
@@ -93,10 +94,8 @@ export async function comparedSides(
     const [first, second, ...others] = left;
     if (first && second && others.length === 0) return [first, second];
     const names = left.map(nameOf);
-    throw new AgentOpError(`Cannot compare ${before}: it has ${left.length} variants, not two`, {
-      remedy: left.length === 1
-        ? `agentop compare ${before} OTHER`
-        : `agentop compare ${names[0]} ${names[1]}`,
+    throw new AgentOpError(`Cannot compare ${before}: it has ${plural(left.length, "variant")}, not two`, {
+      remedy: left.length === 1 ? `${before} OTHER` : `${names[0]} ${names[1]}`,
     });
   }
   const right = await comparedVariants(app, after);

@@ -23,6 +23,9 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "db migrate",
 ]);
 
+/** Options of `eval` that say something of what is stored. */
+const OF_STORED = ["resume", "from", "baseline"] as const;
+
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
   let code = 0;
@@ -51,10 +54,10 @@ export async function main(args: readonly string[]): Promise<number> {
       getErrHasColors: () => false,
     });
   const flags = () => program.opts() as Flags;
-  let asked = "";
-  program.hook("preAction", (_, command) => void (asked = wordsOf(command)));
+  let makesStore = true;
+  program.hook("preAction", (_, command) => void (makesStore = mayMakeStore(command)));
   const withContext: WithContext = async (action) => {
-    const context = new Context(flags(), systemHost(), configFor(flags(), asked));
+    const context = new Context(flags(), systemHost(), configFor(flags(), makesStore));
     try {
       code = await action(context) ?? 0;
     } finally {
@@ -104,8 +107,13 @@ function termOf(command: CommandUnknownOpts): string {
   return [command.name(), ...names].join(" ");
 }
 
-function configFor(flags: Flags, command: string): Config {
-  return { ...readConfig(flags), storeMustExist: flags.store !== undefined && !MAKES_STORE.has(command) };
+function configFor(flags: Flags, makesStore: boolean): Config {
+  return { ...readConfig(flags), storeMustExist: flags.store !== undefined && !makesStore };
+}
+
+function mayMakeStore(command: CommandUnknownOpts): boolean {
+  const options: Readonly<Record<string, unknown>> = command.opts();
+  return MAKES_STORE.has(wordsOf(command)) && !OF_STORED.some((key) => options[key] !== undefined);
 }
 
 /** `runs delete`; empty for the program alone. */

@@ -21,6 +21,9 @@ Deno.test("a store that --store names and that is not there is an error for what
       "export csv runs",
       "chart cost",
       "score last x=1",
+      "eval --resume last",
+      "eval --from last --output made.yaml",
+      "eval sales --baseline last",
     ];
     for (const words of read) {
       assert.equal(await main([...words.split(" "), "--store", path, "--home", home]), 2, words);

@@ -55,6 +55,21 @@ for (const size of [[160, 48], [80, 24]] as const) {
   });
 }
 
+Deno.test("a run that is queued has its card, and a answers the one that waits", async () => {
+  await using bench = await Bench.open([100, 30], async (store, host) => {
+    await waitingRun(store, host);
+    const next = await Story.begin(store, host, { agent: "indexer", prompt: "Index." });
+    await next.status("queued");
+  }, SERVICES);
+  await bench.see(/▶/);
+  bench.press("3");
+  await bench.see(/1 live run [\s\S]*1 queued[\s\S]*editor[\s\S]*indexer/);
+  const screen = await bench.steady();
+  assert.equal(screen.match(/write_file\(letter\.md\)/g)?.length, 1, "said once");
+  bench.press("g", "a");
+  await bench.see(/waits: press a/);
+});
+
 Deno.test("the board goes from run to run, opens one, and leads back to it", async () => {
   await using bench = await Bench.open([100, 30], atWork, SERVICES);
   await bench.see(/▶ ● live/);

@@ -1,4 +1,4 @@
-import { type Experiment, type ExperimentStatus, shortRunId } from "../../../core/mod.ts";
+import { AgentOpError, type Experiment, type ExperimentStatus, shortRunId } from "../../../core/mod.ts";
 import { experimentDocument, experimentShape } from "../../../documents/mod.ts";
 import { age, type Cell, cell, type Column, costOf, grouped, plural, table } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
@@ -58,8 +58,13 @@ interface Options {
 
 async function list(
   context: Context,
-  { limit = LIMIT_DEFAULT, suite }: Options,
+  { limit = LIMIT_DEFAULT, suite, failed }: Options,
 ): Promise<number> {
+  if (failed) {
+    throw new AgentOpError("Cannot list experiments: --failed is for one of them", {
+      remedy: "agentop experiments last --failed",
+    });
+  }
   const store = await context.app.store();
   const page = await store.listExperiments({ limit, ...(suite === undefined ? {} : { suite }) });
   if (page.damagedRows !== undefined) {
@@ -126,6 +131,10 @@ async function show(context: Context, reference: string, { failed, limit }: Opti
   const isWorst = new Set(worst);
   const rest = failed ? [] : report.results.filter((it) => !isWorst.has(it));
   const all = [...worst, ...rest];
+  if (failed && all.length === 0) {
+    context.print("\nAll passed.");
+    return 0;
+  }
   const shown = all.slice(0, limit);
   context.print(`\n${look.paint("dim", failed ? "NOT PASSED" : "RESULTS, THE WORST FIRST")}`);
   for (const result of shown) context.print(resultLine(result, look, isOne));

@@ -1,4 +1,4 @@
-import type { Explanation, Run } from "../../../core/mod.ts";
+import { type Explanation, isLive, type Run } from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
@@ -37,6 +37,11 @@ export const INITIAL: BoardModel = {
   samples: new Map(),
   tickets: { board: 0 },
 };
+
+/** At work, or about to be. */
+export function isUp({ status }: Run): boolean {
+  return isLive(status) || status === "queued";
+}
 
 export function gridOf(model: Pick<BoardModel, "runs">, env: Env): Grid {
   return gridFor(model.runs.length, env.size.columns, env.size.rows - HEAD_ROWS);

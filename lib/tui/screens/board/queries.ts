@@ -68,7 +68,7 @@ export const BOARD_QUERIES = {
   board: async (services: TuiServices, { kept, first }: BoardAsked): Promise<Board> => {
     const { store } = services;
     const page = await store.listRuns({
-      filter: { status: LIVE_STATUSES },
+      filter: { status: ["queued", ...LIVE_STATUSES] },
       sort: "oldest",
       limit: RUNS_MAX,
     });
@@ -102,7 +102,9 @@ async function runNow(services: TuiServices, { traceId }: Run): Promise<RunNow |
     steps: Math.max(stepCount(trace), ...stepsOf(trace).map((span) => span.step)),
     tool: active?.kind === "tool" ? spanTitle(active) : "",
     ...(waiting ? { waiting: waiting.summary } : {}),
-    words: lastWords(trace, streaming?.partial).slice(-WORDS_MAX),
+    words: lastWords(trace, streaming?.partial, waiting !== undefined || active?.kind === "tool").slice(
+      -WORDS_MAX,
+    ),
     ...(streaming?.partial
       ? {
         streaming: {
@@ -151,7 +153,8 @@ async function openUse(services: TuiServices, calls: readonly OpenCall[]): Promi
   return { tokens, usd, unpriced };
 }
 
-function lastWords(trace: Trace, partial: PartialOutput | undefined): string {
+/** `isTold`: the tool that is asked for is shown anyway. */
+function lastWords(trace: Trace, partial: PartialOutput | undefined, isTold: boolean): string {
   const { run, spans } = trace;
   if (partial) return partial.text === "" ? partial.reasoning : partial.text;
   if (run.error) return sentenceOf(run.error);
@@ -160,6 +163,7 @@ function lastWords(trace: Trace, partial: PartialOutput | undefined): string {
     span.kind === "llm" && (span.outputMessages ?? []).some((message) => textOf(message) !== "")
   );
   if (said) return said.outputMessages!.map(textOf).join("\n");
+  if (isTold) return "";
   const tool = [...spans.values()].findLast((span) => span.kind === "tool");
   return tool ? toolTitle(tool) : "";
 }

@@ -14,6 +14,7 @@ import {
   firstInView,
   gridOf,
   HEAD_ROWS,
+  isUp,
 } from "./model.ts";
 import type { Board, BoardQueries } from "./queries.ts";
 import { withSample } from "./rate.ts";
@@ -26,10 +27,11 @@ const KEPT_MAX = CARDS_MAX;
 
 const ACTIONS: Actions<BoardModel> = {
   open: opened,
+  answer: opened,
   next: (model, env, count = 1) => chosenAnew(model, chosenIndex(model) + count, env),
   previous: (model, env, count = 1) => chosenAnew(model, chosenIndex(model) - count, env),
   launch: (model) => [model, [{ type: "go", screen: "launch" }]],
-  reload: (model, env) => ask({ ...model, runs: model.runs.filter((run) => isLive(run.status)) }, env),
+  reload: (model, env) => ask({ ...model, runs: model.runs.filter(isUp) }, env),
   back: (model) => [model, [{ type: "leave" }]],
   stop: askToStop,
   stop_run: (model) => {
@@ -56,14 +58,14 @@ export const updateBoard = updateOf<BoardModel, BoardQueries>({
 /** Anew with those that are live; a run that was started here meanwhile is the chosen one. */
 function entered(before: BoardModel, _: unknown, env: Env): Step<BoardModel> {
   const own = env.own.at(-1)?.traceId;
-  const model = { ...before, runs: before.runs.filter((run) => isLive(run.status)) };
+  const model = { ...before, runs: before.runs.filter(isUp) };
   if (own === undefined || own === before.lastOwn) return ask(model, env);
   return ask({ ...model, lastOwn: own, selectedId: own }, env);
 }
 
 function ask(model: BoardModel, env: Env, minIntervalMs?: number): Step<BoardModel> {
-  const ended = model.runs.filter((run) => !isLive(run.status));
-  const live = model.runs.filter((run) => isLive(run.status));
+  const ended = model.runs.filter((run) => !isUp(run));
+  const live = model.runs.filter(isUp);
   const kept = [...live, ...ended.slice(-KEPT_MAX)].map((run) => run.traceId);
   const first = firstInView(model, gridOf(model, env));
   return load([model, []], "board", { kept, first }, minIntervalMs);
@@ -173,5 +175,5 @@ function clicked(model: BoardModel, { x, y }: Place, env: Env): Step<BoardModel>
 }
 
 export function boardTickMs({ runs }: BoardModel): number | undefined {
-  return runs.some((run) => isLive(run.status)) ? TICK_MS : undefined;
+  return runs.some(isUp) ? TICK_MS : undefined;
 }

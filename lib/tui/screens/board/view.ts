@@ -6,7 +6,7 @@ import { beside } from "../../draw/pane.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { card, spentUsd } from "./card.ts";
 import { share } from "./grid.ts";
-import { type BoardModel, chosenIndex, firstInView, gridOf, HEAD_ROWS } from "./model.ts";
+import { type BoardModel, chosenIndex, firstInView, gridOf, HEAD_ROWS, isUp } from "./model.ts";
 import { tokensPerSecond } from "./rate.ts";
 
 export function viewBoard(model: BoardModel, env: Env): readonly Line[] {
@@ -41,6 +41,8 @@ export function viewBoard(model: BoardModel, env: Env): readonly Line[] {
 function summary(model: BoardModel, env: Env, first: number, page: number): Line {
   const { runs, now } = model;
   const live = runs.filter((run) => isLive(run.status));
+  const queued = runs.filter((run) => run.status === "queued").length;
+  const ended = runs.filter((run) => !isUp(run)).length;
   const waiting = live.filter((run) => run.status === "waiting").length;
   const inView = runs.slice(first, first + page);
   const rate = inView.reduce(
@@ -66,7 +68,8 @@ function summary(model: BoardModel, env: Env, first: number, page: number): Line
         "waiting",
       ),
     ]]),
-    ...(runs.length > live.length ? [line(`${runs.length - live.length} ended`, "dim")] : []),
+    ...(queued > 0 ? [line(`${queued} queued`, "text")] : []),
+    ...(ended > 0 ? [line(`${ended} ended`, "dim")] : []),
     ...(rate > 0 ? [line(`~${compact(rate)} tokens/s`, "text")] : []),
     [
       seg(runs.length > page ? "cost of these " : "cost ", "dim"),

@@ -26,7 +26,8 @@ export function approvalDialog(model: LiveModel, env: Env): readonly Line[] | un
       seg(tool!, "strong"),
       seg(model.approval.edited ? ", with your arguments:" : ":", model.approval.edited ? "warn" : "text"),
     ],
-    [seg(`   ${clean(approval.summary)}`, "tool")],
+    // It is made of the model's arguments.
+    model.approval.edited ? EMPTY : [seg(`   ${clean(approval.summary)}`, "tool")],
     EMPTY,
     ...Array.from({ length: height }, (_, at): Line => [seg("   ", "dim"), ...doc.line(top + at)]),
     doc.rows > height

@@ -1,6 +1,6 @@
 import type { Check } from "./check.ts";
 
-/** What holds the processes of `run_code` and `sqlite_query`, beside the permissions that they have not got. */
+/** What holds the processes of `run_code`, beside the permissions that they have not got. */
 export async function checkSandbox(): Promise<readonly Check[]> {
   const { childLauncher } = await import("../tools/mod.ts");
   return [sandboxCheck((await childLauncher()).missing)];
@@ -12,13 +12,14 @@ export function sandboxCheck(missing: readonly string[]): Check {
     return {
       name,
       status: "ok",
-      message: "code that agents run cannot fill the disk and ends with its parent",
+      message: "code that agents run cannot fill the disk, sees no other process and ends with its parent",
     };
   }
   return {
     name,
     status: "warning",
     message: `code that agents run ${missing.join("; it ")}`,
-    remedy: "Linux with /bin/sh and the setpriv of util-linux has all limits",
+    remedy:
+      "Linux with /bin/sh and the setpriv, unshare and prlimit of util-linux has all limits, where namespaces are allowed",
   };
 }

@@ -87,6 +87,8 @@ export async function runDenoChild(options: DenoChildOptions): Promise<DenoChild
     ...prefix({
       fileBlocks: options.fileBlocks ?? 0,
       cpuSeconds: options.cpuSeconds ?? 2 * Math.ceil((options.timeoutMs + ORPHAN_GRACE_MS) / 1000),
+      // In a user namespace files of other users are nobody's, which root could then not read.
+      isolated: options.readFolder === undefined,
     }),
     options.denoPath,
     ...denoFlags(options),

@@ -252,12 +252,75 @@ Deno.test(
   },
 );
 
+/** Runs a shell command in the place of an isolated child's program. `before` starts the launcher itself. */
+async function isolated(command: string, before: readonly string[] = []) {
+  const { prefix } = await findLauncher();
+  const [program, ...args] = [
+    ...before,
+    ...prefix({ fileBlocks: 0, cpuSeconds: 5, isolated: true }),
+    "/bin/sh",
+    "-c",
+    command,
+  ];
+  const { stdout, code } = await new Deno.Command(program!, { args, stdin: "null", stderr: "null" }).output();
+  return { printed: new TextDecoder().decode(stdout), code };
+}
+
+const missing = (await findLauncher()).missing.join();
+const withoutNamespaces = missing.includes("namespaces");
+const without = (what: string, is: boolean) => is ? ` (skipped: this system has no ${what})` : "";
+
+Deno.test({
+  name: `an isolated child sees no process but its own${without("namespaces", withoutNamespaces)}`,
+  ignore: Deno.build.os === "windows" || withoutNamespaces,
+  async fn() {
+    const { printed } = await isolated("echo $$; cd /proc; ls -d [0-9]*");
+    const [own, ...seen] = printed.trim().split("\n");
+    assert.ok(seen.includes(own!) && Number(own) > 1, printed);
+    // The first process of the namespace, the child, and what it starts here.
+    assert.ok(seen.length <= 3 && seen.every((id) => Number(id) < 10), printed);
+    assert.equal((await isolated(`kill -9 ${Deno.pid}`)).code, 1);
+    // A mount stays inside, where one may be made at all.
+    await isolated("mount -t tmpfs none /mnt && mkdir /mnt/agentop_test");
+    assert.throws(() => Deno.statSync("/mnt/agentop_test"), Deno.errors.NotFound);
+    assert.equal((await isolated("kill -9 $$")).code, 128 + 9);
+    assert.equal((await isolated("exit 7")).code, 7);
+  },
+});
+
+const withoutNumber = withoutNamespaces || missing.includes("threads");
+Deno.test({
+  name: `an isolated child starts so many processes and no more, and leaves none${
+    without("limit on them", withoutNumber)
+  }`,
+  ignore: Deno.build.os === "windows" || withoutNumber,
+  async fn() {
+    const word = `agentop-${crypto.randomUUID()}`;
+    // At most 2,000 of them, each asleep; it counts those it got, and sh ends with an error at the first it does not get.
+    const bomb = `i=0; trap 'echo $i' EXIT
+      while [ $i -lt 2000 ]; do sh -c 'sleep 60; : ${word}' & i=$((i + 1)); done`;
+    const { printed, code } = await isolated(bomb);
+    const started = Number(printed);
+    assert.ok(started > 20 && started < 400, printed);
+    assert.notEqual(code, 0);
+    const { stdout } = await new Deno.Command("ps", { args: ["-A", "-o", "args="] }).output();
+    assert.ok(!new TextDecoder().decode(stdout).includes(word));
+    assert.ok(
+      Number(Deno.readTextFileSync("/proc/sys/kernel/pid_max")) > 1_000,
+      "the system's own number stays",
+    );
+  },
+});
+
 Deno.test("a system without the programs that set limits has a launcher that says what is missing", async () => {
-  const { missing, prefix } = await findLauncher(["/nowhere/setpriv"], "/nowhere/sh");
-  assert.deepEqual(prefix({ fileBlocks: 0, cpuSeconds: 1 }), []);
+  const { missing, prefix } = await findLauncher({ shell: "/nowhere/sh", folders: ["/nowhere"] });
+  assert.deepEqual(prefix({ fileBlocks: 0, cpuSeconds: 1, isolated: true }), []);
   const { name, status, message } = sandboxCheck(missing);
   assert.deepEqual([name, status], ["sandbox", "warning"]);
-  assert.match(message, /^code that agents run may fill the disk .*; it outlives a killed parent .*[^.]$/);
+  assert.match(
+    message,
+    /^code that agents run may fill the disk .*; it outlives a killed parent .*; it sees .*; it may start .*[^.]$/,
+  );
   assert.equal(sandboxCheck([]).status, "ok");
 });
 

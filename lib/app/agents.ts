@@ -123,13 +123,19 @@ async function loaded(
   return isTrusted ? agent : { ...agent, approve: "ask" };
 }
 
+/** Where the file of an agent is looked for, the first that counts first. */
+export function agentPlaces(agent: string, config: AppConfig, from?: AgentConfig): readonly string[] {
+  if (isPath(agent)) return [agent];
+  const folders = [...(from ? [from.baseDir] : []), ...config.agentFolders];
+  return folders.flatMap((folder) =>
+    ["yaml", "yml"].map((extension) => join(folder, `${agent}.${extension}`))
+  );
+}
+
 /** Whatever is there under that name: what is no file is told of when it is read. */
 async function fileOf(agent: string, config: AppConfig, from?: AgentConfig): Promise<string | undefined> {
-  for (const folder of [...(from ? [from.baseDir] : []), ...config.agentFolders]) {
-    for (const extension of ["yaml", "yml"]) {
-      const path = join(folder, `${agent}.${extension}`);
-      if (await Deno.stat(path).then((it) => !it.isDirectory, () => false)) return path;
-    }
+  for (const path of agentPlaces(agent, config, from)) {
+    if (await Deno.stat(path).then((it) => !it.isDirectory, () => false)) return path;
   }
   return (await agentFiles(config)).get(agent); // other characters of a file's name are not in its agent's
 }

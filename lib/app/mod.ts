@@ -51,6 +51,8 @@ export {
   settledGate,
   type SuiteReference,
 } from "./evaluate.ts";
+export { SavedFiles } from "./saved_files.ts";
+export { type WatchedEnd, type WatchedRun, type WatchOptions, watchSuite } from "./watch_suite.ts";
 export { type MadeSuite, suiteFromRuns } from "./suite_from_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export {

@@ -38,6 +38,8 @@ export interface ExperimentPlan {
   readonly only?: readonly string[];
   /** The first so many cases. */
   readonly limit?: number;
+  /** Variants were chosen: the suite may have others. */
+  readonly isPart?: true;
   /** Changes of this invocation, for all variants. */
   readonly set: Readonly<Record<string, string>>;
 }

@@ -8,6 +8,7 @@ export { type AgentVersion, bisectHistory, type HistoryResult } from "./bisect_h
 export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 export { chosenCases } from "./experiment/plan.ts";
+export { type ReadyVariant, readyVariants } from "./experiment/variants.ts";
 export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";
@@ -20,6 +21,9 @@ export {
 } from "./suite/load_suite.ts";
 export { checkCase, type SuiteOfRuns, suiteOfRuns } from "./suite/suite_of_runs.ts";
 export type { Suite, SuiteCase, SuiteGate, SuiteVariant } from "./suite/suite.ts";
+export { suiteChanges } from "./watch/changes.ts";
+export { KnownResults, type LeftToRun } from "./watch/known_results.ts";
+export type { SuiteState, WatchedVariant } from "./watch/state.ts";
 export {
   BASELINE_CHECKS,
   type BaselineCheck,

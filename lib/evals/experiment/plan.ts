@@ -36,7 +36,8 @@ export function chosenCases(
       remedy: guess === undefined ? `--only ${cases[0]!.id}` : `--only ${guess}`,
     });
   }
-  return cases.filter((it) => only.includes(it.id)).slice(0, limit);
+  const wanted = new Set(only);
+  return cases.filter((it) => wanted.has(it.id)).slice(0, limit);
 }
 
 /** A repeat after the other, case by case: whatever it is stopped at, variants have been asked the same. */

@@ -61,7 +61,8 @@ export async function prepare(
   const chosen = earlier?.plan ?? options;
   const cases = chosenCases(suite, chosen);
   const set = earlier?.plan.set ?? options.set ?? {};
-  const variants = await readyVariants(suite, { ...options, set });
+  const wanted = earlier?.plan.isPart ? earlier.plan.variants.map(({ name }) => name) : options.variants;
+  const variants = await readyVariants(suite, { ...options, set, only: wanted });
   if (earlier) {
     checkUnchanged(earlier, suite, variants);
     return { record: earlier, variants, cases };
@@ -76,6 +77,7 @@ export async function prepare(
     scorers: suite.scorers,
     ...(options.only?.length ? { only: options.only } : {}),
     ...(options.limit === undefined ? {} : { limit: options.limit }),
+    ...(options.variants ? { isPart: true } : {}),
     set,
   };
   const experiment: Experiment = {

@@ -13,6 +13,8 @@ export interface EvalOptions {
   readonly only?: readonly string[];
   /** Only the first so many. */
   readonly limit?: number;
+  /** Only these variants, by name. */
+  readonly variants?: readonly string[];
   /** Instead of what the suite says. */
   readonly repeats?: number;
   readonly concurrency?: number;

@@ -12,13 +12,17 @@ export interface ReadyVariant extends ExperimentVariant {
 
 export interface VariantOptions {
   readonly set?: Readonly<Record<string, string>> | undefined;
+  /** By name. @default all */
+  readonly only?: readonly string[] | undefined;
   readonly approve?: ApprovePolicy | undefined;
   readonly resolveAgent: (agent: string) => Promise<AgentConfig>;
 }
 
 /** The agents of a suite, with its changes and those of this invocation made. Throws `AgentOpError`. */
 export async function readyVariants(suite: Suite, options: VariantOptions): Promise<readonly ReadyVariant[]> {
-  return await Promise.all(suite.variants.map(async ({ name, agent, set: own }): Promise<ReadyVariant> => {
+  const { only } = options;
+  const wanted = suite.variants.filter(({ name }) => only === undefined || only.includes(name));
+  return await Promise.all(wanted.map(async ({ name, agent, set: own }): Promise<ReadyVariant> => {
     const set = { ...own, ...options.set };
     const found = agent === undefined || suite.source === "recorded"
       ? undefined

@@ -41,6 +41,8 @@ export interface SuiteSources {
 export interface LoadedSuite {
   readonly suite: Suite;
   readonly scorers: ScorerSetup;
+  /** It, and the files that its cases are in. */
+  readonly files: readonly string[];
 }
 
 /**
@@ -73,7 +75,7 @@ export async function loadSuite(path: string, sources: SuiteSources, written?: s
     hash: hashOf(cases.map(({ id, hash }) => [id, hash]).sort(([a], [b]) => a! < b! ? -1 : 1)),
   };
   checkGate(file, suite);
-  return { suite, scorers: setup };
+  return { suite, scorers: setup, files: [path, ...reader.files] };
 }
 
 /** The file that a person means by SUITE: a path, or the name of one in `evals/`. */
@@ -177,6 +179,7 @@ class SuiteReader {
   readonly #suiteScorers: readonly Placed[];
   readonly #versions = new Map<string, string>();
   readonly #places = new Map<string, string>();
+  readonly files = new Set<string>();
 
   constructor(path: string, file: CheckedYaml<SuiteFile>, setup: ScorerSetup, sources: SuiteSources) {
     this.#path = path;
@@ -258,6 +261,7 @@ class SuiteReader {
       );
     }
     const path = isAbsolute(name) ? name : join(dirname(this.#path), name);
+    this.files.add(path);
     const rows = await readCaseFile(path, limit);
     return rows.map(({ line, columns }, index): Draft => {
       const { id, prompt } = columns;

@@ -24,6 +24,7 @@ interface EvalFlags extends GateFlags, ReportFlags {
   readonly from?: readonly string[] | undefined;
   readonly output?: string | undefined;
   readonly force?: true | undefined;
+  readonly watch?: true | undefined;
 }
 
 export const evalSuite: CliCommand = {
@@ -60,6 +61,10 @@ export const evalSuite: CliCommand = {
       )
       .option("--output <file>", "with --from: where the suite is written")
       .option("--force", "with --from: an existing file may be replaced")
+      .option(
+        "--watch",
+        "then run again what saving the suite, its cases or its agents changes, until Ctrl-C",
+      )
       .addOption(approveOption());
     addGateFlags(command)
       .addHelpText(
@@ -68,6 +73,7 @@ export const evalSuite: CliCommand = {
           "\n  agentop eval evals/sales.yaml --set model=mistral-large-latest --baseline last" +
           "\n  agentop eval sales --fail-below 0.9 --junit scores.xml --markdown scores.md" +
           "\n  agentop eval --resume last" +
+          "\n  agentop eval sales --watch           # while you write the agent" +
           "\n  agentop eval --from last last~1 --output evals/kept.yaml" +
           "\n  agentop help suite                   # every key of a suite file",
       )
@@ -80,6 +86,7 @@ async function evaluateAndShow(
   reference: string | undefined,
   flags: EvalFlags,
 ): Promise<number> {
+  if (flags.watch) return await watch(context, reference, flags);
   if (flags.from !== undefined) {
     if (reference !== undefined || flags.resume !== undefined) {
       throw new AgentOpError(
@@ -109,6 +116,24 @@ async function evaluateAndShow(
     gateOfFlags(flags),
   );
   return await showReport(context, experiment, gate, flags);
+}
+
+async function watch(context: Context, reference: string | undefined, flags: EvalFlags): Promise<number> {
+  const { resume, from, output, junit, markdown } = flags;
+  const other = Object.entries({ resume, from, output, junit, markdown, json: context.json || undefined })
+    .find(([, value]) => value !== undefined);
+  if (other) {
+    throw new AgentOpError(`Cannot watch a suite: --${other[0]} and --watch exclude each other`, {
+      remedy: "agentop eval SUITE --watch",
+    });
+  }
+  if (reference === undefined) {
+    throw new AgentOpError("Cannot watch a suite: the suite is missing", {
+      remedy: "agentop eval SUITE --watch",
+    });
+  }
+  const { watchSuite } = await import("./watch_suite.ts");
+  return await watchSuite(context, reference, optionsOf(flags), gateOfFlags(flags));
 }
 
 function optionsOf(flags: EvalFlags): Omit<EvalOptions, "resolveAgent" | "resume"> {

@@ -20,6 +20,7 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "demo",
   "kernel",
   "notebook",
+  "serve",
   "db migrate",
 ]);
 

@@ -14,6 +14,7 @@ export {
 } from "./call_touch.ts";
 export { approvalArgument, type GivenAnswer } from "./given_answer.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
+export { isRoleEnough, KEY_ROLES, type KeyRole } from "./api_key.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {
   applyChanges,

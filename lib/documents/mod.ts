@@ -26,6 +26,15 @@ export {
 export { baselineDocument, baselineShape, type HeldRun } from "./baseline_shape.ts";
 export { eventShape } from "./event_shape.ts";
 export {
+  httpAnswerDocument,
+  httpEvaluationShape,
+  httpJudgedShape,
+  httpMemoryShape,
+  httpRunDocument,
+  httpRunShape,
+} from "./http_shape.ts";
+export { snakeCased } from "./snake_case.ts";
+export {
   costShape,
   diffShape,
   listedRunShape,

@@ -14,6 +14,8 @@ const HEAVY = [
   "@resvg/resvg-wasm",
   "apache-arrow",
   "hyparquet-writer",
+  "hono",
+  "@hono/node-server",
 ];
 /** Imports of values; those of types alone are gone when the program runs. */
 const STATIC =

@@ -38,6 +38,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   chart: async () => (await import("./chart/chart.ts")).chart,
   sql: async () => (await import("./sql/sql.ts")).sql,
   sim: async () => (await import("./sim/sim.ts")).sim,
+  serve: async () => (await import("./serve/serve.ts")).serve,
   notebook: async () => (await import("./notebook/notebook.ts")).notebook,
   kernel: async () => (await import("./kernel/kernel.ts")).kernel,
   db: async () => (await import("./db/db.ts")).db,

@@ -1,0 +1,98 @@
+import { Option } from "@commander-js/extra-typings";
+import { escapeText, messageOf } from "../../../core/mod.ts";
+import type { ApprovePolicy } from "../../../agent/mod.ts";
+import type { AnsweredRequest } from "../../../server/mod.ts";
+import type { Context } from "../../context.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import { numberFlag } from "../../frame/number.ts";
+import { collect } from "../../frame/repeated_flags.ts";
+import { noteSimulator } from "../../output/simulator_note.ts";
+
+interface ServeFlags {
+  readonly host: string;
+  readonly port: number;
+  readonly auth?: "on" | "off" | undefined;
+  readonly allowHost?: readonly string[] | undefined;
+  readonly trustProxy?: readonly string[] | undefined;
+  readonly approve: ApprovePolicy;
+}
+
+/** Where OpenTelemetry's exporters send to unless they are told otherwise. */
+const PORT_DEFAULT = 4318;
+
+export const serve: CliCommand = {
+  register(program, withContext) {
+    program.command("serve").description("the HTTP API, for scripts, dashboards and services")
+      .option("--host <host>", "address to listen on", "127.0.0.1")
+      .option(
+        "--port <port>",
+        "port, 0 for any free one",
+        numberFlag("--port", { max: 65_535, isWhole: true }, PORT_DEFAULT),
+        PORT_DEFAULT,
+      )
+      .addOption(
+        new Option(
+          "--auth <when>",
+          "on: a key is needed; off: only where this machine alone can connect (default: off there, else on)",
+        ).choices(["on", "off"] as const),
+      )
+      .option("--allow-host <name>", "a name it is called by, besides its address (repeatable)", collect)
+      .option("--trust-proxy <address>", "believe X-Forwarded-For from this address (repeatable)", collect)
+      .addOption(
+        new Option(
+          "--approve <policy>",
+          "tools that write, execute or reach the network, in runs started over HTTP: never, or auto (all pass unasked)",
+        ).choices(["never", "auto"] as const).default("never" as const),
+      )
+      .addHelpText(
+        "after",
+        "\nExamples:\n  agentop serve                        # http://127.0.0.1:4318" +
+          "\n  agentop serve --port 0 --json        # one line with the address" +
+          "\n  curl http://127.0.0.1:4318/runs?limit=5",
+      )
+      .action((flags) => withContext((context) => startServing(context, flags)));
+  },
+};
+
+/** Serves until a signal comes; what is at work then is answered first. */
+async function startServing(context: Context, flags: ServeFlags): Promise<void> {
+  const [{ startServer }, { abortOnSignals }] = await Promise.all([
+    import("../../../server/mod.ts"),
+    import("../../process/signals.ts"),
+  ]);
+  using stopper = abortOnSignals();
+  const server = await startServer(context.app, {
+    hostname: flags.host,
+    port: flags.port,
+    auth: flags.auth,
+    allowedHosts: flags.allowHost,
+    trustedProxies: flags.trustProxy,
+    rights: { approve: flags.approve },
+    onAnswered: (request) => noteAnswer(context, request),
+  });
+  const { url, port, isGuarded } = server;
+  if (context.json) context.printJsonLine({ url, port, auth: isGuarded ? "on" : "off" });
+  else {
+    context.print(`Serving ${url}  (Ctrl-C stops it)`);
+    context.print(
+      isGuarded
+        ? "Keys are needed: agentop keys create NAME --role read"
+        : "No key is needed: only this machine can connect",
+    );
+  }
+  noteSimulator(context, "answers");
+  await new Promise<void>((resolve) => {
+    if (stopper.signal.aborted) resolve();
+    stopper.signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+  await server.close();
+}
+
+/** Trouble always, every request with `--verbose`. Nothing that a caller chose is in such a line. */
+function noteAnswer(context: Context, { method, route, status, tookMs, error }: AnsweredRequest): void {
+  if (error === undefined && !context.verbose) return;
+  const why = error === undefined ? "" : `: ${messageOf(error)}`;
+  context.note(
+    escapeText(`agentop: ${method} ${route || "(no route)"} ${status} ${tookMs.toFixed(1)} ms${why}`),
+  );
+}

@@ -1,0 +1,10 @@
+/**
+ * The HTTP API: `routes/mod.ts` is the table of routes, `router.ts` answers by it, `gate/` says who may ask, `http_server.ts` bounds
+ * what a connection may take.
+ *
+ * @module
+ */
+export type { Route, RouteAnswer, RouteBody, RouteRequest } from "./route.ts";
+export { type AnsweredRequest } from "./router.ts";
+export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export type { ServerRights, ServerServices } from "./services.ts";

@@ -1,0 +1,69 @@
+import { HttpProblem } from "./problem.ts";
+
+/** Brackets inside brackets; what walks a value later uses the stack. */
+const NESTING_MAX = 64;
+
+/** Reads a body of at most `maxBytes`. Throws `HttpProblem`: 413 when there is more, 400 when it ends early. */
+export async function readBytes(
+  body: ReadableStream<Uint8Array> | null,
+  { maxBytes, announced }: { readonly maxBytes: number; readonly announced: string | null },
+): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () =>
+    new HttpProblem(413, `Body is larger than ${maxBytes} bytes`, { headers: { connection: "close" } });
+  if (announced !== null && Number(announced) > maxBytes) throw tooLarge();
+  const parts: Uint8Array[] = [];
+  let size = 0;
+  const reader = body?.getReader();
+  for (;;) {
+    const part = await reader?.read().catch((cause) => {
+      throw new HttpProblem(400, "Body ended early", { cause });
+    });
+    if (!part || part.done) break;
+    size += part.value.length;
+    if (size > maxBytes) throw tooLarge();
+    parts.push(part.value);
+  }
+  const whole = new Uint8Array(size);
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
+/** JSON from outside. Throws `HttpProblem` 400 for what is none, is not UTF-8, or is nested too deeply. */
+export function parseJsonBody(bytes: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch (cause) {
+    throw new HttpProblem(400, "Body is not UTF-8", { cause });
+  }
+  if (isNestedDeeper(text, NESTING_MAX)) {
+    throw new HttpProblem(400, `Body is nested deeper than ${NESTING_MAX}`);
+  }
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (cause) {
+    throw new HttpProblem(400, "Body is not JSON", { cause });
+  }
+}
+
+const [QUOTE, BACKSLASH] = [0x22, 0x5c];
+
+function isNestedDeeper(text: string, max: number): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (inString) {
+      if (unit === BACKSLASH) i++;
+      else if (unit === QUOTE) inString = false;
+    } else if (unit === QUOTE) inString = true;
+    else if (unit === 0x5b || unit === 0x7b) {
+      if (++depth > max) return true;
+    } else if (unit === 0x5d || unit === 0x7d) depth--;
+  }
+  return false;
+}

@@ -163,7 +163,7 @@ function checked(schema: z.ZodType | undefined, value: unknown, where: string): 
 
 async function bodyOf(body: RouteBody<unknown>, raw: Request): Promise<unknown> {
   const types = body.kind === "json" ? ["application/json"] : body.types;
-  const type = raw.headers.get("content-type")?.split(";")[0]!.trim().toLowerCase() ?? "";
+  const type = (raw.headers.get("content-type") ?? "").split(";")[0]!.trim().toLowerCase();
   if (types && !types.includes(type)) {
     throw new HttpProblem(415, `Content-Type must be ${types.join(" or ")}`);
   }

@@ -84,6 +84,8 @@ Deno.test("the permission sets list exactly the variables the program reads", ()
   const sets = denoConfig.permissions;
   assert.deepEqual([...sets.cli.env].sort(), read);
   assert.deepEqual([...sets.tui.env].sort(), read);
+  // A server draws nothing: what terminals are asked for is not among its own.
+  assert.deepEqual(sets.server.env.filter((name) => !read.includes(name)), []);
   assert(RUNNER_PERMISSIONS.includes(`--allow-env=${ALLOWED_ENVIRONMENT.join(",")}`));
   assert.equal(RUNNER_PERMISSIONS.some((flag) => /^(-A|--allow-all)/.test(flag)), false);
 });

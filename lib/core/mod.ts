@@ -271,3 +271,4 @@ export type {
 export { NO_SECRETS, Redactor, type Secret } from "./redact.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";
+export { isSoundAttribute } from "./sound_attribute.ts";

@@ -1,4 +1,4 @@
-import { ATTR, escapeText, isObject, type Message, oneLine, type Part } from "../core/mod.ts";
+import { escapeText, isObject, isSoundAttribute, type Message, oneLine, type Part } from "../core/mod.ts";
 
 const SHOWN_MAX_CHARS = 40;
 /** Ids of runs: ours are UUIDs, imported ones are what their program called them. */
@@ -79,37 +79,11 @@ export const isTextMap = (value: unknown): boolean => isObject(value) && Object.
 export const isNumberMap = (value: unknown): boolean =>
   isObject(value) && Object.values(value).every((it) => typeof it === "number");
 
-const isAmount = (value: unknown) => Number.isFinite(value) && (value as number) >= 0;
-const isFlag = (value: unknown) => typeof value === "boolean";
-
-/** Our own attributes, which other parts of the program rely on. Those of others may hold anything. */
-const ATTRIBUTES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  [ATTR.retryDelayMs]: isAmount,
-  [ATTR.retryAfterMs]: isAmount,
-  [ATTR.estimatedCostUsd]: isAmount,
-  [ATTR.reservedUsd]: isAmount,
-  [ATTR.toolTruncatedBytes]: isAmount,
-  [ATTR.attemptOutcome]: isText,
-  [ATTR.attemptPartial]: isText,
-  [ATTR.requestHash]: isText,
-  [ATTR.toolSummary]: isText,
-  [ATTR.toolSource]: isText,
-  [ATTR.modelSource]: isText,
-  [ATTR.childRunId]: isText,
-  [ATTR.approvalDecision]: isText,
-  [ATTR.approvalBy]: isText,
-  [ATTR.edited]: isFlag,
-  [ATTR.toolIdempotent]: isFlag,
-  [ATTR.rateLimit]: isObject,
-  [ATTR.droppedParts]: isObject,
-};
-
 /** Attributes of a span; throws `Damage`. */
 export function attributesIn(json: string | undefined): Record<string, unknown> {
   const attributes = jsonIn<Record<string, unknown>>("an attribute", json, isObject);
   for (const name in attributes) {
-    const fits = Object.hasOwn(ATTRIBUTES, name) ? ATTRIBUTES[name]! : undefined;
-    if (fits && !fits(attributes[name])) refuse(`its ${name}`, attributes[name]);
+    if (!isSoundAttribute(name, attributes[name])) refuse(`its ${name}`, attributes[name]);
   }
   return attributes;
 }

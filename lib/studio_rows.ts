@@ -125,7 +125,8 @@ export class StudioRows {
   }
 
   /**
-   * One read-only query over `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs` and `evaluations`.
+   * One read-only query over `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs`, `evaluations`, `experiments`
+   * and `experiment_results`.
    *
    * @throws {AgentOpError} The query is wrong, writes, or takes longer than 5 s; or the store is in memory.
    */

@@ -102,7 +102,7 @@ function remedyFor(error: string): string {
   if (/^(only reading|cannot modify)/.test(error)) return "one SELECT";
   if (/more than one/.test(error)) return "one query at a time";
   if (/out of memory|too big/.test(error)) return "fewer or smaller values";
-  return "the tables runs, spans, messages, tool_calls, memory_snapshots, evaluations and diffs";
+  return "the tables runs, spans, messages, tool_calls, memory_snapshots, diffs, evaluations, experiments, experiment_results";
 }
 
 function fail(reason: string, remedy: string): never {

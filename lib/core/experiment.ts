@@ -117,6 +117,15 @@ export interface CaseResult {
   readonly scores: readonly ResultScore[];
 }
 
+/** Which result of which experiment something is of. */
+export interface ResultPlace {
+  readonly experimentId: string;
+  readonly variant: string;
+  readonly caseId: string;
+  /** From 1. */
+  readonly repeat: number;
+}
+
 /** A result to be kept: its scores become evaluations of the run. */
 export interface NewCaseResult extends Omit<CaseResult, "scores"> {
   readonly traceId: string;

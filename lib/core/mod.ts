@@ -73,6 +73,7 @@ export {
   type ExperimentStore,
   type ExperimentVariant,
   type NewCaseResult,
+  type ResultPlace,
   type ResultScore,
   type SpentTotals,
 } from "./experiment.ts";

@@ -3,7 +3,7 @@ import type { SpanFactsPage, UsageFactsRead } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
 import type { LostWrites, VerifyReport } from "./store_health.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
-import type { ExperimentStore } from "./experiment.ts";
+import type { ExperimentStore, ResultPlace } from "./experiment.ts";
 import type { ExperimentViews } from "./experiment_overview.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
@@ -213,6 +213,8 @@ export interface EvaluationQuery {
 export interface JudgedRun {
   readonly run: Run;
   readonly evaluation: Evaluation;
+  /** Absent: no experiment asked for it. */
+  readonly result?: ResultPlace;
 }
 
 export interface EvaluationPage {
@@ -365,8 +367,9 @@ export interface TableCopyOptions {
 /** Runs as tables, for other programs. */
 export interface TableStore {
   /**
-   * Writes `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs` and `evaluations` as ordinary tables of a new
-   * SQLite file at `path`, texts whole, all of one moment. A difference comes along when both of its runs do. A file that is not
+   * Writes `runs`, `spans`, `messages`, `tool_calls`, `memory_snapshots`, `diffs`, `evaluations`, `experiments` and
+   * `experiment_results` as ordinary tables of a new SQLite file at `path`, texts whole, all of one moment. A difference comes
+   * along when both of its runs do, an experiment when a result of it does. A file that is not
    * finished is the caller's to remove. Throws `AgentOpError`, and the signal's reason when aborted.
    */
   copyTables(path: string, options?: TableCopyOptions): Promise<void>;

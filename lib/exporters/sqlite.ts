@@ -7,9 +7,9 @@ export const sqlite: FileExporter = {
   description: "runs as ordinary tables in one SQLite file, for sqlite3, Python, DuckDB and others",
   extension: "sqlite",
   notes: "The tables are those of `agentop sql`, with every text whole: runs, spans, messages,\n" +
-    "tool_calls, memory_snapshots, diffs, evaluations. They hold prompts, messages,\n" +
-    "arguments and results, and take many times the room of the store. For a copy that\n" +
-    "agentop itself opens: agentop db backup.",
+    "tool_calls, memory_snapshots, diffs, evaluations, experiments, experiment_results.\n" +
+    "They hold prompts, messages, arguments and results, and take many times the room of\n" +
+    "the store. For a copy that agentop itself opens: agentop db backup.",
   examples: ["runs.sqlite", "failed.sqlite --status failed --since 7d", "two.sqlite last last~1"],
   use: "open it with sqlite3, Python, DuckDB or any other program that reads SQLite",
   besideWhenOpen: ["-wal", "-journal"],

@@ -1,6 +1,6 @@
 import { type Kysely, sql, type SqlBool } from "kysely";
-import type { Evaluation, EvaluationPage, EvaluationQuery } from "../core/mod.ts";
-import { Damage, isText } from "./checked.ts";
+import type { Evaluation, EvaluationPage, EvaluationQuery, ResultPlace } from "../core/mod.ts";
+import { Damage, isText, isTextList, jsonIn } from "./checked.ts";
 import { type AskedOf, prepareFilter } from "./conditions.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { runsOf } from "./reader.ts";
@@ -33,13 +33,62 @@ export async function listEvaluations(
     : await db.selectFrom("run").selectAll().where("id", "in", runNos).execute();
   const runs = await runsOf(db, runRows);
   const byNo = new Map(runRows.map((row, index) => [row.id, runs[index]!]));
+  const places = await placesOf(db, page);
   return {
     evaluations: page.flatMap((row) => {
       const run = byNo.get(row.run_no);
-      return run ? [{ run, evaluation: readEvaluation(run.traceId, row) }] : [];
+      const result = places.get(placeKey(row));
+      const evaluation = run && readEvaluation(run.traceId, row);
+      return evaluation ? [{ run, evaluation, ...(result ? { result } : {}) }] : [];
     }),
     ...(rows.length > limit && last ? nextCursor(last.created_us, last.eval_id) : {}),
   };
+}
+
+function placeKey(
+  { experiment_no: no, run_no: run }: Pick<EvaluationRow, "experiment_no" | "run_no">,
+): string {
+  return `${no} ${run}`;
+}
+
+/** The results that these evaluations are of. */
+async function placesOf(
+  db: Kysely<Schema>,
+  rows: readonly EvaluationRow[],
+): Promise<ReadonlyMap<string, ResultPlace>> {
+  const asked = rows.filter((row) => row.experiment_no !== null);
+  if (asked.length === 0) return new Map();
+  const found = await db.selectFrom("eval_result")
+    .innerJoin("experiment", "experiment.id", "eval_result.experiment_no")
+    .innerJoin("eval_case", (join) =>
+      join.onRef("eval_case.experiment_no", "=", "eval_result.experiment_no")
+        .onRef("eval_case.position", "=", "eval_result.case_position"))
+    .select(["experiment.experiment_id", "experiment.variants", "eval_case.case_id"])
+    .select(["eval_result.experiment_no", "eval_result.run_no", "eval_result.variant", "eval_result.repeat"])
+    .where("eval_result.run_no", "in", [...new Set(asked.map((row) => row.run_no))])
+    .execute();
+  const variants = new Map<string, readonly string[]>();
+  const variantsIn = (json: string) => {
+    const known = variants.get(json) ?? namesIn(json);
+    variants.set(json, known);
+    return known;
+  };
+  return new Map(found.map((row) => [placeKey(row), {
+    experimentId: row.experiment_id,
+    variant: variantsIn(row.variants)[row.variant] ?? String(row.variant),
+    caseId: row.case_id,
+    repeat: row.repeat,
+  }]));
+}
+
+/** None where they are damaged, which must not hide what was said. */
+function namesIn(json: string): readonly string[] {
+  try {
+    return jsonIn<string[]>("the variants of an experiment", json, isTextList);
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    return [];
+  }
 }
 
 /** One that cannot be what was written must not hide the others. */

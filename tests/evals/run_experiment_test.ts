@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { AgentOpError, ATTR } from "../../lib/core/mod.ts";
+import { AgentOpError, ATTR, RUN_TAG } from "../../lib/core/mod.ts";
 import { EvalBench } from "../support/eval_bench.ts";
 
 const SUITE = `
@@ -64,6 +64,15 @@ Deno.test("runExperiment() runs variants × cases × repeats, each a run in its 
   );
   const page = await bench.store.listEvaluations({ filter: { group: experiment.experimentId } });
   assert.equal(page.evaluations.length, 20);
+  for (const { run, result } of page.evaluations) {
+    const { [RUN_TAG.case]: caseId, [RUN_TAG.variant]: variant, [RUN_TAG.repeat]: repeat } = run.tags;
+    assert.deepEqual(result, {
+      experimentId: experiment.experimentId,
+      variant,
+      caseId,
+      repeat: Number(repeat),
+    });
+  }
   await assert.rejects(bench.store.resolveRun("last"), /no|not/, "cases are not the last run of a person");
 });
 

@@ -6,10 +6,24 @@ import { type DurableEvent, type Message, type Part, type Store, toolCallsOf } f
 import { traceShape } from "../../lib/documents/mod.ts";
 import { openReadOnly } from "../../lib/store/mod.ts";
 import { viewsOf } from "../../lib/store/sqlite/views.ts";
+import { graded, keepExperiment } from "../support/experiments.ts";
+import { fakeHost } from "../support/fake_host.ts";
 import { openDatabase } from "../support/open_database.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 
-const VIEWS = ["runs", "spans", "messages", "tool_calls", "memory_snapshots", "diffs", "evaluations"];
+const VIEWS = [
+  "runs",
+  "spans",
+  "messages",
+  "tool_calls",
+  "memory_snapshots",
+  "diffs",
+  "evaluations",
+  "experiments",
+  "experiment_results",
+];
+/** That a store of an older release, or of runs alone, has no rows of. */
+const MAY_BE_EMPTY = ["diffs", "evaluations", "experiments", "experiment_results"];
 const LONG = "The kettle, é 🙂, boils. ".repeat(100);
 /** What other programs cannot read as it is, and what looks like it. */
 const HOSTILE = 'a \u0000 b \ud800 c \\ud800 d \\\\u0000 e \\" f \n';
@@ -207,6 +221,64 @@ Deno.test("views of a fork say where it comes from", async () => {
   });
 });
 
+Deno.test("views of experiments give results and scores with their variant and case, whatever these are called", async () => {
+  await withStore(async (store, path, sqlite) => {
+    const { experimentId } = await keepExperiment(store, fakeHost(), {
+      suite: HOSTILE,
+      variants: ["small", HOSTILE],
+      cases: [HOSTILE, "two"],
+      repeats: 2,
+      scorers: ["exact"],
+      result: (variant, caseId, repeat) =>
+        variant === "small" && caseId === "two" && repeat === 2 ? undefined : {
+          scores: variant === "small"
+            ? [graded("exact", 1)]
+            : [{ scorer: "exact", version: "1", error: HOSTILE }],
+          usd: variant === "small" ? 0.5 : null,
+        },
+    });
+    const [experiment] = plainRows(path, "select * from experiments");
+    assert.deepEqual(
+      ["experiment_id", "suite", "path", "status", "planned", "done", "passed", "errors"].map((it) =>
+        experiment![it]
+      ),
+      [experimentId, ESCAPED, `evals/${ESCAPED}.yaml`, "completed", 8, 7, 3, 4],
+    );
+    assert.deepEqual([experiment!["total_cost"], experiment!["known_cost"]], [null, 1.5]);
+    assert.deepEqual(
+      plainRows(
+        path,
+        `select variant, case_id, count(*) as n, sum(passed) as passed, sum(is_error) as errors, sum(total_cost) as usd
+           from experiment_results where experiment_id = '${experimentId}' group by 1, 2 order by 1 desc, 2 desc`,
+      ),
+      [
+        { variant: "small", case_id: "two", n: 1, passed: 1, errors: 0, usd: 0.5 },
+        { variant: "small", case_id: ESCAPED, n: 2, passed: 2, errors: 0, usd: 1 },
+        { variant: ESCAPED, case_id: "two", n: 2, passed: 0, errors: 2, usd: null },
+        { variant: ESCAPED, case_id: ESCAPED, n: 2, passed: 0, errors: 2, usd: null },
+      ],
+    );
+    assert.deepEqual(
+      plainRows(
+        path,
+        `select variant, case_id, repeat, metric_value as value, passed, error from evaluations
+           where experiment_id = '${experimentId}' and repeat = 2 order by variant desc, case_id desc`,
+      ),
+      [
+        { variant: "small", case_id: ESCAPED, repeat: 2, value: 1, passed: 1, error: null },
+        { variant: ESCAPED, case_id: "two", repeat: 2, value: null, passed: null, error: ESCAPED },
+        { variant: ESCAPED, case_id: ESCAPED, repeat: 2, value: null, passed: null, error: ESCAPED },
+      ],
+    );
+    for (const view of VIEWS) {
+      assert.deepEqual(
+        plainRows(path, `select * from ${view}`).length,
+        rowsOf(sqlite, `select * from ${view}`).length,
+      );
+    }
+  });
+});
+
 Deno.test("views of stores that older releases wrote can be read by every program", async () => {
   const stores = new URL("../fixtures/stores/", import.meta.url);
   for (const { name } of Deno.readDirSync(stores)) {
@@ -219,7 +291,7 @@ Deno.test("views of stores that older releases wrote can be read by every progra
       for (const view of VIEWS) {
         const rows = plainRows(path, `select * from ${view}`);
         assert.equal(rows.length, rowsOf(sqlite, `select * from ${view}`).length);
-        assert(rows.length > 0 || view === "diffs" || view === "evaluations", `${name} ${view}`);
+        assert(rows.length > 0 || MAY_BE_EMPTY.includes(view), `${name} ${view}`);
       }
       const { runs } = await store.listRuns({ limit: 100 });
       for (const { traceId, runId } of runs) {

@@ -1,9 +1,10 @@
-import type { Evaluation, JudgedRun, Run } from "../../core/mod.ts";
+import type { JudgedRun, RunFilter } from "../../core/mod.ts";
 import {
   boolean,
   chosenRuns,
   type ColumnsFor,
   dateOf,
+  integer,
   number,
   orNull,
   type RowChoice,
@@ -20,6 +21,10 @@ const EVALUATION_COLUMNS: ColumnsFor<EvaluationRow> = {
   agent: text("name of its agent"),
   model: text("its model"),
   group: orNull(text("experiment, session or batch")),
+  experimentId: orNull(text("the experiment that asked for it; null for others")),
+  variant: orNull(text("its variant in that experiment")),
+  caseId: orNull(text("its case in that experiment")),
+  repeat: orNull(integer("which try of the case, from 1")),
   name: text("what was judged, e.g. numeric"),
   value: orNull(number("the score; null where only a label was given", "score")),
   label: orNull(text("the score in a word: pass, fail, or a person's own")),
@@ -42,6 +47,14 @@ export type EvaluationRow = {
   readonly model: string;
   /** Experiment, session or batch. */
   readonly group: string | null;
+  /** The experiment that asked for it; null for others. */
+  readonly experimentId: string | null;
+  /** Its variant in that experiment. */
+  readonly variant: string | null;
+  /** Its case in that experiment. */
+  readonly caseId: string | null;
+  /** Which try of the case, from 1. */
+  readonly repeat: number | null;
   /** What was judged, e.g. numeric. */
   readonly name: string;
   /** The score; null where only a label was given. */
@@ -64,12 +77,16 @@ export type EvaluationRow = {
   readonly evalId: string;
 };
 
-export function evaluationRow({ run, evaluation: it }: JudgedRun): EvaluationRow {
+export function evaluationRow({ run, evaluation: it, result }: JudgedRun): EvaluationRow {
   return {
     runId: run.runId,
     agent: run.agent,
     model: run.model,
     group: run.group ?? null,
+    experimentId: result?.experimentId ?? null,
+    variant: result?.variant ?? null,
+    caseId: result?.caseId ?? null,
+    repeat: result?.repeat ?? null,
     name: it.name,
     value: it.value ?? null,
     label: it.label ?? null,
@@ -85,34 +102,31 @@ export function evaluationRow({ run, evaluation: it }: JudgedRun): EvaluationRow
 
 /** The evaluations of the chosen runs with what they judge, page by page. */
 export async function* judgedRuns(
-  source: Pick<TableSource, "listRuns" | "loadTrace" | "listEvaluations">,
+  source: Pick<TableSource, "listRuns" | "listEvaluations">,
   choice: RowChoice,
 ): AsyncGenerator<readonly JudgedRun[]> {
-  if (choice.runs) {
-    for await (const page of chosenRuns(source, choice)) {
-      for (const run of page) {
-        yield (await evaluationsOf(source, run)).map((evaluation) => ({ run, evaluation }));
-      }
+  if (!choice.runs) return yield* judgedBy(source, choice.filter);
+  for await (const page of chosenRuns(source, choice)) {
+    for (const { runId } of page) {
+      yield* judgedBy(source, { where: { type: "name", key: "id", match: "whole", value: runId } });
     }
-    return;
   }
+}
+
+async function* judgedBy(
+  source: Pick<TableSource, "listEvaluations">,
+  filter: RunFilter | undefined,
+): AsyncGenerator<readonly JudgedRun[]> {
   let cursor: string | undefined;
   do {
     const page = await source.listEvaluations({
-      ...(choice.filter ? { filter: choice.filter } : {}),
+      ...(filter ? { filter } : {}),
       limit: PER_PAGE,
       ...(cursor === undefined ? {} : { cursor }),
     });
     yield page.evaluations;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
-}
-
-async function evaluationsOf(
-  source: Pick<TableSource, "loadTrace">,
-  run: Run,
-): Promise<readonly Evaluation[]> {
-  return (await source.loadTrace(run.traceId)).evaluations;
 }
 
 export const evaluations: TableDefinition<EvaluationRow> = {

@@ -4,12 +4,13 @@ import type { TableCopyOptions } from "../../core/mod.ts";
 import { BUSY_TIMEOUT_MS } from "./open.ts";
 import { showWholeViews, type View, viewsOf } from "./views.ts";
 
-/** A difference belongs to two runs; every other row to one. */
+/** A difference belongs to two runs, an experiment to many; every other row to one. */
 const DIFFS = "diffs";
+const EXPERIMENTS = "experiments";
 
 /**
  * Writes what the views show as ordinary tables of a new SQLite file, bodies whole, all of one moment of the store. `runIds`
- * chooses; a difference comes along when both of its runs do. Nothing is left beside the file; one that is not finished is the
+ * chooses; a difference comes along when both of its runs do, an experiment when one of its results does. Nothing is left beside the file; one that is not finished is the
  * caller's to remove. Throws what SQLite throws, and the signal's reason when aborted.
  */
 export async function copyTables(
@@ -27,7 +28,7 @@ export async function copyTables(
   copy.exec("pragma journal_mode = off; pragma synchronous = full; begin");
   const views = viewsOf("whole");
   for (const view of views) createTable(copy, view);
-  const ofOneRun = views.filter(({ name }) => name !== DIFFS)
+  const ofOneRun = views.filter(({ name }) => name !== DIFFS && name !== EXPERIMENTS)
     .map((view) => copier({ source, copy, view, where: "run_id = ?1" }));
   const runIds = options.runIds ?? allRunIds(source);
   for (const runId of runIds) {
@@ -35,11 +36,18 @@ export async function copyTables(
     await setImmediate(); // whoever cancels is heard
     options.signal?.throwIfAborted();
   }
-  const isChosen = "in (select value from json_each(?1))";
-  const where = options.runIds ? `run_id ${isChosen} and new_run_id ${isChosen}` : "?1 is not null";
-  copier({ source, copy, view: views.find(({ name }) => name === DIFFS)!, where })(JSON.stringify(runIds));
+  const chosen = "(select value from json_each(?1))";
+  const ofMany = {
+    [DIFFS]: `run_id in ${chosen} and new_run_id in ${chosen}`,
+    [EXPERIMENTS]:
+      `experiment_id in (select experiment_id from temp.experiment_results where run_id in ${chosen})`,
+  };
+  for (const [name, fits] of Object.entries(ofMany)) {
+    const view = views.find((it) => it.name === name)!;
+    copier({ source, copy, view, where: options.runIds ? fits : "?1 is not null" })(JSON.stringify(runIds));
+  }
   for (const { name } of views) {
-    if (name !== "runs") copy.exec(`create index ${name}_run on ${name} (run_id)`);
+    if (name !== "runs" && name !== EXPERIMENTS) copy.exec(`create index ${name}_run on ${name} (run_id)`);
   }
   copy.exec("commit");
 }

@@ -1,11 +1,11 @@
 import type { DatabaseSync } from "node:sqlite";
 import { decodeBody, ENCODING_PLAIN, hex } from "../codec.ts";
 import { selectOf } from "./migrations/0004_views.ts";
-import { viewsOf } from "./migrations/0010_identity.ts";
+import { viewsOf } from "./migrations/0013_experiment_views.ts";
 
 /** The views as they are now. A change of them is a new migration, and a new import here. */
 export type { View } from "./migrations/0004_views.ts";
-export { viewsOf } from "./migrations/0010_identity.ts";
+export { viewsOf } from "./migrations/0013_experiment_views.ts";
 
 /** A row shows several columns of one body, and memory the same messages step after step. */
 const KEPT_BODIES_MAX = 256;

@@ -6,9 +6,21 @@ import { AgentOpError } from "../../../lib/core/mod.ts";
 import { openReadOnly } from "../../../lib/store/mod.ts";
 import { viewsOf } from "../../../lib/store/sqlite/views.ts";
 import { CliHome } from "../../support/cli.ts";
+import { graded, keepExperiment } from "../../support/experiments.ts";
+import { fakeHost } from "../../support/fake_host.ts";
 
 const LONG = "The kettle, é 🙂, boils. ".repeat(100);
-const TABLES = ["runs", "spans", "messages", "tool_calls", "memory_snapshots", "diffs", "evaluations"];
+const TABLES = [
+  "runs",
+  "spans",
+  "messages",
+  "tool_calls",
+  "memory_snapshots",
+  "diffs",
+  "evaluations",
+  "experiments",
+  "experiment_results",
+];
 
 /** Read as any other program does: no function of ours is registered. */
 function rowsOf(path: string, sql: string): Record<string, unknown>[] {
@@ -60,6 +72,15 @@ Deno.test("export sqlite takes runs by name and by the filters of runs, with the
     const diff = { createdAtUs: 1, overrides: {}, leftOutput: null, rightOutput: null, diff: {} };
     await store.saveDiff({ ...diff, diffId: "d", leftRunId: first!, rightRunId: second! });
   });
+  await home.withStore((store) =>
+    keepExperiment(store, fakeHost({ startMs: Date.UTC(2025, 0, 1) }), {
+      suite: "sums",
+      variants: ["small"],
+      cases: ["one", "two"],
+      scorers: ["exact"],
+      result: () => ({ scores: [graded("exact", 1)] }),
+    })
+  );
   const chosen = async (...args: readonly string[]) => {
     const { code, stderr } = await home.run(["export", "sqlite", "x.db", "--force", ...args]);
     assert.equal(code, 0, stderr);
@@ -69,13 +90,15 @@ Deno.test("export sqlite takes runs by name and by the filters of runs, with the
       const all = rowsOf(path, `select distinct run_id from ${table}`).map((it) => it["run_id"]);
       assert(all.every((id) => runs.includes(id)), table);
     }
-    return [runs.length, rowsOf(path, "select * from diffs").length];
+    const counted = ["diffs", "experiments", "experiment_results"];
+    return [runs.length, ...counted.map((table) => rowsOf(path, `select * from ${table}`).length)];
   };
-  assert.deepEqual(await chosen(), [3, 1]);
-  assert.deepEqual(await chosen("--agent", "a"), [2, 0]);
-  assert.deepEqual(await chosen("--search", "agent:b"), [1, 0]);
-  assert.deepEqual(await chosen(first!, second!), [2, 1]);
-  assert.deepEqual(await chosen("last"), [1, 0]);
+  assert.deepEqual(await chosen(), [5, 1, 1, 2]);
+  assert.deepEqual(await chosen("--agent", "a"), [2, 0, 0, 0]);
+  assert.deepEqual(await chosen("--search", "agent:b"), [1, 0, 0, 0]);
+  assert.deepEqual(await chosen("--search", "tag:agentop.case=two"), [1, 0, 1, 1]);
+  assert.deepEqual(await chosen(first!, second!), [2, 1, 0, 0]);
+  assert.deepEqual(await chosen("last"), [1, 0, 0, 0]);
 });
 
 Deno.test("export sqlite never overwrites unasked, never a database in use, and leaves no half file", async () => {

@@ -44,7 +44,7 @@ const storedColumn = (
 ];
 
 /** Milliseconds are cut, not rounded, as in our documents. */
-const time = (us: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${us} / 1000 / 1e3, 'unixepoch')`;
+export const time = (us: string) => `strftime('%Y-%m-%dT%H:%M:%fZ', ${us} / 1000 / 1e3, 'unixepoch')`;
 const id = (bytes: string) => `case when ${bytes} is not null then lower(hex(${bytes})) end`;
 
 /**

@@ -29,17 +29,17 @@ const KEPT = new Set([
   "e.scorer_version",
 ]);
 
+/** Any text of such a column, readable. */
+export const kept = (source: string) =>
+  `case when substr(${source}, 1, 1) = char(1) then ${text(`substr(${source}, 2)`, "$")} else ${source} end`;
+
 export function viewsOf(reading: BodyReading): readonly View[] {
   return viewsBefore(reading).map((view) => ({
     ...view,
     columns: withResult(view).map(([name, type, source]) => [
       name,
       type,
-      KEPT.has(source)
-        ? `case when substr(${source}, 1, 1) = char(1) then ${
-          text(`substr(${source}, 2)`, "$")
-        } else ${source} end`
-        : source,
+      KEPT.has(source) ? kept(source) : source,
     ]),
   }));
 }

@@ -16,6 +16,7 @@ import { money } from "./0009_money.ts";
 import { identity } from "./0010_identity.ts";
 import { experiments } from "./0011_experiments.ts";
 import { digests } from "./0012_digests.ts";
+import { experimentViews } from "./0013_experiment_views.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -30,6 +31,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0010_identity": identity,
   "0011_experiments": experiments,
   "0012_digests": digests,
+  "0013_experiment_views": experimentViews,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

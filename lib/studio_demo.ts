@@ -62,8 +62,8 @@ export async function openStudioOrDemo({ home: given }: { readonly home?: string
     }));
   }
   console.log(
-    "Your store has no runs yet. These are demo runs that the built-in simulator made on this machine: no model was asked, " +
-      "and nothing was spent. Prices are those of the models it plays.",
+    "Your store has no runs yet. These are demo runs that the built-in simulator made on this machine:\n" +
+      "no model was asked, and nothing was spent. Prices are those of the models it plays.",
   );
   return demo;
 }

@@ -29,7 +29,7 @@ export {
   type NothingToDraw,
 } from "./frame/chart.ts";
 export { type ThemeName } from "./frame/theme.ts";
-export { specOf, VEGA_LITE_MIME } from "./spec.ts";
+export { hostedSpecOf, specOf, VEGA_LITE_MIME } from "./spec.ts";
 export { drawPlot, type TextRoom } from "./terminal/draw.ts";
 export type { Line, Segment, TextChart, Tone } from "./terminal/text_chart.ts";
 

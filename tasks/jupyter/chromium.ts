@@ -83,6 +83,12 @@ export class Chromium implements AsyncDisposable {
     }
   }
 
+  /** Makes the page this large, in CSS pixels. */
+  async resize(width: number, height: number): Promise<void> {
+    const metrics = { width, height, deviceScaleFactor: 1, mobile: false };
+    await this.#send("Emulation.setDeviceMetricsOverride", metrics);
+  }
+
   /** The page as a PNG. */
   async screenshot(): Promise<Uint8Array> {
     const { data } = await this.#send("Page.captureScreenshot", { format: "png" });

@@ -29,12 +29,13 @@ export class Lab implements AsyncDisposable {
     this.#server = server;
   }
 
-  /** Opens a notebook that lies in `folder`, and waits until its kernel is idle. */
+  /** Opens a notebook that lies in `folder`, and waits until its kernel is idle. `env` is what its cells find besides. */
   static async open(
     programs: string,
     chromium: string,
     folder: string,
     notebook: string,
+    env: Readonly<Record<string, string>> = {},
   ): Promise<Lab> {
     const port = freePort();
     const server = new Deno.Command(join(programs, "jupyter"), {
@@ -50,7 +51,7 @@ export class Lab implements AsyncDisposable {
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
       ],
       cwd: folder,
-      env: await jupyterEnvironment(join(folder, ".jupyter")),
+      env: { ...env, ...await jupyterEnvironment(join(folder, ".jupyter")) },
       stdin: "null",
       stdout: "null",
       stderr: "null",
@@ -67,17 +68,37 @@ export class Lab implements AsyncDisposable {
     }
   }
 
+  /** Opens another notebook in front of those that are open. */
+  async show(notebook: string): Promise<void> {
+    const name = JSON.stringify(notebook);
+    await this.#command("docmanager:open", `{ path: ${name} }`);
+    await this.page.until(
+      `jupyterapp.shell.currentWidget.context?.path === ${name} && ${IS_IDLE}`,
+      START_MAX_MS,
+    );
+  }
+
+  async theme(name: "light" | "dark"): Promise<void> {
+    const isLight = name === "light";
+    await this.#command("apputils:change-theme", `{ theme: "JupyterLab ${isLight ? "Light" : "Dark"}" }`);
+    await this.page.until(`document.body.dataset.jpThemeLight === "${isLight}"`, START_MAX_MS);
+  }
+
+  async #command(name: string, args: string = "{}"): Promise<void> {
+    await this.page.evaluate(`jupyterapp.commands.execute("${name}", ${args}).then(() => 0)`);
+  }
+
   /** Every cell, as the menu does it; then what the file on disk says is what the page shows. */
   async runAll(limitMs: number): Promise<void> {
     await this.page.evaluate(
       `(globalThis.done = false, jupyterapp.commands.execute("notebook:run-all-cells").finally(() => globalThis.done = true), 0)`,
     );
     await this.page.until(`globalThis.done && ${IS_IDLE}`, limitMs);
-    await this.page.evaluate(`jupyterapp.commands.execute("docmanager:save")`);
+    await this.#command("docmanager:save");
   }
 
   async clear(): Promise<void> {
-    await this.page.evaluate(`jupyterapp.commands.execute("notebook:clear-all-cell-outputs")`);
+    await this.#command("notebook:clear-all-cell-outputs");
   }
 
   /** Restarts the kernel; how long until it was idle again. */

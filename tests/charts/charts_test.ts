@@ -1,5 +1,13 @@
 import assert from "node:assert/strict";
-import { type ChartFinding, CHARTS, drawPlot, isNothing, specOf } from "../../lib/charts/mod.ts";
+import { THEMES } from "../../lib/charts/frame/theme.ts";
+import {
+  type ChartFinding,
+  CHARTS,
+  drawPlot,
+  hostedSpecOf,
+  isNothing,
+  specOf,
+} from "../../lib/charts/mod.ts";
 import { bucketsOf } from "../../lib/charts/frame/buckets.ts";
 import { meanOf } from "../../lib/charts/frame/scores.ts";
 import { seriesOf } from "../../lib/charts/frame/series.ts";
@@ -95,6 +103,16 @@ Deno.test("specifications load nothing, say their units and hold one look for ea
       );
     }
     assert.notDeepEqual(specOf(chart, "light"), specOf(chart, "dark"));
+    const hosted = hostedSpecOf(chart);
+    assert.equal(hosted.background, "transparent");
+    assert.equal(
+      hosted.usermeta.embedOptions.renderer,
+      "svg",
+      "no other renderer knows the colours of a page",
+    );
+    const { text, dim, grid } = THEMES.light;
+    const fixed = [text, dim, grid].filter((it) => JSON.stringify(hosted).includes(`"${it}"`));
+    assert.deepEqual(fixed, [], `${name}: colours of words and axes are the page's`);
   }
 });
 

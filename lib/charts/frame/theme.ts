@@ -45,6 +45,18 @@ export const THEMES: Readonly<Record<ThemeName, Theme>> = {
   },
 };
 
+/**
+ * On the ground of the page that shows it, in that page's own colours of text where it names them, as JupyterLab and VS Code do.
+ * Series are those of a light ground: they can be told from a dark one too. Only what draws SVG knows such colours.
+ */
+export const HOSTED: Theme = {
+  ...THEMES.light,
+  ground: "transparent",
+  text: "var(--jp-content-font-color1,var(--vscode-editor-foreground,#1e2229))",
+  dim: "var(--jp-content-font-color2,var(--vscode-descriptionForeground,#5a6170))",
+  grid: "var(--jp-border-color2,var(--vscode-editorWidget-border,#e6e4de))",
+};
+
 /** Series beyond these are drawn as one. */
 export const SERIES_MAX = 6;
 

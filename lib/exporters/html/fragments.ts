@@ -19,15 +19,18 @@ export { cellText, columnTitle, isRunId, type TableParts } from "./table.ts";
 /** What only stands among other things. */
 const FRAGMENT = `
 &{color:var(--fg);font:14px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans",sans-serif;background:none;padding:.1rem 0}
-h1{font-size:1.25rem}h3{margin:1rem 0 .4rem}.tiles{margin:.7rem 0}.heads{position:static}.note{color:var(--dim);font-size:.85rem;margin:.35rem 0 0}
-table{width:auto;max-width:100%;margin:0}thead th{position:static;background:none}tr,tbody tr:nth-child(odd),tbody tr:hover{background:none}td,th{max-width:30rem;border-left:0;border-right:0;border-top:0}
+h1{font-size:1.25rem}h1,h2,h3,h4,tr,td,th{line-height:1.5}h3{margin:1rem 0 .4rem}.what{margin:0}dt,dd{float:none;width:auto;clear:none}.tiles{margin:.7rem 0}.heads{position:static}.note{color:var(--dim);font-size:.85rem;margin:.35rem 0 0}
+table{width:auto;max-width:100%;margin:0}thead th{position:static;background:none}tr,tbody tr:nth-child(odd),tbody tr:hover{background:none}td,th{max-width:30rem;border-left:0;border-right:0;border-top:0}:is(td,th) a>code{white-space:nowrap}.facts>a:only-child{display:none}
 .chat>li{border-left:3px solid var(--line);padding:.15rem 0 .3rem .8rem;margin:.5rem 0}.chat>.user{border-color:var(--llm)}.chat>.assistant{border-color:var(--ok)}.chat>.tool{border-color:var(--tool)}
-.who{margin-bottom:.2rem}`;
+.who{margin-bottom:.2rem}.card,.box{margin:.5rem 0}`;
+
+/** Stands above what front ends say of tables, lists and code in outputs. */
+const OWN = ".agentop".repeat(4);
 
 /** The rules apply inside the fragment alone; colours follow the front end where it says, else the system. */
 function lookOf(pieces: string): string {
   const dark = `&{${DARK}}`;
-  return `.agentop{&{${LIGHT}}@media (prefers-color-scheme:dark){${dark}}` +
+  return `${OWN}{&{${LIGHT}}@media (prefers-color-scheme:dark){${dark}}` +
     `[data-jp-theme-light=true] &,.vscode-light &{${LIGHT}}[data-jp-theme-light=false] &,.vscode-dark &{${DARK}}` +
     `${pieces}${FRAGMENT}}`;
 }

@@ -3,6 +3,7 @@ import {
   type ChartFinding,
   type Drawing,
   drawPlot,
+  hostedSpecOf,
   isNothing,
   specOf,
   type ThemeName,
@@ -28,10 +29,10 @@ export class Chart implements Displayed {
   readonly rows: Table<Row>;
   readonly #app: App;
   readonly #drawing: Drawing;
-  readonly #theme: ThemeName;
+  readonly #theme: ThemeName | undefined;
 
   /** Use `studio.chart()`. */
-  constructor(app: App, name: string, drawing: Drawing, theme: ThemeName = "light") {
+  constructor(app: App, name: string, drawing: Drawing, theme?: ThemeName) {
     this.#app = app;
     this.#drawing = drawing;
     this.#theme = theme;
@@ -83,10 +84,10 @@ export class Chart implements Displayed {
    * @throws {AgentOpError} There is nothing to see, or the file is there already.
    */
   async save(path: string, options: { readonly force?: boolean } = {}): Promise<string> {
-    return await writeChart(this.#app, this.#finding(), path, { theme: this.#theme, ...options });
+    return await writeChart(this.#app, this.#finding(), path, { ...this.#look(), ...options });
   }
 
-  /** Interactive where the front end knows Vega-Lite, else as a picture, else as text. */
+  /** Interactive where the front end knows Vega-Lite, in its light or dark look; else as a picture, else as text. */
   async [DISPLAY](): Promise<MediaBundle> {
     const plain = this.toText();
     if (isNothing(this.#drawing)) {
@@ -95,11 +96,15 @@ export class Chart implements Displayed {
     }
     const [svg, png] = await Promise.all([this.toSVG(), this.toPNG()]);
     return {
-      [VEGA_LITE_MIME]: this.toSpec(),
+      [VEGA_LITE_MIME]: this.#theme ? this.toSpec() : hostedSpecOf(this.#drawing),
       "image/svg+xml": svg,
       "image/png": base64(png),
       "text/plain": plain,
     };
+  }
+
+  #look(): { readonly theme?: ThemeName } {
+    return this.#theme ? { theme: this.#theme } : {};
   }
 
   #finding(): ChartFinding {
@@ -110,7 +115,7 @@ export class Chart implements Displayed {
 
   async #rendered(format: ChartFormat): Promise<string | Uint8Array> {
     return await renderChart(this.#finding(), format, {
-      theme: this.#theme,
+      ...this.#look(),
       nowMs: this.#app.host.now(),
       timeZone: this.#app.config.timeZone ?? systemTimeZone(),
     });

@@ -5,9 +5,12 @@ import { TLS_HEADERS } from "./gate/headers.ts";
 import { Paces } from "./gate/pace.ts";
 import type { FindKey } from "./gate/callers.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, listen, type TlsFiles } from "./http_server.ts";
+import { RequestMetrics } from "./metrics.ts";
+import { Readers } from "./readers.ts";
 import { createRouter, type RouterOptions } from "./router.ts";
 import type { Route } from "./route.ts";
 import { ROUTES } from "./routes/mod.ts";
+import { RunsAtWork } from "./runs_at_work.ts";
 import type { ServerRights } from "./services.ts";
 
 export interface ServerOptions {
@@ -40,6 +43,8 @@ export interface RunningServer {
 }
 
 const GRACE_MS = 10_000;
+/** For runs to be kept as cancelled, and to be told of. */
+const STOP_MS = 3_000;
 
 /** Starts the HTTP API over an open app. Throws `AgentOpError` for what cannot be listened on, and for what would be open to all. */
 export async function startServer(app: App, options: ServerOptions): Promise<RunningServer> {
@@ -47,6 +52,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const isGuarded = mustHaveKeys(hostname, options);
   const store = await app.store();
   const closing = new AbortController();
+  const [work, metrics] = [new RunsAtWork(), new RequestMetrics()];
   const proxies = new Set(options.trustedProxies?.map(bare));
   const isTrustedProxy = (address: string) => proxies.has(address);
   const fetch = createRouter({
@@ -57,6 +63,9 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       host: app.host,
       rights: options.rights ?? { approve: "never" },
       closing: closing.signal,
+      work,
+      metrics,
+      readers: new Readers(),
     },
     callers: {
       paces: new Paces(app.host),
@@ -64,7 +73,10 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       ...(isGuarded ? { findKey: noKeys } : {}),
     },
     ...(options.tls ? { headers: TLS_HEADERS } : {}),
-    ...(options.onAnswered ? { onAnswered: options.onAnswered } : {}),
+    onAnswered: (request) => {
+      metrics.note(request);
+      options.onAnswered?.(request);
+    },
   });
   const listening = await listen({
     hostname,
@@ -74,6 +86,11 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     ...(options.tls ? { tls: options.tls } : {}),
     fetch,
   });
+  /** Runs end as cancelled and say so; whoever still holds a connection then loses it. */
+  const breakOff = async () => {
+    await Promise.race([work.stop(), app.host.sleep(STOP_MS)]);
+    listening.force();
+  };
   let closed: Promise<void> | undefined;
   return {
     url: `${options.tls ? "https" : "http"}://${shownHost(hostname)}:${listening.port}`,
@@ -83,9 +100,10 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       closed ??= (async () => {
         const done = listening.close();
         closing.abort(new DOMException("The server is closing", "AbortError"));
-        const timer = setTimeout(() => listening.force(), graceMs);
+        const timer = setTimeout(() => void breakOff(), graceMs);
         await done;
         clearTimeout(timer);
+        await work.stop();
       })(),
   };
 }

@@ -2,6 +2,10 @@ import type { App } from "../app/mod.ts";
 import type { ApprovePolicy } from "../agent/mod.ts";
 import type { Host, Store } from "../core/mod.ts";
 
+import type { RequestMetrics } from "./metrics.ts";
+import type { Readers } from "./readers.ts";
+import type { RunsAtWork } from "./runs_at_work.ts";
+
 /** What whoever started the server allows. Requests can only do less. */
 export interface ServerRights {
   /** For tools that write, execute or reach the network, in runs that are started over HTTP. */
@@ -16,4 +20,7 @@ export interface ServerServices {
   readonly rights: ServerRights;
   /** Aborted when the server begins to close: answers without an end end now. */
   readonly closing: AbortSignal;
+  readonly work: RunsAtWork;
+  readonly readers: Readers;
+  readonly metrics: RequestMetrics;
 }

@@ -5,13 +5,31 @@
  * @module
  */
 import type { Route } from "../route.ts";
+import { getEvals, listEvals, postEval } from "./evals.ts";
+import { getEvents } from "./events.ts";
+import { compare, getExperiment, listExperiments } from "./experiments.ts";
 import { healthz, readyz } from "./health.ts";
+import { getMetrics } from "./metrics.ts";
+import { postReplay } from "./replay.ts";
+import { postRun } from "./run.ts";
 import { getMemory, getRun, listRuns } from "./runs.ts";
+import { getStats } from "./stats.ts";
 
 export const ROUTES: readonly Route[] = [
+  postRun,
+  postReplay,
   listRuns,
   getRun,
   getMemory,
+  getEvents,
+  postEval,
+  listEvals,
+  getEvals,
+  listExperiments,
+  getExperiment,
+  compare,
+  getStats,
   healthz,
   readyz,
+  getMetrics,
 ];

@@ -105,3 +105,21 @@ export const answered = z.strictObject({
   status,
   warnings: listedRun.shape.warnings,
 }).meta({ id: "Answered" });
+
+const OVERRIDES_MAX = 50;
+const OVERRIDE_MAX_CHARS = 100_000;
+
+/** Settings of an agent by name. Rights are not among them: a tool can be taken away, and none be given. */
+export const overrides = z.record(
+  z.string().max(NAME_MAX_CHARS),
+  z.union([z.string().max(OVERRIDE_MAX_CHARS), z.number(), z.boolean()]),
+).refine((it) => Object.keys(it).length <= OVERRIDES_MAX, `must be at most ${OVERRIDES_MAX}`)
+  .refine(
+    (it) => Object.entries(it).every(([key, value]) => !key.startsWith("tools.") || value === "off"),
+    "must not give tools: only off takes one away",
+  );
+
+/** As a command line would say them. */
+export function overrideTexts(given: z.infer<typeof overrides> = {}): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(given).map(([key, value]) => [key, String(value)]));
+}

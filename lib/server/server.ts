@@ -18,6 +18,8 @@ export interface ServerOptions {
   readonly hostname?: string;
   /** 0 for any free one. */
   readonly port: number;
+  /** Of the program. */
+  readonly version: string;
   /** Whether a key is needed. @default not on an address that only this machine reaches, without a proxy before it */
   readonly auth?: "on" | "off" | undefined;
   /** Names it is called by, besides loopback names and its address. */
@@ -55,8 +57,9 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const [work, metrics] = [new RunsAtWork(), new RequestMetrics()];
   const proxies = new Set(options.trustedProxies?.map(bare));
   const isTrustedProxy = (address: string) => proxies.has(address);
+  const routes = options.routes ?? ROUTES;
   const fetch = createRouter({
-    routes: options.routes ?? ROUTES,
+    routes,
     services: {
       app,
       store,
@@ -66,6 +69,8 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       work,
       metrics,
       readers: new Readers(),
+      routes,
+      version: options.version,
     },
     callers: {
       paces: new Paces(app.host),

@@ -4,6 +4,7 @@ import type { Host, Store } from "../core/mod.ts";
 
 import type { RequestMetrics } from "./metrics.ts";
 import type { Readers } from "./readers.ts";
+import type { Route } from "./route.ts";
 import type { RunsAtWork } from "./runs_at_work.ts";
 
 /** What whoever started the server allows. Requests can only do less. */
@@ -23,4 +24,7 @@ export interface ServerServices {
   readonly work: RunsAtWork;
   readonly readers: Readers;
   readonly metrics: RequestMetrics;
+  /** The table that this server answers by, and the program's version: what it says of itself. */
+  readonly routes: readonly Route[];
+  readonly version: string;
 }

@@ -37,7 +37,11 @@ export class TestServer implements AsyncDisposable {
       environments: { plain: {}, runner: {} },
       ...config,
     });
-    return new TestServer(app, await app.store(), await startServer(app, { port: 0, ...options }));
+    return new TestServer(
+      app,
+      await app.store(),
+      await startServer(app, { port: 0, version: "0.0.0", ...options }),
+    );
   }
 
   get url(): string {

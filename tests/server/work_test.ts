@@ -10,7 +10,9 @@ async function withAgents(
   options: { readonly scenarios?: string; readonly approve?: "never" | "auto" } = {},
 ): Promise<void> {
   const folder = await Deno.makeTempDir();
-  const scenarios = options.scenarios === undefined ? [] : await parseScenarios(options.scenarios, "test.yaml");
+  const scenarios = options.scenarios === undefined
+    ? []
+    : await parseScenarios(options.scenarios, "test.yaml");
   const simulator = await startSimulator({ scenarios });
   try {
     for (const [name, text] of Object.entries(agents)) {
@@ -136,7 +138,8 @@ Deno.test("a run that fails or hits a limit is an error that names it", () =>
       assert.equal((await server.json(`/runs/${body.run_id}`)).error.message, body.detail);
     },
     {
-      scenarios: "name: broken\nmatch: { model: mistral-small-latest }\nsteps:\n  - { text: x, faults: [{ status: 401 }] }\n",
+      scenarios:
+        "name: broken\nmatch: { model: mistral-small-latest }\nsteps:\n  - { text: x, faults: [{ status: 401 }] }\n",
     },
   ));
 

@@ -10,6 +10,7 @@ import { getEvents } from "./events.ts";
 import { compare, getExperiment, listExperiments } from "./experiments.ts";
 import { healthz, readyz } from "./health.ts";
 import { getMetrics } from "./metrics.ts";
+import { getDocs, getOpenApi } from "./openapi.ts";
 import { postReplay } from "./replay.ts";
 import { postRun } from "./run.ts";
 import { getMemory, getRun, listRuns } from "./runs.ts";
@@ -32,4 +33,6 @@ export const ROUTES: readonly Route[] = [
   healthz,
   readyz,
   getMetrics,
+  getOpenApi,
+  getDocs,
 ];

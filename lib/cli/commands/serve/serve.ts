@@ -6,6 +6,7 @@ import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
 import { collect } from "../../frame/repeated_flags.ts";
+import { VERSION } from "../../frame/version.ts";
 import { noteSimulator } from "../../output/simulator_note.ts";
 
 interface ServeFlags {
@@ -64,6 +65,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
   const server = await startServer(context.app, {
     hostname: flags.host,
     port: flags.port,
+    version: VERSION,
     auth: flags.auth,
     allowedHosts: flags.allowHost,
     trustedProxies: flags.trustProxy,

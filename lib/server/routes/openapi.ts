@@ -1,0 +1,28 @@
+import { z } from "zod";
+import { docsPage } from "../docs_page.ts";
+import { openApiDocument } from "../openapi.ts";
+import { route } from "../route.ts";
+
+export const getOpenApi = route({
+  method: "GET",
+  path: "/openapi.json",
+  role: "none",
+  pace: "read",
+  summary: "This API as OpenAPI 3.1",
+  answer: {
+    type: "application/json",
+    schema: z.looseObject({ openapi: z.literal("3.1.0"), paths: z.record(z.string(), z.unknown()) }),
+    description: "The document",
+  },
+  handle: (_, { routes, version }) => Promise.resolve(openApiDocument(routes, version)),
+});
+
+export const getDocs = route({
+  method: "GET",
+  path: "/docs",
+  role: "none",
+  pace: "read",
+  summary: "This API as a page to read",
+  answer: { type: "text/html", description: "The page" },
+  handle: (_, { routes, version }) => docsPage(openApiDocument(routes, version)),
+});

@@ -1,23 +1,6 @@
 import { z } from "zod";
+import type { JsonObject, OpenApiDocument, Operation } from "./api_document.ts";
 import type { Route } from "./route.ts";
-
-type JsonObject = Readonly<Record<string, unknown>>;
-
-/** One operation of the document, as `/docs` shows it. */
-export interface Operation {
-  readonly summary: string;
-  readonly description: string;
-  readonly parameters?: readonly JsonObject[];
-  readonly requestBody?: JsonObject;
-  readonly responses: Readonly<Record<string, { readonly description: string }>>;
-}
-
-export interface OpenApiDocument {
-  readonly openapi: "3.1.0";
-  readonly info: { readonly title: string; readonly version: string; readonly description: string };
-  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
-  readonly components: JsonObject & { readonly schemas: JsonObject };
-}
 
 /** What every route may answer. */
 const FAILURES: Readonly<Record<number, string>> = {

@@ -6,6 +6,7 @@ import { Paces } from "./gate/pace.ts";
 import type { FindKey } from "./gate/callers.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, listen, type TlsFiles } from "./http_server.ts";
 import { RequestMetrics } from "./metrics.ts";
+import { openApiDocument } from "./openapi.ts";
 import { Readers } from "./readers.ts";
 import { createRouter, type RouterOptions } from "./router.ts";
 import type { Route } from "./route.ts";
@@ -69,8 +70,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       work,
       metrics,
       readers: new Readers(),
-      routes,
-      version: options.version,
+      describe: () => openApiDocument(routes, options.version),
     },
     callers: {
       paces: new Paces(app.host),

@@ -2,9 +2,9 @@ import type { App } from "../app/mod.ts";
 import type { ApprovePolicy } from "../agent/mod.ts";
 import type { Host, Store } from "../core/mod.ts";
 
+import type { OpenApiDocument } from "./api_document.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import type { Readers } from "./readers.ts";
-import type { Route } from "./route.ts";
 import type { RunsAtWork } from "./runs_at_work.ts";
 
 /** What whoever started the server allows. Requests can only do less. */
@@ -24,7 +24,6 @@ export interface ServerServices {
   readonly work: RunsAtWork;
   readonly readers: Readers;
   readonly metrics: RequestMetrics;
-  /** The table that this server answers by, and the program's version: what it says of itself. */
-  readonly routes: readonly Route[];
-  readonly version: string;
+  /** What this server says of itself. */
+  readonly describe: () => OpenApiDocument;
 }

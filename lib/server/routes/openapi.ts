@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { docsPage } from "../docs_page.ts";
-import { openApiDocument } from "../openapi.ts";
 import { route } from "../route.ts";
 
 export const getOpenApi = route({
@@ -14,7 +13,7 @@ export const getOpenApi = route({
     schema: z.looseObject({ openapi: z.literal("3.1.0"), paths: z.record(z.string(), z.unknown()) }),
     description: "The document",
   },
-  handle: (_, { routes, version }) => Promise.resolve(openApiDocument(routes, version)),
+  handle: (_, { describe }) => Promise.resolve(describe()),
 });
 
 export const getDocs = route({
@@ -24,5 +23,5 @@ export const getDocs = route({
   pace: "read",
   summary: "This API as a page to read",
   answer: { type: "text/html", description: "The page" },
-  handle: (_, { routes, version }) => docsPage(openApiDocument(routes, version)),
+  handle: (_, { describe }) => docsPage(describe()),
 });

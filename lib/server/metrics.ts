@@ -1,4 +1,4 @@
-import type { AnsweredRequest } from "./router.ts";
+import type { AnsweredRequest } from "./answered.ts";
 
 /** Upper bounds, seconds. */
 const BUCKETS = [0.005, 0.025, 0.1, 0.5, 2.5, 10, 60];

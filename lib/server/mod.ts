@@ -5,6 +5,6 @@
  * @module
  */
 export type { Route, RouteAnswer, RouteBody, RouteRequest } from "./route.ts";
-export { type AnsweredRequest } from "./router.ts";
+export type { AnsweredRequest } from "./answered.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
 export type { ServerRights, ServerServices } from "./services.ts";

@@ -1,6 +1,7 @@
 import type { HttpBindings } from "@hono/node-server";
 import { Hono } from "hono";
 import type { z } from "zod";
+import type { AnsweredRequest } from "./answered.ts";
 import { explainIssues } from "./explain_issues.ts";
 import { type Caller, callerOf, type CallerRules, checkRole, tooMany } from "./gate/callers.ts";
 import { SECURITY_HEADERS } from "./gate/headers.ts";
@@ -8,17 +9,6 @@ import { failureBody, HttpProblem, problemOf } from "./problem.ts";
 import { parseJsonBody, readBytes } from "./read_body.ts";
 import type { Route, RouteBody } from "./route.ts";
 import type { ServerServices } from "./services.ts";
-
-/** What somebody is told of a request that was answered. */
-export interface AnsweredRequest {
-  readonly method: string;
-  /** The path of the route, not of the request: it has no ids in it. Empty where there is none. */
-  readonly route: string;
-  readonly status: number;
-  readonly tookMs: number;
-  /** What went wrong inside, for the operator alone. */
-  readonly error?: unknown;
-}
 
 export interface RouterOptions {
   readonly routes: readonly Route[];

@@ -1,4 +1,4 @@
-import type { ModelParameters } from "../core/mod.ts";
+import type { BudgetPeriod, ModelParameters } from "../core/mod.ts";
 
 // Types, not interfaces: they are stored as JSON objects. `config_schema.ts` checks that they say what it says.
 
@@ -12,10 +12,17 @@ export type ToolReference = {
   readonly config?: Readonly<Record<string, unknown>>;
 };
 
+export type AgentBudget = {
+  readonly limitUsd: number;
+  readonly per: Exclude<BudgetPeriod, "run">;
+};
+
 export type AgentLimits = {
   /** Model calls and tool calls together. */
   readonly maxSteps: number;
   readonly budgetUsd?: number;
+  /** What all runs of the agent together may spend in a day, a week or a month. */
+  readonly budgets?: readonly AgentBudget[];
   /** Time paused or waiting for an approval does not count. */
   readonly timeoutSeconds: number;
   readonly toolTimeoutSeconds: number;

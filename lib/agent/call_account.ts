@@ -1,5 +1,7 @@
 import {
   type AttemptMeter,
+  ATTR,
+  type Budget,
   type ChatRequest,
   type ChatResponse,
   type Cost,
@@ -9,11 +11,17 @@ import {
   ProviderError,
   type Usage,
 } from "../core/mod.ts";
-import { estimatedCost, estimatedUsage, mayBeBilled } from "../analysis/mod.ts";
+import { budgetWindows, estimatedCost, estimatedUsage, mayBeBilled } from "../analysis/mod.ts";
 import { worstCaseUsd } from "../pricing/mod.ts";
 import { AGENT_DEFAULTS } from "./agent_config.ts";
 import { estimatePromptTokensMax, type Reservation } from "./budget.ts";
 import type { Session } from "./session.ts";
+import { reachedText, SharedBudgetError } from "./shared_budget.ts";
+import { assumedUsd } from "./unpriced.ts";
+
+/** How long a call waits for money that is set aside for others, and how often it looks. */
+const RESERVED_WAIT_MS = 60_000;
+const RESERVED_LOOK_MS = 100;
 
 /**
  * The money of one model call. The worst case of each attempt is set aside before it is sent: of the first when the account is
@@ -22,14 +30,22 @@ import type { Session } from "./session.ts";
 export class CallAccount implements AttemptMeter {
   readonly #session: Session;
   readonly #request: ChatRequest;
+  /** Of the call. */
+  readonly #spanId: string;
   #open: Reservation | undefined;
   #attempts = 0;
 
-  /** Throws `BudgetExceededError` when there is no money for one attempt. */
-  constructor(session: Session, request: ChatRequest) {
+  private constructor(session: Session, request: ChatRequest, spanId: string) {
     this.#session = session;
     this.#request = request;
-    this.#open = this.#reserve();
+    this.#spanId = spanId;
+  }
+
+  /** Throws `BudgetExceededError` or `SharedBudgetError` when there is no money for one attempt. */
+  static async open(session: Session, request: ChatRequest, spanId: string): Promise<CallAccount> {
+    const account = new CallAccount(session, request, spanId);
+    account.#open = await account.#reserve();
+    return account;
   }
 
   /** What is set aside for one attempt, where there is a budget. */
@@ -37,9 +53,12 @@ export class CallAccount implements AttemptMeter {
     return this.#open?.usd;
   }
 
-  begin(): void {
+  async begin(): Promise<void> {
     this.#attempts++;
-    if (this.#attempts > 1) this.#open = this.#reserve();
+    if (this.#attempts === 1) return;
+    // What the attempt before may have cost is spent first.
+    await this.#session.recorder.flush();
+    this.#open = await this.#reserve();
   }
 
   lost({ error, streamedChars }: LostAttempt): LostCost | undefined {
@@ -48,7 +67,9 @@ export class CallAccount implements AttemptMeter {
       return undefined;
     }
     const said = usageIn(error);
-    const lost = said ? { usage: said, cost: this.#price(said) } : this.#estimate(streamedChars);
+    const lost = said
+      ? { usage: said, ...this.#assumed(said, this.#price(said)) }
+      : this.#estimate(streamedChars);
     this.#spend(lost.cost!, lost.attributes);
     return lost;
   }
@@ -58,7 +79,7 @@ export class CallAccount implements AttemptMeter {
     const paid: LostCost = recorded
       ? { cost: { usd: 0, quantities: {} } }
       : usage
-      ? { cost: this.#price(usage, responseModel) }
+      ? this.#assumed(usage, this.#price(usage, responseModel))
       : this.#estimate(JSON.stringify(message.parts).length, responseModel);
     this.#spend(paid.cost!, paid.attributes);
     return paid;
@@ -73,18 +94,69 @@ export class CallAccount implements AttemptMeter {
     return undefined;
   }
 
-  /** Sets aside the most one attempt can cost. */
-  #reserve(): Reservation | undefined {
-    const { ledger, calibration, services } = this.#session;
-    if (!ledger.isLimited) return undefined;
+  /** Sets aside the most one attempt can cost: in the budget of the run, and in those that all runs share. */
+  async #reserve(): Promise<Reservation | undefined> {
+    const { ledger, services, run, config } = this.#session;
+    const also = config.limits.budgets?.map((it) => ({ ...it, scope: `agent:${config.name}` })) ?? [];
+    const isShared = also.length > 0 || await services.store.isBudgeted();
+    if (!ledger.isLimited && !isShared) return undefined;
+    const usd = this.#worstCase();
+    const open = ledger.reserve(usd);
+    if (!isShared) return open;
+    try {
+      await this.#setAside(usd, also);
+      return open;
+    } catch (error) {
+      ledger.release(open);
+      throw error;
+    }
+  }
+
+  /** In the budgets that all runs share. Money that is only set aside for calls of others is waited for: most of it comes back. */
+  async #setAside(usd: number | null, also: readonly Budget[]): Promise<void> {
+    const { services: { store, host, timeZone = "UTC" }, run, signal } = this.#session;
+    for (const untilMs = host.now() + RESERVED_WAIT_MS;;) {
+      const { refusedBy, reached } = await store.reserveSpend({
+        traceId: run.traceId,
+        spanId: this.#spanId,
+        model: this.#request.model,
+        usd,
+        windows: budgetWindows(host.now(), timeZone),
+        also,
+      });
+      for (const { budget, percent } of reached) {
+        this.#session.warn({ type: "budget", message: reachedText(budget, percent, timeZone) });
+      }
+      if (!refusedBy) return;
+      const mayFit = usd !== null && refusedBy.reservedUsd > 0 &&
+        refusedBy.spentUsd + usd <= refusedBy.limitUsd;
+      if (!mayFit || host.now() >= untilMs) throw new SharedBudgetError(refusedBy, usd, timeZone);
+      await host.sleep(RESERVED_LOOK_MS, signal);
+    }
+  }
+
+  /** The most one attempt can cost, USD; `null` when nobody knows, and nothing is assumed. */
+  #worstCase(): number | null {
+    const { calibration, services } = this.#session;
     const { model, messages, tools, parameters } = this.#request;
     const sameStart = calibration?.first === messages[1];
-    return ledger.reserve(worstCaseUsd(services.prices, {
+    const maxInputTokens = estimatePromptTokensMax(messages, tools, sameStart ? calibration : undefined);
+    const maxOutputTokens = parameters.maxTokens ?? AGENT_DEFAULTS.parameters.maxTokens;
+    const known = worstCaseUsd(services.prices, {
       model,
-      maxInputTokens: estimatePromptTokensMax(messages, tools, sameStart ? calibration : undefined),
-      maxOutputTokens: parameters.maxTokens ?? AGENT_DEFAULTS.parameters.maxTokens,
+      maxInputTokens,
+      maxOutputTokens,
       atMs: services.host.now(),
-    }));
+    });
+    return known ?? assumedUsd(services.unpriced, maxInputTokens + maxOutputTokens);
+  }
+
+  /** A cost that nobody knows, with what was assumed beside it. */
+  #assumed({ inputTokens, outputTokens }: Usage, cost: Cost): LostCost {
+    const usd = cost.usd === null
+      ? assumedUsd(this.#session.services.unpriced, inputTokens + outputTokens)
+      : null;
+    return usd === null || usd === 0 ? { cost } : { cost, attributes: { [ATTR.estimatedCostUsd]: usd } };
   }
 
   #release(): void {
@@ -116,7 +188,8 @@ export class CallAccount implements AttemptMeter {
       ...(tools.length > 0 ? { tools } : {}),
       streamedChars,
     });
-    return estimatedCost(usage, this.#price(usage, answeredBy).tag);
+    const lost = estimatedCost(usage, this.#price(usage, answeredBy).tag);
+    return lost.attributes ? lost : this.#assumed(usage, lost.cost!);
   }
 }
 

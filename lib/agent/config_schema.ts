@@ -97,6 +97,16 @@ const MAX_TOOL_OUTPUT_BYTES = 10_000_000;
 const LIMITS = {
   maxSteps: count.describe("model calls and tool calls together"),
   budgetUsd: optional(positive("USD"), "the run stops before more than this is spent"),
+  budgets: optional(
+    z.array(
+      z.object(
+        { limitUsd: positive("USD"), per: oneOf("day", "week", "month") },
+        "must be a map with limitUsd and per",
+      ),
+      "must be a list of maps with limitUsd and per",
+    ).max(3, "has more than 3 entries"),
+    "what all runs of the agent together may spend: `limitUsd` and `per: day`, `week` or `month`",
+  ),
   timeoutSeconds: positive("seconds").describe(
     "of the run; time paused or waiting for an approval does not count",
   ),

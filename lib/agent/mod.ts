@@ -22,6 +22,8 @@ export {
   type ReadAgentFile,
 } from "./agent_file.ts";
 export { BudgetLedger } from "./budget.ts";
+export { budgetName } from "./shared_budget.ts";
+export type { UnpricedPolicy } from "./unpriced.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
 export { inherited, narrowest, type Rights, strictest } from "./rights.ts";

@@ -6,6 +6,7 @@ import {
   type LostCost,
   MODEL_ERROR,
   type ModelParameters,
+  newSpanId,
   nowUs,
   ProviderError,
   toolCallsOf,
@@ -23,10 +24,12 @@ export async function modelStep(session: Session): Promise<void> {
   const { services, config, run, memory, recorder } = session;
   const { host } = services;
   const request = requestFor(session);
-  const account = new CallAccount(session, request);
+  const spanId = newSpanId(host);
   const provider = services.provider(config);
-  const step = session.nextStep();
-  const spanId = session.openSpan({
+  const step = session.nextStep(); // before anything is waited for: others share the limit
+  const account = await CallAccount.open(session, request, spanId);
+  session.openSpan({
+    spanId,
     name: `chat ${config.model}`,
     kind: "llm",
     step,

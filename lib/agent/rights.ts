@@ -34,6 +34,9 @@ export function narrowest(limits: AgentLimits, others: AgentLimits): AgentLimits
     toolTimeoutSeconds: Math.min(limits.toolTimeoutSeconds, others.toolTimeoutSeconds),
     maxToolOutputBytes: Math.min(limits.maxToolOutputBytes, others.maxToolOutputBytes),
     ...(budgets.length === 0 ? {} : { budgetUsd: Math.min(...budgets) }),
+    ...(limits.budgets || others.budgets
+      ? { budgets: [...limits.budgets ?? [], ...others.budgets ?? []] }
+      : {}),
     ...(isMoreRepeats ? { maxRepeats: others.maxRepeats ?? MAX_REPEATS } : {}),
     ...(others.strict ? { strict: true } : {}),
   };

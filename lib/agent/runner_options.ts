@@ -1,6 +1,7 @@
 import type { RetryNotice } from "../providers/mod.ts";
 import type { Approver } from "./approval.ts";
 import type { Listener } from "./recorder.ts";
+import type { UnpricedPolicy } from "./unpriced.ts";
 import type { Rights } from "./rights.ts";
 import type { AgentRunner } from "./runner.ts";
 import type { AgentServices } from "./services.ts";
@@ -12,6 +13,8 @@ export interface RunnerOptions {
   readonly approver?: Approver;
   readonly listeners?: readonly Listener[];
   readonly onRetry?: (notice: RetryNotice) => void;
+  /** What a model without a known price counts for under a budget. @default "refuse" */
+  readonly unpriced?: UnpricedPolicy | undefined;
   /** Runs are only written, for another process to execute: no simulator is needed. */
   readonly queueOnly?: boolean;
   /** The model that runs will ask for: `onWarning` is told when the server does not list it. */

@@ -1,4 +1,5 @@
 import type {
+  BudgetStore,
   Host,
   Provider,
   Redactor,
@@ -16,6 +17,7 @@ import type { AgentConfig, ToolReference } from "./agent_config.ts";
 import type { Approver } from "./approval.ts";
 import type { Listener } from "./recorder.ts";
 import type { Rights } from "./rights.ts";
+import type { UnpricedPolicy } from "./unpriced.ts";
 
 export interface RecallableCall {
   readonly traceId: string;
@@ -29,13 +31,18 @@ export type AgentStore =
   & Pick<RunReader, "getRun" | "childRuns" | "loadTrace" | "loadMessages">
   & Pick<RunLeases, "claimRun" | "releaseRun">
   & Pick<RunControl, "takeControl">
-  & Pick<StoreChanges, "onChange">;
+  & Pick<StoreChanges, "onChange">
+  & Pick<BudgetStore, "isBudgeted" | "reserveSpend">;
 
 /** What runs of this process share. The edges put it together. */
 export interface AgentServices {
   readonly store: AgentStore;
   readonly host: Host;
   readonly prices: LoadedPriceBook;
+  /** Where days, weeks and months of budgets begin: an IANA name. @default "UTC" */
+  readonly timeZone?: string;
+  /** What a model without a known price counts for under a budget. @default "refuse" */
+  readonly unpriced?: UnpricedPolicy;
   /** Takes configured secrets out of prompts, tool results and events. */
   readonly redactor?: Redactor;
   /** A provider with the agent's retry settings: it records attempts as spans. */

@@ -29,6 +29,7 @@ import { Recorder } from "./recorder.ts";
 import type { TreeSteps } from "./rights.ts";
 import { RunClock } from "./run_clock.ts";
 import type { AgentServices } from "./services.ts";
+import { SharedBudgetError } from "./shared_budget.ts";
 import { RunStop } from "./stop.ts";
 
 /** Where an interrupted run left off. */
@@ -295,18 +296,20 @@ export class Session {
   }
 
   /** Opens a span below the run's root, or below another one. Returns its id. */
-  openSpan(fields: Omit<Span, "traceId" | "spanId" | "startTimeUs" | "status">): string {
+  openSpan(
+    fields: Omit<Span, "traceId" | "spanId" | "startTimeUs" | "status"> & Partial<Pick<Span, "spanId">>,
+  ): string {
     const { host } = this.services;
-    const spanId = newSpanId(host);
+    const spanId = fields.spanId ?? newSpanId(host);
     this.recorder.emit({
       type: "span_start",
       span: {
         traceId: this.run.traceId,
-        spanId,
         parentSpanId: this.rootSpanId,
         startTimeUs: nowUs(host),
         status: "unset",
         ...fields,
+        spanId,
       },
     });
     return spanId;
@@ -343,7 +346,7 @@ function opening(config: AgentConfig, prompt: string): Message[] {
 /** The state a run ends in when it did not answer. */
 function ending(error: unknown): RunChange {
   if (error instanceof RunStop) return { status: error.status, error: error.error };
-  if (error instanceof BudgetExceededError) {
+  if (error instanceof BudgetExceededError || error instanceof SharedBudgetError) {
     return { status: "stopped", error: { type: "budget", ...explain(error) } };
   }
   if (error instanceof ProviderError) {

@@ -52,6 +52,7 @@ export {
   receiptSum,
   usdOf,
 } from "./receipt.ts";
+export { budgetWindows } from "./budget_windows.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
 export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
 export { completeRunQuery, type KnownValues, type QueryCompletion } from "./query_completion.ts";

@@ -12,6 +12,7 @@ import {
   type Run,
   type Store,
   systemHost,
+  systemTimeZone,
   type Tool,
   type Usage,
 } from "../core/mod.ts";
@@ -189,6 +190,8 @@ export class App implements AsyncDisposable {
       store,
       host: this.host,
       prices,
+      timeZone: this.config.timeZone ?? systemTimeZone(),
+      ...(options.unpriced === undefined ? {} : { unpriced: options.unpriced }),
       redactor: this.redactor,
       provider: (agent) => {
         if (!told) throw new Error("runs of this runner are only queued");

@@ -27,6 +27,7 @@ export {
 export type { Check } from "./check.ts";
 export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
+export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
 export { withoutKeys } from "./secrets.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";

@@ -13,6 +13,20 @@ export {
   targetsOf,
 } from "./call_touch.ts";
 export { approvalArgument, type GivenAnswer } from "./given_answer.ts";
+export {
+  type Budget,
+  BUDGET_PERIODS,
+  BUDGET_SCOPES,
+  BUDGET_WARNINGS,
+  type BudgetPeriod,
+  type BudgetScope,
+  type BudgetState,
+  type BudgetStore,
+  type BudgetWindows,
+  type QuarterSpan,
+  type SpendAnswer,
+  type SpendClaim,
+} from "./budget.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
 export { isRoleEnough, KEY_ROLES, type KeyRole } from "./api_key.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";

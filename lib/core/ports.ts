@@ -30,7 +30,7 @@ export type LostCost = Pick<SpanEnd, "usage" | "cost" | "attributes">;
 /** Keeps the money of one model call. Whoever makes its attempts asks before each and tells of each that was lost. */
 export interface AttemptMeter {
   /** Throws when there is no money for another attempt: it must then not be sent. */
-  begin(): void;
+  begin(): void | Promise<void>;
   /** `undefined`: the attempt is known not to be billed. */
   lost(attempt: LostAttempt): LostCost | undefined;
 }

@@ -1,3 +1,4 @@
+import type { BudgetStore } from "./budget.ts";
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { SpanFactsPage, UsageFactsRead } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
@@ -388,6 +389,7 @@ export interface Store
     EvaluationReader,
     ExperimentStore,
     ExperimentViews,
+    BudgetStore,
     FactsReader,
     TableStore,
     EndpointNotes,

@@ -91,7 +91,7 @@ export function createResilientProvider(
         return await withRetry(
           async ({ attempt, signal }) => {
             current = undefined;
-            context.meter?.begin();
+            await context.meter?.begin();
             const recorder = current = new AttemptRecorder(
               { provider, request, context, host: options.host, onRetry, policy },
               attempt,

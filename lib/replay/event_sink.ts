@@ -5,6 +5,7 @@ import {
   type ControlRequest,
   type DurableEvent,
   type Run,
+  type SpendAnswer,
   type StoredMessage,
   type Trace,
   type TreeTotals,
@@ -50,6 +51,15 @@ export class EventSink implements AgentStore {
 
   onChange(): () => void {
     return () => {};
+  }
+
+  /** What is on record costs nothing. */
+  isBudgeted(): Promise<boolean> {
+    return Promise.resolve(false);
+  }
+
+  reserveSpend(): Promise<SpendAnswer> {
+    return Promise.resolve({ reached: [] });
   }
 
   childRuns(): Promise<readonly Run[]> {

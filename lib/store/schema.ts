@@ -20,6 +20,16 @@ export interface Schema {
   eval_case: CaseRow;
   eval_result: ResultRow;
   baseline: { name: string; run_id: string; created_us: number };
+  budget: { scope: string; per: string; limit_usd: number };
+  budget_spend: {
+    scope: string;
+    per: string;
+    from_quarter: number;
+    to_quarter: number;
+    spent_usd: number;
+    told: number;
+  };
+  budget_hold: { trace_id: Uint8Array; span_id: Uint8Array; run_no: number; model: string; usd: number };
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
   control: {
     id: Generated<number>;

@@ -39,13 +39,13 @@ import {
   type VerifyReport,
   type WriteOptions,
 } from "../core/mod.ts";
+import { BudgetTables } from "./budget_tables.ts";
 import { changesSince } from "./changes.ts";
 import { bytes } from "./codec.ts";
 import type { AskedOf } from "./conditions.ts";
 import { ControlRequests } from "./control.ts";
 import { endpointNotes, saveEndpointNote } from "./endpoints.ts";
 import type { Engine } from "./engine.ts";
-import { ExperimentTables } from "./experiment_tables.ts";
 import { listEvaluations } from "./evaluations.ts";
 import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
@@ -68,7 +68,7 @@ const QUICK_PROBLEMS_MAX = 3;
  * A store in a SQL database. One per process: writes of all its runs share transactions. Secrets are neither written nor read:
  * an older version or another program may have left some in it.
  */
-export class SqlStore extends ExperimentTables implements Store {
+export class SqlStore extends BudgetTables implements Store {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #journal: Journal;
@@ -262,7 +262,7 @@ export class SqlStore extends ExperimentTables implements Store {
     await this.#use(() => this.#leases.release(traceId));
   }
 
-  async recoverInterrupted(): Promise<number> {
+  override async recoverInterrupted(): Promise<number> {
     return await this.#use((db) =>
       this.#leases.recover(async (traceId, seenUs) => {
         const partials = await partialsOf(db, traceId);

@@ -16,6 +16,7 @@ import {
   traceIdOf,
 } from "../core/mod.ts";
 import { Bodies } from "./bodies.ts";
+import { releaseSpend } from "./budgets.ts";
 import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
 import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
 import { judgeRun, writeEvaluation } from "./evaluation_writer.ts";
@@ -83,7 +84,10 @@ export class Writer {
       switch (event.type) {
         case "run_update":
           await this.#runUpdate(db, event.traceId, event.change);
-          if (event.change.status !== undefined && isFinal(event.change.status)) ended.add(event.traceId);
+          if (event.change.status !== undefined && isFinal(event.change.status)) {
+            ended.add(event.traceId);
+            await releaseSpend(db, event.traceId);
+          }
           break;
         case "span_start":
           state.totals = addTotals(state.totals, await this.#spanStart(db, state, event.span, seq));
@@ -245,6 +249,7 @@ export class Writer {
         () => db.deleteFrom("partial").where("trace_id", "=", key[0]).where("span_id", "=", key[1]),
       );
     }
+    if (open.kind === "llm") await releaseSpend(db, event.traceId, event.spanId);
     const isFree = event.attributes?.[ATTR.modelSource] === "recorded";
     if (!isFree && (open.kind === "llm" || event.usage || event.cost)) {
       await addUsageRow(db, state, event, open);

@@ -6,6 +6,7 @@ import {
   type Listener,
   parseAgentFile,
   type Rights,
+  type UnpricedPolicy,
 } from "../../lib/agent/mod.ts";
 import { AgentOpError, type Host, type Store, systemHost, type Tool } from "../../lib/core/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
@@ -30,6 +31,7 @@ export interface AgencyOptions {
   /** Agents that others hand work to have them too. */
   readonly childTools?: boolean;
   readonly rights?: Rights;
+  readonly unpriced?: UnpricedPolicy;
   readonly baseDir?: string;
   readonly store?: Store;
   readonly host?: Host;
@@ -77,6 +79,7 @@ export class TestAgency implements AsyncDisposable {
       },
       ...(options.approver ? { approver: options.approver } : {}),
       ...(options.rights ? { rights: options.rights } : {}),
+      ...(options.unpriced ? { unpriced: options.unpriced } : {}),
       ...(options.listeners ? { listeners: options.listeners } : {}),
     };
     this.runner = new AgentRunner(services);

@@ -1,6 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
-import type { ApprovePolicy, RunLimits } from "../../agent/mod.ts";
-import { numberFlag } from "./number.ts";
+import type { ApprovePolicy, RunLimits, UnpricedPolicy } from "../../agent/mod.ts";
+import { AgentOpError } from "../../core/mod.ts";
+import { numberFlag, readNumber } from "./number.ts";
 
 const APPROVE_POLICIES = ["ask", "auto", "never"] as const satisfies readonly ApprovePolicy[];
 
@@ -31,4 +32,20 @@ export function approveOption() {
     "--approve <policy>",
     "for tools that write, execute or reach the network: ask, auto (all pass unasked) or never; for hand-offs too",
   ).choices(APPROVE_POLICIES);
+}
+
+/** `refuse`, `allow` or `assume=USD`, per million tokens. Throws `AgentOpError`. */
+export function readUnpriced(text: string): UnpricedPolicy {
+  if (text === "refuse" || text === "allow") return text;
+  const [, usd] = /^assume=(.+)$/.exec(text) ?? [];
+  const remedy = "--unpriced assume=3, USD per million tokens";
+  if (usd === undefined) {
+    throw new AgentOpError(
+      `Cannot use --unpriced: it must be refuse, allow or assume=USD: got "${text.slice(0, 40)}"`,
+      {
+        remedy,
+      },
+    );
+  }
+  return { usdPerMillion: readNumber("--unpriced assume", usd, { isMinExcluded: true }, remedy) };
 }

@@ -9,7 +9,7 @@ import { noteSimulator } from "../output/simulator_note.ts";
 import { abortOnSignals } from "./signals.ts";
 import { approverOf } from "./terminal_approver.ts";
 
-export interface ForegroundOptions extends Pick<RunnerOptions, "adapt" | "rights"> {
+export interface ForegroundOptions extends Pick<RunnerOptions, "adapt" | "rights" | "unpriced"> {
   /** Print one event per line instead. */
   readonly jsonl?: boolean | undefined;
   /** Stream the answer even when stdout is no terminal. */
@@ -43,6 +43,7 @@ export async function runInForeground(
     approver: approverOf(),
     listeners,
     ...(options.rights ? { rights: options.rights } : {}),
+    unpriced: options.unpriced,
     ...(options.adapt ? { adapt: options.adapt } : {}),
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
   });

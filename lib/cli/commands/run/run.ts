@@ -1,3 +1,4 @@
+import type { UnpricedPolicy } from "../../../agent/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import {
   approveOption,
@@ -6,6 +7,7 @@ import {
   limitsOf,
   MAX_REPEATS,
   MAX_STEPS,
+  readUnpriced,
   TIMEOUT,
 } from "../../frame/limit_flags.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
@@ -18,6 +20,7 @@ interface RunFlags extends LimitFlags {
   readonly group?: string | undefined;
   readonly user?: string | undefined;
   readonly tag?: readonly string[] | undefined;
+  readonly unpriced?: UnpricedPolicy | undefined;
   readonly stream?: true | undefined;
   readonly jsonl?: true | undefined;
 }
@@ -39,6 +42,11 @@ export const run: CliCommand = {
       .option("--user <user>", "user the run is for")
       .option("--tag <key=value>", "label the run (repeatable)", collect)
       .option("--budget <usd>", "stop before this much is spent", BUDGET)
+      .option(
+        "--unpriced <policy>",
+        "a model without a known price, where there is a budget: refuse, allow or assume=USD per million tokens (default: refuse)",
+        readUnpriced,
+      )
       .option(
         "--max-steps <n>",
         "stop after this many model and tool calls, those of hand-offs included",

@@ -17,6 +17,7 @@ import { identity } from "./0010_identity.ts";
 import { experiments } from "./0011_experiments.ts";
 import { digests } from "./0012_digests.ts";
 import { experimentViews } from "./0013_experiment_views.ts";
+import { budgets } from "./0014_budgets.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -32,6 +33,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0011_experiments": experiments,
   "0012_digests": digests,
   "0013_experiment_views": experimentViews,
+  "0014_budgets": budgets,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

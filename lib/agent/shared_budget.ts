@@ -1,0 +1,42 @@
+import { AgentOpError, type BudgetState, QUARTER_MS, wallTime } from "../core/mod.ts";
+import { exactMoney, money } from "../present/mod.ts";
+
+/** A call would pass a budget that all runs share. Ends a run as `stopped` with `error.type` `budget`. */
+export class SharedBudgetError extends AgentOpError {
+  override readonly name = "SharedBudgetError";
+  readonly budget: BudgetState;
+  constructor(budget: BudgetState, wantedUsd: number | null, timeZone: string) {
+    const within = `Cannot call the model within ${budgetName(budget)}`;
+    super(
+      wantedUsd === null
+        ? `${within}: its price is unknown`
+        : `${within}: it can cost ${exactMoney(wantedUsd)} with ${exactMoney(budget.spentUsd)} spent and ` +
+          `${exactMoney(budget.reservedUsd)} reserved${untilText(budget, timeZone)}`,
+      {
+        remedy: wantedUsd === null
+          ? "a price in a price file, or --unpriced assume=USD_PER_MILLION_TOKENS"
+          : `agentop budget set ${budget.scope} USD --per ${budget.per}, or wait until it begins anew`,
+        exitCode: 3,
+      },
+    );
+    this.budget = budget;
+  }
+}
+
+/** `the budget of $5.00 per day for agent:researcher`. */
+export function budgetName(
+  { scope, per, limitUsd }: Pick<BudgetState, "scope" | "per" | "limitUsd">,
+): string {
+  return `the budget of ${money(limitUsd)} per ${per} for ${scope === "all" ? "all runs" : scope}`;
+}
+
+/** What a person hears when a part of a budget is reached. */
+export function reachedText(budget: BudgetState, percent: number, timeZone: string): string {
+  return `${percent} % of ${budgetName(budget)} is spent or reserved: ${money(budget.spentUsd)} spent${
+    untilText(budget, timeZone)
+  }`;
+}
+
+function untilText({ window }: BudgetState, timeZone: string): string {
+  return window ? `, until ${wallTime(window.to * QUARTER_MS, timeZone).slice(0, 16)} (${timeZone})` : "";
+}

@@ -1,0 +1,69 @@
+import { budgetWindows } from "../analysis/mod.ts";
+import {
+  AgentOpError,
+  type Budget,
+  BUDGET_PERIODS,
+  BUDGET_SCOPES,
+  type BudgetPeriod,
+  type BudgetState,
+  nearest,
+  oneLine,
+  systemTimeZone,
+} from "../core/mod.ts";
+import type { App } from "./app.ts";
+
+const NAME_MAX_CHARS = 200;
+/** More than anybody spends by mistake on purpose. */
+const LIMIT_MAX_USD = 1e9;
+
+/** `all`, or `agent:`, `group:`, `user:` or `model:` and a name. Throws `AgentOpError`. */
+export function readBudgetScope(text: string): string {
+  const colon = text.indexOf(":");
+  const kind = colon < 0 ? text : text.slice(0, colon);
+  const name = colon < 0 ? "" : text.slice(colon + 1);
+  const isWhole = kind === "all" ? colon < 0 : name !== "" && name.length <= NAME_MAX_CHARS;
+  if (BUDGET_SCOPES.some((it) => it === kind) && isWhole) return text;
+  const guess = nearest(kind, BUDGET_SCOPES) ?? "agent";
+  throw new AgentOpError(
+    `Cannot use the scope "${
+      oneLine(text, 60)
+    }": it must be all, agent:NAME, group:NAME, user:NAME or model:NAME`,
+    { remedy: guess === "all" ? "all" : `${guess}:${oneLine(name, 60) || "NAME"}` },
+  );
+}
+
+/** Sets what may be spent under a scope in each period; one of the same scope and period is replaced. Throws `AgentOpError`. */
+export async function setBudget(app: App, budget: Budget): Promise<BudgetState> {
+  const scope = readBudgetScope(budget.scope);
+  const { per, limitUsd } = budget;
+  if (!(limitUsd > 0) || limitUsd > LIMIT_MAX_USD) {
+    throw new AgentOpError(
+      `Cannot set a budget of ${limitUsd} USD: it must be above 0 and at most ${LIMIT_MAX_USD}`,
+      {
+        remedy: `agentop budget set ${scope} 5 --per ${per}`,
+      },
+    );
+  }
+  await (await app.store()).saveBudget({ scope, per, limitUsd });
+  return (await budgetStates(app)).find((it) => it.scope === scope && it.per === per)!;
+}
+
+/** How each budget stands now, in days, weeks and months of the person's zone; by scope, then period. */
+export async function budgetStates(app: App): Promise<readonly BudgetState[]> {
+  const windows = budgetWindows(app.host.now(), app.config.timeZone ?? systemTimeZone());
+  return await (await app.store()).listBudgets(windows);
+}
+
+/** Removes the budget of a scope and a period, or all of the scope. Gives how many; throws `AgentOpError` when there is none. */
+export async function removeBudgets(app: App, scope: string, per?: BudgetPeriod): Promise<number> {
+  const store = await app.store();
+  let removed = 0;
+  for (const period of per ? [per] : BUDGET_PERIODS) {
+    if (await store.removeBudget(readBudgetScope(scope), period)) removed++;
+  }
+  if (removed > 0) return removed;
+  throw new AgentOpError(
+    `Cannot remove the budget ${per ? `per ${per} ` : ""}of ${oneLine(scope, 60)}: there is none`,
+    { remedy: "agentop budget list" },
+  );
+}

@@ -1,0 +1,83 @@
+import {
+  type Budget,
+  type BudgetPeriod,
+  type BudgetState,
+  type BudgetStore,
+  type BudgetWindows,
+  type Redactor,
+  type SpendAnswer,
+  type SpendClaim,
+  StoreError,
+} from "../core/mod.ts";
+import { isBudgeted, listBudgets, removeBudget, reserveSpend, saveBudget } from "./budgets.ts";
+import type { Engine } from "./engine.ts";
+import { ExperimentTables } from "./experiment_tables.ts";
+import type { Db } from "./statements.ts";
+
+/** The part of a store that knows what may be spent. */
+export abstract class BudgetTables extends ExperimentTables implements BudgetStore {
+  readonly #engine: Engine;
+
+  constructor(engine: Engine, redactor: Redactor) {
+    super(engine, redactor);
+    this.#engine = engine;
+  }
+
+  abstract recoverInterrupted(): Promise<number>;
+
+  async saveBudget(budget: Budget): Promise<void> {
+    await this.#alone((db) => saveBudget(db, budget));
+    this.#engine.signal.announce();
+  }
+
+  async removeBudget(scope: string, per: BudgetPeriod): Promise<boolean> {
+    const isRemoved = await this.#alone((db) => removeBudget(db, scope, per));
+    this.#engine.signal.announce();
+    return isRemoved;
+  }
+
+  async listBudgets(windows: BudgetWindows): Promise<readonly BudgetState[]> {
+    return await this.#told(() => listBudgets(this.#engine.db, windows));
+  }
+
+  async isBudgeted(): Promise<boolean> {
+    return await this.#told(() => isBudgeted(this.#engine.db));
+  }
+
+  async reserveSpend(claim: SpendClaim): Promise<SpendAnswer> {
+    const answer = await this.#reserve(claim);
+    if (!answer.refusedBy) return answer;
+    // What it lacks may be set aside for a process that died.
+    return await this.recoverInterrupted() > 0 ? await this.#reserve(claim) : answer;
+  }
+
+  /**
+   * Not flushed: what is set aside need not survive a power cut, nor do the calls under way. A store that others hold makes a call
+   * wait: it never ends one.
+   */
+  async #reserve(claim: SpendClaim): Promise<SpendAnswer> {
+    for (;;) {
+      try {
+        return await this.#alone(async (db) => {
+          const answer = await reserveSpend(db, claim);
+          this.#engine.leaveFlush();
+          return answer;
+        });
+      } catch (error) {
+        if (!(error instanceof StoreError && error.code === "locked")) throw error;
+      }
+    }
+  }
+
+  #alone<T>(work: (db: Db) => Promise<T>): Promise<T> {
+    return this.#told(() => this.#engine.db.transaction().execute(work));
+  }
+
+  async #told<T>(work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      throw this.#engine.toStoreError("use", error);
+    }
+  }
+}

@@ -1,0 +1,262 @@
+import { type Expression, sql, type SqlBool } from "kysely";
+import {
+  type Budget,
+  BUDGET_WARNINGS,
+  type BudgetPeriod,
+  type BudgetState,
+  type BudgetWindows,
+  type QuarterSpan,
+  roundUsd,
+  type SpendAnswer,
+  type SpendClaim,
+} from "../core/mod.ts";
+import { bytes } from "./codec.ts";
+import { type Db, run as execute } from "./statements.ts";
+
+/** Rounding of sums of binary fractions, USD: far below what any call costs. */
+const NOISE_USD = 1e-9;
+
+/** What of a run decides which budgets it falls under. */
+interface ClaimingRun {
+  readonly id: number;
+  readonly run_id: string;
+  readonly agent: string;
+  readonly user_id: string;
+  readonly group_id: string | null;
+}
+
+export async function saveBudget(db: Db, { scope, per, limitUsd }: Budget): Promise<void> {
+  await db.insertInto("budget").values({ scope, per, limit_usd: limitUsd })
+    .onConflict((conflict) => conflict.columns(["scope", "per"]).doUpdateSet({ limit_usd: limitUsd }))
+    .execute();
+  // Its parts are told of anew.
+  await db.updateTable("budget_spend").set({ told: 0 }).where("scope", "=", scope).where("per", "=", per)
+    .execute();
+}
+
+export async function removeBudget(db: Db, scope: string, per: BudgetPeriod): Promise<boolean> {
+  const { numDeletedRows } = await db.deleteFrom("budget").where("scope", "=", scope).where("per", "=", per)
+    .executeTakeFirst();
+  await db.deleteFrom("budget_spend").where("scope", "=", scope).where("per", "=", per).execute();
+  return numDeletedRows > 0n;
+}
+
+export async function listBudgets(db: Db, windows: BudgetWindows): Promise<readonly BudgetState[]> {
+  const states: BudgetState[] = [];
+  for (const budget of await budgetsOf(db)) {
+    const window = windowOf(budget.per, windows);
+    states.push({
+      ...budget,
+      spentUsd: window ? roundUsd((await spendRow(db, budget, window)).spent_usd) : 0,
+      reservedUsd: window ? await heldUsd(db, budget.scope) : 0,
+      ...(window ? { window } : {}),
+    });
+  }
+  return states;
+}
+
+export async function isBudgeted(db: Db): Promise<boolean> {
+  const { rows } = await execute<{ scope: string }>(
+    db,
+    "select any budget",
+    [],
+    () => db.selectFrom("budget").select("scope").limit(sql.lit(1)),
+  );
+  return rows.length > 0;
+}
+
+/** Sets the claim aside, or says which budget it would pass. Inside a transaction that nobody writes beside. */
+export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnswer> {
+  const run = await db.selectFrom("run").select(["id", "run_id", "agent", "user_id", "group_id"])
+    .where("trace_id", "=", bytes(claim.traceId)).executeTakeFirst();
+  if (!run) throw new RangeError(`Cannot reserve money for run "${claim.traceId}": it was never started`);
+  const scopes = scopesOf(run, claim.model);
+  const budgets = [...await budgetsOf(db), ...(claim.also ?? [])].filter(({ scope }) =>
+    scopes.includes(scope)
+  );
+  if (budgets.length === 0) return { reached: [] };
+  const states: BudgetState[] = [];
+  for (const budget of budgets) {
+    const state = await stateFor(db, budget, run, claim);
+    const wanted = state.spentUsd + state.reservedUsd + (claim.usd ?? 0);
+    if (claim.usd === null || wanted > budget.limitUsd + NOISE_USD) return { refusedBy: state, reached: [] };
+    states.push(state);
+  }
+  await hold(db, claim, claim.usd!, run.id);
+  const reached = [];
+  for (const state of states) {
+    const percent = await reachedNow(db, state, claim.usd!);
+    if (percent !== undefined) reached.push({ budget: state, percent });
+  }
+  return { reached };
+}
+
+/** The call has ended, or the whole run: what was set aside is free. */
+export async function releaseSpend(db: Db, traceId: string, spanId?: string): Promise<void> {
+  const key = [bytes(traceId), ...(spanId === undefined ? [] : [bytes(spanId)])] as const;
+  await execute(
+    db,
+    spanId === undefined ? "delete holds" : "delete hold",
+    key,
+    () => {
+      const ofRun = db.deleteFrom("budget_hold").where("trace_id", "=", key[0]);
+      return key[1] === undefined ? ofRun : ofRun.where("span_id", "=", key[1]);
+    },
+  );
+}
+
+function scopesOf({ agent, user_id, group_id }: ClaimingRun, model: string): readonly string[] {
+  return [
+    "all",
+    `agent:${agent}`,
+    `user:${user_id}`,
+    `model:${model}`,
+    ...(group_id === null ? [] : [`group:${group_id}`]),
+  ];
+}
+
+async function budgetsOf(db: Db): Promise<readonly Budget[]> {
+  const rows = await db.selectFrom("budget").selectAll().orderBy("scope").orderBy("per").execute();
+  return rows.map(({ scope, per, limit_usd }) => ({ scope, per: per as BudgetPeriod, limitUsd: limit_usd }));
+}
+
+async function stateFor(db: Db, budget: Budget, run: ClaimingRun, claim: SpendClaim): Promise<BudgetState> {
+  const window = windowOf(budget.per, claim.windows);
+  if (!window) {
+    const tree = await treeOf(db, run.run_id);
+    return {
+      ...budget,
+      spentUsd: roundUsd(await spentByTree(db, budget.scope, tree)),
+      reservedUsd: await heldUsd(db, budget.scope, claim, tree),
+    };
+  }
+  const row = await spendRow(db, budget, window);
+  if (!row.isKept) await keepSpend(db, budget, window, row.spent_usd);
+  return {
+    ...budget,
+    spentUsd: roundUsd(row.spent_usd),
+    reservedUsd: await heldUsd(db, budget.scope, claim),
+    window,
+  };
+}
+
+function windowOf(per: BudgetPeriod, windows: BudgetWindows): QuarterSpan | undefined {
+  return per === "run" ? undefined : windows[per];
+}
+
+/** What is spent in a window: as it is kept, or added up for the first time. */
+async function spendRow(db: Db, { scope, per }: Budget, { from, to }: QuarterSpan) {
+  const kept = await db.selectFrom("budget_spend").select("spent_usd").where("scope", "=", scope)
+    .where("per", "=", per).where("from_quarter", "=", from).where("to_quarter", "=", to).executeTakeFirst();
+  if (kept) return { ...kept, isKept: true };
+  const { spent_usd } = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no")
+    .select(SPENT).where("run_usage.quarter", ">=", from).where("run_usage.quarter", "<", to)
+    .where("run.origin", "in", ["agent", "proxy"]).where(isIn(scope)).executeTakeFirstOrThrow();
+  return { spent_usd, isKept: false };
+}
+
+const SPENT = sql<number>`coalesce(sum(run_usage.cost_usd + run_usage.estimated_cost_usd), 0.0)`.as(
+  "spent_usd",
+);
+
+/** From now on the rows of `run_usage` keep it up to date. What came before this window is not needed any more. */
+async function keepSpend(
+  db: Db,
+  { scope, per }: Budget,
+  { from, to }: QuarterSpan,
+  spentUsd: number,
+): Promise<void> {
+  await db.deleteFrom("budget_spend").where("scope", "=", scope).where("per", "=", per).execute();
+  await db.insertInto("budget_spend")
+    .values({ scope, per, from_quarter: from, to_quarter: to, spent_usd: spentUsd, told: 0 }).execute();
+}
+
+/** The usage of a run falls under this scope; the tables are `run` and `run_usage`. */
+function isIn(scope: string): Expression<SqlBool> {
+  const [kind, name] = partsOf(scope);
+  switch (kind) {
+    case "agent":
+      return sql`run.agent = ${name}`;
+    case "user":
+      return sql`run.user_id = ${name}`;
+    case "group":
+      return sql`run.group_id = ${name}`;
+    case "model":
+      return sql`run_usage.model = ${name}`;
+  }
+  return sql`1 = 1`;
+}
+
+function partsOf(scope: string): readonly [kind: string, name: string] {
+  const colon = scope.indexOf(":");
+  return colon < 0 ? [scope, ""] : [scope.slice(0, colon), scope.slice(colon + 1)];
+}
+
+/** Set aside under a scope for calls under way, the claim's own call left out; with `tree` only for those runs. */
+async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonly number[]): Promise<number> {
+  const [kind, name] = partsOf(scope);
+  let query = db.selectFrom("budget_hold").innerJoin("run", "run.id", "budget_hold.run_no")
+    .select(sql<number>`coalesce(sum(budget_hold.usd), 0.0)`.as("usd"));
+  if (kind === "model") query = query.where("budget_hold.model", "=", name);
+  else if (kind !== "all") query = query.where(isIn(scope));
+  if (tree) query = query.where("budget_hold.run_no", "in", tree);
+  if (claim) {
+    query = query.where((eb) =>
+      eb.or([
+        eb("budget_hold.trace_id", "!=", bytes(claim.traceId)),
+        eb("budget_hold.span_id", "!=", bytes(claim.spanId)),
+      ])
+    );
+  }
+  return roundUsd((await query.executeTakeFirstOrThrow()).usd);
+}
+
+/** A run, the one that a person started above it, and all below that. `union` ends what a damaged store made a circle. */
+async function treeOf(db: Db, runId: string): Promise<readonly number[]> {
+  const { rows } = await sql<{ id: number }>`
+    with recursive above (run_id, parent_run_id) as (
+      select run_id, parent_run_id from run where run_id = ${runId}
+      union select run.run_id, run.parent_run_id from above join run on run.run_id = above.parent_run_id
+    ), tree (run_id) as (
+      select run_id from above union select run.run_id from tree join run on run.parent_run_id = tree.run_id
+    ) select id from run join tree on tree.run_id = run.run_id`.execute(db);
+  return rows.map(({ id }) => id);
+}
+
+async function spentByTree(db: Db, scope: string, tree: readonly number[]): Promise<number> {
+  const [kind, name] = partsOf(scope);
+  let query = db.selectFrom("run_usage").select(SPENT).where("run_no", "in", tree);
+  if (kind === "model") query = query.where("model", "=", name);
+  return (await query.executeTakeFirstOrThrow()).spent_usd;
+}
+
+async function hold(
+  db: Db,
+  { traceId, spanId, model }: SpendClaim,
+  usd: number,
+  runNo: number,
+): Promise<void> {
+  const row = { trace_id: bytes(traceId), span_id: bytes(spanId), run_no: runNo, model, usd };
+  await execute(
+    db,
+    "insert hold",
+    [...Object.values(row), model, usd],
+    () =>
+      db.insertInto("budget_hold").values(row).onConflict((conflict) =>
+        conflict.columns(["trace_id", "span_id"]).doUpdateSet({ model, usd })
+      ),
+  );
+}
+
+/** The highest part of a budget that is reached with this call and was not told of in its window. */
+async function reachedNow(db: Db, state: BudgetState, usd: number): Promise<number | undefined> {
+  const { scope, per, limitUsd, spentUsd, reservedUsd, window } = state;
+  if (!window) return undefined;
+  const part = 100 * (spentUsd + reservedUsd + usd) / limitUsd;
+  const percent = BUDGET_WARNINGS.findLast((it) => part + NOISE_USD >= it);
+  if (percent === undefined) return undefined;
+  const { numUpdatedRows } = await db.updateTable("budget_spend").set({ told: percent })
+    .where("scope", "=", scope).where("per", "=", per).where("from_quarter", "=", window.from)
+    .where("told", "<", percent).executeTakeFirst();
+  return numUpdatedRows > 0n ? percent : undefined;
+}

@@ -96,7 +96,7 @@ export class CallAccount implements AttemptMeter {
 
   /** Sets aside the most one attempt can cost: in the budget of the run, and in those that all runs share. */
   async #reserve(): Promise<Reservation | undefined> {
-    const { ledger, services, run, config } = this.#session;
+    const { ledger, services, config } = this.#session;
     const also = config.limits.budgets?.map((it) => ({ ...it, scope: `agent:${config.name}` })) ?? [];
     const isShared = also.length > 0 || await services.store.isBudgeted();
     if (!ledger.isLimited && !isShared) return undefined;

@@ -8,9 +8,11 @@
  * @module
  */
 import type { DatabaseSync } from "node:sqlite";
-import type { Host, Redactor, RepairReport, Store } from "../core/mod.ts";
+import type { BudgetWindows, Host, Redactor, RepairReport, Store } from "../core/mod.ts";
 import type { StoreHints } from "./sqlite/hints.ts";
+import type { StoreStanding } from "./sqlite/standing.ts";
 
+export type { StoreStanding } from "./sqlite/standing.ts";
 export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
 export { MEMORY } from "./sqlite/location.ts";
 export { openStoreInWorker } from "./sqlite/remote_store.ts";
@@ -34,6 +36,15 @@ export async function openReadOnly(path: string): Promise<DatabaseSync> {
 /** A look into the file at `path` for what to offer while somebody types. Throws when there is no store. */
 export async function openHints(path: string): Promise<StoreHints> {
   return new (await import("./sqlite/hints.ts")).StoreHints(path);
+}
+
+/** A look into the file at `path` for a status line. Throws when there is no store. */
+export async function storeStanding(
+  path: string,
+  windows: BudgetWindows,
+  nowUs: number,
+): Promise<StoreStanding> {
+  return (await import("./sqlite/standing.ts")).storeStanding(path, windows, nowUs);
 }
 
 /**

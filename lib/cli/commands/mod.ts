@@ -36,6 +36,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   export: async () => (await import("./export/export.ts")).exportRuns,
   cost: async () => (await import("./cost/cost.ts")).cost,
   budget: async () => (await import("./budget/budget.ts")).budget,
+  statusline: async () => (await import("./statusline/statusline.ts")).statusline,
   chart: async () => (await import("./chart/chart.ts")).chart,
   sql: async () => (await import("./sql/sql.ts")).sql,
   sim: async () => (await import("./sim/sim.ts")).sim,

@@ -66,6 +66,12 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     examples: ["agentop experiments", "agentop experiments --suite sales", "agentop experiments last --json"],
   },
   "agentop compare": { exits: "0 no worse shown · 1 worse · 2 trouble · 3 undecided, with --gate" },
+  "agentop statusline": {
+    examples: [
+      "agentop statusline",
+      "set -g status-right '#(agentop statusline)'     # in ~/.tmux.conf",
+    ],
+  },
   "agentop budget": { examples: ["agentop budget set all 5 --per day", "agentop budget list"] },
   "agentop budget set": {
     examples: ["agentop budget set all 5 --per day", "agentop budget set agent:researcher 0.05 --per run"],

@@ -20,7 +20,7 @@ export interface BaselineChoice {
   readonly ignore?: readonly BaselineCheck[];
 }
 
-/** A baseline with its run; absent where that was deleted. */
+/** A baseline with its run; absent where that was deleted or the baseline is damaged. */
 export interface KnownBaseline extends Baseline {
   readonly run?: Run;
 }
@@ -45,7 +45,7 @@ export async function setBaseline(app: App, name: string, reference: string): Pr
 export async function baselines(app: App): Promise<readonly KnownBaseline[]> {
   const store = await app.store();
   return await Promise.all((await store.listBaselines()).map(async (it) => {
-    const run = await store.resolveRun(it.runId).catch(() => undefined);
+    const run = it.isDamaged ? undefined : await store.resolveRun(it.runId).catch(() => undefined);
     return { ...it, ...(run ? { run } : {}) };
   }));
 }
@@ -65,6 +65,11 @@ export async function checkAgainst(
     const guess = nearest(name, known.map((it) => it.name));
     throw new AgentOpError(`Cannot find baseline "${oneLine(name, 60)}": there is none of that name`, {
       remedy: guess ?? `agentop baseline set ${oneLine(name, 60)} RUN`,
+    });
+  }
+  if (found.isDamaged) {
+    throw new AgentOpError(`Cannot check against ${name}: the baseline is damaged`, {
+      remedy: `agentop baseline set ${name} RUN`,
     });
   }
   const baseline = await store.resolveRun(found.runId).catch((cause) => {

@@ -159,8 +159,11 @@ export interface ExperimentRecord {
 /** A run that others must look like. */
 export interface Baseline {
   readonly name: string;
+  /** Empty for a damaged one. */
   readonly runId: string;
   readonly createdAtUs: number;
+  /** What is stored of it is not what was written. */
+  readonly isDamaged?: boolean;
 }
 
 /** How an experiment ended. */

@@ -31,7 +31,13 @@ export interface VerifyReport {
   /** Ids of runs that problems were found in. */
   readonly damagedRuns: readonly string[];
   /** What was written before there were digests, or has none yet: a change of it that fits the form is not found. */
-  readonly uncovered: { readonly runs: number; readonly evaluations: number; readonly differences: number };
+  readonly uncovered: {
+    readonly runs: number;
+    readonly evaluations: number;
+    readonly differences: number;
+    readonly experiments: number;
+    readonly baselines: number;
+  };
   /** What is no damage, but may surprise: forks whose original was deleted. At most 100. */
   readonly notes: readonly string[];
 }

@@ -4,12 +4,15 @@ import { isoTime } from "../present/mod.ts";
 import { diffDocument } from "./diff_shape.ts";
 
 /** One of `baseline list --json`. */
-export function baselineShape({ name, runId, createdAtUs, run }: Baseline & { readonly run?: Run }) {
+export function baselineShape(
+  { name, runId, createdAtUs, run, isDamaged = false }: Baseline & { readonly run?: Run },
+) {
   return {
     name,
-    runId,
-    createdAt: isoTime(createdAtUs),
-    isDeleted: run === undefined,
+    runId: isDamaged ? null : runId,
+    createdAt: isDamaged ? null : isoTime(createdAtUs),
+    isDeleted: run === undefined && !isDamaged,
+    isDamaged,
     agent: run?.agent ?? null,
     prompt: run?.prompt ?? null,
   };

@@ -18,6 +18,10 @@ const columnsOf = (table: keyof typeof COLUMN_TYPES, aside: ReadonlySet<string> 
 const RUN_COLUMNS = columnsOf("run", new Set([...ASIDE, "seq"]));
 const EVALUATION_COLUMNS = columnsOf("evaluation");
 const DIFF_COLUMNS = columnsOf("diff");
+export const EXPERIMENT_COLUMNS = columnsOf("experiment");
+export const CASE_COLUMNS = columnsOf("eval_case");
+export const RESULT_COLUMNS = [...columnsOf("eval_result"), "trace_id"];
+export const BASELINE_COLUMNS = columnsOf("baseline");
 
 const KEYS = {
   span: ["position"],
@@ -34,14 +38,14 @@ const PARTS = (Object.keys(KEYS) as (keyof typeof KEYS)[]).map((table) => ({
 }));
 
 /** One line for each row, which no two different rows share. */
-function lineOf(row: object, columns: readonly string[]): string {
+export function lineOf(row: object, columns: readonly string[]): string {
   return JSON.stringify(columns.map((column) => {
     const value = (row as Record<string, unknown>)[column];
     return value instanceof Uint8Array ? { hex: hex(value) } : value;
   }));
 }
 
-function digestOf(lines: Iterable<string>): Uint8Array {
+export function digestOf(lines: Iterable<string>): Uint8Array {
   const hash = createHash("sha256");
   for (const line of lines) hash.update(`${line}\n`);
   return finish(hash);

@@ -14,17 +14,11 @@ import type {
   OverviewQuery,
   Redactor,
 } from "../core/mod.ts";
+import { listBaselines, saveBaseline } from "./baselines.ts";
 import type { Engine } from "./engine.ts";
 import { experimentOverview } from "./experiment_overview.ts";
 import { ExperimentWriter } from "./experiment_writer.ts";
-import {
-  experimentCases,
-  experimentResults,
-  listBaselines,
-  listExperiments,
-  resolveExperiment,
-  saveBaseline,
-} from "./experiments.ts";
+import { experimentCases, experimentResults, listExperiments, resolveExperiment } from "./experiments.ts";
 import type { OtherWork } from "./journal.ts";
 
 /** The part of a store that keeps suites which were run. */

@@ -11,6 +11,7 @@ import {
 import { isTextList, jsonIn } from "./checked.ts";
 import { bytes } from "./codec.ts";
 import type { Owners } from "./engine.ts";
+import { experimentDigest } from "./experiment_digest.ts";
 import { SPENT_COLUMNS, tokenColumns } from "./rows.ts";
 import type { ExperimentRow, ResultRow, Schema, SpentColumns } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -60,6 +61,7 @@ export class ExperimentWriter {
         errors: experiment.errors,
         ...spentColumns(experiment),
         plan: JSON.stringify(plan),
+        digest: null,
       }).returning("id").executeTakeFirstOrThrow();
       for (const [position, { caseId, hash }] of cases.entries()) {
         const row = { experiment_no: id, position, case_id: caseId, hash: bytes(hash) };
@@ -87,7 +89,7 @@ export class ExperimentWriter {
     const busy = () => refuse("another process is working on it", `agentop experiments ${experimentId}`);
     if (owner !== null && owner !== this.#owners.id && await this.#owners.isAlive(owner)) return busy();
     const { numUpdatedRows } = await db.updateTable("experiment")
-      .set({ owner: this.#owners.id, status: "running", reason: null, end_us: null })
+      .set({ owner: this.#owners.id, status: "running", reason: null, end_us: null, digest: null })
       .where("id", "=", row.id).where("owner", owner === null ? "is" : "=", owner)
       .executeTakeFirstOrThrow();
     if (numUpdatedRows !== 1n) busy();
@@ -99,9 +101,14 @@ export class ExperimentWriter {
     end: ExperimentEnd,
   ): Promise<void> {
     this.#places.delete(experimentId);
-    await db.updateTable("experiment")
-      .set({ owner: null, status: end.status, reason: end.reason ?? null, end_us: end.atUs })
-      .where("experiment_id", "=", experimentId).execute();
+    await db.transaction().execute(async (db) => {
+      const row = await db.updateTable("experiment")
+        .set({ owner: null, status: end.status, reason: end.reason ?? null, end_us: end.atUs })
+        .where("experiment_id", "=", experimentId).returning("id").executeTakeFirst();
+      if (!row) return;
+      const digest = await experimentDigest(db, row.id) ?? null;
+      await db.updateTable("experiment").set({ digest }).where("id", "=", row.id).execute();
+    });
   }
 
   /** In the caller's transaction, in which their scores are written too. */
@@ -114,11 +121,12 @@ export class ExperimentWriter {
       "add to experiment",
       [...Object.values(sums), places.no],
       () =>
-        db.updateTable("experiment").set((eb) =>
-          Object.fromEntries(
+        db.updateTable("experiment").set((eb) => ({
+          ...Object.fromEntries(
             Object.entries(sums).map(([column, value]) => [column, eb(column as keyof Sums, "+", value)]),
-          )
-        ).where("id", "=", places.no),
+          ),
+          digest: eb.lit(null),
+        })).where("id", "=", places.no),
     );
   }
 

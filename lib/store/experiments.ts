@@ -1,7 +1,6 @@
 import { type Kysely, type Selectable, sql, type SqlBool } from "kysely";
 import {
   AgentOpError,
-  type Baseline,
   type CaseResult,
   type Experiment,
   EXPERIMENT_STATUSES,
@@ -18,15 +17,24 @@ import {
 import { Damage, idIn, isText, isTextList, isTextMap, jsonIn, oneOf } from "./checked.ts";
 import { hex } from "./codec.ts";
 import type { Owners } from "./engine.ts";
+import {
+  casesDigest,
+  type DigestedResult,
+  type DigestPart,
+  experimentRowDigest,
+  experimentRows,
+  isSamePart,
+  resultsDigest,
+} from "./experiment_digest.ts";
 import { nextCursor, pageLimit, parseCursor } from "./page.ts";
 import { estimateOf, SPENT_COLUMNS, usageOf } from "./rows.ts";
 import type { ExperimentRow, Schema, SpentColumns } from "./schema.ts";
+import { asOfOneMoment } from "./statements.ts";
 
 const REFERENCE_MIN = 4;
 const AMBIGUOUS_SHOWN = 3;
-const BASELINES_MAX = 1000;
 
-type Listed = Omit<Selectable<ExperimentRow>, "plan"> & { readonly id: number };
+type Listed = Omit<Selectable<ExperimentRow>, "plan" | "digest"> & { readonly id: number };
 
 const LISTED = [
   "id",
@@ -137,7 +145,7 @@ export async function resolveExperiment(
   if (!last && !/^[0-9a-f-]{4,36}$/.test(text)) {
     fail(`an experiment is an id, its first or last ${REFERENCE_MIN} digits or more, or "last"`);
   }
-  const newest = db.selectFrom("experiment").select([...LISTED, "plan"]).orderBy("start_us", "desc")
+  const newest = db.selectFrom("experiment").select([...LISTED, "plan", "digest"]).orderBy("start_us", "desc")
     .orderBy("id", "desc");
   const rows = last
     ? await newest.offset(Number(last[1] ?? 0)).limit(1).execute()
@@ -154,6 +162,7 @@ export async function resolveExperiment(
     const ids = rows.slice(0, AMBIGUOUS_SHOWN).map((it) => shortRunId(it.experiment_id)).join(", ");
     fail(`${rows.length > AMBIGUOUS_SHOWN ? "many" : rows.length} experiments match: ${ids}`, "more digits");
   }
+  checkPart(row, "row", () => experimentRowDigest(row));
   return {
     experiment: await experimentOf(row, owners),
     plan: jsonIn<ExperimentPlan>("the plan of an experiment", row.plan, isPlan),
@@ -171,26 +180,36 @@ function isPlan(value: unknown): boolean {
     (only === undefined || isTextList(only)) && (limit === undefined || Number.isSafeInteger(limit));
 }
 
-/** Says which experiments cannot be read. */
-export async function checkExperiments(db: Kysely<Schema>, report: (problem: string) => void): Promise<void> {
-  for (const row of await db.selectFrom("experiment").select([...LISTED, "plan"]).execute()) {
-    try {
-      checkAmounts(row, COUNTS);
-      spentOf(row);
-      oneOf("its status", row.status, EXPERIMENT_STATUSES);
-      jsonIn("its variants", row.variants, isTextList);
-      jsonIn("its plan", row.plan, isPlan);
-    } catch (error) {
-      if (!(error instanceof Damage)) throw error;
-      report(`experiment ${shortRunId(row.experiment_id)}: ${error.message}`);
-    }
-  }
+/** Throws `Damage` for a row that cannot be, or is not what was written. */
+export function checkExperimentRow(row: Selectable<ExperimentRow>): void {
+  checkAmounts(row, COUNTS);
+  spentOf(row);
+  oneOf("its status", row.status, EXPERIMENT_STATUSES);
+  jsonIn("its variants", row.variants, isTextList);
+  jsonIn("its plan", row.plan, isPlan);
+  checkPart(row, "row", () => experimentRowDigest(row));
 }
 
-async function numberOf(db: Kysely<Schema>, experimentId: string): Promise<number> {
-  const row = await db.selectFrom("experiment").select("id").where("experiment_id", "=", experimentId)
-    .executeTakeFirst();
-  if (row) return row.id;
+const WHAT: Readonly<Record<DigestPart, string>> = {
+  row: "it is",
+  cases: "its cases are",
+  results: "its results are",
+};
+
+/** Throws `Damage` for a part of an experiment that is not what its digest was made of. */
+export function checkPart(
+  { experiment_id, digest }: Pick<ExperimentRow, "experiment_id" | "digest">,
+  part: DigestPart,
+  made: () => Uint8Array,
+): void {
+  if (digest === null || digest instanceof Uint8Array && isSamePart(digest, part, made())) return;
+  throw new Damage(`experiment ${shortRunId(experiment_id)}: ${WHAT[part]} not what was written`);
+}
+
+async function knownOf(db: Kysely<Schema>, experimentId: string) {
+  const row = await db.selectFrom("experiment").select(["id", "experiment_id", "variants", "digest"])
+    .where("experiment_id", "=", experimentId).executeTakeFirst();
+  if (row) return row;
   throw new AgentOpError(`Cannot find experiment "${experimentId}": it is not in the store`, {
     remedy: "agentop experiments",
   });
@@ -200,8 +219,10 @@ export async function experimentCases(
   db: Kysely<Schema>,
   experimentId: string,
 ): Promise<readonly ExperimentCase[]> {
-  const rows = await db.selectFrom("eval_case").select(["case_id", "hash"])
-    .where("experiment_no", "=", await numberOf(db, experimentId)).orderBy("position").execute();
+  const experiment = await knownOf(db, experimentId);
+  const rows = await db.selectFrom("eval_case").selectAll().where("experiment_no", "=", experiment.id)
+    .orderBy("position").execute();
+  checkPart(experiment, "cases", () => casesDigest(rows));
   return rows.map((row) => ({ caseId: row.case_id, hash: hex(row.hash) }));
 }
 
@@ -211,10 +232,9 @@ export async function experimentResults(
   experimentId: string,
   { withTexts = true, caseId }: { readonly withTexts?: boolean; readonly caseId?: string } = {},
 ): Promise<readonly CaseResult[]> {
-  const experiment = await db.selectFrom("experiment").select(["id", "variants"])
-    .where("experiment_id", "=", experimentId).executeTakeFirst();
-  const no = experiment?.id ?? await numberOf(db, experimentId);
-  const variants = jsonIn<string[]>("the variants of an experiment", experiment!.variants, isTextList);
+  const experiment = await knownOf(db, experimentId);
+  const no = experiment.id;
+  const variants = jsonIn<string[]>("the variants of an experiment", experiment.variants, isTextList);
   const scores = new Map<number, Map<string, CaseResult["scores"][number]>>();
   const judged = await db.selectFrom("evaluation")
     .select(["run_no", "name", "value", "passed", "error", "scorer_version"])
@@ -250,11 +270,12 @@ export async function experimentResults(
     .innerJoin("eval_case", (join) =>
       join.onRef("eval_case.experiment_no", "=", "eval_result.experiment_no")
         .onRef("eval_case.position", "=", "eval_result.case_position"))
-    .selectAll("eval_result").select(["run.run_id", "run.status", "eval_case.case_id"])
+    .selectAll("eval_result").select(["run.run_id", "run.trace_id", "run.status", "eval_case.case_id"])
     .where("eval_result.experiment_no", "=", no)
     .$if(caseId !== undefined, (it) => it.where("eval_case.case_id", "=", caseId!))
     .orderBy("eval_result.variant").orderBy("eval_result.case_position").orderBy("eval_result.repeat")
     .execute();
+  if (caseId === undefined) await checkResults(db, experiment, rows);
   return rows.map((row) => ({
     caseId: row.case_id,
     variant: variants[row.variant] ?? String(row.variant),
@@ -267,17 +288,17 @@ export async function experimentResults(
   }));
 }
 
-export async function saveBaseline(db: Kysely<Schema>, baseline: Baseline): Promise<void> {
-  const row = { run_id: baseline.runId, created_us: baseline.createdAtUs };
-  await db.insertInto("baseline").values({ name: baseline.name, ...row })
-    .onConflict((conflict) => conflict.column("name").doUpdateSet(row)).execute();
-}
-
-export async function listBaselines(db: Kysely<Schema>): Promise<readonly Baseline[]> {
-  const rows = await db.selectFrom("baseline").selectAll().orderBy("name").limit(BASELINES_MAX).execute();
-  return rows.map((row) => ({
-    name: row.name,
-    runId: idIn("a run's id", row.run_id),
-    createdAtUs: row.created_us,
-  }));
+/** Between the queries somebody may have gone on with it, or deleted runs: what does not fit is looked at in one moment. */
+async function checkResults(
+  db: Kysely<Schema>,
+  experiment: Pick<ExperimentRow, "experiment_id" | "digest"> & { readonly id: number },
+  rows: readonly DigestedResult[],
+): Promise<void> {
+  try {
+    checkPart(experiment, "results", () => resultsDigest(rows));
+  } catch (error) {
+    if (!(error instanceof Damage)) throw error;
+    const now = await asOfOneMoment(db, (db) => experimentRows(db, experiment.id));
+    if (now.row) checkPart(now.row, "results", () => resultsDigest(now.results));
+  }
 }

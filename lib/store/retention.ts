@@ -1,6 +1,7 @@
 import { type Kysely, sql } from "kysely";
 import { AgentOpError, FINAL_STATUSES, type Retention, type RunStatus } from "../core/mod.ts";
 import type { TextSearch } from "./engine.ts";
+import { forgetResults } from "./experiment_digest.ts";
 import { nextSeq } from "./journal.ts";
 import type { Schema } from "./schema.ts";
 import { asOfOneMoment, type Db } from "./statements.ts";
@@ -146,6 +147,7 @@ async function deleteRows(db: Db, search: TextSearch, runs: readonly OldRun[]): 
     const runNos = some.map((run) => run.id);
     const keys = some.map((run) => run.trace_id);
     await search.forget(db, runNos);
+    await forgetResults(db, runNos);
     for (
       const table of ["span", "run_message", "run_usage", "snapshot", "evaluation", "eval_result"] as const
     ) {

@@ -4,7 +4,19 @@ import type { Schema } from "./schema.ts";
 /** What a column holds; with `?` also nothing. A number may be infinite. */
 type ColumnType = "int" | "int?" | "real" | "real?" | "number?" | "text" | "text?" | "blob" | "blob?";
 type Columns<Table> = { readonly [C in keyof Table]-?: ColumnType };
-type TypedTable = "run" | "span" | "run_message" | "run_usage" | "snapshot" | "evaluation" | "diff" | "body";
+type TypedTable =
+  | "run"
+  | "span"
+  | "run_message"
+  | "run_usage"
+  | "snapshot"
+  | "evaluation"
+  | "diff"
+  | "body"
+  | "experiment"
+  | "eval_case"
+  | "eval_result"
+  | "baseline";
 
 const TOKENS = {
   input_tokens: "int",
@@ -12,6 +24,13 @@ const TOKENS = {
   cached_input_tokens: "int",
   cache_write_input_tokens: "int",
   reasoning_tokens: "int",
+} as const;
+
+const SPENT = {
+  ...TOKENS,
+  cost_usd: "real",
+  unknown_cost_calls: "int",
+  estimated_cost_usd: "real",
 } as const;
 
 /**
@@ -153,6 +172,40 @@ export const COLUMN_TYPES: { readonly [T in TypedTable]: Columns<Schema[T]> } = 
     digest: "blob?",
   },
   body: { id: "int", hash: "blob", encoding: "int", length: "int", data: "blob" },
+  experiment: {
+    id: "int",
+    experiment_id: "text",
+    suite: "text",
+    suite_hash: "text",
+    status: "text",
+    reason: "text?",
+    owner: "text?",
+    start_us: "int",
+    end_us: "int?",
+    variants: "text",
+    cases: "int",
+    repeats: "int",
+    planned: "int",
+    done: "int",
+    passed: "int",
+    errors: "int",
+    ...SPENT,
+    plan: "text",
+    digest: "blob?",
+  },
+  eval_case: { experiment_no: "int", position: "int", case_id: "text", hash: "blob" },
+  eval_result: {
+    experiment_no: "int",
+    variant: "int",
+    case_position: "int",
+    repeat: "int",
+    run_no: "int",
+    passed: "int",
+    is_error: "int",
+    duration_ms: "real",
+    ...SPENT,
+  },
+  baseline: { name: "text", run_id: "text", created_us: "int", digest: "blob?" },
 };
 
 function fits(value: unknown, type: ColumnType): boolean {

@@ -1,6 +1,9 @@
 import type { Kysely } from "kysely";
+import { checkBaseline } from "./baselines.ts";
+import { isSameDigest } from "./digest.ts";
+import { experimentDigest } from "./experiment_digest.ts";
 import { readable } from "./readable.ts";
-import type { Schema } from "./schema.ts";
+import type { BaselineRow, Schema } from "./schema.ts";
 
 type Table = "experiment" | "eval_case" | "eval_result" | "baseline";
 type Row = Readonly<Record<string, unknown>>;
@@ -29,12 +32,14 @@ export async function copyExperiments(
   const copy = async (table: Table, row: Row): Promise<void> => {
     await to.insertInto(table as "baseline").values(row as unknown as Schema["baseline"]).execute();
   };
+  const digests = new Map<number, Uint8Array>();
   for (const { id, ...row } of await rowsOf("experiment")) {
     await tried(lost, "experiment", async () => {
-      await copy("experiment", { ...row, owner: null });
+      await copy("experiment", { ...row, owner: null, digest: null });
       const copied = await to.selectFrom("experiment").select("id")
         .where("experiment_id", "=", String(row["experiment_id"])).executeTakeFirstOrThrow();
       numbers.set(Number(id), copied.id);
+      if (row["digest"] instanceof Uint8Array) digests.set(copied.id, row["digest"]);
     });
   }
   for (const table of ["eval_case", "eval_result"] as const) {
@@ -48,11 +53,35 @@ export async function copyExperiments(
       }
     }
   }
-  for (const row of await rowsOf("baseline")) await tried(lost, "baseline", () => copy("baseline", row));
+  for (const row of await rowsOf("baseline")) {
+    await tried(lost, "baseline", async () => {
+      checkBaseline(row as unknown as BaselineRow);
+      await copy("baseline", row);
+    });
+  }
+  await sealExperiments(to, digests, notes);
   for (const [table, count] of Object.entries(lost)) {
     if (count > 0) notes.push(lostText(table as Table, count));
   }
   return numbers;
+}
+
+/** A copy that is what was written has the same digest; another has none. */
+async function sealExperiments(
+  to: Kysely<Schema>,
+  digests: ReadonlyMap<number, Uint8Array>,
+  notes: string[],
+): Promise<void> {
+  let changed = 0;
+  for (const [id, digest] of digests) {
+    const made = await experimentDigest(to, id);
+    if (made && isSameDigest(digest, made)) {
+      await to.updateTable("experiment").set({ digest }).where("id", "=", id).execute();
+    } else changed++;
+  }
+  if (changed > 0) {
+    notes.push(`${changed} experiment${changed === 1 ? " is" : "s are"} not whole, or not what was written`);
+  }
 }
 
 function lostText(table: Table, count: number): string {

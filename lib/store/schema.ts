@@ -19,7 +19,6 @@ export interface Schema {
   experiment: ExperimentRow & { id: Generated<number> };
   eval_case: CaseRow;
   eval_result: ResultRow;
-  baseline: { name: string; run_id: string; created_us: number };
   budget: { scope: string; per: string; limit_usd: number };
   budget_spend: {
     scope: string;
@@ -30,6 +29,7 @@ export interface Schema {
     told: number;
   };
   budget_hold: { trace_id: Uint8Array; span_id: Uint8Array; run_no: number; model: string; usd: number };
+  baseline: BaselineRow;
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
   control: {
     id: Generated<number>;
@@ -211,6 +211,8 @@ export interface ExperimentRow extends SpentColumns {
   errors: number;
   /** JSON: an `ExperimentPlan`. */
   plan: string;
+  /** Of the row, its cases and its results; while somebody works on it there is none. */
+  digest: Uint8Array | null;
 }
 
 /** A case by its place in the suite. */
@@ -233,6 +235,14 @@ export interface ResultRow extends SpentColumns {
   /** 0 or 1. */
   is_error: number;
   duration_ms: number;
+}
+
+/** A run that others must look like. */
+export interface BaselineRow {
+  name: string;
+  run_id: string;
+  created_us: number;
+  digest: Uint8Array | null;
 }
 
 /** What a server has said of itself to the holder of a key. */

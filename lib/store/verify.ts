@@ -4,12 +4,12 @@ import { Damage } from "./checked.ts";
 import { hex } from "./codec.ts";
 import { diffDigest, evaluationDigest, isSameDigest } from "./digest.ts";
 import type { EngineUpkeep } from "./engine.ts";
-import { checkExperiments } from "./experiments.ts";
 import { isUnreadable, readable } from "./readable.ts";
 import { diffOf, evaluationOf } from "./rows.ts";
 import type { DiffRow, EvaluationRow, Schema } from "./schema.ts";
 import { asOfOneMoment } from "./statements.ts";
 import { checkBodies } from "./verify_bodies.ts";
+import { checkExperiments } from "./verify_experiments.ts";
 import { checkRun } from "./verify_run.ts";
 
 const PROBLEMS_MAX = 100;
@@ -22,7 +22,7 @@ class Findings {
   readonly problems: string[] = [];
   readonly damagedRuns = new Set<string>();
   count = 0;
-  readonly uncovered = { runs: 0, evaluations: 0, differences: 0 };
+  readonly uncovered = { runs: 0, evaluations: 0, differences: 0, experiments: 0, baselines: 0 };
 
   readonly report: Report = (problem) => {
     this.count++;
@@ -65,7 +65,7 @@ export async function verify(
   }
   await checkEvaluations(db, runs, found);
   await checkDiffs(db, found);
-  await attempt(found.report, "experiments", () => checkExperiments(db, found.report));
+  await attempt(found.report, "experiments", () => checkExperiments(db, found.report, found.uncovered));
   await attempt(found.report, "rows that belong to no run", () => checkStrays(db, found.report));
   await attempt(found.report, "what is noted of servers and requests", () => checkNotes(db, found.report));
   const orphaned = await orphans(db).catch(() => []); // said above, where it cannot be read
@@ -209,6 +209,11 @@ async function checkStrays(db: Kysely<Schema>, report: Report): Promise<void> {
     const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}
       where run_no not in (select id from run)`.execute(db);
     if (rows[0]!.n > 0) report(`${rows[0]!.n} rows of ${table} belong to no run`);
+  }
+  for (const table of ["eval_case", "eval_result"] as const) {
+    const { rows } = await sql<{ n: number }>`select count(*) as n from ${sql.table(table)}
+      where experiment_no not in (select id from experiment)`.execute(db);
+    if (rows[0]!.n > 0) report(`${rows[0]!.n} rows of ${table} belong to no experiment`);
   }
   const clock = await db.selectFrom("clock").selectAll().executeTakeFirst();
   const { seq } = await db.selectFrom("run").select((eb) => eb.fn.max("seq").as("seq"))

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { seeded } from "../../tasks/soak/mutate.ts";
 import { openStore, repairStore } from "../../lib/store/mod.ts";
-import { flips, look, varied } from "../support/damaged_store.ts";
+import { flips, look, varied, withExperiment } from "../support/damaged_store.ts";
 
 async function inFolder(work: (folder: string) => Promise<void>): Promise<void> {
   const folder = await Deno.makeTempDir();
@@ -24,6 +24,7 @@ Deno.test("verify() finds every flipped bit that changes what a run says, and re
   await inFolder(async (folder) => {
     const path = join(folder, "a.db");
     await varied(path, 3);
+    await withExperiment(path);
     let changed = 0;
     for await (const flip of flips(path, 40, seeded(11))) {
       assert.deepEqual(flip.raw, [], `bit ${flip.bit}`);
@@ -102,7 +103,13 @@ Deno.test("what an older release wrote is not said to be covered", async () => {
       database.exec("update run set digest = null where id = 1; update evaluation set digest = null");
     }
     const { ok, uncovered, notes } = await report(path);
-    assert.deepEqual([ok, uncovered], [true, { runs: 1, evaluations: 2, differences: 0 }]);
+    assert.deepEqual([ok, uncovered], [true, {
+      runs: 1,
+      evaluations: 2,
+      differences: 0,
+      experiments: 0,
+      baselines: 0,
+    }]);
     assert.match(notes[0]!, /^without a digest \(1 run, 2 evaluations; /);
   });
 });

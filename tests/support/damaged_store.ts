@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { runDocument } from "../../lib/app/mod.ts";
 import { AgentOpError, messageOf, type Store } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
+import { graded, keepExperiment } from "./experiments.ts";
 import { fakeHost } from "./fake_host.ts";
 import { sampleEvents } from "./sample_run.ts";
 
@@ -48,6 +49,27 @@ export async function varied(path: string, runs = 6): Promise<void> {
   });
 }
 
+/** Adds a suite that was run, and a baseline. All of it in one file, as before. */
+export async function withExperiment(path: string): Promise<void> {
+  await using store = await openStore(path, { host: fakeHost() });
+  const host = { ...fakeHost({ startMs: Date.UTC(2026, 1, 1) }), newId };
+  const { experimentId } = await keepExperiment(store, host, {
+    suite: "sums",
+    variants: ["small", "large"],
+    cases: ["first", "second", "third"],
+    repeats: 2,
+    scorers: ["exact"],
+    result: (variant, caseId) => ({
+      scores: [graded("exact", variant === "large" || caseId === "first" ? 1 : 0, "because")],
+      usd: 0,
+    }),
+  });
+  const [result] = await store.experimentResults(experimentId);
+  await store.saveBaseline({ name: "good", runId: result!.runId, createdAtUs: 7 });
+  await store.saveBaseline({ name: "other", runId: result!.runId, createdAtUs: 8 });
+  await store.indexPending();
+}
+
 /** Ids count up from the same start in every fake host; here they must differ. */
 function newId(): string {
   return crypto.randomUUID().replaceAll("-", "");
@@ -56,6 +78,8 @@ function newId(): string {
 /** What a person sees of a store: each run's document, or the line that says why there is none. */
 export interface Seen {
   readonly documents: ReadonlyMap<string, string>;
+  /** Suites that were run, with their cases and results, and baselines; or the lines that say why there is none. */
+  readonly suites: readonly string[];
   /** Errors that are no line for a person. */
   readonly raw: readonly string[];
   readonly listed: readonly string[];
@@ -75,6 +99,7 @@ export async function look(path: string, runIds?: readonly string[]): Promise<Se
     }
   };
   const documents = new Map<string, string>();
+  const suites: string[] = [];
   const seen = await told("open", async () => {
     await using store = await openStore(path, { host: fakeHost() });
     const listed = await told(
@@ -88,12 +113,24 @@ export async function look(path: string, runIds?: readonly string[]): Promise<Se
       async () => [await store.spanFacts(), await store.usageFacts(), await store.costBy("day")],
     );
     await told("evaluations", () => store.listEvaluations());
+    const experiments = await told("experiments", () => store.listExperiments());
+    suites.push(JSON.stringify(experiments));
+    for (const { experimentId } of typeof experiments === "string" ? [] : experiments.experiments) {
+      for (
+        const [what, read] of [
+          ["experiment", () => store.resolveExperiment(experimentId)],
+          ["cases", () => store.experimentCases(experimentId)],
+          ["results", () => store.experimentResults(experimentId)],
+        ] as const
+      ) suites.push(JSON.stringify(await told<unknown>(what, read)));
+    }
+    suites.push(JSON.stringify(await told("baselines", () => store.listBaselines())));
     await told("search", () => store.listRuns({ filter: { text: "figures" } }));
     const report = await told("verify", () => store.verify());
     return { listed, isSound: typeof report !== "string" && report.ok };
   });
   const { listed, isSound } = typeof seen === "string" ? { listed: seen, isSound: false } : seen;
-  return { documents, raw, listed: typeof listed === "string" ? [listed] : listed, isSound };
+  return { documents, suites, raw, listed: typeof listed === "string" ? [listed] : listed, isSound };
 }
 
 async function documentOf(
@@ -110,7 +147,7 @@ async function documentOf(
 /** What one flip of one bit did. */
 export interface Flip {
   readonly bit: number;
-  /** A run's document, or the list of runs, is not what it was. */
+  /** A run's document, the list of runs, a suite that was run or a baseline is not what it was. */
   readonly changed: boolean;
   readonly found: boolean;
   readonly raw: readonly string[];
@@ -137,6 +174,7 @@ export async function* flips(
       await Deno.writeFile(copy, bytes);
       const after = await look(copy, runIds);
       const changed = after.listed.join() !== before.listed.join() ||
+        after.suites.join() !== before.suites.join() ||
         runIds.some((id) => after.documents.get(id) !== before.documents.get(id));
       yield { bit, changed, found: !after.isSound, raw: after.raw };
     }

@@ -84,12 +84,15 @@ async function list(context: Context): Promise<number> {
   return 0;
 }
 
-function row({ name, runId, createdAtUs, run }: KnownBaseline, nowMs: number): readonly Cell<Style>[] {
+function row(
+  { name, runId, createdAtUs, run, isDamaged }: KnownBaseline,
+  nowMs: number,
+): readonly Cell<Style>[] {
   return [
     { text: cell(name) },
     { text: shortRunId(runId), style: run ? "cyan" : "red" },
-    { text: run ? cell(run.agent) : "deleted", style: run ? undefined : "red" },
-    { text: age(createdAtUs / 1000, nowMs), style: "dim" },
+    { text: run ? cell(run.agent) : isDamaged ? "damaged" : "deleted", style: run ? undefined : "red" },
+    { text: isDamaged ? "" : age(createdAtUs / 1000, nowMs), style: "dim" },
     { text: cell(run?.prompt ?? ""), style: "dim" },
   ];
 }

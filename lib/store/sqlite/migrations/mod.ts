@@ -18,6 +18,7 @@ import { experiments } from "./0011_experiments.ts";
 import { digests } from "./0012_digests.ts";
 import { experimentViews } from "./0013_experiment_views.ts";
 import { budgets } from "./0014_budgets.ts";
+import { experimentDigests } from "./0015_experiment_digests.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -34,6 +35,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0012_digests": digests,
   "0013_experiment_views": experimentViews,
   "0014_budgets": budgets,
+  "0015_experiment_digests": experimentDigests,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

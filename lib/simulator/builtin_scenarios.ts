@@ -10,7 +10,8 @@ export const BUILTIN_SCENARIOS: readonly Scenario[] = [
     match: {
       model: "*",
       agent: "\\bYou are the researcher",
-      prompt: "(?=[\\s\\S]*\\b(rows?|records?|lines)\\b)(?=[\\s\\S]*\\brevenue\\b)",
+      prompt:
+        "\\b(rows?|records?|lines)\\b[\\s\\S]*\\brevenue\\b|\\brevenue\\b[\\s\\S]*\\b(rows?|records?|lines)\\b",
       hasTool: "read_file",
     },
     per: "turn",

@@ -1,7 +1,6 @@
-import { RE2JS } from "re2js";
+import { exactPattern } from "./pattern.ts";
 
 const MAX_REPEAT = 64;
-const MAX_PATTERN_LENGTH = 2000;
 const MAX_LENGTH = 4000;
 const CLASS_SAMPLES: Readonly<Record<string, string>> = {
   d: "0",
@@ -20,7 +19,7 @@ const CLASS_SAMPLES: Readonly<Record<string, string>> = {
  * where a repetition allows it.
  */
 export function valueForPattern(pattern: string, lengthMin = 0): string | undefined {
-  const regex = compile(pattern);
+  const regex = exactPattern(pattern);
   if (!regex) return undefined;
   for (const extra of [0, lengthMin]) {
     const sample = new PatternSampler(pattern, extra).sample();
@@ -28,16 +27,6 @@ export function valueForPattern(pattern: string, lengthMin = 0): string | undefi
     if (regex.matcher(sample).find()) return sample;
   }
   return undefined;
-}
-
-/** RE2 looks at each character once, whatever the pattern; the engine of JavaScript can take for ever. */
-function compile(pattern: string): RE2JS | undefined {
-  if (pattern.length > MAX_PATTERN_LENGTH) return undefined;
-  try {
-    return RE2JS.compile(pattern);
-  } catch {
-    return undefined;
-  }
 }
 
 class PatternSampler {

@@ -1,4 +1,5 @@
 import type { YamlPath } from "../schema/mod.ts";
+import { linearPattern } from "./pattern.ts";
 import type { Scenario } from "./scenario.ts";
 import { checkTemplate, TemplateError } from "./template.ts";
 
@@ -15,8 +16,12 @@ export function scenarioProblems(scenario: Scenario): readonly ScenarioProblem[]
   const problems: ScenarioProblem[] = [];
   for (const field of ["agent", "prompt"] as const) {
     const source = scenario.match?.[field];
-    if (source !== undefined && !isPattern(source)) {
-      problems.push({ path: ["match", field], reason: `must be a regular expression: got "${source}"` });
+    if (source !== undefined && !linearPattern(source)) {
+      problems.push({
+        path: ["match", field],
+        reason: `must be a regular expression: got "${source}"`,
+        remedy: "RE2, without look-around and back-references",
+      });
     }
   }
   const check = (value: unknown, path: YamlPath): void => {
@@ -41,13 +46,4 @@ export function scenarioProblems(scenario: Scenario): readonly ScenarioProblem[]
     }
   }
   return problems;
-}
-
-function isPattern(source: string): boolean {
-  try {
-    new RegExp(source, "i");
-    return true;
-  } catch {
-    return false;
-  }
 }

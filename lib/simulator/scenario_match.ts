@@ -1,7 +1,9 @@
 import { AgentOpError } from "../core/mod.ts";
 import { describePath } from "../schema/mod.ts";
+import type { RE2JS } from "re2js";
 import type { ChatBody } from "./chat_body.ts";
 import type { Conversation } from "./conversation.ts";
+import { linearPattern } from "./pattern.ts";
 import type { Scenario } from "./scenario.ts";
 import { scenarioProblems } from "./scenario_check.ts";
 
@@ -10,7 +12,7 @@ export interface ScenarioMatcher {
   matches(body: ChatBody, conversation: Conversation): boolean;
 }
 
-/** Patterns see this many characters: a slow pattern stays affordable, whatever the prompt. */
+/** Patterns see this many characters. */
 const MAX_SUBJECT = 8000;
 
 /** Throws `AgentOpError` for a scenario that `scenarioProblems` objects to. */
@@ -24,21 +26,22 @@ export function compileScenario(scenario: Scenario): ScenarioMatcher {
   }
   const { model, agent, prompt, hasTool } = scenario.match ?? {};
   const modelPattern = model === undefined ? undefined : globPattern(model);
-  const agentPattern = agent === undefined ? undefined : new RegExp(agent, "i");
-  const promptPattern = prompt === undefined ? undefined : new RegExp(prompt, "i");
+  const agentPattern = agent === undefined ? undefined : linearPattern(agent);
+  const promptPattern = prompt === undefined ? undefined : linearPattern(prompt);
   return {
     scenario,
     matches: (body, conversation) =>
-      (!modelPattern || modelPattern.test(body.model)) &&
-      (!agentPattern || agentPattern.test(conversation.system.slice(0, MAX_SUBJECT))) &&
-      (!promptPattern ||
-        promptPattern.test(
-          (scenario.per === "turn" ? conversation.prompt : conversation.firstPrompt).slice(0, MAX_SUBJECT),
-        )) &&
+      (model === undefined || modelPattern?.matcher(body.model).find() === true) &&
+      (agent === undefined ||
+        agentPattern?.matcher(conversation.system.slice(0, MAX_SUBJECT)).find() === true) &&
+      (prompt === undefined ||
+        promptPattern?.matcher(
+            (scenario.per === "turn" ? conversation.prompt : conversation.firstPrompt).slice(0, MAX_SUBJECT),
+          ).find() === true) &&
       (hasTool === undefined || body.tools.some((tool) => tool.name === hasTool)),
   };
 }
 
-function globPattern(glob: string): RegExp {
-  return new RegExp(`^${glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*")}$`, "i");
+function globPattern(glob: string): RE2JS | undefined {
+  return linearPattern(`^${glob.replace(/[.+?^${}()|[\]\\]/g, "\\$&").replace(/\*+/g, ".*")}$`);
 }

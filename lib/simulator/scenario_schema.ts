@@ -79,10 +79,12 @@ export const scenarioSchema = z.strictObject({
   match: z.strictObject({
     model: z.string().min(1).max(500).describe("the model's name; `*` stands for any letters")
       .exactOptional(),
-    agent: z.string().min(1).max(2000).describe("a regular expression on the system message, case ignored")
+    agent: z.string().min(1).max(2000).describe(
+      "a regular expression on the system message, case ignored (RE2: no look-around, no back-references)",
+    )
       .exactOptional(),
     prompt: z.string().min(1).max(2000).describe(
-      "a regular expression on the user's message (`per` says which), case ignored",
+      "a regular expression on the user's message (`per` says which), case ignored (RE2 likewise)",
     )
       .exactOptional(),
     hasTool: z.string().min(1).max(200).describe("a tool that is offered").exactOptional(),

@@ -2,6 +2,7 @@ import { AgentOpError, type Explanation, isObject, reasonOf, remedyOf, tryParseJ
 import type { Json } from "./body_reader.ts";
 import type { ToolOutcome } from "./conversation.ts";
 import { findCsv } from "./csv.ts";
+import { linearPattern } from "./pattern.ts";
 import { TEMPLATE_FILTERS } from "./template_filters.ts";
 
 /** What `{{…}}` can speak of. */
@@ -98,12 +99,10 @@ function problemOf(term: Term, first: boolean): Explanation | undefined {
     return { message: `"${term.name}" takes no argument` };
   }
   if (term.name !== "match") return undefined;
-  try {
-    new RegExp(term.argument, "i");
-    return undefined;
-  } catch {
-    return { message: `"${term.argument}" is not a regular expression` };
-  }
+  if (linearPattern(term.argument)) return undefined;
+  return {
+    message: `"${term.argument}" is not a regular expression without look-around and back-references`,
+  };
 }
 
 function evaluate(terms: readonly Term[], context: TemplateContext): string {

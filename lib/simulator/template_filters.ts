@@ -9,6 +9,7 @@ import {
   formatDecimal,
   parseDecimal,
 } from "./csv.ts";
+import { linearPattern } from "./pattern.ts";
 
 /** A filter: text in, text out. Throws `RangeError` when the text has nothing for it. */
 export interface TemplateFilter {
@@ -112,9 +113,9 @@ function firstCharacters(text: string, count: number): string {
 }
 
 function matchOf(text: string, pattern: string): string {
-  const match = new RegExp(pattern, "i").exec(text.slice(0, MAX_SUBJECT));
-  if (!match) throw new RangeError(`nothing matches ${pattern}`);
-  return match[1] ?? match[0];
+  const matcher = linearPattern(pattern)?.matcher(text.slice(0, MAX_SUBJECT));
+  if (!matcher?.find()) throw new RangeError(`nothing matches ${pattern}`);
+  return (matcher.groupCount() > 0 ? matcher.group(1) : null) ?? matcher.group(0) ?? "";
 }
 
 /** The value at a path like `rows.0.name`; text as it is, everything else as JSON. Own properties only. */

@@ -111,7 +111,7 @@ Deno.test("runExperiment() judges a run that ended before its process died, inst
   const { DatabaseSync } = await import("node:sqlite");
   {
     using database = new DatabaseSync(`${bench.folder}/agentop.db`);
-    database.exec("delete from eval_result; update experiment set done = 0, passed = 0");
+    database.exec("delete from eval_result; update experiment set done = 0, passed = 0, digest = null");
   }
   const [run] =
     (await bench.store.listRuns({ filter: { group: cut.experimentId, status: ["completed"] } })).runs;

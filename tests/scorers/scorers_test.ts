@@ -115,6 +115,14 @@ Deno.test("parseScorer() says in one line what is wrong with a scorer", async ()
   }
 });
 
+Deno.test("regex looks at each character of an answer once, whatever the pattern", async () => {
+  // Fails by never ending.
+  const scorer = await parseScorer("regex=(a+)+$");
+  const { run, ...rest } = traceOf({});
+  const trace = { ...rest, run: { ...run, output: "a".repeat(50_000) + "b" } };
+  assert.equal((await scorer.score(trace, scoreContext()) as { readonly passed?: boolean }).passed, false);
+});
+
 Deno.test("every scorer judges any run without throwing, the same way each time", async () => {
   const settings: Record<string, Record<string, unknown>> = {
     value: { value: 1 },

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { AgentOpError } from "../../lib/core/mod.ts";
 import { loadScenarios, parseScenarios, type Scenario, startSimulator } from "../../lib/simulator/mod.ts";
 
+import { compileScenario } from "../../lib/simulator/scenario_match.ts";
 import { CALCULATOR, playAgent, system, TestSimulator, user } from "./support.ts";
 
 const WEATHER = `name: weather
@@ -42,6 +43,24 @@ Deno.test("startSimulator() plays a scenario step by step, filling in templates"
     total_tokens: 120,
     prompt_tokens_details: { cached_tokens: 64 },
   });
+});
+
+Deno.test("compileScenario() takes patterns that look at each character once", () => {
+  const hostile = "a".repeat(50_000) + "b";
+  const steps = [{ text: "hi" }];
+  const matches = (match: Scenario["match"], model = "m") =>
+    compileScenario({ name: "slow", steps, ...(match === undefined ? {} : { match }) }).matches(
+      { model, tools: [] } as unknown as Parameters<ReturnType<typeof compileScenario>["matches"]>[0],
+      { system: hostile, prompt: hostile, firstPrompt: hostile } as Parameters<
+        ReturnType<typeof compileScenario>["matches"]
+      >[1],
+    );
+  // Fails by never ending.
+  assert.equal(matches({ prompt: "(a+)+c" }), false);
+  assert.equal(matches({ agent: "^(a|aa)+$", prompt: "a" }), true, "of the first 8,000 characters");
+  assert.equal(matches({ model: "a*".repeat(20) + "c" }, hostile), false);
+  assert.equal(matches({ model: "MISTRAL-*-latest" }, "mistral-small-latest"), true);
+  assert.throws(() => matches({ prompt: "(?!a)b" }), /without look-around and back-references/);
 });
 
 Deno.test("startSimulator() leaves a scenario whose match fails in one point", async () => {
@@ -181,7 +200,7 @@ Deno.test("parseScenarios() names file, line, field and value of the first mista
     ["\n\nsteps: [{}]\n", "Cannot load s.yaml:3: name is missing."],
     [
       "name: a\nmatch:\n  prompt: '('\nsteps: [{}]\n",
-      'Cannot load s.yaml:3: match.prompt must be a regular expression: got "(".',
+      'Cannot load s.yaml:3: match.prompt must be a regular expression: got "(". Try: RE2, without look-around and back-references',
     ],
     [
       "name: a\nsteps:\n  - toolCalls:\n      - name: t\n        arguments:\n          x: '{{csv.sum}}'\n",

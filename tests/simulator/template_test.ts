@@ -67,6 +67,13 @@ Deno.test("renderTemplate() applies filters from left to right", () => {
   for (const [template, expected] of cases) assert.equal(renderTemplate(template, c), expected, template);
 });
 
+Deno.test("renderTemplate() looks at each character once, whatever the pattern", () => {
+  // Fails by never ending: an engine that tries every way takes 2 to the power of 50,000 steps.
+  const c = context([["t", "a".repeat(50_000) + "b"]]);
+  assert.equal(renderTemplate("{{toolResult | match:(a+)+$ | default:none}}", c), "none");
+  assert.equal(renderTemplate("{{toolResult | match:(x+x+)+y|b | upper}}", c), "B");
+});
+
 Deno.test("renderTemplate() names the template and the reason when it cannot be filled in", () => {
   const cases: readonly (readonly [string, RegExp])[] = [
     ["x {{toolResult}}", /\{\{toolResult\}\}: no tool has been called/],
@@ -90,6 +97,7 @@ Deno.test("checkTemplate() rejects what can never be filled in", () => {
     ["{{csv.sum}}", /"csv\.sum" needs an argument/],
     ["{{csv.count:x}}", /"csv\.count" takes no argument/],
     ["{{prompt | match:(}}", /not a regular expression/],
+    ["{{prompt | match:(?=a)b}}", /not a regular expression without look-around/],
     ["{{}}", /unknown source ""/],
   ];
   for (const [template, reason] of bad) assert.throws(() => checkTemplate(template), reason, template);

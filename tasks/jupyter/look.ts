@@ -49,7 +49,7 @@ export async function look(lab: Lab, path: string, theme: Theme): Promise<Look> 
   const wanted = wantedOf(await readNotebook(path));
   await lab.theme(theme);
   const end = performance.now() + DRAWN_MAX_MS;
-  await lab.page.until(`(${countOutputs})() === ${wanted.charts + wanted.views}`, DRAWN_MAX_MS).catch(
+  await lab.page.until(`(${countOutputs})() >= ${wanted.charts + wanted.views}`, DRAWN_MAX_MS).catch(
     () => {},
   );
   while (true) {
@@ -102,7 +102,9 @@ function seenIn(png: Uint8Array): string {
 declare const document: any, jupyterapp: any, createImageBitmap: any;
 function countOutputs(): number {
   const front = jupyterapp.shell.currentWidget.node;
-  return front.querySelectorAll(".jp-RenderedVegaCommon5 svg, .jp-RenderedHTMLCommon.jp-OutputArea-output")
+  return front.querySelectorAll(
+    ".jp-RenderedVegaCommon5 svg.marks, .jp-RenderedHTMLCommon.jp-OutputArea-output",
+  )
     .length;
 }
 

@@ -215,13 +215,15 @@ Deno.test("a run at 80 columns shows its cost, where cached tokens would take it
   await bench.see(/12\.3k in \(1\.2k cached\) 3\.5k out/);
 });
 
-Deno.test("a copy that many terminals refuse is not called copied", async () => {
+Deno.test("a copy that many terminals refuse is in a file, whose path is sent, and nothing is called copied", async () => {
+  const kept: string[] = [];
+  const word = "word ".repeat(20_000);
   await using bench = await Bench.open([100, 30], async (store, host) => {
     const story = await Story.begin(store, host);
     const call = await story.call();
-    await story.answer(call, say("assistant", "word ".repeat(20_000)), [10, 10], 0.001);
+    await story.answer(call, say("assistant", word), [10, 10], 0.001);
     await story.finish("completed", { output: "Done." });
-  });
+  }, { keepCopy: (text) => Promise.resolve((kept.push(text), "/home/ada/copied.txt")) });
   await bench.see(/▶ ✓ done/);
   bench.press("enter");
   await bench.see(/Spans/);
@@ -229,6 +231,8 @@ Deno.test("a copy that many terminals refuse is not called copied", async () => 
   bench.press("j");
   await bench.see(/word word/);
   bench.press("y");
-  const screen = await bench.see(/Sent \d+ kB to the clipboard: many terminals refuse that much/);
+  const screen = await bench.see(/100 kB is more than terminals take: it is in .*copied\.txt/);
   assert.doesNotMatch(screen, /Copied/);
+  assert.deepEqual(kept, [word]);
+  assert.ok(bench.terminal.raw.includes(btoa("/home/ada/copied.txt")));
 });

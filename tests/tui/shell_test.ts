@@ -179,7 +179,7 @@ Deno.test("Y copies a command line and o opens the answer in the editor", async 
   }, { openEditor: (text) => Promise.resolve(void edited.push(text)) });
   await bench.see(/▶ ✓ done/);
   bench.press("Y");
-  await bench.see(/Copied/);
+  await bench.see(/Sent to the clipboard/);
   assert.ok(bench.terminal.raw.includes(btoa(`agentop show ${story!.run.runId}`)));
   bench.press("o");
   await bench.until(() => edited.length === 1, "the editor");
@@ -300,7 +300,7 @@ Deno.test("the mouse marks text, which is copied; the next key takes the mark aw
   bench.terminal.send(`\x1b[<0;${x + 1};${row + 1}M`);
   bench.terminal.send(`\x1b[<32;${x + 4};${row + 1}M`);
   bench.terminal.send(`\x1b[<0;${x + 4};${row + 1}m`);
-  await bench.see(/Copied/);
+  await bench.see(/Sent to the clipboard/);
   assert.ok(bench.terminal.raw.includes(`\x1b]52;c;${btoa("live")}\x07`));
   assert.equal(await inverse(), "live");
   bench.press("s");

@@ -20,7 +20,6 @@ import {
 } from "../../lib/tui/widgets/list.ts";
 import { neighbour } from "../../lib/tui/widgets/neighbour.ts";
 import { isInside, paneAt } from "../../lib/tui/widgets/panes.ts";
-import { readerPane, readOn } from "../../lib/tui/widgets/reader.ts";
 
 const rowsOf = (ids: readonly string[], height = 5) => listRows(ids, (id) => id, height);
 const motions = fc.record({
@@ -100,25 +99,6 @@ Deno.test("listLines() draws the rows in view as wide as asked, one of them with
     );
     for (const row of lines) assert.equal(lineWidth(row), columns);
   }));
-});
-
-Deno.test("readOn() stays within the text, and readerPane() says how much is below", () => {
-  fc.assert(
-    fc.property(
-      fc.nat(99),
-      motions,
-      fc.nat(60),
-      fc.integer({ min: 1, max: 20 }),
-      (top, motion, total, height) => {
-        const next = readOn(top, motion, total, height);
-        if (motion.action !== "none") assert.ok(next >= 0 && next <= Math.max(0, total - height));
-      },
-    ),
-  );
-  const lines = Array.from({ length: 9 }, (_, index) => [seg(String(index))]);
-  const drawn = readerPane(lines, 1, 20, 6, UNICODE).map((row) => row.map((part) => part.text).join(""));
-  assert.match(drawn[1]!, /1/);
-  assert.match(drawn.at(-1)!, /\^d 4 more/);
 });
 
 Deno.test("paneAt() names the pane under the pointer", () => {

@@ -3,6 +3,7 @@ import type { Effect, NoticeLevel, ScreenId } from "../contract/message.ts";
 import type { TuiServices } from "../ports.ts";
 import type { Loader } from "./loader.ts";
 import type { AppMsg } from "./model.ts";
+import type { Seeker } from "./seeker.ts";
 import type { TerminalLoan } from "./terminal_loan.ts";
 
 /** What effects need of the workbench around them. */
@@ -10,6 +11,7 @@ export interface EffectOptions {
   readonly services: TuiServices;
   readonly loader: Loader;
   readonly loan: TerminalLoan;
+  readonly seeker: Seeker;
   readonly dispatch: (msg: AppMsg) => void;
   readonly copy: (text: string) => void;
   /** Runs work whose failure is a bug of ours. */
@@ -45,6 +47,8 @@ export class ScreenEffects {
         return this.#revive(effect);
       case "copy":
         return copy(effect.text);
+      case "seek":
+        return spawn(() => this.#options.seeker.seek(screen, effect.text, effect.search));
       case "open_file":
         return spawn(() => this.#openFile(screen, effect.path, effect.line));
       case "editor":

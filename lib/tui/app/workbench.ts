@@ -1,12 +1,14 @@
 import { isLive, messageOf, type Run } from "../../core/mod.ts";
-import { byteSize } from "../../present/mod.ts";
 import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
+import { loadGrammars, wantsGrammars } from "../draw/grammars.ts";
 import { THEMES } from "../draw/theme.ts";
 import type { TuiOptions, TuiServices } from "../ports.ts";
 import { HANG_UP_EXIT_CODE } from "../terminal/guard.ts";
 import { Screen, type Terminal } from "../terminal/screen.ts";
 import type { LoadedScreen } from "../contract/screen.ts";
+import { copied } from "./copying.ts";
+import { keyMsg, pointerMsg } from "./input.ts";
 import { addedToNotebook, keptScores } from "./keeping.ts";
 import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
@@ -27,13 +29,12 @@ import type { Settings } from "../contract/settings.ts";
 import { FRAME_MS, Painter } from "./painter.ts";
 import { ScreenEffects } from "./screen_effects.ts";
 import { answerTo, loadScreens } from "./screen_list.ts";
+import { Seeker } from "./seeker.ts";
 import { TerminalLoan } from "./terminal_loan.ts";
 import { startApp, tickMs, updateApp } from "./update.ts";
 import { viewApp } from "./view.ts";
 
 const STOP_WAIT_MS_MAX = 2_000;
-/** What terminals and multiplexers take at a time, in the clipboard's base64 of it: 100,000 less its frame. */
-const COPY_BYTES_SURE = 74_000;
 
 export interface WorkbenchHooks {
   /** Leave the terminal and end with this code. */
@@ -62,6 +63,7 @@ export class Workbench {
   readonly #painter: Painter;
   readonly #loader: Loader;
   readonly #loan: TerminalLoan;
+  readonly #seeker: Seeker;
   readonly #effects: ScreenEffects;
   #app: App;
   #unsubscribe: () => void = () => {};
@@ -88,16 +90,8 @@ export class Workbench {
     this.#hooks = hooks;
     this.#screen = new Screen({
       draw: () => this.#draw(),
-      onKey: (input) =>
-        this.#guarded(() => this.#input(input.type === "key" ? input : { type: "paste", text: input.text })),
-      onPointer: (input) =>
-        this.#guarded(() =>
-          this.#input(
-            input.type === "click"
-              ? { type: "pointer_click", x: input.x, y: input.y }
-              : { type: "pointer_wheel", x: input.x, y: input.y, lines: input.lines },
-          )
-        ),
+      onKey: (input) => this.#guarded(() => this.#input(keyMsg(input))),
+      onPointer: (input) => this.#guarded(() => this.#input(pointerMsg(input))),
       onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
       onMarked: (text) => this.#guarded(() => this.#copy(text)),
       onFailure: (error) => hooks.onCrash(error),
@@ -110,10 +104,12 @@ export class Workbench {
     );
     const isClosed = () => this.#closed;
     this.#loan = new TerminalLoan(this.#screen, isClosed);
+    this.#seeker = new Seeker((msg) => this.#guarded(() => this.#dispatch(msg)));
     this.#effects = new ScreenEffects({
       services,
       loader: this.#loader,
       loan: this.#loan,
+      seeker: this.#seeker,
       dispatch: (msg) => this.#dispatch(msg),
       copy: (text) => this.#copy(text),
       spawn: (work) => this.#spawn(work),
@@ -180,6 +176,11 @@ export class Workbench {
     this.#painter.soon();
   }
 
+  async #loadGrammars(): Promise<void> {
+    await loadGrammars();
+    this.#painter.soon();
+  }
+
   async #open(): Promise<void> {
     await Promise.resolve(); // the first frame goes out before
     try {
@@ -206,7 +207,8 @@ export class Workbench {
     let quietFrames = 0;
     while (quietFrames < 2 && !this.#closed) {
       await new Promise((resolve) => setTimeout(resolve, FRAME_MS));
-      const quiet = this.#loader.idle && this.#lookout.isIdle && this.#app.count === "" &&
+      const quiet = this.#loader.idle && this.#seeker.isIdle && this.#lookout.isIdle &&
+        this.#app.count === "" &&
         this.#changeTimer === undefined &&
         this.#painter.isIdle;
       quietFrames = quiet ? quietFrames + 1 : 0;
@@ -218,6 +220,7 @@ export class Workbench {
     this.#closed = true;
     this.#unsubscribe();
     this.#loader.close();
+    this.#seeker.close();
     this.#lookout.close();
     this.#painter.close();
     this.#memory.close();
@@ -230,7 +233,10 @@ export class Workbench {
 
   #draw(): readonly string[] {
     try {
-      return viewApp(this.#app);
+      const rows = viewApp(this.#app);
+      // What is to be coloured is shown plainly until its grammar is there.
+      if (wantsGrammars()) this.#spawn(() => this.#loadGrammars());
+      return rows;
     } catch (error) {
       this.#hooks.onCrash(error);
       return [];
@@ -332,12 +338,10 @@ export class Workbench {
   }
 
   #copy(text: string): void {
-    const bytes = this.#screen.copy(text);
-    if (bytes <= COPY_BYTES_SURE) return this.#notify("info", "Copied");
-    const words = `Sent ${
-      byteSize(bytes)
-    } to the clipboard: many terminals refuse that much. o opens it in your editor`;
-    this.#notify("warn", words);
+    this.#spawn(async () => {
+      const told = await copied(text, (it) => this.#screen.copy(it), this.#services);
+      this.#notify(told.level, told.text);
+    });
   }
 
   /** True while ^c is meant for another program. */

@@ -2,6 +2,7 @@ import { notice } from "./effects.ts";
 import { type Explanation, sentenceOf } from "../../core/mod.ts";
 import type { LaunchedRun, LaunchRequest } from "../../app/mod.ts";
 import { edit, insert, type TextField } from "../draw/text_field.ts";
+import type { Hits } from "../draw/search.ts";
 import type { Motion } from "../widgets/list.ts";
 import type { Entry, Msg } from "./message.ts";
 import type { AnswerTo, HasTickets, Queries, SlotOf } from "./queries.ts";
@@ -48,6 +49,8 @@ export interface Handlers<M, Q extends Queries> {
   readonly launchFailed?: (model: M, message: string) => Step<M>;
   /** An editor was closed; `undefined`: nothing was saved. */
   readonly edited?: (model: M, text: string | undefined, env: Env) => Step<M>;
+  /** What was found of a pattern so far. */
+  readonly sought?: (model: M, hits: Hits, env: Env) => Step<M>;
 }
 
 /** The `update` that these handlers make. */
@@ -95,6 +98,8 @@ function handled<M extends object, Q extends Queries>(
       return handlers.launchFailed?.(model, msg.message);
     case "edited":
       return handlers.edited?.(model, msg.text, env);
+    case "sought":
+      return handlers.sought?.(model, msg.hits, env);
     case "tick":
       return undefined; // the clock moves on by itself
   }

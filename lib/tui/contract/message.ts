@@ -1,5 +1,6 @@
 import type { ControlAction, Explanation } from "../../core/mod.ts";
 import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits, Shown } from "../../app/mod.ts";
+import type { Hits, Search } from "../draw/search.ts";
 import type { AnswerMsg, Queries, SlotOf } from "./queries.ts";
 import type { Settings } from "./settings.ts";
 
@@ -75,7 +76,9 @@ export type PlainMsg =
     readonly watch: boolean;
   }
   | { readonly type: "launch_failed"; readonly message: string }
-  | { readonly type: "edited"; readonly text: string | undefined };
+  | { readonly type: "edited"; readonly text: string | undefined }
+  /** What was found of a pattern so far. */
+  | { readonly type: "sought"; readonly hits: Hits };
 
 /** A question before something that cannot be undone. */
 export interface Question {
@@ -127,6 +130,8 @@ export type Effect =
   /** A run that ended goes on, under other limits where they are given. */
   | { readonly type: "revive"; readonly traceId: string; readonly limits?: ResumeLimits }
   | { readonly type: "copy"; readonly text: string }
+  /** Looks for a pattern in a text, beside the keys; the screen gets `sought`, until it looks for something else. */
+  | { readonly type: "seek"; readonly text: string; readonly search: Search }
   | { readonly type: "editor"; readonly text: string }
   /** The screen gets `edited` when the editor is closed. */
   | { readonly type: "open_file"; readonly path: string; readonly line?: number };

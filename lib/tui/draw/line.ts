@@ -96,9 +96,11 @@ export function joined(cells: readonly Segment[]): Line {
   return row;
 }
 
-/** Puts `ground` behind the whole row. */
+/** Puts `ground` behind the whole row; what was found in it still stands out. */
 export function onGround(row: Line, ground: Ground): Line {
-  return row.map((segment) => ({ ...segment, ground }));
+  return row.map((segment) =>
+    segment.ground === "found" || segment.ground === "current" ? segment : { ...segment, ground }
+  );
 }
 
 /** `over` drawn on top of `base` from column `x` on. */

@@ -23,8 +23,8 @@ export type Tone =
   | "italic"
   | "chip";
 
-/** What lies behind a whole row. */
-export type Ground = "none" | "selected" | "marked" | "header";
+/** What lies behind a whole row; `found` and `current` behind what a search found in it. */
+export type Ground = "none" | "selected" | "marked" | "header" | "found" | "current";
 
 export interface Theme {
   /** SGR parameters per tone, without `0`. Empty means the terminal's default. */
@@ -61,7 +61,14 @@ const DARK: Theme = {
     italic: `3;${c(252)}`,
     chip: `1;${c(234)};48;5;75`,
   },
-  grounds: { none: "", selected: "48;5;24", marked: "48;5;238", header: "48;5;235" },
+  grounds: {
+    none: "",
+    selected: "48;5;24",
+    marked: "48;5;238",
+    header: "48;5;235",
+    found: "48;5;58",
+    current: `1;${c(234)};48;5;221`,
+  },
 };
 
 const LIGHT: Theme = {
@@ -89,7 +96,14 @@ const LIGHT: Theme = {
     italic: `3;${c(236)}`,
     chip: `1;${c(231)};48;5;25`,
   },
-  grounds: { none: "", selected: "48;5;153", marked: "48;5;253", header: "48;5;254" },
+  grounds: {
+    none: "",
+    selected: "48;5;153",
+    marked: "48;5;253",
+    header: "48;5;254",
+    found: "48;5;229",
+    current: `1;${c(231)};48;5;130`,
+  },
 };
 
 const SIXTEEN: Theme = {
@@ -117,7 +131,15 @@ const SIXTEEN: Theme = {
     italic: "3",
     chip: "1;7",
   },
-  grounds: { none: "", selected: "7", marked: "4", header: "" },
+  // One ground and one colour for the whole row: a piece of each tone inverted by itself is a patchwork.
+  grounds: {
+    none: "",
+    selected: "22;30;46",
+    marked: "4",
+    header: "",
+    found: "22;30;43",
+    current: "22;1;37;45",
+  },
 };
 
 /** No colour at all: bold, faint and inverse only. */
@@ -146,7 +168,7 @@ const NONE: Theme = {
     italic: "3",
     chip: "7",
   },
-  grounds: { none: "", selected: "7", marked: "4", header: "" },
+  grounds: { none: "", selected: "22;7", marked: "4", header: "", found: "22;1;4", current: "22;1;7" },
 };
 
 export const THEMES: Readonly<Record<ThemeName, Theme>> = {

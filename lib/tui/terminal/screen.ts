@@ -182,13 +182,12 @@ export class Screen {
     this.#terminal.setTitle(title);
   }
 
-  /** Asks for the clipboard of the terminal, which may be on another machine (OSC 52); how many bytes: it does not answer. */
-  copy(text: string): number {
+  /** Asks for the clipboard of the terminal, which may be on another machine (OSC 52): it does not answer. */
+  copy(text: string): void {
     const bytes = new TextEncoder().encode(text);
     let binary = "";
     for (const byte of bytes) binary += String.fromCharCode(byte);
     this.#terminal.write(`\x1b]52;c;${btoa(binary)}\x07`);
-    return bytes.length;
   }
 
   /** A sound, or a notice on the desktop (OSC 9) from terminals that can. `text` is clean. */

@@ -13,7 +13,7 @@ import { duration } from "../../present/mod.ts";
 import type { Glyphs } from "../draw/glyphs.ts";
 import { fitLine, type Line, seg, spread } from "../draw/line.ts";
 import { clean, fit } from "../terminal/text.ts";
-import { GAP, type Part, textPart } from "./doc.ts";
+import { GAP, type Part, textPart } from "../reader/part.ts";
 import { ATTEMPT_TONES } from "./span_row.ts";
 
 const CALLS_MAX = 50;

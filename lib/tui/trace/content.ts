@@ -13,9 +13,11 @@ import { costWords, duration, lostBytesText, scoreText } from "../../present/mod
 import { type Glyphs, UNICODE } from "../draw/glyphs.ts";
 import type { Line } from "../draw/line.ts";
 import { attemptParts } from "./attempts.ts";
-import { type Doc, docOf, GAP, type Part, textPart, valueParts } from "./doc.ts";
+import type { Doc, DocOptions } from "../reader/doc.ts";
+import { DocMemo } from "../reader/doc_memo.ts";
+import { GAP, type Part, textPart, valueParts } from "../reader/part.ts";
 import { memoryParts } from "./memory.ts";
-import { messageParts } from "./messages.ts";
+import { messageParts, thinkingParts } from "./messages.ts";
 import { receiptParts } from "./receipt.ts";
 
 export const TABS = ["output", "input", "args", "attempts", "memory", "receipt", "raw", "evals"] as const;
@@ -86,7 +88,7 @@ function outputParts(trace: Trace, span: Span, partial: PartialOutput | undefine
   if (span.kind === "tool") return [...parts, ...resultParts(span, 0)];
   if (span.kind === "guardrail") return [...parts, ...approvalParts(span)];
   if (span.endTimeUs === undefined && partial) {
-    if (partial.reasoning !== "") parts.push(textPart(partial.reasoning, "dim"), GAP);
+    if (partial.reasoning !== "") parts.push(...thinkingParts(partial.reasoning, 0, partial.text === ""));
     return [...parts, { kind: "markdown", text: partial.text, indent: 0 }];
   }
   if (span.outputMessages) return [...parts, ...messageParts(span.outputMessages, false)];
@@ -195,43 +197,41 @@ function evaluationParts(evaluation: Evaluation, span: Span): readonly Part[] {
   ];
 }
 
-export interface DocQuestion {
+/** What a tab is asked about. */
+export interface PartsQuestion {
   readonly tab: TabId;
   readonly trace: Trace;
   readonly span: Span;
   readonly partial: PartialOutput | undefined;
-  readonly columns: number;
-  readonly glyphs: Glyphs;
-  readonly folds: ReadonlyMap<string, boolean>;
-  readonly needle: string;
   /** Only what is under way depends on it. */
   readonly nowMs: number;
   /** The run with all hand-offs below it, where that is known. */
   readonly whole?: TreeTotals | undefined;
 }
 
-const REMEMBERED_MAX = 4;
-let remembered: readonly { readonly question: DocQuestion; readonly doc: Doc }[] = [];
+export interface DocQuestion extends PartsQuestion, Omit<DocOptions, "prefix"> {}
 
-/** One tab about one span, laid out. Remembers the last few answers, as frames repeat the same question. */
-export function tabDoc(question: DocQuestion): Doc {
-  const { tab, trace, span, partial, columns, glyphs, folds, needle, nowMs, whole } = question;
-  const known = remembered.find(({ question: other }) =>
+const REMEMBERED_MAX = 4;
+let rememberedParts: readonly { readonly question: PartsQuestion; readonly parts: readonly Part[] }[] = [];
+const docs = new DocMemo(REMEMBERED_MAX);
+
+/** What one tab says about one span. Remembers the last few answers, as frames repeat the same question. */
+function partsFor(question: PartsQuestion): readonly Part[] {
+  const { tab, trace, span, partial, nowMs, whole } = question;
+  const known = rememberedParts.find(({ question: other }) =>
     other.tab === tab && other.trace === trace && other.span === span && other.partial === partial &&
-    other.columns === columns && other.glyphs === glyphs && other.folds === folds &&
-    other.needle === needle && other.whole === whole &&
-    (tab !== "attempts" || other.nowMs === nowMs)
+    other.whole === whole && (tab !== "attempts" || other.nowMs === nowMs)
   );
-  if (known) return known.doc;
-  const doc = docOf(tabParts(tab, trace, span, partial, { nowMs, whole }), {
-    columns,
-    glyphs,
-    prefix: `${span.spanId}/${tab}/`,
-    folds,
-    needle,
-  });
-  remembered = [{ question, doc }, ...remembered].slice(0, REMEMBERED_MAX);
-  return doc;
+  if (known) return known.parts;
+  const parts = tabParts(tab, trace, span, partial, { nowMs, whole });
+  rememberedParts = [{ question, parts }, ...rememberedParts].slice(0, REMEMBERED_MAX);
+  return parts;
+}
+
+/** The same, laid out. */
+export function tabDoc({ columns, glyphs, folds, depth, isWrapped = true, ...question }: DocQuestion): Doc {
+  const prefix = `${question.span.spanId}/${question.tab}/`;
+  return docs.doc(partsFor(question), { columns, glyphs, prefix, folds, depth, isWrapped });
 }
 
 const NO_FOLDS: ReadonlyMap<string, boolean> = new Map();
@@ -246,6 +246,6 @@ export function tabLines(
   columns: number,
   glyphs: Glyphs = UNICODE,
 ): readonly Line[] {
-  const doc = tabDoc({ tab, trace, span, partial, columns, glyphs, folds: NO_FOLDS, needle: "", nowMs: 0 });
+  const doc = tabDoc({ tab, trace, span, partial, columns, glyphs, folds: NO_FOLDS, nowMs: 0 });
   return Array.from({ length: Math.min(doc.rows, LINES_MAX) }, (_, at) => doc.line(at));
 }

@@ -7,7 +7,7 @@ import {
 } from "../../analysis/mod.ts";
 import type { Message, Span, Trace } from "../../core/mod.ts";
 import { memoryChangeText, plural } from "../../present/mod.ts";
-import { GAP, type Part, textPart, valueParts } from "./doc.ts";
+import { GAP, type Part, textPart, valueParts } from "../reader/part.ts";
 import { messageParts } from "./messages.ts";
 
 const SHORT_MAX_CHARS = 400;

@@ -18,8 +18,8 @@ import {
 } from "../../present/mod.ts";
 import { fitLine, type Line, line, lineWidth, seg, spread } from "../draw/line.ts";
 import { clean, wrap } from "../terminal/text.ts";
-import type { Part } from "./doc.ts";
-import { GAP } from "./doc.ts";
+import type { Part } from "../reader/part.ts";
+import { GAP } from "../reader/part.ts";
 
 const CALLS_MAX = 500;
 

@@ -2,7 +2,7 @@ import { join, resolve } from "node:path";
 import { AgentOpError, LOST_REMEDY, lostSentence, type LostWrites, sentenceOf } from "../../../core/mod.ts";
 import type { Config } from "../../config.ts";
 import { editFile, editText } from "../../process/editor.ts";
-import { loadTuiState, saveTuiState } from "./tui_state.ts";
+import { keepCopy, loadTuiState, saveTuiState } from "./tui_state.ts";
 import type { DemoEntry } from "../../../tui/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import type { Context } from "../../context.ts";
@@ -77,6 +77,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     lostWrites: async () => (await store.lostWrites()).map(lostLine),
     demos: () => Promise.resolve(demos),
     ...stateIn(join(config.home, "tui.json")),
+    keepCopy: (text) => keepCopy(join(config.home, "copied.txt"), text),
     openEditor: (text) => editText(editor, text),
     openFile: (path, line) => editFile(editor, path, line),
     priceOf: (model, usage) => app.whatIf(model, usage),

@@ -17,10 +17,26 @@ export async function loadTuiState(path: string): Promise<unknown> {
   }
 }
 
-/** Replaces the file in one step, so that a crash leaves the old or the new one. */
 export async function saveTuiState(path: string, state: unknown): Promise<void> {
+  await replaceFile(path, `${JSON.stringify(state, null, 2)}\n`);
+}
+
+/** Keeps what no clipboard takes, for its owner only; the path. Throws `AgentOpError` where it cannot be written. */
+export async function keepCopy(path: string, text: string): Promise<string> {
+  try {
+    await replaceFile(path, text);
+    return path;
+  } catch (error) {
+    throw new AgentOpError(`Cannot copy: ${path} cannot be written (${reasonOf(error).slice(0, 80)})`, {
+      remedy: "o, which opens it in your editor",
+    });
+  }
+}
+
+/** In one step, so that a crash leaves the old or the new file. */
+async function replaceFile(path: string, text: string): Promise<void> {
   await Deno.mkdir(dirname(path), { recursive: true, mode: 0o700 });
   const next = `${path}.${Deno.pid}.new`;
-  await Deno.writeTextFile(next, `${JSON.stringify(state, null, 2)}\n`, { mode: 0o600 });
+  await Deno.writeTextFile(next, text, { mode: 0o600 });
   await Deno.rename(next, path);
 }

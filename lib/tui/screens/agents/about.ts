@@ -1,62 +1,67 @@
 import { sentenceOf } from "../../../core/mod.ts";
-import type { Env } from "../../contract/screen.ts";
-import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
-import { markdownLines } from "../../draw/markdown.ts";
-import { BORDER } from "../../draw/pane.ts";
-import type { Tone } from "../../draw/theme.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
-import { clean, cleanLines, fit, width, wrap } from "../../terminal/text.ts";
-import { type AgentsModel, chosenAgent } from "./model.ts";
+import type { Env } from "../../contract/screen.ts";
+import { type Line, seg } from "../../draw/line.ts";
+import { BORDER } from "../../draw/pane.ts";
+import { DocMemo } from "../../reader/doc_memo.ts";
+import { GAP, type Part, textPart } from "../../reader/part.ts";
+import { textRows, type Window } from "../../reader/reader.ts";
+import { clean, fit, width, wrap } from "../../terminal/text.ts";
+import { aboutHeight, agentsLayout, type AgentsModel, chosenAgent } from "./model.ts";
 
 const LABEL_COLUMNS = 12;
-const INSTRUCTIONS_LENGTH_MAX = 20_000;
-const ERROR_ROWS_MAX = 40;
 const UNTRUSTED = "auto, but nobody trusts it: it asks";
 
-/** Everything an agent file says, for a pane `columns` wide. */
-export function aboutLines(model: AgentsModel, env: Env, columns: number): readonly Line[] {
-  const agent = chosenAgent(model);
-  if (!agent) return [];
-  const inner = columns - BORDER - 2;
-  const lines: Line[] = [];
-  const text = (value: string, tone: Tone = "text") => {
-    for (const piece of wrap(clean(value), inner)) lines.push(line(` ${piece}`, tone));
-  };
-  text(agent.path, "dim");
-  if (agent.error !== undefined) {
-    lines.push(EMPTY, ...errorLines(agent, env, inner));
-    return lines;
-  }
-  for (const note of agent.notes ?? []) text(sentenceOf(note), "warn");
-  if (agent.description !== undefined) {
-    lines.push(EMPTY);
-    text(agent.description);
-  }
-  lines.push(EMPTY, ...facts(agent, inner));
-  lines.push(
-    EMPTY,
-    line(agent.tools.length === 0 ? " Tools: none" : " Tools", "heading"),
-    ...tools(agent, env, inner),
-  );
-  if (agent.instructions !== undefined) {
-    const body = markdownLines(agent.instructions.slice(0, INSTRUCTIONS_LENGTH_MAX), inner, env.glyphs);
-    lines.push(EMPTY, line(" Instructions", "heading"), ...body.map((row): Line => [seg(" "), ...row]));
-  }
-  return lines;
+interface Told {
+  readonly agent: AgentEntry | undefined;
+  readonly parts: readonly Part[];
 }
 
-function errorLines(agent: AgentEntry, env: Env, columns: number): readonly Line[] {
-  const { error = "", remedy, others = [], line: at } = agent;
-  const rows = [sentenceOf({ message: error, remedy }), ...others].flatMap((text) => [
-    EMPTY,
-    ...cleanLines(text).flatMap((row) => wrap(row, columns)).map((row) => line(` ${row}`)),
-  ]);
+const memo = new DocMemo();
+let lastTold: Told | undefined;
+
+/** Everything the chosen agent's file says, laid out for its pane. */
+export function aboutWindow(model: AgentsModel, env: Env): Window {
+  const { reader } = model;
+  const agent = chosenAgent(model);
+  if (!lastTold || lastTold.agent !== agent) lastTold = { agent, parts: agent ? partsOf(agent, env) : [] };
+  const area = agentsLayout(model, env).about;
+  const columns = Math.max(1, (area?.columns ?? env.size.columns) - BORDER - 2);
+  const { folds, depth, isWrapped } = reader;
+  const doc = memo.doc(lastTold.parts, { columns, glyphs: env.glyphs, prefix: "", folds, depth, isWrapped });
+  return { doc, columns, height: textRows(reader, aboutHeight(model, env)) };
+}
+
+function partsOf(agent: AgentEntry, env: Env): readonly Part[] {
+  const path = textPart(agent.path, "dim");
+  if (agent.error !== undefined) return [path, GAP, ...errorParts(agent, env)];
+  const drawn = (draw: (columns: number) => readonly Line[]): Part => ({ kind: "draw", text: "", draw });
   return [
-    line(` ${env.glyphs.status.failed} This file cannot be used`, "error"),
-    ...rows.slice(0, ERROR_ROWS_MAX),
-    EMPTY,
-    [seg(" o", "key"), seg(`   opens it in your editor${at === undefined ? "" : ` at line ${at}`}`, "dim")],
-    [seg(" ^r", "key"), seg("  reads it again", "dim")],
+    path,
+    ...(agent.notes ?? []).map((note) => textPart(sentenceOf(note), "warn")),
+    ...(agent.description === undefined ? [] : [GAP, textPart(agent.description)]),
+    GAP,
+    drawn((columns) => facts(agent, columns)),
+    GAP,
+    textPart(agent.tools.length === 0 ? "Tools: none" : "Tools", "heading"),
+    drawn((columns) => tools(agent, env, columns)),
+    ...(agent.instructions === undefined ? [] : [
+      GAP,
+      textPart("Instructions", "heading"),
+      { kind: "markdown", text: agent.instructions, indent: 0 } as const,
+    ]),
+  ];
+}
+
+function errorParts(agent: AgentEntry, env: Env): readonly Part[] {
+  const { error = "", remedy, others = [], line: at } = agent;
+  const row = (...parts: Line): Part => ({ kind: "draw", text: "", draw: () => [parts] });
+  return [
+    textPart(`${env.glyphs.status.failed} This file cannot be used`, "error"),
+    ...[sentenceOf({ message: error, remedy }), ...others].flatMap((text) => [GAP, textPart(text)]),
+    GAP,
+    row(seg("o", "key"), seg(`   opens it in your editor${at === undefined ? "" : ` at line ${at}`}`, "dim")),
+    row(seg("^r", "key"), seg("  reads it again", "dim")),
   ];
 }
 
@@ -70,7 +75,7 @@ function facts(agent: AgentEntry, columns: number): readonly Line[] {
   ];
   return rows.flatMap(([label, value]) =>
     wrap(clean(value), Math.max(8, columns - LABEL_COLUMNS - 1)).map((piece, at): Line => [
-      seg(` ${fit(at === 0 ? clean(label) : "", LABEL_COLUMNS)}`, "dim"),
+      seg(fit(at === 0 ? clean(label) : "", LABEL_COLUMNS), "dim"),
       seg(piece, label === "model" ? "llm" : "text"),
     ])
   );
@@ -88,7 +93,7 @@ function tools(agent: AgentEntry, env: Env, columns: number): readonly Line[] {
     const permission = agent.permissions?.[index] ?? "";
     const pieces = wrap(clean(permission), Math.max(10, columns - name - 3));
     return pieces.map((piece, at): Line => [
-      seg(at === 0 ? ` ${env.glyphs.bullet} ` : "   ", "dim"),
+      seg(at === 0 ? `${env.glyphs.bullet} ` : "  ", "dim"),
       seg(fit(at === 0 ? clean(tool) : "", name), "tool"),
       seg(piece, /write|net|run|reach|execut/i.test(permission) ? "warn" : "dim"),
     ]);

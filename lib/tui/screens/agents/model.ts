@@ -5,6 +5,7 @@ import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
+import { type Reader, READER_START } from "../../reader/reader.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
 import type { AgentsQueries } from "./queries.ts";
@@ -17,9 +18,10 @@ export interface AgentsModel {
   readonly filtering: boolean;
   /** The files, by path. */
   readonly list: ListPlace;
-  readonly focus: "agents" | "runs";
+  readonly focus: "agents" | "about" | "runs";
   readonly zoom: boolean;
-  readonly detailTop: number;
+  /** Where the person is in what the file says. */
+  readonly reader: Reader;
   readonly runs?: { readonly agent: string; readonly list: readonly Run[] };
   /** The runs, by trace id. */
   readonly runList: ListPlace;
@@ -37,7 +39,7 @@ export const INITIAL: AgentsModel = {
   list: LIST_START,
   focus: "agents",
   zoom: false,
-  detailTop: 0,
+  reader: READER_START,
   runList: LIST_START,
   tickets: { agents: 0, runs: 0 },
 };
@@ -86,7 +88,7 @@ export function agentsLayout(model: AgentsModel, env: Env): AgentsLayout {
   const { columns, rows } = env.size;
   const whole: Area = { x: 0, y: 0, columns, rows };
   if (model.zoom || columns < 60) {
-    const pane = model.focus === "runs" ? "runs" : model.zoom ? "about" : "list";
+    const pane = model.focus === "runs" ? "runs" : model.zoom || model.focus === "about" ? "about" : "list";
     return { [pane]: whole, runsBeside: false, stacked: false };
   }
   if (columns < 100) {

@@ -9,7 +9,7 @@ import { viewAgents } from "./view.ts";
 export const agentsScreen: Screen<AgentsModel, AgentsQueries> = {
   keys: AGENTS_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.filtering ? "filter" : "normal"),
+  mode: (model) => (model.filtering || model.reader.typing ? "filter" : "normal"),
   update: updateAgents,
   queries: async () => (await import("./queries.ts")).AGENTS_QUERIES,
   view: viewAgents,

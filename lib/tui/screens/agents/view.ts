@@ -8,10 +8,10 @@ import { fieldLine } from "../../draw/text_field.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import type { AgentEntry } from "../../../app/mod.ts";
 import { clean, fit, width } from "../../terminal/text.ts";
+import { readerPane } from "../../reader/pane.ts";
 import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
-import { readerPane } from "../../widgets/reader.ts";
-import { aboutLines } from "./about.ts";
+import { aboutWindow } from "./about.ts";
 import {
   agentRows,
   agentsLayout,
@@ -102,8 +102,10 @@ function noAgents(model: AgentsModel, columns: number): readonly Line[] {
 
 function aboutPane(model: AgentsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const agent = chosenAgent(model);
-  return readerPane(aboutLines(model, env, columns), model.detailTop, columns, rows, env.glyphs, {
+  return readerPane(model.reader, aboutWindow(model, env), columns, rows, env.glyphs, {
     title: agent ? clean(agent.name) : "Agent",
+    focused: model.focus === "about",
+    isReadBeside: model.focus === "agents",
   });
 }
 

@@ -2,86 +2,103 @@ import type { JsonChange } from "../../../analysis/mod.ts";
 import { CHANGE_SIGNS, plural } from "../../../present/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
-import { jsonRows } from "../../draw/json_view.ts";
-import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
+import { type Line, seg } from "../../draw/line.ts";
 import { BORDER } from "../../draw/pane.ts";
-import { wrapLine } from "../../draw/styled.ts";
-import type { Tone } from "../../draw/theme.ts";
+import { type Doc, docOf } from "../../reader/doc.ts";
+import { DocMemo } from "../../reader/doc_memo.ts";
+import { GAP, type Part, textPart } from "../../reader/part.ts";
+import { textRows, type Window } from "../../reader/reader.ts";
 import { clean } from "../../terminal/text.ts";
 import type { Comparison, TextDiff } from "./comparison.ts";
-import { changesOf, chosenRow, compareLayout, type CompareModel, TEXT_SHOWN_MAX_CHARS } from "./model.ts";
+import { changesOf, chosenRow, compareLayout, type CompareModel, detailHeight } from "./model.ts";
 import type { CompareRow } from "./rows.ts";
 import { besideRows, halfOf, wordRows } from "./text_rows.ts";
-import { unifiedRows } from "../../draw/unified.ts";
 
-/** Rows of one detail; what is beyond is in `agentop diff --json`. */
-const DETAIL_ROWS_MAX = 20_000;
 const CHANGES_SHOWN_MAX = 200;
 
 interface Look {
-  readonly columns: number;
   readonly sides: boolean;
   readonly mode: CompareModel["mode"];
   readonly glyphs: Glyphs;
 }
 
-interface Drawn extends Look {
+interface Told extends Look {
   readonly comparison: Comparison;
   readonly row: CompareRow;
   readonly texts: CompareModel["texts"];
-  readonly lines: readonly Line[];
+  readonly parts: readonly Part[];
 }
 
-let last: Drawn | undefined;
+const memo = new DocMemo();
+let lastTold: Told | undefined;
 
-/** Everything there is to read about the chosen row, laid out for the pane; worked out once. */
-export function detailLines(model: CompareModel, env: Env): readonly Line[] {
+/** Everything there is to read about the chosen row, laid out for the pane. */
+export function detailWindow(model: CompareModel, env: Env): Window {
+  const { reader } = model;
+  const { detail } = compareLayout(model, env);
+  const columns = Math.max(1, (detail?.columns ?? env.size.columns) - BORDER - 2);
+  const { folds, depth, isWrapped } = reader;
+  const doc = memo.doc(detailParts(model, env), {
+    columns,
+    glyphs: env.glyphs,
+    prefix: "",
+    folds,
+    depth,
+    isWrapped,
+  });
+  return { doc, columns, height: textRows(reader, detailHeight(model, env)) };
+}
+
+/** What there is to say about the chosen row; worked out once. */
+function detailParts(model: CompareModel, env: Env): readonly Part[] {
   const { comparison, mode, texts } = model;
   const row = chosenRow(model);
   if (!comparison || !row) return [];
-  const { detail, sides } = compareLayout(model, env);
-  const columns = Math.max(1, (detail?.columns ?? env.size.columns) - BORDER - 2);
-  const look: Look = { columns, sides, mode, glyphs: env.glyphs };
-  const known = last?.comparison === comparison && last.row === row && last.texts === texts &&
-    last.columns === look.columns && last.mode === mode && last.glyphs === look.glyphs;
+  const look: Look = { sides: compareLayout(model, env).sides, mode, glyphs: env.glyphs };
+  const known = lastTold?.comparison === comparison && lastTold.row === row && lastTold.texts === texts &&
+    lastTold.mode === mode && lastTold.glyphs === look.glyphs && lastTold.sides === look.sides;
   if (!known) {
     const list = texts?.key === row.key ? texts.list : undefined;
-    const lines = linesOf(comparison, row, list, look).slice(0, DETAIL_ROWS_MAX);
-    last = { ...look, comparison, row, texts, lines };
+    lastTold = { ...look, comparison, row, texts, parts: partsOf(comparison, row, list, look) };
   }
-  return last!.lines;
+  return lastTold!.parts;
 }
 
-function linesOf(
+/** One row of several tones. */
+function rowPart(row: Line): Part {
+  return { kind: "draw", text: row.map((part) => part.text).join(""), draw: () => [row] };
+}
+
+function partsOf(
   comparison: Comparison,
   row: CompareRow,
   texts: readonly TextDiff[] | undefined,
   look: Look,
-): readonly Line[] {
+): readonly Part[] {
   if (row.kind === "fold") {
     return [
-      line(`${row.count} steps say the same on both sides.`, "dim"),
-      EMPTY,
-      [seg(look.glyphs.enter, "key"), seg(row.isOpen ? "  folds them" : "  shows them", "dim")],
+      textPart(`${row.count} steps say the same on both sides.`, "dim"),
+      GAP,
+      rowPart([seg(look.glyphs.enter, "key"), seg(row.isOpen ? "  folds them" : "  shows them", "dim")]),
     ];
   }
-  if (!row.isChange) return equalLines(comparison, row, look);
+  if (!row.isChange) return equalParts(comparison, row);
   if (row.kind === "step" && (row.diff.op === "added" || row.diff.op === "removed")) {
-    return loneLines(row.diff.changes[0]!, look);
+    return loneParts(row.diff.changes[0]!);
   }
   const changes = changesOf(comparison, row);
   // Texts come in the order of the changes that have them.
   const waiting = [...texts ?? []];
-  const lines = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change, index): readonly Line[] => {
+  const parts = changes.slice(0, CHANGES_SHOWN_MAX).flatMap((change, index): readonly Part[] => {
     const isText = typeof change.left === "string" && typeof change.right === "string";
     return [
-      ...(index > 0 ? [EMPTY] : []),
-      ...(row.kind === "answer" || row.kind === "prompt" ? [] : [changeTitle(change)]),
-      ...changeLines(change, isText ? waiting.shift() : undefined, look),
+      ...(index > 0 ? [GAP] : []),
+      ...(row.kind === "answer" || row.kind === "prompt" ? [] : [rowPart(changeTitle(change))]),
+      ...changeParts(change, isText ? waiting.shift() : undefined, look),
     ];
   });
   const more = changes.length - CHANGES_SHOWN_MAX;
-  return more > 0 ? [...lines, EMPTY, line(`and ${plural(more, "more change")}`, "dim")] : lines;
+  return more > 0 ? [...parts, GAP, textPart(`and ${plural(more, "more change")}`, "dim")] : parts;
 }
 
 const CHANGE_TONES = { add: "ok", remove: "error", replace: "warn" } as const;
@@ -103,73 +120,58 @@ const PATH_WORDS: readonly (readonly [pattern: RegExp, words: string])[] = [
   [/^\/output\/\d+\/parts\/\d+$/, "a part of what was said"],
 ];
 
-function changeLines(change: JsonChange, text: TextDiff | undefined, look: Look): readonly Line[] {
-  const { columns, sides, glyphs } = look;
+function changeParts(change: JsonChange, text: TextDiff | undefined, look: Look): readonly Part[] {
+  const { sides, glyphs } = look;
   if (text) {
-    return look.mode === "unified"
-      ? unifiedRows(text.unified, columns)
-      : wordRows(text.words, columns, sides, glyphs);
+    if (look.mode === "unified") return [{ kind: "unified", text: text.unified }];
+    const plain = `- ${text.left}\n+ ${text.right}`;
+    return [{ kind: "draw", text: plain, draw: (columns) => wordRows(text.words, columns, sides, glyphs) }];
   }
-  const beside = sides && look.mode === "words";
-  const room = beside ? halfOf(columns) : columns;
-  const left = change.op === "add" ? [] : valueLines(change.left, "-", "error", room, glyphs);
-  const right = change.op === "remove" ? [] : valueLines(change.right, "+", "ok", room, glyphs);
-  return beside ? besideRows(left, right, columns, glyphs) : [...left, ...right];
+  const left = change.op === "add" ? [] : signedParts(change.left, "-");
+  const right = change.op === "remove" ? [] : signedParts(change.right, "+");
+  if (!sides || look.mode !== "words") return [...left, ...right];
+  return [{
+    kind: "draw",
+    text: "",
+    draw: (columns) => {
+      const rows = (parts: readonly Part[]) =>
+        rowsOf(docOf(parts, { ...ALL_OPEN, columns: halfOf(columns), glyphs }));
+      return besideRows(rows(left), rows(right), columns, glyphs);
+    },
+  }];
 }
 
-function valueLines(
-  value: unknown,
-  sign: string,
-  tone: Tone,
-  columns: number,
-  glyphs: Glyphs,
-): readonly Line[] {
-  const room = Math.max(1, columns - 2);
-  if (value === null || typeof value !== "object") {
-    const text = typeof value === "string" ? value.slice(0, TEXT_SHOWN_MAX_CHARS) : String(value);
-    return text.split("\n").flatMap((row) =>
-      wrapLine([seg(clean(row), tone)], room).map((part): Line => [seg(`${sign} `, tone), ...part])
-    );
-  }
-  return documentLines(value, room, glyphs).map((row) => [seg(`${sign} `, tone), ...row]);
+/** Side by side nothing folds: the two would not be level any more. */
+const ALL_OPEN = { prefix: "", folds: new Map<string, boolean>(), depth: 1_000 } as const;
+const BESIDE_ROWS_MAX = 20_000;
+
+function rowsOf(doc: Doc): readonly Line[] {
+  return Array.from({ length: Math.min(doc.rows, BESIDE_ROWS_MAX) }, (_, at) => doc.line(at));
 }
 
-function documentLines(value: unknown, columns: number, glyphs: Glyphs): readonly Line[] {
-  return jsonRows(value, { columns, glyphs, prefix: "", folds: ALL_OPEN }).map((row) => row.line);
+/** A value of one side, its sign before each row. */
+function signedParts(value: unknown, sign: "-" | "+"): readonly Part[] {
+  const tone = sign === "-" ? "error" : "ok";
+  const inner: Part = value === null || typeof value !== "object"
+    ? textPart(String(value), tone)
+    : { kind: "json", value, indent: 0 };
+  return [{ kind: "signed", sign, tone, parts: [inner] }];
 }
 
-/** Everything is open: there is nothing to fold here. */
-const ALL_OPEN: ReadonlyMap<string, boolean> = new (class extends Map<string, boolean> {
-  override get(): boolean {
-    return true;
-  }
-})();
-
-function loneLines({ op, left, right }: JsonChange, { columns, glyphs }: Look): readonly Line[] {
+function loneParts({ op, left, right }: JsonChange): readonly Part[] {
   const added = op === "add";
   return [
-    added ? line("+ only in the right run", "ok") : line("- only in the left run", "error"),
-    EMPTY,
-    ...valueLines(added ? right : left, added ? "+" : "-", added ? "ok" : "error", columns, glyphs),
+    added ? textPart("+ only in the right run", "ok") : textPart("- only in the left run", "error"),
+    GAP,
+    ...signedParts(added ? right : left, added ? "+" : "-"),
   ];
 }
 
-function equalLines(comparison: Comparison, row: CompareRow, look: Look): readonly Line[] {
+function equalParts(comparison: Comparison, row: CompareRow): readonly Part[] {
+  const same = textPart("= the same on both sides", "dim");
   if (row.kind === "step") {
-    const document = comparison.rightSteps.get(row.diff.right ?? -1);
-    return [
-      line("= the same on both sides", "dim"),
-      EMPTY,
-      ...documentLines(document, look.columns, look.glyphs),
-    ];
+    return [same, GAP, { kind: "json", value: comparison.rightSteps.get(row.diff.right ?? -1), indent: 0 }];
   }
   const text = comparison.diff.output.right;
-  if (text === "") return [line("= no answer on either side", "dim")];
-  return [
-    line("= the same on both sides", "dim"),
-    EMPTY,
-    ...text.slice(0, TEXT_SHOWN_MAX_CHARS).split("\n").flatMap((part) =>
-      wrapLine([seg(clean(part))], look.columns)
-    ),
-  ];
+  return text === "" ? [textPart("= no answer on either side", "dim")] : [same, GAP, textPart(text)];
 }

@@ -1,4 +1,5 @@
 import { type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
+import { readerKeys } from "../../reader/keys.ts";
 import { chosenRow, type CompareModel } from "./model.ts";
 
 const ready = (model: CompareModel) => model.comparison !== undefined;
@@ -7,7 +8,22 @@ const onFold = (model: CompareModel) => model.focus === "list" && chosenRow(mode
 const onStep = (model: CompareModel) => model.focus === "list" && ready(model) && !onFold(model);
 const onFamily = (model: CompareModel) => model.focus === "family" && model.family !== undefined;
 
+const onDetail = (model: CompareModel) => model.focus === "detail" && ready(model);
+
 export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
+  ...readerKeys<CompareModel>({
+    reader: (model) => model.reader,
+    isRead: onDetail,
+    canSearch: ready,
+    searchHelp: "search in what differs",
+  }),
+  {
+    keys: ["enter", "space"],
+    action: "fold_branch",
+    label: "fold",
+    help: "in what differs: fold the branch, or unfold it",
+    when: onDetail,
+  },
   {
     keys: ["enter"],
     action: "right_side",

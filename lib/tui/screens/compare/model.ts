@@ -4,6 +4,7 @@ import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { type Reader, READER_START } from "../../reader/reader.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
 import type { FamilyList } from "../../widgets/family.ts";
@@ -27,7 +28,8 @@ export interface CompareModel {
   readonly zoom: boolean;
   /** What both runs go back to, and all that came of it. */
   readonly family?: FamilyList;
-  readonly detailTop: number;
+  /** Where the person is in what differs. */
+  readonly reader: Reader;
   /** The chosen row's texts compared, and which row that is. */
   readonly texts?: { readonly key: string; readonly list: readonly TextDiff[] };
   readonly tickets: Tickets<CompareQueries>;
@@ -41,7 +43,7 @@ export const INITIAL: CompareModel = {
   mode: "words",
   focus: "list",
   zoom: false,
-  detailTop: 0,
+  reader: READER_START,
   tickets: { compare: 0, newest: 0, texts: 0, family: 0 },
 };
 

@@ -9,7 +9,7 @@ import { viewCompare } from "./view.ts";
 export const compareScreen: Screen<CompareModel, CompareQueries> = {
   keys: COMPARE_KEYS,
   init: () => INITIAL,
-  mode: () => "normal",
+  mode: (model) => (model.reader.typing ? "filter" : "normal"),
   update: updateCompare,
   queries: async () => (await import("./queries.ts")).COMPARE_QUERIES,
   view: viewCompare,

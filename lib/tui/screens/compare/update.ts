@@ -3,12 +3,14 @@ import type { ForkTree } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import { loading } from "../../contract/load.ts";
 import { type Actions, type Place, updateOf } from "../../contract/handlers.ts";
-import type { Pairing } from "../../contract/message.ts";
+import type { Msg, Pairing } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { chosenMember, familyWith, memberRows } from "../../widgets/family.ts";
+import { readerHandlers } from "../../reader/actions.ts";
+import { afterMotion, afterWheel, foldedAt, fresh, isSearching, unsearched } from "../../reader/reader.ts";
 import {
-  afterMotion,
+  afterMotion as afterListMotion,
   keptInView,
   LIST_START,
   type ListPlace,
@@ -19,14 +21,12 @@ import {
   withSelected,
 } from "../../widgets/list.ts";
 import { paneAt } from "../../widgets/panes.ts";
-import { readOn } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
-import { detailLines } from "./detail.ts";
+import { detailWindow } from "./detail.ts";
 import {
   chosenRow,
   compareLayout,
   type CompareModel,
-  detailHeight,
   familyHeight,
   hasFamilyPane,
   INITIAL,
@@ -43,8 +43,17 @@ const FAMILY_INTERVAL_MS = 2_000;
 const LIST_HEAD_ROWS = 1;
 const PANES = ["family", "list", "detail"] as const;
 
+const READER = readerHandlers<CompareModel>({
+  reader: (model) => model.reader,
+  with: (model, reader) => ({ ...model, reader }),
+  window: detailWindow,
+  begun: (model) => ({ ...model, focus: "detail" }),
+});
+
 const ACTIONS: Actions<CompareModel> = {
+  ...READER.actions,
   back: (model, env) => {
+    if (isSearching(model.reader)) return [{ ...model, reader: unsearched(model.reader) }, []];
     if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
     return model.focus === "list" ? [model, [{ type: "leave" }]] : [focused(model, "list", env), []];
   },
@@ -54,7 +63,7 @@ const ACTIONS: Actions<CompareModel> = {
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
   right_side: (model) => sided(model, "right"),
   left_side: (model) => sided(model, "left"),
-  mode: (model) => [{ ...model, mode: model.mode === "words" ? "unified" : "words", detailTop: 0 }, []],
+  mode: (model) => [begun({ ...model, mode: model.mode === "words" ? "unified" : "words" }), []],
   swap: (model) => {
     const { pairing } = model;
     return pairing ? turned(model, { left: pairing.right, right: pairing.left }) : [model, []];
@@ -70,13 +79,17 @@ const ACTIONS: Actions<CompareModel> = {
     model.pairing ? [{ type: "to_notebook", shown: { kind: "diff", ...model.pairing } }] : [],
   ],
   fold: (model, env) => [toggled(model, env), []],
+  fold_branch: (model, env) => {
+    const reader = foldedAt(model.reader, (it) => detailWindow({ ...model, reader: it }, env));
+    return [{ ...model, reader }, []];
+  },
   next_change: (model, env) => toChange(model, 1, env),
   previous_change: (model, env) => toChange(model, -1, env),
   half_down: (model, env, count) => halfPage(model, { action: "half_down", count }, env),
   half_up: (model, env, count) => halfPage(model, { action: "half_up", count }, env),
 };
 
-export const updateCompare = updateOf<CompareModel, CompareQueries>({
+const handled = updateOf<CompareModel, CompareQueries>({
   entered: (model, { compare }) => {
     if (compare) return opened(model, compare);
     // Nobody has chosen two runs: what somebody ran again last is what they want to see.
@@ -88,8 +101,13 @@ export const updateCompare = updateOf<CompareModel, CompareQueries>({
   resized: (model, env) => [inView(model, env), []],
   actions: () => ACTIONS,
   moved,
+  typed: (model, change, env) => [READER.typed(model, change, env), []],
+  sought: (model, hits, env) => [READER.sought(model, hits, env), []],
   wheeled: (model, lines, { x, y }, env) => {
     const focus = paneAt(compareLayout(model, env), PANES, x, y) ?? model.focus;
+    if (focus === "detail") {
+      return [{ ...model, reader: afterWheel(model.reader, lines, detailWindow(model, env)) }, []];
+    }
     const [next, effects] = moved({ ...model, focus }, wheelMotion(lines), env);
     return [{ ...next, focus: model.focus }, effects];
   },
@@ -102,6 +120,10 @@ export const updateCompare = updateOf<CompareModel, CompareQueries>({
   },
   failed: { compare: failed },
 });
+
+export function updateCompare(model: CompareModel, msg: Msg<CompareQueries>, env: Env): Step<CompareModel> {
+  return READER.seeking(handled(model, msg, env), env);
+}
 
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
@@ -131,7 +153,7 @@ function compared(model: CompareModel, comparison: Comparison, env: Env): Step<C
   const isKnown = !before || isPair(before, pair) || isPair(before, { left: pair.right, right: pair.left });
   const next: CompareModel = {
     ...model,
-    ...(isKnown ? {} : { list: LIST_START, unfolded: INITIAL.unfolded, detailTop: 0 }),
+    ...(isKnown ? {} : { list: LIST_START, unfolded: INITIAL.unfolded, reader: fresh(model.reader) }),
     comparison,
     state: "ready",
     failure: NO_FAILURE,
@@ -224,10 +246,10 @@ function toChange(model: CompareModel, direction: 1 | -1, env: Env): Step<Compar
 function moved(model: CompareModel, motion: Motion, env: Env): Step<CompareModel> {
   const { family, focus } = model;
   if (focus === "detail") return [readFurther(model, motion, env), []];
-  if (focus === "list") return chosen(model, afterMotion(model.list, stepRows(model, env), motion), env);
+  if (focus === "list") return chosen(model, afterListMotion(model.list, stepRows(model, env), motion), env);
   if (!family) return [model, []];
   const rows = memberRows(family, familyHeight(model, env));
-  return [{ ...model, family: afterMotion(family, rows, motion) }, []];
+  return [{ ...model, family: afterListMotion(family, rows, motion) }, []];
 }
 
 /** Half a page of the text beside the steps. */
@@ -239,12 +261,16 @@ function halfPage(model: CompareModel, motion: Motion, env: Env): Step<CompareMo
 function chosen(model: CompareModel, list: ListPlace, env: Env): Step<CompareModel> {
   const next = inView({ ...model, list }, env);
   if (chosenRow(next)?.key === chosenRow(model)?.key) return [next, []];
-  return loadTexts({ ...next, detailTop: 0 });
+  return loadTexts(begun(next));
 }
 
 function readFurther(model: CompareModel, motion: Motion, env: Env): CompareModel {
-  const { length } = detailLines(model, env);
-  return { ...model, detailTop: readOn(model.detailTop, motion, length, detailHeight(model, env)) };
+  return { ...model, reader: afterMotion(model.reader, motion, detailWindow(model, env)) };
+}
+
+/** Another text, from its beginning. */
+function begun(model: CompareModel): CompareModel {
+  return { ...model, reader: fresh(model.reader) };
 }
 
 function clicked(model: CompareModel, { x, y }: Place, env: Env): Step<CompareModel> {

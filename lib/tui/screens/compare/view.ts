@@ -20,11 +20,11 @@ import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
 import { clean, fit, width } from "../../terminal/text.ts";
 import { familyCount, familyLines } from "../../widgets/family.ts";
+import { readerPane } from "../../reader/pane.ts";
 import { paragraph } from "../../widgets/paragraph.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
-import { readerPane } from "../../widgets/reader.ts";
 import type { Comparison } from "./comparison.ts";
-import { detailLines } from "./detail.ts";
+import { detailWindow } from "./detail.ts";
 import { chosenRow, compareLayout, type CompareModel, rowsOf, stepRows } from "./model.ts";
 import type { CompareRow } from "./rows.ts";
 
@@ -243,8 +243,8 @@ function configGist(comparison: Comparison, glyphs: Glyphs, columns: number): st
 }
 
 function detailPane(model: CompareModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const lines = detailLines(model, env).map((row): Line => [seg(" "), ...row]);
-  return readerPane(lines, model.detailTop, columns, rows, env.glyphs, {
+  return readerPane(model.reader, detailWindow(model, env), columns, rows, env.glyphs, {
+    isReadBeside: model.focus !== "family",
     title: detailTitle(chosenRow(model)),
     focused: model.focus === "detail",
     note: [seg("u", "key"), seg(` ${model.mode}`, "dim")],

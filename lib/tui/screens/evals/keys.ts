@@ -1,5 +1,7 @@
 import { type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
-import { chosenCell, chosenExperiment, comparedRuns, type EvalsModel } from "./model.ts";
+import { readerKeys } from "../../reader/keys.ts";
+import { READER_START } from "../../reader/reader.ts";
+import { chosenCell, chosenExperiment, comparedRuns, type EvalsModel, readPane } from "./model.ts";
 
 const inList = (model: EvalsModel) => model.opened === undefined;
 const filled = (model: EvalsModel) => inList(model) && chosenExperiment(model) !== undefined;
@@ -7,7 +9,16 @@ const opened = (model: EvalsModel) => model.opened?.overview !== undefined;
 const onCell = (model: EvalsModel) => model.opened !== undefined && chosenCell(model.opened) !== undefined;
 const onPair = (model: EvalsModel) => model.opened !== undefined && comparedRuns(model.opened) !== undefined;
 
+const onText = (model: EvalsModel) =>
+  opened(model) && (model.opened?.focus === "about" || model.opened?.focus === "difference");
+
 export const EVALS_KEYS: readonly Key<EvalsModel>[] = [
+  ...readerKeys<EvalsModel>({
+    reader: ({ opened }) => (opened ? opened.readers[readPane(opened)] : READER_START),
+    isRead: onText,
+    canSearch: opened,
+    searchHelp: "search in what is told of the case",
+  }),
   { keys: ["enter"], action: "open", label: "open", help: "open the experiment", footer: 1, when: filled },
   {
     keys: ["enter"],
@@ -48,6 +59,13 @@ export const EVALS_KEYS: readonly Key<EvalsModel>[] = [
     help: "say what the run of the case is worth",
     footer: 6,
     when: onCell,
+  },
+  {
+    keys: ["space"],
+    action: "fold",
+    label: "fold",
+    help: "in a text: fold the branch, or unfold it",
+    when: onText,
   },
   {
     keys: ["right"],

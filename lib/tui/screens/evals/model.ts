@@ -11,6 +11,7 @@ import type {
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { type Reader, READER_START } from "../../reader/reader.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import { evalsLayout, type Focus, listPane } from "./layout.ts";
 import type { CaseAbout, CaseOf, EvalsQueries } from "./queries.ts";
@@ -22,6 +23,9 @@ export interface Seen {
   readonly done: number;
   readonly atMs: number;
 }
+
+/** Panes that are read, not chosen from. */
+export type Reading = "difference" | "about";
 
 /** What is open: an experiment, or two that are compared. */
 export interface Opened {
@@ -37,7 +41,10 @@ export interface Opened {
   /** Which side of the case. */
   readonly column: number;
   readonly focus: Focus;
-  readonly tops: { readonly scores: number; readonly difference: number; readonly about: number };
+  /** The first row of the scores in view. */
+  readonly scoresTop: number;
+  /** Where the person is in the panes that are read. */
+  readonly readers: Readonly<Record<Reading, Reader>>;
   readonly about?: CaseAbout;
 }
 
@@ -84,8 +91,14 @@ export const OPENED_START: Omit<Opened, "experiments"> = {
   cases: LIST_START,
   column: 0,
   focus: "cases",
-  tops: { scores: 0, difference: 0, about: 0 },
+  scoresTop: 0,
+  readers: { difference: READER_START, about: READER_START },
 };
+
+/** The pane that is read: beside the cases, what the chosen one is. */
+export function readPane({ focus }: Opened): Reading {
+  return focus === "difference" ? "difference" : "about";
+}
 
 export function isRunning({ status }: Pick<Experiment, "status">): boolean {
   return status === "running";

@@ -1,6 +1,6 @@
 import type { Screen } from "../../contract/screen.ts";
 import { EVALS_KEYS } from "./keys.ts";
-import { type EvalsModel, INITIAL, isRunning, rememberEvals, restoreEvals } from "./model.ts";
+import { type EvalsModel, INITIAL, isRunning, readPane, rememberEvals, restoreEvals } from "./model.ts";
 import type { EvalsQueries } from "./queries.ts";
 import { updateEvals } from "./update.ts";
 import { viewEvals } from "./view.ts";
@@ -11,7 +11,7 @@ const TICK_MS = 1_000;
 export const evalsScreen: Screen<EvalsModel, EvalsQueries> = {
   keys: EVALS_KEYS,
   init: () => INITIAL,
-  mode: () => "normal",
+  mode: ({ opened }) => (opened?.readers[readPane(opened)].typing ? "filter" : "normal"),
   update: updateEvals,
   queries: async () => (await import("./queries.ts")).EVALS_QUERIES,
   view: viewEvals,

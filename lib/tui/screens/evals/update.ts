@@ -2,8 +2,20 @@ import { type CaseRow, shortRunId } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { type Actions, type Place, updateOf } from "../../contract/handlers.ts";
 import { loading } from "../../contract/load.ts";
+import type { Msg } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { readerHandlers } from "../../reader/actions.ts";
+import {
+  afterMotion as afterReaderMotion,
+  foldedAt,
+  fresh,
+  isSearching,
+  type Reader,
+  READER_START,
+  unsearched,
+  type Window,
+} from "../../reader/reader.ts";
 import {
   afterMotion,
   keptInView,
@@ -33,10 +45,11 @@ import {
   OPENED_START,
   ORDERS,
   overviewQuery,
+  readPane,
   seenNow,
 } from "./model.ts";
 import type { EvalsQueries } from "./queries.ts";
-import { readPane } from "./reading.ts";
+import { readingWindow, readScores } from "./reading.ts";
 import { nameOf } from "./scores.ts";
 
 const load = loading<EvalsQueries>();
@@ -86,7 +99,19 @@ const LIST_ACTIONS: Actions<EvalsModel> = {
   },
 };
 
+const READER = readerHandlers<EvalsModel>({
+  reader: readerOf,
+  with: withReader,
+  window: windowOf,
+  begun: (model) => change(model, { focus: readPane(model.opened!) }),
+});
+
 const OPENED_ACTIONS: Actions<EvalsModel> = {
+  ...READER.actions,
+  fold: (model, env) => [
+    withReader(model, foldedAt(readerOf(model), (reader) => windowOf(withReader(model, reader), env))),
+    [],
+  ],
   open: (model) => {
     const chosen = chosenCell(model.opened!);
     return chosen ? load([model, []], "run", { runId: chosen.cell.runId }) : [model, []];
@@ -127,6 +152,7 @@ const OPENED_ACTIONS: Actions<EvalsModel> = {
   copy_command: (model) => [model, [{ type: "copy", text: commandOf(model.opened!) }]],
   reload: (model) => asked(model),
   back: (model, env) => {
+    if (isSearching(readerOf(model))) return [withReader(model, unsearched(readerOf(model))), []];
     if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
     if (model.opened!.focus !== "cases") return [change(model, { focus: "cases" }), []];
     const { opened: _, ...rest } = model;
@@ -136,7 +162,7 @@ const OPENED_ACTIONS: Actions<EvalsModel> = {
   half_up: (model, env, count) => [readOn(model, { action: "half_up", count }, env), []],
 };
 
-export const updateEvals = updateOf<EvalsModel, EvalsQueries>({
+const handled = updateOf<EvalsModel, EvalsQueries>({
   entered: (model, { name }) => {
     const [opened, effects] = loadList(name === undefined ? model : change(model, undefined));
     if (name !== undefined) return withOpened(opened, [name], effects);
@@ -150,6 +176,8 @@ export const updateEvals = updateOf<EvalsModel, EvalsQueries>({
   actions: (model) => (model.opened ? OPENED_ACTIONS : LIST_ACTIONS),
   moved,
   clicked,
+  typed: (model, change, env) => [READER.typed(model, change, env), []],
+  sought: (model, hits, env) => [model.opened ? READER.sought(model, hits, env) : model, []],
   wheeled: (model, lines, place, env) => {
     const pane = model.opened && paneAt(evalsLayout(model, model.opened, env), PANES, place.x, place.y);
     const at = pane && pane !== "cases" ? change(model, { focus: pane }) : model;
@@ -177,6 +205,11 @@ export const updateEvals = updateOf<EvalsModel, EvalsQueries>({
     overview: (model, failure) => [model.opened ? change(model, { state: "failed", failure }) : model, []],
   },
 });
+
+export function updateEvals(model: EvalsModel, msg: Msg<EvalsQueries>, env: Env): Step<EvalsModel> {
+  const step = handled(model, msg, env);
+  return step[0].opened ? READER.seeking(step, env) : step;
+}
 
 function loadList(model: EvalsModel, minIntervalMs?: number): Step<EvalsModel> {
   return load([model, []], "list", { limit: model.limit }, minIntervalMs);
@@ -242,10 +275,10 @@ function scorerAt({ overview, scorer }: Opened, step: 1 | -1): string | undefine
 }
 
 function toSide(model: EvalsModel, step: 1 | -1): Step<EvalsModel> {
-  const { overview, column, tops } = model.opened!;
+  const { overview, column } = model.opened!;
   const last = Math.max(0, (overview?.sides.length ?? 1) - 1);
   const next = Math.min(last, Math.max(0, column + step));
-  return described(change(model, { column: next, focus: "cases", tops: { ...tops, about: 0 } }));
+  return described(change(model, { column: next, focus: "cases", readers: readersAnew(model.opened!) }));
 }
 
 function nextPane({ focus, overview }: Opened, step: 1 | -1): Focus {
@@ -278,7 +311,7 @@ function moved(model: EvalsModel, motion: Motion, env: Env): Step<EvalsModel> {
 function toCase(model: EvalsModel, cases: Opened["cases"]): Step<EvalsModel> {
   const opened = model.opened!;
   if (cases === opened.cases) return [model, []];
-  return described(sideWithResult(change(model, { cases, tops: { ...opened.tops, about: 0 } })));
+  return described(sideWithResult(change(model, { cases, readers: readersAnew(opened) })));
 }
 
 /** The side on which a case went worst. */
@@ -298,8 +331,26 @@ function sideWithResult(model: EvalsModel): EvalsModel {
 
 function readOn(model: EvalsModel, motion: Motion, env: Env): EvalsModel {
   const opened = model.opened!;
-  const pane = opened.focus === "cases" ? "about" : opened.focus;
-  return change(model, { tops: { ...opened.tops, [pane]: readPane(model, opened, pane, motion, env) } });
+  if (opened.focus === "scores") return change(model, { scoresTop: readScores(model, opened, motion, env) });
+  return withReader(model, afterReaderMotion(opened.readers[readPane(opened)], motion, windowOf(model, env)));
+}
+
+/** Another case: what is told of it begins anew. */
+function readersAnew({ readers }: Opened): Opened["readers"] {
+  return { ...readers, about: fresh(readers.about) };
+}
+
+function withReader(model: EvalsModel, reader: Reader): EvalsModel {
+  const { opened } = model;
+  return opened ? change(model, { readers: { ...opened.readers, [readPane(opened)]: reader } }) : model;
+}
+
+function readerOf({ opened }: EvalsModel): Reader {
+  return opened ? opened.readers[readPane(opened)] : READER_START;
+}
+
+function windowOf(model: EvalsModel, env: Env): Window {
+  return readingWindow(model, model.opened!, readPane(model.opened!), env);
 }
 
 function clicked(model: EvalsModel, { x, y }: Place, env: Env): Step<EvalsModel> {

@@ -9,13 +9,13 @@ import { troubleLines } from "../../draw/trouble.ts";
 import { clean, cut } from "../../terminal/text.ts";
 import { selectedIndex } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
-import { readerPane } from "../../widgets/reader.ts";
+import { readerPane } from "../../reader/pane.ts";
 import { caseLines } from "./cases.ts";
 import { evalsLayout } from "./layout.ts";
 import { leftText, listView, rateText, statusSegment } from "./list_view.ts";
 import { caseRows, caseRowsOf, chosenCase, type EvalsModel, isRunning, type Opened } from "./model.ts";
 import { knownMoney } from "./money.ts";
-import { readingLines } from "./reading.ts";
+import { MARGINS, readingWindow } from "./reading.ts";
 import { LETTERS, nameOf, scoreLines } from "./scores.ts";
 
 export function viewEvals(model: EvalsModel, env: Env): readonly Line[] {
@@ -67,11 +67,11 @@ function body(model: EvalsModel, opened: Opened, overview: ExperimentOverview, e
   const { scores, difference, cases, about } = evalsLayout(model, opened, env);
   const top = [
     ...(scores ? [scoresPane(opened, overview, env, scores)] : []),
-    ...(difference ? [differencePane(opened, overview, env, difference)] : []),
+    ...(difference ? [differencePane(model, opened, overview, env, difference)] : []),
   ];
   const bottom = [
     ...(cases ? [casesPane(model, opened, overview, env, cases)] : []),
-    ...(about ? [aboutPane(opened, env, about)] : []),
+    ...(about ? [aboutPane(model, opened, env, about)] : []),
   ];
   const isBeside = difference !== undefined && difference.x > 0;
   return [...(isBeside ? beside(...top) : top.flat()), ...(bottom.length > 0 ? beside(...bottom) : [])];
@@ -80,7 +80,7 @@ function body(model: EvalsModel, opened: Opened, overview: ExperimentOverview, e
 function scoresPane(opened: Opened, overview: ExperimentOverview, env: Env, area: Area): readonly Line[] {
   const { head, rows } = scoreLines(overview, area.columns - BORDER, env.glyphs);
   const height = Math.max(1, area.rows - BORDER - 1);
-  const top = clamp(opened.tops.scores, 0, Math.max(0, rows.length - height));
+  const top = clamp(opened.scoresTop, 0, Math.max(0, rows.length - height));
   const below = rows.length - top - height;
   return pane([head, ...rows.slice(top, top + height)], area.columns, area.rows, env.glyphs, {
     title: "Scores: mean and its 95 % interval",
@@ -90,16 +90,22 @@ function scoresPane(opened: Opened, overview: ExperimentOverview, env: Env, area
   });
 }
 
-function differencePane(opened: Opened, overview: ExperimentOverview, env: Env, area: Area): readonly Line[] {
+function differencePane(
+  model: EvalsModel,
+  opened: Opened,
+  overview: ExperimentOverview,
+  env: Env,
+  area: Area,
+): readonly Line[] {
   const { difference: it, pairs, pair } = overview;
   const inner = area.columns - BORDER;
-  const lines = readingLines(opened, "difference", env, inner);
   const title = it ? `${nameOf(overview, it.left)} ${env.glyphs.arrow} ${nameOf(overview, it.right)}` : "";
-  return readerPane(lines, opened.tops.difference, area.columns, area.rows, env.glyphs, {
+  const window = readingWindow(model, opened, "difference", env);
+  return readerPane(opened.readers.difference, window, area.columns, area.rows, env.glyphs, {
     title: cut(title, Math.max(0, inner - 16)),
     focused: opened.focus === "difference",
     note: pairs.length > 1 ? line(`${pair + 1} of ${pairs.length}`, "dim") : EMPTY,
-    foot: EMPTY,
+    margin: MARGINS.difference,
   });
 }
 
@@ -140,18 +146,13 @@ function casesPane(
   });
 }
 
-function aboutPane(opened: Opened, env: Env, area: Area): readonly Line[] {
+function aboutPane(model: EvalsModel, opened: Opened, env: Env, area: Area): readonly Line[] {
   const inner = area.columns - BORDER;
   const row = chosenCase(opened);
-  return readerPane(
-    readingLines(opened, "about", env, inner),
-    opened.tops.about,
-    area.columns,
-    area.rows,
-    env.glyphs,
-    {
-      title: row ? cut(clean(row.caseId), Math.max(0, inner - 12)) : "Case",
-      focused: opened.focus === "about",
-    },
-  );
+  const window = readingWindow(model, opened, "about", env);
+  return readerPane(opened.readers.about, window, area.columns, area.rows, env.glyphs, {
+    title: row ? cut(clean(row.caseId), Math.max(0, inner - 12)) : "Case",
+    focused: opened.focus === "about",
+    isReadBeside: opened.focus === "cases",
+  });
 }

@@ -2,8 +2,8 @@ import { type Approval, pendingApprovals } from "../../../analysis/mod.ts";
 import { type CallTarget, escapeText, isObject, targetsOf, tryParseExactJson } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { BORDER } from "../../draw/pane.ts";
-import { unifiedRows } from "../../draw/unified.ts";
-import { docOf, GAP, type Part, textPart } from "../../trace/doc.ts";
+import { docOf } from "../../reader/doc.ts";
+import { GAP, type Part, textPart } from "../../reader/part.ts";
 import type { LiveModel } from "./model.ts";
 
 const DIALOG_COLUMNS_MAX = 120;
@@ -48,7 +48,6 @@ export function shownArguments(model: LiveModel, approval: Approval, env: Env) {
     glyphs: env.glyphs,
     prefix: "",
     folds: new Map(),
-    needle: "",
   });
   const lasting = askedTargets(model, approval).length;
   const height = Math.max(1, Math.min(doc.rows, env.size.rows - ROWS_AROUND - lasting));
@@ -70,7 +69,12 @@ function partsOf(model: LiveModel, approval: Approval): readonly Part[] {
     }
     if (target.textName !== undefined) said.add(target.textName);
     if (target.kind === "code") {
-      return [textPart(target.language, "heading"), textPart(exact(target.text), "attempt", 2), GAP];
+      const { language } = target;
+      return [
+        textPart(language, "heading"),
+        { kind: "code", text: exact(target.text), language, indent: 2 },
+        GAP,
+      ];
     }
     return fileParts(model, target);
   });
@@ -93,11 +97,7 @@ function fileParts(
     case "changed":
       return [
         head,
-        {
-          kind: "draw",
-          text: change.unified,
-          draw: (columns) => unifiedRows(escapeText(change.unified, { multiline: true }), columns),
-        },
+        { kind: "unified", text: exact(change.unified) },
         GAP,
       ];
     default: {

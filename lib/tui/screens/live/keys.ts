@@ -1,6 +1,7 @@
 import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
 import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.ts";
+import { readerKeys } from "../../reader/keys.ts";
 import { askedQuestion, askedTargets, openQuestions } from "./asked.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
 
@@ -18,9 +19,17 @@ const touches = (model: LiveModel, scope: ApprovalScope) => {
   return question !== undefined && scopeValue(scope, askedTargets(model, question)) !== undefined;
 };
 const inFamily = (model: LiveModel) => !inApproval(model) && model.relatives;
-const searching = (model: LiveModel) => model.needle !== "";
+
+const inTab = (model: LiveModel) => loaded(model) && model.focus === "detail";
+const typing = (model: LiveModel) => model.typing !== undefined || model.approval?.reason !== undefined;
 
 export const LIVE_KEYS: readonly Key<LiveModel>[] = [
+  ...readerKeys<LiveModel>({
+    reader: (model) => model.reader,
+    isRead: inTab,
+    canSearch: loaded,
+    searchHelp: "search in the tab",
+  }),
   {
     keys: ["a"],
     action: "approve",
@@ -115,9 +124,6 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
   },
   { keys: ["space"], action: "fold", label: "fold", help: "fold or unfold the branch", when: loaded },
   { keys: ["left"], action: "out", label: "fold", help: "fold the branch, then to its parent", when: loaded },
-  { keys: ["/"], action: "search", label: "search", help: "search in the tab", footer: 7, when: loaded },
-  { keys: ["n"], action: "next_hit", label: "next", help: "next place found", when: searching },
-  { keys: ["N"], action: "previous_hit", label: "previous", help: "previous place found", when: searching },
   { keys: ["h"], action: "heat", label: "heat", help: "the strip shows time, tokens or cost", when: stepped },
   {
     keys: ["M"],
@@ -167,11 +173,20 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["enter"],
     action: "submit",
     label: "done",
-    help: "search, set the budget, or refuse with these words",
+    help: "set the budget, or refuse with these words",
     modes: ["filter"],
     footer: 1,
+    when: typing,
   },
-  { keys: ["escape"], action: "cancel", label: "cancel", help: "leave it", modes: ["filter"], footer: 2 },
+  {
+    keys: ["escape"],
+    action: "cancel",
+    label: "cancel",
+    help: "leave it",
+    modes: ["filter"],
+    footer: 2,
+    when: typing,
+  },
   {
     keys: ["y"],
     action: "yes",

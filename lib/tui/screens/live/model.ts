@@ -12,11 +12,11 @@ import {
 } from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
-import { UNICODE } from "../../draw/glyphs.ts";
 import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
 import { tabDoc, type TabId, tabsOf } from "../../trace/content.ts";
-import { type Doc, docOf } from "../../trace/doc.ts";
+import { type Doc, linesDoc } from "../../reader/doc.ts";
+import { type Reader, READER_START, textRows, type Window } from "../../reader/reader.ts";
 import type { FamilyList } from "../../widgets/family.ts";
 import { LIST_START, type ListPlace, type ListRows } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
@@ -39,20 +39,11 @@ export interface LiveModel extends ListPlace {
   readonly focus: "tree" | "detail";
   readonly zoom: boolean;
   readonly tab: TabId;
-  readonly detailTop: number;
-  /** The text stays at its end while it grows. */
-  readonly tail: boolean;
-  /** Lines there were when the person left the end. */
-  readonly seenLines: number;
-  /** The row a motion starts from where rows fold; otherwise the place found last. */
-  readonly cursor: number;
-  /** Branches of JSON that the person opened (`true`) or closed. */
-  readonly folds: ReadonlyMap<string, boolean>;
-  /** What was searched for in the tab. */
-  readonly needle: string;
+  /** Where the person is in the text of the tab. */
+  readonly reader: Reader;
   /** `limit`: the limit that the run is to go on under. */
   readonly typing?: {
-    readonly what: "search" | "budget" | "limit";
+    readonly what: "budget" | "limit";
     readonly field: TextField;
     readonly limit?: RaisableLimit;
   };
@@ -101,12 +92,7 @@ export const INITIAL: LiveModel = {
   focus: "tree",
   zoom: false,
   tab: "output",
-  detailTop: 0,
-  tail: true,
-  seenLines: 0,
-  cursor: 0,
-  folds: new Map(),
-  needle: "",
+  reader: READER_START,
   heat: "time",
   bookmarks: new Map(),
   parents: [],
@@ -190,39 +176,35 @@ function treeHeight(model: LiveModel, env: Env): number {
   return Math.max(1, (liveLayout(model, env).tree?.rows ?? 0) - BORDER - 1);
 }
 
-export function detailHeight(model: LiveModel, env: Env): number {
-  return Math.max(1, (liveLayout(model, env).detail?.rows ?? 0) - BORDER - FACT_ROWS);
-}
-
-const EMPTY_DOC = docOf([], { columns: 1, glyphs: UNICODE, prefix: "", folds: new Map(), needle: "" });
+const NOTHING: Doc = linesDoc([]);
 
 /** The open tab, laid out for the pane. */
-export function detailDoc(model: LiveModel, env: Env): Doc {
+export function detailWindow(model: LiveModel, env: Env): Window {
+  const { reader, trace } = model;
+  const area = liveLayout(model, env).detail;
+  const columns = Math.max(1, (area?.columns ?? env.size.columns) - BORDER - 2);
+  const height = textRows(reader, Math.max(1, (area?.rows ?? 0) - BORDER - FACT_ROWS));
   const span = selectedSpan(model);
-  if (!span || !model.trace) return EMPTY_DOC;
-  const columns = (liveLayout(model, env).detail?.columns ?? env.size.columns) - BORDER - 2;
-  return tabDoc({
+  if (!span || !trace) return { doc: NOTHING, columns, height };
+  const doc = tabDoc({
     tab: openTab(model),
-    trace: model.trace,
+    trace,
     span,
     partial: model.partials.find((item) => item.spanId === span.spanId),
-    columns: Math.max(1, columns),
+    columns,
     glyphs: env.glyphs,
-    folds: model.folds,
-    needle: model.needle,
+    folds: reader.folds,
+    depth: reader.depth,
+    isWrapped: reader.isWrapped,
     whole: model.whole,
     nowMs: span.endTimeUs === undefined ? env.nowMs : 0,
   });
+  return { doc, columns, height, isGrowing: isGrowing(model) };
 }
 
 /** The tab chosen, as far as this run has it. */
 export function openTab(model: LiveModel): TabId {
   return tabsOf(model.trace).includes(model.tab) ? model.tab : "output";
-}
-
-export function detailTop(model: LiveModel, env: Env, total: number): number {
-  const end = Math.max(0, total - detailHeight(model, env));
-  return model.tail && isGrowing(model) ? end : Math.min(model.detailTop, end);
 }
 
 /** True while the text of the open tab is still being written. */
@@ -244,8 +226,9 @@ export function bookmarksOf({ bookmarks, runId }: LiveModel): readonly number[] 
 }
 
 /** Which run is open, how runs are shown and what is marked in them, for the next start. */
-export function rememberLive({ zoom, heat, traceId, runId, bookmarks }: LiveModel): unknown {
+export function rememberLive({ zoom, heat, traceId, runId, bookmarks, reader }: LiveModel): unknown {
   const kept = {
+    ...(reader.isWrapped ? {} : { unwrapped: true }),
     ...(zoom ? { zoom } : {}),
     ...(heat === INITIAL.heat ? {} : { heat }),
     ...(traceId === undefined ? {} : { traceId, runId }),
@@ -256,10 +239,11 @@ export function rememberLive({ zoom, heat, traceId, runId, bookmarks }: LiveMode
 
 export function restoreLive(model: LiveModel, saved: unknown): LiveModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { zoom, heat, traceId, runId, bookmarks } = saved as Record<string, unknown>;
+  const { zoom, heat, traceId, runId, bookmarks, unwrapped } = saved as Record<string, unknown>;
   return {
     ...model,
     zoom: zoom === true,
+    reader: { ...model.reader, isWrapped: unwrapped !== true },
     heat: HEATS.find((name) => name === heat) ?? model.heat,
     bookmarks: new Map((Array.isArray(bookmarks) ? bookmarks : []).filter(isMarkedRun)),
     ...(isId(traceId) && isId(runId) ? { traceId, runId, state: "loading", restored: true } : {}),

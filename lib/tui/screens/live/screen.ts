@@ -10,7 +10,7 @@ export const liveScreen: Screen<LiveModel, LiveQueries> = {
   keys: LIVE_KEYS,
   init: () => INITIAL,
   mode: (model) => {
-    if (model.approval?.reason || model.typing) return "filter";
+    if (model.approval?.reason || model.typing || model.reader.typing) return "filter";
     return model.approval || model.relatives ? "dialog" : "normal";
   },
   update: updateLive,

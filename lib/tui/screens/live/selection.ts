@@ -1,11 +1,14 @@
 import { activeSpan } from "../../../analysis/mod.ts";
 import { isLive } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
+import { fresh } from "../../reader/reader.ts";
 import { afterMotion, keptInView, type Motion, selectedIndex } from "../../widgets/list.ts";
 import { isLiveRun, type LiveModel, rowsOf, treeRowsIn } from "./model.ts";
 
 /** What a new selection starts with: the text from its beginning, or its end while it grows. */
-export const FRESH = { detailTop: 0, cursor: 0, tail: true } as const;
+export function begun(model: LiveModel): LiveModel {
+  return { ...model, reader: fresh(model.reader) };
+}
 
 export function inView(model: LiveModel, env: Env): LiveModel {
   return keptInView(model, treeRowsIn(model, env));
@@ -18,11 +21,11 @@ export function followed(model: LiveModel): LiveModel {
   const root = rowsOf(model)[0]?.span;
   const id = (target ?? root)?.spanId;
   if (id === undefined || id === model.selectedId) return model;
-  return { ...model, selectedId: id, ...FRESH };
+  return begun({ ...model, selectedId: id });
 }
 
 export function choose(model: LiveModel, spanId: string, env: Env): LiveModel {
-  return inView({ ...model, selectedId: spanId, follow: false, ...FRESH }, env);
+  return inView(begun({ ...model, selectedId: spanId, follow: false }), env);
 }
 
 /** A motion in the tree. At the end of a live run the selection goes along with it again. */
@@ -30,7 +33,7 @@ export function movedInTree(model: LiveModel, motion: Motion, env: Env): LiveMod
   const next = afterMotion(model, treeRowsIn(model, env), motion);
   if (next === model) return model;
   const isFollowing = motion.action === "bottom" && motion.count === undefined && isLiveRun(model);
-  const chosen: LiveModel = { ...next, follow: isFollowing, ...FRESH };
+  const chosen = begun({ ...next, follow: isFollowing });
   return isFollowing ? inView(followed(chosen), env) : chosen;
 }
 

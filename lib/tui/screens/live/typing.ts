@@ -1,20 +1,14 @@
 import type { RaisedLimit } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import type { FieldChange } from "../../contract/handlers.ts";
-import type { Env, Step } from "../../contract/screen.ts";
+import type { Step } from "../../contract/screen.ts";
 import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
-import { search } from "./detail.ts";
 import type { LiveModel } from "./model.ts";
 
 export const BUDGET_USD_MAX = 1_000_000;
-const NEEDLE_LENGTH_MAX = 200;
 
-export function typing(model: LiveModel, what: "search" | "budget"): LiveModel {
-  return {
-    ...model,
-    ...(what === "search" ? { focus: "detail" as const } : {}),
-    typing: { what, field: EMPTY_FIELD },
-  };
+export function typing(model: LiveModel, what: "budget"): LiveModel {
+  return { ...model, typing: { what, field: EMPTY_FIELD } };
 }
 
 /** The limit that stopped the run, at what lets it go on. */
@@ -27,15 +21,10 @@ export function typed(model: LiveModel, change: FieldChange): LiveModel {
   return field ? { ...model, typing: { ...model.typing!, field } } : model;
 }
 
-export function submitted(model: LiveModel, env: Env): Step<LiveModel> {
+export function submitted(model: LiveModel): Step<LiveModel> {
   const { typing: open, ...closed } = model;
   if (!open) return [model, []];
   const text = open.field.text.trim();
-  if (open.what === "search") {
-    // Nothing typed: the same words again, as in `less`.
-    if (text === "") return closed.needle === "" ? [closed, []] : search(closed, 1, env);
-    return search({ ...closed, needle: text.slice(0, NEEDLE_LENGTH_MAX) }, 1, env, true);
-  }
   if (open.what === "limit") return revived(model, closed, text);
   const usd = /^\$?(?:\d{1,12}(?:\.\d{0,12})?|\.\d{1,12})$/.test(text) ? Number(text.replace("$", "")) : NaN;
   if (!(usd > 0 && usd <= BUDGET_USD_MAX) || model.traceId === undefined) {

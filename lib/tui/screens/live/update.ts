@@ -1,8 +1,9 @@
 import { isResumable, limitRaisedBy, sentenceOf, shortRunId } from "../../../core/mod.ts";
 import { notice } from "../../contract/effects.ts";
 import { type Action, type Actions, type Place, updateOf } from "../../contract/handlers.ts";
-import type { Effect } from "../../contract/message.ts";
+import type { Effect, Msg } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
+import { isSearching, unsearched } from "../../reader/reader.ts";
 import { tabsOf } from "../../trace/content.ts";
 import { familyWith } from "../../widgets/family.ts";
 import { type Motion, rowAt, wheelMotion } from "../../widgets/list.ts";
@@ -19,13 +20,13 @@ import {
   withEditable,
   withEdited,
 } from "./approval.ts";
-import { copied, foldRow, inEditor, movedInTab, search, wheeledInTab } from "./detail.ts";
+import { copied, foldRow, inEditor, movedInTab, TAB_READER, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
 import { isLiveRun, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
 import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTrace } from "./open_run.ts";
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
-import { choose, foldBranch, FRESH, inView, movedInTree } from "./selection.ts";
+import { begun, choose, foldBranch, inView, movedInTree } from "./selection.ts";
 import { raising, submitted, typed, typing } from "./typing.ts";
 
 const TICK_MS = 120;
@@ -75,24 +76,26 @@ const ACTIONS: Actions<LiveModel> = {
   heat: (model) => [nextHeat(model), []],
   bookmark: (model) => [bookmarked(model), []],
   to_bookmark: (model, env) => [toBookmark(model, env), []],
-  search: (model) => [typing(model, "search"), []],
   budget: (model) => [typing(model, "budget"), []],
   submit: submitted,
   cancel: (model) => {
     const { typing: _, ...closed } = model;
     return [closed, []];
   },
-  next_hit: (model, env) => search(model, 1, env),
-  previous_hit: (model, env) => search(model, -1, env),
+  ...TAB_READER.actions,
 };
 
-export const updateLive = updateOf<LiveModel, LiveQueries>({
+const handled = updateOf<LiveModel, LiveQueries>({
   entered: (model, { target }, env) => entered(model, target, env),
   storeChanged: loadChanges,
   resized: (model, env) => [inView(model, env), []],
   actions: (model) => (model.approval ? APPROVAL_ACTIONS : model.relatives ? FAMILY_ACTIONS : ACTIONS),
   moved: (model, motion, env) => [moved(model, motion, env), []],
-  typed: (model, change) => [model.approval ? typedReason(model, change) : typed(model, change), []],
+  typed: (model, change, env) => {
+    if (model.reader.typing) return [TAB_READER.typed(model, change, env), []];
+    return [model.approval ? typedReason(model, change) : typed(model, change), []];
+  },
+  sought: (model, hits, env) => [TAB_READER.sought(model, hits, env), []],
   edited: editedArguments,
   wheeled: (model, lines, place, env) => [wheeled(model, lines, place, env), []],
   clicked: (model, place, env) => [clicked(model, place, env), []],
@@ -116,6 +119,10 @@ export const updateLive = updateOf<LiveModel, LiveQueries>({
   },
 });
 
+export function updateLive(model: LiveModel, msg: Msg<LiveQueries>, env: Env): Step<LiveModel> {
+  return TAB_READER.seeking(handled(model, msg, env), env);
+}
+
 /** What was read before stays in view. */
 function unread(model: LiveModel, failure: LiveModel["failure"]): Step<LiveModel> {
   return model.trace
@@ -124,7 +131,7 @@ function unread(model: LiveModel, failure: LiveModel["failure"]): Step<LiveModel
 }
 
 function back(model: LiveModel): Step<LiveModel> {
-  if (model.needle !== "") return [{ ...model, needle: "" }, []];
+  if (isSearching(model.reader)) return [{ ...model, reader: unsearched(model.reader) }, []];
   if (model.zoom) return [{ ...model, zoom: false }, []];
   if (model.focus === "detail") return [{ ...model, focus: "tree" }, []];
   const parent = model.parents.at(-1);
@@ -158,7 +165,7 @@ function askToStop({ trace }: LiveModel): readonly Effect[] {
 }
 
 function besideTab(model: LiveModel, step: 1 | -1): LiveModel {
-  return { ...model, tab: neighbour(tabsOf(model.trace), openTab(model), step), ...FRESH };
+  return begun({ ...model, tab: neighbour(tabsOf(model.trace), openTab(model), step) });
 }
 
 function moved(model: LiveModel, motion: Motion, env: Env): LiveModel {

@@ -37,19 +37,15 @@ import {
 } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { clean, cut } from "../../terminal/text.ts";
-import { highlight } from "../../draw/styled.ts";
-import { fieldLine } from "../../draw/text_field.ts";
 import { NO_FAILURE, troubleLines } from "../../draw/trouble.ts";
+import { readerPane } from "../../reader/pane.ts";
 import { TAB_TITLES, tabsOf } from "../../trace/content.ts";
 import { heatStrip } from "../../trace/heat.ts";
 import { treeHead, treeLayout, treeRow } from "../../trace/span_row.ts";
 import {
   bookmarksOf,
-  detailDoc,
-  detailHeight,
-  detailTop,
+  detailWindow,
   hasStrip,
-  isGrowing,
   liveLayout,
   type LiveModel,
   openTab,
@@ -254,49 +250,13 @@ function treePane(model: LiveModel, env: Env, columns: number, rows: number): re
 }
 
 function detailPane(model: LiveModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const doc = detailDoc(model, env);
-  const height = detailHeight(model, env);
-  const top = detailTop(model, env, doc.rows);
   const inner = columns - BORDER;
-  const hasCursor = model.focus === "detail" && (doc.hasFolds || model.needle !== "");
-  const content: Line[] = [];
-  for (let at = top; at < Math.min(doc.rows, top + height); at++) {
-    const row: Line = [seg(" "), ...highlight(doc.line(at), model.needle)];
-    content.push(hasCursor && at === model.cursor ? onGround(fitLine(row, inner), "selected") : row);
-  }
-  if (doc.rows === 0) content.push(nothing(model, env));
-  const below = doc.rows - top - height;
-  const fresh = isGrowing(model) && !model.tail ? doc.rows - model.seenLines : 0;
-  const foot: Line = fresh > 0
-    ? [seg(`${env.glyphs.down} ${grouped(fresh)} new`, "accent")]
-    : below > 0
-    ? line(`${env.glyphs.down} ${grouped(below)} more`, "dim")
-    : EMPTY;
-  return pane(
-    [spanFacts(model, env, inner), searchLine(model, inner), ...content],
-    columns,
-    rows,
-    env.glyphs,
-    {
-      tabs: tabBar(model, inner),
-      focused: model.focus === "detail",
-      foot,
-      scroll: { top, total: doc.rows },
-    },
-  );
-}
-
-/** What is being searched for; otherwise the row stays empty. */
-function searchLine(model: LiveModel, columns: number): Line {
-  if (model.typing?.what === "search") {
-    return [seg(" / ", "key"), ...fieldLine(model.typing.field, columns - 4, true, "search in this tab")];
-  }
-  if (model.needle === "") return EMPTY;
-  return spread(
-    [seg(" / ", "key"), seg(clean(model.needle), "accent")],
-    [seg("n", "key"), seg(" next ", "dim"), seg("N", "key"), seg(" back ", "dim")],
-    columns,
-  );
+  return readerPane(model.reader, detailWindow(model, env), columns, rows, env.glyphs, {
+    head: [spanFacts(model, env, inner), EMPTY],
+    nothing: nothing(model, env),
+    tabs: tabBar(model, inner),
+    focused: model.focus === "detail",
+  });
 }
 
 /** What was measured of the chosen span: always above its tabs. */

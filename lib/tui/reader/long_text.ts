@@ -1,6 +1,7 @@
-import { cleanLines, cut } from "../terminal/text.ts";
-import { EMPTY, type Line, seg } from "../draw/line.ts";
+import { cleanLines, cut, width } from "../terminal/text.ts";
+import { EMPTY, type Line, seg, type Segment } from "../draw/line.ts";
 import type { Tone } from "../draw/theme.ts";
+import { type Mark, type Marks, NO_MARKS, startBefore } from "../draw/marks.ts";
 
 const ROWS_MAX = 5_000_000;
 
@@ -14,7 +15,6 @@ export class LongText {
   readonly #chunk: number;
   #starts: Uint32Array;
   #rows = 0;
-  #lower: string | undefined;
 
   constructor(text: string, columns: number, before?: LongText) {
     [this.text, this.columns] = [text, Math.max(2, columns)];
@@ -55,32 +55,38 @@ export class LongText {
     return this.#rows;
   }
 
-  line(at: number, tone: Tone, indent: number): Line {
+  line(at: number, tone: Tone, indent: number, marks: Marks = NO_MARKS): Line {
     const start = this.#starts[at];
     if (start === undefined || at >= this.#rows) return EMPTY;
     const next = at + 1 < this.#rows ? this.#starts[at + 1]! : this.text.length;
     const raw = this.text.slice(start, Math.min(next, start + this.#chunk)).replace(/\n[\s\S]*$/, "");
-    const piece = cut(cleanLines(raw)[0] ?? "", this.columns);
-    return piece === "" ? EMPTY : [seg(" ".repeat(indent) + piece, tone)];
+    const found = marks === NO_MARKS ? [] : marks.within(start, start + raw.length);
+    const pieces = piecesOf(raw, found, tone, this.columns);
+    return pieces.length === 0 ? EMPTY : indent === 0 ? pieces : [seg(" ".repeat(indent), tone), ...pieces];
   }
 
-  /** The nearest row from `from` on (backwards with step -1) where `needle`, in lower case, begins. */
-  find(needle: string, from: number, step: 1 | -1): number | undefined {
-    this.#lower ??= this.text.toLowerCase();
-    const text = this.#lower.length === this.text.length ? this.#lower : this.text;
-    if (from < 0 || from >= this.#rows) return undefined;
-    const end = from + 1 < this.#rows ? this.#starts[from + 1]! - 1 : text.length;
-    const at = step > 0 ? text.indexOf(needle, this.#starts[from]!) : text.lastIndexOf(needle, end);
-    return at < 0 ? undefined : this.#rowOf(at);
+  /** The row that holds a place of the text. */
+  rowOf(place: number): number {
+    return startBefore(this.#starts.subarray(0, this.#rows), place);
   }
+}
 
-  #rowOf(position: number): number {
-    let [low, high] = [0, this.#rows - 1];
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#starts[middle]! <= position) low = middle;
-      else high = middle - 1;
-    }
-    return low;
+/** The row as it may be shown: each stretch is cleaned for itself, so that places keep their meaning. */
+function piecesOf(raw: string, marks: readonly Mark[], tone: Tone, columns: number): Line {
+  const pieces: Segment[] = [];
+  let room = columns;
+  const add = (from: number, to: number, ground?: "found" | "current") => {
+    const text = cut(cleanLines(raw.slice(from, to))[0] ?? "", room);
+    if (text === "" || room <= 0) return;
+    room -= width(text);
+    pieces.push(ground ? { text, tone, ground } : seg(text, tone));
+  };
+  let at = 0;
+  for (const mark of marks) {
+    add(at, mark.from);
+    add(mark.from, mark.to, mark.isCurrent ? "current" : "found");
+    at = mark.to;
   }
+  add(at, raw.length);
+  return pieces;
 }

@@ -193,6 +193,25 @@ Deno.test("run detail: branches of a result fold, and a search opens the branch 
   await bench.see(/\/ nowhere at all +not found/);
 });
 
+Deno.test("run detail: a pattern is found while it is typed, n goes on, and one that is none says why", async () => {
+  await using bench = await Bench.open(SIZE, richRun, SERVICES);
+  await bench.see(RUNS);
+  bench.press("j", "enter");
+  await bench.see(/4 steps/);
+  bench.press("2.", "]", "]");
+  await bench.see(/rows: \[30\] …/);
+  bench.press("/", "ctrl+r", "id: 2[789]");
+  await bench.see(/id: 27[\s\S]*\/pattern\/ id: 2\[789\] +1\/3/);
+  bench.press("enter", "n");
+  await bench.see(/2\/3/);
+  bench.press("/", "id: (");
+  await bench.see(/no pattern: missing closing \)/);
+  bench.press("escape");
+  await bench.see(/id: 2\[789\] +2\/3/);
+  bench.press("escape", "-");
+  await bench.see(/▸ \{\d\} …/);
+});
+
 Deno.test("run detail: the budget of a live run is set, bad amounts are refused", async () => {
   let story: Story | undefined;
   await using bench = await Bench.open(SIZE, async (store, host) => {

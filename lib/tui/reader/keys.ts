@@ -92,7 +92,7 @@ function typingKeys<M>(when: (model: M) => boolean): readonly Key<M>[] {
       ...typing,
     },
     {
-      keys: ["up", "ctrl+p"],
+      keys: ["up"],
       action: "previous_hit",
       label: "previous",
       help: "previous place found",

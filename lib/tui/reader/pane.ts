@@ -98,28 +98,21 @@ function searchLine(reader: Reader, window: Window, columns: number, glyphs: Gly
   const isPattern = typing?.isPattern ?? search?.isPattern ?? false;
   const sign = seg(isPattern ? " /pattern/ " : " / ", "key");
   const count = countLine(reader, window);
-  const right = [
-    ...count,
-    ...(typing ? switchHint(isPattern, columns) : nextHint(columns - lineWidth(count))),
-  ];
+  const hint = typing ? switchHint(isPattern) : NEXT_HINT;
+  const isWide = columns - lineWidth(count) - lineWidth(hint) >= 2 * FIELD_COLUMNS_MIN;
+  const right: Line = isWide ? [...count, ...hint] : [...count, seg(" ")];
   if (!typing) return spread([sign, seg(clean(search?.text ?? ""), "accent")], right, columns);
   const room = Math.max(
     FIELD_COLUMNS_MIN,
     columns - sign.text.length - lineWidth(right),
   );
-  const hint = isPattern ? `a pattern, as in RE2` : `words${glyphs.ellipsis}`;
-  return spread([sign, ...fieldLine(typing.field, room, true, hint)], right, columns);
+  const nothing = isPattern ? "a pattern, as in RE2" : `words${glyphs.ellipsis}`;
+  return spread([sign, ...fieldLine(typing.field, room, true, nothing)], right, columns);
 }
 
 const NEXT_HINT: Line = [seg("  n", "key"), seg(" next ", "dim"), seg("N", "key"), seg(" back ", "dim")];
-const HINT_COLUMNS_MIN = 44;
 
-function nextHint(columns: number): Line {
-  return columns < HINT_COLUMNS_MIN ? [seg(" ")] : NEXT_HINT;
-}
-
-function switchHint(isPattern: boolean, columns: number): Line {
-  if (columns < HINT_COLUMNS_MIN) return EMPTY;
+function switchHint(isPattern: boolean): Line {
   return [seg("  ^r", "key"), seg(isPattern ? " words " : " pattern ", "dim")];
 }
 
@@ -127,7 +120,7 @@ function switchHint(isPattern: boolean, columns: number): Line {
 function countLine(reader: Reader, { doc }: Window): Line {
   if (!reader.search) return EMPTY;
   const hits = hitsIn(reader, doc);
-  if (hits?.problem !== undefined) return [seg(` no pattern: ${clean(hits.problem)}`, "error")];
+  if (hits?.problem !== undefined) return [seg(` ${clean(hits.problem)}`, "error")];
   if (!hits) return [seg(" looking…", "dim")];
   const total = hits.starts.length;
   if (total === 0) return hits.isDone ? [seg(" not found", "warn")] : [seg(" looking…", "dim")];

@@ -17,7 +17,8 @@ export async function* patternHits(text: string, search: Search): AsyncGenerator
   try {
     pattern = RE2JS.compile(search.text, RE2JS.CASE_INSENSITIVE | RE2JS.MULTILINE);
   } catch (error) {
-    const problem = messageOf(error).replace(/^error parsing regexp: /, "").replaceAll("`", '"');
+    // What it quotes is the pattern, which is in view.
+    const problem = messageOf(error).replace(/^error parsing regexp: /, "").replace(/: `.*$/s, "");
     return yield { ...about, starts: [], ends: [], isDone: true, isCut: false, problem };
   }
   const starts: number[] = [];

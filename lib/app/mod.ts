@@ -12,6 +12,7 @@ export {
   resolveAgent,
   type ResolveOptions,
 } from "./agents.ts";
+export { apiKeyOf, createApiKey, type CreatedKey } from "./api_keys.ts";
 export { App, type AppOptions } from "./app.ts";
 export {
   CHART_FORMATS,

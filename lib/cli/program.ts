@@ -21,6 +21,7 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "kernel",
   "notebook",
   "serve",
+  "keys create",
   "db migrate",
 ]);
 

@@ -28,7 +28,14 @@ export {
   type SpendClaim,
 } from "./budget.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
-export { isRoleEnough, KEY_ROLES, type KeyRole } from "./api_key.ts";
+export {
+  type ApiKey,
+  isRoleEnough,
+  KEY_ROLES,
+  type KeyHash,
+  type KeyRole,
+  type KeyStore,
+} from "./api_key.ts";
 export { ATTR, RUN_TAG } from "./attributes.ts";
 export {
   applyChanges,

@@ -1,4 +1,5 @@
 import type { BudgetStore } from "./budget.ts";
+import type { KeyStore } from "./api_key.ts";
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { SpanFactsPage, UsageFactsRead } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
@@ -393,5 +394,6 @@ export interface Store
     FactsReader,
     TableStore,
     EndpointNotes,
+    KeyStore,
     StoreAdministration,
     AsyncDisposable {}

@@ -7,4 +7,5 @@
 export type { Route, RouteAnswer, RouteBody, RouteRequest } from "./route.ts";
 export type { AnsweredRequest } from "./answered.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export type { TlsFiles } from "./http_server.ts";
 export type { ServerRights, ServerServices } from "./services.ts";

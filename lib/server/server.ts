@@ -1,9 +1,8 @@
-import type { App } from "../app/mod.ts";
+import { apiKeyOf, type App } from "../app/mod.ts";
 import { AgentOpError } from "../core/mod.ts";
 import { bare, isLoopback } from "./gate/hosts.ts";
 import { TLS_HEADERS } from "./gate/headers.ts";
-import { Paces } from "./gate/pace.ts";
-import type { FindKey } from "./gate/callers.ts";
+import { type PaceLimits, Paces } from "./gate/pace.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, listen, type TlsFiles } from "./http_server.ts";
 import { RequestMetrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
@@ -30,6 +29,8 @@ export interface ServerOptions {
   readonly tls?: TlsFiles | undefined;
   readonly rights?: ServerRights | undefined;
   readonly limits?: Partial<ConnectionLimits>;
+  /** How often each caller may ask. */
+  readonly paces?: Partial<PaceLimits>;
   readonly onAnswered?: RouterOptions["onAnswered"];
   /** @default the table of this folder */
   readonly routes?: readonly Route[];
@@ -41,6 +42,8 @@ export interface RunningServer {
   readonly port: number;
   /** A key is needed. */
   readonly isGuarded: boolean;
+  /** Keys that are good now. */
+  readonly keys: number;
   /** No new requests; those at work are answered, for as long as `graceMs`, then broken off. */
   close(options?: { readonly graceMs?: number }): Promise<void>;
 }
@@ -73,9 +76,9 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       describe: () => openApiDocument(routes, options.version),
     },
     callers: {
-      paces: new Paces(app.host),
+      paces: new Paces(app.host, options.paces),
       isTrustedProxy,
-      ...(isGuarded ? { findKey: noKeys } : {}),
+      ...(isGuarded ? { findKey: (text: string) => apiKeyOf(store, text) } : {}),
     },
     ...(options.tls ? { headers: TLS_HEADERS } : {}),
     onAnswered: (request) => {
@@ -101,6 +104,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     url: `${options.tls ? "https" : "http"}://${shownHost(hostname)}:${listening.port}`,
     port: listening.port,
     isGuarded,
+    keys: (await store.listKeys()).filter((it) => it.revokedAtUs === undefined).length,
     close: ({ graceMs = GRACE_MS } = {}) =>
       closed ??= (async () => {
         const done = listening.close();
@@ -112,8 +116,6 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       })(),
   };
 }
-
-const noKeys: FindKey = () => Promise.resolve(undefined);
 
 function mustHaveKeys(hostname: string, { auth, trustedProxies = [] }: ServerOptions): boolean {
   const isPrivate = isLoopback(hostname) && trustedProxies.length === 0;

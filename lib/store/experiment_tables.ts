@@ -15,6 +15,7 @@ import type {
   Redactor,
 } from "../core/mod.ts";
 import { listBaselines, saveBaseline } from "./baselines.ts";
+import { ApiKeyTable } from "./api_keys.ts";
 import type { Engine } from "./engine.ts";
 import { experimentOverview } from "./experiment_overview.ts";
 import { ExperimentWriter } from "./experiment_writer.ts";
@@ -22,12 +23,13 @@ import { experimentCases, experimentResults, listExperiments, resolveExperiment 
 import type { OtherWork } from "./journal.ts";
 
 /** The part of a store that keeps suites which were run. */
-export abstract class ExperimentTables implements ExperimentStore, ExperimentViews {
+export abstract class ExperimentTables extends ApiKeyTable implements ExperimentStore, ExperimentViews {
   readonly #engine: Engine;
   readonly #redactor: Redactor;
   readonly #writer: ExperimentWriter;
 
   constructor(engine: Engine, redactor: Redactor) {
+    super(engine, redactor);
     this.#engine = engine;
     this.#redactor = redactor;
     this.#writer = new ExperimentWriter(engine.owners);

@@ -30,6 +30,7 @@ export interface Schema {
   };
   budget_hold: { trace_id: Uint8Array; span_id: Uint8Array; run_no: number; model: string; usd: number };
   baseline: BaselineRow;
+  api_key: ApiKeyRow;
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };
   control: {
     id: Generated<number>;
@@ -255,6 +256,17 @@ export interface EndpointRow {
   /** A JSON list of `RateLimit`. */
   limits: string;
   noted_us: number;
+}
+
+/** A key of the HTTP API. */
+export interface ApiKeyRow {
+  /** SHA-256 of its text. */
+  hash: Uint8Array;
+  name: string;
+  role: string;
+  created_us: number;
+  /** Absent while it is good. */
+  revoked_us: number | null;
 }
 
 export interface DiffRow {

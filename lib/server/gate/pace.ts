@@ -8,8 +8,10 @@ interface Limit {
   readonly burst: number;
 }
 
+export type PaceLimits = Readonly<Record<Pace | "refused", Limit>>;
+
 /** Of each key, or of each address where no key is asked for. Ingest is held up by the disk and by its own queue. */
-export const PACES: Readonly<Record<Pace | "refused", Limit>> = {
+export const PACES: PaceLimits = {
   read: { perSecond: 200, burst: 1_000 },
   start: { perSecond: 10, burst: 200 },
   ingest: { perSecond: 5_000, burst: 20_000 },
@@ -28,23 +30,23 @@ interface Bucket {
 /** Token buckets in memory. */
 export class Paces {
   readonly #host: Pick<Host, "now">;
-  readonly #limits: typeof PACES;
+  readonly #limits: PaceLimits;
   readonly #buckets = new Map<string, Bucket>();
 
-  constructor(host: Pick<Host, "now">, limits: typeof PACES = PACES) {
+  constructor(host: Pick<Host, "now">, limits: Partial<PaceLimits> = {}) {
     this.#host = host;
-    this.#limits = limits;
+    this.#limits = { ...PACES, ...limits };
   }
 
   /** Takes one request of a caller; returns how long to wait when there is none left, in seconds. */
-  take(pace: keyof typeof PACES, caller: string): number | undefined {
+  take(pace: keyof PaceLimits, caller: string): number | undefined {
     const bucket = this.#bucket(pace, caller);
     if (bucket.tokens < 1) return Math.max(1, Math.ceil((1 - bucket.tokens) / this.#limits[pace].perSecond));
     bucket.tokens--;
     return undefined;
   }
 
-  #bucket(pace: keyof typeof PACES, caller: string): Bucket {
+  #bucket(pace: keyof PaceLimits, caller: string): Bucket {
     const key = `${pace} ${caller}`;
     const { perSecond, burst } = this.#limits[pace];
     const nowMs = this.#host.now();

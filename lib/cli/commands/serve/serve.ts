@@ -1,7 +1,7 @@
 import { Option } from "@commander-js/extra-typings";
-import { escapeText, messageOf } from "../../../core/mod.ts";
+import { AgentOpError, escapeText, messageOf, reasonOf } from "../../../core/mod.ts";
 import type { ApprovePolicy } from "../../../agent/mod.ts";
-import type { AnsweredRequest } from "../../../server/mod.ts";
+import type { AnsweredRequest, TlsFiles } from "../../../server/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -15,6 +15,8 @@ interface ServeFlags {
   readonly auth?: "on" | "off" | undefined;
   readonly allowHost?: readonly string[] | undefined;
   readonly trustProxy?: readonly string[] | undefined;
+  readonly cert?: string | undefined;
+  readonly key?: string | undefined;
   readonly approve: ApprovePolicy;
 }
 
@@ -38,6 +40,8 @@ export const serve: CliCommand = {
         ).choices(["on", "off"] as const),
       )
       .option("--allow-host <name>", "a name it is called by, besides its address (repeatable)", collect)
+      .option("--cert <file>", "serve over TLS with this certificate (PEM, with its chain)")
+      .option("--key <file>", "the certificate's private key (PEM)")
       .option("--trust-proxy <address>", "believe X-Forwarded-For from this address (repeatable)", collect)
       .addOption(
         new Option(
@@ -69,6 +73,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
     auth: flags.auth,
     allowedHosts: flags.allowHost,
     trustedProxies: flags.trustProxy,
+    tls: await tlsFiles(flags),
     rights: { approve: flags.approve },
     onAnswered: (request) => noteAnswer(context, request),
   });
@@ -78,7 +83,9 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
     context.print(`Serving ${url}  (Ctrl-C stops it)`);
     context.print(
       isGuarded
-        ? "Keys are needed: agentop keys create NAME --role read"
+        ? `A key is needed${
+          server.keys > 0 ? "" : ", and there is none yet"
+        }: agentop keys create NAME --role read`
         : "No key is needed: only this machine can connect",
     );
   }
@@ -88,6 +95,23 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
     stopper.signal.addEventListener("abort", () => resolve(), { once: true });
   });
   await server.close();
+}
+
+async function tlsFiles({ cert, key }: ServeFlags): Promise<TlsFiles | undefined> {
+  if (cert === undefined && key === undefined) return undefined;
+  if (cert === undefined || key === undefined) {
+    throw new AgentOpError("Cannot serve over TLS: --cert and --key belong together", {
+      remedy: "--cert cert.pem --key key.pem",
+    });
+  }
+  const read = (path: string) =>
+    Deno.readTextFile(path).catch((cause) => {
+      throw new AgentOpError(`Cannot read ${path}: ${reasonOf(cause)}`, {
+        remedy: "--cert and --key with PEM files",
+        cause,
+      });
+    });
+  return { cert: await read(cert), key: await read(key) };
 }
 
 /** Trouble always, every request with `--verbose`. Nothing that a caller chose is in such a line. */

@@ -19,6 +19,7 @@ import { digests } from "./0012_digests.ts";
 import { experimentViews } from "./0013_experiment_views.ts";
 import { budgets } from "./0014_budgets.ts";
 import { experimentDigests } from "./0015_experiment_digests.ts";
+import { apiKeys } from "./0016_api_keys.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -36,6 +37,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0013_experiment_views": experimentViews,
   "0014_budgets": budgets,
   "0015_experiment_digests": experimentDigests,
+  "0016_api_keys": apiKeys,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

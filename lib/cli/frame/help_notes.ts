@@ -78,6 +78,12 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   },
   "agentop budget list": { examples: ["agentop budget list", "agentop budget list --json"] },
   "agentop budget remove": { examples: ["agentop budget remove agent:researcher --per run"] },
+  "agentop keys": { examples: ["agentop keys create dashboard --role read", "agentop keys list"] },
+  "agentop keys create": {
+    examples: ["agentop keys create dashboard --role read", "agentop keys create ci --role write --json"],
+  },
+  "agentop keys list": { examples: ["agentop keys list", "agentop keys list --json"] },
+  "agentop keys revoke": { examples: ["agentop keys revoke dashboard"] },
   "agentop baseline": { examples: ["agentop baseline set totals last", "agentop baseline list"] },
   "agentop baseline set": { examples: ["agentop baseline set totals last"] },
   "agentop baseline check": {

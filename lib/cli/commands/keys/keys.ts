@@ -25,13 +25,11 @@ export const keys: CliCommand = {
           "read: see everything; write: also start runs, score, send traces; admin: everything",
         ).choices(KEY_ROLES).makeOptionMandatory(),
       )
-      .addHelpText("after", "\nExamples:\n  agentop keys create dashboard --role read")
       .action((name, flags) => withContext((context) => create(context, name, flags.role)));
     command.command("list").description("list keys, revoked ones too")
       .action(() => withContext(list));
     command.command("revoke").description("a key is good for nothing from now on, also where a server runs")
       .argument("<name>", "its name or id")
-      .addHelpText("after", "\nExamples:\n  agentop keys revoke dashboard")
       .action((name) => withContext((context) => revoke(context, name)));
   },
 };

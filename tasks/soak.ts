@@ -1,6 +1,6 @@
 /**
  * The long checks of docs/reliability.md, as one table: check, what was tried, what failed, the worst that was seen, what is promised.
- * Argument: how many minutes it may take.
+ * Arguments: how many minutes it may take, and which of the checks; all unless given.
  *
  * @module
  */
@@ -50,23 +50,26 @@ async function fuzzed(untilMs: number): Promise<SoakResult> {
   const targets = await fuzzTargets();
   const seed = Math.floor(Math.random() * 2 ** 31);
   const problems: string[] = [];
+  const counts: string[] = [];
   let [tried, worstMs, slowest] = [0, 0, ""];
   for (const [at, target] of targets.entries()) {
     const nowMs = performance.now();
+    const weights = targets.slice(at).reduce((sum, { weight = 1 }) => sum + weight, 0);
     const result = await fuzz(target, {
       seed,
       inputs: FUZZ_INPUTS_MAX,
       slowMs: SLOW_MS,
-      untilMs: nowMs + Math.max(1_000, untilMs - nowMs) / (targets.length - at),
+      untilMs: nowMs + Math.max(1_000, untilMs - nowMs) * (target.weight ?? 1) / weights,
     });
     await target[Symbol.asyncDispose]?.();
     tried += result.tried;
+    counts.push(`${result.tried} ${target.name}`);
     if (result.worstMs > worstMs) [worstMs, slowest] = [result.worstMs, target.name];
     problems.push(...result.failures.map((it) => `${it.target}, seed ${it.seed}: ${it.what}: ${it.input}`));
   }
   return {
     check: "fuzzed inputs",
-    tried: `${tried} over ${targets.length} readers, from seed ${seed}`,
+    tried: `${tried} from seed ${seed} (${counts.join(", ")})`,
     problems,
     worst: `${Math.round(worstMs)} ms (${slowest})`,
     promise: `no raw error, none over ${SLOW_MS} ms of processor time`,
@@ -84,14 +87,20 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "writers", share: 0.2, run: writers },
 ];
 
-if (!(MINUTES > 0)) {
-  console.error("Cannot soak: the argument is how many minutes it may take. Try: deno task soak 20");
+const wanted = Deno.args.slice(1);
+const unknown = wanted.find((name) => !CHECKS.some((check) => check.name === name));
+if (!(MINUTES > 0) || unknown !== undefined) {
+  const names = CHECKS.map(({ name }) => name).join(" ");
+  console.error(
+    `Cannot soak: the arguments are how many minutes it may take, and which of ${names}. Try: deno task soak 20`,
+  );
   Deno.exit(2);
 }
+const checks = CHECKS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const endMs = performance.now() + MINUTES * 60_000;
 const results: SoakResult[] = [];
-for (const [at, check] of CHECKS.entries()) {
-  const shares = CHECKS.slice(at).reduce((sum, { share }) => sum + share, 0);
+for (const [at, check] of checks.entries()) {
+  const shares = checks.slice(at).reduce((sum, { share }) => sum + share, 0);
   const nowMs = performance.now();
   results.push(await check.run(nowMs + Math.max(0, endMs - nowMs) * check.share / shares));
   console.error(`${check.name}: done`);

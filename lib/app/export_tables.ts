@@ -17,6 +17,8 @@ export interface WrittenTable {
   readonly rows: number;
   /** Rows of the store that hold what cannot be, and were left out. */
   readonly damagedRows: number;
+  /** Runs that cannot be read, none of whose rows is there. */
+  readonly damagedRuns: number;
 }
 
 /** Writes the rows of one table into a file, whole or not at all; `path` may be a folder. Throws `AgentOpError`. */
@@ -69,12 +71,14 @@ async function tableRows(app: App, choice: TableChoice) {
   const { source, runs, nowMs, signal } = await requestFor(app, named);
   let count = 0;
   let damagedRows = 0;
+  let damagedRuns = 0;
   const onDamaged = (rows: number) => void (damagedRows += rows);
   async function* batches() {
     for await (
       const rows of table.rows(source, {
         nowMs,
         onDamaged,
+        onDamagedRun: () => void damagedRuns++,
         ...(runs ? { runs } : filter ? { filter } : {}),
       })
     ) {
@@ -83,7 +87,11 @@ async function tableRows(app: App, choice: TableChoice) {
       yield rows;
     }
   }
-  return { columns: table.columns, batches: batches(), counted: () => ({ rows: count, damagedRows }) };
+  return {
+    columns: table.columns,
+    batches: batches(),
+    counted: () => ({ rows: count, damagedRows, damagedRuns }),
+  };
 }
 
 /** The table of that name. Throws `AgentOpError` with the nearest one. */

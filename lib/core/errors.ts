@@ -57,6 +57,7 @@ export type StoreErrorCode =
   | "gone"
   | "older_at_work"
   | "damaged"
+  | "damaged_run"
   | "newer_schema"
   | "read_only"
   | "missing_folder"

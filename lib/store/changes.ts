@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
-import { AgentOpError, escapeText, isObject } from "../core/mod.ts";
+import { AgentOpError, escapeText, isObject, StoreError } from "../core/mod.ts";
 import type {
   ChangeCursor,
   ChangedSnapshot,
@@ -112,8 +112,8 @@ export function whole<T>(run: { readonly runId: string }, what: string, read: ()
   }
 }
 
-function damaged({ runId }: { readonly runId: string }, why: string): AgentOpError {
-  return new AgentOpError(`Cannot read run ${escapeText(runId)}: it is damaged: ${why}`, {
+function damaged({ runId }: { readonly runId: string }, why: string): StoreError {
+  return new StoreError("damaged_run", `Cannot read run ${escapeText(runId)}: it is damaged: ${why}`, {
     remedy: "agentop db verify",
   });
 }

@@ -16,6 +16,8 @@ export interface FuzzTarget {
   read(text: string, random: () => number): unknown;
   /** Of an input. @default 20_000 */
   readonly maxChars?: number;
+  /** Its share of the time, beside those of the others. @default 1 */
+  readonly weight?: number;
   [Symbol.asyncDispose]?(): PromiseLike<void>;
 }
 

@@ -1,6 +1,7 @@
 import { AgentOpError, escapeText, oneLine, type TraceEvent } from "../../lib/core/mod.ts";
 import { parseAgentFile } from "../../lib/agent/mod.ts";
 import { parseRunQuery } from "../../lib/analysis/mod.ts";
+import { loadSuite } from "../../lib/evals/mod.ts";
 import { markdown } from "../../lib/exporters/html/markdown.ts";
 import { markdownBlocks } from "../../lib/present/mod.ts";
 import { parsePriceOverlay } from "../../lib/pricing/mod.ts";
@@ -18,6 +19,9 @@ const RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069
 
 /** Several times what people write. The parser takes up to ten microseconds for each character. */
 const YAML_MAX_CHARS = 3_000;
+
+/** What comes from outside most, and takes longest to read. */
+const MAIN_WEIGHT = 5;
 
 const chunk = (delta: unknown, more: Readonly<Record<string, unknown>> = {}) =>
   `data: ${
@@ -153,6 +157,14 @@ async function storedRows(): Promise<FuzzTarget> {
   };
 }
 
+const SUITES: readonly string[] = [
+  "name: sums\nagent: adder\nrepeats: 2\nconcurrency: 4\nbudgetUsd: 0.5\n" +
+  "cases:\n  - { id: a, prompt: 'What is {{x}} + 2?', vars: { x: 1, expect: '3' } }\n  - { prompt: hi, vars: { expect: a } }\n" +
+  "scorers:\n  - contains: '{{expect}}'\n  - regex: '(?i)\\d+'\n  - { max_cost: 0.01 }\ngate: { failBelow: 0.9, margin: 0.02 }\n",
+  "variants:\n  - { name: small, agent: a, set: { temperature: 0 } }\n  - { name: large, agent: b }\n" +
+  "cases: [{ id: 1, prompt: 'x', scorers: [{ contains: x }] }, { prompt: 'y' }]\nscorers: [completed, { numeric: { value: 1, tolerance: 0.1 } }]\nmode: hybrid\n",
+];
+
 /** Everything that reads what others wrote. */
 export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
   const scenarios = [
@@ -160,9 +172,19 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
     '{"name":"a","match":{"agent":"b"},"steps":[{"toolCalls":[{"name":"f","arguments":{}}]}]}',
   ];
   return [
-    answers(),
-    reader("agent files", AGENT_FILES, (text) => parseAgentFile(text, "agents/a.yaml"), YAML_MAX_CHARS),
-    await storedRows(),
+    { ...answers(), weight: MAIN_WEIGHT },
+    {
+      ...reader("agent files", AGENT_FILES, (text) => parseAgentFile(text, "agents/a.yaml"), YAML_MAX_CHARS),
+      weight: MAIN_WEIGHT,
+    },
+    {
+      ...reader("suites", SUITES, async (text) => {
+        const missing = () => Promise.reject(new AgentOpError("Cannot find a run: there are none here"));
+        await loadSuite("/nowhere/suite.yaml", { resolveRun: missing, findRuns: missing }, text);
+      }, YAML_MAX_CHARS),
+      weight: MAIN_WEIGHT,
+    },
+    { ...await storedRows(), weight: MAIN_WEIGHT },
     reader("scenario files", scenarios, (text) => parseScenarios(text, "a.yaml"), YAML_MAX_CHARS),
     reader(
       "price files",

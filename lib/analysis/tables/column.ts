@@ -1,4 +1,12 @@
-import type { Column, Columns, Row, Run, RunFilter, Store } from "../../core/mod.ts";
+import {
+  type Column,
+  type Columns,
+  type Row,
+  type Run,
+  type RunFilter,
+  type Store,
+  StoreError,
+} from "../../core/mod.ts";
 
 /** The columns of a row, each with the type of its values. */
 export type ColumnsFor<R> = { readonly [K in keyof R]-?: ColumnFor<R[K]> };
@@ -32,6 +40,8 @@ export interface RowChoice {
   readonly nowMs: number;
   /** Told of rows that hold what cannot be, which are left out. */
   readonly onDamaged?: (rows: number) => void;
+  /** Told of a run that cannot be read, which is left out. Without it such a run is an error. */
+  readonly onDamagedRun?: (runId: string) => void;
 }
 
 /** A kind of rows that runs can be read as. */
@@ -75,6 +85,23 @@ export async function* chosenRuns(
     yield page.runs;
     cursor = page.nextCursor;
   } while (cursor !== undefined);
+}
+
+/** What there is to read of a run; nothing of a damaged one that somebody is told of. */
+export async function ofSoundRun<T>(
+  runId: string,
+  { onDamagedRun }: RowChoice,
+  read: () => Promise<readonly T[]>,
+): Promise<readonly T[]> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!onDamagedRun || !(error instanceof StoreError) || !["damaged", "damaged_run"].includes(error.code)) {
+      throw error;
+    }
+    onDamagedRun(runId);
+    return [];
+  }
 }
 
 /** The same choice for what reads figures. */

@@ -4,6 +4,7 @@ import {
   chosenRuns,
   type ColumnsFor,
   integer,
+  ofSoundRun,
   orNull,
   type TableDefinition,
   text,
@@ -101,7 +102,11 @@ export const memory: TableDefinition<MemoryRow> = {
   async *rows(source, choice) {
     for await (const page of chosenRuns(source, choice)) {
       for (const { traceId, runId } of page) {
-        yield memorySteps(await source.loadTrace(traceId)).map((step) => memoryRow(runId, step));
+        yield await ofSoundRun(
+          runId,
+          choice,
+          async () => memorySteps(await source.loadTrace(traceId)).map((step) => memoryRow(runId, step)),
+        );
       }
     }
   },

@@ -5,6 +5,7 @@ import {
   type ColumnsFor,
   dateOf,
   integer,
+  ofSoundRun,
   orNull,
   type TableDefinition,
   text,
@@ -78,7 +79,7 @@ export const messages: TableDefinition<MessageRow> = {
   async *rows(source, choice) {
     for await (const page of chosenRuns(source, choice)) {
       for (const { traceId, runId } of page) {
-        const all = await source.loadMessages(traceId);
+        const all = await ofSoundRun(runId, choice, () => source.loadMessages(traceId));
         yield all.map((it, index) => messageRow(runId, it, index));
       }
     }

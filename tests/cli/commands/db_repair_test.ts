@@ -50,3 +50,23 @@ Deno.test("a damaged run is said in one line wherever it is read, the others go 
   assert.equal(twice.code, 2);
   assert.match(twice.stderr, /^agentop: Cannot repair [^\n]*: the file exists\. Try: another name\n$/);
 });
+
+Deno.test("an export leaves a damaged run out, says how many, and ends with 1", async () => {
+  await using home = await CliHome.create();
+  const [damaged, sound] = await home.seed({ rounds: 2, agent: "one" }, { rounds: 2, agent: "two" });
+  {
+    using database = new DatabaseSync(home.storePath);
+    database.prepare(
+      "update span set finish_reasons = '[' where kind = 'llm' and run_no = (select id from run where run_id = ?)",
+    ).run(damaged!);
+  }
+  for (const table of ["messages", "memory"]) {
+    const { code, stdout, stderr } = await home.run(["export", "jsonl", table, "--output", "-"]);
+    assert.deepEqual([code, stderr], [1, "1 damaged run left out. Try: agentop db verify\n"], table);
+    const runs = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).runId);
+    assert.deepEqual([...new Set(runs)], [sound], table);
+  }
+  const file = join(home.path, "m.csv");
+  const written = await home.run(["export", "csv", "messages", "--output", file, "--json"]);
+  assert.deepEqual([written.code, written.json().damagedRuns], [1, 1]);
+});

@@ -131,28 +131,36 @@ async function writeTable(
   return await untilSignal(context, async (signal) => {
     const choice = { table, runs, filter, signal };
     if (output === "-") {
-      const { damagedRows } = await printTable(
+      const left = await printTable(
         context.app,
         exporter,
         choice,
         (piece) => writeBytes(Deno.stdout, piece),
       );
-      return noteDamage(context, damagedRows);
+      return noteDamage(context, left);
     }
-    const { path, rows, damagedRows } = await exportTable(context.app, exporter, output, choice, { force });
+    const { path, rows, ...left } = await exportTable(context.app, exporter, output, choice, { force });
     const bytes = (await Deno.stat(path)).size;
-    noteDamage(context, damagedRows);
-    if (context.json) context.printJson({ path, bytes, rows, ...(damagedRows > 0 ? { damagedRows } : {}) });
-    else if (rows === 0) {
+    if (context.json) {
+      const some = Object.entries(left).filter(([, count]) => count > 0);
+      context.printJson({ path, bytes, rows, ...Object.fromEntries(some) });
+    } else if (rows === 0) {
       context.print(`Wrote ${cell(path)} without rows: ${await whyNoRows(context, table)}`);
     } else {
       context.print(`Wrote ${cell(path)}, ${plural(rows, "row")}, ${byteSize(bytes)}: ${exporter.use}.`);
     }
+    return noteDamage(context, left);
   });
 }
 
-function noteDamage(context: Context, damagedRows: number): void {
+/** Gives the exit code: what is not whole has not ended well. */
+function noteDamage(
+  context: Context,
+  { damagedRows, damagedRuns }: { readonly damagedRows: number; readonly damagedRuns: number },
+): number {
   if (damagedRows > 0) context.note(`${damagedRowsNote(damagedRows)}. Try: agentop db verify`);
+  if (damagedRuns > 0) context.note(`${plural(damagedRuns, "damaged run")} left out. Try: agentop db verify`);
+  return damagedRuns > 0 ? 1 : 0;
 }
 
 async function whyNoRows(context: Context, table: string): Promise<string> {
@@ -161,12 +169,14 @@ async function whyNoRows(context: Context, table: string): Promise<string> {
 }
 
 /** Runs what writes until it is done or a signal comes. */
-async function untilSignal(context: Context, write: (signal: AbortSignal) => Promise<void>): Promise<number> {
+async function untilSignal(
+  context: Context,
+  write: (signal: AbortSignal) => Promise<number | void>,
+): Promise<number> {
   const { abortOnSignals } = await import("../../process/signals.ts");
   using stop = abortOnSignals();
   try {
-    await write(stop.signal);
-    return 0;
+    return await write(stop.signal) ?? 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;
     context.note("agentop: Cancelled");

@@ -1,10 +1,18 @@
 import { dirname, join } from "node:path";
-import { explain, LOST_REMEDY, lostSentence, reasonOf, remedyOf, systemTimeZone } from "../core/mod.ts";
+import {
+  explain,
+  LOST_REMEDY,
+  lostSentence,
+  PROVIDERS,
+  reasonOf,
+  remedyOf,
+  SERVICES,
+  systemTimeZone,
+} from "../core/mod.ts";
 import type { App } from "./app.ts";
 import type { Check } from "./check.ts";
 import { checkPrivacy } from "./check_privacy.ts";
 import { checkSandbox } from "./check_sandbox.ts";
-import { PROVIDERS, SERVICES } from "./environment.ts";
 import { byteSize, cell, duration, grouped, plural, zonedTime } from "../present/mod.ts";
 
 /** The terminal on stdout, as the edge sees it. */

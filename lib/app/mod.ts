@@ -57,16 +57,6 @@ export { SavedFiles } from "./saved_files.ts";
 export { type WatchedEnd, type WatchedRun, type WatchOptions, watchSuite } from "./watch_suite.ts";
 export { type MadeSuite, suiteFromRuns } from "./suite_from_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
-export {
-  ALLOWED_ENVIRONMENT,
-  ENVIRONMENT,
-  LIBRARY_ENVIRONMENT,
-  PROCESS_ENVIRONMENT,
-  PROVIDERS,
-  RUNNER_ENVIRONMENT,
-  SERVICE_URLS,
-  SERVICE_VARIABLES,
-} from "./environment.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export type { RightsOptions, RightsQuestion, RunRights } from "./rights.ts";

@@ -1,6 +1,11 @@
-import { AgentOpError, type Explanation, ownProgram, tryParseJson } from "../core/mod.ts";
+import {
+  AgentOpError,
+  ALLOWED_ENVIRONMENT,
+  type Explanation,
+  ownProgram,
+  tryParseJson,
+} from "../core/mod.ts";
 import type { AppConfig } from "./config.ts";
-import { ALLOWED_ENVIRONMENT } from "./environment.ts";
 
 /** What a runner process may do: agents choose files, hosts and code tools. Nothing may be loaded or asked for at run time. */
 export const RUNNER_PERMISSIONS: readonly string[] = [

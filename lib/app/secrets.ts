@@ -1,6 +1,5 @@
-import type { Secret } from "../core/mod.ts";
+import { PROVIDERS, type Secret, SERVICE_VARIABLES, SERVICES } from "../core/mod.ts";
 import type { AppConfig, ProcessEnvironment } from "./config.ts";
-import { PROVIDERS, SERVICE_VARIABLES, SERVICES } from "./environment.ts";
 
 /** Parameters of a URL that hold a key. */
 const KEY_PARAMETER = /key|token|secret|sig|auth|pass|cred/i;

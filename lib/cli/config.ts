@@ -1,15 +1,18 @@
 import { join } from "node:path";
 import { type NumberRange, readNumber } from "./frame/number.ts";
-import { AgentOpError, oneLine, readServerUrl, timeZoneNamed } from "../core/mod.ts";
 import {
-  type AppConfig,
+  AgentOpError,
   type ENVIRONMENT,
+  oneLine,
   PROCESS_ENVIRONMENT,
   PROVIDERS,
+  readServerUrl,
   RUNNER_ENVIRONMENT,
   SERVICE_URLS,
   SERVICE_VARIABLES,
-} from "../app/mod.ts";
+  timeZoneNamed,
+} from "../core/mod.ts";
+import type { AppConfig } from "../app/mod.ts";
 
 /** Everything the program takes from its surroundings. This file is the only reader of the environment. */
 export interface Config extends AppConfig {

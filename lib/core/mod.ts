@@ -168,6 +168,17 @@ export {
   type RepairReport,
   type VerifyReport,
 } from "./store_health.ts";
+export {
+  ALLOWED_ENVIRONMENT,
+  ENVIRONMENT,
+  LIBRARY_ENVIRONMENT,
+  PROCESS_ENVIRONMENT,
+  PROVIDERS,
+  RUNNER_ENVIRONMENT,
+  SERVICE_URLS,
+  SERVICE_VARIABLES,
+  SERVICES,
+} from "./environment.ts";
 export { readServerUrl } from "./server_url.ts";
 export { addUsd, roundUsd } from "./money.ts";
 export { type OwnLibrary, ownLibrary, ownProgram } from "./program.ts";

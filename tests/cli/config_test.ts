@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import denoConfig from "../../deno.json" with { type: "json" };
-import { ALLOWED_ENVIRONMENT, LIBRARY_ENVIRONMENT } from "../../lib/app/mod.ts";
+import { ALLOWED_ENVIRONMENT, LIBRARY_ENVIRONMENT } from "../../lib/core/mod.ts";
 import { type Environment, readConfig } from "../../lib/cli/config.ts";
 import { RUNNER_PERMISSIONS } from "../../lib/app/runner_process.ts";
 

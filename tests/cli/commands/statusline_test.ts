@@ -59,7 +59,7 @@ Deno.test("statusline: a file that is no store is one line and exit code 2", asy
   await using home = await CliHome.create();
   const path = join(home.path, "x.db");
   await Deno.writeTextFile(path, "not a database, whatever it is called");
-  const { code, stdout, stderr } = await home.run(["--store", path, "statusline"]);
+  const { code, stdout, stderr } = await home.run(["statusline"], { env: { AGENTOP_STORE: path } });
   assert.deepEqual([code, stdout], [2, ""]);
   assert.match(
     stderr,

@@ -90,7 +90,7 @@ function withoutRepeated(steps: readonly Step[]): readonly Step[] {
 }
 
 /** A framework and the SDK below it both tell of one model call: the outer span stands for it. */
-function isInsideCall(span: Span, { spans }: Trace): boolean {
+export function isInsideCall(span: Span, { spans }: Pick<Trace, "spans">): boolean {
   let above = span.parentSpanId;
   for (let depth = 0; above !== undefined && depth < spans.size; depth++) {
     const parent = spans.get(above);

@@ -28,6 +28,7 @@ import { secretsOf } from "./secrets.ts";
 import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
+import type { Ingest } from "./ingest/mod.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
@@ -56,6 +57,7 @@ export class App implements AsyncDisposable {
   readonly #recorded: RecordedRuns;
   #store: Promise<Store> | undefined;
   #prices: Promise<LoadedPriceBook> | undefined;
+  #ingest: Promise<Ingest> | undefined;
 
   constructor(config: AppConfig, options: AppOptions = {}) {
     this.config = config;
@@ -129,6 +131,21 @@ export class App implements AsyncDisposable {
   /** The prices runs are paid by. Throws `AgentOpError` for a bad price file. */
   prices(): Promise<LoadedPriceBook> {
     return this.#prices ??= import("./prices.ts").then(({ loadPrices }) => loadPrices(this.config));
+  }
+
+  /** Takes in what other programs tell of their runs, and goes on reading it, until this is closed. */
+  ingest(): Promise<Ingest> {
+    return this.#ingest ??= (async () => {
+      const [{ Ingest }, store, prices] = await Promise.all([
+        import("./ingest/mod.ts"),
+        this.store(),
+        this.prices(),
+      ]);
+      const { host, redactor } = this;
+      const ingest = this.#stack.use(new Ingest({ store, prices, host, redactor }));
+      ingest.watch((error) => this.#onNote(`received spans stay unread: ${reasonOf(error)}`));
+      return ingest;
+    })();
   }
 
   /** An agent by path, by name in the lookup folders, or a bundled one. Throws `AgentOpError` with the nearest name. */

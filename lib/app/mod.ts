@@ -30,6 +30,8 @@ export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
+export { IngestBusyError } from "./ingest/busy_error.ts";
+export type { Ingest } from "./ingest/mod.ts";
 export { withoutKeys } from "./secrets.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export {

@@ -23,6 +23,8 @@ export interface ChangedSnapshot extends Omit<Snapshot, "messages"> {
 /** What was written to one run since a cursor. Plain data. */
 export interface TraceChanges {
   readonly cursor: ChangeCursor;
+  /** It is everything: what was known before was written over. */
+  readonly isWhole?: true;
   /** As it stands now; absent when nothing was written. */
   readonly run?: Run;
   /** What joined the conversation, in order. */
@@ -51,8 +53,9 @@ export function applyChanges(known: KnownTrace | undefined, changes: TraceChange
     if (!known) throw new RangeError("Cannot fold changes: nothing is known of the run, and they do not say");
     return known;
   }
-  const messages = [...(known?.messages ?? []), ...changes.messages];
-  const before = known?.trace ?? { run, spans: new Map(), snapshots: [], evaluations: [] };
+  const base = changes.isWhole ? undefined : known;
+  const messages = [...(base?.messages ?? []), ...changes.messages];
+  const before = base?.trace ?? { run, spans: new Map(), snapshots: [], evaluations: [] };
   const trace = applyEvents(before, eventsOf(changes, messages));
   // The store has added up what the steps in between used.
   return { trace: { ...trace, run }, cursor, messages };

@@ -6,6 +6,7 @@ import type {
   FactsReader,
   ForkStore,
   RunReader,
+  StoreChanges,
   TableStore,
 } from "./store_ports.ts";
 
@@ -14,6 +15,7 @@ export type ExportSource =
   & Pick<RunReader, "listRuns" | "loadTrace" | "loadMessages" | "childRuns">
   & Pick<ForkStore, "forksOf">
   & Pick<DiffStore, "diffsOf">
+  & Pick<StoreChanges, "changesSince">
   & EvaluationReader
   & FactsReader
   & TableStore;

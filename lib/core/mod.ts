@@ -290,7 +290,6 @@ export type {
   RunsQuery,
   RunSummary,
   SpanFactsQuery,
-  Store,
   StoreAdministration,
   StoreChanges,
   StoredDiff,
@@ -305,3 +304,13 @@ export { NO_SECRETS, Redactor, type Secret } from "./redact.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";
 export { isSoundAttribute } from "./sound_attribute.ts";
+export type {
+  ImportOutcome,
+  ReceivedPart,
+  ReceivedProgress,
+  ReceivedRun,
+  ReceivedStore,
+  Reception,
+  ReceptionReport,
+} from "./received.ts";
+export type { Store } from "./whole_store.ts";

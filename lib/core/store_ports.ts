@@ -1,12 +1,8 @@
-import type { BudgetStore } from "./budget.ts";
-import type { KeyStore } from "./api_key.ts";
 import type { ChangeCursor, TraceChanges } from "./changes.ts";
 import type { SpanFactsPage, UsageFactsRead } from "./facts.ts";
 import type { DurableEvent, Trace } from "./event.ts";
 import type { LostWrites, VerifyReport } from "./store_health.ts";
-import type { EndpointNotes } from "./rate_limit.ts";
-import type { ExperimentStore, ResultPlace } from "./experiment.ts";
-import type { ExperimentViews } from "./experiment_overview.ts";
+import type { ResultPlace } from "./experiment.ts";
 import type { Run } from "./run.ts";
 import type { RunFilter } from "./run_condition.ts";
 import type { Evaluation, Message, SpanKind, Usage } from "./span.ts";
@@ -376,24 +372,3 @@ export interface TableStore {
    */
   copyTables(path: string, options?: TableCopyOptions): Promise<void>;
 }
-
-/** A whole store. */
-export interface Store
-  extends
-    RunJournal,
-    RunReader,
-    RunControl,
-    RunLeases,
-    StoreChanges,
-    ForkStore,
-    DiffStore,
-    EvaluationReader,
-    ExperimentStore,
-    ExperimentViews,
-    BudgetStore,
-    FactsReader,
-    TableStore,
-    EndpointNotes,
-    KeyStore,
-    StoreAdministration,
-    AsyncDisposable {}

@@ -128,7 +128,16 @@ function status(reader: WireReader, end: number): Pick<OtlpSpan, "statusCode" | 
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };
 
+/** The bytes that spans were read from: written again as they came, they cost nothing. */
+const wires = new WeakMap<OtlpSpan, Uint8Array>();
+
+/** What this very object was read from. */
+export function wireOf(span: OtlpSpan): Uint8Array | undefined {
+  return wires.get(span);
+}
+
 function span(reader: WireReader, end: number): OtlpSpan {
+  const start = reader.at;
   const attributes: KeyValue[] = [];
   const events: SpanEvent[] = [];
   const links: SpanLink[] = [];
@@ -193,6 +202,7 @@ function span(reader: WireReader, end: number): OtlpSpan {
     }
   }
   if (reader.at > end) throw truncated();
+  wires.set(span, reader.slice(start, end));
   return span;
 }
 

@@ -1,3 +1,4 @@
+import { wireOf } from "./decode.ts";
 import {
   type AnyValue,
   type Attributes,
@@ -124,7 +125,11 @@ function envelope<S extends Sent>(sent: readonly S[], items: (to: WireWriter, se
 /** An `ExportTraceServiceRequest` in protobuf: what `decodeTraces` reads back as the same. */
 export function encodeTraces(sent: readonly ScopeSpans[]): Uint8Array {
   return envelope(sent, (to, { spans }) => {
-    for (const one of spans) to.message(18, () => span(to, one));
+    for (const one of spans) {
+      const wire = wireOf(one);
+      if (wire) to.bytes(18, wire);
+      else to.message(18, () => span(to, one));
+    }
   });
 }
 

@@ -94,6 +94,11 @@ export class WireReader {
     return bytes;
   }
 
+  /** A view, no copy. */
+  slice(start: number, end: number): Uint8Array {
+    return this.#bytes.subarray(start, end);
+  }
+
   double(within: number): number {
     return this.#view.getFloat64(this.#fixed(8, within), true);
   }

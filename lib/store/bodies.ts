@@ -12,10 +12,21 @@ const BODIES_PER_QUERY = 500;
 /** What is large or repeated: stored once, compressed, under its hash. */
 export class Bodies {
   readonly #known = new Map<string, number>();
+  #isQuick = false;
 
   /** What was stored last may be gone: its transaction was rolled back. */
   reset(): void {
     this.#known.clear();
+  }
+
+  /** What `work` stores takes less time and a little more room. */
+  async quickly(work: () => Promise<void>): Promise<void> {
+    this.#isQuick = true;
+    try {
+      await work();
+    } finally {
+      this.#isQuick = false;
+    }
   }
 
   /** Model calls and attempts of a run say mostly the same: those are stored once, as bodies. */
@@ -43,7 +54,7 @@ export class Bodies {
     const key = hex(hash);
     const cached = this.#known.get(key);
     if (cached !== undefined) return cached;
-    const body = encodeBody(json, hash);
+    const body = encodeBody(json, hash, { isQuick: this.#isQuick });
     const { rows: [inserted] } = await execute<{ id: number }>(
       db,
       "insert body",

@@ -57,7 +57,7 @@ export async function ofOneRun<T>(
 export async function readChanges(
   db: Db,
   traceId: string,
-  { seq, messageCount }: ChangeCursor = BEGINNING,
+  cursor: ChangeCursor = BEGINNING,
 ): Promise<TraceChanges | undefined> {
   const key = bytes(traceId);
   const { rows: [row] } = await execute<Selectable<RunRow> & { id: number }>(
@@ -67,6 +67,9 @@ export async function readChanges(
     () => db.selectFrom("run").selectAll().where("trace_id", "=", key),
   );
   if (!row) return undefined;
+  // What others send is read anew with everything that comes: its rows take the place of those before.
+  const isWhole = row.origin === "otlp" && cursor !== BEGINNING;
+  const { seq, messageCount } = isWhole ? BEGINNING : cursor;
   const messages = await messagesFrom(db, row, messageCount);
   const { rows: spans } = await execute<SpanRow>(
     db,
@@ -86,6 +89,7 @@ export async function readChanges(
   const count = messageCount + messages.length;
   return {
     cursor: { seq: row.seq, messageCount: count },
+    ...(isWhole ? { isWhole } : {}),
     run,
     messages,
     spans: spans.map((span): ChangedSpan =>

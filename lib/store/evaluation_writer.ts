@@ -48,3 +48,10 @@ export async function writeEvaluation(db: Db, runNo: number, it: Evaluation, seq
     () => db.insertInto("evaluation").values(digested),
   );
 }
+
+/** The same, of a run from elsewhere: an id that is taken stays with whom it belongs to. */
+export async function writeNewEvaluation(db: Db, runNo: number, it: Evaluation, seq: number): Promise<void> {
+  const known = await db.selectFrom("evaluation").select("run_no").where("eval_id", "=", it.evalId)
+    .executeTakeFirst();
+  if (!known) await writeEvaluation(db, runNo, it, seq);
+}

@@ -20,6 +20,16 @@ const GATHER_MS = 4;
 /** What is written beside events, in the same transaction. */
 export type OtherWork = (db: Db, seq: number) => Promise<void>;
 
+/** Work on whole runs, by whoever turns runs into rows. */
+export type Apart<T> = (db: Db, writer: Writer, seq: number) => Promise<T>;
+
+/** Trace ids of runs that are written together, at least one; those that are at work then, and those that are not. */
+export interface RunsAtOnce {
+  readonly all: readonly string[];
+  readonly live: readonly string[];
+  readonly ended: readonly string[];
+}
+
 interface PendingWrite {
   readonly events: readonly DurableEvent[];
   readonly also?: OtherWork | undefined;
@@ -88,6 +98,16 @@ export class Journal {
     await this.#options.flushed();
     this.#options.acknowledge(seq, run.traceId);
     this.#options.onCommit(endedRuns(events));
+  }
+
+  /** What `work` does, in a transaction of its own; on the disk when it resolves. */
+  async apart<T>({ all, ended }: RunsAtOnce, work: Apart<T>): Promise<T> {
+    let result: T;
+    const seq = await this.#transaction(async (db, seq) => void (result = await work(db, this.#writer, seq)));
+    await this.#options.flushed();
+    this.#options.acknowledge(seq, all[0]!);
+    this.#options.onCommit(ended);
+    return result!;
   }
 
   /** Resolves when nothing waits to be written. */

@@ -16,6 +16,8 @@ export interface Schema {
   evaluation: EvaluationRow;
   diff: DiffRow;
   endpoint: EndpointRow;
+  received: ReceivedRow;
+  received_run: ReceivedRunRow;
   experiment: ExperimentRow & { id: Generated<number> };
   eval_case: CaseRow;
   eval_result: ResultRow;
@@ -267,6 +269,28 @@ export interface ApiKeyRow {
   created_us: number;
   /** Absent while it is good. */
   revoked_us: number | null;
+}
+
+/** A delivery of what another program tells of a run, as it came: packed like a body. */
+export interface ReceivedRow {
+  trace_id: Uint8Array;
+  part: number;
+  /** By its number in `SIGNALS`. */
+  signal: number;
+  hash: Uint8Array;
+  encoding: number;
+  data: Uint8Array;
+}
+
+/** How far what was received of a run has been read; the run itself may not be there yet. */
+export interface ReceivedRunRow {
+  trace_id: Uint8Array;
+  /** Parts that are kept, and how many of them the run's rows were read from. */
+  kept: number;
+  read: number;
+  reading: number;
+  /** When the last part came. */
+  at_us: number;
 }
 
 export interface DiffRow {

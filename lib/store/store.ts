@@ -39,7 +39,6 @@ import {
   type VerifyReport,
   type WriteOptions,
 } from "../core/mod.ts";
-import { BudgetTables } from "./budget_tables.ts";
 import { changesSince } from "./changes.ts";
 import { bytes } from "./codec.ts";
 import type { AskedOf } from "./conditions.ts";
@@ -50,11 +49,12 @@ import { listEvaluations } from "./evaluations.ts";
 import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
 import { interruption } from "./interrupted.ts";
-import { BUSY_RUNS, Journal, type OtherWork } from "./journal.ts";
+import { type Apart, BUSY_RUNS, Journal, type OtherWork, type RunsAtOnce } from "./journal.ts";
 import { Leases } from "./leases.ts";
 import { clearPartials, partialsOf } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
+import { ReceivedTables } from "./received_tables.ts";
 import { deleteRuns, prune } from "./retention.ts";
 import { countRows } from "./stats.ts";
 import { summarizeRuns } from "./summary.ts";
@@ -68,7 +68,7 @@ const QUICK_PROBLEMS_MAX = 3;
  * A store in a SQL database. One per process: writes of all its runs share transactions. Secrets are neither written nor read:
  * an older version or another program may have left some in it.
  */
-export class SqlStore extends BudgetTables implements Store {
+export class SqlStore extends ReceivedTables implements Store {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #journal: Journal;
@@ -80,7 +80,7 @@ export class SqlStore extends BudgetTables implements Store {
   readonly #closing = new AbortController();
 
   constructor(engine: Engine, host: Host, redactor: Redactor = NO_SECRETS) {
-    super(engine, redactor);
+    super(engine, host, redactor);
     this.#engine = engine;
     this.#redactor = redactor;
     this.#host = host;
@@ -358,6 +358,13 @@ export class SqlStore extends BudgetTables implements Store {
   protected override async commit(events: readonly DurableEvent[], also: OtherWork): Promise<void> {
     await this.#journal.write(events, also);
     this.#indexSoon(); // a run that was judged while it was read for the index is read again
+  }
+
+  protected override async apart<T>(runs: RunsAtOnce, work: Apart<T>): Promise<T> {
+    let result: T;
+    const write = async () => void (result = await this.#journal.apart(runs, work));
+    await this.#claiming(runs.live, write);
+    return result!;
   }
 
   /** Whatever the database throws becomes the store's error. */

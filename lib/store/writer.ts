@@ -13,18 +13,22 @@ import {
   type SpanEnd,
   totalsOfEnd,
   totalsOfStart,
+  type Trace,
   traceIdOf,
 } from "../core/mod.ts";
 import { Bodies } from "./bodies.ts";
 import { releaseSpend } from "./budgets.ts";
 import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
-import { bytes, decodeBody, hex, packPositions } from "./codec.ts";
-import { judgeRun, writeEvaluation } from "./evaluation_writer.ts";
+import { isInsideCall } from "../analysis/mod.ts";
+import { clearRun } from "./clear_run.ts";
+import { bytes, hex, packPositions } from "./codec.ts";
+import { judgeRun, writeEvaluation, writeNewEvaluation } from "./evaluation_writer.ts";
 import { endingColumns, errorColumns } from "./ending_columns.ts";
+import { loadOpenSpan } from "./open_span.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
 import { addUsageRow, setSeq, setTotals } from "./totals.ts";
-import { messageKey, type OpenSpan, TraceState } from "./trace_state.ts";
+import { messageKey, TraceState } from "./trace_state.ts";
 
 const TRACE_CACHE_MAX = 512;
 
@@ -111,8 +115,32 @@ export class Writer {
     }
   }
 
-  async #runStart(db: Db, run: Run, seq: number): Promise<number> {
+  /** Puts a whole run in the place of what was there of it; evaluations of others stay. */
+  async replace(db: Db, trace: Trace, seq: number): Promise<void> {
+    await this.#bodies.quickly(() => this.#replace(db, trace, seq));
+  }
+
+  async #replace(db: Db, trace: Trace, seq: number): Promise<void> {
+    const { run, spans, snapshots, evaluations } = trace;
+    this.#traces.delete(run.traceId);
+    const id = await clearRun(db, run.traceId);
+    const state = new TraceState(await this.#runStart(db, run, seq, id));
+    for (const span of spans.values()) {
+      await this.#spanStart(db, state, span, seq);
+      const isFree = span.attributes[ATTR.modelSource] === "recorded";
+      if (isFree || !(span.kind === "llm" || span.usage || span.cost)) continue;
+      const end = { ...span, type: "span_end" as const, endTimeUs: span.endTimeUs ?? span.startTimeUs };
+      const open = state.openSpans.get(span.spanId)!;
+      // A call that another one tells of again is one call.
+      await addUsageRow(db, state, end, isInsideCall(span, trace) ? { ...open, kind: "chain" } : open);
+    }
+    for (const snapshot of snapshots) await this.#snapshot(db, state, snapshot, seq);
+    for (const evaluation of evaluations) await writeNewEvaluation(db, state.runNo, evaluation, seq);
+  }
+
+  async #runStart(db: Db, run: Run, seq: number, id?: number): Promise<number> {
     const row = {
+      ...(id === undefined ? {} : { id }),
       trace_id: bytes(run.traceId),
       run_id: run.runId,
       agent: run.agent,
@@ -144,7 +172,7 @@ export class Writer {
       estimated_cost_usd: run.totals.estimatedCostUsd ?? 0,
       retry_wait_ms: run.totals.retryWaitMs,
       seq,
-      owner: this.#ownerOf(run.traceId),
+      owner: isFinal(run.status) ? null : this.#ownerOf(run.traceId),
       indexed: 0,
       digest: null,
     };
@@ -374,17 +402,4 @@ export class Writer {
     if (this.#traces.size >= TRACE_CACHE_MAX) this.#traces.delete(this.#traces.keys().next().value!);
     this.#traces.set(traceId, state);
   }
-}
-
-async function loadOpenSpan(db: Db, runNo: number, position: number): Promise<OpenSpan> {
-  const row = await db.selectFrom("span").leftJoin("body", "body.id", "span.attributes_body")
-    .select(["kind", "name", "request_model", "start_us", "attributes", "encoding", "data"])
-    .where("run_no", "=", runNo).where("position", "=", position).executeTakeFirstOrThrow();
-  const json = row.attributes ?? (row.data === null ? "{}" : decodeBody(row.encoding!, row.data));
-  return {
-    kind: row.kind as Span["kind"],
-    model: row.request_model ?? row.name,
-    startTimeUs: row.start_us,
-    attributes: JSON.parse(json) as Record<string, unknown>,
-  };
 }

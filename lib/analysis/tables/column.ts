@@ -31,6 +31,7 @@ export type TableSource = Pick<
   | "spanFacts"
   | "listEvaluations"
   | "diffsOf"
+  | "changesSince"
 >;
 
 /** Whose rows: of these runs, or of those that a filter lets through; neither means all. */

@@ -11,6 +11,7 @@ import { memory } from "./memory.ts";
 import { messages } from "./messages.ts";
 import { runs } from "./runs.ts";
 import { spans } from "./spans.ts";
+import { traces } from "./traces.ts";
 
 export { chosenRuns } from "./column.ts";
 export { COST_SUM_COLUMNS, costSumRow } from "./costs.ts";
@@ -33,5 +34,5 @@ export { costs, diffs, evaluations, memory, messages, runs, spans };
 /** Every table, by the word people use for it. */
 export const TABLES = { runs, spans, messages, costs, evaluations, diffs, memory };
 
-/** The words. */
-export const TABLE_LIST: readonly TableDefinition[] = Object.values(TABLES) as readonly TableDefinition[];
+/** The words; `traces` is for going elsewhere whole, not for looking at. */
+export const TABLE_LIST = [...Object.values(TABLES), traces] as readonly TableDefinition[];

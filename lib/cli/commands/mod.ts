@@ -34,6 +34,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   baseline: async () => (await import("./baseline/baseline.ts")).baseline,
   bisect: async () => (await import("./bisect/bisect.ts")).bisect,
   export: async () => (await import("./export/export.ts")).exportRuns,
+  import: async () => (await import("./import/import.ts")).importRuns,
   cost: async () => (await import("./cost/cost.ts")).cost,
   budget: async () => (await import("./budget/budget.ts")).budget,
   statusline: async () => (await import("./statusline/statusline.ts")).statusline,

@@ -9,7 +9,12 @@ export const jsonl: TableExporter = {
   description: "runs, spans, messages, costs and others, one JSON object a line",
   extension: "jsonl",
   notes: "null is unknown or absent. Times are ISO 8601 in UTC, durations milliseconds, costs USD.",
-  examples: ["runs --since 7d", "messages last --output - | jq .content", "evaluations --group nightly"],
+  examples: [
+    "runs --since 7d",
+    "messages last --output - | jq .content",
+    "evaluations --group nightly",
+    "traces last",
+  ],
   use: "read it with jq, pandas, DuckDB or Polars",
   write: async (_, batches, sink) => await printed(batches, (row) => `${JSON.stringify(row)}\n`, sink),
 };

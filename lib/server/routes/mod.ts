@@ -13,6 +13,7 @@ import { getMetrics } from "./metrics.ts";
 import { getDocs, getOpenApi } from "./openapi.ts";
 import { postReplay } from "./replay.ts";
 import { postRun } from "./run.ts";
+import { langfuseTraces, logs, metrics, traces } from "./otlp.ts";
 import { getMemory, getRun, listRuns } from "./runs.ts";
 import { getStats } from "./stats.ts";
 
@@ -30,6 +31,10 @@ export const ROUTES: readonly Route[] = [
   getExperiment,
   compare,
   getStats,
+  traces,
+  logs,
+  metrics,
+  langfuseTraces,
   healthz,
   readyz,
   getMetrics,

@@ -57,7 +57,7 @@ function addTable(command: Command, exporter: TableExporter, withContext: WithCo
   const print = exporter.isText ? ', or "-" for stdout' : "";
   const withArguments = command.argument(
     "<table>",
-    "runs, spans, messages, costs, evaluations, diffs or memory",
+    "runs, spans, messages, costs, evaluations, diffs, memory, or traces (whole runs, for agentop import)",
   )
     .argument("[run...]", "only of these runs: ids, beginnings or ends of ids, last (default: all)")
     .option("--output <file>", `a file or a folder${print} (default: a file named by the table, here)`)

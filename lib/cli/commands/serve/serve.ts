@@ -25,7 +25,9 @@ const PORT_DEFAULT = 4318;
 
 export const serve: CliCommand = {
   register(program, withContext) {
-    program.command("serve").description("the HTTP API, for scripts, dashboards and services")
+    program.command("serve").description(
+      "the HTTP API, and a receiver of OpenTelemetry, for scripts, dashboards and services",
+    )
       .option("--host <host>", "address to listen on", "127.0.0.1")
       .option(
         "--port <port>",
@@ -66,6 +68,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
     import("../../process/signals.ts"),
   ]);
   using stopper = abortOnSignals();
+  await context.app.ingest(); // what a server that died has left is read from now on
   const server = await startServer(context.app, {
     hostname: flags.host,
     port: flags.port,

@@ -20,6 +20,7 @@ import { experimentViews } from "./0013_experiment_views.ts";
 import { budgets } from "./0014_budgets.ts";
 import { experimentDigests } from "./0015_experiment_digests.ts";
 import { apiKeys } from "./0016_api_keys.ts";
+import { received } from "./0017_received.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -38,6 +39,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0014_budgets": budgets,
   "0015_experiment_digests": experimentDigests,
   "0016_api_keys": apiKeys,
+  "0017_received": received,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

@@ -1,0 +1,264 @@
+import {
+  type Host,
+  isLive,
+  nowUs,
+  type PriceBook,
+  type ReceivedStore,
+  type Reception,
+  type Redactor,
+  type Trace,
+} from "../../core/mod.ts";
+import {
+  canonicalSpans,
+  type PartialSuccess,
+  READING_VERSION,
+  type ScopeLogs,
+  type ScopeSpans,
+} from "../../otlp/mod.ts";
+import { IngestBusyError } from "./busy_error.ts";
+import { grown, type KnownTrace, KnownTraces } from "./known_traces.ts";
+import { type Delivery, type Sorted, sortLogs, sortSpans } from "./sorted.ts";
+
+/** Waiting for the store, in bytes of protobuf; what comes then is to come again. */
+const WAITING_BYTES_MAX = 64 * 1024 * 1024;
+/** Spans and log records written in one transaction: others wait for it. */
+const BATCH_MAX = 4096;
+/** A trace of fewer is read anew with everything that comes; a larger one when it has grown by a part of itself. */
+const READ_AT_ONCE_MAX = 256;
+const GROWTH_MIN = 0.25;
+/** Another process may write the same trace meanwhile, and once more. */
+const TRIES_MAX = 5;
+/** Nothing came of a trace for so long: its root will not come, and what is open will not end. */
+const QUIET_MS = 60_000;
+const CHECK_MS = 2_000;
+const UNREAD_PER_CHECK = 64;
+
+export interface IngestServices {
+  readonly store: ReceivedStore;
+  readonly host: Host;
+  readonly redactor: Redactor;
+  readonly prices: PriceBook & { prepare(models: readonly string[]): Promise<void> };
+}
+
+export interface IngestOptions {
+  /** Nothing more of these traces is expected, as in a file. @default false */
+  readonly isSettled?: boolean;
+}
+
+interface Waiting {
+  readonly deliveries: readonly Delivery[];
+  readonly bytes: number;
+  readonly resolve: (refused: readonly string[]) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Takes in what other programs tell of their runs. What came is on the disk when a call resolves, and the run that it belongs to is
+ * read from all of it: whatever order it comes in, however often, also after the run has ended.
+ */
+export class Ingest implements AsyncDisposable {
+  readonly #services: IngestServices;
+  readonly #isSettled: boolean;
+  readonly #known: KnownTraces;
+  #waiting: Waiting[] = [];
+  #waitingBytes = 0;
+  #draining: Promise<void> | undefined;
+  #watching: Promise<void> | undefined;
+  readonly #closing = new AbortController();
+  readonly #models = new Set<string>();
+  /** Traces that this one has left unread or open. */
+  readonly #later = new Set<string>();
+  #spans = 0;
+
+  constructor(services: IngestServices, { isSettled = false }: IngestOptions = {}) {
+    this.#services = services;
+    this.#isSettled = isSettled;
+    this.#known = new KnownTraces(services.store);
+  }
+
+  /** Spans and log records taken so far. */
+  get taken(): number {
+    return this.#spans;
+  }
+
+  /** Resolves when all is on the disk, with what was not taken. Throws `IngestBusyError` and `StoreError`. */
+  async spans(sent: readonly ScopeSpans[]): Promise<PartialSuccess | undefined> {
+    return await this.#take(sortSpans(sent, this.#services.redactor));
+  }
+
+  /** The same for log records, which belong to spans. */
+  async logs(sent: readonly ScopeLogs[]): Promise<PartialSuccess | undefined> {
+    return await this.#take(sortLogs(sent, this.#services.redactor));
+  }
+
+  async #take({ deliveries, rejected, reason }: Sorted): Promise<PartialSuccess | undefined> {
+    const bytes = deliveries.reduce((sum, { data }) => sum + data.length, 0);
+    if (this.#waitingBytes > 0 && this.#waitingBytes + bytes > WAITING_BYTES_MAX) throw new IngestBusyError();
+    const refused = deliveries.length === 0 ? [] : await new Promise<readonly string[]>((resolve, reject) => {
+      this.#waiting.push({ deliveries, bytes, resolve, reject });
+      this.#waitingBytes += bytes;
+      this.#draining ??= this.#drain();
+    });
+    this.#spans += deliveries.reduce((sum, it) => sum + it.count, 0);
+    const foreign = deliveries.filter(({ traceId }) => refused.includes(traceId));
+    const count = rejected + foreign.reduce((sum, it) => sum + it.count, 0);
+    if (count === 0) return undefined;
+    const why = [
+      ...(reason === undefined ? [] : [reason]),
+      ...(foreign.length === 0 ? [] : ["spans of runs that were not received over OpenTelemetry"]),
+    ];
+    return { rejected: count, message: `Cannot take ${count} of them: ${why.join("; ")}` };
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.resolve();
+    while (this.#waiting.length > 0) {
+      const batch = this.#nextBatch();
+      await this.#answer(batch);
+      this.#waitingBytes -= batch.reduce((sum, it) => sum + it.bytes, 0);
+    }
+    this.#draining = undefined;
+  }
+
+  /** What is wrong with one delivery must not fail its neighbours: then each is written on its own. */
+  async #answer(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const refused = await this.#write(batch.flatMap((it) => it.deliveries));
+      for (const { resolve } of batch) resolve(refused);
+    } catch (error) {
+      for (const { deliveries } of batch) for (const { traceId } of deliveries) this.#known.forget(traceId);
+      if (batch.length === 1) return batch[0]!.reject(error);
+      for (const one of batch) await this.#answer([one]);
+    }
+  }
+
+  #nextBatch(): Waiting[] {
+    let count = 0;
+    let length = 0;
+    for (const { deliveries } of this.#waiting) {
+      count += deliveries.reduce((sum, it) => sum + it.count, 0);
+      if (length > 0 && count > BATCH_MAX) break;
+      length++;
+    }
+    return this.#waiting.splice(0, length);
+  }
+
+  /** Returns the traces that are not to be written. */
+  async #write(deliveries: readonly Delivery[]): Promise<readonly string[]> {
+    const refused: string[] = [];
+    let left = Map.groupBy(deliveries, ({ traceId }) => traceId);
+    for (let tries = 0; left.size > 0; tries++) {
+      if (tries === TRIES_MAX) throw new IngestBusyError();
+      const ready: (readonly [Reception, KnownTrace])[] = [];
+      for (const [traceId, own] of left) ready.push(await this.#reception(traceId, own));
+      const report = await this.#services.store.receive(ready.map(([reception]) => reception));
+      refused.push(...report.refused);
+      const outdated = new Set(report.outdated);
+      const lost = new Set([...outdated, ...report.refused]);
+      for (const [reception, known] of ready) this.#settle(reception, known, lost.has(reception.traceId));
+      left = new Map([...left].filter(([traceId]) => outdated.has(traceId)));
+    }
+    return refused;
+  }
+
+  async #reception(
+    traceId: string,
+    deliveries: readonly Delivery[],
+    isSettled = this.#isSettled,
+  ): Promise<readonly [Reception, KnownTrace]> {
+    const before = await this.#known.load(traceId);
+    const known = deliveries.reduce((known, delivery) => grown(known, delivery), before);
+    const { count, unread } = known;
+    const isDue = deliveries.length === 0 || isSettled || count <= READ_AT_ONCE_MAX ||
+      unread >= count * GROWTH_MIN;
+    const trace = isDue && known.spans.length > 0 ? await this.#read(known, isSettled) : undefined;
+    const reception: Reception = {
+      traceId,
+      parts: deliveries.map(({ signal, data }) => ({ signal, data })),
+      basis: before.parts,
+      readingVersion: READING_VERSION,
+      ...(trace ? { trace } : {}),
+    };
+    return [reception, trace ? { ...known, unread: 0 } : known];
+  }
+
+  /** What nobody asked the price of yet is looked up first: the price book loads what it needs. */
+  async #read({ spans, logs }: KnownTrace, isSettled: boolean): Promise<Trace | undefined> {
+    const { prices } = this.#services;
+    const asked = new Set<string>();
+    const read = () =>
+      canonicalSpans(spans, logs, {
+        isSettled,
+        prices: {
+          price: (call) => {
+            for (const model of [call.model, call.answeredBy]) {
+              if (model !== undefined && !this.#models.has(model)) asked.add(model);
+            }
+            return prices.price(call);
+          },
+        },
+      })[0];
+    const trace = read();
+    if (asked.size === 0) return trace;
+    await prices.prepare([...asked]);
+    for (const model of asked) this.#models.add(model);
+    return read();
+  }
+
+  #settle({ traceId, parts, trace }: Reception, known: KnownTrace, isLost: boolean): void {
+    this.#known.forget(traceId);
+    this.#later.delete(traceId);
+    if (isLost || trace && !isLive(trace.run.status)) return;
+    this.#later.add(traceId);
+    // Where a part was kept already there are fewer: the store says so, and how many there are is asked again.
+    this.#known.keep(traceId, { ...known, parts: known.parts + parts.length });
+  }
+
+  /**
+   * From now on it also reads what was left unread, by a process that died too, and settles what has gone quiet. Trouble with that is
+   * tried again.
+   */
+  watch(onTrouble: (error: unknown) => void): void {
+    this.#watching ??= this.#watch(onTrouble);
+  }
+
+  async #watch(onTrouble: (error: unknown) => void): Promise<void> {
+    const { store, host } = this.#services;
+    const { signal } = this.#closing;
+    while (!signal.aborted) {
+      try {
+        await this.readAgain(await store.unreadRuns(UNREAD_PER_CHECK));
+        await this.readAgain(await store.quietRuns(nowUs(host) - QUIET_MS * 1000), { isSettled: true });
+      } catch (error) {
+        onTrouble(error);
+      }
+      await host.sleep(CHECK_MS, signal).catch(() => {});
+    }
+  }
+
+  /** Reads these again from all that was received of them. Returns how many there were to read. */
+  async readAgain(
+    traceIds: readonly string[],
+    { isSettled = this.#isSettled }: IngestOptions = {},
+  ): Promise<number> {
+    let count = 0;
+    for (const traceId of traceIds) {
+      await this.#draining;
+      this.#known.forget(traceId);
+      const [reception, known] = await this.#reception(traceId, [], isSettled);
+      if (known.parts === 0) continue;
+      const { outdated } = await this.#services.store.receive([reception]);
+      this.#settle(reception, known, outdated.length > 0);
+      count++;
+    }
+    return count;
+  }
+
+  /** Ends what it was waiting for: nothing more comes here. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#closing.abort();
+    await this.#watching;
+    await this.#draining;
+    await this.readAgain([...this.#later], { isSettled: true });
+  }
+}

@@ -32,6 +32,11 @@ export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budge
 export { type CostReport, costReport } from "./cost_report.ts";
 export { IngestBusyError } from "./ingest/busy_error.ts";
 export type { Ingest } from "./ingest/mod.ts";
+export type { ImportedRun, ImportReport } from "./import_files.ts";
+
+/** Taking in files. Loaded with the first use. */
+export const loadImport = () => import("./import_files.ts");
+
 export { withoutKeys } from "./secrets.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export {

@@ -1,5 +1,15 @@
 import { sql } from "kysely";
-import { estimatedUsdOf, NO_USAGE, QUARTER_MS, type RunTotals, type SpanEnd } from "../core/mod.ts";
+import { isInsideCall } from "../analysis/mod.ts";
+import {
+  ATTR,
+  estimatedUsdOf,
+  NO_USAGE,
+  QUARTER_MS,
+  type RunTotals,
+  type Span,
+  type SpanEnd,
+  type Trace,
+} from "../core/mod.ts";
 import { bytes } from "./codec.ts";
 import { tokenColumns } from "./rows.ts";
 import { type Db, run as execute } from "./statements.ts";
@@ -73,4 +83,14 @@ export async function addUsageRow(
         )
       ),
   );
+}
+
+/** The same of a span of a run that is written whole. */
+export async function addSpanUsage(db: Db, state: TraceState, span: Span, trace: Trace): Promise<void> {
+  const isFree = span.attributes[ATTR.modelSource] === "recorded";
+  if (isFree || !(span.kind === "llm" || span.usage || span.cost)) return;
+  const end = { ...span, type: "span_end" as const, endTimeUs: span.endTimeUs ?? span.startTimeUs };
+  const open = state.openSpans.get(span.spanId)!;
+  // A call that another one tells of again is one call.
+  await addUsageRow(db, state, end, isInsideCall(span, trace) ? { ...open, kind: "chain" } : open);
 }

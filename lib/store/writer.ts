@@ -19,7 +19,6 @@ import {
 import { Bodies } from "./bodies.ts";
 import { releaseSpend } from "./budgets.ts";
 import { packQuantities, ROLES, tokenColumns, TOTAL_COLUMNS, totalsOf } from "./rows.ts";
-import { isInsideCall } from "../analysis/mod.ts";
 import { clearRun } from "./clear_run.ts";
 import { bytes, hex, packPositions } from "./codec.ts";
 import { judgeRun, writeEvaluation, writeNewEvaluation } from "./evaluation_writer.ts";
@@ -27,7 +26,7 @@ import { endingColumns, errorColumns } from "./ending_columns.ts";
 import { loadOpenSpan } from "./open_span.ts";
 import type { RunRow, SpanRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
-import { addUsageRow, setSeq, setTotals } from "./totals.ts";
+import { addSpanUsage, addUsageRow, setSeq, setTotals } from "./totals.ts";
 import { messageKey, TraceState } from "./trace_state.ts";
 
 const TRACE_CACHE_MAX = 512;
@@ -127,12 +126,7 @@ export class Writer {
     const state = new TraceState(await this.#runStart(db, run, seq, id));
     for (const span of spans.values()) {
       await this.#spanStart(db, state, span, seq);
-      const isFree = span.attributes[ATTR.modelSource] === "recorded";
-      if (isFree || !(span.kind === "llm" || span.usage || span.cost)) continue;
-      const end = { ...span, type: "span_end" as const, endTimeUs: span.endTimeUs ?? span.startTimeUs };
-      const open = state.openSpans.get(span.spanId)!;
-      // A call that another one tells of again is one call.
-      await addUsageRow(db, state, end, isInsideCall(span, trace) ? { ...open, kind: "chain" } : open);
+      await addSpanUsage(db, state, span, trace);
     }
     for (const snapshot of snapshots) await this.#snapshot(db, state, snapshot, seq);
     for (const evaluation of evaluations) await writeNewEvaluation(db, state.runNo, evaluation, seq);

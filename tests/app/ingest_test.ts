@@ -273,3 +273,22 @@ Deno.test("Ingest fails a call whose spans are not on the disk", async () => {
   } as Store;
   await rejects(ingestOf(broken).spans(sent([span(1)])), /full/);
 });
+
+Deno.test("recanonicalise() reads again what was read by another version, and says the same of the rest", async () => {
+  await using store = await openStore(MEMORY);
+  await using ingest = ingestOf(store);
+  await ingest.spans(sent(agentSpans(2)));
+  const before = await store.loadTrace(TRACE_ID);
+  assertEquals(await ingest.recanonicalise(), 0);
+  await store.receive([{
+    traceId: TRACE_ID,
+    parts: [],
+    basis: 1,
+    readingVersion: 0,
+    trace: { ...before, spans: new Map() },
+  }]);
+  assertEquals((await store.loadTrace(TRACE_ID)).spans.size, 0);
+  assertEquals(await ingest.recanonicalise(), 1);
+  sameAs(await store.loadTrace(TRACE_ID), before);
+  assertEquals(await ingest.recanonicalise({ all: true }), 1);
+});

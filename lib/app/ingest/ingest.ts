@@ -254,6 +254,22 @@ export class Ingest implements AsyncDisposable {
     return count;
   }
 
+  /** Reads all that was received again where it was not read as it would be now; `all`: wherever. Returns how many runs. */
+  async recanonicalise({ all = false }: { readonly all?: boolean } = {}): Promise<number> {
+    let count = 0;
+    let after: string | undefined;
+    for (;;) {
+      const page = await this.#services.store.receivedRuns(UNREAD_PER_CHECK, after);
+      for (const { traceId, readingVersion } of page) {
+        if (!all && readingVersion === READING_VERSION) continue;
+        const { run } = await this.#services.store.receivedOf(traceId);
+        count += await this.readAgain([traceId], { isSettled: run !== undefined && !isLive(run.status) });
+      }
+      after = page.at(-1)?.traceId;
+      if (page.length < UNREAD_PER_CHECK) return count;
+    }
+  }
+
   /** Ends what it was waiting for: nothing more comes here. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closing.abort();

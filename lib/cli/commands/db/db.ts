@@ -39,6 +39,15 @@ export const db: CliCommand = {
       .option("--keep-scored", "not those with evaluations")
       .option("--dry-run", "only say how many would go")
       .action((options) => withContext((context) => prune(context, options)));
+    group.command("recanonicalise").description(
+      "read runs that came over OpenTelemetry again, from what was sent, where this version reads them otherwise",
+    )
+      .option("--all", "also those that were read by this version")
+      .action((flags) =>
+        withContext(async (context) =>
+          await (await import("./recanonicalise.ts")).recanonicalise(context, flags)
+        )
+      );
     group.command("stats").description("how much the store holds").action(() => withContext(showStats));
   },
 };

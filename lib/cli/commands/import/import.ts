@@ -23,7 +23,8 @@ export const importRuns: CliCommand = {
 };
 
 async function importPaths(context: Context, paths: readonly string[]): Promise<number> {
-  const { importFiles } = await import("../../../app/import_files.ts");
+  const { loadImport } = await import("../../../app/mod.ts");
+  const { importFiles } = await loadImport();
   const report = await importFiles(context.app, paths);
   if (context.json) {
     context.printJson(report);

@@ -184,7 +184,7 @@ async function readSuite(
   { only, limit, repeats, set, approve, resolveAgent: resolve }: WatchOptions,
   isFirst: boolean,
 ): Promise<ReadSuite> {
-  const { chosenCases, readyVariants } = await import("../evals/mod.ts");
+  const { chosenCases, needsRival, readyVariants } = await import("../evals/mod.ts");
   const loaded = await loadSuiteOf(app, reference);
   const { suite } = loaded;
   const files = new Set(loaded.files);
@@ -210,6 +210,7 @@ async function readSuite(
     files: [...files],
     manner: JSON.stringify([suite.source, suite.mode, repeats ?? suite.repeats]),
     variants: watched,
+    isCompared: suite.cases.some((it) => needsRival(loaded, it)),
     cases: chosenCases(suite, { only, limit }),
   };
 }

@@ -9,6 +9,7 @@ export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_sea
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 export { chosenCases } from "./experiment/plan.ts";
 export { type ReadyVariant, readyVariants } from "./experiment/variants.ts";
+export { needsRival } from "./experiment/case_run.ts";
 export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";

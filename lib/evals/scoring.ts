@@ -1,6 +1,7 @@
 import type { AgentConfig, AgentRunner, BudgetLedger } from "../agent/mod.ts";
 import {
   AgentOpError,
+  canonicalJson,
   isGrade,
   messageOf,
   type ModelAnswer,
@@ -44,6 +45,8 @@ export interface ScoredCase {
   readonly vars?: Vars | undefined;
   /** The same case elsewhere, for scorers that compare two. */
   readonly rival?: Trace | undefined;
+  /** What models answered when the rival was judged: the same question has one answer, so that both verdicts agree. */
+  readonly answers?: Map<string, Promise<ModelAnswer>> | undefined;
 }
 
 /** Lets scorers judge runs. One serves all runs of an evaluation. */
@@ -57,12 +60,21 @@ export interface Scoring {
 /** Models are asked through the runner of agents: with its retries, prices and limits, a child run of the judged run each. */
 export function createScoring(services: ScoringServices, options: ScoringOptions = {}): Scoring {
   let runner: Promise<AgentRunner> | undefined;
-  const contextFor = (trace: Trace, { vars = {}, rival }: ScoredCase, signal: AbortSignal): ScoreContext => ({
+  const contextFor = (
+    trace: Trace,
+    { vars = {}, rival, answers }: ScoredCase,
+    signal: AbortSignal,
+  ): ScoreContext => ({
     signal,
     vars,
     ...(rival ? { rival } : {}),
     askModel: async (question) =>
-      await ask(await (runner ??= services.createRunner()), trace.run, question, { ...options, signal }),
+      await askedOnce(
+        answers,
+        question,
+        async () =>
+          await ask(await (runner ??= services.createRunner()), trace.run, question, { ...options, signal }),
+      ),
     async runCommand(run) {
       if (!options.allowCommands) {
         throw new AgentOpError("Cannot run the command: nobody has allowed it", {
@@ -119,6 +131,21 @@ function checked(score: Score): Score {
     return { error: `it gave ${value}, which is no number from 0 to 1` };
   }
   return { value, passed: passed === true, explanation: oneLine(explanation, EXPLANATION_MAX_CHARS) };
+}
+
+/** A question that failed is asked again. */
+async function askedOnce(
+  answers: ScoredCase["answers"],
+  question: ModelQuestion,
+  ask: () => Promise<ModelAnswer>,
+): Promise<ModelAnswer> {
+  const key = canonicalJson(question);
+  const answer = answers?.get(key) ?? ask();
+  answers?.set(key, answer);
+  return await answer.catch((error) => {
+    if (answers?.get(key) === answer) answers.delete(key);
+    throw error;
+  });
 }
 
 async function ask(

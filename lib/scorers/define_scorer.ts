@@ -19,6 +19,8 @@ export interface ScorerFactory {
   readonly takesList?: boolean;
   /** The setting that is run as a command: what a person wrote, and nothing that comes from data. */
   readonly runs?: string;
+  /** It compares with another run: the one of this setting, else the same case under the other variant. */
+  readonly rival?: string;
   /** As one would write it on the command line. */
   readonly example: string;
   /** Its settings, the main one first. */
@@ -39,6 +41,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
   readonly setting?: keyof z.output<S> & string;
   readonly takesList?: boolean;
   readonly runs?: keyof z.output<S> & string;
+  readonly rival?: keyof z.output<S> & string;
   readonly example: string;
   readonly settings: S;
   /** Called once: what is costly or can be wrong (a pattern, a schema) is prepared here. */
@@ -53,6 +56,7 @@ export function defineScorer<S extends z.ZodObject>(spec: {
     ...(setting === undefined ? {} : { setting }),
     ...(spec.takesList ? { takesList: true } : {}),
     ...(spec.runs === undefined ? {} : { runs: spec.runs }),
+    ...(spec.rival === undefined ? {} : { rival: spec.rival }),
     example,
     keys: Object.keys(spec.settings.shape).sort((a, b) => Number(b === setting) - Number(a === setting)),
     create(settings, template = settings) {

@@ -24,14 +24,16 @@ export const pairwiseJudge = defineScorer({
   name: "pairwise",
   version: (template) => versionOf("1", INSTRUCTIONS, template ?? null),
   description:
-    "a model says whether the answer is better than another run's (1), worse (0) or neither (0.5), asked in both orders",
+    "a model says whether the answer is better (1) than another run's, or than the other variant's, worse (0) or neither (0.5), " +
+    "asked in both orders",
   setting: "rubric",
+  rival: "against",
   example: "'pairwise={rubric: It is more helpful., against: last~1}'",
   settings: z.strictObject({ ...settings, against: textSetting().optional() }),
   timeoutMs: () => JUDGE_MS_MAX,
   prepare({ model, rubric, maxTokens, against }) {
     return async (trace, context) => {
-      const rival = context.rival ?? (against === undefined ? undefined : await context.loadRun(against));
+      const rival = against === undefined ? context.rival : await context.loadRun(against);
       if (!rival) return { error: "there is no other run to compare with" };
       const ask = async (first: Trace, second: Trace) => {
         const texts = { question: trace.run.prompt, first: answerOf(first), second: answerOf(second) };

@@ -28,7 +28,7 @@ export function defaultReply(body: ChatBody, conversation: Conversation, seed: n
   const text = outcomes.length > 0
     ? outcomes.map(outcomeSentence).join(" ")
     : introduction(body, conversation, seed);
-  return { text: inFormat(text, body, conversation) };
+  return { text: inFormat(text, body, conversation, seed) };
 }
 
 function outcomeSentence(outcome: ToolOutcome): string {
@@ -56,10 +56,11 @@ function introduction(body: ChatBody, conversation: Conversation, seed: number):
   return `${opening} You asked: "${asked}".${tools} Set MISTRAL_API_KEY to get answers from a real model, or write a scenario file to script this one.`;
 }
 
-function inFormat(text: string, body: ChatBody, conversation: Conversation): string {
+function inFormat(text: string, body: ChatBody, conversation: Conversation, seed: number): string {
   if (body.responseFormat.type === "text") return text;
   if (body.responseFormat.type === "json_object") {
     return JSON.stringify({ answer: text, prompt: oneLine(conversation.prompt, MAX_PROMPT_QUOTE) });
   }
-  return JSON.stringify(valueForSchema(body.responseFormat.schema, { text }));
+  const vary = `${body.model} ${seed} ${conversation.prompt}`;
+  return JSON.stringify(valueForSchema(body.responseFormat.schema, { text, vary }));
 }

@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { hashText, isObject } from "../core/mod.ts";
 import type { Json } from "./body_reader.ts";
 import { valueForPattern } from "./pattern_value.ts";
 
@@ -28,6 +28,8 @@ const FORMATS: Readonly<Record<string, string>> = {
 export interface SchemaValueOptions {
   /** Text for strings that are otherwise free, e.g. the user's words. @default "text" */
   readonly text?: string;
+  /** Numbers between two bounds and choices differ with this text, the same for the same one. Absent: they are always the same. */
+  readonly vary?: string;
   /** Leave out properties that are not required. @default false */
   readonly onlyRequired?: boolean;
 }
@@ -45,12 +47,14 @@ class SchemaValues {
   readonly #root: Json;
   readonly #text: string;
   readonly #onlyRequired: boolean;
+  readonly #vary: string | undefined;
   #visits = 0;
 
   constructor(root: Json, options: SchemaValueOptions) {
     this.#root = root;
     this.#text = options.text ?? "text";
     this.#onlyRequired = options.onlyRequired ?? false;
+    this.#vary = options.vary;
   }
 
   value(given: unknown, depth: number): unknown {
@@ -58,7 +62,9 @@ class SchemaValues {
     if (!isObject(given)) return this.#text;
     const schema = this.#resolve(given, depth);
     if ("const" in schema) return schema.const;
-    if (Array.isArray(schema.enum) && schema.enum.length > 0) return schema.enum[0];
+    if (Array.isArray(schema.enum) && schema.enum.length > 0) {
+      return schema.enum[this.#drawn(schema.enum.length) ?? 0];
+    }
     if ("default" in schema && schema.default !== null) return schema.default;
     switch (this.#typeOf(schema)) {
       case "object":
@@ -66,9 +72,9 @@ class SchemaValues {
       case "array":
         return this.#array(schema, depth);
       case "integer":
-        return numberFor(schema, true);
+        return numberFor(schema, true, this.#share());
       case "number":
-        return numberFor(schema, false);
+        return numberFor(schema, false, this.#share());
       case "boolean":
         return true;
       case "null":
@@ -76,6 +82,18 @@ class SchemaValues {
       default:
         return this.#string(schema);
     }
+  }
+
+  /** One of so many, by the text that values differ with. */
+  #drawn(count: number, seed = 0): number | undefined {
+    if (this.#vary === undefined) return undefined;
+    return hashText(`${this.#visits} ${this.#vary}`, seed) % count;
+  }
+
+  /** From 0 to 1 in tenths; more of them high than low, as marks are. */
+  #share(): number | undefined {
+    const [one, other] = [this.#drawn(11), this.#drawn(11, 1)];
+    return one === undefined || other === undefined ? undefined : Math.max(one, other) / 10;
   }
 
   /** Follows `$ref`, merges `allOf`, takes the first branch of `anyOf` and `oneOf` that is not null. */
@@ -184,7 +202,8 @@ function mergeSchemas(a: Json, b: Json): Json {
   return { ...a, ...b, ...properties, ...(required.length > 0 ? { required: [...new Set(required)] } : {}) };
 }
 
-function numberFor(schema: Json, integer: boolean): number {
+/** `share`: how far between its bounds it is, where it has two. */
+function numberFor(schema: Json, integer: boolean, share?: number): number {
   const bound = (key: string) => (typeof schema[key] === "number" ? schema[key] as number : undefined);
   const step = bound("multipleOf") ?? (integer ? 1 : undefined);
   const above = bound("exclusiveMinimum");
@@ -192,6 +211,11 @@ function numberFor(schema: Json, integer: boolean): number {
   const min = Math.max(bound("minimum") ?? -Infinity, above ?? -Infinity);
   const max = Math.min(bound("maximum") ?? Infinity, below ?? Infinity);
   const fits = (value: number) => value >= min && value <= max && value !== above && value !== below;
+  if (share !== undefined && Number.isFinite(max - min)) {
+    const wanted = Number((min + share * (max - min)).toPrecision(12));
+    const drawn = step === undefined ? wanted : Math.round(wanted / step) * step;
+    if (fits(drawn)) return drawn;
+  }
   if (step !== undefined) {
     if (fits(step)) return step;
     const nearMin = Number.isFinite(min) ? Math.ceil(min / step) * step : Math.floor(max / step) * step;

@@ -55,17 +55,43 @@ const { schema: schemas } = fc.letrec<{ schema: z.ZodType }>((tie) => ({
 
 Deno.test("valueForSchema() conforms to the schema, with all properties and with only the required ones", () => {
   fc.assert(
-    fc.property(schemas, fc.string(), fc.boolean(), (schema, text, onlyRequired) => {
-      const json = z.toJSONSchema(schema);
-      const value = valueForSchema(json, { text, onlyRequired });
-      const checked = schema.safeParse(value);
-      assert.ok(
-        checked.success,
-        `${JSON.stringify(value)} against ${JSON.stringify(json)}: ${checked.error?.message}`,
-      );
-    }),
+    fc.property(
+      schemas,
+      fc.string(),
+      fc.boolean(),
+      fc.option(fc.string()),
+      (schema, text, onlyRequired, vary) => {
+        const json = z.toJSONSchema(schema);
+        const value = valueForSchema(json, { text, onlyRequired, ...(vary === null ? {} : { vary }) });
+        const checked = schema.safeParse(value);
+        assert.ok(
+          checked.success,
+          `${JSON.stringify(value)} against ${JSON.stringify(json)}: ${checked.error?.message}`,
+        );
+      },
+    ),
     { numRuns: 300 },
   );
+});
+
+Deno.test("valueForSchema() gives numbers and choices that differ with a text, and are the same for the same one", () => {
+  const schema = z.toJSONSchema(
+    z.strictObject({
+      score: z.number().min(0).max(1),
+      stars: z.int().min(1).max(5),
+      better: z.enum(["a", "b"]),
+    }),
+  );
+  const values = Array.from(
+    { length: 40 },
+    (_, index) => valueForSchema(schema, { vary: `answer ${index}` }),
+  );
+  for (const key of ["score", "stars", "better"]) {
+    const seen = new Set(values.map((it) => (it as Record<string, unknown>)[key]));
+    assert.ok(seen.size > (key === "better" ? 1 : 3), `${key}: ${[...seen]}`);
+  }
+  assert.deepEqual(valueForSchema(schema, { vary: "answer 7" }), values[7]);
+  assert.deepEqual(valueForSchema(schema), { score: 1, stars: 1, better: "a" });
 });
 
 Deno.test("valueForSchema() follows references, allOf and const, and ends on recursive schemas", () => {

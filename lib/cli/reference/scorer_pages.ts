@@ -12,7 +12,8 @@ export async function scorerSections(): Promise<readonly Section[]> {
         "`agentop score RUN --scorer NAME`, `NAME=VALUE` for the setting that stands first here, or `NAME={key: value}`; in a suite " +
         "`- NAME: value`. `bisect`, `baseline check` and the library take them as well.",
         "`judge`, `pairwise` and `panel` ask a model: each question is a run of its own below the judged one, with its cost, and is asked " +
-        "once more when the answer is no verdict. `command` gets the run as JSON on one line and prints its score; it starts without " +
+        "once more when the answer is no verdict. `pairwise` without `against` compares the two variants of a suite: the same case, the " +
+        "same try, and a verdict that changes with their order is a tie. `command` gets the run as JSON on one line and prints its score; it starts without " +
         "this program's environment and only when you name it yourself, or allow it.",
       ],
       table: {

@@ -2,8 +2,8 @@ import { type AgentRunner, type BudgetLedger, refuseAll } from "../../agent/mod.
 import { runTookMs } from "../../analysis/mod.ts";
 import { type NewCaseResult, type Run, RUN_TAG, type SpentTotals, type Trace } from "../../core/mod.ts";
 import { replayRun } from "../../replay/mod.ts";
-import type { Scoring } from "../scoring.ts";
-import type { Suite } from "../suite/suite.ts";
+import type { ScoredCase, Scoring } from "../scoring.ts";
+import type { Suite, SuiteCase } from "../suite/suite.ts";
 import type { ScorerSetup } from "../suite/suite_scorers.ts";
 import type { FinishedTraces } from "./finished_traces.ts";
 import type { Task } from "./plan.ts";
@@ -75,10 +75,23 @@ async function replayCase(services: CaseServices, task: Task, runId: string): Pr
   return run;
 }
 
+/** Whether one of its scorers compares its run with that of the other variant. */
+export function needsRival(
+  { scorers }: Pick<CaseServices, "scorers">,
+  { scorers: wanted }: SuiteCase,
+): boolean {
+  return wanted.some((it) => scorers.needsRival(it));
+}
+
 /** Judges the run of a task. */
-export async function resultOf(services: CaseServices, task: Task, run: Run): Promise<NewCaseResult> {
+export async function resultOf(
+  services: CaseServices,
+  task: Task,
+  run: Run,
+  pair?: Pick<ScoredCase, "rival" | "answers">,
+): Promise<NewCaseResult> {
   const trace = services.traces.take(run.traceId) ?? await services.store.loadTrace(run.traceId);
-  const evaluations = await scoreCase(services, task.case, trace);
+  const evaluations = await scoreCase(services, task.case, trace, pair);
   return {
     caseId: task.case.id,
     variant: task.variant.name,

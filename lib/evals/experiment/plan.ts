@@ -21,6 +21,11 @@ export function taskKey({ variant, caseId, repeat }: {
   return JSON.stringify([variant, caseId, repeat]);
 }
 
+/** The same of a task. */
+export function keyOfTask({ variant, case: { id }, repeat }: Task): string {
+  return taskKey({ variant: variant.name, caseId: id, repeat });
+}
+
 /** The cases that are asked this time. Throws `AgentOpError` for an id that is not there. */
 export function chosenCases(
   { cases, name }: Suite,

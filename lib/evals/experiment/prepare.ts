@@ -67,6 +67,15 @@ export async function prepare(
     checkUnchanged(earlier, suite, variants);
     return { record: earlier, variants, cases };
   }
+  const compares = suite.cases.flatMap((it) => it.scorers).find((it) => scorers.needsRival(it));
+  if (compares && variants.length !== 2) {
+    throw new AgentOpError(
+      `Cannot evaluate ${suite.path}: its scorer ${compares.name} compares two variants, and there ${
+        variants.length === 1 ? "is one" : `are ${variants.length}`
+      }`,
+      { remedy: `two variants, or against: RUN in ${compares.name}` },
+    );
+  }
   const repeats = suite.source === "recorded" ? 1 : options.repeats ?? suite.repeats;
   const plan: ExperimentPlan = {
     path: resolve(suite.path),

@@ -11,9 +11,10 @@ import {
 } from "../../core/mod.ts";
 import { createScoring } from "../scoring.ts";
 import type { LoadedSuite } from "../suite/load_suite.ts";
-import { type CaseServices, resultOf, runCase } from "./case_run.ts";
+import { type CaseServices, needsRival, resultOf, runCase } from "./case_run.ts";
 import { FinishedTraces } from "./finished_traces.ts";
-import { type Task, taskKey, tasksOf } from "./plan.ts";
+import { Pairs } from "./pairs.ts";
+import { keyOfTask, type Task, taskKey, tasksOf } from "./plan.ts";
 import { prepare, type Prepared, type Standing, standingOf } from "./prepare.ts";
 import type { EvalOptions, EvalServices } from "./services.ts";
 import { Slots } from "./slots.ts";
@@ -71,6 +72,7 @@ class ExperimentRun {
   readonly #unjudged = new Set<string>();
   /** Tasks that found too little money left, some of it held by others at work. */
   #refused: Task[] = [];
+  readonly #pairs: Pairs;
   #isOutOfMoney = false;
 
   constructor(
@@ -93,6 +95,7 @@ class ExperimentRun {
     this.#ledger = new BudgetLedger(options.budgetUsd ?? loaded.suite.budgetUsd, {
       spentUsd: costUsd + estimatedCostUsd,
     });
+    this.#pairs = new Pairs(prepared.variants, results);
     this.#startedMs = services.host.now();
   }
 
@@ -109,9 +112,7 @@ class ExperimentRun {
       const tasks = tasksOf(variants, cases, record.plan.repeats);
       const left = function* () {
         for (const task of tasks) {
-          if (!done.has(taskKey({ variant: task.variant.name, caseId: task.case.id, repeat: task.repeat }))) {
-            yield task;
-          }
+          if (!done.has(keyOfTask(task))) yield task;
         }
       }();
       await this.#workThrough(services, left, ended);
@@ -214,10 +215,7 @@ class ExperimentRun {
       if (this.#abort.signal.aborted || this.#refused.length > 0) return;
       const { value: task, done } = tasks.next();
       if (done) return;
-      const key = taskKey({ variant: task.variant.name, caseId: task.case.id, repeat: task.repeat });
-      const unjudged = await this.#do(services, task, ended.get(key));
-      // Its run is there: only the verdict is missing.
-      if (unjudged) ended.set(key, unjudged);
+      await this.#do(services, task, ended);
     }
   }
 
@@ -236,35 +234,51 @@ class ExperimentRun {
     if (isOutOfBudget(run)) this.#unjudged.add(run.parentRunId!);
   }
 
-  /** Runs and judges a task. Returns its run where there was too little money to judge it. */
-  async #do(services: CaseServices, task: Task, ended?: Run): Promise<Run | undefined> {
+  /** Runs and judges a task. `ended`: runs that are there, of which only the verdict is missing. */
+  async #do(services: CaseServices, task: Task, ended: Map<string, Run>): Promise<void> {
     try {
-      const run = ended ?? await runCase(services, task);
+      const run = ended.get(keyOfTask(task)) ?? await runCase(services, task);
       if (this.#abort.signal.aborted && run.status === "cancelled") return;
       if (isOutOfBudget(run) && this.#isLimited(task)) {
         this.#refused.push(task);
         return;
       }
-      const result = await resultOf(services, task, run);
-      if (this.#unjudged.delete(run.runId) && this.#ledger.isLimited) {
-        this.#refused.push(task);
-        return run;
+      if (!needsRival(services, task.case)) return await this.#judge(services, task, run, ended);
+      for (const half of this.#pairs.ready({ task, run })) {
+        const { traceId } = await services.store.resolveRun(half.rivalRunId);
+        const rival = await services.store.loadTrace(traceId);
+        await this.#judge(services, half.task, half.run, ended, { rival, answers: half.answers });
       }
-      await services.store.saveResults(services.experimentId, [result]);
-      const isError = result.status !== "completed" ||
-        result.evaluations.some((it) => it.error !== undefined);
-      this.#counts.done++;
-      this.#counts.doneNow++;
-      if (isError) this.#counts.errors++;
-      else if (result.evaluations.every((it) => it.passed)) this.#counts.passed++;
-      if (!this.#isRecorded) this.#addCost(result.spent);
-      this.#tell();
     } catch (error) {
       // A person stopped it while something was judged: that run waits for its verdict.
       if (this.#options.signal?.aborted) return;
       this.#failure ??= { error };
       this.#abort.abort(error);
     }
+  }
+
+  async #judge(
+    services: CaseServices,
+    task: Task,
+    run: Run,
+    ended: Map<string, Run>,
+    pair?: Parameters<typeof resultOf>[3],
+  ): Promise<void> {
+    const result = await resultOf(services, task, run, pair);
+    if (this.#unjudged.delete(run.runId) && this.#ledger.isLimited) {
+      this.#refused.push(task);
+      ended.set(keyOfTask(task), run);
+      return;
+    }
+    await services.store.saveResults(services.experimentId, [result]);
+    const isError = result.status !== "completed" ||
+      result.evaluations.some((it) => it.error !== undefined);
+    this.#counts.done++;
+    this.#counts.doneNow++;
+    if (isError) this.#counts.errors++;
+    else if (result.evaluations.every((it) => it.passed)) this.#counts.passed++;
+    if (!this.#isRecorded) this.#addCost(result.spent);
+    this.#tell();
   }
 
   /** The experiment's money ran out, and not that of the agent alone. */

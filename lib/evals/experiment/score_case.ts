@@ -1,6 +1,6 @@
 import { type Evaluation, type Host, oneLine, type Scorer, type Trace } from "../../core/mod.ts";
 import { evaluationOf } from "../score.ts";
-import type { Scoring } from "../scoring.ts";
+import type { ScoredCase, Scoring } from "../scoring.ts";
 import type { SuiteCase } from "../suite/suite.ts";
 import type { ScorerSetup } from "../suite/suite_scorers.ts";
 
@@ -20,15 +20,22 @@ export async function scoreCase(
   { host, scorers, scoring, experimentId }: CaseScoring,
   { scorers: wanted, vars }: SuiteCase,
   trace: Trace,
+  pair: Pick<ScoredCase, "rival" | "answers"> = {},
 ): Promise<readonly Evaluation[]> {
   const { run } = trace;
   const evaluations: Evaluation[] = [];
   for (const one of wanted) {
     const scorer: Scorer = scorers.create(one);
-    const isFailed = run.status === "failed" && !OF_FAILED_RUNS.has(one.kind);
-    const score = isFailed
-      ? { error: `the run failed: ${oneLine(run.error?.message ?? "", ERROR_MAX_CHARS)}` }
-      : await scoring.score(scorer, trace, { vars });
+    const failed = run.status === "failed" && !OF_FAILED_RUNS.has(one.kind)
+      ? "the run failed"
+      : pair.rival?.run.status === "failed" && scorers.needsRival(one)
+      ? "the run of the other variant failed"
+      : undefined;
+    const score = failed !== undefined
+      ? {
+        error: `${failed}: ${oneLine((run.error ?? pair.rival?.run.error)?.message ?? "", ERROR_MAX_CHARS)}`,
+      }
+      : await scoring.score(scorer, trace, { vars, ...pair });
     const named = { name: one.name, version: scorer.version };
     evaluations.push({ ...evaluationOf(host, trace, named, score, "eval"), experimentId });
   }

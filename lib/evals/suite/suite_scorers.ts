@@ -86,6 +86,12 @@ export class ScorerSetup {
     return this.#factories.get(kind)?.runs !== undefined;
   }
 
+  /** Whether it compares a run with that of the same case under the other variant. */
+  needsRival({ kind, settings }: ReadScorer): boolean {
+    const setting = this.#factories.get(kind)?.rival;
+    return setting !== undefined && !(isObject(settings) && settings[setting] !== undefined);
+  }
+
   /** With the columns of a case. One without any stays the same object. Throws `AgentOpError` for one that is not there. */
   fill(written: ReadScorer, vars: Vars): ReadScorer {
     return hasColumns(written) ? { ...written, settings: fillInValue(written.settings, vars) } : written;

@@ -70,6 +70,10 @@ export class KnownResults {
   }
 }
 
-function askedOf({ manner }: SuiteState, agentHash: string, { hash }: Pick<SuiteCase, "hash">): string {
-  return JSON.stringify([manner, agentHash, hash]);
+function askedOf(
+  { manner, isCompared, variants }: SuiteState,
+  agentHash: string,
+  { hash }: Pick<SuiteCase, "hash">,
+): string {
+  return JSON.stringify([manner, isCompared ? variants.map((it) => it.hash) : agentHash, hash]);
 }

@@ -15,5 +15,7 @@ export interface SuiteState {
   /** How it is run: where answers come from, and how often each case is asked. */
   readonly manner: string;
   readonly variants: readonly WatchedVariant[];
+  /** A scorer compares the variants: when one changes, all are run again. */
+  readonly isCompared: boolean;
   readonly cases: readonly Pick<SuiteCase, "id" | "hash">[];
 }

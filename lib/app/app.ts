@@ -82,7 +82,7 @@ export class App implements AsyncDisposable {
    */
   store(): Promise<Store> {
     return this.#store ??= (async () => {
-      this.#checkStorePath();
+      this.checkStorePath();
       const store = this.#stack.use(
         await openStore(this.config.storePath, { host: this.host, redactor: this.redactor }),
       );
@@ -99,7 +99,7 @@ export class App implements AsyncDisposable {
    * opening under way.
    */
   async remoteStore(): Promise<Store> {
-    this.#checkStorePath();
+    this.checkStorePath();
     const opening = openStoreInWorker(this.config.storePath, this.redactor);
     this.#stack.defer(async () => {
       const store = await opening.catch(() => undefined); // thrown below
@@ -108,12 +108,14 @@ export class App implements AsyncDisposable {
     return await opening;
   }
 
-  /** A folder that the user named must exist, for what only reads the store too; the default one is made. */
-  #checkStorePath(): void {
+  /**
+   * A folder that the user named must exist, for what only reads the store too; the default one is made. Throws `AgentOpError`.
+   */
+  checkStorePath(): void {
     const { storePath, storeGiven, storeMustExist } = this.config;
     if (storeMustExist && storePath !== MEMORY && isMissing(storePath) && !isMissing(dirname(storePath))) {
       throw new AgentOpError(`Cannot open the store ${storePath}: there is no store at ${storePath}`, {
-        remedy: "--store with the path of one; agentop run and eval make a new one",
+        remedy: "the path of one, in --store or AGENTOP_STORE; agentop run and eval make a new one",
       });
     }
     if (storeGiven) return;

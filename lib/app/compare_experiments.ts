@@ -29,9 +29,13 @@ export async function namedVariants(
 }
 
 /** The variants that `EXP` or `EXP/VARIANT` means. Throws `AgentOpError`. */
-export async function comparedVariants(app: App, reference: string): Promise<readonly ComparedVariant[]> {
+export async function comparedVariants(
+  app: App,
+  reference: string,
+  verb = "compare",
+): Promise<readonly ComparedVariant[]> {
   const store = await app.store();
-  const { experiment, variants } = await namedVariants(store, reference, "compare");
+  const { experiment, variants } = await namedVariants(store, reference, verb);
   const { experimentId, suite, suiteHash } = experiment;
   const [cases, results] = await Promise.all([
     store.experimentCases(experimentId),
@@ -83,22 +87,23 @@ export async function compareExperiments(
   return { comparison, gate: gateOf([gated], rules, left.experimentId) };
 }
 
-/** The two variants that are meant. Throws `AgentOpError` where that is not clear. */
+/** The two variants that are meant, to be compared or whatever `verb` says. Throws `AgentOpError` where that is not clear. */
 export async function comparedSides(
   app: App,
   before: string,
   after: string | undefined,
+  verb = "compare",
 ): Promise<readonly [ComparedVariant, ComparedVariant]> {
-  const left = await comparedVariants(app, before);
+  const left = await comparedVariants(app, before, verb);
   if (after === undefined) {
     const [first, second, ...others] = left;
     if (first && second && others.length === 0) return [first, second];
     const names = left.map(nameOf);
-    throw new AgentOpError(`Cannot compare ${before}: it has ${plural(left.length, "variant")}, not two`, {
+    throw new AgentOpError(`Cannot ${verb} ${before}: it has ${plural(left.length, "variant")}, not two`, {
       remedy: left.length === 1 ? `${before} OTHER` : `${names[0]} ${names[1]}`,
     });
   }
-  const right = await comparedVariants(app, after);
+  const right = await comparedVariants(app, after, verb);
   const [a, b] = [left[0]!, right[0]!];
   if (left.length === 1 && right.length === 1) return [a, b];
   // One variant of a name: it is clear which of the other side's is meant.
@@ -110,10 +115,10 @@ export async function comparedSides(
   const many = left.length > 1 ? left : right;
   const pairs = left.flatMap((one) => {
     const other = same(one, right);
-    return other ? [`agentop compare ${nameOf(one)} ${nameOf(other)}`] : [];
+    return other ? [`agentop ${verb} ${nameOf(one)} ${nameOf(other)}`] : [];
   });
   throw new AgentOpError(
-    `Cannot compare ${before} and ${after}: ${shortRunId(many[0]!.experimentId)} has ${many.length} variants`,
+    `Cannot ${verb} ${before} and ${after}: ${shortRunId(many[0]!.experimentId)} has ${many.length} variants`,
     { remedy: pairs[0] ?? many.map(nameOf).join(" or ") },
   );
 }

@@ -1,3 +1,4 @@
+import { basename } from "node:path";
 import {
   type ComparedVariant,
   type ExperimentComparison,
@@ -101,12 +102,23 @@ export async function readySuite(
   if (suite === undefined) {
     throw new AgentOpError("Cannot evaluate: the suite is missing", { remedy: "agentop eval SUITE" });
   }
+  if (reference === undefined && await isInline(suite)) {
+    throw new AgentOpError(
+      `Cannot go on with experiment ${resume}: its suite was given by a program, and no file holds it`,
+      { remedy: "studio.evaluate(suite, { resume }) there, with the same suite" },
+    );
+  }
   const loaded = await loadSuiteOf(app, suite);
   const settled = await settledGate(app, loaded.suite.name, { ...loaded.suite.gate, ...gate }, {
     mayBeFirst: !gate.failIfWorse,
     ...(earlier ? { own: earlier.experiment } : {}),
   });
   return { loaded, gate: settled, ...(earlier ? { resume: earlier.experiment.experimentId } : {}) };
+}
+
+async function isInline(suite: SuiteReference): Promise<boolean> {
+  if (typeof suite !== "string" || basename(suite) !== INLINE) return false;
+  return await Deno.stat(suite).then(() => false, () => true);
 }
 
 /** Runs a suite, to its end or as far as it comes. Throws `AgentOpError` before anything is written. */

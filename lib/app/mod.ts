@@ -62,7 +62,7 @@ export {
 } from "./evaluate.ts";
 export { SavedFiles } from "./saved_files.ts";
 export { type WatchedEnd, type WatchedRun, type WatchOptions, watchSuite } from "./watch_suite.ts";
-export { type MadeSuite, suiteFromRuns } from "./suite_from_runs.ts";
+export { type MadeSuite, suiteFromRuns, type SuiteManner } from "./suite_from_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";

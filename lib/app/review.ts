@@ -71,7 +71,12 @@ export async function reviewExperiments(
   { seed: given, limit, ask }: ReviewOptions,
 ): Promise<ReviewReport> {
   const [[left, right], store, { drawnOrder, reviewScores, SEED_MAX }, { summarizeReview }] = await Promise
-    .all([comparedSides(app, before, after), app.store(), import("../evals/mod.ts"), loadExperiments()]);
+    .all([
+      comparedSides(app, before, after, "review"),
+      app.store(),
+      import("../evals/mod.ts"),
+      loadExperiments(),
+    ]);
   const pairs = pairsOf(left, right);
   if (pairs.length === 0) {
     const [one, other] = [left, right].map((it) => `${shortRunId(it.experimentId)}/${it.variant}`);

@@ -1,7 +1,9 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
+import type { AgentConfig } from "../agent/mod.ts";
 import { AgentOpError, oneLine, type Run, type Trace } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import { loadSuiteOf } from "./evaluate.ts";
+import { settingsOfRuns } from "./settings_of_runs.ts";
 import { writeWhole } from "./write_whole.ts";
 
 const NAME = "suite.yaml";
@@ -14,6 +16,16 @@ export interface MadeSuite {
   readonly path: string;
   readonly agent: string;
   readonly cases: number;
+  /** What the runs were made with that the agent does not have now: `model=mistral-large-latest`, `instructions`. */
+  readonly otherSettings: readonly string[];
+}
+
+/** How the suite is run. */
+export interface SuiteManner {
+  readonly set?: Readonly<Record<string, string>>;
+  readonly repeats?: number;
+  readonly concurrency?: number;
+  readonly budgetUsd?: number;
 }
 
 /**
@@ -24,7 +36,7 @@ export async function suiteFromRuns(
   app: App,
   references: readonly string[],
   output: string,
-  { force = false }: { readonly force?: boolean } = {},
+  { force = false, manner = {} }: { readonly force?: boolean; readonly manner?: SuiteManner } = {},
 ): Promise<MadeSuite> {
   const [store, { FILE_MAX_BYTES, checkCase, suiteOfRuns }, { Document }] = await Promise.all([
     app.store(),
@@ -40,8 +52,10 @@ export async function suiteFromRuns(
     traces.set(traceId, trace);
   }
   const all = [...traces.values()];
-  const agent = await agentOf(app, all.map(({ run }) => run), output);
-  const suite = app.redactor.value(suiteOfRuns(all, agent));
+  const runs = all.map(({ run }) => run);
+  const { name: agent, config } = await agentOf(app, runs, output);
+  const { agent: named, ...rest } = suiteOfRuns(all, agent);
+  const suite = app.redactor.value({ agent: named, ...manner, ...rest });
   const document = new Document(suite, { aliasDuplicateObjects: false });
   document.commentBefore = ABOUT;
   const text = document.toString({ lineWidth: 0 });
@@ -52,11 +66,17 @@ export async function suiteFromRuns(
   }
   await loadSuiteOf(app, { text });
   const path = await writeWhole(output, text, { name: NAME, force });
-  return { path, agent, cases: all.length };
+  return { path, agent, cases: all.length, otherSettings: await settingsOfRuns(runs, config) };
+}
+
+interface FoundAgent {
+  /** As the suite names it. */
+  readonly name: string;
+  readonly config: AgentConfig;
 }
 
 /** The one agent of these runs, as a suite there names it. */
-async function agentOf(app: App, runs: readonly Run[], output: string): Promise<string> {
+async function agentOf(app: App, runs: readonly Run[], output: string): Promise<FoundAgent> {
   const names = [...new Set(runs.map((run) => run.agent))];
   const [name = ""] = names;
   const shown = names.slice(0, 5).map((it) => oneLine(it, 60)).join(", ");
@@ -77,15 +97,14 @@ async function agentOf(app: App, runs: readonly Run[], output: string): Promise<
     if (error instanceof AgentOpError && error.reason.startsWith("Cannot find agent")) return undefined;
     throw error;
   });
-  if (known) return name;
+  if (known) return { name, config: known };
   // It was run by its path.
   for (const { config: { baseDir } } of runs) {
     if (typeof baseDir !== "string" || !isAbsolute(baseDir)) continue;
     for (const extension of ["yaml", "yml"]) {
       const path = join(baseDir, `${name}.${extension}`);
       if (!await Deno.stat(path).then((it) => it.isFile, () => false)) continue;
-      await app.resolveAgent(path);
-      return await besideOf(output, path);
+      return { config: await app.resolveAgent(path), name: await besideOf(output, path) };
     }
   }
   throw missing;

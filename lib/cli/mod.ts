@@ -16,14 +16,18 @@ export async function main(args: readonly string[]): Promise<number> {
 async function openWorkbench(
   { flags, tui }: NonNullable<ReturnType<typeof workbenchFlags>>,
 ): Promise<number> {
-  const [{ Context }, { openWorkbench }, { report }] = await Promise.all([
+  const [{ Context }, { readConfig }, { systemHost }, { openWorkbench }, { report }] = await Promise.all([
     import("./context.ts"),
+    import("./config.ts"),
+    import("../core/mod.ts"),
     import("./commands/tui/tui.ts"),
     import("./output/report.ts"),
   ]);
   try {
     await using stack = new AsyncDisposableStack();
-    const context = stack.use(new Context(flags));
+    // One that `--store` names is there.
+    const config = { ...readConfig(flags), storeMustExist: flags.store !== undefined };
+    const context = stack.use(new Context(flags, systemHost(), config));
     return await openWorkbench(context, tui);
   } catch (error) {
     return report(error, false);

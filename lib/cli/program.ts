@@ -10,10 +10,8 @@ import { addHelpNotes } from "./frame/help_notes.ts";
 import { usageError } from "./frame/usage_error.ts";
 import { VERSION } from "./frame/version.ts";
 
-/** Commands by which a store begins; for others one that `--store` names must be there. */
+/** Commands by which a store begins; for others one that somebody named must be there. */
 const MAKES_STORE: ReadonlySet<string> = new Set([
-  "",
-  "tui",
   "run",
   "execute",
   "eval",
@@ -24,6 +22,9 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "keys create",
   "db migrate",
 ]);
+
+/** One that a variable names may begin here too, where people begin; `--store` names what is there. */
+const MAKES_USUAL_STORE: ReadonlySet<string> = new Set(["", "tui", "doctor"]);
 
 /** Options of `eval` that say something of what is stored. */
 const OF_STORED = ["resume", "from", "baseline"] as const;
@@ -57,7 +58,7 @@ export async function main(args: readonly string[]): Promise<number> {
     });
   const flags = () => program.opts() as Flags;
   let makesStore = true;
-  program.hook("preAction", (_, command) => void (makesStore = mayMakeStore(command)));
+  program.hook("preAction", (_, command) => void (makesStore = mayMakeStore(command, flags())));
   const withContext: WithContext = async (action) => {
     const context = new Context(flags(), systemHost(), configFor(flags(), makesStore));
     try {
@@ -110,12 +111,15 @@ function termOf(command: CommandUnknownOpts): string {
 }
 
 function configFor(flags: Flags, makesStore: boolean): Config {
-  return { ...readConfig(flags), storeMustExist: flags.store !== undefined && !makesStore };
+  const config = readConfig(flags);
+  return { ...config, storeMustExist: config.storeGiven && !makesStore };
 }
 
-function mayMakeStore(command: CommandUnknownOpts): boolean {
+function mayMakeStore(command: CommandUnknownOpts, { store }: Flags): boolean {
   const options: Readonly<Record<string, unknown>> = command.opts();
-  return MAKES_STORE.has(wordsOf(command)) && !OF_STORED.some((key) => options[key] !== undefined);
+  const words = wordsOf(command);
+  if (store === undefined && MAKES_USUAL_STORE.has(words)) return true;
+  return MAKES_STORE.has(words) && !OF_STORED.some((key) => options[key] !== undefined);
 }
 
 /** `runs delete`; empty for the program alone. */

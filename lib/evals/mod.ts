@@ -13,13 +13,8 @@ export { needsRival } from "./experiment/case_run.ts";
 export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";
-export {
-  FILE_MAX_BYTES,
-  findSuite,
-  type LoadedSuite,
-  loadSuite,
-  type SuiteSources,
-} from "./suite/load_suite.ts";
+export { FILE_MAX_BYTES, type LoadedSuite, loadSuite, type SuiteSources } from "./suite/load_suite.ts";
+export { findSuite, suiteNames } from "./suite/find_suite.ts";
 export { checkCase, type SuiteOfRuns, suiteOfRuns } from "./suite/suite_of_runs.ts";
 export type { Suite, SuiteCase, SuiteGate, SuiteVariant } from "./suite/suite.ts";
 export { suiteChanges } from "./watch/changes.ts";

@@ -116,7 +116,13 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
   if (rows.length === 0 && !(await db.selectFrom("run").select("id").limit(1).executeTakeFirst())) {
     fail("there are no runs yet", "agentop demo");
   }
-  if (rows.length === 0) fail(last ? "there are not that many runs" : "no run has this id");
+  if (rows.length === 0) {
+    const isNewest = last && Number(last[1] ?? 0) === 0;
+    if (isNewest) {
+      fail("all runs are cases of experiments, or were handed work", "agentop runs, and the id of one");
+    }
+    fail(last ? "there are not that many runs" : "no run has this id");
+  }
   if (rows.length > 1) {
     const ids = rows.slice(0, AMBIGUOUS_SHOWN).map((row) => row.run_id).join(", ");
     fail(`${rows.length > AMBIGUOUS_SHOWN ? "many" : rows.length} runs match: ${ids}`, "more digits");

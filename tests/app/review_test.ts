@@ -72,7 +72,7 @@ Deno.test("reviewExperiments() keeps what a blind person prefers with both runs,
 
   const { evaluations } = await bench.store.listEvaluations({ source: "human" });
   assert.equal(evaluations.length, 8);
-  const two = evaluations.filter(({ run }) => run.tags["agentop.case"] === "two");
+  const two = evaluations.filter(({ run }) => run.tags["case"] === "two");
   assert.deepEqual(
     two.map(({ run, evaluation }) => [run.model, evaluation.value, evaluation.label]).toSorted(),
     [["new", 1, "better"], ["old", 0, "worse"]],
@@ -101,6 +101,26 @@ Deno.test("reviewExperiments() draws the order of a pair by its seed alone", asy
   assert.equal(await orders(1), drawn[0]);
   assert(new Set(drawn).size > 1, "another seed, another order");
   assert(drawn.some((it) => it.includes("good") && it.includes("poor")), "not always the same side");
+});
+
+Deno.test("an experiment of one variant says that it cannot be reviewed, and that no run of it is the last of a person", async () => {
+  await using bench = await EvalBench.open();
+  await keepExperiment(bench.store, systemHost(), {
+    suite: "alone",
+    variants: ["only"],
+    cases: ["one"],
+    scorers: ["exact"],
+    result: () => ({ scores: [] }),
+  });
+  const ask = () => Promise.reject(new Error("nobody is asked"));
+  await assert.rejects(
+    reviewExperiments(bench.context.app, "last", undefined, { ask }),
+    /^AgentOpError: Cannot review last: it has 1 variant, not two/,
+  );
+  await assert.rejects(
+    bench.store.resolveRun("last"),
+    /Cannot find run "last": all runs are cases of experiments, or were handed work\. Try: agentop runs/,
+  );
 });
 
 Deno.test("reviewExperiments() leaves out what is no comparison, and refuses what has none", async () => {

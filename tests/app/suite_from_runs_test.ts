@@ -27,7 +27,7 @@ Deno.test("suiteFromRuns() writes a suite that these runs pass, with prompts as 
   const { app } = bench.context;
   const output = join(bench.folder, "kept.yaml");
   const made = await suiteFromRuns(app, [...runs, runs[0]!], output);
-  assert.deepEqual(made, { path: output, agent: "./echo.yaml", cases: 2 });
+  assert.deepEqual(made, { path: output, agent: "./echo.yaml", cases: 2, otherSettings: [] });
 
   const loaded = await loadSuiteOf(app, output);
   assert.deepEqual(loaded.suite.cases.map((it) => it.id).sort(), [...runs].sort());
@@ -44,6 +44,25 @@ Deno.test("suiteFromRuns() writes a suite that these runs pass, with prompts as 
   const other = await evaluate(app, loaded, { set: { model: "mistral-large-latest" } });
   const worse = (await bench.store.experimentResults(other.experimentId)).flatMap((it) => it.scores);
   assert.ok(worse.filter((it) => it.scorer === "similarity").every((it) => !it.passed));
+});
+
+Deno.test("suiteFromRuns() says what runs were made with that the agent has not got, and keeps how it is to be run", async () => {
+  const { bench, runs } = await benchWithRuns();
+  await using _ = bench;
+  const { app } = bench.context;
+  const other = await bench.evaluate(SUITE, { set: { temperature: "0.1" }, only: ["plain"] });
+  const [{ runId } = { runId: "" }] = await bench.store.experimentResults(other.experimentId);
+  await bench.write("echo.yaml", "model: mistral-medium-latest\ninstructions: You repeat.\n");
+  const output = join(bench.folder, "kept.yaml");
+  const manner = { set: { model: "mistral-small-latest" }, repeats: 2, budgetUsd: 0.5 };
+  const made = await suiteFromRuns(app, [...runs, runId], output, { manner });
+  assert.deepEqual(made.otherSettings, ["model=mistral-small-latest", "temperature=0.1 (1 of 3 runs)"]);
+  const { suite } = await loadSuiteOf(app, output);
+  assert.deepEqual([suite.variants[0]!.set, suite.repeats, suite.budgetUsd], [
+    { model: "mistral-small-latest" },
+    2,
+    0.5,
+  ]);
 });
 
 Deno.test("suiteFromRuns() replaces a file only where that is asked for", async () => {

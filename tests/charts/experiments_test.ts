@@ -48,6 +48,8 @@ Deno.test("score-intervals shows each scorer of each variant with its interval, 
     ["judge", "small", 1, 0.7, null, null],
   ]);
   assert.match(text(chart), /exact · large .*0\.9 \[0\.8, 1\] n=12/);
+  // The mean in the middle of its interval.
+  assert.match(text(chart), /exact · small +(█+|█*[▏▎▍▌▋▊▉]?)◆(█*[▏▎▍▌▋▊▉]?) +0\.6/);
 });
 
 Deno.test("variants of several experiments are told apart, and those that do not fit or are not done are counted", () => {

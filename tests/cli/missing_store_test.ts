@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { App } from "../../lib/app/mod.ts";
 import { readConfig } from "../../lib/cli/config.ts";
 import { main } from "../../lib/cli/program.ts";
+import { CliHome } from "../support/cli.ts";
 
 const isThere = (path: string) => Deno.stat(path).then(() => true, () => false);
 
@@ -43,6 +44,20 @@ Deno.test("a store that --store names and that is not there is an error for what
   } finally {
     await Deno.remove(home, { recursive: true });
   }
+});
+
+Deno.test("a store that AGENTOP_STORE names and that is not there is an error for what reads, and begins with the first run", async () => {
+  await using home = await CliHome.create();
+  const path = join(home.path, "typo.db");
+  const env = { AGENTOP_STORE: path };
+  const { code, stderr } = await home.run(["experiments"], { env });
+  assert.equal(code, 2);
+  assert.match(stderr, /there is no store at .*typo\.db\. Try: .*AGENTOP_STORE/);
+  assert.equal(await isThere(path), false);
+  assert.equal((await home.run(["doctor", "--json"], { env })).stderr.includes("no store"), false);
+  assert.equal(await isThere(path), false);
+  assert.equal((await home.run(["db", "migrate"], { env })).code, 0);
+  assert.equal((await home.run(["experiments"], { env })).code, 0);
 });
 
 Deno.test("the store of a fresh home reads as empty", async () => {

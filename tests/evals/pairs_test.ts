@@ -75,7 +75,7 @@ Deno.test("a half whose rival was judged before the experiment was stopped is ju
 
 Deno.test("pairwise needs two variants, or a run to compare with, before anything is asked", async () => {
   await using bench = await EvalBench.open({ scenario: FAIR });
-  const alone = SUITE.replace(/  - \{ name: large.*\n/, "");
+  const alone = SUITE.replace(/ +- \{ name: large.*\n/, "");
   await assert.rejects(
     bench.evaluate(alone),
     /its scorer pairwise compares two variants, and there is one. Try: two variants, or against: RUN/,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { AgentOpError, ATTR, RUN_TAG } from "../../lib/core/mod.ts";
+import { evaluate, loadSuiteOf, readySuite } from "../../lib/app/mod.ts";
 import { EvalBench } from "../support/eval_bench.ts";
 
 const SUITE = `
@@ -98,6 +99,23 @@ Deno.test("runExperiment() goes on with what is left and repeats nothing", async
   await assert.rejects(bench.evaluate(SUITE, { resume: cut.experimentId }), /it is complete/);
 });
 
+Deno.test("an experiment of a suite that no file holds goes on where its suite is given, and says so elsewhere", async () => {
+  await using bench = await EvalBench.open();
+  const { app } = bench.context;
+  const loaded = await loadSuiteOf(app, { text: SUITE.replace("./echo.yaml", `${bench.folder}/echo.yaml`) });
+  const stop = new AbortController();
+  const { experimentId: resume } = await evaluate(app, loaded, {
+    concurrency: 1,
+    signal: stop.signal,
+    onProgress: () => stop.abort(new Error("enough")),
+  });
+  await assert.rejects(
+    readySuite(app, undefined, { resume }),
+    /Cannot go on with experiment \S+: its suite was given by a program, and no file holds it\. Try: studio\.evaluate/,
+  );
+  assert.equal((await evaluate(app, loaded, { resume })).status, "completed");
+});
+
 Deno.test("runExperiment() judges a run that ended before its process died, instead of repeating it", async () => {
   await using bench = await EvalBench.open();
   const stop = new AbortController();
@@ -156,7 +174,10 @@ Deno.test("runExperiment() sets the worst case aside for the whole experiment an
   const budgetUsd = worstCaseUsd + 2.5 * free.costUsd;
   const cut = await bench.evaluate(suite, { repeats: 8, concurrency: 8, budgetUsd });
   assert.equal(cut.status, "stopped");
-  assert.match(cut.reason!, /budget/);
+  assert.match(
+    cut.reason!,
+    /^the budget of \S+ USD does not allow another case: it can cost \$\S+ with \$\S+ spent and \$\S+ reserved, most of it for/,
+  );
   assert.equal(cut.done, 3);
   assert(cut.costUsd <= budgetUsd);
   const whole = await bench.evaluate(suite, { resume: cut.experimentId, budgetUsd: 1 });

@@ -11,6 +11,7 @@ import {
   nowUs,
   type ResultScore,
   type Run,
+  RUN_TAG,
   type Store,
 } from "../../lib/core/mod.ts";
 
@@ -126,7 +127,7 @@ export async function keepResult(
     origin: "agent",
     userId: "default",
     group: experimentId,
-    tags: { "agentop.case": caseId, "agentop.variant": variant, "agentop.repeat": String(repeat) },
+    tags: { [RUN_TAG.case]: caseId, [RUN_TAG.variant]: variant, [RUN_TAG.repeat]: String(repeat) },
     config: {},
     prompt: `What is ${caseId}?`,
     startTimeUs,

@@ -1,4 +1,8 @@
 import assert from "node:assert/strict";
+import { MEMORY, openStore } from "../../lib/store/mod.ts";
+import { Lookout } from "../../lib/tui/app/lookout.ts";
+import { keepExperiment, keepResult } from "../support/experiments.ts";
+import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { everyState, finishedRun, Story, waitingRun } from "./scenario.ts";
 
@@ -34,6 +38,34 @@ Deno.test("a run that fails or is cut off is told once, until a person has looke
   const last = await bench.see(/second[\s\S]*cut off|cut off[\s\S]*second/);
   assert.doesNotMatch(last.split("\n")[0]!, /✗ \d/);
   assert.ok(!bench.terminal.raw.includes("\x07"), "no bell when it is not wanted");
+});
+
+Deno.test("a run of a case whose experiment went on with another one is no trouble any more", async () => {
+  const host = fakeHost();
+  await using store = await openStore(MEMORY, { host });
+  const given = {
+    suite: "sums",
+    variants: ["small"],
+    cases: ["one", "two"],
+    scorers: [],
+    result: () => ({ scores: [], status: "failed" as const }),
+  };
+  const { experimentId } = await keepExperiment(store, host, given);
+  const look = async () => {
+    const { promise, resolve } = Promise.withResolvers<readonly string[]>();
+    const lookout = new Lookout({
+      store,
+      sinceMs: 0,
+      found: ({ troubled }) => resolve(troubled.map((run) => run.prompt)),
+    });
+    lookout.look();
+    const found = await promise;
+    lookout.close();
+    return found;
+  };
+  assert.deepEqual(await look(), ["What is one?", "What is two?"]);
+  await keepResult(store, host, { experimentId, variant: "small", caseId: "one", repeat: 1 }, { scores: [] });
+  assert.deepEqual(await look(), ["What is two?"]);
 });
 
 Deno.test("what waits when the workbench is opened is counted, and not told as news", async () => {

@@ -42,6 +42,7 @@ export function intervalPlot(
             to: row.high ?? row.mean,
             tone: name === OTHERS ? "other" : names.indexOf(name),
           }],
+          mark: row.mean,
           value: `${meanText(row)} n=${grouped(Number(row[count]))}`,
         };
       }),

@@ -24,6 +24,7 @@ const COLUMNS_MIN = 30;
 const LABEL_SHARE = 0.4;
 const PLOT_MIN = 6;
 const SHADES = [" ", "░", "▒", "▓", "█"] as const;
+const MARK = "◆";
 const EIGHTHS = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"] as const;
 
 /** The plot, its axes and its legend, at most `columns` wide. */
@@ -179,9 +180,12 @@ function drawBars(
   const plot = columns - labelRoom - valueRoom - 2;
   const place = (value: number) =>
     to > from ? Math.max(0, Math.min(1, (value - from) / (to - from))) * plot : 0;
-  const lines = rows.map(({ label, pieces, value }): Line => [
+  const lines = rows.map(({ label, pieces, value, mark }): Line => [
     seg(`${pad(cut(label, labelRoom), labelRoom)} `),
-    ...barLine(pieces.map((it) => ({ from: place(it.from), to: place(it.to), tone: it.tone })), plot),
+    ...marked(
+      barLine(pieces.map((it) => ({ from: place(it.from), to: place(it.to), tone: it.tone })), plot),
+      mark === undefined ? undefined : Math.min(plot - 1, Math.floor(place(mark))),
+    ),
     seg(` ${pad(cut(value, valueRoom), valueRoom, "right")}`, "dim"),
   ]);
   const axis = labelledAxis([format(from), format(to)], plot);
@@ -207,6 +211,19 @@ function barLine(
   }
   if (at < columns) out.push(seg(" ".repeat(columns - at)));
   return out;
+}
+
+/** A line of characters of one column each, with a sign in one of them. */
+function marked(line: Line, column: number | undefined): Line {
+  if (column === undefined) return line;
+  let at = 0;
+  return line.flatMap(({ text, tone }) => {
+    const place = column - at;
+    at += text.length;
+    if (place < 0 || place >= text.length) return [{ text, tone }];
+    const parts = [seg(text.slice(0, place), tone), seg(MARK), seg(text.slice(place + 1), tone)];
+    return parts.filter((it) => it.text !== "");
+  });
 }
 
 // ---------------------------------------------------------------------------------------------- heat

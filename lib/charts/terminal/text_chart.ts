@@ -60,6 +60,8 @@ export interface BarRow {
   /** Safe to print. */
   readonly label: string;
   readonly pieces: readonly { readonly from: number; readonly to: number; readonly tone: Tone }[];
+  /** Marked on the bar: what it is the interval of. */
+  readonly mark?: number;
   /** What stands behind the bar. */
   readonly value: string;
 }

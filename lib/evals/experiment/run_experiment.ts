@@ -74,6 +74,8 @@ class ExperimentRun {
   #refused: Task[] = [];
   readonly #pairs: Pairs;
   #isOutOfMoney = false;
+  /** What the call that was refused last needs. */
+  #wanted = "";
 
   constructor(
     services: EvalServices,
@@ -123,7 +125,10 @@ class ExperimentRun {
     if (signal.aborted) return { status: "cancelled", reason: "cancelled" };
     if (this.#isOutOfMoney) {
       const { limitUsd } = this.#ledger;
-      return { status: "stopped", reason: `the budget of ${limitUsd} USD does not allow another case` };
+      return {
+        status: "stopped",
+        reason: `the budget of ${limitUsd} USD does not allow another case${this.#wanted}`,
+      };
     }
     return { status: "completed" };
   }
@@ -231,7 +236,20 @@ class ExperimentRun {
 
   #noteJudge(run: Run): void {
     this.#addCost(run.totals);
-    if (isOutOfBudget(run)) this.#unjudged.add(run.parentRunId!);
+    if (!isOutOfBudget(run)) return;
+    this.#unjudged.add(run.parentRunId!);
+    this.#noteWanted(run);
+  }
+
+  #refuse(task: Task, run: Run): void {
+    this.#refused.push(task);
+    this.#noteWanted(run);
+  }
+
+  /** What is set aside for a call is far more than most calls cost: a person should see what makes it so. */
+  #noteWanted({ error }: Run): void {
+    const [, wanted] = /: (it can cost .*)$/s.exec(error?.message ?? "") ?? [];
+    this.#wanted = wanted === undefined ? "" : `: ${wanted}, most of it for the longest answer (maxTokens)`;
   }
 
   /** Runs and judges a task. `ended`: runs that are there, of which only the verdict is missing. */
@@ -240,7 +258,7 @@ class ExperimentRun {
       const run = ended.get(keyOfTask(task)) ?? await runCase(services, task);
       if (this.#abort.signal.aborted && run.status === "cancelled") return;
       if (isOutOfBudget(run) && this.#isLimited(task)) {
-        this.#refused.push(task);
+        this.#refuse(task, run);
         return;
       }
       if (!needsRival(services, task.case)) return await this.#judge(services, task, run, ended);

@@ -78,22 +78,6 @@ export async function loadSuite(path: string, sources: SuiteSources, written?: s
   return { suite, scorers: setup, files: [path, ...reader.files] };
 }
 
-/** The file that a person means by SUITE: a path, or the name of one in `evals/`. */
-export async function findSuite(reference: string): Promise<string> {
-  if (/[/\\]/.test(reference) || /\.ya?ml$/i.test(reference)) return reference;
-  for (const extension of ["yaml", "yml"]) {
-    const path = join("evals", `${reference}.${extension}`);
-    if (await Deno.stat(path).then((it) => !it.isDirectory, () => false)) return path;
-  }
-  const names: string[] = [];
-  try {
-    for await (const { name } of Deno.readDir("evals")) names.push(name.replace(/\.ya?ml$/i, ""));
-  } catch { /* there is no such folder */ }
-  throw new AgentOpError(`Cannot find suite "${oneLine(reference, 60)}": it is not in evals/`, {
-    remedy: nearest(reference, names) ?? "a path to a .yaml file, or agentop init",
-  });
-}
-
 function hashOf(value: unknown): string {
   return createHash("sha256").update(canonicalJson(value)).digest("hex").slice(0, 32);
 }

@@ -12,6 +12,15 @@ export interface RunHint {
   readonly prompt: string;
 }
 
+/** What a person recognises an experiment by. */
+export interface ExperimentHint {
+  readonly experimentId: string;
+  readonly suite: string;
+  readonly status: string;
+  readonly startTimeUs: number;
+  readonly variants: readonly string[];
+}
+
 const COLUMNS = { agent: "agent", group: "group_id", model: "model", user: "user_id" } as const;
 /** What runs have in common, and many of them alike. */
 export type SharedValue = keyof typeof COLUMNS;
@@ -59,6 +68,33 @@ export class StoreHints implements Disposable {
       startTimeUs: Number(row["start_us"]),
       prompt: promptOf(row),
     }));
+  }
+
+  /** Experiments whose id, or the short form of it, begins with `begin`; newest first. */
+  experiments(begin: string, { limit }: { readonly limit: number }): readonly ExperimentHint[] {
+    if (!ID_PART.test(begin)) return [];
+    const rows = this.#sqlite.prepare(
+      `select experiment_id, suite, status, start_us, variants from experiment
+       where experiment_id like ? or experiment_id like ? order by start_us desc, id desc limit ?`,
+    ).all(`${begin}%`, `${BEFORE_SHORT_ID}${begin}%`, limit);
+    return rows.map((row) => {
+      const variants = tryParseJson(String(row["variants"]));
+      return {
+        experimentId: String(row["experiment_id"]),
+        suite: String(row["suite"]),
+        status: String(row["status"]),
+        startTimeUs: Number(row["start_us"]),
+        variants: Array.isArray(variants) ? variants.filter((it) => typeof it === "string") : [],
+      };
+    });
+  }
+
+  /** Suites that were run, those of the newest experiments first. */
+  suites(): readonly string[] {
+    const rows = this.#sqlite.prepare(
+      "select suite from experiment group by suite order by max(start_us) desc limit ?",
+    ).all(RUNS_LOOKED_AT_MAX);
+    return rows.map((row) => String(row["suite"]));
   }
 
   /** What the newest runs have there; the newest first. */

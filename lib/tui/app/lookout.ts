@@ -1,4 +1,4 @@
-import type { RunReader } from "../../core/mod.ts";
+import { type CaseResult, type ExperimentStore, type Run, RUN_TAG, type RunReader } from "../../core/mod.ts";
 import { type Needy, TROUBLED } from "./attention.ts";
 
 /** Between two looks, so that a store that changes all the time is asked little. */
@@ -8,7 +8,7 @@ const RUNS_MAX = 50;
 const BEGAN_MS_MAX = 24 * 3_600_000;
 
 export interface LookoutOptions {
-  readonly store: Pick<RunReader, "listRuns">;
+  readonly store: Pick<RunReader, "listRuns"> & Pick<ExperimentStore, "experimentResults">;
   /** Runs that ended before are no news. */
   readonly sinceMs: number;
   readonly found: (needy: Needy) => void;
@@ -21,6 +21,8 @@ export class Lookout {
   #busy = false;
   #again = false;
   #closed = false;
+  /** Cases whose experiment went on without them. */
+  readonly #replaced = new Set<string>();
 
   constructor(options: LookoutOptions) {
     this.#options = options;
@@ -65,8 +67,26 @@ export class Lookout {
         limit: RUNS_MAX,
       }),
     ]);
+    const recent = ended.runs.filter((run) => (run.endTimeUs ?? run.startTimeUs) >= sinceMs * 1000);
+    const isReplaced = await Promise.all(recent.map((run) => this.#isReplaced(run)));
     if (this.#closed) return;
-    const troubled = ended.runs.filter((run) => (run.endTimeUs ?? run.startTimeUs) >= sinceMs * 1000);
+    const troubled = recent.filter((_, index) => !isReplaced[index]);
     found({ waiting: waiting.runs, troubled: troubled.toReversed() });
+  }
+
+  /** Another run is the result of its case: nobody needs to look at this one. */
+  async #isReplaced({ runId, group, tags }: Run): Promise<boolean> {
+    const caseId = tags[RUN_TAG.case];
+    if (group === undefined || caseId === undefined) return false;
+    if (this.#replaced.has(runId)) return true;
+    // The group of a run may be called anything.
+    const results = await this.#options.store.experimentResults(group, { withTexts: false, caseId })
+      .catch((): readonly CaseResult[] => []);
+    const own = results.find((it) =>
+      it.variant === tags[RUN_TAG.variant] && String(it.repeat) === tags[RUN_TAG.repeat]
+    );
+    if (own === undefined || own.runId === runId) return false;
+    this.#replaced.add(runId);
+    return true;
   }
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { CliHome } from "../../support/cli.ts";
+import { graded, keepExperiment } from "../../support/experiments.ts";
+import { fakeHost } from "../../support/fake_host.ts";
 import { PtyProgram } from "../../support/pty.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
@@ -160,6 +162,57 @@ Deno.test("complete offers agents, runs, groups, users and models that are there
   );
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(stdout, /[\x00-\x08\x1b]/);
+});
+
+Deno.test("complete offers experiments, their variants and suites where these stand, and to a chart what it is of", async () => {
+  await using home = await CliHome.create();
+  const host = fakeHost({ startMs: Date.UTC(2025, 0, 1) });
+  const keep = (suite: string) =>
+    home.withStore((store) =>
+      keepExperiment(store, host, {
+        suite,
+        variants: ["small", "large"],
+        cases: ["one"],
+        scorers: ["exact"],
+        result: () => ({ scores: [graded("exact", 1)] }),
+      })
+    );
+  const first = await keep("sums");
+  host.advance(60_000);
+  const second = await keep("words");
+  const [older, newer] = [first, second].map((it) => it.experimentId.slice(-8));
+  await Deno.mkdir(join(home.path, "evals"));
+  await Deno.writeTextFile(join(home.path, "evals", "sums.yaml"), "name: [broken");
+  await Deno.writeTextFile(join(home.path, "evals", "cases.csv"), "id\n");
+  const all = ["nothing", "last", newer, older];
+  assert.deepEqual(
+    await Promise.all([
+      offered(home, "experiments", ""),
+      offered(home, "eval", "--resume", ""),
+      offered(home, "eval", "sums", "--baseline", older!),
+      offered(home, "compare", "last~1/"),
+      offered(home, "compare", "last", `${newer}/l`),
+      offered(home, "review", "last~2"),
+      offered(home, "experiments", "--suite", ""),
+      offered(home, "eval", ""),
+      offered(home, "eval", "./"),
+      offered(home, "chart", "score-intervals", ""),
+      offered(home, "chart", "cost", "last~4"),
+    ]),
+    [
+      all,
+      all,
+      ["nothing", older],
+      ["nothing", "last~1/small", "last~1/large"],
+      ["nothing", `${newer}/large`],
+      ["nothing", "last~2"],
+      ["nothing", "words", "sums"],
+      ["nothing", "sums"],
+      ["files"],
+      all,
+      ["nothing", "last~4"],
+    ],
+  );
 });
 
 Deno.test("complete says nothing of trouble: a broken store, a bad variable, no home", async () => {

@@ -96,7 +96,7 @@ Deno.test("export sqlite takes runs by name and by the filters of runs, with the
   assert.deepEqual(await chosen(), [5, 1, 1, 2]);
   assert.deepEqual(await chosen("--agent", "a"), [2, 0, 0, 0]);
   assert.deepEqual(await chosen("--search", "agent:b"), [1, 0, 0, 0]);
-  assert.deepEqual(await chosen("--search", "tag:agentop.case=two"), [1, 0, 1, 1]);
+  assert.deepEqual(await chosen("--search", "tag:case=two"), [1, 0, 1, 1]);
   assert.deepEqual(await chosen(first!, second!), [2, 1, 0, 0]);
   assert.deepEqual(await chosen("last"), [1, 0, 0, 0]);
 });

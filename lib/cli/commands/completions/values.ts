@@ -1,6 +1,6 @@
 import { oneLine, RUN_STATUSES, type RunStatus, shortRunId } from "../../../core/mod.ts";
 import type { AppConfig } from "../../../app/mod.ts";
-import type { SharedValue } from "../../../store/mod.ts";
+import type { SharedValue, StoreHints } from "../../../store/mod.ts";
 import type { Candidate, Offer } from "./candidate.ts";
 import { TOPICS } from "../../reference/topics.ts";
 import { commandsOf, type Cursor } from "./cursor.ts";
@@ -23,12 +23,19 @@ type Values = (cursor: Cursor, lookup: Lookup) => Promise<Offer> | Offer;
  * stands for different things, by the flag. A command that uses these names needs nothing else.
  */
 export const VALUES: Readonly<Record<string, Values>> = {
-  run: knownRuns,
+  run: runsOrExperiments,
   good: knownRuns,
   bad: knownRuns,
   other: knownRuns,
   left: knownRuns,
   right: knownRuns,
+  experiment: knownExperiments,
+  before: knownExperiments,
+  after: knownExperiments,
+  suite: suitesAndFiles,
+  "--suite": async (_, { config }) => ({
+    candidates: (await hinted(config, (hints) => hints.suites())).map(asCandidate),
+  }),
   agent: agentsAndFiles,
   group: (_, lookup) => shared("group", lookup),
   user: (_, lookup) => shared("user", lookup),
@@ -88,20 +95,14 @@ const RUNS_FOR: Readonly<Record<string, readonly RunStatus[]>> = {
 };
 
 async function knownRuns({ command, word }: Cursor, { config, nowMs }: Lookup): Promise<Offer> {
-  const [{ openHints }, { age }] = await Promise.all([
-    import("../../../store/mod.ts"),
-    import("../../../present/mod.ts"),
-  ]);
+  const { age } = await import("../../../present/mod.ts");
   const status = RUNS_FOR[command.name()];
-  const last: readonly Candidate[] = status ? [] : /^last~\d*$/.test(word)
-    ? Array.from(
-      { length: 9 },
-      (_, n) => ({ value: `last~${n + 1}`, about: `${n + 1} before the newest run` }),
-    )
-    : [{ value: "last", about: "the newest run" }];
-  using hints = await openHints(config().storePath).catch(() => undefined);
+  const last = status ? [] : lastOf("run", word);
   const begin = word.toLowerCase();
-  const found = hints?.runs(begin, { limit: RUNS_MAX, ...(status ? { status } : {}) }) ?? [];
+  const found = await hinted(
+    config,
+    (hints) => hints.runs(begin, { limit: RUNS_MAX, ...(status ? { status } : {}) }),
+  );
   const candidates = found.map(({ runId, agent, status, startTimeUs, prompt }) => ({
     // As lists show it, unless the beginning of the whole id is typed.
     value: shortRunId(runId).startsWith(begin) ? shortRunId(runId) : runId,
@@ -110,10 +111,69 @@ async function knownRuns({ command, word }: Cursor, { config, nowMs }: Lookup): 
   return { candidates: [...last, ...candidates] };
 }
 
-async function shared(of: SharedValue, { config }: Lookup): Promise<Offer> {
+/** `last`, or those before it where that is begun. */
+function lastOf(what: string, word: string): readonly Candidate[] {
+  if (!/^last~\d*$/.test(word)) return [{ value: "last", about: `the newest ${what}` }];
+  return Array.from(
+    { length: 9 },
+    (_, n) => ({ value: `last~${n + 1}`, about: `${n + 1} before the newest ${what}` }),
+  );
+}
+
+/** What a store says, where there is one. */
+async function hinted<T>(
+  config: Lookup["config"],
+  look: (hints: StoreHints) => readonly T[],
+): Promise<readonly T[]> {
   const { openHints } = await import("../../../store/mod.ts");
   using hints = await openHints(config().storePath).catch(() => undefined);
-  return { candidates: (hints?.values(of) ?? []).map(asCandidate) };
+  return hints ? look(hints) : [];
+}
+
+/** What a chart is drawn of. */
+async function runsOrExperiments(cursor: Cursor, lookup: Lookup): Promise<Offer> {
+  const [name] = cursor.before;
+  if (cursor.command.name() !== "chart" || name === undefined) return await knownRuns(cursor, lookup);
+  const { CHARTS } = await import("../../../charts/mod.ts");
+  const isOfExperiments = CHARTS.find((it) => it.name === name)?.of === "experiments";
+  return await (isOfExperiments ? knownExperiments : knownRuns)(cursor, lookup);
+}
+
+/** After a slash the variants of the one before it. */
+async function knownExperiments({ word }: Cursor, { config, nowMs }: Lookup): Promise<Offer> {
+  const { age } = await import("../../../present/mod.ts");
+  const slash = word.indexOf("/");
+  if (slash >= 0) {
+    const named = word.slice(0, slash);
+    const place = /^last(?:~(\d{1,3}))?$/.exec(named);
+    const found = await hinted(
+      config,
+      (hints) =>
+        hints.experiments(place ? "" : named.toLowerCase(), { limit: place ? Number(place[1] ?? 0) + 1 : 2 }),
+    );
+    const one = place ? found[Number(place[1] ?? 0)] : found.length === 1 ? found[0] : undefined;
+    return { candidates: (one?.variants ?? []).map((variant) => asCandidate(`${named}/${variant}`)) };
+  }
+  const begin = word.toLowerCase();
+  const found = await hinted(config, (hints) => hints.experiments(begin, { limit: RUNS_MAX }));
+  const candidates = found.map(({ experimentId, suite, status, startTimeUs, variants }) => ({
+    value: shortRunId(experimentId).startsWith(begin) ? shortRunId(experimentId) : experimentId,
+    about: oneLine(
+      `${age(startTimeUs / 1000, nowMs)} ${suite} ${status}: ${variants.join(", ")}`,
+      ABOUT_MAX_CHARS,
+    ),
+  }));
+  return { candidates: [...lastOf("experiment", word), ...candidates] };
+}
+
+async function suitesAndFiles({ word }: Cursor): Promise<Offer> {
+  if (/[/\\]|^\.|\.ya?ml$/i.test(word)) return { candidates: [], then: "files" };
+  const { suiteNames } = await import("../../../evals/mod.ts");
+  return { candidates: (await suiteNames()).map(asCandidate) };
+}
+
+async function shared(of: SharedValue, { config }: Lookup): Promise<Offer> {
+  return { candidates: (await hinted(config, (hints) => hints.values(of))).map(asCandidate) };
 }
 
 async function agentsAndFiles({ word }: Cursor, { config }: Lookup): Promise<Offer> {

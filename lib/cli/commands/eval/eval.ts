@@ -1,4 +1,5 @@
 import { AgentOpError } from "../../../core/mod.ts";
+import type { SuiteManner } from "../../../app/mod.ts";
 import type { EvalOptions } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -98,7 +99,8 @@ async function evaluateAndShow(
         },
       );
     }
-    return await (await import("./make_suite.ts")).makeSuite(context, flags.from, flags);
+    const { makeSuite } = await import("./make_suite.ts");
+    return await makeSuite(context, flags.from, flags, mannerOf(flags));
   }
   if (flags.output !== undefined || flags.force) {
     throw new AgentOpError("Cannot evaluate: --output and --force are for --from", { remedy: "--from RUN" });
@@ -116,6 +118,38 @@ async function evaluateAndShow(
     gateOfFlags(flags),
   );
   return await showReport(context, experiment, gate, flags);
+}
+
+/** What a suite can say itself; whatever else is meant for running one. */
+function mannerOf(flags: EvalFlags): SuiteManner {
+  const { only, limit, allowCommands, approve, baseline, failBelow, failIfWorse, margin, junit, markdown } =
+    flags;
+  const idle = {
+    only,
+    limit,
+    allowCommands,
+    approve,
+    baseline,
+    failBelow,
+    failIfWorse,
+    margin,
+    junit,
+    markdown,
+  };
+  const [flag] = Object.entries(idle).find(([, value]) => value !== undefined) ?? [];
+  if (flag !== undefined) {
+    const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
+    throw new AgentOpError(`Cannot make a suite: --${name} is for running one`, {
+      remedy: "--from RUN --output FILE, then agentop eval FILE with it",
+    });
+  }
+  const { repeat, concurrency, budget, set } = flags;
+  return {
+    ...(set === undefined ? {} : { set: keyValuePairs("--set", set) }),
+    ...(repeat === undefined ? {} : { repeats: repeat }),
+    ...(concurrency === undefined ? {} : { concurrency }),
+    ...(budget === undefined ? {} : { budgetUsd: budget }),
+  };
 }
 
 async function watch(context: Context, reference: string | undefined, flags: EvalFlags): Promise<number> {

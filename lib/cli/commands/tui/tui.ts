@@ -21,18 +21,24 @@ export const tui: CliCommand = {
   },
 };
 
-/** Opens the workbench; its runs execute in processes of their own. */
-export async function openWorkbench(context: Context, flags: TuiFlags): Promise<number> {
+/** Throws `AgentOpError`. */
+function checkTerminal({ term }: Config): void {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
     throw new AgentOpError("Cannot open the workbench: this is not a terminal", {
       remedy: "agentop demo, or agentop --help",
     });
   }
-  if (context.config.term === "dumb") {
+  if (term === "dumb") {
     throw new AgentOpError('Cannot open the workbench: TERM is "dumb"', {
       remedy: "agentop demo, or another terminal",
     });
   }
+}
+
+/** Opens the workbench; its runs execute in processes of their own. */
+export async function openWorkbench(context: Context, flags: TuiFlags): Promise<number> {
+  checkTerminal(context.config);
+  context.app.checkStorePath();
   const [
     { runTui },
     {

@@ -17,7 +17,7 @@ export interface StatusLook {
 export const STATUS_LOOKS: Readonly<Record<RunStatus, StatusLook>> = {
   queued: { glyph: "○", ascii: "o", tone: "dim", short: "queued" },
   running: { glyph: "●", ascii: "*", tone: "live", short: "live" },
-  waiting: { glyph: "⧗", ascii: "?", tone: "waiting", short: "waiting" },
+  waiting: { glyph: "◔", ascii: "?", tone: "waiting", short: "waiting" },
   paused: { glyph: "⏸", ascii: "=", tone: "warn", short: "paused" },
   completed: { glyph: "✓", ascii: "+", tone: "ok", short: "done" },
   failed: { glyph: "✗", ascii: "x", tone: "error", short: "failed" },

@@ -5,7 +5,7 @@ import { cut, fit, pad, slice, width, wrap } from "../../lib/present/width.ts";
 
 /** Columns that tmux, xterm with grapheme clusters and Python's wcwidth take, where two of the three agree. */
 const COLUMNS: Readonly<Record<string, readonly (readonly [text: string, columns: number])[]>> = {
-  plain: [["", 0], [" ", 1], ["hello", 5], ["Où est le café — déjà vu…", 25], ["│▶ ✓ ⏸ ⧗ ⠋█▁", 12]],
+  plain: [["", 0], [" ", 1], ["hello", 5], ["Où est le café — déjà vu…", 25], ["│▶ ✓ ⏸ ◔ ⠋█▁", 12]],
   marks: [["e\u0301", 1], ["n\u0303o", 2], ["Z\u0351\u036b\u0343", 1], ["\u0301", 0], ["x\u20d7", 1], [
     "a\ufe0f",
     1,

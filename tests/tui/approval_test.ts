@@ -14,7 +14,7 @@ async function asked(args: unknown, touches: readonly CallTouch[], edit?: (text:
   const bench = await Bench.open(SIZE, async (store, host) => {
     waiting = await waitingRun(store, host, args, { [ATTR.approvalTouches]: touches });
   }, { ...HELP, ...(edit ? { openEditor: (text: string) => Promise.resolve(edit(text)) } : {}) });
-  await bench.see(/⧗ waiting/);
+  await bench.see(/◔ waiting/);
   bench.press("enter");
   await bench.see(/waits: press a/);
   bench.press("a");

@@ -14,7 +14,7 @@ Deno.test("a run that comes to wait for a person is told on every screen, and ! 
   bench.press("4");
   await bench.see(/Cost by model/);
   await waitingRun(bench.store, bench.host);
-  await bench.see(/⧗ 1 ! [\s\S]*editor \S+ waits for your approval: ! shows it/);
+  await bench.see(/◔ 1 ! [\s\S]*editor \S+ waits for your approval: ! shows it/);
   assert.ok(bench.terminal.raw.includes("\x07"), "the bell");
   bench.press("!");
   await bench.see(/waits: press a/);
@@ -73,7 +73,7 @@ Deno.test("what waits when the workbench is opened is counted, and not told as n
     await waitingRun(store, host);
     await waitingRun(store, host, { path: "b.md", content: "B" });
   });
-  const screen = await bench.see(/⧗ 2 !/);
+  const screen = await bench.see(/◔ 2 !/);
   assert.doesNotMatch(screen, /waits for your approval/);
 });
 
@@ -82,12 +82,12 @@ Deno.test("keys of the footer and the sign in the header take clicks", async () 
     await finishedRun(store, host);
     await waitingRun(store, host);
   });
-  const screen = await bench.see(/⧗ 1 !/);
+  const screen = await bench.see(/◔ 1 !/);
   const rows = screen.split("\n");
   bench.click(rows[29]!.indexOf("filter"), 29);
   await bench.see(/words, status:/);
   bench.press("escape");
   await bench.see(/open/);
-  bench.click(rows[0]!.indexOf("⧗") + 1, 0);
+  bench.click(rows[0]!.indexOf("◔") + 1, 0);
   await bench.see(/waits: press a/);
 });

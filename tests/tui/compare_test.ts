@@ -113,7 +113,7 @@ Deno.test("compare: with no runs chosen it shows the newest replay beside its or
   await bench.see(RUNS);
   bench.press("6");
   await bench.see(
-    /- \S+ +✓ done +mistral-small[\s\S]*\+ \S+ +✓ done +mistral-large[\s\S]*⑂[\s\S]*final answer/,
+    /- \S+ +✓ done +mistral-small[\s\S]*\+ \S+ +✓ done +mistral-large[\s\S]*↳[\s\S]*final answer/,
   );
 });
 
@@ -256,7 +256,7 @@ Deno.test("run detail: d compares a replay with its original, and the end of a w
   await replay!.finish("completed", { output: AFTER });
   await bench.see(/The replay has ended: d compares it with the original/);
   bench.press("d");
-  await bench.see(/- \S+ +✓ done[\s\S]*⑂[\s\S]*removed/);
+  await bench.see(/- \S+ +✓ done[\s\S]*↳[\s\S]*removed/);
 });
 
 Deno.test("nextChange() finds every change in both directions and none where there is none", () => {

@@ -64,7 +64,7 @@ const FRAMES: readonly Frame[] = [
     name: "approve",
     sizes: SIZES,
     fill: waitingRun,
-    steps: [[/⧗ waiting[\s\S]*approval/, "enter"], [/waits: press a/, "a"]],
+    steps: [[/◔ waiting[\s\S]*approval/, "enter"], [/waits: press a/, "a"]],
     seen: /always in this run/,
   },
   { name: "launch", sizes: SIZES, fill: everyState, steps: [[LISTED, "l"]], seen: /researcher[\s\S]*broken/ },

@@ -112,7 +112,7 @@ Deno.test("viewApp() lets nothing from outside reach the terminal raw", async ()
     ["enter"],
     ["ctrl+s"],
   ];
-  await bench.see(/⧗ waiting[\s\S]*approval/);
+  await bench.see(/◔ waiting[\s\S]*approval/);
   for (const keys of steps) {
     bench.press(...keys);
     await bench.steady();

@@ -149,7 +149,7 @@ for (
     await using bench = await Bench.open(SIZE, async (store, host) => {
       waiting = await waitingRun(store, host, { path: "letter.md", content: "a\u202eb\x1b[31mred" });
     });
-    await bench.see(/⧗ waiting/);
+    await bench.see(/◔ waiting/);
     bench.press("enter");
     await bench.see(/waits: press a/);
     bench.press("a");

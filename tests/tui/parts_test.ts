@@ -159,6 +159,11 @@ Deno.test("charts stay in their columns, whatever the numbers", () => {
   fc.assert(fc.property(fc.double(), fc.double(), fc.integer({ min: 1, max: 40 }), (from, to, columns) => {
     assert.equal(lineWidth(waterfall(from, to, columns, "llm", UNICODE)), columns);
   }));
+  const textOf = (from: number, to: number) =>
+    waterfall(from, to, 8, "llm", UNICODE).map((part) => part.text).join("");
+  assert.equal(textOf(0.875, 0.88), "·······▏", "what took no time is no full column");
+  assert.equal(textOf(0.25, 0.31), "··▌·····");
+  assert.equal(textOf(0, 0.5), "████····");
   assert.deepEqual([0, 0.5, 2].map((share) => gauge(share, 4, UNICODE).map((part) => part.text).join("")), [
     "····",
     "██··",

@@ -12,7 +12,7 @@ import { Selection } from "../../lib/tui/terminal/selection.ts";
 import { CURSOR, slice, width } from "../../lib/tui/terminal/text.ts";
 import { VirtualTerminal } from "../support/virtual_terminal.ts";
 
-const SIGNS = "aé╭─│█▁▶✓✗●■⧗⏸↯⏎⑂…·→×┃⠋▏╌◆•";
+const SIGNS = "aé╭─│█▁▶✓✗●■◔⏸↯⏎↳…·→×┃⠋▏╌◆•";
 
 Deno.test("width() and slice() agree with the terminal library on text of any signs", () => {
   const text = fc.string({ unit: fc.constantFrom(...SIGNS, "語", "e\u0301", "👩‍🚀", " ") });

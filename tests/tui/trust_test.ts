@@ -45,7 +45,7 @@ async function answered(args: unknown, keys: number, seen: RegExp): Promise<read
   await using bench = await Bench.open(SIZE, async (store, host) => {
     traceId = (await waitingRun(store, host, args)).story.run.traceId;
   });
-  await bench.see(/⧗ waiting/);
+  await bench.see(/◔ waiting/);
   bench.press("enter");
   await bench.see(/waits: press a/);
   bench.press("a");

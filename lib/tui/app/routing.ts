@@ -32,7 +32,7 @@ export function go(app: App, id: ScreenId, enter: Msg = { type: "enter" }, depth
 
 function leave(app: App, depth: number): AppStep {
   const previous = app.history.at(-1);
-  if (app.active === HOME) return [app, []];
+  if (app.active === HOME && previous === undefined) return [app, []];
   return toScreen(
     { ...app, active: previous ?? HOME, history: app.history.slice(0, -1) },
     previous ?? HOME,

@@ -11,6 +11,7 @@ import {
   type Segment,
   spread,
 } from "../draw/line.ts";
+import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { centered } from "../draw/pane.ts";
 import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
@@ -31,7 +32,9 @@ const ALWAYS_FROM = 90;
 
 /** The whole frame: one string per row. Pure. */
 export function viewApp(app: App): readonly string[] {
-  return frame(app).map((row) => renderLine(row, app.theme));
+  const rows = frame(app).map((row) => renderLine(row, app.theme));
+  // Whatever was cut says so in the same set of signs.
+  return app.glyphs === ASCII ? rows.map((row) => row.replaceAll(UNICODE.ellipsis, ASCII.ellipsis)) : rows;
 }
 
 function frame(app: App): readonly Line[] {

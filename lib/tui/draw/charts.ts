@@ -18,10 +18,17 @@ export function waterfall(from: number, to: number, columns: number, tone: Tone,
   const end = Math.max(start, Math.min(columns, Math.round(clamp(to) * columns)));
   const parts: Segment[] = [];
   if (start > 0) parts.push(seg(glyphs.barTrack.repeat(start), "track"));
-  parts.push(seg(end === start ? glyphs.barThin : glyphs.barFull.repeat(end - start), tone));
+  const wide = (clamp(to) - clamp(from)) * columns;
+  parts.push(seg(end - start <= 1 ? partOfColumn(wide, glyphs) : glyphs.barFull.repeat(end - start), tone));
   const rest = columns - start - Math.max(1, end - start);
   if (rest > 0) parts.push(seg(glyphs.barTrack.repeat(rest), "track"));
   return parts;
+}
+
+/** What took less than a column shows how much less, as far as there are signs for that. */
+function partOfColumn(wide: number, { eighths, barThin }: Glyphs): string {
+  if (eighths.length < 8) return wide < 0.5 ? barThin : eighths.at(-1)!;
+  return eighths[Math.min(7, Math.max(0, Math.ceil(wide * 8) - 1))]!;
 }
 
 /** How much of a limit is used. */

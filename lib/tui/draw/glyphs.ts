@@ -81,7 +81,7 @@ export const UNICODE: Glyphs = {
   up: "↑",
   down: "↓",
   enter: "⏎",
-  fork: "⑂",
+  fork: "↳",
   ellipsis: "…",
   dot: "·",
   arrow: "→",

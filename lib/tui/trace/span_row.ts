@@ -8,7 +8,7 @@ import {
 } from "../../analysis/mod.ts";
 import { ATTR, type Run, type Span, totalTokens, type Trace } from "../../core/mod.ts";
 import { waterfall } from "../draw/charts.ts";
-import { branchText, compact, costOfCall, duration, spanStatus } from "../../present/mod.ts";
+import { branchText, compact, costOf, costOfCall, duration, spanStatus } from "../../present/mod.ts";
 import { kindTone, statusTone } from "../draw/tones.ts";
 import { type Glyphs, treeSigns } from "../draw/glyphs.ts";
 import { type Line, lineWidth, seg, type Segment } from "../draw/line.ts";
@@ -82,8 +82,8 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
       fit(duration(tookMs(trace.run, span, nowMs)), layout.time, "right"),
       span.endTimeUs ? "text" : "live",
     ),
-    seg(layout.tokens ? fit(tokensOf(span), layout.tokens, "right") : "", "dim"),
-    seg(layout.cost ? fit(costOfCall(span.cost), layout.cost, "right") : "", "dim"),
+    seg(layout.tokens ? fit(tokensOf(span, trace.run), layout.tokens, "right") : "", "dim"),
+    seg(layout.cost ? fit(costIn(span, trace.run), layout.cost, "right") : "", "dim"),
     ...(layout.bar ? [seg(" "), ...bar(span, trace, layout.bar, glyphs, nowMs)] : []),
   ];
 }
@@ -103,8 +103,7 @@ function clipped(parts: readonly Segment[], columns: number): readonly Segment[]
 
 /** Of the root, the run's own sign while it waits: nothing turns then. */
 function signOf(span: Span, { status }: Run, glyphs: Glyphs, nowMs: number): Line {
-  const isRoot = span.kind === "agent" && span.parentSpanId === undefined;
-  return isRoot && (status === "paused" || status === "waiting")
+  return isRoot(span) && (status === "paused" || status === "waiting")
     ? [seg(`${glyphs.status[status]} `, statusTone(status))]
     : [seg(`${spanSign(span, glyphs, nowMs)} `, spanTone(span))];
 }
@@ -152,8 +151,18 @@ function attemptName(span: Span, glyphs: Glyphs): readonly Segment[] {
   return parts;
 }
 
-function tokensOf(span: Span): string {
-  return span.usage ? compact(totalTokens(span.usage)) : "";
+function isRoot(span: Span): boolean {
+  return span.kind === "agent" && span.parentSpanId === undefined;
+}
+
+/** The root has what the run has used. */
+function tokensOf(span: Span, { totals }: Run): string {
+  const usage = isRoot(span) && totals.llmCalls > 0 ? totals.usage : span.usage;
+  return usage ? compact(totalTokens(usage)) : "";
+}
+
+function costIn(span: Span, { totals }: Run): string {
+  return isRoot(span) && totals.llmCalls > 0 ? costOf(totals) : costOfCall(span.cost);
 }
 
 function bar(span: Span, trace: Trace, columns: number, glyphs: Glyphs, nowMs: number): Line {

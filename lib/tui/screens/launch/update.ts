@@ -60,7 +60,10 @@ const ACTIONS: Actions<LaunchModel> = {
 export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
   entered: (model, { name }) =>
     loadAgents(
-      name === undefined ? model : { ...model, filter: EMPTY_FIELD, filtering: false, named: name },
+      name === undefined
+        // Always in the same field: what is typed blindly must not end up in another.
+        ? { ...focused(model, "agents"), filter: EMPTY_FIELD, filtering: false }
+        : { ...model, filter: EMPTY_FIELD, filtering: false, named: name },
     ),
   actions: () => ACTIONS,
   moved: (model, motion, env) => [model.question ? model : moved(model, motion, env), []],

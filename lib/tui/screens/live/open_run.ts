@@ -6,7 +6,8 @@ import type { Target } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { handOffOf, namesChild } from "./child.ts";
-import { INITIAL, isLiveRun, type LiveModel, selectedSpan } from "./model.ts";
+import { tabParts } from "../../trace/content.ts";
+import { INITIAL, isLiveRun, type LiveModel, openTab, rowsOf, selectedSpan } from "./model.ts";
 import type { LiveQueries } from "./queries.ts";
 import { foldBranch, followed, inView } from "./selection.ts";
 
@@ -116,5 +117,14 @@ export function withTrace(model: LiveModel, trace: Trace | undefined, env: Env):
     failure: NO_FAILURE,
     ...(approval && (isOpen || approval.reason) ? { approval } : {}),
   };
-  return inView(model.follow ? followed(next) : next, env);
+  const shown: LiveModel = known ? next : { ...next, tab: firstTab(next, trace) };
+  return inView(model.follow ? followed(shown) : shown, env);
+}
+
+/** The tab that was open on another run, where this one has something in it and no error to tell first. */
+function firstTab(model: LiveModel, trace: Trace): LiveModel["tab"] {
+  const root = rowsOf(model)[0]?.span;
+  if (!root || trace.run.error) return "output";
+  const tab = openTab(model);
+  return tabParts(tab, trace, root, undefined).length > 0 ? tab : "output";
 }

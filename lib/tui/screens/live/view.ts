@@ -279,6 +279,9 @@ function spanFacts(model: LiveModel, env: Env, columns: number): Line {
       seg(" in ", "dim"),
       seg(grouped(span.usage.outputTokens)),
       seg(" out", "dim"),
+      ...(span.usage.reasoningTokens > 0
+        ? [seg(` (${grouped(span.usage.reasoningTokens)} thinking)`, "dim")]
+        : []),
     ]);
   }
   if (span.cost) parts.push([seg(span.cost.usd === null ? `cost ${UNKNOWN}` : money(span.cost.usd))]);
@@ -321,7 +324,7 @@ function nothing(model: LiveModel, env: Env): Line {
       : "no output",
     input: "no input was recorded for this span",
     args: "no tool call here",
-    attempts: "no attempts: this span made no request",
+    attempts: span?.kind === "agent" ? "no call was tried again" : "no attempts: this span made no request",
     memory: "no memory was kept up to here",
     raw: "no attributes",
   };

@@ -23,6 +23,8 @@ export interface RunsModel {
   /** The filter that the list shows. */
   readonly filterText: string;
   readonly filter: RunFilter;
+  /** The filter that another screen sent the person here with, and the one that was here before. */
+  readonly sentWith?: { readonly search: string; readonly before: string };
   /** Why what is typed changes nothing; absent while it is understood. */
   readonly refusal?: string;
   /** What Tab walks through: the text it began with, and which completion is in the field. */

@@ -85,17 +85,22 @@ const ACTIONS: Actions<RunsModel> = {
   ...BULK_ACTIONS,
   ...MENU_ACTIONS,
   ...FILTER_ACTIONS,
-  back: (model, env) =>
-    model.marks.size > 0
-      ? [{ ...model, marks: NO_MARKS }, [{ type: "mark", run: undefined }]]
-      : unfiltered(model, env),
+  back: (model, env) => {
+    if (model.marks.size > 0) return [{ ...model, marks: NO_MARKS }, [{ type: "mark", run: undefined }]];
+    const { sentWith, ...rest } = model;
+    if (sentWith?.search !== model.filterText || !sentWith) return unfiltered(rest, env);
+    // Sent here by another screen: back there, with the filter that was here before.
+    const [next, effects] = filtered(withoutField(rest), sentWith.before, env);
+    return [next, [...effects, { type: "leave" }]];
+  },
 };
 
 export const updateRuns = updateOf<RunsModel, RunsQueries>({
   // Also reads a filter that was kept from the last time, or that the person was sent here with.
   entered: (model, { search }, env) => {
     if (search !== undefined && search !== model.filterText) {
-      return filtered(withoutField(model), search, env);
+      const sentWith = { search, before: model.filterText };
+      return filtered({ ...withoutField(model), sentWith }, search, env);
     }
     const read = model.filterText === "" ? model : withFilterRead(model, env);
     return loadAgain(read, env, { atOnce: true });

@@ -9,9 +9,9 @@ Deno.test("runs that another screen led to are left for that screen, with the fi
   bench.press("/", "agent:res", "enter");
   await bench.see(/\/ agent:res/);
   bench.press("4");
-  await bench.see(/▶ mistral-small-latest/);
+  await bench.see(/│▶ +mistral-small|│▶ mistral-small/);
   bench.press("enter");
-  await bench.see(/\/ model=mistral-small-latest/);
+  await bench.see(/\/ model:mistral-small-latest since/);
   bench.press("escape");
   await bench.see(/Cost by model/);
   bench.press("1");

@@ -1,5 +1,6 @@
 import type { HttpBindings } from "@hono/node-server";
 import type { IncomingMessage, RequestListener, Server, ServerOptions, ServerResponse } from "node:http";
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import type { AddressInfo, Socket } from "node:net";
 import { AgentOpError, messageOf } from "../core/mod.ts";
 import { SECURITY_HEADERS } from "./gate/headers.ts";
@@ -99,7 +100,29 @@ async function createNodeServer({ tls, limits }: ListenOptions): Promise<Server>
   };
   if (!tls) return (await import("node:http")).createServer(options);
   const { createServer } = await import("node:https");
-  return createServer({ ...options, ...tls, minVersion: "TLSv1.2" }) as unknown as Server;
+  const handshakeTimeout = limits.headersTimeoutMs;
+  checkPem(tls);
+  const server = createServer({ ...options, ...tls, minVersion: "TLSv1.2", handshakeTimeout });
+  // Plain HTTP, or no handshake at all: nobody else closes the connection.
+  server.on("tlsClientError", (_error: Error, socket: Socket) => socket.destroy());
+  return server as unknown as Server;
+}
+
+/** A server takes anything here, and refuses every handshake later. */
+function checkPem({ cert, key }: TlsFiles): void {
+  try {
+    if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key))) {
+      throw new Error("the key is of another one");
+    }
+  } catch (cause) {
+    throw new AgentOpError(
+      `Cannot serve over TLS: the certificate or its key cannot be used: ${messageOf(cause)}`,
+      {
+        remedy: "--cert and --key with PEM files that belong together",
+        cause,
+      },
+    );
+  }
 }
 
 /** A handler has its own limits: the connection may be silent while it works, and no longer once it answers. */

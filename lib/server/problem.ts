@@ -41,8 +41,3 @@ export function problemOf(error: unknown): HttpProblem {
   if (error instanceof AgentOpError) return new HttpProblem(400, messageOf(error), { cause: error });
   return new HttpProblem(500, "Internal server error", { cause: error });
 }
-
-/** The body of every failure. */
-export function failureBody({ message, more }: HttpProblem): Readonly<Record<string, unknown>> {
-  return { detail: message, ...more };
-}

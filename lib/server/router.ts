@@ -5,7 +5,7 @@ import type { AnsweredRequest } from "./answered.ts";
 import { explainIssues } from "./explain_issues.ts";
 import { type Caller, callerOf, type CallerRules, checkRole, tooMany } from "./gate/callers.ts";
 import { SECURITY_HEADERS } from "./gate/headers.ts";
-import { failureBody, HttpProblem, problemOf } from "./problem.ts";
+import { HttpProblem, problemOf } from "./problem.ts";
 import { parseJsonBody, readBytes } from "./read_body.ts";
 import type { Route, RouteBody } from "./route.ts";
 import type { ServerServices } from "./services.ts";
@@ -41,7 +41,7 @@ export function createRouter(options: RouterOptions): Fetch {
     } catch (cause) {
       const problem = problemOf(cause);
       if (problem.status >= 500) error = cause;
-      response = failed(problem, request, route);
+      response = failed(problem, options.services.app.redactor.text(problem.message), request, route);
     }
     response = withHeaders(response, {
       ...SECURITY_HEADERS,
@@ -165,10 +165,10 @@ async function bodyOf(body: RouteBody<unknown>, raw: Request): Promise<unknown> 
   return checked(body.schema, parseJsonBody(bytes), "body");
 }
 
-function failed(problem: HttpProblem, request: Request, route: Route | undefined): Response {
-  const response = route?.failed?.(problem.status, problem.message, request) ??
-    Response.json(failureBody(problem), { status: problem.status });
-  for (const [name, value] of Object.entries(problem.headers)) response.headers.set(name, value);
+function failed(problem: HttpProblem, detail: string, request: Request, route: Route | undefined): Response {
+  const { status, headers, more } = problem;
+  const response = route?.failed?.(status, detail, request) ?? Response.json({ detail, ...more }, { status });
+  for (const [name, value] of Object.entries(headers)) response.headers.set(name, value);
   return response;
 }
 

@@ -127,9 +127,12 @@ function checkPem({ cert, key }: TlsFiles): void {
 
 /** A handler has its own limits: the connection may be silent while it works, and no longer once it answers. */
 function waitForHandler(req: IncomingMessage, res: ServerResponse, idleTimeoutMs: number): void {
-  req.once("end", () => {
+  const wait = () => {
     if (!res.headersSent) req.socket.setTimeout(0);
-  });
+  };
+  // Nobody reads the end of a request without a body.
+  if (req.method === "GET" || req.method === "HEAD") wait();
+  else req.once("end", wait);
   const writeHead = res.writeHead;
   res.writeHead = function (this: ServerResponse, ...args: Parameters<RequestListener> | unknown[]) {
     req.socket.setTimeout(idleTimeoutMs);

@@ -61,7 +61,7 @@ Deno.test("every route × bad key: the same 401, whatever is wrong with it", asy
     }
     if (route.role === "none") continue;
     assert.equal(answers.size, 1, [...answers].join("\n"));
-    assert.match([...answers][0]!, /^401 .*"A key is needed/, path);
+    assert.match([...answers][0]!, /^401 [^]*A key is needed/, path);
   }
 });
 

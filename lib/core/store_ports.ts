@@ -343,8 +343,8 @@ export interface StoreAdministration {
   lostWrites(): Promise<readonly LostWrites[]>;
   /** They are not told of any more. */
   forgetLost(): Promise<void>;
-  /** A consistent copy while others write. Never overwrites; throws `AgentOpError`. */
-  backupTo(target: string): Promise<void>;
+  /** A consistent copy while others write; keys from before they were known only if asked for. Never overwrites; throws `AgentOpError`. */
+  backupTo(target: string, options?: { readonly withSecrets?: boolean }): Promise<void>;
   /**
    * Deletes old runs, and gives their space back where nobody else has the store open. A run is kept whole with those it handed
    * work to: it goes when all of them may, and in one transaction with them.

@@ -76,5 +76,9 @@ export interface EngineUpkeep {
   /** Problems of the database itself, at most `max`. The quick look leaves out what takes long. */
   problems(max: number, look: "quick" | "whole"): Promise<readonly string[]>;
   backupTo(target: string): Promise<void>;
-  copyTables(target: string, options: TableCopyOptions): Promise<void>;
+  /** Every text goes through `redact`. */
+  copyTables(
+    target: string,
+    options: TableCopyOptions & { readonly redact?: (text: string) => string },
+  ): Promise<void>;
 }

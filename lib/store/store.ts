@@ -1,4 +1,5 @@
 import {
+  AgentOpError,
   type ChangeCursor,
   type ControlAction,
   type ControlRequest,
@@ -53,6 +54,7 @@ import { type Apart, BUSY_RUNS, Journal, type OtherWork, type RunsAtOnce } from 
 import { Leases } from "./leases.ts";
 import { clearPartials, partialsOf } from "./partials.ts";
 import { costBy, countRuns, listRuns, resolveRun } from "./queries.ts";
+import { holdsSecrets } from "./old_secrets.ts";
 import { loadMessages, loadTrace, runsOf } from "./reader.ts";
 import { ReceivedTables } from "./received_tables.ts";
 import { deleteRuns, prune } from "./retention.ts";
@@ -300,12 +302,19 @@ export class SqlStore extends ReceivedTables implements Store {
     await this.#use(() => this.#engine.acknowledged.forget());
   }
 
-  async backupTo(target: string): Promise<void> {
+  async backupTo(target: string, { withSecrets = false } = {}): Promise<void> {
+    if (!withSecrets && await this.#use((db) => holdsSecrets(db, this.#redactor))) {
+      throw new AgentOpError(
+        `Cannot back up to ${target}: the store holds a key from before it was known, and so would the copy`,
+        { remedy: "agentop db backup FILE --with-secrets, or delete the runs that hold it" },
+      );
+    }
     await this.#use(() => this.#engine.upkeep.backupTo(target));
   }
 
   async copyTables(target: string, options: TableCopyOptions = {}): Promise<void> {
-    await this.#use(() => this.#engine.upkeep.copyTables(target, options));
+    const redact = this.#redactor.isIdle ? {} : { redact: (text: string) => this.#redactor.text(text) };
+    await this.#use(() => this.#engine.upkeep.copyTables(target, { ...options, ...redact }));
   }
 
   async prune(retention: Retention): Promise<Deleted> {

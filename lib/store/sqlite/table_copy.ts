@@ -16,7 +16,7 @@ const EXPERIMENTS = "experiments";
 export async function copyTables(
   storePath: string,
   target: string,
-  options: TableCopyOptions,
+  options: TableCopyOptions & { readonly redact?: (text: string) => string },
 ): Promise<void> {
   // Two connections, because ATTACH needs more permissions than reading and writing files.
   using source = new DatabaseSync(storePath, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
@@ -27,9 +27,10 @@ export async function copyTables(
   // One transaction into a file that nobody else knows: there is nothing to roll back to.
   copy.exec("pragma journal_mode = off; pragma synchronous = full; begin");
   const views = viewsOf("whole");
+  const { redact } = options;
   for (const view of views) createTable(copy, view);
   const ofOneRun = views.filter(({ name }) => name !== DIFFS && name !== EXPERIMENTS)
-    .map((view) => copier({ source, copy, view, where: "run_id = ?1" }));
+    .map((view) => copier({ source, copy, view, where: "run_id = ?1", redact }));
   const runIds = options.runIds ?? allRunIds(source);
   for (const runId of runIds) {
     for (const copyRows of ofOneRun) copyRows(runId);
@@ -44,7 +45,9 @@ export async function copyTables(
   };
   for (const [name, fits] of Object.entries(ofMany)) {
     const view = views.find((it) => it.name === name)!;
-    copier({ source, copy, view, where: options.runIds ? fits : "?1 is not null" })(JSON.stringify(runIds));
+    copier({ source, copy, view, where: options.runIds ? fits : "?1 is not null", redact })(
+      JSON.stringify(runIds),
+    );
   }
   for (const { name } of views) {
     if (name !== "runs" && name !== EXPERIMENTS) copy.exec(`create index ${name}_run on ${name} (run_id)`);
@@ -61,11 +64,12 @@ function createTable(copy: DatabaseSync, { name, columns }: View): void {
 
 /** What copies the rows of a view that fit a condition with one parameter. */
 function copier(
-  { source, copy, view: { name, columns }, where }: {
+  { source, copy, view: { name, columns }, where, redact }: {
     readonly source: DatabaseSync;
     readonly copy: DatabaseSync;
     readonly view: View;
     readonly where: string;
+    readonly redact: ((text: string) => string) | undefined;
   },
 ): (parameter: string) => void {
   const select = source.prepare(`select * from temp.${name} where ${where}`);
@@ -75,7 +79,8 @@ function copier(
   return (parameter) => {
     let rows = 0;
     for (const row of select.iterate(parameter)) {
-      insert.run(...row as unknown as SQLInputValue[]);
+      const values = row as unknown as SQLInputValue[];
+      insert.run(...(redact ? values.map((it) => typeof it === "string" ? redact(it) : it) : values));
       rows++;
     }
     // `iterate` ends silently where a row after the first fails, and all rows of a run at once may be too many to hold.

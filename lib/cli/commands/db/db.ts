@@ -28,7 +28,8 @@ export const db: CliCommand = {
       );
     group.command("backup").description("copy the store, also while runs write to it; never overwrites")
       .argument("<file>", "the copy")
-      .action((file) => withContext((context) => backup(context, file)));
+      .option("--with-secrets", "also a store that holds keys from before they were known")
+      .action((file, flags) => withContext((context) => backup(context, file, flags)));
     group.command("prune").description(
       "delete runs that ended long ago, a run together with those it handed work to, and give back the space",
     )
@@ -73,9 +74,13 @@ async function migrate(context: Context): Promise<number> {
   return 0;
 }
 
-async function backup(context: Context, file: string): Promise<number> {
+async function backup(
+  context: Context,
+  file: string,
+  { withSecrets = false }: { readonly withSecrets?: boolean | undefined },
+): Promise<number> {
   const target = resolve(file);
-  await (await context.app.store()).backupTo(target);
+  await (await context.app.store()).backupTo(target, { withSecrets });
   const { size } = await Deno.stat(target);
   if (context.json) context.printJson({ path: target, bytes: size });
   else context.print(`Copied the store to ${cell(target)} (${byteSize(size)}).`);

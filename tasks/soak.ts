@@ -5,6 +5,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import { backups } from "./soak/backups.ts";
 import type { SoakCheck, SoakResult } from "./soak/check.ts";
 import { damagedWals } from "./soak/damaged_wals.ts";
 import { flippedBits } from "./soak/flips.ts";
@@ -12,6 +13,7 @@ import { fullDisk } from "./soak/full_disk.ts";
 import { fuzz } from "./soak/fuzz.ts";
 import { fuzzTargets } from "./soak/fuzz_targets.ts";
 import { kills } from "./soak/kills.ts";
+import { migrations } from "./soak/migrations.ts";
 import { slowPatterns } from "./soak/regexes.ts";
 import { manyWriters } from "./soak/writers.ts";
 
@@ -81,6 +83,8 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "wals", share: 0.1, run: damagedWals },
   { name: "flips", share: 0.1, run: flippedBits },
   { name: "disk", share: 0.05, run: fullDisk },
+  { name: "migrations", share: 0.1, run: migrations },
+  { name: "backups", share: 0.1, run: backups },
   { name: "kills", share: 0.25, run: kills },
   { name: "fuzz", share: 0.2, run: fuzzed },
   // As long as it takes: its share is what the others leave it.

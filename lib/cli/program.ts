@@ -16,6 +16,8 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "execute",
   "eval",
   "demo",
+  "import",
+  "budget set",
   "kernel",
   "notebook",
   "serve",

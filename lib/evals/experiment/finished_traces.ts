@@ -7,7 +7,7 @@ import {
   traceIdOf,
 } from "../../core/mod.ts";
 
-/** Runs at work beside those of an experiment: what they hand work to. */
+/** Cases at work at once, and those that wait for what they are judged with. */
 const TRACES_MAX = 10_000;
 
 /**
@@ -22,8 +22,10 @@ export class FinishedTraces {
     const traceId = traceIdOf(event);
     const known = this.#events.get(traceId);
     if (known) known.push(event);
-    // Only whole runs: one that goes on began before.
-    else if (event.type === "run_start" && this.#events.size < TRACES_MAX) this.#events.set(traceId, [event]);
+    // Only whole runs: one that goes on began before. Those that work is handed to are never asked for.
+    else if (event.type === "run_start" && event.run.parentRunId === undefined) {
+      if (this.#events.size < TRACES_MAX) this.#events.set(traceId, [event]);
+    }
   };
 
   /** A run that has ended, once; `undefined` for one that was not told from its beginning. */

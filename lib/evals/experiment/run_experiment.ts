@@ -258,6 +258,7 @@ class ExperimentRun {
       const run = ended.get(keyOfTask(task)) ?? await runCase(services, task);
       if (this.#abort.signal.aborted && run.status === "cancelled") return;
       if (isOutOfBudget(run) && this.#isLimited(task)) {
+        services.traces.forget(run.traceId);
         this.#refuse(task, run);
         return;
       }

@@ -7,6 +7,7 @@ import {
   type Column,
   compact,
   costWordsOf,
+  cut,
   duration,
   grouped,
   intervalText,
@@ -87,6 +88,7 @@ function scoreRow(name: string, score: ScoreSummary): readonly Cell<Style>[] {
 }
 
 const WORST_SHOWN = 5;
+const WHY_MAX_COLUMNS = 160;
 
 function worstLines({ results, experiment }: ExperimentReport, look: Look): readonly string[] {
   const worst = worstResults(results);
@@ -101,6 +103,11 @@ function worstLines({ results, experiment }: ExperimentReport, look: Look): read
     ...shown,
     ...(more > 0 ? [look.paint("dim", `${grouped(more)} more: ${all}`)] : []),
   ];
+}
+
+/** Judges write paragraphs: the whole of one is with its run. */
+function short(text: string): string {
+  return cut(cell(text), WHY_MAX_COLUMNS);
 }
 
 /** `✗ total  3f2a91bc  numeric 0: wanted 36034.8, nearest is 12`. */
@@ -120,8 +127,10 @@ export function resultLine(it: CaseResult, look: Look, isOneVariant: boolean): s
   const why = (failing.length > 0 ? failing : it.scores).map((score) =>
     `${cell(score.scorer)} ${
       score.error === undefined
-        ? `${scoreValue(score.value)}${score.explanation === undefined ? "" : `: ${cell(score.explanation)}`}`
-        : `error: ${cell(score.error)}`
+        ? `${scoreValue(score.value)}${
+          score.explanation === undefined ? "" : `: ${short(score.explanation)}`
+        }`
+        : `error: ${short(score.error)}`
     }`
   );
   return `${sign} ${what.join(" ")}  ${look.paint("cyan", shortRunId(it.runId))}  ${

@@ -24,6 +24,8 @@ export interface AppConfig {
   readonly secrets: Readonly<Partial<Record<string, string>>>;
   /** What processes of ours start with, and nothing else: keys only where they are used. */
   readonly environments: { readonly plain: ProcessEnvironment; readonly runner: ProcessEnvironment };
+  /** Where `export otlp` sends to, and with which headers. */
+  readonly collector?: { readonly endpoint?: string; readonly headers?: Readonly<Record<string, string>> };
   readonly elevenLabsPlan?: string;
   /** Whose days and times people read: an IANA name. Absent: that of this machine. */
   readonly timeZone?: string;

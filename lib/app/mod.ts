@@ -34,6 +34,9 @@ export { IngestBusyError } from "./ingest/busy_error.ts";
 export type { Ingest } from "./ingest/mod.ts";
 export type { ImportedRun, ImportReport } from "./import_files.ts";
 
+/** Sending runs to collectors. Loaded with the first use. */
+export const loadSending = () => import("./send_runs.ts");
+
 /** Taking in files. Loaded with the first use. */
 export const loadImport = () => import("./import_files.ts");
 

@@ -5,7 +5,9 @@ import type { AppConfig, ProcessEnvironment } from "./config.ts";
 const KEY_PARAMETER = /key|token|secret|sig|auth|pass|cred/i;
 
 /** What must be found nowhere: keys, and what a server's URL holds besides an address. */
-export function secretsOf({ endpoint, secrets }: Pick<AppConfig, "endpoint" | "secrets">): readonly Secret[] {
+export function secretsOf(
+  { endpoint, secrets, collector }: Pick<AppConfig, "endpoint" | "secrets" | "collector">,
+): readonly Secret[] {
   const found: Secret[] = [];
   const add = (name: string, value: string | undefined) => value !== undefined && found.push({ name, value });
   for (const [provider, names] of Object.entries(PROVIDERS)) {
@@ -17,6 +19,7 @@ export function secretsOf({ endpoint, secrets }: Pick<AppConfig, "endpoint" | "s
   for (const name of SERVICE_VARIABLES) {
     for (const value of secretsInUrl(secrets[name])) add(name, value);
   }
+  for (const value of Object.values(collector?.headers ?? {})) add("OTEL_EXPORTER_OTLP_HEADERS", value);
   return found;
 }
 
@@ -24,7 +27,9 @@ export function secretsOf({ endpoint, secrets }: Pick<AppConfig, "endpoint" | "s
  * What commands of the person's own are started with besides all that they have: every variable that holds a secret of ours, empty.
  * Most of the environment may not be read here, so it cannot be given piece by piece.
  */
-export function withoutKeys(config: Pick<AppConfig, "endpoint" | "secrets">): ProcessEnvironment {
+export function withoutKeys(
+  config: Pick<AppConfig, "endpoint" | "secrets" | "collector">,
+): ProcessEnvironment {
   return Object.fromEntries(secretsOf(config).map(({ name }) => [name, ""]));
 }
 

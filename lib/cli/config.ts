@@ -81,6 +81,10 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     ],
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, secretOf(env, name)))),
     environments: { plain: variables(PROCESS_ENVIRONMENT), runner: variables(RUNNER_ENVIRONMENT) },
+    collector: {
+      ...given("endpoint", env("OTEL_EXPORTER_OTLP_ENDPOINT")),
+      ...given("headers", headersOf(env("OTEL_EXPORTER_OTLP_HEADERS"))),
+    },
     ...given("elevenLabsPlan", env("ELEVENLABS_PLAN")),
     ...given("timeZone", flags.utc ? "UTC" : zoneOf(env)),
     editor: env("VISUAL") ?? env("EDITOR") ?? (Deno.build.os === "windows" ? "notepad" : "vi"),
@@ -94,6 +98,29 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       ? "always"
       : "auto",
   };
+}
+
+/** `name=value,name=value`, values percent-encoded, as OpenTelemetry has it. */
+function headersOf(text: string | undefined): Readonly<Record<string, string>> | undefined {
+  if (text === undefined) return undefined;
+  return Object.fromEntries(
+    text.split(",").filter((it) => it.trim() !== "").map((pair) => {
+      const at = pair.indexOf("=");
+      const name = pair.slice(0, Math.max(0, at)).trim();
+      if (!/^[\w!#$%&'*+.^`|~-]+$/.test(name)) throw badHeaders();
+      try {
+        return [name, decodeURIComponent(pair.slice(at + 1).trim())];
+      } catch {
+        throw badHeaders();
+      }
+    }),
+  );
+}
+
+function badHeaders(): AgentOpError {
+  return new AgentOpError("Cannot read OTEL_EXPORTER_OTLP_HEADERS: it is no list of headers", {
+    remedy: "OTEL_EXPORTER_OTLP_HEADERS=name=value,name=value",
+  });
 }
 
 /** Those that are set and may be read. */

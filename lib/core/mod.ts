@@ -312,5 +312,6 @@ export type {
   ReceivedStore,
   Reception,
   ReceptionReport,
+  SentRun,
 } from "./received.ts";
 export type { Store } from "./whole_store.ts";

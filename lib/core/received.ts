@@ -48,12 +48,22 @@ export interface ReceivedProgress {
 /** `known`: a run that was made here, or received, has that id, and stays as it is. */
 export type ImportOutcome = "written" | "unchanged" | "known";
 
-/** Runs that other programs send. */
+/** A run as a collector has it. */
+export interface SentRun {
+  readonly traceId: string;
+  /** The run's last write then, as the store counts its writes. */
+  readonly seq: number;
+}
+
+/** Runs that other programs send, and runs that are sent to others. */
 export interface ReceivedStore {
   /** Everything in one transaction, on the disk when it resolves. */
   receive(receptions: readonly Reception[]): Promise<ReceptionReport>;
   /** Whole runs from a file, all or none; one that was imported before is written over when it says something else now. */
   importRuns(traces: readonly Trace[]): Promise<readonly ImportOutcome[]>;
+  /** What was sent to that collector. */
+  sentRuns(target: string): Promise<readonly SentRun[]>;
+  noteSent(target: string, runs: readonly SentRun[]): Promise<void>;
   receivedOf(traceId: string): Promise<ReceivedRun>;
   /** Trace ids of runs with parts that were not read, those that wait longest first. */
   unreadRuns(limit: number): Promise<readonly string[]>;

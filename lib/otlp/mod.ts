@@ -8,6 +8,7 @@ export { decodeLogs, decodeTraces } from "./decode.ts";
 export { decodeLogsJson, decodeTracesJson } from "./decode_json.ts";
 export { encodeLogs, encodeTraces } from "./encode.ts";
 export { encodeTracesJson } from "./encode_json.ts";
+export { scopeSpansOf } from "./from_trace.ts";
 export {
   CONTENT_TYPE,
   type OtlpEncoding,

@@ -1,5 +1,5 @@
 import type { Kysely, Selectable } from "kysely";
-import { AgentOpError, escapeText, isObject, StoreError } from "../core/mod.ts";
+import { escapeText, isObject, StoreError } from "../core/mod.ts";
 import type {
   ChangeCursor,
   ChangedSnapshot,

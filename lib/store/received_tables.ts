@@ -9,11 +9,13 @@ import {
   type Reception,
   type ReceptionReport,
   type Redactor,
+  type SentRun,
   type Trace,
 } from "../core/mod.ts";
 import type { Engine } from "./engine.ts";
 import { BudgetTables } from "./budget_tables.ts";
 import type { Apart, RunsAtOnce } from "./journal.ts";
+import { noteSent, sentRuns } from "./exported.ts";
 import { importRuns, quietRuns, receive, receivedOf, receivedRuns, unreadRuns } from "./received.ts";
 
 /** The part of a store that keeps what other programs send of their runs. */
@@ -54,6 +56,14 @@ export abstract class ReceivedTables extends BudgetTables implements ReceivedSto
       { all, live: [], ended: all },
       (db, writer, seq) => importRuns(db, writer, safe, seq),
     );
+  }
+
+  async sentRuns(target: string): Promise<readonly SentRun[]> {
+    return await this.#use(() => sentRuns(this.#engine.db, target));
+  }
+
+  async noteSent(target: string, runs: readonly SentRun[]): Promise<void> {
+    await this.#use(() => noteSent(this.#engine.db, target, runs));
   }
 
   async receivedOf(traceId: string): Promise<ReceivedRun> {

@@ -17,6 +17,7 @@ export interface Schema {
   diff: DiffRow;
   endpoint: EndpointRow;
   received: ReceivedRow;
+  exported: { target: string; trace_id: Uint8Array; seq: number };
   received_run: ReceivedRunRow;
   experiment: ExperimentRow & { id: Generated<number> };
   eval_case: CaseRow;

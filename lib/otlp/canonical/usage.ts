@@ -66,8 +66,11 @@ export function usageOf(span: SpanReader): Usage | undefined {
   const cached = first(CACHED, langfuse.cached, langsmith.cached) ?? 0;
   const written = first(WRITTEN, langfuse.written, langsmith.written) ?? 0;
   const reasoning = first(REASONING, langfuse.reasoning, langsmith.reasoning) ?? 0;
-  // Some count the cached ones apart: then there are more of them than there is input.
-  const inputTokens = (input ?? 0) < cached + written ? (input ?? 0) + cached + written : input ?? 0;
+  // Some count the cached ones apart: then there are more of them than there is input. This program does not.
+  const isOwn = span.attributes["agentop.span.kind"] !== undefined;
+  const inputTokens = !isOwn && (input ?? 0) < cached + written
+    ? (input ?? 0) + cached + written
+    : input ?? 0;
   return {
     inputTokens,
     outputTokens: Math.max(output ?? 0, reasoning),

@@ -71,6 +71,8 @@ const METHODS: { readonly [M in Method]: true } = {
   endpointNotes: true,
   receive: true,
   importRuns: true,
+  sentRuns: true,
+  noteSent: true,
   receivedOf: true,
   unreadRuns: true,
   quietRuns: true,

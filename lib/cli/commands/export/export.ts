@@ -5,6 +5,7 @@ import type { CliCommand, WithContext } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll, writeBytes } from "../../context.ts";
 import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
+import { addOtlp } from "./otlp.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
 const FORCE_HELP = "write over an existing file";
@@ -15,6 +16,7 @@ export const exportRuns: CliCommand = {
     const group = program.command("export").description(
       "write runs for somebody who has neither this program nor the store",
     );
+    addOtlp(group, withContext);
     for (const exporter of EXPORTERS) {
       const { name, description, notes, examples } = exporter;
       const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");

@@ -21,6 +21,7 @@ import { budgets } from "./0014_budgets.ts";
 import { experimentDigests } from "./0015_experiment_digests.ts";
 import { apiKeys } from "./0016_api_keys.ts";
 import { received } from "./0017_received.ts";
+import { exported } from "./0018_exported.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -40,6 +41,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0015_experiment_digests": experimentDigests,
   "0016_api_keys": apiKeys,
   "0017_received": received,
+  "0018_exported": exported,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

@@ -1,5 +1,5 @@
 import { runTookMs, stepCount } from "../../../analysis/mod.ts";
-import { sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
+import { type RunOrigin, sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import {
   ago,
   cell,
@@ -14,6 +14,14 @@ import {
   zonedTime,
 } from "../../../present/mod.ts";
 import { type Look, runStyle } from "../../output/look.ts";
+
+/** Where a run comes from that was not made here. */
+const ORIGINS: Readonly<Record<RunOrigin, string | undefined>> = {
+  agent: undefined,
+  otlp: "another program, over OpenTelemetry",
+  proxy: "another program, through the proxy",
+  import: "a file",
+};
 
 /** What time it is, and where. */
 export interface Clock {
@@ -54,6 +62,7 @@ export function formatRunHeader(
       plural(totals.attempts, "attempt") +
       (totals.retryWaitMs > 0 ? `, ${duration(totals.retryWaitMs)} lost to retries` : ""),
     ],
+    ["from", ORIGINS[run.origin]],
     ["group", run.group === undefined ? undefined : cell(run.group)],
     ["tags", tags === "" ? undefined : cell(tags)],
     ["parent", run.parentRunId === undefined ? undefined : cell(run.parentRunId)],

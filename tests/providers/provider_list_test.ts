@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { AgentOpError, systemHost } from "../../lib/core/mod.ts";
-import { PROVIDERS } from "../../lib/app/mod.ts";
+import { AgentOpError, PROVIDERS, systemHost } from "../../lib/core/mod.ts";
 import { createProvider, serverUrlOf } from "../../lib/providers/mod.ts";
 
 Deno.test("createProvider() speaks the API that an endpoint names, Mistral's where it names none", () => {

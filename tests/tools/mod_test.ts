@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { z } from "zod";
-import { SERVICE_VARIABLES } from "../../lib/app/mod.ts";
-import { AgentOpError, needsApproval, ToolInputError } from "../../lib/core/mod.ts";
+import { AgentOpError, needsApproval, SERVICE_VARIABLES, ToolInputError } from "../../lib/core/mod.ts";
 import { createMemoryTools, createTool, listTools, TOOL_FACTORIES } from "../../lib/tools/mod.ts";
 import { defineFactory } from "../../lib/tools/factory.ts";
 import { context, dependencies } from "./support.ts";

@@ -31,10 +31,16 @@ async function readPriceFile(home: string): Promise<PriceOverlay | undefined> {
   return await parsePriceOverlay(text, path);
 }
 
-/** Models that the price table knows by name, whatever they are for. */
-export async function pricedModels(): Promise<readonly string[]> {
-  const { pricedModels } = await import("../pricing/mod.ts");
-  return pricedModels();
+/** Models that the price table knows by name, whatever they are for: those on sale at `nowMs` first, latest names before dated ones. */
+export async function pricedModels(nowMs: number): Promise<readonly string[]> {
+  const { modelsOnSale, pricedModels } = await import("../pricing/mod.ts");
+  const known = pricedModels();
+  const onSale = new Set(modelsOnSale(nowMs));
+  const rank = (name: string) => (onSale.has(name) ? 0 : 2) + (name.endsWith("-latest") ? 0 : 1);
+  // Dates are the end of a name: the newest comes first.
+  return [...new Set([...onSale, ...known])].sort((a, b) =>
+    rank(a) - rank(b) || (rank(a) === 0 ? a.localeCompare(b) : b.localeCompare(a))
+  );
 }
 
 /** Models to run agents with: what the simulator answers for, otherwise those with a price at `nowMs`. Latest names first. */

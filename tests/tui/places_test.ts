@@ -1,3 +1,5 @@
+import assert from "node:assert/strict";
+import { firstOf, splitAt, stepped } from "../../lib/tui/widgets/split.ts";
 import { Bench } from "./bench.ts";
 import { finishedRun, say, Story } from "./scenario.ts";
 
@@ -50,4 +52,53 @@ Deno.test("l always lands in the list of agents, whatever was typed before", asy
   await bench.see(/▶ ✓ done/);
   bench.press("l", "writ");
   await bench.see(/\/ writ .*half a prompt/);
+});
+
+Deno.test("the border between two panes moves by keys and by being dragged, and is where it was at the next start", async () => {
+  let kept: unknown;
+  await using bench = await Bench.open(SIZE, finishedRun, {
+    saveState: (state) => Promise.resolve(void (kept = state)),
+  });
+  const border = (screen: string) =>
+    screen.split("\n").find((row) => row.includes("╮╭"))!.indexOf("╭─ Output");
+  await bench.see(/▶ ✓ done/);
+  bench.press("enter");
+  await bench.see(/Spans/);
+  assert.equal(border(await bench.steady()), 56);
+  bench.press(">");
+  assert.equal(border(await bench.until((screen) => border(screen) !== 56, "a bigger tree")), 60);
+  bench.press("<", "<");
+  assert.equal(border(await bench.until((screen) => border(screen) < 56, "a smaller tree")), 52);
+  bench.terminal.send("\x1b[<0;53;11M");
+  bench.terminal.send("\x1b[<32;41;11M");
+  bench.terminal.send("\x1b[<0;41;11m");
+  assert.equal(border(await bench.until((screen) => border(screen) < 52, "the border dragged")), 40);
+  assert.ok(!bench.terminal.raw.includes("\x1b]52;"), "nothing was marked");
+  await bench.until(() => JSON.stringify(kept ?? "").includes('"split":-16'), "the border kept");
+});
+
+Deno.test("no pane is moved out of sight", () => {
+  assert.equal(firstOf(100, 56, stepped(0, 1, 99), "columns"), 76);
+  assert.equal(firstOf(100, 56, stepped(0, -1, 99), "columns"), 24);
+  assert.equal(firstOf(24, 10, splitAt(24, 10, 0), "rows"), 5);
+  assert.equal(firstOf(100, 56, splitAt(100, 56, 40), "columns"), 40);
+});
+
+Deno.test("the wheel reads the answer beside the list, and the selection stays where it is", async () => {
+  const answer = Array.from({ length: 60 }, (_, at) => `line ${at}`).join("\n");
+  await using bench = await Bench.open([160, 48], async (store, host) => {
+    const story = await Story.begin(store, host);
+    await story.finish("completed", { output: answer });
+    await finishedRun(store, host);
+  });
+  await bench.see(/▶ ✓ done/);
+  bench.press("j");
+  const screen = await bench.see(/│ line 0 /);
+  const rows = screen.split("\n");
+  const y = rows.findIndex((row) => row.includes("│ line 0 "));
+  const x = rows[y]!.indexOf("line 0");
+  bench.terminal.send(`\x1b[<65;${x + 1};${y + 1}M`);
+  const after = await bench.see(/│ line 3 /);
+  assert.doesNotMatch(after, /│ line 0 /);
+  assert.match(after, /2 of 2/);
 });

@@ -10,6 +10,7 @@ export function keyMsg(input: KeyInput): AppMsg {
 /** What the mouse did, as the root gets it. */
 export function pointerMsg(input: PointerInput): AppMsg {
   const { x, y } = input;
+  if (input.type === "drag") return { type: "pointer_drag", x, y };
   return input.type === "click"
     ? { type: "pointer_click", x, y }
     : { type: "pointer_wheel", x, y, lines: input.lines };

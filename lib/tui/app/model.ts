@@ -77,6 +77,7 @@ export type AppMsg =
   | { readonly type: "key"; readonly key: string; readonly char?: string }
   | { readonly type: "paste"; readonly text: string }
   | { readonly type: "pointer_click"; readonly x: number; readonly y: number }
+  | { readonly type: "pointer_drag"; readonly x: number; readonly y: number }
   | { readonly type: "pointer_wheel"; readonly x: number; readonly y: number; readonly lines: number }
   | { readonly type: "resize"; readonly size: Size }
   /** The look worked out from the settings and the terminal. */

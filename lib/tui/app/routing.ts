@@ -2,7 +2,7 @@ import type { Effect, Msg, NoticeLevel, ScreenId, Target } from "../contract/mes
 import type { Settings } from "../contract/settings.ts";
 import { withSeen } from "./attention.ts";
 import { envOf } from "./env.ts";
-import { type App, type AppEffect, type AppStep, OWN_RUNS_MAX, screenOf } from "./model.ts";
+import { type App, type AppEffect, type AppStep, HEADER_ROWS, OWN_RUNS_MAX, screenOf } from "./model.ts";
 import { notebookPrompt } from "./notebook.ts";
 import { withNotice as addNotice } from "./notices.ts";
 import { scoreForm } from "./score_form.ts";
@@ -19,6 +19,12 @@ export function toScreen(app: App, id: ScreenId, msg: Msg, depth = 0): AppStep {
   const [model, effects] = screen.update(known.models[id], msg, envOf(known));
   const next = model === known.models[id] ? known : { ...known, models: { ...known.models, [id]: model } };
   return absorb(next, id, effects, depth);
+}
+
+/** Whether the border between two panes is at a place of the whole screen. */
+export function isGripAt(app: App, x: number, y: number): boolean {
+  const env = envOf(app);
+  return screenOf(app)?.isGrip?.(app.models[app.active], env, { x, y: y - HEADER_ROWS }) ?? false;
 }
 
 /** To a screen, which is told what to begin with. */

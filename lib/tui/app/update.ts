@@ -48,6 +48,10 @@ export function updateApp(app: App, msg: AppMsg): AppStep {
       return isTypingNow(app) ? typed(app, msg.text) : [app, []];
     case "pointer_click":
       return clicked(app, msg.x, msg.y);
+    case "pointer_drag":
+      return isCovered(app)
+        ? [app, []]
+        : toScreen(app, app.active, { type: "drag", x: msg.x, y: msg.y - HEADER_ROWS });
     case "pointer_wheel":
       return isCovered(app)
         ? [app, []]

@@ -27,6 +27,7 @@ import { namesFor } from "./names.ts";
 import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
 import type { Settings } from "../contract/settings.ts";
 import { FRAME_MS, Painter } from "./painter.ts";
+import { isGripAt } from "./routing.ts";
 import { ScreenEffects } from "./screen_effects.ts";
 import { answerTo, loadScreens } from "./screen_list.ts";
 import { Seeker } from "./seeker.ts";
@@ -91,6 +92,7 @@ export class Workbench {
     this.#screen = new Screen({
       draw: () => this.#draw(),
       onKey: (input) => this.#guarded(() => this.#input(keyMsg(input))),
+      isGrip: (x, y) => isGripAt(this.#app, x, y),
       onPointer: (input) => this.#guarded(() => this.#input(pointerMsg(input))),
       onResize: (size) => this.#guarded(() => this.#input({ type: "resize", size })),
       onMarked: (text) => this.#guarded(() => this.#copy(text)),

@@ -36,6 +36,8 @@ export interface Handlers<M, Q extends Queries> {
   readonly moved?: (model: M, motion: Motion, env: Env) => Step<M>;
   readonly typed?: (model: M, change: FieldChange, env: Env) => Step<M>;
   readonly clicked?: (model: M, place: Place, env: Env) => Step<M>;
+  /** The border between two panes is pulled here. */
+  readonly dragged?: (model: M, place: Place, env: Env) => Step<M>;
   readonly wheeled?: (model: M, lines: number, place: Place, env: Env) => Step<M>;
   /** Only answers to the latest question of their slot come here. */
   readonly answered: { readonly [S in SlotOf<Q>]: (model: M, answer: AnswerTo<Q, S>, env: Env) => Step<M> };
@@ -85,6 +87,8 @@ function handled<M extends object, Q extends Queries>(
       return handlers.typed?.(model, (field, options) => edit(field, msg.key, options), env);
     case "click":
       return handlers.clicked?.(model, msg, env);
+    case "drag":
+      return handlers.dragged?.(model, msg, env);
     case "wheel":
       return handlers.wheeled?.(model, msg.lines, msg, env);
     case "answer":

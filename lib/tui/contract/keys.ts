@@ -96,6 +96,28 @@ export function zoomKeys<M extends { readonly zoom: boolean }>(
   ];
 }
 
+/** Where two panes have a border between them: it moves. */
+export function splitKeys<M>(when: (model: M) => boolean): readonly Key<M>[] {
+  return [
+    {
+      keys: [">"],
+      action: "pane_more",
+      label: "bigger",
+      help: "the first pane bigger; its border can be dragged too",
+      counted: true,
+      when,
+    },
+    {
+      keys: ["<"],
+      action: "pane_less",
+      label: "smaller",
+      help: "the first pane smaller",
+      counted: true,
+      when,
+    },
+  ];
+}
+
 const KEY_SIGNS: Readonly<Record<string, string>> = {
   escape: "esc",
   space: "space",

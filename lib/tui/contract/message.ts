@@ -63,6 +63,8 @@ export type PlainMsg =
   | { readonly type: "edit"; readonly key: string }
   /** Positions count from the top left of the screen's own area. */
   | { readonly type: "click"; readonly x: number; readonly y: number }
+  /** A border is pulled here. */
+  | { readonly type: "drag"; readonly x: number; readonly y: number }
   | { readonly type: "wheel"; readonly x: number; readonly y: number; readonly lines: number }
   /** The screen came into view. */
   | ({ readonly type: "enter" } & Entry)

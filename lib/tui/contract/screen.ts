@@ -70,6 +70,8 @@ export interface Screen<M = unknown, Q extends Queries = Queries> {
   tickMs(model: M): number | undefined;
   /** What the screen asks; loaded when it asks first. Absent: it asks nothing. */
   queries?(): Promise<Q>;
+  /** Whether a border that can be pulled is at a place of its own area. */
+  isGrip?(model: M, env: Env, place: { readonly x: number; readonly y: number }): boolean;
   /** A few words for the left end of the footer. */
   status?(model: M, env: Env): string | undefined;
   /** What of the model is kept for the next start; plain JSON. */
@@ -83,10 +85,11 @@ export interface Screen<M = unknown, Q extends Queries = Queries> {
  * same screen made.
  */
 export function erased<M, Q extends Queries>(screen: Screen<M, Q>): Screen {
-  const { status, remember, restore, ...rest } = screen;
+  const { status, remember, restore, isGrip, ...rest } = screen;
   return {
     ...rest,
     ...(status ? { status: (model, env) => status(model as M, env) } : {}),
+    ...(isGrip ? { isGrip: (model, env, place) => isGrip(model as M, env, place) } : {}),
     ...(remember ? { remember: (model) => remember(model as M) } : {}),
     ...(restore ? { restore: (model, saved) => restore(model as M, saved) } : {}),
     keys: screen.keys as readonly Key[],

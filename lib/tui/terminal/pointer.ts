@@ -1,5 +1,7 @@
 export type PointerInput =
   | { readonly type: "click"; readonly x: number; readonly y: number }
+  /** The border that was pressed is pulled here. */
+  | { readonly type: "drag"; readonly x: number; readonly y: number }
   | { readonly type: "wheel"; readonly x: number; readonly y: number; readonly lines: number };
 
 /** What the mouse did, cells counted from 0. */

@@ -21,6 +21,8 @@ export interface ScreenEvents {
   onKey(input: KeyInput): void;
   onPointer(input: PointerInput): void;
   onResize(size: Size): void;
+  /** What is at this place is pulled, not marked. */
+  isGrip?(x: number, y: number): boolean;
   /** The mouse marked this text. */
   onMarked(text: string): void;
   /** The keyboard cannot be read. */
@@ -58,6 +60,7 @@ export class Screen {
   #repainting = false;
   #waiting = false;
   #startedMs = -Infinity;
+  #pulling = false;
 
   constructor(events: ScreenEvents, options: { mouse: boolean; terminal?: Terminal }) {
     this.#events = events;
@@ -165,11 +168,18 @@ export class Screen {
       case "wheel":
         return this.#events.onPointer({ type: "wheel", x, y, lines });
       case "press":
+        this.#pulling = this.#events.isGrip?.(x, y) ?? false;
+        if (this.#pulling) return;
         this.#selection.press({ x, y }, this.#drawn, performance.now());
         return this.repaint();
       case "drag":
+        if (this.#pulling) return this.#events.onPointer({ type: "drag", x, y });
         return this.#selection.drag({ x, y }, this.#drawn) ? this.repaint() : undefined;
       case "release": {
+        if (this.#pulling) {
+          this.#pulling = false;
+          return;
+        }
         const result = this.#selection.release(this.#drawn);
         if (!result) return;
         if ("click" in result) return this.#events.onPointer({ type: "click", x, y });

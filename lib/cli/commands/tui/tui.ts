@@ -90,7 +90,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     addToNotebook: async (name, shown) => await (await loadNotebooks()).addToNotebook(app, name, shown),
     ...approvalHelp(config),
     score: (typed) => scoreAsTyped({ store, host: app.host }, typed),
-    pricedModels,
+    pricedModels: () => pricedModels(app.host.now()),
     chatModels: () => chatModels(config, app.host.now()),
   }, {
     mouse: flags.mouse ?? true,

@@ -1,4 +1,4 @@
-import { type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
+import { type Key, LIST_AND_TEXT_KEYS, splitKeys, zoomKeys } from "../../contract/keys.ts";
 import { readerKeys } from "../../reader/keys.ts";
 import { chosenRow, type CompareModel } from "./model.ts";
 
@@ -76,6 +76,7 @@ export const COMPARE_KEYS: readonly Key<CompareModel>[] = [
     when: ready,
   },
   { keys: ["tab"], action: "focus", label: "pane", help: "to the next pane", footer: 6, when: ready },
+  ...splitKeys<CompareModel>((model) => ready(model) && !model.zoom),
   ...zoomKeys<CompareModel>("the pane alone, or all of them", 7, ready),
   {
     keys: ["w"],

@@ -7,6 +7,7 @@ import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Reader, READER_START } from "../../reader/reader.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
+import { firstOf, readSplit, type Split, splitAt } from "../../widgets/split.ts";
 import type { FamilyList } from "../../widgets/family.ts";
 import type { Pairing } from "../../contract/message.ts";
 import type { Comparison, TextDiff, TextPair } from "./comparison.ts";
@@ -26,6 +27,8 @@ export interface CompareModel {
   readonly focus: "list" | "detail" | "family";
   /** The pane with the focus has all the room. */
   readonly zoom: boolean;
+  /** The room of the steps. */
+  readonly split: Split;
   /** What both runs go back to, and all that came of it. */
   readonly family?: FamilyList;
   /** Where the person is in what differs. */
@@ -43,6 +46,7 @@ export const INITIAL: CompareModel = {
   mode: "words",
   focus: "list",
   zoom: false,
+  split: 0,
   reader: READER_START,
   tickets: { compare: 0, newest: 0, texts: 0, family: 0 },
 };
@@ -66,17 +70,17 @@ export interface CompareLayout {
   readonly sides: boolean;
 }
 
-type Look = Pick<CompareModel, "focus" | "zoom">;
+type Look = Pick<CompareModel, "focus" | "zoom" | "split">;
 
 /** The family has a place of its own where there is room; elsewhere it takes the place of the steps while it has the focus. */
-export function compareLayout({ focus, zoom }: Look, { size }: Env): CompareLayout {
+export function compareLayout({ focus, zoom, split }: Look, { size }: Env): CompareLayout {
   const { columns } = size;
   const rows = Math.max(0, size.rows - HEAD_ROWS);
   const sides = columns >= SIDES_COLUMNS_MIN;
   const whole: Area = { x: 0, y: HEAD_ROWS, columns, rows };
   if (zoom) return { [focus]: whole, sides };
   if (hasFamilyPane(size)) {
-    const left = Math.floor(columns * 0.36);
+    const left = firstOf(columns, naturalSteps(columns, "columns"), split, "columns");
     const above = Math.max(FAMILY_ROWS_MIN, Math.floor(rows * 0.3));
     return {
       family: { ...whole, columns: left, rows: above },
@@ -86,18 +90,39 @@ export function compareLayout({ focus, zoom }: Look, { size }: Env): CompareLayo
     };
   }
   if (columns >= BESIDE_COLUMNS_MIN) {
-    const left = Math.floor(columns * 0.36);
+    const left = firstOf(columns, naturalSteps(columns, "columns"), split, "columns");
     const pane: Area = { ...whole, columns: left };
     const detail: Area = { ...whole, x: left, columns: columns - left };
     return { ...(focus === "family" ? { family: pane } : { list: pane }), detail, sides };
   }
-  const above = Math.max(5, Math.floor(rows * 0.4));
+  const above = firstOf(rows, naturalSteps(rows, "rows"), split, "rows");
   const pane: Area = { ...whole, rows: above };
   return {
     ...(focus === "family" ? { family: pane } : { list: pane }),
     detail: { ...whole, y: HEAD_ROWS + above, rows: Math.max(0, rows - above) },
     sides,
   };
+}
+
+function naturalSteps(room: number, side: "columns" | "rows"): number {
+  return side === "rows" ? Math.max(5, Math.floor(room * 0.4)) : Math.floor(room * 0.36);
+}
+
+/** Whether the border between the steps and what differs is at a place. */
+export function isCompareGrip(model: CompareModel, env: Env, { x, y }: Pick<Area, "x" | "y">): boolean {
+  const { list, family, detail } = compareLayout(model, env);
+  if (!model.comparison || !detail || !(list ?? family) || y < HEAD_ROWS) return false;
+  return detail.x === 0 ? y === detail.y || y === detail.y - 1 : x === detail.x || x === detail.x - 1;
+}
+
+/** With that border pulled to a place. */
+export function compareDragged(model: CompareModel, { x, y }: Pick<Area, "x" | "y">, env: Env): CompareModel {
+  const { detail } = compareLayout(model, env);
+  if (!detail) return model;
+  const isStacked = detail.x === 0;
+  const room = isStacked ? env.size.rows - HEAD_ROWS : env.size.columns;
+  const natural = naturalSteps(room, isStacked ? "rows" : "columns");
+  return { ...model, split: splitAt(room, natural, isStacked ? y - HEAD_ROWS : x) };
 }
 
 /** Tab leads to the family where it is in view anyway. */
@@ -122,8 +147,9 @@ export function familyHeight(model: Look, env: Env): number {
 }
 
 /** Which runs are compared and how they are shown, for the next start. */
-export function rememberCompare({ mode, zoom, pairing }: CompareModel): unknown {
+export function rememberCompare({ mode, zoom, pairing, split }: CompareModel): unknown {
   const kept = {
+    ...(split === 0 ? {} : { split }),
     ...(mode === INITIAL.mode ? {} : { mode }),
     ...(zoom ? { zoom } : {}),
     ...(pairing ? { pairing } : {}),
@@ -133,12 +159,13 @@ export function rememberCompare({ mode, zoom, pairing }: CompareModel): unknown 
 
 export function restoreCompare(model: CompareModel, saved: unknown): CompareModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { mode, zoom, pairing } = saved as Record<string, unknown>;
+  const { mode, zoom, pairing, split } = saved as Record<string, unknown>;
   const { left, right } = (pairing ?? {}) as Record<string, unknown>;
   return {
     ...model,
     mode: mode === "unified" ? "unified" : "words",
     zoom: zoom === true,
+    split: readSplit(split),
     ...(isReference(left) && isReference(right) ? { pairing: { left, right }, state: "loading" } : {}),
   };
 }

@@ -1,6 +1,6 @@
 import type { Screen } from "../../contract/screen.ts";
 import { COMPARE_KEYS } from "./keys.ts";
-import { type CompareModel, INITIAL, rememberCompare, restoreCompare } from "./model.ts";
+import { type CompareModel, INITIAL, isCompareGrip, rememberCompare, restoreCompare } from "./model.ts";
 import type { CompareQueries } from "./queries.ts";
 import { updateCompare } from "./update.ts";
 import { viewCompare } from "./view.ts";
@@ -13,6 +13,7 @@ export const compareScreen: Screen<CompareModel, CompareQueries> = {
   update: updateCompare,
   queries: async () => (await import("./queries.ts")).COMPARE_QUERIES,
   view: viewCompare,
+  isGrip: isCompareGrip,
   tickMs: () => undefined,
   remember: rememberCompare,
   restore: restoreCompare,

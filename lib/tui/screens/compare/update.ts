@@ -21,10 +21,12 @@ import {
   withSelected,
 } from "../../widgets/list.ts";
 import { paneAt } from "../../widgets/panes.ts";
+import { stepped } from "../../widgets/split.ts";
 import type { Comparison } from "./comparison.ts";
 import { detailWindow } from "./detail.ts";
 import {
   chosenRow,
+  compareDragged,
   compareLayout,
   type CompareModel,
   familyHeight,
@@ -52,6 +54,8 @@ const READER = readerHandlers<CompareModel>({
 
 const ACTIONS: Actions<CompareModel> = {
   ...READER.actions,
+  pane_more: (model, env, count) => [inView({ ...model, split: stepped(model.split, 1, count) }, env), []],
+  pane_less: (model, env, count) => [inView({ ...model, split: stepped(model.split, -1, count) }, env), []],
   back: (model, env) => {
     if (isSearching(model.reader)) return [{ ...model, reader: unsearched(model.reader) }, []];
     if (model.zoom) return [inView({ ...model, zoom: false }, env), []];
@@ -103,6 +107,7 @@ const handled = updateOf<CompareModel, CompareQueries>({
   moved,
   typed: (model, change, env) => [READER.typed(model, change, env), []],
   sought: (model, hits, env) => [READER.sought(model, hits, env), []],
+  dragged: (model, place, env) => [inView(compareDragged(model, place, env), env), []],
   wheeled: (model, lines, { x, y }, env) => {
     const focus = paneAt(compareLayout(model, env), PANES, x, y) ?? model.focus;
     if (focus === "detail") {
@@ -128,8 +133,8 @@ export function updateCompare(model: CompareModel, msg: Msg<CompareQueries>, env
 /** Other runs, from the top; how they are shown stays. */
 function opened(model: CompareModel, pairing: Pairing): Step<CompareModel> {
   if (isPair(model.pairing, pairing)) return load([model, []], "compare", pairing);
-  const { mode, zoom, tickets } = model;
-  const fresh: CompareModel = { ...INITIAL, mode, zoom, tickets, pairing, state: "loading" };
+  const { mode, zoom, split, tickets } = model;
+  const fresh: CompareModel = { ...INITIAL, mode, zoom, split, tickets, pairing, state: "loading" };
   return load([fresh, []], "compare", pairing);
 }
 

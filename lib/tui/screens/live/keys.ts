@@ -1,5 +1,5 @@
 import { pendingApproval, stepsOf } from "../../../analysis/mod.ts";
-import { type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
+import { type Key, MOTION_KEYS, splitKeys, zoomKeys } from "../../contract/keys.ts";
 import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.ts";
 import { readerKeys } from "../../reader/keys.ts";
 import { askedQuestion, askedTargets, openQuestions } from "./asked.ts";
@@ -133,6 +133,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     when: stepped,
   },
   { keys: ["'"], action: "to_bookmark", label: "bookmark", help: "to the next bookmark", when: stepped },
+  ...splitKeys<LiveModel>((model) => loaded(model) && !model.zoom),
   ...zoomKeys<LiveModel>("the pane alone, or all of them", 8, loaded),
   { keys: ["y"], action: "copy", label: "copy", help: "copy what the tab shows", footer: 9, when: loaded },
   {

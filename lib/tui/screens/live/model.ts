@@ -20,6 +20,7 @@ import { type Reader, READER_START, textRows, type Window } from "../../reader/r
 import type { FamilyList } from "../../widgets/family.ts";
 import { LIST_START, type ListPlace, type ListRows } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
+import { firstOf, readSplit, type Split, splitAt } from "../../widgets/split.ts";
 import type { LiveQueries } from "./queries.ts";
 import { type Heat, HEATS } from "../../trace/heat.ts";
 
@@ -38,6 +39,8 @@ export interface LiveModel extends ListPlace {
   readonly collapsed: ReadonlySet<string>;
   readonly focus: "tree" | "detail";
   readonly zoom: boolean;
+  /** The room of the tree. */
+  readonly split: Split;
   readonly tab: TabId;
   /** Where the person is in the text of the tab. */
   readonly reader: Reader;
@@ -91,6 +94,7 @@ export const INITIAL: LiveModel = {
   collapsed: new Set(),
   focus: "tree",
   zoom: false,
+  split: 0,
   tab: "output",
   reader: READER_START,
   heat: "time",
@@ -123,17 +127,41 @@ export function liveLayout(model: LiveModel, env: Env): LiveLayout {
   const whole: Area = { x: 0, y, columns, rows: area };
   if (model.zoom || columns < 60) return model.focus === "tree" ? { tree: whole } : { detail: whole };
   if (columns < 100) {
-    const above = Math.max(5, Math.floor(area * 0.45));
+    const above = firstOf(area, naturalTree(area, "rows"), model.split, "rows");
     return { tree: { ...whole, rows: above }, detail: { ...whole, y: y + above, rows: area - above } };
   }
   const factColumns = columns >= 140 ? 32 : 0;
-  const left = Math.floor((columns - factColumns) * 0.56);
+  const room = columns - factColumns;
+  const left = firstOf(room, naturalTree(room, "columns"), model.split, "columns");
   const middle = columns - factColumns - left;
   return {
     tree: { ...whole, columns: left },
     detail: { ...whole, x: left, columns: middle },
     ...(factColumns > 0 ? { facts: { ...whole, x: left + middle, columns: factColumns } } : {}),
   };
+}
+
+/** What the tree has of the room where nobody changed it. */
+export function naturalTree(room: number, side: "columns" | "rows"): number {
+  return side === "rows" ? Math.max(5, Math.floor(room * 0.45)) : Math.floor(room * 0.56);
+}
+
+/** Whether the border between tree and text is at a place. */
+export function isLiveGrip(model: LiveModel, env: Env, { x, y }: Pick<Area, "x" | "y">): boolean {
+  if (model.approval || model.relatives || !model.trace) return false;
+  const { tree, detail } = liveLayout(model, env);
+  if (!tree || !detail || y < tree.y) return false;
+  return detail.x === 0 ? y === detail.y || y === detail.y - 1 : x === detail.x || x === detail.x - 1;
+}
+
+/** With that border pulled to a place. */
+export function liveDragged(model: LiveModel, { x, y }: Pick<Area, "x" | "y">, env: Env): LiveModel {
+  const { tree, detail } = liveLayout(model, env);
+  if (!tree || !detail) return model;
+  const isStacked = detail.x === 0;
+  const room = isStacked ? tree.rows + detail.rows : tree.columns + detail.columns;
+  const natural = naturalTree(room, isStacked ? "rows" : "columns");
+  return { ...model, split: splitAt(room, natural, isStacked ? y - tree.y : x) };
 }
 
 export function rowsOf(model: LiveModel): readonly TreeRow[] {
@@ -226,8 +254,9 @@ export function bookmarksOf({ bookmarks, runId }: LiveModel): readonly number[] 
 }
 
 /** Which run is open, how runs are shown and what is marked in them, for the next start. */
-export function rememberLive({ zoom, heat, traceId, runId, bookmarks, reader }: LiveModel): unknown {
+export function rememberLive({ zoom, heat, traceId, runId, bookmarks, reader, split }: LiveModel): unknown {
   const kept = {
+    ...(split === 0 ? {} : { split }),
     ...(reader.isWrapped ? {} : { unwrapped: true }),
     ...(zoom ? { zoom } : {}),
     ...(heat === INITIAL.heat ? {} : { heat }),
@@ -239,10 +268,11 @@ export function rememberLive({ zoom, heat, traceId, runId, bookmarks, reader }: 
 
 export function restoreLive(model: LiveModel, saved: unknown): LiveModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { zoom, heat, traceId, runId, bookmarks, unwrapped } = saved as Record<string, unknown>;
+  const { zoom, heat, traceId, runId, bookmarks, unwrapped, split } = saved as Record<string, unknown>;
   return {
     ...model,
     zoom: zoom === true,
+    split: readSplit(split),
     reader: { ...model.reader, isWrapped: unwrapped !== true },
     heat: HEATS.find((name) => name === heat) ?? model.heat,
     bookmarks: new Map((Array.isArray(bookmarks) ? bookmarks : []).filter(isMarkedRun)),

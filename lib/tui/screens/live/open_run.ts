@@ -34,9 +34,10 @@ export function opened(
   { traceId, runId }: Target,
   parents: LiveModel["parents"],
 ): Step<LiveModel> {
-  const { tab, heat, zoom, focus, bookmarks, tickets } = model;
+  const { tab, heat, zoom, split, focus, bookmarks, tickets } = model;
+  const reader = { ...INITIAL.reader, isWrapped: model.reader.isWrapped };
   const kept = {
-    ...{ tab, heat, zoom, focus: zoom ? focus : INITIAL.focus, bookmarks, tickets },
+    ...{ tab, heat, zoom, split, reader, focus: zoom ? focus : INITIAL.focus, bookmarks, tickets },
     ...(model.lastOwn === undefined ? {} : { lastOwn: model.lastOwn }),
   };
   return loadAgain({ ...INITIAL, ...kept, traceId, runId, parents, state: "loading" });

@@ -1,6 +1,6 @@
 import type { Screen } from "../../contract/screen.ts";
 import { LIVE_KEYS } from "./keys.ts";
-import { INITIAL, type LiveModel, rememberLive, restoreLive } from "./model.ts";
+import { INITIAL, isLiveGrip, type LiveModel, rememberLive, restoreLive } from "./model.ts";
 import type { LiveQueries } from "./queries.ts";
 import { liveTickMs, updateLive } from "./update.ts";
 import { viewLive } from "./view.ts";
@@ -16,6 +16,7 @@ export const liveScreen: Screen<LiveModel, LiveQueries> = {
   update: updateLive,
   queries: async () => (await import("./queries.ts")).LIVE_QUERIES,
   view: viewLive,
+  isGrip: isLiveGrip,
   tickMs: liveTickMs,
   remember: rememberLive,
   restore: restoreLive,

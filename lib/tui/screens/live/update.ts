@@ -9,6 +9,7 @@ import { familyWith } from "../../widgets/family.ts";
 import { type Motion, rowAt, wheelMotion } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
+import { stepped } from "../../widgets/split.ts";
 import { compareEffects, endOfReplay, notebookEffects, replayEffects, scoreEffects } from "./again.ts";
 import {
   APPROVAL_ACTIONS,
@@ -22,7 +23,7 @@ import {
 } from "./approval.ts";
 import { copied, foldRow, inEditor, movedInTab, TAB_READER, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
-import { isLiveRun, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
+import { isLiveRun, liveDragged, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
 import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTrace } from "./open_run.ts";
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
@@ -83,6 +84,8 @@ const ACTIONS: Actions<LiveModel> = {
     return [closed, []];
   },
   ...TAB_READER.actions,
+  pane_more: (model, env, count) => [inView({ ...model, split: stepped(model.split, 1, count) }, env), []],
+  pane_less: (model, env, count) => [inView({ ...model, split: stepped(model.split, -1, count) }, env), []],
 };
 
 const handled = updateOf<LiveModel, LiveQueries>({
@@ -97,6 +100,7 @@ const handled = updateOf<LiveModel, LiveQueries>({
   },
   sought: (model, hits, env) => [TAB_READER.sought(model, hits, env), []],
   edited: editedArguments,
+  dragged: (model, place, env) => [inView(liveDragged(model, place, env), env), []],
   wheeled: (model, lines, place, env) => [wheeled(model, lines, place, env), []],
   clicked: (model, place, env) => [clicked(model, place, env), []],
   answered: {

@@ -53,6 +53,8 @@ export interface RunsModel {
   /** The runs, by trace id. */
   readonly list: ListPlace;
   readonly preview?: Preview;
+  /** The first row of that run's answer in view, once somebody read on. */
+  readonly read?: { readonly traceId: string; readonly top: number };
   /** What the chosen run is writing just now. */
   readonly partials?: Writing;
   readonly zoom: boolean;

@@ -43,6 +43,7 @@ import type { RunsQueries } from "./queries.ts";
 import { inView, moved, selected } from "./selection.ts";
 import { sortedBy, type Sorting, SORTS } from "./sorting.ts";
 import { columnAt, tableColumns } from "./table.ts";
+import { readOn } from "./answer.ts";
 import { runAt } from "./window.ts";
 
 /** Border and head. */
@@ -110,7 +111,12 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
   actions: () => ACTIONS,
   moved,
   typed: typedFilter,
-  wheeled: (model, lines, _, env) => moved(model, wheelMotion(lines), env),
+  // The wheel is for what is under it.
+  wheeled: (model, lines, { x, y }, env) => {
+    const { preview, answer } = runsLayout(model, env);
+    if (isInside(answer, x, y)) return [{ ...model, read: readOn(model, lines, env) }, []];
+    return isInside(preview, x, y) ? [model, []] : moved(model, wheelMotion(lines), env);
+  },
   clicked: (model, { x, y }, env) => {
     if (model.menu || model.isExporting || model.filters) return [model, []];
     if (y === FILTER_ROW && !model.editing) return ACTIONS["filter"]!(model, env);

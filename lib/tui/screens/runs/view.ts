@@ -4,9 +4,8 @@ import type { Env } from "../../contract/screen.ts";
 import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import { EMPTY, fitParts, type Line, line, overlay, seg } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
-import { clean, cleanLines, cut, fit, wrap } from "../../terminal/text.ts";
+import { clean, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
-import { tabLines } from "../../trace/content.ts";
 import { treeLayout, treeRow } from "../../trace/span_row.ts";
 import { dialogOver } from "./choosing.ts";
 import { emptyLines } from "./empty.ts";
@@ -21,6 +20,7 @@ import {
   tableHeight,
   writtenSoFar,
 } from "./model.ts";
+import { answerPane } from "./answer.ts";
 import { tableColumns, tableHead, tableRow } from "./table.ts";
 import { hasMore, knownRows, runAt } from "./window.ts";
 
@@ -186,27 +186,4 @@ function previewTree(
   );
   if (all.length <= rows || rows <= 0) return lines;
   return [...lines.slice(0, -1), line(` ${env.glyphs.ellipsis} ${all.length - rows + 1} more`, "dim")];
-}
-
-function answerPane(model: RunsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const run = selectedRun(model);
-  const trace = run && model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
-  const root = trace && treeRows(trace, NO_SPANS)[0]?.span;
-  const inner = columns - BORDER - 2;
-  const writing = run && isLive(run.status) ? writtenSoFar(model, run) : "";
-  if (writing !== "") {
-    const tail = cleanLines(writing.slice(-STREAM_TAIL_LENGTH_MAX)).flatMap((row) => wrap(row, inner)).slice(
-      BORDER - rows,
-    );
-    return pane(tail.map((row): Line => [seg(" "), seg(row)]), columns, rows, env.glyphs, {
-      title: "Answer",
-      note: line(`${env.glyphs.status.running} live`, "live"),
-    });
-  }
-  const text = trace && root ? tabLines("output", trace, root, undefined, inner) : [];
-  const hint = run && isLive(run.status)
-    ? line(`  ${env.glyphs.status.running} live: ${env.glyphs.enter} watches it`, "live")
-    : line("  no answer", "dim");
-  const content = text.length > 0 ? text.map((row): Line => [seg(" "), ...row]) : [EMPTY, hint];
-  return pane(content, columns, rows, env.glyphs, { title: "Answer" });
 }

@@ -83,8 +83,8 @@ async function commands(program: string, { cwd, env }: Surroundings): Promise<vo
   assert.match(await agentop("show", "last"), /researcher|writer|main|flaky/);
   assert.match(await agentop("replay", "last", "--mode", "recorded"), /recorded replay/);
   assert.ok((await json("sql", "select count(*) as n from runs"))[0].n >= 4);
-  await agentop("export", "html", "last", "--output", "page.html");
-  await agentop("export", "parquet", "spans", "--output", "spans.parquet");
+  await agentop("export", "html", "last", "--out", "page.html");
+  await agentop("export", "parquet", "spans", "--out", "spans.parquet");
   await agentop("chart", "cost", "--out", "chart.svg");
   await agentop("chart", "cost", "--out", "chart.png");
   assert.match(await Deno.readTextFile(join(cwd, "chart.svg")), /^<svg /);

@@ -23,7 +23,7 @@ Deno.test("a store that --store names and that is not there is an error for what
       "chart cost",
       "score last x=1",
       "eval --resume last",
-      "eval --from last --output made.yaml",
+      "eval --from last --out made.yaml",
       "eval sales --baseline last",
     ];
     for (const words of read) {

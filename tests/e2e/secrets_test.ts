@@ -78,7 +78,7 @@ Deno.test("keys in a prompt, a file and a streamed answer reach neither model, s
   const shown = await home.run(["show", "last", "--json"]);
   assert.match(shown.stdout, /redacted ELEVENLABS_API_KEY/);
   assert.deepEqual(leaksIn(shown.stdout), []);
-  const page = await home.run(["export", "html", "last", "--output", join(home.path, "run.html")]);
+  const page = await home.run(["export", "html", "last", "--out", join(home.path, "run.html")]);
   assert.equal(page.code, 0, page.stderr);
   assert.deepEqual(leaksIn(await filesBelow(home.path)), []);
 });
@@ -137,7 +137,7 @@ Deno.test({
     const env = { AGENTOP_HOME: inner };
     assert.equal((await home.run(["demo"], { env })).code, 0);
     const at = (name: string) => join(inner, name);
-    await home.run(["export", "html", "last", "--output", at("run.html")], { env });
+    await home.run(["export", "html", "last", "--out", at("run.html")], { env });
     await home.run(["export", "sqlite", at("runs.db")], { env });
     await home.run(["db", "backup", at("copy.db")], { env });
     const modeOf = async (path: string) => (await Deno.stat(path)).mode! & 0o777;

@@ -8,7 +8,7 @@ export const html: TextExporter = {
   extension: "html",
   notes:
     "The page holds what the run holds: prompt, messages, arguments, results. Read it before you send it.",
-  examples: ["last", "last~1 last --output difference.html", "last --output - | gzip > run.html.gz"],
+  examples: ["last", "last~1 last --out difference.html", "last --out - | gzip > run.html.gz"],
   use: "open it in any browser, send it to anyone",
   text: async ({ source, runs = [], ...clock }) => {
     const { exportDiffPage, exportRunPage } = await import("./export.ts");

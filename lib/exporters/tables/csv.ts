@@ -10,7 +10,7 @@ export const csv: TableExporter = {
   description: "runs, spans, messages, costs and others as comma-separated values",
   extension: "csv",
   notes: "Empty fields are unknown or absent. Times are ISO 8601 in UTC, durations milliseconds, costs USD.",
-  examples: ["runs --since 7d", "spans last --output spans.csv", "costs --agent researcher --output -"],
+  examples: ["runs --since 7d", "spans last --out spans.csv", "costs --agent researcher --out -"],
   use: "open it with a spreadsheet, pandas, DuckDB or Polars",
   write: async (columns, batches, sink) => {
     const names = Object.keys(columns);

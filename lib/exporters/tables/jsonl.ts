@@ -11,7 +11,7 @@ export const jsonl: TableExporter = {
   notes: "null is unknown or absent. Times are ISO 8601 in UTC, durations milliseconds, costs USD.",
   examples: [
     "runs --since 7d",
-    "messages last --output - | jq .content",
+    "messages last --out - | jq .content",
     "evaluations --group nightly",
     "traces last",
   ],

@@ -25,7 +25,7 @@ export const parquet: TableExporter = {
   notes:
     "null is unknown or absent. Times are timestamps in UTC, durations milliseconds, costs USD; the unit and\n" +
     "meaning of each column stand in the file.",
-  examples: ["runs --since 7d", "spans --output spans.parquet", "messages last last~1"],
+  examples: ["runs --since 7d", "spans --out spans.parquet", "messages last last~1"],
   use: "read it with DuckDB, Polars or pandas",
   write: async (columns, batches, sink) => {
     const { ByteWriter, parquetWriteRows } = await import("hyparquet-writer");

@@ -67,11 +67,11 @@ Deno.test("chart says in one line what it cannot draw", async () => {
 Deno.test("export writes tables of chosen runs, to a file or to stdout", async () => {
   await using home = await CliHome.create();
   const [first] = await home.seed({ rounds: 2, agent: "a" }, { rounds: 2, agent: "b" });
-  const csv = await home.run(["export", "csv", "spans", "--agent", "a", "--output", "-"]);
+  const csv = await home.run(["export", "csv", "spans", "--agent", "a", "--out", "-"]);
   const [heading, ...lines] = csv.stdout.trimEnd().split("\r\n");
   assert.match(heading!, /^runId,agent,spanId,/);
   assert(lines.length === 7 && lines.every((line) => line.startsWith(`${first},a,`)), csv.stderr);
-  const jsonl = await home.run(["export", "jsonl", "messages", first!, "--output", "-"]);
+  const jsonl = await home.run(["export", "jsonl", "messages", first!, "--out", "-"]);
   assert.equal(JSON.parse(jsonl.stdout.split("\n")[0]!).role, "system");
   const parquet = await home.run(["export", "parquet", "runs", "--json"]);
   const { path, rows, bytes } = parquet.json();
@@ -84,6 +84,6 @@ Deno.test("export writes tables of chosen runs, to a file or to stdout", async (
   );
   const wrong = await home.run(["export", "csv", "spams"]);
   assert.match(wrong.stderr, /^agentop: Cannot read "spams": there is no such table\. Try: spans\n$/);
-  const binary = await home.run(["export", "parquet", "runs", "--output", "-"]);
+  const binary = await home.run(["export", "parquet", "runs", "--out", "-"]);
   assert.match(binary.stderr, /^agentop: Cannot print parquet: it is no text/);
 });

@@ -61,12 +61,12 @@ Deno.test("an export leaves a damaged run out, says how many, and ends with 1", 
     ).run(damaged!);
   }
   for (const table of ["messages", "memory"]) {
-    const { code, stdout, stderr } = await home.run(["export", "jsonl", table, "--output", "-"]);
+    const { code, stdout, stderr } = await home.run(["export", "jsonl", table, "--out", "-"]);
     assert.deepEqual([code, stderr], [1, "1 damaged run left out. Try: agentop db verify\n"], table);
     const runs = stdout.trimEnd().split("\n").map((line) => JSON.parse(line).runId);
     assert.deepEqual([...new Set(runs)], [sound], table);
   }
   const file = join(home.path, "m.csv");
-  const written = await home.run(["export", "csv", "messages", "--output", file, "--json"]);
+  const written = await home.run(["export", "csv", "messages", "--out", file, "--json"]);
   assert.deepEqual([written.code, written.json().damagedRuns], [1, 1]);
 });

@@ -207,9 +207,9 @@ Deno.test("export html writes one page of a run or of a difference", async () =>
       diff: {},
     })
   );
-  const run = await home.run(["export", "html", "last", "--output", "-"]);
+  const run = await home.run(["export", "html", "last", "--out", "-"]);
   assert.match(run.stdout, /^<!DOCTYPE html>[^]*done after 3 rounds[^]*<\/html>\n$/);
-  const diff = await home.run(["export", "html", "last~1", "last", "--output", "d.html", "--json"]);
+  const diff = await home.run(["export", "html", "last~1", "last", "--out", "d.html", "--json"]);
   assert.equal(diff.json().path, "d.html");
   const page = await Deno.readTextFile(`${home.path}/d.html`);
   assert.equal(new TextEncoder().encode(page).length, diff.json().bytes);
@@ -233,16 +233,16 @@ Deno.test("export html never leaves half a file, and overwrites only when told t
   };
   await refused(["last"], /agentop-\w+\.html: it exists\. Try: --force/);
   assert.equal(await Deno.readTextFile(file), "mine");
-  await refused(["last", "--output", "no/such/x.html"], /there is no folder no\/such/);
-  await refused(["last", "--output", `${name}/x.html`], /is no folder/);
-  await refused(["last", "--output", ""], /the name is empty/);
-  await refused(["last", "--output", "-", "--json"], /--output FILE with --json/);
+  await refused(["last", "--out", "no/such/x.html"], /there is no folder no\/such/);
+  await refused(["last", "--out", `${name}/x.html`], /is no folder/);
+  await refused(["last", "--out", ""], /the name is empty/);
+  await refused(["last", "--out", "-", "--json"], /--out FILE with --json/);
   await refused(["nobody"], /Cannot find run "nobody"/);
   await refused(["last", "nobody"], /Cannot find run "nobody"/);
   assert.equal((await home.run(["export", "html", "last", "--force"])).code, 0);
   assert.match(await Deno.readTextFile(file), /<\/html>\n$/);
   await Deno.mkdir(`${home.path}/pages`);
-  const inside = await home.run(["export", "html", "last", "--output", "pages", "--json"]);
+  const inside = await home.run(["export", "html", "last", "--out", "pages", "--json"]);
   assert.equal(inside.json().path, `pages/${name}`);
   const left = [...Deno.readDirSync(home.path)].map((it) => it.name).filter((it) => /html|part/.test(it));
   assert.deepEqual(left, [name]);

@@ -39,7 +39,7 @@ Deno.test("what a failed run ended with has its remedy as a field, and every com
   assert.equal(tries(shown.stdout), 1);
 
   const page = `${home.path}/run.html`;
-  assert.equal((await home.run(["export", "html", "last", "--output", page])).code, 0);
+  assert.equal((await home.run(["export", "html", "last", "--out", page])).code, 0);
   assert.equal(tries(await Deno.readTextFile(page)), 1);
 });
 
@@ -116,7 +116,7 @@ Deno.test("a cut answer is a warning in every command, and with --strict a failu
     .json();
   assert.deepEqual([row.finish_reason, JSON.parse(row.warnings)[0].type], ["length", "cut_off"]);
   const page = `${home.path}/run.html`;
-  assert.equal((await home.run(["export", "html", "last", "--output", page])).code, 0);
+  assert.equal((await home.run(["export", "html", "last", "--out", page])).code, 0);
   assert.match(await Deno.readTextFile(page), /<b class="warn">cut_off<\/b> the answer was cut off/);
 
   const strict = await home.run(["run", "short", "hello", "--strict"]);

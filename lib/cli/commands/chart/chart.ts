@@ -4,6 +4,7 @@ import { byteSize, cell } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { outOption } from "../../frame/out_flag.ts";
 import { lookOf } from "../../output/look.ts";
 import { table } from "../../../present/mod.ts";
 
@@ -22,7 +23,7 @@ export const chart: CliCommand = {
         "[run...]",
         "only of these: ids, beginnings or ends of ids, last (default: all runs, the newest experiment)",
       )
-      .option("--out <file>", "an .svg, .png, .html or .json (Vega-Lite) file")
+      .addOption(outOption("an .svg, .png, .html or .json (Vega-Lite) file"))
       .addOption(
         new Option("--theme <theme>", "colours of an .svg, .png or .json file").choices(
           ["light", "dark"] as const,

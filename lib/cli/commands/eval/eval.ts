@@ -5,6 +5,7 @@ import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { approveOption, BUDGET } from "../../frame/limit_flags.ts";
 import { numberFlag } from "../../frame/number.ts";
+import { outOption } from "../../frame/out_flag.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import { addGateFlags, type GateFlags, gateOfFlags, type ReportFlags } from "../../frame/gate_flags.ts";
 import type { ApprovePolicy } from "../../../agent/mod.ts";
@@ -23,7 +24,7 @@ interface EvalFlags extends GateFlags, ReportFlags {
   readonly allowCommands?: true | undefined;
   readonly approve?: ApprovePolicy | undefined;
   readonly from?: readonly string[] | undefined;
-  readonly output?: string | undefined;
+  readonly out?: string | undefined;
   readonly force?: true | undefined;
   readonly watch?: true | undefined;
 }
@@ -60,7 +61,7 @@ export const evalSuite: CliCommand = {
         "--from <run...>",
         "make a suite out of these stored runs instead of running one: what was asked, and what they did",
       )
-      .option("--output <file>", "with --from: where the suite is written")
+      .addOption(outOption("with --from: where the suite is written"))
       .option("--force", "with --from: an existing file may be replaced")
       .option(
         "--watch",
@@ -75,7 +76,7 @@ export const evalSuite: CliCommand = {
           "\n  agentop eval sales --fail-below 0.9 --junit scores.xml --markdown scores.md" +
           "\n  agentop eval --resume last" +
           "\n  agentop eval sales --watch           # while you write the agent" +
-          "\n  agentop eval --from last last~1 --output evals/kept.yaml" +
+          "\n  agentop eval --from last last~1 --out evals/kept.yaml" +
           "\n  agentop help suite                   # every key of a suite file",
       )
       .action((suite, flags) => withContext((context) => evaluateAndShow(context, suite, flags)));
@@ -95,15 +96,15 @@ async function evaluateAndShow(
           reference === undefined ? "--resume" : "SUITE"
         } and --from exclude each other`,
         {
-          remedy: "agentop eval --from RUN --output FILE",
+          remedy: "agentop eval --from RUN --out FILE",
         },
       );
     }
     const { makeSuite } = await import("./make_suite.ts");
     return await makeSuite(context, flags.from, flags, mannerOf(flags));
   }
-  if (flags.output !== undefined || flags.force) {
-    throw new AgentOpError("Cannot evaluate: --output and --force are for --from", { remedy: "--from RUN" });
+  if (flags.out !== undefined || flags.force) {
+    throw new AgentOpError("Cannot evaluate: --out and --force are for --from", { remedy: "--from RUN" });
   }
   const [{ runSuite }, { showReport }] = await Promise.all([
     import("./run_suite.ts"),
@@ -140,7 +141,7 @@ function mannerOf(flags: EvalFlags): SuiteManner {
   if (flag !== undefined) {
     const name = flag.replace(/[A-Z]/g, (letter) => `-${letter.toLowerCase()}`);
     throw new AgentOpError(`Cannot make a suite: --${name} is for running one`, {
-      remedy: "--from RUN --output FILE, then agentop eval FILE with it",
+      remedy: "--from RUN --out FILE, then agentop eval FILE with it",
     });
   }
   const { repeat, concurrency, budget, set } = flags;
@@ -153,8 +154,8 @@ function mannerOf(flags: EvalFlags): SuiteManner {
 }
 
 async function watch(context: Context, reference: string | undefined, flags: EvalFlags): Promise<number> {
-  const { resume, from, output, junit, markdown } = flags;
-  const other = Object.entries({ resume, from, output, junit, markdown, json: context.json || undefined })
+  const { resume, from, out, junit, markdown } = flags;
+  const other = Object.entries({ resume, from, out, junit, markdown, json: context.json || undefined })
     .find(([, value]) => value !== undefined);
   if (other) {
     throw new AgentOpError(`Cannot watch a suite: --${other[0]} and --watch exclude each other`, {

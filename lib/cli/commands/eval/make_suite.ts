@@ -9,15 +9,15 @@ const SETTINGS_NAMED = 6;
 export async function makeSuite(
   context: Context,
   runs: readonly string[],
-  { output, force }: { readonly output?: string | undefined; readonly force?: true | undefined },
+  { out, force }: { readonly out?: string | undefined; readonly force?: true | undefined },
   manner: SuiteManner,
 ): Promise<number> {
-  if (output === undefined) {
+  if (out === undefined) {
     throw new AgentOpError("Cannot make a suite: where to is missing", {
-      remedy: "--output evals/NAME.yaml",
+      remedy: "--out evals/NAME.yaml",
     });
   }
-  const made = await suiteFromRuns(context.app, runs, output, { force: force === true, manner });
+  const made = await suiteFromRuns(context.app, runs, out, { force: force === true, manner });
   if (context.json) context.printJson(made);
   else {
     const path = escapeText(made.path);

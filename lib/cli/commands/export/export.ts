@@ -2,6 +2,7 @@ import type { Command } from "@commander-js/extra-typings";
 import { AgentOpError, type FileExporter, type TableExporter, type TextExporter } from "../../../core/mod.ts";
 import { EXPORTERS } from "../../../exporters/mod.ts";
 import type { CliCommand, WithContext } from "../../frame/command.ts";
+import { outOption } from "../../frame/out_flag.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll, writeBytes } from "../../context.ts";
 import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
@@ -33,10 +34,7 @@ function addNamedRuns(command: Command, exporter: TextExporter, withContext: Wit
   command
     .argument("<run>", RUN_ARGUMENT)
     .argument("[other]", "another run: what differs is written then")
-    .option(
-      "--output <file>",
-      'a file, a folder, or "-" for stdout (default: a file named by the run, here)',
-    )
+    .addOption(outOption('a file, a folder, or "-" for stdout (default: a file named by the run, here)'))
     .option("--force", FORCE_HELP)
     .action((run, other, options) =>
       withContext((context) =>
@@ -62,7 +60,7 @@ function addTable(command: Command, exporter: TableExporter, withContext: WithCo
     "runs, spans, messages, costs, evaluations, diffs, memory, or traces (whole runs, for agentop import)",
   )
     .argument("[run...]", "only of these runs: ids, beginnings or ends of ids, last (default: all)")
-    .option("--output <file>", `a file or a folder${print} (default: a file named by the table, here)`)
+    .addOption(outOption(`a file or a folder${print} (default: a file named by the table, here)`))
     .option("--force", FORCE_HELP);
   addFilterFlags(withArguments)
     .action((table, runs, options) =>
@@ -71,7 +69,7 @@ function addTable(command: Command, exporter: TableExporter, withContext: WithCo
 }
 
 interface OutputFlags {
-  readonly output?: string | undefined;
+  readonly out?: string | undefined;
   readonly force?: boolean | undefined;
 }
 
@@ -80,14 +78,14 @@ async function writeText(
   context: Context,
   exporter: TextExporter,
   runs: readonly string[],
-  { output, force = false }: OutputFlags,
+  { out, force = false }: OutputFlags,
 ): Promise<number> {
-  if (output === "-" && context.json) {
+  if (out === "-" && context.json) {
     throw new AgentOpError("Cannot print a page and JSON: both go to stdout", {
-      remedy: "--output FILE with --json",
+      remedy: "--out FILE with --json",
     });
   }
-  if (output !== "-") return await writeFile(context, exporter, output, runs, { force });
+  if (out !== "-") return await writeFile(context, exporter, out, runs, { force });
   const { exportText } = await import("../../../app/mod.ts");
   return await untilSignal(context, async (signal) => {
     writeAll(Deno.stdout, await exportText(context.app, exporter, { runs, signal }));
@@ -121,18 +119,18 @@ async function writeTable(
   exporter: TableExporter,
   table: string,
   runs: readonly string[],
-  { output, force = false, ...flags }: FilterFlags & OutputFlags,
+  { out, force = false, ...flags }: FilterFlags & OutputFlags,
 ): Promise<number> {
-  if (output === "-" && context.json) {
+  if (out === "-" && context.json) {
     throw new AgentOpError("Cannot print a table and JSON: both go to stdout", {
-      remedy: "--output FILE with --json",
+      remedy: "--out FILE with --json",
     });
   }
   const filter = readRunFilter(flags, context);
   const { exportTable, printTable } = await import("../../../app/mod.ts");
   return await untilSignal(context, async (signal) => {
     const choice = { table, runs, filter, signal };
-    if (output === "-") {
+    if (out === "-") {
       const left = await printTable(
         context.app,
         exporter,
@@ -141,7 +139,7 @@ async function writeTable(
       );
       return noteDamage(context, left);
     }
-    const { path, rows, ...left } = await exportTable(context.app, exporter, output, choice, { force });
+    const { path, rows, ...left } = await exportTable(context.app, exporter, out, choice, { force });
     const bytes = (await Deno.stat(path)).size;
     if (context.json) {
       const some = Object.entries(left).filter(([, count]) => count > 0);

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { unifiedDiff } from "../analysis/mod.ts";
 import { AgentOpError, type CallTarget, isObject, messageOf } from "../core/mod.ts";
+import { loadYaml } from "../schema/mod.ts";
 import type { AppConfig } from "./config.ts";
 import { isPrivate, isWithin, realPath } from "./private_reads.ts";
 
@@ -71,7 +72,7 @@ export async function fileChange(
 
 /** The arguments as text that a person edits: line breaks are line breaks. */
 export async function argumentsText(args: unknown): Promise<string> {
-  const { stringify } = await import("yaml");
+  const { stringify } = await loadYaml();
   return stringify(args ?? {}, { lineWidth: 0, blockQuote: "literal", aliasDuplicateObjects: false });
 }
 
@@ -80,7 +81,7 @@ async function readArguments(text: string): Promise<Record<string, unknown>> {
     throw new AgentOpError(`Cannot use these arguments: ${reason}`, { remedy: "name: value, one a line" });
   };
   if (text.length > EDITED_CHARS_MAX) refuse(`they are longer than ${EDITED_CHARS_MAX} characters`);
-  const { parseDocument } = await import("yaml");
+  const { parseDocument } = await loadYaml();
   const document = parseDocument(text, { prettyErrors: false, uniqueKeys: true });
   const [error] = document.errors;
   if (error) refuse(error.message);

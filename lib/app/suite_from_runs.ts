@@ -1,6 +1,7 @@
 import { dirname, isAbsolute, join, relative } from "node:path";
 import type { AgentConfig } from "../agent/mod.ts";
 import { AgentOpError, oneLine, type Run, type Trace } from "../core/mod.ts";
+import { loadYaml } from "../schema/mod.ts";
 import type { App } from "./app.ts";
 import { loadSuiteOf } from "./evaluate.ts";
 import { settingsOfRuns } from "./settings_of_runs.ts";
@@ -41,7 +42,7 @@ export async function suiteFromRuns(
   const [store, { FILE_MAX_BYTES, checkCase, suiteOfRuns }, { Document }] = await Promise.all([
     app.store(),
     import("../evals/mod.ts"),
-    import("yaml"),
+    loadYaml(),
   ]);
   const traces = new Map<string, Trace>();
   for (const reference of references) {

@@ -1,5 +1,6 @@
 // Imported by name here, so that a bundle finds the names: a dynamic import of a CommonJS package has only a default.
 export {
+  Document,
   isAlias,
   isCollection,
   isMap,
@@ -8,5 +9,6 @@ export {
   LineCounter,
   parseAllDocuments,
   parseDocument,
+  stringify,
   visit,
 } from "yaml";

@@ -42,15 +42,18 @@ export function bootstrapCode(lifeline: Lifeline, folder: string): string {
   })().catch(() => () => {});
   let controller = new AbortController();
   const waiting = new Set();
+  let late;
+  const endAll = () => {
+    clearTimeout(late);
+    late = undefined;
+    for (const end of waiting) end(controller.signal.reason);
+    controller = new AbortController();
+    setTimeout(collect, 0);
+  };
   const stop = () => {
-    const { signal } = controller;
-    if (signal.aborted) return;
+    if (controller.signal.aborted) return;
     controller.abort(new DOMException("The cell was interrupted", "AbortError"));
-    setTimeout(() => {
-      for (const end of waiting) end(signal.reason);
-      controller = new AbortController();
-      setTimeout(collect, 0);
-    }, ${GRACE_MS});
+    late = setTimeout(endAll, ${GRACE_MS});
   };
   const wait = (value) => {
     if (typeof value?.then !== "function") return value;
@@ -73,7 +76,10 @@ export function bootstrapCode(lifeline: Lifeline, folder: string): string {
       };
     },
   });
-  const fence = (id) => void broadcast(${JSON.stringify(FENCE_TYPE)}, { id });
+  const fence = (id) => {
+    if (late !== undefined) endAll(); // the cell has ended already: the next one is not meant
+    broadcast(${JSON.stringify(FENCE_TYPE)}, { id });
+  };
   const kernel = Object.freeze({ fence, wait, each, get signal() { return controller.signal; } });
   Object.defineProperty(globalThis, Symbol.for("agentop.kernel"), { value: kernel });
 ${lifelineCode(lifeline)}

@@ -167,9 +167,14 @@ export class InnerKernel implements AsyncDisposable {
     }
   }
 
-  /** Stops what runs now, whether it computes or waits. One that does both in turn may have to be told again. */
-  async interrupt(): Promise<void> {
-    if (await this.#lifeline.isAnswered(TURN_MAX_MS)) await this.#lifeline.interrupt();
+  /**
+   * Stops what runs now, whether it computes or waits, if `isMeant` still says so when that is known. One that does both in turn
+   * may have to be told again.
+   */
+  async interrupt(isMeant: () => boolean): Promise<void> {
+    const isWaiting = await this.#lifeline.isAnswered(TURN_MAX_MS);
+    if (!isMeant()) return;
+    if (isWaiting) await this.#lifeline.interrupt();
     else await this.#control.send(this.#codec.encode({ type: "interrupt_request", content: {} }).frames);
   }
 

@@ -205,7 +205,7 @@ export class KernelSession implements AsyncDisposable {
     const inner = await this.#inner;
     if (cell.asked) await inner.answer(cell.asked, { status: "ok", value: null });
     cell.asked = undefined;
-    await inner.interrupt();
+    await inner.interrupt(() => this.#cell === cell);
     if (cell.isInterrupted) return;
     cell.isInterrupted = true;
     void this.#insist(cell, inner).catch(() => {});
@@ -215,7 +215,7 @@ export class KernelSession implements AsyncDisposable {
     for (let tries = 0; tries < INTERRUPT_TRIES; tries++) {
       await new Promise((resolve) => setTimeout(resolve, INTERRUPT_AGAIN_MS));
       if (this.#cell !== cell) return;
-      await inner.interrupt();
+      await inner.interrupt(() => this.#cell === cell);
     }
     const text = "The cell cannot be interrupted. Restart the kernel to end it: variables are lost then.\n";
     await this.#publish("stream", { name: "stderr", text }, cell.request.message);

@@ -74,6 +74,23 @@ Deno.test("kernel interrupts a waiting cell, which is told before, and one that 
   assert.deepEqual(brief((await kernel.client.execute("await 3")).outputs), ["execute_result 3"]);
 });
 
+Deno.test("kernel interrupts a cell that computes and waits in turn, and not the one after it", async () => {
+  await using kernel = await StartedKernel.start(FOLDER);
+  const turn =
+    "const end = Date.now() + 50; while (Date.now() < end); await new Promise((go) => setTimeout(go, 5));";
+  for (let time = 0; time < 2; time++) {
+    const printed = Promise.withResolvers<void>();
+    const endless = kernel.client.execute(`console.log("begun"); for (;;) { ${turn} }`, {
+      onOutput: () => printed.resolve(),
+    });
+    await printed.promise;
+    await kernel.interrupt();
+    assert.equal(brief((await endless).outputs).at(-1), "error Interrupted The cell was interrupted");
+    const next = await kernel.client.execute("await new Promise((go) => setTimeout(go, 400)); 7");
+    assert.deepEqual(brief(next.outputs), ["execute_result 7"]);
+  }
+});
+
 Deno.test("kernel says what is wrong with a cell that cannot be read", async () => {
   await using kernel = await StartedKernel.start(FOLDER);
   const { outputs } = await kernel.client.execute("const = 4");

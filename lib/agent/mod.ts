@@ -33,6 +33,7 @@ export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
 export type { AgentServices, AgentStore, RecallableCall } from "./services.ts";
 export type { CreateRunner, RunnerOptions } from "./runner_options.ts";
 export type { Listener } from "./recorder.ts";
+export { PartialWriter } from "./partial_writer.ts";
 export { RunStop } from "./stop.ts";
 export { withoutSecrets } from "./redacted_provider.ts";
 

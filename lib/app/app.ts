@@ -29,6 +29,7 @@ import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
 import type { Ingest } from "./ingest/mod.ts";
+import type { ProxiedCalls } from "./proxied/mod.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
@@ -182,6 +183,23 @@ export class App implements AsyncDisposable {
     const prices = await this.prices();
     await prices.prepare([model]);
     return { usd: prices.price({ model, usage, atMs: this.host.now() }).usd };
+  }
+
+  /** The server that model calls of other programs go on to, and its key; the simulator where there is neither. */
+  async modelServer(): Promise<{ readonly url: string; readonly apiKey: string | undefined }> {
+    const [{ serverUrlOf }, endpoint] = await Promise.all([
+      import("../providers/mod.ts"),
+      this.#models.endpoint(),
+    ]);
+    return { url: serverUrlOf(endpoint).replace(/\/+$/, ""), apiKey: endpoint.apiKey };
+  }
+
+  /** Makes runs out of calls that pass through; closed with this. */
+  async proxiedCalls(): Promise<ProxiedCalls> {
+    const [{ ProxiedCalls }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
+    return this.#stack.use(
+      new ProxiedCalls({ store, host: this.host, prices: () => this.prices(), onNote: this.#onNote }),
+    );
   }
 
   /** A runner over this program's store, models, prices and tools; all runners share one queue and circuit per endpoint. */

@@ -30,6 +30,17 @@ export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
+export {
+  AnswerReader,
+  type CallFailure,
+  type CallOrigin,
+  type ProxiedAnswer,
+  type ProxiedCall,
+  ProxiedCalls,
+  type ProxiedRequest,
+  readProxied,
+  requestHash,
+} from "./proxied/mod.ts";
 export { IngestBusyError } from "./ingest/busy_error.ts";
 export type { Ingest } from "./ingest/mod.ts";
 export type { ImportedRun, ImportReport } from "./import_files.ts";

@@ -36,7 +36,7 @@ export class ModelAccess implements AsyncDisposable {
       const [{ createProvider, createResilientProvider, serverUrlOf, sharedRetryQuota }, endpoint] =
         await Promise.all([
           import("../providers/mod.ts"),
-          this.#endpoint(),
+          this.endpoint(),
         ]);
       // The simulator of this process has no past and no future.
       const notes = this.#config.endpoint ? await this.#notes() : undefined;
@@ -58,7 +58,7 @@ export class ModelAccess implements AsyncDisposable {
    */
   async doubtAbout(model: string): Promise<string | undefined> {
     const { listModels } = await import("../providers/mod.ts");
-    const models = await listModels(await this.#endpoint(), { host: this.#host, timeoutMs: LIST_TIMEOUT_MS })
+    const models = await listModels(await this.endpoint(), { host: this.#host, timeoutMs: LIST_TIMEOUT_MS })
       .catch(() => []); // what is wrong with the server, the first call will say
     const names = models.flatMap(({ id, aliases }) => [id, ...aliases]);
     if (names.length === 0 || names.includes(model) || SIMULATED.test(model)) return undefined;
@@ -69,7 +69,8 @@ export class ModelAccess implements AsyncDisposable {
     }`;
   }
 
-  async #endpoint(): Promise<ProviderEndpoint> {
+  /** Where the models are; the simulator, which is then started, where nothing else is known. */
+  async endpoint(): Promise<ProviderEndpoint> {
     return this.#config.endpoint ?? { apiKey: "simulator", serverUrl: (await this.#startSimulator()).url };
   }
 

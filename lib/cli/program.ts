@@ -21,6 +21,8 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "kernel",
   "notebook",
   "serve",
+  "proxy",
+  "record",
   "keys create",
   "db migrate",
 ]);

@@ -27,6 +27,7 @@ export {
   type SpendAnswer,
   type SpendClaim,
 } from "./budget.ts";
+export type { Exchange, ExchangeStore } from "./exchange.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
 export {
   type ApiKey,

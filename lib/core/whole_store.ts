@@ -1,4 +1,5 @@
 import type { BudgetStore } from "./budget.ts";
+import type { ExchangeStore } from "./exchange.ts";
 import type { KeyStore } from "./api_key.ts";
 import type { ReceivedStore } from "./received.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
@@ -32,6 +33,7 @@ export interface Store
     ExperimentStore,
     ExperimentViews,
     BudgetStore,
+    ExchangeStore,
     FactsReader,
     TableStore,
     EndpointNotes,

@@ -28,4 +28,5 @@ export {
   type ScopeLogs,
   type ScopeSpans,
 } from "./types.ts";
+export { messagesIn } from "./canonical/messages_in.ts";
 export { type CanonicalOptions, canonicalSpans, READING_VERSION } from "./canonical/canonical.ts";

@@ -7,5 +7,6 @@
 export type { Route, RouteAnswer, RouteBody, RouteRequest } from "./route.ts";
 export type { AnsweredRequest } from "./answered.ts";
 export { type RunningServer, type ServerOptions, startServer } from "./server.ts";
+export { type ProxyMode, type ProxyOptions, proxyRoute } from "./proxy/proxy_route.ts";
 export type { TlsFiles } from "./http_server.ts";
 export type { ServerRights, ServerServices } from "./services.ts";

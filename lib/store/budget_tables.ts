@@ -4,23 +4,28 @@ import {
   type BudgetState,
   type BudgetStore,
   type BudgetWindows,
+  type Exchange,
+  type ExchangeStore,
   type Redactor,
   type SpendAnswer,
   type SpendClaim,
   StoreError,
 } from "../core/mod.ts";
+import { findExchange, saveExchange } from "./exchanges.ts";
 import { isBudgeted, listBudgets, removeBudget, reserveSpend, saveBudget } from "./budgets.ts";
 import type { Engine } from "./engine.ts";
 import { ExperimentTables } from "./experiment_tables.ts";
 import type { Db } from "./statements.ts";
 
-/** The part of a store that knows what may be spent. */
-export abstract class BudgetTables extends ExperimentTables implements BudgetStore {
+/** The part of a store that knows what may be spent, and what passed through the proxy. */
+export abstract class BudgetTables extends ExperimentTables implements BudgetStore, ExchangeStore {
   readonly #engine: Engine;
+  readonly #redactor: Redactor;
 
   constructor(engine: Engine, redactor: Redactor) {
     super(engine, redactor);
     this.#engine = engine;
+    this.#redactor = redactor;
   }
 
   abstract recoverInterrupted(): Promise<number>;
@@ -38,6 +43,14 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
 
   async listBudgets(windows: BudgetWindows): Promise<readonly BudgetState[]> {
     return await this.#told(() => listBudgets(this.#engine.db, windows));
+  }
+
+  async saveExchange(exchange: Exchange): Promise<void> {
+    await this.#told(() => saveExchange(this.#engine.db, this.#redactor.value(exchange)));
+  }
+
+  async findExchange(hash: string): Promise<Exchange | undefined> {
+    return await this.#told(() => findExchange(this.#engine.db, hash));
   }
 
   async isBudgeted(): Promise<boolean> {

@@ -155,6 +155,7 @@ async function deleteRows(db: Db, search: TextSearch, runs: readonly OldRun[]): 
     }
     await db.deleteFrom("partial").where("trace_id", "in", keys).execute();
     await db.deleteFrom("control").where("trace_id", "in", keys).execute();
+    await db.deleteFrom("exchange").where("trace_id", "in", keys).execute();
     await db.deleteFrom("received").where("trace_id", "in", keys).execute();
     await db.deleteFrom("exported").where("trace_id", "in", keys).execute();
     await db.deleteFrom("received_run").where("trace_id", "in", keys).execute();

@@ -22,6 +22,15 @@ export interface Schema {
   experiment: ExperimentRow & { id: Generated<number> };
   eval_case: CaseRow;
   eval_result: ResultRow;
+  exchange: {
+    hash: Uint8Array;
+    trace_id: Uint8Array;
+    status: number;
+    content_type: string;
+    encoding: number;
+    body: Uint8Array;
+    at_us: number;
+  };
   budget: { scope: string; per: string; limit_usd: number };
   budget_spend: {
     scope: string;

@@ -45,6 +45,8 @@ const METHODS: { readonly [M in Method]: true } = {
   saveBudget: true,
   removeBudget: true,
   listBudgets: true,
+  saveExchange: true,
+  findExchange: true,
   isBudgeted: true,
   reserveSpend: true,
   addKey: true,

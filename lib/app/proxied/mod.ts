@@ -1,0 +1,14 @@
+/**
+ * Model calls of other programs that pass through here: read as they pass, and kept as runs.
+ *
+ * @module
+ */
+export { type CallFailure, type ProxiedCall, ProxiedCalls } from "./proxied_calls.ts";
+export type { CallOrigin } from "./run_spans.ts";
+export {
+  AnswerReader,
+  type ProxiedAnswer,
+  type ProxiedRequest,
+  readProxied,
+  requestHash,
+} from "./wire_chat.ts";

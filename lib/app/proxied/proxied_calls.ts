@@ -1,0 +1,299 @@
+import { PartialWriter } from "../../agent/mod.ts";
+import {
+  ATTR,
+  type DurableEvent,
+  type Host,
+  messageOf,
+  nowUs,
+  type Store,
+  textOf,
+  toolCallsOf,
+} from "../../core/mod.ts";
+import type { LoadedPriceBook } from "../../pricing/mod.ts";
+import { type CallOrigin, callSpan, type OpenRun, openRun, toolSpans } from "./run_spans.ts";
+import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./wire_chat.ts";
+
+/** Conversations that a next request may go on from; those that were left longest ago are forgotten. */
+const CONVERSATIONS_MAX = 10_000;
+/** A run whose program does not come back with the results of its tools has ended. */
+const IDLE_MS = 600_000;
+
+export interface ProxiedCallsOptions {
+  readonly store: Store;
+  readonly host: Host;
+  readonly prices: () => Promise<LoadedPriceBook>;
+  /** Trouble that no call fails for. */
+  readonly onNote?: (note: string) => void;
+}
+
+/** How a call that was not answered ended. */
+export interface CallFailure {
+  readonly errorType: string;
+  readonly message: string;
+  readonly statusCode?: number;
+}
+
+/** One call on its way through. */
+export interface ProxiedCall {
+  readonly traceId: string;
+  readonly runId: string;
+  /** Text that has just passed. */
+  told(text: string): void;
+  answered(answer: ProxiedAnswer, isRecorded?: boolean): void;
+  failed(failure: CallFailure, sofar?: ProxiedAnswer): void;
+}
+
+/**
+ * Makes runs out of model calls that other programs send through: calls that go on from the same conversation are steps of one run,
+ * with the results of its tools between them. Nothing here holds a call up: what cannot be stored is noted, and the answer passes.
+ */
+export class ProxiedCalls implements AsyncDisposable {
+  readonly #options: ProxiedCallsOptions;
+  readonly #partials: PartialWriter;
+  readonly #byKey = new Map<string, OpenRun>();
+  /** By the hash of what has been said in them. */
+  readonly #byConversation = new Map<string, OpenRun>();
+  #writing: Promise<void> = Promise.resolve();
+  #hasFailed = false;
+
+  constructor(options: ProxiedCallsOptions) {
+    this.#options = options;
+    this.#partials = new PartialWriter(options.store, options.host);
+  }
+
+  begin(request: ProxiedRequest, origin: CallOrigin): ProxiedCall {
+    const { host } = this.#options;
+    const hashes = conversationHashes(request.messages);
+    const open = this.#find(hashes, origin) ?? this.#start(request, origin);
+    if (origin.runKey !== undefined) this.#byKey.set(origin.runKey, open);
+    const events: DurableEvent[] = open.isEnded ? this.#reopen(open) : [];
+    events.push(...toolSpans(open, request.messages, host));
+    open.touchedMs = host.now();
+    open.calls++;
+    const span = callSpan(open, request, origin, host);
+    events.push({ type: "span_start", span });
+    this.#write(events);
+    const startMs = host.now();
+    let firstMs: number | undefined;
+    let isDone = false;
+    const done = (work: (end: SpanEndBase, firstChunkMs: number | undefined) => Promise<DurableEvent[]>) => {
+      if (isDone) return;
+      isDone = true;
+      const end = {
+        type: "span_end",
+        traceId: span.traceId,
+        spanId: span.spanId,
+        endTimeUs: nowUs(host),
+      } as const;
+      this.#writing = this.#writing.then(async () => await this.#store(await work(end, firstMs)));
+    };
+    return {
+      traceId: open.run.traceId,
+      runId: open.run.runId,
+      told: (text) => {
+        firstMs ??= host.now() - startMs;
+        this.#partials.listen({
+          type: "delta",
+          traceId: span.traceId,
+          spanId: span.spanId,
+          channel: "text",
+          text,
+        });
+      },
+      answered: (answer, isRecorded = false) =>
+        done((end, first) => this.#answered(open, { request, answer, end, first, hashes, isRecorded })),
+      failed: (failure, sofar) => done((end) => this.#failed(open, { request, failure, sofar, end, hashes })),
+    };
+  }
+
+  /** Runs that wait for nobody end; everything is written. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#sweep(Infinity);
+    await this.#writing;
+    this.#partials.close();
+  }
+
+  #find(hashes: readonly string[], { runKey }: CallOrigin): OpenRun | undefined {
+    this.#sweep(this.#options.host.now());
+    if (runKey !== undefined) return this.#byKey.get(runKey);
+    for (const hash of hashes.toReversed()) {
+      const open = this.#byConversation.get(hash);
+      if (!open) continue;
+      this.#byConversation.delete(hash); // another one may begin alike
+      return open;
+    }
+    return undefined;
+  }
+
+  #start(request: ProxiedRequest, origin: CallOrigin): OpenRun {
+    const open = openRun(request, origin, this.#options.host);
+    const begun: DurableEvent[] = [{ type: "run_start", run: open.run }, {
+      type: "span_start",
+      span: open.root,
+    }];
+    this.#writing = this.#writing.then(() => this.#store(begun, { claim: true }));
+    return open;
+  }
+
+  /** The conversation goes on after its answer. */
+  #reopen(open: OpenRun): DurableEvent[] {
+    open.isEnded = false;
+    return [
+      {
+        type: "run_update",
+        traceId: open.run.traceId,
+        change: { status: "running", endTimeUs: null, error: null },
+      },
+      { type: "span_start", span: open.root },
+    ];
+  }
+
+  async #answered(
+    open: OpenRun,
+    { request, answer, end, first, hashes, isRecorded }: Answered,
+  ): Promise<DurableEvent[]> {
+    const { message, usage, responseModel, responseId, finishReason } = answer;
+    const cost = await this.#cost(request, answer, isRecorded);
+    const events: DurableEvent[] = [{
+      ...end,
+      status: "ok",
+      ...(responseModel === undefined ? {} : { responseModel }),
+      ...(responseId === undefined ? {} : { responseId }),
+      ...(finishReason === undefined ? {} : { finishReasons: [finishReason] }),
+      ...(first === undefined ? {} : { timeToFirstChunkMs: first }),
+      ...(usage ? { usage } : {}),
+      cost,
+      ...(message ? { outputMessages: [message] } : {}),
+      ...(isRecorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
+    }];
+    open.calls--;
+    const calls = message ? toolCallsOf(message) : [];
+    for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
+    if (message) this.#remember(conversationHashes([...request.messages, message]).at(-1)!, open);
+    else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
+    if (calls.length === 0 && open.calls === 0) {
+      events.push(...this.#ending(open, end.endTimeUs, {
+        status: "completed",
+        ...(message ? { output: textOf(message) } : {}),
+        finishReason: finishReason ?? null,
+      }));
+    }
+    return events;
+  }
+
+  /** A program that tries again sends the same conversation: it is a further step. */
+  async #failed(open: OpenRun, { request, failure, sofar, end, hashes }: Failed): Promise<DurableEvent[]> {
+    const { errorType, message, statusCode } = failure;
+    const isLost = statusCode === undefined || statusCode < 400;
+    const cost = isLost ? await this.#cost(request, sofar ?? {}, false) : undefined;
+    open.calls--;
+    if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
+    return [
+      {
+        ...end,
+        status: "error",
+        errorType,
+        errorMessage: message,
+        ...(sofar?.usage ? { usage: sofar.usage } : {}),
+        ...(cost ? { cost } : {}),
+        ...(sofar?.message ? { outputMessages: [sofar.message] } : {}),
+        ...(statusCode === undefined ? {} : { attributes: { [ATTR.statusCode]: statusCode } }),
+      },
+      ...(open.calls === 0
+        ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type: errorType, message } })
+        : []),
+    ];
+  }
+
+  #ending(
+    open: OpenRun,
+    endTimeUs: number,
+    change: Extract<DurableEvent, { type: "run_update" }>["change"],
+  ): DurableEvent[] {
+    open.isEnded = true;
+    const { traceId } = open.run;
+    const status = change.status === "completed"
+      ? "ok"
+      : change.status === "failed"
+      ? "error"
+      : "interrupted";
+    return [
+      { type: "span_end", traceId, spanId: open.root.spanId, endTimeUs, status },
+      { type: "run_update", traceId, change: { ...change, endTimeUs } },
+    ];
+  }
+
+  async #cost({ model }: ProxiedRequest, { usage, responseModel }: ProxiedAnswer, isRecorded: boolean) {
+    if (isRecorded) return { usd: 0, quantities: {} };
+    const prices = await this.#options.prices();
+    await prices.prepare([responseModel ?? model]);
+    return prices.price({
+      model,
+      ...(responseModel === undefined ? {} : { answeredBy: responseModel }),
+      atMs: this.#options.host.now(),
+      ...(usage ? { usage } : {}),
+    });
+  }
+
+  #remember(hash: string, open: OpenRun): void {
+    this.#byConversation.delete(hash);
+    this.#byConversation.set(hash, open);
+    if (this.#byConversation.size > CONVERSATIONS_MAX) {
+      this.#byConversation.delete(this.#byConversation.keys().next().value!);
+    }
+  }
+
+  /** Runs that nobody has gone on with for long, or at all at the end. */
+  #sweep(nowMs: number): void {
+    const isLeft = (open: OpenRun) => open.calls === 0 && nowMs - open.touchedMs > IDLE_MS;
+    const left = new Set([...this.#byConversation.values(), ...this.#byKey.values()].filter(isLeft));
+    if (left.size === 0) return;
+    for (const map of [this.#byConversation, this.#byKey]) {
+      for (const [key, open] of map) if (left.has(open)) map.delete(key);
+    }
+    const endTimeUs = nowUs(this.#options.host);
+    this.#write(
+      [...left].filter((it) => !it.isEnded).flatMap((it) =>
+        this.#ending(it, endTimeUs, { status: "interrupted" })
+      ),
+    );
+  }
+
+  #write(events: readonly DurableEvent[]): void {
+    if (events.length > 0) this.#writing = this.#writing.then(() => this.#store(events));
+  }
+
+  async #store(events: readonly DurableEvent[], options?: { readonly claim: boolean }): Promise<void> {
+    try {
+      await this.#options.store.write(events, options);
+      for (const event of events) this.#partials.listen(event);
+    } catch (error) {
+      if (!this.#hasFailed) this.#options.onNote?.(`calls pass without being recorded: ${messageOf(error)}`);
+      this.#hasFailed = true;
+    }
+  }
+}
+
+interface SpanEndBase {
+  readonly type: "span_end";
+  readonly traceId: string;
+  readonly spanId: string;
+  readonly endTimeUs: number;
+}
+
+interface Answered {
+  readonly request: ProxiedRequest;
+  readonly answer: ProxiedAnswer;
+  readonly end: SpanEndBase;
+  readonly first: number | undefined;
+  readonly hashes: readonly string[];
+  readonly isRecorded: boolean;
+}
+
+interface Failed {
+  readonly request: ProxiedRequest;
+  readonly failure: CallFailure;
+  readonly sofar: ProxiedAnswer | undefined;
+  readonly end: SpanEndBase;
+  readonly hashes: readonly string[];
+}

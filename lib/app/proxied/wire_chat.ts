@@ -1,0 +1,213 @@
+import { createHash } from "node:crypto";
+import {
+  canonicalJson,
+  isObject,
+  type Message,
+  NO_USAGE,
+  type Part,
+  textOf,
+  toolCallsOf,
+  tryParseJson,
+  type Usage,
+} from "../../core/mod.ts";
+import { messagesIn } from "../../otlp/mod.ts";
+
+type Json = Readonly<Record<string, unknown>>;
+
+/** What a body in Mistral's or OpenAI's grammar asks a model for. */
+export interface ProxiedRequest {
+  readonly model: string;
+  readonly messages: readonly Message[];
+  readonly tools: readonly unknown[];
+  /** As the body names them: `temperature`, `max_tokens`, … */
+  readonly parameters: Json;
+}
+
+/** What came back, as far as it did. */
+export interface ProxiedAnswer {
+  readonly message?: Message;
+  readonly responseModel?: string;
+  readonly responseId?: string;
+  readonly finishReason?: string;
+  readonly usage?: Usage;
+}
+
+/** The longest answer kept, UTF-16 units. */
+const TEXT_MAX_CHARS = 16 * 1024 * 1024;
+const CALLS_MAX = 256;
+const PARAMETERS = ["temperature", "top_p", "max_tokens", "seed", "random_seed", "tool_choice"] as const;
+
+/** `undefined` where it is no request for a model's words. */
+export function readProxied(body: unknown): ProxiedRequest | undefined {
+  if (!isObject(body) || typeof body["model"] !== "string") return undefined;
+  const asked = body["messages"] ?? body["prompt"] ?? body["input"];
+  if (asked === undefined) return undefined;
+  return {
+    model: body["model"].slice(0, 200),
+    messages: messagesIn(asked, "user"),
+    tools: Array.isArray(body["tools"]) ? body["tools"] : [],
+    parameters: Object.fromEntries(
+      PARAMETERS.filter((name) => body[name] !== undefined && body[name] !== null).map((
+        name,
+      ) => [name, body[name]]),
+    ),
+  };
+}
+
+/** A request by what it asks for: equal ones get equal answers from a recording. The order of keys does not count. */
+export function requestHash(path: string, body: unknown): string {
+  return createHash("sha256").update(path).update("\n").update(canonicalJson(body)).digest("hex").slice(
+    0,
+    32,
+  );
+}
+
+/** Hashes of the first message, the first two, and so on: as conversations go on, whatever ids and thoughts are sent back. */
+export function conversationHashes(messages: readonly Message[]): readonly string[] {
+  let before = "";
+  return messages.map((message) => {
+    const said = [message.role, textOf(message), toolCallsOf(message).map((it) => [it.name, it.arguments])];
+    const results = message.parts.flatMap((part) =>
+      part.type === "tool_call_response" ? [part.response] : []
+    );
+    before = createHash("sha256").update(before).update(canonicalJson([said, results])).digest("hex");
+    return before;
+  });
+}
+
+interface Call {
+  id: string;
+  name: string;
+  arguments: string;
+}
+
+/** Reads an answer as it passes: server-sent events, or one document. */
+export class AnswerReader {
+  readonly #isStream: boolean;
+  readonly #decoder = new TextDecoder();
+  readonly #calls = new Map<number, Call>();
+  #rest = "";
+  #text = "";
+  #reasoning = "";
+  #answer: Omit<ProxiedAnswer, "message"> = {};
+  #whole: readonly Message[] = [];
+
+  constructor(isStream: boolean) {
+    this.#isStream = isStream;
+  }
+
+  /** Gives the text that it brought. */
+  add(bytes: Uint8Array): string {
+    if (this.#rest.length > TEXT_MAX_CHARS) return "";
+    this.#rest += this.#decoder.decode(bytes, { stream: true });
+    if (!this.#isStream) return "";
+    const before = this.#text.length;
+    const lines = this.#rest.split(/\r?\n/);
+    this.#rest = lines.pop()!;
+    for (const line of lines) {
+      if (!line.startsWith("data:")) continue;
+      const chunk = tryParseJson(line.slice(5).trim());
+      if (isObject(chunk)) this.#chunk(chunk);
+    }
+    return this.#text.slice(before);
+  }
+
+  /** What is known when no more comes. */
+  end(): ProxiedAnswer {
+    if (!this.#isStream) this.#document(tryParseJson(this.#rest + this.#decoder.decode()));
+    const parts: Part[] = [
+      ...(this.#reasoning ? [{ type: "reasoning", content: this.#reasoning } as const] : []),
+      ...(this.#text ? [{ type: "text", content: this.#text } as const] : []),
+      ...[...this.#calls.entries()].sort(([a], [b]) => a - b).map(([, call]) => partOf(call)),
+    ];
+    const message = this.#whole[0] ?? (parts.length > 0 ? { role: "assistant" as const, parts } : undefined);
+    return { ...this.#answer, ...(message ? { message } : {}) };
+  }
+
+  #document(body: unknown): void {
+    if (!isObject(body)) return;
+    this.#envelope(body);
+    const [choice] = Array.isArray(body["choices"]) ? body["choices"] : [];
+    if (!isObject(choice)) return;
+    this.#finish(choice);
+    this.#whole = messagesIn(choice["message"] ?? choice["text"], "assistant");
+  }
+
+  #chunk(chunk: Json): void {
+    this.#envelope(chunk);
+    const [choice] = Array.isArray(chunk["choices"]) ? chunk["choices"] : [];
+    if (!isObject(choice)) return;
+    this.#finish(choice);
+    const delta = choice["delta"] ?? choice["message"];
+    if (!isObject(delta)) return;
+    for (const part of messagesIn(delta["content"], "assistant").flatMap(({ parts }) => parts)) {
+      if (this.#text.length + this.#reasoning.length > TEXT_MAX_CHARS) break;
+      if (part.type === "text") this.#text += part.content;
+      else if (part.type === "reasoning") this.#reasoning += part.content;
+    }
+    if (typeof delta["reasoning_content"] === "string") this.#reasoning += delta["reasoning_content"];
+    for (const call of Array.isArray(delta["tool_calls"]) ? delta["tool_calls"] : []) this.#call(call);
+  }
+
+  #call(given: unknown): void {
+    if (!isObject(given) || !isObject(given["function"])) return;
+    const index = typeof given["index"] === "number" ? given["index"] : this.#calls.size;
+    if (!this.#calls.has(index) && this.#calls.size >= CALLS_MAX) return;
+    const call = this.#calls.get(index) ?? { id: "", name: "", arguments: "" };
+    const { name, arguments: text } = given["function"];
+    if (typeof given["id"] === "string" && given["id"] !== "null") call.id ||= given["id"];
+    if (typeof name === "string") call.name ||= name;
+    if (typeof text === "string") call.arguments += text;
+    else if (isObject(text)) call.arguments = JSON.stringify(text);
+    this.#calls.set(index, call);
+  }
+
+  #envelope(body: Json): void {
+    const usage = usageOf(body["usage"]);
+    this.#answer = {
+      ...this.#answer,
+      ...(typeof body["model"] === "string" ? { responseModel: body["model"].slice(0, 200) } : {}),
+      ...(typeof body["id"] === "string" ? { responseId: body["id"].slice(0, 200) } : {}),
+      ...(usage ? { usage } : {}),
+    };
+  }
+
+  #finish(choice: Json): void {
+    const reason = choice["finish_reason"];
+    if (typeof reason === "string") this.#answer = { ...this.#answer, finishReason: reason.slice(0, 80) };
+  }
+}
+
+function partOf({ id, name, arguments: text }: Call): Part {
+  const parsed = tryParseJson(text === "" ? "{}" : text) ?? text;
+  const isExact = JSON.stringify(parsed) === text;
+  return { type: "tool_call", id, name, arguments: parsed, ...(isExact ? {} : { argumentsText: text }) };
+}
+
+/** Tokens as either API counts them; `undefined` where it counted none. */
+function usageOf(usage: unknown): Usage | undefined {
+  if (!isObject(usage)) return undefined;
+  const count = (value: unknown) =>
+    typeof value === "number" && value >= 0 && Number.isSafeInteger(value) ? value : 0;
+  const inside = (name: string, field: string) => isObject(usage[name]) ? count(usage[name][field]) : 0;
+  const inputTokens = count(usage["prompt_tokens"] ?? usage["input_tokens"]);
+  const outputTokens = count(usage["completion_tokens"] ?? usage["output_tokens"]);
+  if (inputTokens + outputTokens === 0) return undefined;
+  const cached = Math.max(
+    inside("prompt_tokens_details", "cached_tokens"),
+    inside("input_tokens_details", "cached_tokens"),
+    count(usage["num_cached_tokens"]),
+    count(usage["prompt_cache_hit_tokens"]),
+  );
+  const reasoning = Math.max(
+    inside("completion_tokens_details", "reasoning_tokens"),
+    inside("output_tokens_details", "reasoning_tokens"),
+  );
+  return {
+    ...NO_USAGE,
+    inputTokens,
+    outputTokens,
+    cachedInputTokens: Math.min(cached, inputTokens),
+    reasoningTokens: Math.min(reasoning, outputTokens),
+  };
+}

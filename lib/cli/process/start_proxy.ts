@@ -1,0 +1,59 @@
+import { readServerUrl } from "../../core/mod.ts";
+import type { ProxyMode, ProxyOptions } from "../../server/mod.ts";
+import type { Context } from "../context.ts";
+import { VERSION } from "../frame/version.ts";
+
+export interface StartProxyOptions {
+  readonly hostname: string;
+  readonly port: number;
+  /** The first one unless a call names another; none: where runs of this program ask their models. */
+  readonly upstreams: readonly string[];
+  readonly mode: ProxyMode;
+  readonly onMiss: "forward" | "fail";
+}
+
+export interface StartedProxy {
+  /** Without a final slash. */
+  readonly url: string;
+  readonly port: number;
+  readonly upstream: string;
+  close(): Promise<void>;
+}
+
+/** A proxy over the app of a command. Throws `AgentOpError`. */
+export async function startProxy(context: Context, options: StartProxyOptions): Promise<StartedProxy> {
+  const [{ proxyRoute, startServer }, { apiKeyOf }] = await Promise.all([
+    import("../../server/mod.ts"),
+    import("../../app/mod.ts"),
+  ]);
+  const { app } = context;
+  const store = await app.store();
+  const upstreams = options.upstreams.map((text) => ({ url: serverOf(text) }));
+  const known = upstreams.length > 0 ? upstreams : [await app.modelServer()];
+  const server = await startServer(app, {
+    hostname: options.hostname,
+    port: options.port,
+    version: VERSION,
+    routes: [proxyRoute({
+      upstreams: known as unknown as ProxyOptions["upstreams"],
+      mode: options.mode,
+      onMiss: options.onMiss,
+      calls: await app.proxiedCalls(),
+      exchanges: store,
+      host: app.host,
+      isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
+      onUnrecorded: (path) => context.note(`agentop: ${path} passes without being recorded`),
+    })],
+  });
+  return { url: server.url, port: server.port, upstream: known[0]!.url, close: () => server.close() };
+}
+
+/** `http://localhost:11434/v1/` → `http://localhost:11434`. Throws `AgentOpError` for what is no server's URL. */
+function serverOf(text: string): string {
+  const url = readServerUrl(text, {
+    variable: "--upstream",
+    example: "http://localhost:11434",
+    keyVariable: "an Authorization header",
+  });
+  return url.origin + url.pathname.replace(/\/+$/, "").replace(/\/v1$/, "");
+}

@@ -106,6 +106,11 @@ export class ProxiedCalls implements AsyncDisposable {
     };
   }
 
+  /** Resolves when everything that has passed is written. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
   /** Runs that wait for nobody end; everything is written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sweep(Infinity);

@@ -109,6 +109,9 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   },
   "agentop db": { examples: ["agentop db stats", "agentop db verify", "agentop db backup copy.db"] },
   "agentop db migrate": { examples: ["agentop db migrate"] },
+  "agentop db recanonicalise": {
+    examples: ["agentop db recanonicalise", "agentop db recanonicalise --json"],
+  },
   "agentop db verify": {
     examples: ["agentop db verify", "agentop db verify --json"],
     exits: "0 sound · 1 something is wrong",

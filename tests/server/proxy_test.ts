@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { App, createApiKey, ProxiedCalls } from "../../lib/app/mod.ts";
+import { App, createApiKey, type ProxiedCalls } from "../../lib/app/mod.ts";
 import { ATTR, type Run, type Store } from "../../lib/core/mod.ts";
 import { type ProxyMode, proxyRoute, startServer } from "../../lib/server/mod.ts";
 import { MEMORY } from "../../lib/store/mod.ts";

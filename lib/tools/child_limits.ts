@@ -112,7 +112,8 @@ async function findNamespaces(shell: string, folders: readonly string[]): Promis
   ]);
   if (plain) {
     const sets = [shell, "-c", `echo ${TASKS_MAX} > ${PID_MAX}`];
-    const counted = await numbersByNamespace() && await works([...plain, ...sets]);
+    // Before Linux 6.14 the highest number of a process is the whole system's: never to be touched there.
+    const counted = await works([shell, "-c", NUMBERS_BY_NAMESPACE]) && await works([...plain, ...sets]);
     return { prefix: plain, pidMax: counted ? String(TASKS_MAX) : "0", counted };
   }
   if (!user) return undefined;
@@ -129,12 +130,9 @@ async function findNamespaces(shell: string, folders: readonly string[]): Promis
   return { prefix: counted ? limit! : user, pidMax: "0", counted };
 }
 
-/** Before Linux 6.14 the highest number of a process is the whole system's: never to be touched there. */
-async function numbersByNamespace(): Promise<boolean> {
-  const release = await Deno.readTextFile("/proc/sys/kernel/osrelease").catch(() => "");
-  const [major = 0, minor = 0] = release.split(/[^0-9]/, 2).map(Number);
-  return major > 6 || major === 6 && minor >= 14;
-}
+/** Asked of the shell: this program may not look there itself. */
+const NUMBERS_BY_NAMESPACE = `IFS=.- read -r major minor rest < /proc/sys/kernel/osrelease
+[ "$major" -gt 6 ] || { [ "$major" -eq 6 ] && [ "$minor" -ge 14 ]; }`;
 
 /** The first of the prefixes with which a program ends well. */
 async function firstThatWorks(

@@ -39,6 +39,7 @@ export {
   ProxiedCalls,
   type ProxiedRequest,
   readProxied,
+  readWireJson,
   requestHash,
 } from "./proxied/mod.ts";
 export { IngestBusyError } from "./ingest/busy_error.ts";

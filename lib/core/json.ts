@@ -42,3 +42,35 @@ export function tryParseExactJson(text: string): unknown {
     return undefined;
   }
 }
+
+/** Whether brackets stand in one another deeper than `max`; counts none inside texts, and jumps over those. */
+export function isNestedDeeper(json: string, max: number): boolean {
+  let depth = 0;
+  for (let at = 0; at < json.length; at++) {
+    switch (json.charCodeAt(at)) {
+      case 0x22:
+        at = endOfText(json, at);
+        break;
+      case 0x5b:
+      case 0x7b:
+        if (++depth > max) return true;
+        break;
+      case 0x5d:
+      case 0x7d:
+        depth--;
+    }
+  }
+  return false;
+}
+
+/** Where the text that begins at a quotation mark ends: at the next one without an odd number of backslashes before it. */
+function endOfText(json: string, start: number): number {
+  let end = start;
+  for (;;) {
+    end = json.indexOf('"', end + 1);
+    if (end < 0) return json.length;
+    let before = end;
+    while (json.charCodeAt(before - 1) === 0x5c) before--;
+    if ((end - before) % 2 === 0) return end;
+  }
+}

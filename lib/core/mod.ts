@@ -160,7 +160,14 @@ export {
   type Scorer,
 } from "./scoring.ts";
 export { newRunId, newSpanId, newTraceId, nowUs, shortRunId } from "./ids.ts";
-export { canonicalJson, isObject, jsonText, tryParseExactJson, tryParseJson } from "./json.ts";
+export {
+  canonicalJson,
+  isNestedDeeper,
+  isObject,
+  jsonText,
+  tryParseExactJson,
+  tryParseJson,
+} from "./json.ts";
 export {
   LOST_REMEDY,
   lostSentence,

@@ -1,3 +1,4 @@
+import { isNestedDeeper } from "../core/mod.ts";
 import { HttpProblem } from "./problem.ts";
 
 /** Brackets inside brackets; what walks a value later uses the stack. */
@@ -48,22 +49,4 @@ export function parseJsonBody(bytes: Uint8Array): unknown {
   } catch (cause) {
     throw new HttpProblem(400, "Body is not JSON", { cause });
   }
-}
-
-const [QUOTE, BACKSLASH] = [0x22, 0x5c];
-
-function isNestedDeeper(text: string, max: number): boolean {
-  let depth = 0;
-  let inString = false;
-  for (let i = 0; i < text.length; i++) {
-    const unit = text.charCodeAt(i);
-    if (inString) {
-      if (unit === BACKSLASH) i++;
-      else if (unit === QUOTE) inString = false;
-    } else if (unit === QUOTE) inString = true;
-    else if (unit === 0x5b || unit === 0x7b) {
-      if (++depth > max) return true;
-    } else if (unit === 0x5d || unit === 0x7d) depth--;
-  }
-  return false;
 }

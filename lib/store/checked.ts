@@ -1,4 +1,12 @@
-import { escapeText, isObject, isSoundAttribute, type Message, oneLine, type Part } from "../core/mod.ts";
+import {
+  escapeText,
+  isNestedDeeper,
+  isObject,
+  isSoundAttribute,
+  type Message,
+  oneLine,
+  type Part,
+} from "../core/mod.ts";
 
 const SHOWN_MAX_CHARS = 40;
 /** Ids of runs: ours are UUIDs, imported ones are what their program called them. */
@@ -26,42 +34,10 @@ export function idIn(what: string, value: unknown): string {
 /** Deeper than anything a model or a tool says, and far from what overflows a stack. */
 const DEPTH_MAX = 500;
 
-/** Whether brackets stand in one another too deep; counts none inside texts, and jumps over those. */
-function isTooDeep(json: string): boolean {
-  let depth = 0;
-  for (let at = 0; at < json.length; at++) {
-    switch (json.charCodeAt(at)) {
-      case 0x22:
-        at = endOfText(json, at);
-        break;
-      case 0x5b:
-      case 0x7b:
-        if (++depth > DEPTH_MAX) return true;
-        break;
-      case 0x5d:
-      case 0x7d:
-        depth--;
-    }
-  }
-  return false;
-}
-
-/** Where the text that begins at a quotation mark ends: at the next one without an odd number of backslashes before it. */
-function endOfText(json: string, start: number): number {
-  let end = start;
-  for (;;) {
-    end = json.indexOf('"', end + 1);
-    if (end < 0) return json.length;
-    let before = end;
-    while (json.charCodeAt(before - 1) === 0x5c) before--;
-    if ((end - before) % 2 === 0) return end;
-  }
-}
-
 /** JSON of a stored column or body, read once; `fits` says whether it is what it must be. */
 export function jsonIn<T>(what: string, json: string | undefined, fits: (value: unknown) => boolean): T {
   if (json === undefined) throw new Damage(`${what} cannot be read`);
-  if (json.length > DEPTH_MAX && isTooDeep(json)) {
+  if (json.length > DEPTH_MAX && isNestedDeeper(json, DEPTH_MAX)) {
     throw new Damage(`${what} is nested deeper than ${DEPTH_MAX} times`);
   }
   let value: unknown;

@@ -292,3 +292,21 @@ Deno.test("recanonicalise() reads again what was read by another version, and sa
   sameAs(await store.loadTrace(TRACE_ID), before);
   assertEquals(await ingest.recanonicalise({ all: true }), 1);
 });
+
+Deno.test("Ingest keeps JSON in texts that is nested too deeply as text: the run stays readable", async () => {
+  await using store = await openStore(MEMORY);
+  const ingest = ingestOf(store);
+  const nested = (depth: number) => "[".repeat(depth) + "]".repeat(depth);
+  const called = (depth: number) =>
+    JSON.stringify([{
+      role: "assistant",
+      parts: [{ type: "tool_call", id: "a", name: "f", arguments: nested(depth) }],
+    }]);
+  await ingest.spans(sent([
+    span(1, { attributes: { ...CALL, "gen_ai.output.messages": called(600) } }),
+    span(2, { attributes: { ...CALL, "gen_ai.input.messages": nested(600) } }),
+    span(3, { attributes: { ...CALL, "gen_ai.tool.definitions": nested(600) } }),
+  ]));
+  assert((await store.verify()).ok);
+  assertEquals((await store.loadTrace(TRACE_ID)).spans.size, 3);
+});

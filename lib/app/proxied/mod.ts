@@ -10,5 +10,6 @@ export {
   type ProxiedAnswer,
   type ProxiedRequest,
   readProxied,
+  readWireJson,
   requestHash,
 } from "./wire_chat.ts";

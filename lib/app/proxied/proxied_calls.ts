@@ -85,7 +85,11 @@ export class ProxiedCalls implements AsyncDisposable {
         spanId: span.spanId,
         endTimeUs: nowUs(host),
       } as const;
-      this.#writing = this.#writing.then(async () => await this.#store(await work(end, firstMs)));
+      const told = () => {
+        open.calls--;
+        return work(end, firstMs).catch((error) => this.#unread(open, end, error));
+      };
+      this.#writing = this.#writing.then(async () => await this.#store(await told()));
     };
     return {
       traceId: open.run.traceId,
@@ -171,7 +175,6 @@ export class ProxiedCalls implements AsyncDisposable {
       ...(message ? { outputMessages: [message] } : {}),
       ...(isRecorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
     }];
-    open.calls--;
     const calls = message ? toolCallsOf(message) : [];
     for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
     if (message) this.#remember(conversationHashes([...request.messages, message]).at(-1)!, open);
@@ -191,7 +194,6 @@ export class ProxiedCalls implements AsyncDisposable {
     const { errorType, message, statusCode } = failure;
     const isLost = statusCode === undefined || statusCode < 400;
     const cost = isLost ? await this.#cost(request, sofar ?? {}, false) : undefined;
-    open.calls--;
     if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     return [
       {
@@ -206,6 +208,17 @@ export class ProxiedCalls implements AsyncDisposable {
       },
       ...(open.calls === 0
         ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type: errorType, message } })
+        : []),
+    ];
+  }
+
+  /** What a call was cannot be said: no other one suffers from that. */
+  #unread(open: OpenRun, end: SpanEndBase, error: unknown): DurableEvent[] {
+    const [type, message] = ["unread", messageOf(error)];
+    return [
+      { ...end, status: "error", errorType: type, errorMessage: message },
+      ...(open.calls === 0 && !open.isEnded
+        ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type, message } })
         : []),
     ];
   }

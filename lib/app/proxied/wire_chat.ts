@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import {
   canonicalJson,
+  isNestedDeeper,
   isObject,
   type Message,
   NO_USAGE,
@@ -35,7 +36,14 @@ export interface ProxiedAnswer {
 /** The longest answer kept, UTF-16 units. */
 const TEXT_MAX_CHARS = 16 * 1024 * 1024;
 const CALLS_MAX = 256;
+/** Brackets inside brackets; what walks a value later uses the stack. */
+const NESTING_MAX = 64;
 const PARAMETERS = ["temperature", "top_p", "max_tokens", "seed", "random_seed", "tool_choice"] as const;
+
+/** JSON of either side; `undefined` for what is none, and for what is nested too deeply to be worked on. */
+export function readWireJson(text: string): unknown {
+  return isNestedDeeper(text, NESTING_MAX) ? undefined : tryParseJson(text);
+}
 
 /** `undefined` where it is no request for a model's words. */
 export function readProxied(body: unknown): ProxiedRequest | undefined {
@@ -106,7 +114,7 @@ export class AnswerReader {
     this.#rest = lines.pop()!;
     for (const line of lines) {
       if (!line.startsWith("data:")) continue;
-      const chunk = tryParseJson(line.slice(5).trim());
+      const chunk = readWireJson(line.slice(5).trim());
       if (isObject(chunk)) this.#chunk(chunk);
     }
     return this.#text.slice(before);
@@ -114,7 +122,7 @@ export class AnswerReader {
 
   /** What is known when no more comes. */
   end(): ProxiedAnswer {
-    if (!this.#isStream) this.#document(tryParseJson(this.#rest + this.#decoder.decode()));
+    if (!this.#isStream) this.#document(readWireJson(this.#rest + this.#decoder.decode()));
     const parts: Part[] = [
       ...(this.#reasoning ? [{ type: "reasoning", content: this.#reasoning } as const] : []),
       ...(this.#text ? [{ type: "text", content: this.#text } as const] : []),
@@ -179,7 +187,7 @@ export class AnswerReader {
 }
 
 function partOf({ id, name, arguments: text }: Call): Part {
-  const parsed = tryParseJson(text === "" ? "{}" : text) ?? text;
+  const parsed = readWireJson(text === "" ? "{}" : text) ?? text;
   const isExact = JSON.stringify(parsed) === text;
   return { type: "tool_call", id, name, arguments: parsed, ...(isExact ? {} : { argumentsText: text }) };
 }

@@ -1,5 +1,5 @@
-import { isObject, tryParseExactJson } from "../../core/mod.ts";
-import { type AnyValue, type Attributes, isKeyValueList } from "../types.ts";
+import { isNestedDeeper, isObject, tryParseExactJson } from "../../core/mod.ts";
+import { type AnyValue, type Attributes, isKeyValueList, NESTING_MAX } from "../types.ts";
 
 /** Longer lists of numbers are embeddings: their beginning is enough to look at, the whole is in what was received. */
 const NUMBERS_MAX = 64;
@@ -111,10 +111,10 @@ export function numberOf(value: unknown): number | undefined {
   return typeof number === "number" && Number.isFinite(number) ? number : undefined;
 }
 
-/** Text that begins like JSON and is JSON is what it says; anything else is itself. */
+/** Text that begins like JSON and is JSON is what it says; anything else, and what is nested too deeply, is itself. */
 export function jsonOf(value: unknown): unknown {
   if (typeof value !== "string" || !/^\s*[[{"]/.test(value)) return value;
-  return tryParseExactJson(value) ?? value;
+  return isNestedDeeper(value, NESTING_MAX) ? value : tryParseExactJson(value) ?? value;
 }
 
 interface Tree {

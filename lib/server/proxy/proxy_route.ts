@@ -3,9 +3,10 @@ import {
   type ProxiedCall,
   type ProxiedCalls,
   readProxied,
+  readWireJson,
   requestHash,
 } from "../../app/mod.ts";
-import { type ExchangeStore, type Host, messageOf, nowUs, oneLine, tryParseJson } from "../../core/mod.ts";
+import { type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
 import { HttpProblem } from "../problem.ts";
 import { readBytes } from "../read_body.ts";
 import { type Route, route, type RouteRequest } from "../route.ts";
@@ -30,7 +31,7 @@ export interface ProxyOptions {
   readonly onUnrecorded?: (path: string) => void;
 }
 
-/** Requests that are read: longer ones are refused, and what is no JSON passes at any length. */
+/** Requests that are read: longer ones are refused. */
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
 /** Answers kept whole for a cache. */
 const KEPT_MAX_BYTES = 16 * 1024 * 1024;
@@ -85,7 +86,7 @@ async function recorded(
   operation: string,
   options: ProxyOptions,
 ): Promise<Response> {
-  const body = tryParseJson(new TextDecoder().decode(bytes));
+  const body = readWireJson(new TextDecoder().decode(bytes));
   const asked = readProxied(body);
   if (!asked) return await forward(request, bytes, options);
   const hash = requestHash(request.path, body);

@@ -1,0 +1,122 @@
+import { apiKeyOf, App, type ProxiedCalls } from "../../lib/app/mod.ts";
+import type { Run, Store } from "../../lib/core/mod.ts";
+import { type ProxyMode, proxyRoute, startServer } from "../../lib/server/mod.ts";
+import { MEMORY } from "../../lib/store/mod.ts";
+
+export const MODEL = "mistral-small-latest";
+
+interface Asked {
+  readonly path: string;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** A model server that answers as it is told, and a proxy before it. */
+export class Passage implements AsyncDisposable {
+  readonly asked: Asked[] = [];
+  readonly notes: string[] = [];
+  answer: (asked: Asked) => Response | Promise<Response> = () => Response.json(completion("hello"));
+  #stack = new AsyncDisposableStack();
+  app!: App;
+  store!: Store;
+  calls!: ProxiedCalls;
+  url = "";
+  /** Of the model server. */
+  upstream = "";
+
+  static async open(
+    options: {
+      readonly mode?: ProxyMode;
+      readonly onMiss?: "forward" | "fail";
+      readonly apiKey?: string;
+      readonly auth?: "on";
+      /** Servers besides its own that calls may go on to. */
+      readonly also?: readonly string[];
+    } = {},
+  ): Promise<Passage> {
+    const it = new Passage();
+    const upstream = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+      const asked = {
+        path: new URL(request.url).pathname + new URL(request.url).search,
+        headers: request.headers,
+        body: await request.text(),
+      };
+      it.asked.push(asked);
+      return await it.answer(asked);
+    });
+    it.#stack.defer(() => upstream.shutdown());
+    it.upstream = `http://127.0.0.1:${upstream.addr.port}`;
+    const app = it.app = it.#stack.use(
+      new App({
+        useSimulator: true,
+        defaults: {},
+        retry: { maxAttempts: 1, minWaitMs: 0, maxWaitMs: 0 },
+        home: "/nowhere",
+        storePath: MEMORY,
+        storeGiven: true,
+        agentFolders: [],
+        secrets: {},
+        environments: { plain: {}, runner: {} },
+      }),
+    );
+    const store = it.store = await app.store();
+    const calls = it.calls = await app.proxiedCalls();
+    const server = await startServer(app, {
+      port: 0,
+      version: "0.0.0",
+      ...(options.auth ? { auth: options.auth } : {}),
+      routes: [proxyRoute({
+        upstreams: [
+          { url: it.upstream, apiKey: options.apiKey },
+          ...options.also?.map((url) => ({ url })) ?? [],
+        ],
+        mode: options.mode ?? "record",
+        onMiss: options.onMiss ?? "forward",
+        calls,
+        exchanges: store,
+        host: app.host,
+        isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
+        onUnrecorded: (path) => it.notes.push(path),
+      })],
+    });
+    it.#stack.defer(() => server.close({ graceMs: 0 }));
+    it.url = server.url;
+    return it;
+  }
+
+  async chat(
+    messages: readonly unknown[],
+    options: { readonly headers?: Record<string, string>; readonly more?: Record<string, unknown> } = {},
+  ) {
+    return await fetch(`${this.url}/v1/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json", ...options.headers },
+      body: JSON.stringify({ model: MODEL, messages, ...options.more }),
+    });
+  }
+
+  /** Every run, oldest first, once what has passed is written. */
+  async runs(): Promise<readonly Run[]> {
+    await this.calls.settled();
+    return (await this.store.listRuns({ sort: "oldest" })).runs;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#stack.disposeAsync();
+  }
+}
+
+export function completion(content: string | null, toolCalls?: readonly unknown[]) {
+  return {
+    id: "c1",
+    model: MODEL,
+    choices: [{
+      index: 0,
+      finish_reason: toolCalls ? "tool_calls" : "stop",
+      message: { role: "assistant", content, ...(toolCalls ? { tool_calls: toolCalls } : {}) },
+    }],
+    usage: { prompt_tokens: 10, completion_tokens: 5, total_tokens: 15 },
+  };
+}
+
+export const user = (content: string) => ({ role: "user", content });

@@ -1,0 +1,48 @@
+import assert from "node:assert/strict";
+import { completion, MODEL, Passage, user } from "./passage.ts";
+
+const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
+
+Deno.test("a request nested too deeply to be read passes as it is, unrecorded", async () => {
+  await using it = await Passage.open();
+  const body = `{"model": "m", "messages": [{"role": "user", "content": "hi"}], "x": ${DEEP}}`;
+  const response = await fetch(`${it.url}/v1/chat/completions`, { method: "POST", body });
+  assert.equal(response.status, 200);
+  await response.body?.cancel();
+  assert.equal(it.asked[0]!.body, body);
+  await (await it.chat([user("next")])).text();
+  assert.deepEqual((await it.runs()).map(({ prompt, status }) => [prompt, status]), [["next", "completed"]]);
+});
+
+Deno.test("an answer that cannot be read fails no call after it", async () => {
+  await using it = await Passage.open();
+  for (const text of [DEEP, JSON.stringify(DEEP)]) {
+    it.answer = () =>
+      new Response(
+        `{"choices": [{"message": {"role": "assistant", "content": null, "tool_calls": [{"id": "a", "function": {"name": "f",
+        "arguments": ${text}}}]}}]}`,
+        { headers: { "content-type": "application/json" } },
+      );
+    await (await it.chat([user("deep")])).text();
+    it.answer = () => Response.json(completion("fine"));
+    await (await it.chat([user("next")])).text();
+    assert.deepEqual((await it.runs()).at(-1)!.output, "fine");
+  }
+});
+
+Deno.test("text that is no Unicode, and what steers terminals, is kept as a run that can be read", async () => {
+  await using it = await Passage.open();
+  const body =
+    `{"model": "${MODEL}", "messages": [{"role": "user", "content": "a\\ud800\\u0000\\u001b]0;x\\u0007"}]}`;
+  it.answer = () => Response.json(completion("\u001b[2J\u0000"));
+  const response = await fetch(`${it.url}/v1/chat/completions`, {
+    method: "POST",
+    headers: { "x-agentop-user": "\u009b2Jada", "x-agentop-group": "\u009d0;x" },
+    body,
+  });
+  assert.equal(response.status, 200);
+  await response.text();
+  const [run] = await it.runs();
+  assert.equal(run!.status, "completed");
+  assert.equal((await it.store.verify()).ok, true);
+});

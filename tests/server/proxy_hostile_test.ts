@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { createApiKey } from "../../lib/app/mod.ts";
 import { completion, MODEL, Passage, user } from "./passage.ts";
 
 const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
@@ -28,6 +29,27 @@ Deno.test("an answer that cannot be read fails no call after it", async () => {
     await (await it.chat([user("next")])).text();
     assert.deepEqual((await it.runs()).at(-1)!.output, "fine");
   }
+});
+
+Deno.test("the operator's key goes out for a key of this server alone, whatever header holds a text", async () => {
+  await using it = await Passage.open({ apiKey: "operator" });
+  const key = async (headers: Record<string, string>) => {
+    await (await it.chat([user("hi")], { headers })).text();
+    return it.asked.at(-1)!.headers.get("authorization");
+  };
+  assert.equal(await key({ "x-api-key": "anything" }), null);
+  assert.equal(await key({ "x-api-key": "anything", authorization: "Bearer mine" }), "Bearer mine");
+  const { text } = await createApiKey({ store: it.store, host: it.app.host }, "client", "write");
+  assert.equal(await key({ "x-api-key": text }), "Bearer operator");
+  assert.equal(await key({ "x-api-key": text, authorization: "Bearer mine" }), "Bearer operator");
+});
+
+Deno.test("a key that a server repeats is on record nowhere, also where its message is cut", async () => {
+  await using it = await Passage.open();
+  it.answer = () => new Response("x".repeat(1_990) + "sk-very-secret-1", { status: 401 });
+  await (await it.chat([user("hi")], { headers: { authorization: "Bearer sk-very-secret-1" } })).text();
+  const [run] = await it.runs();
+  assert.doesNotMatch(run!.error!.message, /sk-/);
 });
 
 Deno.test("text that is no Unicode, and what steers terminals, is kept as a run that can be read", async () => {

@@ -174,7 +174,7 @@ function tapOf(
     },
     ended() {
       if (status >= 400) {
-        const message = withoutKey(oneLine(text(), ERROR_MAX_CHARS), headers);
+        const message = oneLine(withoutKey(text(), headers), ERROR_MAX_CHARS);
         return call.failed({ errorType: String(status), message, statusCode: status });
       }
       call.answered(reader.end());
@@ -216,7 +216,8 @@ async function forward(
 ): Promise<Response> {
   const upstream = upstreamFor(headers, upstreams);
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  const isOurs = headers.has("x-api-key") || bearer !== undefined && await isOwnKey(bearer);
+  let isOurs = false;
+  for (const text of [headers.get("x-api-key"), bearer]) isOurs ||= !!text && await isOwnKey(text);
   const hasBody = body !== null && method !== "GET" && method !== "HEAD";
   try {
     const response = await host.fetch(upstream.url + target, {

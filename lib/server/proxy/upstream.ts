@@ -4,7 +4,7 @@ import { HttpProblem } from "../problem.ts";
 export interface Upstream {
   /** Without `/v1` and a final slash. */
   readonly url: string;
-  /** Used where the caller's own key was one of this server's. */
+  /** Used where the caller's own key is one of this server's. */
   readonly apiKey?: string | undefined;
 }
 
@@ -57,9 +57,7 @@ export function forwardedHeaders(given: Headers, { apiKey }: Upstream, isOwnKey:
   }
   headers.set("accept-encoding", "identity");
   if (isOwnKey) headers.delete("authorization");
-  if (apiKey !== undefined && !headers.has("authorization") && isOwnKey) {
-    headers.set("authorization", `Bearer ${apiKey}`);
-  }
+  if (isOwnKey && apiKey !== undefined) headers.set("authorization", `Bearer ${apiKey}`);
   return headers;
 }
 

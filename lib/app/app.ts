@@ -23,7 +23,7 @@ import { MEMORY, openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
-import { ModelAccess } from "./model_access.ts";
+import { ModelAccess, type ModelServer } from "./model_access.ts";
 import { secretsOf } from "./secrets.ts";
 import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
@@ -186,12 +186,16 @@ export class App implements AsyncDisposable {
   }
 
   /** The server that model calls of other programs go on to, and its key; the simulator where there is neither. */
-  async modelServer(): Promise<{ readonly url: string; readonly apiKey: string | undefined }> {
-    const [{ serverUrlOf }, endpoint] = await Promise.all([
+  async modelServer(): Promise<ModelServer> {
+    const [{ serverUrlOf, MISTRAL_SERVER_URL }, endpoint] = await Promise.all([
       import("../providers/mod.ts"),
       this.#models.endpoint(),
     ]);
-    return { url: serverUrlOf(endpoint).replace(/\/+$/, ""), apiKey: endpoint.apiKey };
+    return {
+      url: serverUrlOf(endpoint).replace(/\/+$/, ""),
+      apiKey: endpoint.apiKey,
+      ...(this.config.endpoint ? {} : { answersOf: ["simulator", MISTRAL_SERVER_URL] }),
+    };
   }
 
   /** Makes runs out of calls that pass through; closed with this. */

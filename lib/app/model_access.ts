@@ -12,6 +12,14 @@ const LIST_TIMEOUT_MS = 2_000;
 /** Names that tell the simulator how to behave. */
 const SIMULATED = /(?:^|[^a-z0-9])sim-/;
 
+/** Where model calls of other programs go on to. */
+export interface ModelServer {
+  readonly url: string;
+  readonly apiKey: string | undefined;
+  /** The simulator has another address each time, and gives what is on record of the API that it stands for. */
+  readonly answersOf?: readonly string[];
+}
+
 /**
  * The way to the models of one endpoint: one provider, so one circuit, one queue and one retry quota, whoever calls; and the built-in simulator
  * where there is neither a key nor a server. Everything is made with the first use.

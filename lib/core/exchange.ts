@@ -1,6 +1,6 @@
 /** An answer that passed, as it came: what the same request gets again. */
 export interface Exchange {
-  /** Of the request: path and body. 32 hex digits. */
+  /** Of the request: server, path and body. 32 hex digits. */
   readonly hash: string;
   /** The run that its call belongs to: it goes with that. */
   readonly traceId: string;

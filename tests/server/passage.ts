@@ -30,6 +30,7 @@ export class Passage implements AsyncDisposable {
       readonly onMiss?: "forward" | "fail";
       readonly apiKey?: string;
       readonly auth?: "on";
+      readonly answersOf?: readonly string[];
       /** Servers besides its own that calls may go on to. */
       readonly also?: readonly string[];
     } = {},
@@ -67,7 +68,7 @@ export class Passage implements AsyncDisposable {
       ...(options.auth ? { auth: options.auth } : {}),
       routes: [proxyRoute({
         upstreams: [
-          { url: it.upstream, apiKey: options.apiKey },
+          { url: it.upstream, apiKey: options.apiKey, answersOf: options.answersOf },
           ...options.also?.map((url) => ({ url })) ?? [],
         ],
         mode: options.mode ?? "record",

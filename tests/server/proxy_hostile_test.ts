@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { createApiKey } from "../../lib/app/mod.ts";
+import { createApiKey, requestHash } from "../../lib/app/mod.ts";
 import { completion, MODEL, Passage, user } from "./passage.ts";
 
 const DEEP = "[".repeat(100_000) + "]".repeat(100_000);
@@ -29,6 +29,22 @@ Deno.test("an answer that cannot be read fails no call after it", async () => {
     await (await it.chat([user("next")])).text();
     assert.deepEqual((await it.runs()).at(-1)!.output, "fine");
   }
+});
+
+Deno.test("an answer on record is for the server that gave it", async () => {
+  await using other = await Passage.open();
+  await using it = await Passage.open({ mode: "cache", also: [other.upstream] });
+  it.answer = () => Response.json(completion("from one"));
+  other.answer = () => Response.json(completion("from the other"));
+  const said = async (headers: Record<string, string> = {}) =>
+    (await (await it.chat([user("who?")], { headers })).json()).choices[0].message.content;
+  assert.equal(await said(), "from one");
+  await it.runs();
+  const there = { "x-agentop-upstream": other.upstream };
+  assert.equal(await said(there), "from the other");
+  await it.runs();
+  assert.deepEqual([await said(), await said(there)], ["from one", "from the other"]);
+  assert.deepEqual([it.asked.length, other.asked.length], [1, 1]);
 });
 
 Deno.test("the operator's key goes out for a key of this server alone, whatever header holds a text", async () => {
@@ -67,4 +83,28 @@ Deno.test("text that is no Unicode, and what steers terminals, is kept as a run 
   const [run] = await it.runs();
   assert.equal(run!.status, "completed");
   assert.equal((await it.store.verify()).ok, true);
+});
+
+Deno.test("the simulator gives what is on record of the API, and its own first", async () => {
+  await using api = await Passage.open();
+  await using it = await Passage.open({
+    mode: "cache",
+    onMiss: "fail",
+    answersOf: ["simulator", api.upstream],
+  });
+  const hash = (server: string) =>
+    requestHash(`${server}/v1/chat/completions`, { model: MODEL, messages: [user("who?")] });
+  const keep = async (server: string, body: string) =>
+    await it.store.saveExchange({
+      hash: hash(server),
+      traceId: "0".repeat(32),
+      status: 200,
+      contentType: "application/json",
+      body,
+      atUs: 1,
+    });
+  await keep(api.upstream, '"api"');
+  assert.equal(await (await it.chat([user("who?")])).json(), "api");
+  await keep("simulator", '"simulator"');
+  assert.equal(await (await it.chat([user("who?")])).json(), "simulator");
 });

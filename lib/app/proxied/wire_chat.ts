@@ -62,9 +62,9 @@ export function readProxied(body: unknown): ProxiedRequest | undefined {
   };
 }
 
-/** A request by what it asks for: equal ones get equal answers from a recording. The order of keys does not count. */
-export function requestHash(path: string, body: unknown): string {
-  return createHash("sha256").update(path).update("\n").update(canonicalJson(body)).digest("hex").slice(
+/** A request by whom and what it asks: equal ones get equal answers from a recording. The order of keys does not count. */
+export function requestHash(url: string, body: unknown): string {
+  return createHash("sha256").update(url).update("\n").update(canonicalJson(body)).digest("hex").slice(
     0,
     32,
   );

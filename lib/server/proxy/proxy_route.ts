@@ -89,9 +89,11 @@ async function recorded(
   const body = readWireJson(new TextDecoder().decode(bytes));
   const asked = readProxied(body);
   if (!asked) return await forward(request, bytes, options);
-  const hash = requestHash(request.path, body);
   const { headers } = request;
   const upstream = upstreamFor(headers, options.upstreams);
+  const { answersOf = [upstream.url] } = upstream;
+  const hashes = answersOf.map((server) => requestHash(server + request.path, body));
+  const hash = hashes[0]!;
   const call = options.calls.begin(asked, {
     runKey: named(headers, "x-agentop-run"),
     agent: named(headers, "x-agentop-agent"),
@@ -102,8 +104,10 @@ async function recorded(
     requestHash: hash,
   });
   if (options.mode === "cache") {
-    const kept = await options.exchanges.findExchange(hash);
-    if (kept) return fromCache(kept, call);
+    for (const known of hashes) {
+      const kept = await options.exchanges.findExchange(known);
+      if (kept) return fromCache(kept, call);
+    }
     if (options.onMiss === "fail") {
       call.failed({
         errorType: "cache_miss",

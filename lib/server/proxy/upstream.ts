@@ -6,6 +6,8 @@ export interface Upstream {
   readonly url: string;
   /** Used where the caller's own key is one of this server's. */
   readonly apiKey?: string | undefined;
+  /** Servers whose answers on record it gives; its own are kept under the first. @default its URL */
+  readonly answersOf?: readonly string[] | undefined;
 }
 
 /** What concerns one connection only, or this server. */

@@ -108,3 +108,17 @@ Deno.test("the simulator gives what is on record of the API, and its own first",
   await keep("simulator", '"simulator"');
   assert.equal(await (await it.chat([user("who?")])).json(), "simulator");
 });
+
+Deno.test("callers go on with their own runs alone", async () => {
+  await using it = await Passage.open({ auth: "on" });
+  const headers = async (name: string) => {
+    const { text } = await createApiKey({ store: it.store, host: it.app.host }, name, "write");
+    return { "x-api-key": text, "x-agentop-run": "job", "x-agentop-user": name };
+  };
+  const [ada, bob] = [await headers("ada"), await headers("bob")];
+  for (const one of [ada, bob, ada]) await (await it.chat([user("hi")], { headers: one })).text();
+  assert.deepEqual((await it.runs()).map(({ userId, totals }) => [userId, totals.llmCalls]), [["ada", 2], [
+    "bob",
+    1,
+  ]]);
+});

@@ -63,9 +63,9 @@ export class ProxiedCalls implements AsyncDisposable {
 
   begin(request: ProxiedRequest, origin: CallOrigin): ProxiedCall {
     const { host } = this.#options;
-    const hashes = conversationHashes(request.messages);
+    const hashes = conversationHashes(request.messages, origin.caller);
     const open = this.#find(hashes, origin) ?? this.#start(request, origin);
-    if (origin.runKey !== undefined) this.#byKey.set(origin.runKey, open);
+    if (origin.runKey !== undefined) this.#byKey.set(keyOf(origin, origin.runKey), open);
     const events: DurableEvent[] = open.isEnded ? this.#reopen(open) : [];
     events.push(...toolSpans(open, request.messages, host));
     open.touchedMs = host.now();
@@ -105,7 +105,9 @@ export class ProxiedCalls implements AsyncDisposable {
         });
       },
       answered: (answer, isRecorded = false) =>
-        done((end, first) => this.#answered(open, { request, answer, end, first, hashes, isRecorded })),
+        done((end, first) =>
+          this.#answered(open, { request, answer, end, first, hashes, isRecorded, caller: origin.caller })
+        ),
       failed: (failure, sofar) => done((end) => this.#failed(open, { request, failure, sofar, end, hashes })),
     };
   }
@@ -122,9 +124,9 @@ export class ProxiedCalls implements AsyncDisposable {
     this.#partials.close();
   }
 
-  #find(hashes: readonly string[], { runKey }: CallOrigin): OpenRun | undefined {
+  #find(hashes: readonly string[], origin: CallOrigin): OpenRun | undefined {
     this.#sweep(this.#options.host.now());
-    if (runKey !== undefined) return this.#byKey.get(runKey);
+    if (origin.runKey !== undefined) return this.#byKey.get(keyOf(origin, origin.runKey));
     for (const hash of hashes.toReversed()) {
       const open = this.#byConversation.get(hash);
       if (!open) continue;
@@ -159,7 +161,7 @@ export class ProxiedCalls implements AsyncDisposable {
 
   async #answered(
     open: OpenRun,
-    { request, answer, end, first, hashes, isRecorded }: Answered,
+    { request, answer, end, first, hashes, isRecorded, caller }: Answered,
   ): Promise<DurableEvent[]> {
     const { message, usage, responseModel, responseId, finishReason } = answer;
     const cost = await this.#cost(request, answer, isRecorded);
@@ -177,7 +179,7 @@ export class ProxiedCalls implements AsyncDisposable {
     }];
     const calls = message ? toolCallsOf(message) : [];
     for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
-    if (message) this.#remember(conversationHashes([...request.messages, message]).at(-1)!, open);
+    if (message) this.#remember(conversationHashes([...request.messages, message], caller).at(-1)!, open);
     else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     if (calls.length === 0 && open.calls === 0) {
       events.push(...this.#ending(open, end.endTimeUs, {
@@ -292,6 +294,10 @@ export class ProxiedCalls implements AsyncDisposable {
   }
 }
 
+function keyOf({ caller }: CallOrigin, runKey: string): string {
+  return `${caller}\n${runKey}`;
+}
+
 interface SpanEndBase {
   readonly type: "span_end";
   readonly traceId: string;
@@ -306,6 +312,7 @@ interface Answered {
   readonly first: number | undefined;
   readonly hashes: readonly string[];
   readonly isRecorded: boolean;
+  readonly caller: string;
 }
 
 interface Failed {

@@ -21,6 +21,8 @@ const NAME_MAX_CHARS = 200;
 
 /** What a request says of itself besides its body. */
 export interface CallOrigin {
+  /** Whose key or address it came with: nobody goes on with the runs of others. */
+  readonly caller: string;
   /** Calls with the same one are one run, whatever their messages are. */
   readonly runKey?: string | undefined;
   /** What its run is to be called. */

@@ -70,9 +70,9 @@ export function requestHash(url: string, body: unknown): string {
   );
 }
 
-/** Hashes of the first message, the first two, and so on: as conversations go on, whatever ids and thoughts are sent back. */
-export function conversationHashes(messages: readonly Message[]): readonly string[] {
-  let before = "";
+/** Hashes of a caller's first message, the first two, and so on: as conversations go on, whatever ids and thoughts are sent back. */
+export function conversationHashes(messages: readonly Message[], caller: string): readonly string[] {
+  let before = caller;
   return messages.map((message) => {
     const said = [message.role, textOf(message), toolCallsOf(message).map((it) => [it.name, it.arguments])];
     const results = message.parts.flatMap((part) =>

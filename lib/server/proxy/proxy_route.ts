@@ -78,7 +78,7 @@ export function proxyRoute(options: ProxyOptions): Route {
   });
 }
 
-type ProxyRequest = Pick<RouteRequest, "method" | "path" | "target" | "headers" | "signal">;
+type ProxyRequest = Pick<RouteRequest, "method" | "path" | "target" | "headers" | "signal" | "caller">;
 
 async function recorded(
   request: ProxyRequest,
@@ -95,6 +95,7 @@ async function recorded(
   const hashes = answersOf.map((server) => requestHash(server + request.path, body));
   const hash = hashes[0]!;
   const call = options.calls.begin(asked, {
+    caller: request.caller,
     runKey: named(headers, "x-agentop-run"),
     agent: named(headers, "x-agentop-agent"),
     group: named(headers, "x-agentop-group"),

@@ -70,10 +70,11 @@ export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnsw
   const run = await db.selectFrom("run").select(["id", "run_id", "agent", "user_id", "group_id"])
     .where("trace_id", "=", bytes(claim.traceId)).executeTakeFirst();
   if (!run) throw new RangeError(`Cannot reserve money for run "${claim.traceId}": it was never started`);
-  const scopes = scopesOf(run, claim.model);
-  const budgets = [...await budgetsOf(db), ...(claim.also ?? [])].filter(({ scope }) =>
-    scopes.includes(scope)
-  );
+  const all = [...await budgetsOf(db), ...(claim.also ?? [])];
+  const scopes = new Set(scopesOf(run, claim.model));
+  const above = all.some(({ per }) => per === "run") ? await runsAbove(db, run.run_id) : [];
+  const scopesOfRun = scopes.union(new Set(above.flatMap((it) => scopesOf(it, claim.model))));
+  const budgets = all.filter(({ scope, per }) => (per === "run" ? scopesOfRun : scopes).has(scope));
   if (budgets.length === 0) return { reached: [] };
   const states: BudgetState[] = [];
   for (const budget of budgets) {
@@ -192,13 +193,13 @@ function partsOf(scope: string): readonly [kind: string, name: string] {
   return colon < 0 ? [scope, ""] : [scope.slice(0, colon), scope.slice(colon + 1)];
 }
 
-/** Set aside under a scope for calls under way, the claim's own call left out; with `tree` only for those runs. */
+/** Set aside under a scope for calls under way, the claim's own call left out; with `tree` for all that those runs do. */
 async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonly number[]): Promise<number> {
   const [kind, name] = partsOf(scope);
   let query = db.selectFrom("budget_hold").innerJoin("run", "run.id", "budget_hold.run_no")
     .select(sql<number>`coalesce(sum(budget_hold.usd), 0.0)`.as("usd"));
   if (kind === "model") query = query.where("budget_hold.model", "=", name);
-  else if (kind !== "all") query = query.where(isIn(scope));
+  else if (kind !== "all" && !tree) query = query.where(isIn(scope));
   if (tree) query = query.where("budget_hold.run_no", "in", tree);
   if (claim) {
     query = query.where((eb) =>
@@ -209,6 +210,17 @@ async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonl
     );
   }
   return roundUsd((await query.executeTakeFirstOrThrow()).usd);
+}
+
+/** Whoever handed work on to a run, and it itself: all of them answer for what it spends. */
+async function runsAbove(db: Db, runId: string): Promise<readonly ClaimingRun[]> {
+  const { rows } = await sql<ClaimingRun>`
+    with recursive above (run_id, parent_run_id) as (
+      select run_id, parent_run_id from run where run_id = ${runId}
+      union select run.run_id, run.parent_run_id from above join run on run.run_id = above.parent_run_id
+    ) select run.id, run.run_id, run.agent, run.user_id, run.group_id from run join above on above.run_id = run.run_id`
+    .execute(db);
+  return rows;
 }
 
 /** A run, the one that a person started above it, and all below that. `union` ends what a damaged store made a circle. */

@@ -233,6 +233,22 @@ Deno.test("a budget per run counts the run with its hand-offs, and each run anew
   assert.equal(await spend(await beginRun(store, host, { agent: "child" }), 0.9), undefined);
 });
 
+Deno.test("what work is handed to spends from the budget per run of whoever handed it on, at the same time too", async () => {
+  const host = hostAt();
+  await using store = await openStore(MEMORY, { host });
+  await store.saveBudget({ scope: "agent:parent", per: "run", limitUsd: 1 });
+  const parent = await beginRun(store, host, { agent: "parent" });
+  const child = await beginRun(store, host, { agent: "child", parentRunId: parent.runId });
+  const grandchild = await beginRun(store, host, { agent: "grandchild", parentRunId: child.runId });
+  const refuses = async (run: Run, usd: number) =>
+    (await store.reserveSpend(claim(run, newSpanId(host), usd))).refusedBy?.scope;
+  assert.equal(await refuses(child, 1.5), "agent:parent");
+  assert.equal(await refuses(child, 0.6), undefined);
+  assert.equal(await refuses(parent, 0.6), "agent:parent", "0.6 is set aside below it");
+  assert.equal(await refuses(grandchild, 0.6), "agent:parent");
+  assert.equal(await refuses(await beginRun(store, host, { agent: "child" }), 1.5), undefined);
+});
+
 Deno.test("each part of a budget is told once in its window, and again when the budget is set anew", async () => {
   const host = hostAt();
   await using store = await openStore(MEMORY, { host });

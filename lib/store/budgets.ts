@@ -10,7 +10,7 @@ import {
   type SpendAnswer,
   type SpendClaim,
 } from "../core/mod.ts";
-import { bytes } from "./codec.ts";
+import { bytes, hex } from "./codec.ts";
 import { type Db, run as execute } from "./statements.ts";
 
 /** Rounding of sums of binary fractions, USD: far below what any call costs. */
@@ -104,6 +104,13 @@ export async function releaseSpend(db: Db, traceId: string, spanId?: string): Pr
       return key[1] === undefined ? ofRun : ofRun.where("span_id", "=", key[1]);
     },
   );
+}
+
+/** What is set aside for the calls of a run, USD by span. */
+export async function holdsOf(db: Db, traceId: string): Promise<ReadonlyMap<string, number>> {
+  const rows = await db.selectFrom("budget_hold").select(["span_id", "usd"])
+    .where("trace_id", "=", bytes(traceId)).execute();
+  return new Map(rows.map(({ span_id, usd }) => [hex(span_id), usd]));
 }
 
 function scopesOf({ agent, user_id, group_id }: ClaimingRun, model: string): readonly string[] {

@@ -18,6 +18,8 @@ const PARTIAL_MAX_CHARS = 65_536;
 export interface LastSigns {
   /** What its open calls had streamed. */
   readonly partials?: readonly PartialOutput[];
+  /** What is set aside for its open calls, USD by the id of the call's span. */
+  readonly held?: ReadonlyMap<string, number>;
   /** When its process was last known to live, µs since the epoch. */
   readonly seenUs?: number | undefined;
 }
@@ -28,8 +30,9 @@ export interface LastSigns {
  */
 export function interruption(
   trace: Trace,
-  { partials = [], seenUs = 0 }: LastSigns = {},
+  signs: LastSigns = {},
 ): readonly DurableEvent[] {
+  const { partials = [], seenUs = 0 } = signs;
   const { run, spans } = trace;
   const { traceId } = run;
   const all = [...spans.values()];
@@ -48,7 +51,7 @@ export function interruption(
       endTimeUs: lastUs,
       status: "interrupted",
       errorType: "interrupted",
-      ...(span.kind === "attempt" ? endOfCut(trace, span, partials) : {}),
+      ...(span.kind === "attempt" ? endOfCut(trace, span, signs) : {}),
     })),
     {
       type: "run_update",
@@ -66,8 +69,9 @@ function idled({ idleUs = 0, idleSinceUs }: Run, endTimeUs: number): RunChange {
 }
 
 /** The text that had arrived, and what it may have cost. */
-function endOfCut(trace: Trace, attempt: Span, partials: readonly PartialOutput[]): Partial<SpanEnd> {
-  const lost = costOfCut(trace, attempt, partials);
+function endOfCut(trace: Trace, attempt: Span, signs: LastSigns): Partial<SpanEnd> {
+  const lost = costOfCut(trace, attempt, signs);
+  const { partials = [] } = signs;
   const text = partials.find(({ spanId }) => spanId === attempt.parentSpanId)?.text.slice(
     0,
     PARTIAL_MAX_CHARS,
@@ -75,8 +79,11 @@ function endOfCut(trace: Trace, attempt: Span, partials: readonly PartialOutput[
   return text ? { ...lost, attributes: { ...lost.attributes, [ATTR.attemptPartial]: text } } : lost;
 }
 
-/** Priced as the run's other calls of the model were: there is no price table here. */
-function costOfCut({ spans }: Trace, attempt: Span, partials: readonly PartialOutput[]): LostCost {
+/**
+ * Priced as the run's other calls of the model were: there is no price table here. Where there is none, it counts as all that was set
+ * aside, so that runs that are killed and begun again cannot pass a budget.
+ */
+function costOfCut({ spans }: Trace, attempt: Span, { partials = [], held }: LastSigns): LostCost {
   const call = attempt.parentSpanId === undefined ? undefined : spans.get(attempt.parentSpanId);
   const partial = partials.find(({ spanId }) => spanId === attempt.parentSpanId);
   const usage = estimatedUsage({
@@ -87,5 +94,7 @@ function costOfCut({ spans }: Trace, attempt: Span, partials: readonly PartialOu
   const priced = [...spans.values()].find((span) =>
     span.requestModel === attempt.requestModel && span.cost?.tag !== undefined
   );
-  return estimatedCost(usage, priced?.cost?.tag);
+  const lost = estimatedCost(usage, priced?.cost?.tag);
+  const heldUsd = held?.get(attempt.parentSpanId ?? "");
+  return lost.attributes || !heldUsd ? lost : { ...lost, attributes: { [ATTR.estimatedCostUsd]: heldUsd } };
 }

@@ -49,6 +49,7 @@ import type { Engine } from "./engine.ts";
 import { listEvaluations } from "./evaluations.ts";
 import { spanFacts, usageFacts } from "./facts.ts";
 import { childRuns, diffsOf, forksOf, saveDiff, treeTotals, withHandOffs } from "./families.ts";
+import { holdsOf } from "./budgets.ts";
 import { interruption } from "./interrupted.ts";
 import { type Apart, BUSY_RUNS, Journal, type OtherWork, type RunsAtOnce } from "./journal.ts";
 import { Leases } from "./leases.ts";
@@ -268,7 +269,8 @@ export class SqlStore extends ReceivedTables implements Store {
     return await this.#use((db) =>
       this.#leases.recover(async (traceId, seenUs) => {
         const partials = await partialsOf(db, traceId);
-        await this.write(interruption(await loadTrace(db, traceId), { partials, seenUs }));
+        const held = await holdsOf(db, traceId);
+        await this.write(interruption(await loadTrace(db, traceId), { partials, held, seenUs }));
         await clearPartials(db, traceId);
       })
     );

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ATTR, type DurableEvent, newSpanId, type Run, type Trace } from "../../lib/core/mod.ts";
+import {
+  ATTR,
+  type BudgetWindows,
+  type DurableEvent,
+  newSpanId,
+  NO_TOTALS,
+  type Run,
+  type Trace,
+} from "../../lib/core/mod.ts";
 import { applyEvents } from "../../lib/core/mod.ts";
 import { brokenText, runTookMs, tookMs, unfinishedAnswer } from "../../lib/analysis/mod.ts";
 import { openStore, openStoreInWorker } from "../../lib/store/mod.ts";
@@ -60,6 +68,44 @@ Deno.test("interruption() keeps the text that had arrived, and the time at which
   assert.deepEqual(spans.map((span) => brokenText(ended, span)), Array(3).fill("half an ans"));
   assert.equal(unfinishedAnswer(ended), "half an ans");
   assert.equal(spans[2]!.attributes[ATTR.attemptPartial], "half an ans");
+});
+
+Deno.test("interruption() counts an attempt of unknown price as all that was set aside for its call", async () => {
+  const { trace, llm } = streaming();
+  const { run, spans } = trace;
+  const windows = Object.fromEntries(
+    ["day", "week", "month"].map((per) => [per, { from: 0, to: 10_000_000 }]),
+  ) as unknown as BudgetWindows;
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "a.db");
+    {
+      await using store = await openStore(path);
+      await store.saveBudget({ scope: "all", per: "day", limitUsd: 1 });
+      // Unclaimed: nobody is at work on it.
+      await store.write([
+        { type: "run_start", run: { ...run, totals: NO_TOTALS } },
+        ...[...spans.values()].map((span) => ({
+          type: "span_start" as const,
+          span,
+        })),
+      ]);
+      const { refusedBy } = await store.reserveSpend({
+        traceId: run.traceId,
+        spanId: llm,
+        model: "m",
+        usd: 0.25,
+        windows,
+      });
+      assert.equal(refusedBy, undefined);
+      assert.equal(await store.recoverInterrupted(), 1);
+      const [state] = await store.listBudgets(windows);
+      assert.deepEqual([state!.spentUsd, state!.reservedUsd], [0.25, 0]);
+      assert.equal((await store.verify()).ok, true);
+    }
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("interruption() takes the last sign of life of the process where nothing was streamed", () => {

@@ -15,7 +15,9 @@ export class SharedBudgetError extends AgentOpError {
       {
         remedy: wantedUsd === null
           ? "a price in a price file, or --unpriced assume=USD_PER_MILLION_TOKENS"
-          : `agentop budget set ${budget.scope} USD --per ${budget.per}, or wait until it begins anew`,
+          : `agentop budget set ${budget.scope} USD --per ${budget.per}${
+            budget.window ? ", or wait until it begins anew" : ""
+          }`,
         exitCode: 3,
       },
     );

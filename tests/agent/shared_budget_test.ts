@@ -41,6 +41,10 @@ Deno.test("a run stops before a call that could pass a budget of all runs, and s
   );
   const [state] = await spentOf(agency);
   assert.deepEqual([state!.spentUsd, state!.reservedUsd], [first.totals.costUsd, 0]);
+  await agency.store.saveBudget({ scope: "agent:writer", per: "run", limitUsd: 1e-9 });
+  await agency.store.removeBudget("agent:writer", "day");
+  const third = await agency.runner.run(agent, { prompt: "go" });
+  assert.equal(third.error!.remedy, "agentop budget set agent:writer USD --per run", "it never begins anew");
 });
 
 Deno.test("runs at once wait for money that is set aside for others, and spend no more than there is", async () => {

@@ -16,7 +16,7 @@ export class WireWriter {
   #room(bytes: number): void {
     if (this.#at + bytes <= this.#bytes.length) return;
     const larger = new Uint8Array(Math.max(this.#bytes.length * 2, this.#at + bytes));
-    larger.set(this.#bytes.subarray(0, this.#at));
+    larger.set(this.#bytes); // also what is written behind: a length goes in front of it
     this.#bytes = larger;
     this.#view = new DataView(larger.buffer);
   }

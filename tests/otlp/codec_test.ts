@@ -167,3 +167,13 @@ Deno.test("successBody() is empty without reserve, and says how many were refuse
   });
   assertEquals([...statusBody("protobuf", 3, "bad")], [8, 3, 18, 3, 98, 97, 100]);
 });
+
+Deno.test("encodeTraces() loses nothing where its buffer grows while a length is put in front of a short text", () => {
+  for (let pad = 0; pad < 12; pad++) {
+    for (let count = 40; count < 90; count++) {
+      const short = Array.from({ length: count }, (_, i) => [String.fromCharCode(0x100 + i), "y"]);
+      const told = sent([span(1, { attributes: { pad: "x".repeat(pad), ...Object.fromEntries(short) } })]);
+      assertEquals(decodeTraces(encodeTraces(told)), told);
+    }
+  }
+});

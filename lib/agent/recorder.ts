@@ -1,11 +1,4 @@
-import {
-  type DurableEvent,
-  isDurable,
-  NO_SECRETS,
-  type Redactor,
-  type RunJournal,
-  type TraceEvent,
-} from "../core/mod.ts";
+import { isDurable, NO_SECRETS, type Redactor, type RunJournal, type TraceEvent } from "../core/mod.ts";
 
 export type Listener = (event: TraceEvent) => void;
 
@@ -20,13 +13,16 @@ export interface RecorderOptions {
 }
 
 /**
- * Write, then tell: durable events reach listeners only once they are on disk. Events emitted in one turn of the event loop, by
- * all runs of the process, share a transaction.
+ * Write, then tell: durable events reach listeners only once they are on disk, and what was emitted after them comes after them.
+ * Events emitted in one turn of the event loop, by all runs of the process, share a transaction.
  */
 export class Recorder {
   readonly #journal: Pick<RunJournal, "write">;
   readonly #options: RecorderOptions;
-  #queue: DurableEvent[] = [];
+  /** Begins with a durable event, where there is any. */
+  #queue: TraceEvent[] = [];
+  /** Writes that are under way. */
+  #writes = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
   #writing: Promise<void> = Promise.resolve();
   #failure: { readonly error: unknown } | undefined;
@@ -38,8 +34,10 @@ export class Recorder {
 
   /** Never throws and never waits. */
   readonly emit = (event: TraceEvent): void => {
-    if (!isDurable(event)) return this.#tell(event);
-    this.#queue.push((this.#options.redactor ?? NO_SECRETS).value(event));
+    if (!isDurable(event)) {
+      if (this.#queue.length === 0 && this.#writes === 0) return this.#tell(event);
+      this.#queue.push(event);
+    } else this.#queue.push((this.#options.redactor ?? NO_SECRETS).value(event));
     this.#timer ??= setTimeout(() => this.#send(), 0);
   };
 
@@ -56,13 +54,15 @@ export class Recorder {
     const events = this.#queue;
     this.#queue = [];
     if (events.length === 0) return;
-    this.#writing = this.#writing.then(() => this.#write(events));
+    this.#writes++;
+    this.#writing = this.#writing.then(() => this.#write(events)).finally(() => this.#writes--);
   }
 
-  async #write(events: readonly DurableEvent[]): Promise<void> {
+  async #write(events: readonly TraceEvent[]): Promise<void> {
     if (this.#failure) return;
+    const durable = events.filter(isDurable);
     try {
-      await this.#journal.write(events);
+      if (durable.length > 0) await this.#journal.write(durable);
     } catch (error) {
       this.#failure = { error };
       this.#options.onStoreFailure(error);

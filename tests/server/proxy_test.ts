@@ -3,6 +3,28 @@ import { createApiKey } from "../../lib/app/mod.ts";
 import { ATTR } from "../../lib/core/mod.ts";
 import { completion, MODEL, Passage, user } from "./passage.ts";
 
+Deno.test("a program that goes on before its first call is written is still one run", async () => {
+  await using it = await Passage.open();
+  const write = it.store.write.bind(it.store);
+  const { promise: released, resolve: release } = Promise.withResolvers<void>();
+  it.store.write = async (...given) => {
+    await released;
+    return await write(...given);
+  };
+  const call = { id: "abcdefghi", type: "function", function: { name: "add", arguments: "{}" } };
+  it.answer = () => Response.json(completion(null, [call]));
+  await (await it.chat([user("1 and 2?")])).text();
+  it.answer = () => Response.json(completion("3"));
+  const asked = { role: "assistant", content: "", tool_calls: [call] };
+  const results = { role: "tool", tool_call_id: "abcdefghi", content: "three" };
+  await (await it.chat([user("1 and 2?"), asked, results])).text();
+  release();
+  const runs = await it.runs();
+  assert.deepEqual(runs.map(({ status, output, totals }) => [status, output, totals.llmCalls]), [
+    ["completed", "3", 2],
+  ]);
+});
+
 Deno.test("an agent loop of another program reads as one run, with its tools between the calls", async () => {
   await using it = await Passage.open();
   const call = { id: "abcdefghi", type: "function", function: { name: "add", arguments: '{"a": 1}' } };

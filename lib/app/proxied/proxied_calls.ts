@@ -17,6 +17,7 @@ import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./w
 const CONVERSATIONS_MAX = 10_000;
 /** A run whose program does not come back with the results of its tools has ended. */
 const IDLE_MS = 600_000;
+const UNREAD = "unread";
 
 export interface ProxiedCallsOptions {
   readonly store: Store;
@@ -76,7 +77,7 @@ export class ProxiedCalls implements AsyncDisposable {
     const startMs = host.now();
     let firstMs: number | undefined;
     let isDone = false;
-    const done = (work: (end: SpanEndBase, firstChunkMs: number | undefined) => Promise<DurableEvent[]>) => {
+    const done = (work: (end: SpanEndBase, firstChunkMs: number | undefined) => Ended) => {
       if (isDone) return;
       isDone = true;
       const end = {
@@ -85,11 +86,11 @@ export class ProxiedCalls implements AsyncDisposable {
         spanId: span.spanId,
         endTimeUs: nowUs(host),
       } as const;
-      const told = () => {
-        open.calls--;
-        return work(end, firstMs).catch((error) => this.#unread(open, end, error));
-      };
-      this.#writing = this.#writing.then(async () => await this.#store(await told()));
+      const { spanEnd, then } = this.#ended(open, end, () => work(end, firstMs));
+      this.#writing = this.#writing.then(async () => {
+        const ended = await spanEnd().catch((error) => unreadSpan(end, error));
+        await this.#store([ended, ...then]);
+      });
     };
     return {
       traceId: open.run.traceId,
@@ -159,70 +160,74 @@ export class ProxiedCalls implements AsyncDisposable {
     ];
   }
 
-  async #answered(
+  /** What follows from a call is known at once: the next request may come before it is written. One that cannot be read harms no other. */
+  #ended(open: OpenRun, end: SpanEndBase, work: () => Ended): Ended {
+    open.calls--;
+    try {
+      return work();
+    } catch (error) {
+      const message = messageOf(error);
+      return {
+        spanEnd: () => Promise.resolve(unreadSpan(end, error)),
+        then: open.calls === 0 && !open.isEnded
+          ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type: UNREAD, message } })
+          : [],
+      };
+    }
+  }
+
+  #answered(
     open: OpenRun,
     { request, answer, end, first, hashes, isRecorded, caller }: Answered,
-  ): Promise<DurableEvent[]> {
+  ): Ended {
     const { message, usage, responseModel, responseId, finishReason } = answer;
-    const cost = await this.#cost(request, answer, isRecorded);
-    const events: DurableEvent[] = [{
-      ...end,
-      status: "ok",
-      ...(responseModel === undefined ? {} : { responseModel }),
-      ...(responseId === undefined ? {} : { responseId }),
-      ...(finishReason === undefined ? {} : { finishReasons: [finishReason] }),
-      ...(first === undefined ? {} : { timeToFirstChunkMs: first }),
-      ...(usage ? { usage } : {}),
-      cost,
-      ...(message ? { outputMessages: [message] } : {}),
-      ...(isRecorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
-    }];
     const calls = message ? toolCallsOf(message) : [];
     for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
     if (message) this.#remember(conversationHashes([...request.messages, message], caller).at(-1)!, open);
     else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
-    if (calls.length === 0 && open.calls === 0) {
-      events.push(...this.#ending(open, end.endTimeUs, {
-        status: "completed",
-        ...(message ? { output: textOf(message) } : {}),
-        finishReason: finishReason ?? null,
-      }));
-    }
-    return events;
+    return {
+      spanEnd: async () => ({
+        ...end,
+        status: "ok",
+        ...(responseModel === undefined ? {} : { responseModel }),
+        ...(responseId === undefined ? {} : { responseId }),
+        ...(finishReason === undefined ? {} : { finishReasons: [finishReason] }),
+        ...(first === undefined ? {} : { timeToFirstChunkMs: first }),
+        ...(usage ? { usage } : {}),
+        cost: await this.#cost(request, answer, isRecorded),
+        ...(message ? { outputMessages: [message] } : {}),
+        ...(isRecorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
+      }),
+      then: calls.length === 0 && open.calls === 0
+        ? this.#ending(open, end.endTimeUs, {
+          status: "completed",
+          ...(message ? { output: textOf(message) } : {}),
+          finishReason: finishReason ?? null,
+        })
+        : [],
+    };
   }
 
   /** A program that tries again sends the same conversation: it is a further step. */
-  async #failed(open: OpenRun, { request, failure, sofar, end, hashes }: Failed): Promise<DurableEvent[]> {
+  #failed(open: OpenRun, { request, failure, sofar, end, hashes }: Failed): Ended {
     const { errorType, message, statusCode } = failure;
     const isLost = statusCode === undefined || statusCode < 400;
-    const cost = isLost ? await this.#cost(request, sofar ?? {}, false) : undefined;
     if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
-    return [
-      {
+    return {
+      spanEnd: async () => ({
         ...end,
         status: "error",
         errorType,
         errorMessage: message,
         ...(sofar?.usage ? { usage: sofar.usage } : {}),
-        ...(cost ? { cost } : {}),
+        ...(isLost ? { cost: await this.#cost(request, sofar ?? {}, false) } : {}),
         ...(sofar?.message ? { outputMessages: [sofar.message] } : {}),
         ...(statusCode === undefined ? {} : { attributes: { [ATTR.statusCode]: statusCode } }),
-      },
-      ...(open.calls === 0
+      }),
+      then: open.calls === 0
         ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type: errorType, message } })
-        : []),
-    ];
-  }
-
-  /** What a call was cannot be said: no other one suffers from that. */
-  #unread(open: OpenRun, end: SpanEndBase, error: unknown): DurableEvent[] {
-    const [type, message] = ["unread", messageOf(error)];
-    return [
-      { ...end, status: "error", errorType: type, errorMessage: message },
-      ...(open.calls === 0 && !open.isEnded
-        ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type, message } })
-        : []),
-    ];
+        : [],
+    };
   }
 
   #ending(
@@ -298,11 +303,22 @@ function keyOf({ caller }: CallOrigin, runKey: string): string {
   return `${caller}\n${runKey}`;
 }
 
+/** What a call was cannot be said. */
+function unreadSpan(end: SpanEndBase, error: unknown): DurableEvent {
+  return { ...end, status: "error", errorType: UNREAD, errorMessage: messageOf(error) };
+}
+
 interface SpanEndBase {
   readonly type: "span_end";
   readonly traceId: string;
   readonly spanId: string;
   readonly endTimeUs: number;
+}
+
+/** The end of a call's span, and what its run does thereupon. */
+interface Ended {
+  readonly spanEnd: () => Promise<DurableEvent>;
+  readonly then: readonly DurableEvent[];
 }
 
 interface Answered {

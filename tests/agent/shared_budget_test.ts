@@ -47,6 +47,16 @@ Deno.test("a run stops before a call that could pass a budget of all runs, and s
   assert.equal(third.error!.remedy, "agentop budget set agent:writer USD --per run", "it never begins anew");
 });
 
+Deno.test("nobody is told to wait for a budget that each run begins with", async () => {
+  await using agency = await TestAgency.open({ scenarios: SHORT });
+  await agency.store.saveBudget({ scope: "agent:writer", per: "run", limitUsd: 1e-9 });
+  const run = await agency.runner.run(await writerOf(agency), { prompt: "go" });
+  assert.deepEqual([run.error?.type, run.error?.remedy], [
+    "budget",
+    "agentop budget set agent:writer USD --per run",
+  ]);
+});
+
 Deno.test("runs at once wait for money that is set aside for others, and spend no more than there is", async () => {
   await using agency = await TestAgency.open({ scenarios: SHORT });
   const agent = await writerOf(agency);

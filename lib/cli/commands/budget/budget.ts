@@ -32,7 +32,9 @@ export const budget: CliCommand = {
       .argument("<scope>", SCOPE).argument("<usd>", "the limit")
       .addOption(perOption("how long it lasts; a run counts with its hand-offs").makeOptionMandatory())
       .action((scope, usd, { per }) => withContext((context) => set(context, scope, usd, per)));
-    command.command("list").description("how each budget stands").action(() => withContext(list));
+    command.command("list").description(
+      "how each budget stands: known and estimated costs of runs made here or through the proxy, not of received ones",
+    ).action(() => withContext(list));
     command.command("remove").description("remove the budgets of a scope").argument("<scope>", SCOPE)
       .addOption(perOption("only this one"))
       .action((scope, { per }) => withContext((context) => remove(context, scope, per)));

@@ -4,7 +4,7 @@ import type { CliCommand } from "../../frame/command.ts";
 export const statusline: CliCommand = {
   register(program, withContext) {
     program.command("statusline").description(
-      "today's cost, live runs, waiting approvals and budgets in one line, for tmux, a prompt or an editor",
+      "today's cost (known prices of all runs, received ones too), live runs, waiting approvals, and the budget and limit that are nearest to their end, in one line",
     ).action(() => withContext(show));
   },
 };

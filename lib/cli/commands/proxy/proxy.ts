@@ -1,3 +1,4 @@
+import { AgentOpError } from "../../../core/mod.ts";
 import { Option } from "@commander-js/extra-typings";
 import type { ProxyMode } from "../../../server/mod.ts";
 import type { Context } from "../../context.ts";
@@ -57,6 +58,11 @@ export const proxy: CliCommand = {
 
 /** Passes calls on until a signal comes. */
 async function serveProxy(context: Context, flags: ProxyFlags): Promise<void> {
+  if (flags.onMiss === "fail" && flags.mode !== "cache") {
+    throw new AgentOpError("Cannot use --on-miss fail: only a cache has misses", {
+      remedy: "--mode cache --on-miss fail",
+    });
+  }
   const { abortOnSignals } = await import("../../process/signals.ts");
   using stopper = abortOnSignals();
   const { url, port, upstream, close } = await startProxy(context, {

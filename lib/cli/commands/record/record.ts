@@ -1,4 +1,4 @@
-import { AgentOpError, reasonOf, shortRunId } from "../../../core/mod.ts";
+import { AgentOpError, oneLine, reasonOf, shortRunId } from "../../../core/mod.ts";
 import { cell, costOf, plural } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -9,6 +9,8 @@ import { startProxy } from "../../process/start_proxy.ts";
 /** Where programs look for their model server; with and without `/v1`. */
 const WITH_V1 = ["OPENAI_BASE_URL", "OPENAI_API_BASE"];
 const WITHOUT_V1 = ["MISTRAL_SERVER_URL", "MISTRAL_BASE_URL"];
+/** Clients do not start without a key; the simulator takes any. */
+const KEYS = ["OPENAI_API_KEY", "MISTRAL_API_KEY"];
 
 interface RecordFlags {
   readonly upstream?: readonly string[] | undefined;
@@ -47,7 +49,10 @@ async function recordProgram(
     onMiss: "forward",
   });
   if (!flags.upstream) noteSimulator(context, "answers");
-  const { code, signal } = await run(command, url, stopper.signal);
+  const { code, signal } = await run(command, {
+    url,
+    isSimulated: !flags.upstream && context.config.useSimulator,
+  }, stopper.signal);
   await close();
   await show(context, startMs);
   return signal === null ? code : 130;
@@ -55,7 +60,7 @@ async function recordProgram(
 
 async function run(
   command: readonly string[],
-  url: string,
+  { url, isSimulated }: { readonly url: string; readonly isSimulated: boolean },
   signal: AbortSignal,
 ): Promise<Deno.CommandStatus> {
   const [program, ...args] = command;
@@ -65,6 +70,7 @@ async function run(
       env: Object.fromEntries([
         ...WITH_V1.map((name) => [name, `${url}/v1`]),
         ...WITHOUT_V1.map((name) => [name, url]),
+        ...isSimulated ? KEYS.map((name) => [name, "simulator"]) : [],
       ]),
       stdin: "inherit",
       stdout: "inherit",
@@ -74,8 +80,9 @@ async function run(
     signal.addEventListener("abort", () => kill(child), { once: true });
     return await child.status;
   } catch (cause) {
-    throw new AgentOpError(`Cannot start ${program}: ${reasonOf(cause)}`, {
-      remedy: "agentop record -- COMMAND",
+    const reason = cause instanceof Deno.errors.NotFound ? "there is no such program" : reasonOf(cause);
+    throw new AgentOpError(`Cannot start ${oneLine(program!, 80)}: ${reason}`, {
+      remedy: "agentop record -- python my_agent.py",
       cause,
     });
   }
@@ -95,7 +102,9 @@ async function show(context: Context, startMs: number): Promise<void> {
   const made = runs.filter(({ origin }) => origin === "proxy");
   if (context.json) return context.printJson(made.map(listedRunShape));
   if (made.length === 0) {
-    return context.note("No model was called through the proxy. Try: a program that reads OPENAI_BASE_URL");
+    return context.note(
+      "No model was called through the proxy. Try: a program that reads OPENAI_BASE_URL or MISTRAL_SERVER_URL",
+    );
   }
   for (const run of made) {
     context.note(

@@ -30,18 +30,18 @@ export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
-export {
-  AnswerReader,
-  type CallFailure,
-  type CallOrigin,
-  type ProxiedAnswer,
-  type ProxiedCall,
+export type {
+  CallFailure,
+  CallOrigin,
+  ProxiedAnswer,
+  ProxiedCall,
   ProxiedCalls,
-  type ProxiedRequest,
-  readProxied,
-  readWireJson,
-  requestHash,
+  ProxiedRequest,
 } from "./proxied/mod.ts";
+
+/** What reads model calls of other programs as they pass, loaded with the first of them. */
+export const loadProxied = () => import("./proxied/mod.ts");
+
 export { IngestBusyError } from "./ingest/busy_error.ts";
 export type { Ingest } from "./ingest/mod.ts";
 export type { ImportedRun, ImportReport } from "./import_files.ts";

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { createApiKey, requestHash } from "../../lib/app/mod.ts";
+import { createApiKey } from "../../lib/app/mod.ts";
+import { requestHash } from "../../lib/app/proxied/mod.ts";
 import { completion, MODEL, Passage, user } from "./passage.ts";
 
 const DEEP = "[".repeat(100_000) + "]".repeat(100_000);

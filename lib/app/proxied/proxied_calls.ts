@@ -17,6 +17,8 @@ import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./w
 const CONVERSATIONS_MAX = 10_000;
 /** A run whose program does not come back with the results of its tools has ended. */
 const IDLE_MS = 600_000;
+/** How often those are looked for: all that are known are looked at. */
+const SWEEP_MS = 60_000;
 const UNREAD = "unread";
 
 export interface ProxiedCallsOptions {
@@ -56,6 +58,7 @@ export class ProxiedCalls implements AsyncDisposable {
   readonly #byConversation = new Map<string, OpenRun>();
   #writing: Promise<void> = Promise.resolve();
   #hasFailed = false;
+  #sweptMs = 0;
 
   constructor(options: ProxiedCallsOptions) {
     this.#options = options;
@@ -270,6 +273,8 @@ export class ProxiedCalls implements AsyncDisposable {
 
   /** Runs that nobody has gone on with for long, or at all at the end. */
   #sweep(nowMs: number): void {
+    if (nowMs - this.#sweptMs < SWEEP_MS) return;
+    this.#sweptMs = nowMs;
     const isLeft = (open: OpenRun) => open.calls === 0 && nowMs - open.touchedMs > IDLE_MS;
     const left = new Set([...this.#byConversation.values(), ...this.#byKey.values()].filter(isLeft));
     if (left.size === 0) return;

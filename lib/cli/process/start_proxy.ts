@@ -28,14 +28,14 @@ export async function startProxy(context: Context, options: StartProxyOptions): 
   ]);
   const { app } = context;
   const store = await app.store();
-  const upstreams = options.upstreams.map((text) => ({ url: serverOf(text) }));
-  const known = upstreams.length > 0 ? upstreams : [await app.modelServer()];
+  const [first, ...others] = options.upstreams.map((text) => ({ url: serverOf(text) }));
+  const upstreams: ProxyOptions["upstreams"] = [first ?? await app.modelServer(), ...others];
   const server = await startServer(app, {
     hostname: options.hostname,
     port: options.port,
     version: VERSION,
     routes: [proxyRoute({
-      upstreams: known as unknown as ProxyOptions["upstreams"],
+      upstreams,
       mode: options.mode,
       onMiss: options.onMiss,
       calls: await app.proxiedCalls(),
@@ -45,7 +45,7 @@ export async function startProxy(context: Context, options: StartProxyOptions): 
       onUnrecorded: (path) => context.note(`agentop: ${path} passes without being recorded`),
     })],
   });
-  return { url: server.url, port: server.port, upstream: known[0]!.url, close: () => server.close() };
+  return { url: server.url, port: server.port, upstream: upstreams[0].url, close: () => server.close() };
 }
 
 /** `http://localhost:11434/v1/` → `http://localhost:11434`. Throws `AgentOpError` for what is no server's URL. */

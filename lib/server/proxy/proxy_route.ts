@@ -1,11 +1,4 @@
-import {
-  AnswerReader,
-  type ProxiedCall,
-  type ProxiedCalls,
-  readProxied,
-  readWireJson,
-  requestHash,
-} from "../../app/mod.ts";
+import { loadProxied, type ProxiedCall, type ProxiedCalls } from "../../app/mod.ts";
 import { type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
 import { HttpProblem } from "../problem.ts";
 import { readBytes } from "../read_body.ts";
@@ -78,6 +71,8 @@ export function proxyRoute(options: ProxyOptions): Route {
   });
 }
 
+/** What reads requests and answers. */
+type Wire = Awaited<ReturnType<typeof loadProxied>>;
 type ProxyRequest = Pick<RouteRequest, "method" | "path" | "target" | "headers" | "signal" | "caller">;
 
 async function recorded(
@@ -86,6 +81,8 @@ async function recorded(
   operation: string,
   options: ProxyOptions,
 ): Promise<Response> {
+  const wire = await loadProxied();
+  const { readProxied, readWireJson, requestHash } = wire;
   const body = readWireJson(new TextDecoder().decode(bytes));
   const asked = readProxied(body);
   if (!asked) return await forward(request, bytes, options);
@@ -107,7 +104,7 @@ async function recorded(
   if (options.mode === "cache") {
     for (const known of hashes) {
       const kept = await options.exchanges.findExchange(known);
-      if (kept) return fromCache(kept, call);
+      if (kept) return fromCache(kept, call, wire);
     }
     if (options.onMiss === "fail") {
       call.failed({
@@ -121,13 +118,13 @@ async function recorded(
       );
     }
   }
-  return await passed(request, bytes, { call, hash }, options);
+  return await passed(request, bytes, { call, hash, wire }, options);
 }
 
 async function passed(
   request: ProxyRequest,
   bytes: Uint8Array<ArrayBuffer>,
-  { call, hash }: { readonly call: ProxiedCall; readonly hash: string },
+  { call, hash, wire }: { readonly call: ProxiedCall; readonly hash: string; readonly wire: Wire },
   options: ProxyOptions,
 ): Promise<Response> {
   let response: Response;
@@ -142,7 +139,7 @@ async function passed(
     throw error;
   }
   const contentType = response.headers.get("content-type") ?? "";
-  const tap = tapOf(call, { status: response.status, contentType, hash }, request.headers, options);
+  const tap = tapOf(call, { status: response.status, contentType, hash, wire }, request.headers, options);
   if (!response.body) {
     tap.ended();
     return response;
@@ -154,15 +151,16 @@ async function passed(
 /** Reads what passes; at its end the call is known. */
 function tapOf(
   call: ProxiedCall,
-  { status, contentType, hash }: {
+  { status, contentType, hash, wire }: {
     readonly status: number;
     readonly contentType: string;
     readonly hash: string;
+    readonly wire: Wire;
   },
   headers: Headers,
   { exchanges, host }: ProxyOptions,
 ): Tap {
-  const reader = new AnswerReader(contentType.startsWith("text/event-stream"));
+  const reader = new wire.AnswerReader(contentType.startsWith("text/event-stream"));
   const kept: Uint8Array[] = [];
   let size = 0;
   const text = () => {
@@ -206,8 +204,9 @@ function fromCache(
     readonly body: string;
   },
   call: ProxiedCall,
+  wire: Wire,
 ): Response {
-  const reader = new AnswerReader(contentType.startsWith("text/event-stream"));
+  const reader = new wire.AnswerReader(contentType.startsWith("text/event-stream"));
   call.told(reader.add(new TextEncoder().encode(body)));
   call.answered(reader.end(), true);
   return new Response(body, { status, headers: { "content-type": contentType, "x-agentop-cache": "hit" } });

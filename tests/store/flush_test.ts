@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { type Store, StoreError } from "../../lib/core/mod.ts";
+import { ChangeFeed } from "../../lib/store/sqlite/change_feed.ts";
 import type { SyncFile } from "../../lib/store/sqlite/disk.ts";
+import { sideFolder } from "../../lib/store/sqlite/location.ts";
 import { openDatabase, type OpenedDatabase } from "../support/open_database.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { sampleEvents } from "../support/sample_run.ts";
@@ -150,4 +152,18 @@ Deno.test("a store that is closed while writes wait for the disk closes after th
     assert.deepEqual(told, ["first", "second", "closed"]);
     assert.equal(disk.flushes, before + 1);
   });
+});
+
+Deno.test("a write that was waited for while the store closed is told at once: nothing is written after its answer", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const path = join(folder, "a.db");
+    await using database = await openDatabase(path);
+    const feed = new ChangeFeed(path, database.sqlite);
+    feed.close();
+    feed.announce();
+    assert.equal(await Deno.readTextFile(join(sideFolder(path), "hint", "pulse")), ".");
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });

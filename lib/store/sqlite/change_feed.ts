@@ -24,6 +24,7 @@ export class ChangeFeed implements ChangeSignal {
   #checking: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
   #seen = 0;
+  #isClosed = false;
 
   constructor(path: string, sqlite: DatabaseSync) {
     this.#folder = path === MEMORY ? undefined : `${sideFolder(path)}/hint`;
@@ -35,7 +36,16 @@ export class ChangeFeed implements ChangeSignal {
     // Whatever was committed until now, they hear of it now.
     if (this.#timer !== undefined) this.#seen = this.#versionNow();
     for (const listener of this.#listeners) listener();
-    if (this.#folder) this.#pending ??= setTimeout(() => this.#hint(this.#folder!), ANNOUNCE_AFTER_MS);
+    if (!this.#folder) return;
+    if (this.#isClosed) this.#lastHint(this.#folder);
+    else this.#pending ??= setTimeout(() => this.#hint(this.#folder!), ANNOUNCE_AFTER_MS);
+  }
+
+  /** A write that waited for the disk while the store closed: nothing may come after its answer. */
+  #lastHint(folder: string): void {
+    this.#hint(folder);
+    this.#pulse?.close();
+    this.#pulse = undefined;
   }
 
   /** A hint that cannot be written is no failure: others poll. */
@@ -112,9 +122,10 @@ export class ChangeFeed implements ChangeSignal {
     this.#stop();
     if (this.#pending !== undefined) {
       clearTimeout(this.#pending);
-      if (this.#folder) this.#hint(this.#folder);
+      this.#hint(this.#folder!);
     }
     this.#pulse?.close();
     this.#pulse = undefined;
+    this.#isClosed = true;
   }
 }

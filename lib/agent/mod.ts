@@ -29,6 +29,7 @@ export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from 
 export { inherited, narrowest, type Rights, strictest } from "./rights.ts";
 export { applyOverrides, overrideKeys } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";
+export { withoutEditNote } from "./edit_note.ts";
 export { AgentRunner, failedToStart, type RunRequest } from "./runner.ts";
 export type { AgentServices, AgentStore, RecallableCall } from "./services.ts";
 export type { CreateRunner, RunnerOptions } from "./runner_options.ts";

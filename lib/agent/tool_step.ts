@@ -13,13 +13,13 @@ import {
 } from "../core/mod.ts";
 import { approveCall } from "./approve_call.ts";
 import { orAborted } from "./control.ts";
+import { editNote } from "./edit_note.ts";
 import type { Session } from "./session.ts";
 import { describeFailure } from "./step_failure.ts";
 import { RunStop } from "./stop.ts";
 
 /** Tool calls of one round that run at the same time. */
 const PARALLEL_MAX = 16;
-const EDIT_SHOWN_MAX_CHARS = 4_000;
 
 type ToolCall = Extract<Part, { type: "tool_call" }>;
 
@@ -131,13 +131,6 @@ function isGuarded(session: Session, { name, permissions }: Tool): boolean {
   if (!session.isGuarded) return false;
   return permissions.read.length > 0 || needsApproval(permissions) ||
     session.config.tools.some((tool) => tool.kind === "agent" && tool.name === name);
-}
-
-/** What the model reads before the result, as it believes to have asked for something else. */
-function editNote(given: unknown): string {
-  const text = JSON.stringify(given) ?? "";
-  const shown = text.length > EDIT_SHOWN_MAX_CHARS ? `${text.slice(0, EDIT_SHOWN_MAX_CHARS)}...` : text;
-  return `A person changed the arguments of this call to ${shown}. With these:\n`;
 }
 
 /** It may leave the world another one. */

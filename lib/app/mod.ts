@@ -123,3 +123,8 @@ export { writeWhole, type WriteWholeOptions } from "./write_whole.ts";
 
 /** Loaded with the first use. */
 export const loadNotebooks = () => import("./notebooks/mod.ts");
+
+export type { FinetuneFile, FinetuneReport } from "./finetune/mod.ts";
+
+/** Training data of runs, and training. Loaded with the first use. */
+export const loadFinetune = () => import("./finetune/mod.ts");

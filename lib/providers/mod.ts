@@ -7,6 +7,9 @@
  */
 export { createProvider, listModels, serverUrlOf } from "./provider_list.ts";
 export type { ModelName, ProviderEndpoint, WireApi } from "./wire_api.ts";
+export { createCallIds } from "./call_ids.ts";
+export { createToolNames } from "./tool_names.ts";
+export { writeArguments } from "./call_arguments.ts";
 export { createMistralProvider, type MistralOptions } from "./mistral.ts";
 export { listMistralModels } from "./mistral_models.ts";
 export { type Dialect, type Endpoint, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";

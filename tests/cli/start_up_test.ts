@@ -14,6 +14,7 @@ const HEAVY = [
   "@resvg/resvg-wasm",
   "apache-arrow",
   "hyparquet-writer",
+  "ajv",
   "hono",
   "@hono/node-server",
 ];

@@ -6,6 +6,7 @@ import { outOption } from "../../frame/out_flag.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll, writeBytes } from "../../context.ts";
 import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
+import { addFinetune } from "./finetune.ts";
 import { addOtlp } from "./otlp.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
@@ -18,6 +19,7 @@ export const exportRuns: CliCommand = {
       "write runs for somebody who has neither this program nor the store",
     );
     addOtlp(group, withContext);
+    addFinetune(group, withContext);
     for (const exporter of EXPORTERS) {
       const { name, description, notes, examples } = exporter;
       const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");

@@ -30,8 +30,8 @@ export type SchemaCheck = (schema: unknown) => string | undefined;
 
 /** Loaded with the first use: it compiles the schema of schemas. */
 export async function loadSchemaCheck(): Promise<SchemaCheck> {
-  const { Ajv } = await import("ajv");
-  const ajv = new Ajv({ strict: false, logger: false, addUsedSchema: false });
+  const { default: schemas } = await import("ajv");
+  const ajv = new schemas.Ajv({ strict: false, logger: false, addUsedSchema: false });
   const draft7 = ajv.getSchema("http://json-schema.org/draft-07/schema")!;
   return (schema) => draft7(schema) === true ? undefined : "a tool's parameters are no JSON schema";
 }

@@ -271,6 +271,7 @@ export {
   totalTokens,
   type Usage,
 } from "./span.ts";
+export { readCount, readUsage } from "./read_usage.ts";
 export type {
   ControlAction,
   ControlRequest,

@@ -2,10 +2,9 @@ import type { CompletionChunk } from "@mistralai/mistralai/models/components/com
 import type { ChatCompletionResponse } from "@mistralai/mistralai/models/components/chatcompletionresponse.js";
 import type { ContentChunk } from "@mistralai/mistralai/models/components/contentchunk.js";
 import type { ToolCall } from "@mistralai/mistralai/models/components/toolcall.js";
-import type { ChatResponse, Part, Usage } from "../core/mod.ts";
+import { type ChatResponse, type Part, readUsage, type Usage } from "../core/mod.ts";
 import { readArguments } from "./call_arguments.ts";
 import { CallAssembler } from "./call_assembler.ts";
-import { toUsage } from "./mistral_usage.ts";
 import { WholeCharacters } from "./whole_characters.ts";
 import { WireError } from "./wire_error.ts";
 
@@ -103,7 +102,7 @@ export class AnswerBuilder {
   #addEnvelope(envelope: Pick<CompletionChunk, "id" | "model" | "usage">): void {
     this.#id ||= envelope.id;
     this.#model ||= envelope.model;
-    this.#usage = toUsage(envelope.usage) ?? this.#usage;
+    this.#usage = readUsage(envelope.usage) ?? this.#usage;
   }
 
   #addContent(content: Content): void {

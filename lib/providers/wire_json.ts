@@ -1,4 +1,4 @@
-import { isObject } from "../core/mod.ts";
+import { isObject, readCount } from "../core/mod.ts";
 import { WireError } from "./wire_error.ts";
 
 /** Bodies as they are on the wire: anything may be missing, null or of the wrong type. */
@@ -122,14 +122,6 @@ function fixUsage(usage: WireObject): void {
     else usage[key] = count;
   }
   if (typeof usage["service_tier"] !== "string") delete usage["service_tier"];
-}
-
-/** A count of tokens, however it is written: `12`, `"12"`, `12.0`. */
-export function readCount(value: unknown): number | undefined {
-  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
-  if (typeof number !== "number" || !(number >= 0)) return undefined;
-  const count = Math.round(number);
-  return Number.isSafeInteger(count) ? count : undefined;
 }
 
 function fixMessage(message: WireObject): void {

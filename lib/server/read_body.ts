@@ -1,3 +1,4 @@
+import { gunzipSync } from "node:zlib";
 import { isNestedDeeper } from "../core/mod.ts";
 import { HttpProblem } from "./problem.ts";
 
@@ -31,6 +32,30 @@ export async function readBytes(
     at += part.length;
   }
   return whole;
+}
+
+/**
+ * A body as it was before it was packed with gzip, of at most `maxBytes`. Throws `HttpProblem`: 413 when there is more, 400 when it is
+ * not gzip, 415 for another encoding.
+ */
+export function unpacked(body: Uint8Array, headers: Headers, maxBytes: number): Uint8Array {
+  const encoding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
+  if (encoding === "identity" || encoding === "") return body;
+  if (encoding !== "gzip" && encoding !== "x-gzip") {
+    throw new HttpProblem(415, "Content-Encoding must be gzip or identity", {
+      headers: { "accept-encoding": "gzip" },
+    });
+  }
+  try {
+    return gunzipSync(body, { maxOutputLength: maxBytes });
+  } catch (cause) {
+    if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
+      throw new HttpProblem(413, `Body is larger than ${maxBytes} bytes when it is unpacked`, {
+        cause,
+      });
+    }
+    throw new HttpProblem(400, "Body is not gzip", { cause });
+  }
 }
 
 /** JSON from outside. Throws `HttpProblem` 400 for what is none, is not UTF-8, or is nested too deeply. */

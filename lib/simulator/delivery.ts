@@ -1,6 +1,6 @@
 import type { ServerResponse } from "node:http";
 import type { Host } from "../core/mod.ts";
-import type { Fault } from "./faults.ts";
+import { DRIP_PARTS, type Fault, STREAM_ERROR, strikeAfter, untilAborted } from "./faults.ts";
 
 export interface Pace {
   /** Wait before the first byte. */
@@ -15,8 +15,6 @@ export interface DeliveryContext {
   readonly signal: AbortSignal;
   readonly headers: Readonly<Record<string, string>>;
 }
-
-const DRIP_PARTS = 8;
 
 /** Sends JSON, or what the fault makes of it. Faults with a status never come here. */
 export async function sendJson(
@@ -84,24 +82,6 @@ export async function sendEvents(
   res.end("data: [DONE]\n\n");
 }
 
-const STREAM_ERROR = {
-  object: "error",
-  message: "Simulated trouble while answering.",
-  type: "internal_server_error",
-  param: null,
-  code: "3000",
-};
-
-/** Chunks before the fault strikes; `NaN`, which no chunk's number equals, when it never does. */
-function strikeAfter(fault: Fault | undefined): number {
-  if (!fault) return NaN;
-  if ("cut" in fault) return fault.cut;
-  if ("eof" in fault) return fault.eof;
-  if ("badChunk" in fault) return fault.badChunk;
-  if ("hangMidStream" in fault) return fault.hangMidStream;
-  return "badJson" in fault ? 1 : NaN;
-}
-
 async function strike(res: ServerResponse, chunk: unknown, fault: Fault, signal: AbortSignal): Promise<void> {
   if ("badJson" in fault) {
     const text = JSON.stringify(chunk);
@@ -128,12 +108,5 @@ function write(res: ServerResponse, text: string, signal: AbortSignal): Promise<
       if (error) reject(error);
       else resolve();
     });
-  });
-}
-
-function untilAborted(signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) resolve();
-    else signal.addEventListener("abort", () => resolve(), { once: true });
   });
 }

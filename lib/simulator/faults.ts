@@ -85,6 +85,36 @@ export function describeFault(fault: Fault): string {
   return value === true ? kind : `${kind}:${value}`;
 }
 
+/** Parts that a dripping document comes in. */
+export const DRIP_PARTS = 8;
+
+/** Comes in place of a part of an answer. */
+export const STREAM_ERROR = {
+  object: "error",
+  message: "Simulated trouble while answering.",
+  type: "internal_server_error",
+  param: null,
+  code: "3000",
+};
+
+/** Chunks before the fault strikes; `NaN`, which no chunk's number equals, when it never does. */
+export function strikeAfter(fault: Fault | undefined): number {
+  if (!fault) return NaN;
+  if ("cut" in fault) return fault.cut;
+  if ("eof" in fault) return fault.eof;
+  if ("badChunk" in fault) return fault.badChunk;
+  if ("hangMidStream" in fault) return fault.hangMidStream;
+  return "badJson" in fault ? 1 : NaN;
+}
+
+/** Resolves when the reader, or the server, has gone. */
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}
+
 const MAX_COUNTERS = 4096;
 
 /**

@@ -15,7 +15,17 @@
  */
 export { type SimulatedRequest, type Simulator, type SimulatorOptions, startSimulator } from "./server.ts";
 export type { Scenario, ScenarioMatch, ScenarioStep, ScriptedToolCall, ScriptedUsage } from "./scenario.ts";
-export { describeFault, type Fault } from "./faults.ts";
+export {
+  describeFault,
+  DRIP_PARTS,
+  type Fault,
+  FaultCounters,
+  parseFault,
+  STREAM_ERROR,
+  strikeAfter,
+  untilAborted,
+} from "./faults.ts";
+export { statusError } from "./chat_route.ts";
 export { loadScenarios, parseScenarios } from "./scenario_file.ts";
 export { type Demo, DEMO_PACE, DEMOS } from "./demos.ts";
 export { BUNDLED_AGENTS } from "./bundled_agents.ts";

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { toUsage } from "../../lib/providers/mistral_usage.ts";
+import { readUsage } from "../../lib/core/mod.ts";
 
 const usage = (extra: Record<string, unknown>) =>
-  toUsage({ promptTokens: 1000, completionTokens: 10, totalTokens: 1010, ...extra })!;
+  readUsage({ promptTokens: 1000, completionTokens: 10, totalTokens: 1010, ...extra })!;
 
-Deno.test("toUsage() reads cached tokens under every name that servers have for them", () => {
+Deno.test("readUsage() reads cached tokens under every name that servers have for them", () => {
   const cases: readonly Record<string, unknown>[] = [
     { prompt_tokens_details: { cached_tokens: 800 } },
     { prompt_token_details: { cached_tokens: 800 } },
@@ -24,7 +24,7 @@ Deno.test("toUsage() reads cached tokens under every name that servers have for 
   assert.equal(usage({ cached_tokens: 5000 }).cachedInputTokens, 1000, "never more than there were");
 });
 
-Deno.test("toUsage() reads reasoning tokens under their names", () => {
+Deno.test("readUsage() reads reasoning tokens under their names", () => {
   assert.equal(usage({ completion_tokens_details: { reasoning_tokens: 7 } }).reasoningTokens, 7);
   assert.equal(usage({ output_tokens_details: { reasoning_tokens: 7 } }).reasoningTokens, 7);
   assert.equal(usage({ reasoning_tokens: 70 }).reasoningTokens, 10);

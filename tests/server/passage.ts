@@ -1,6 +1,6 @@
 import { apiKeyOf, App, type ProxiedCalls } from "../../lib/app/mod.ts";
 import type { Run, Store } from "../../lib/core/mod.ts";
-import { type ProxyMode, proxyRoute, startServer } from "../../lib/server/mod.ts";
+import { type ProxyMode, type ProxyOptions, proxyRoute, startServer } from "../../lib/server/mod.ts";
 import { MEMORY } from "../../lib/store/mod.ts";
 
 export const MODEL = "mistral-small-latest";
@@ -9,6 +9,7 @@ interface Asked {
   readonly path: string;
   readonly headers: Headers;
   readonly body: string;
+  readonly bytes: Uint8Array;
 }
 
 /** A model server that answers as it is told, and a proxy before it. */
@@ -28,6 +29,7 @@ export class Passage implements AsyncDisposable {
     options: {
       readonly mode?: ProxyMode;
       readonly onMiss?: "forward" | "fail";
+      readonly faults?: ProxyOptions["faults"];
       readonly apiKey?: string;
       readonly auth?: "on";
       readonly answersOf?: readonly string[];
@@ -37,10 +39,12 @@ export class Passage implements AsyncDisposable {
   ): Promise<Passage> {
     const it = new Passage();
     const upstream = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, async (request) => {
+      const bytes = await request.bytes();
       const asked = {
+        bytes,
         path: new URL(request.url).pathname + new URL(request.url).search,
         headers: request.headers,
-        body: await request.text(),
+        body: new TextDecoder().decode(bytes),
       };
       it.asked.push(asked);
       return await it.answer(asked);
@@ -73,6 +77,7 @@ export class Passage implements AsyncDisposable {
         ],
         mode: options.mode ?? "record",
         onMiss: options.onMiss ?? "forward",
+        ...(options.faults ? { faults: options.faults } : {}),
         calls,
         exchanges: store,
         host: app.host,

@@ -4,8 +4,8 @@ import {
   isNestedDeeper,
   isObject,
   type Message,
-  NO_USAGE,
   type Part,
+  readUsage,
   textOf,
   toolCallsOf,
   tryParseJson,
@@ -99,6 +99,7 @@ export class AnswerReader {
   #reasoning = "";
   #answer: Omit<ProxiedAnswer, "message"> = {};
   #whole: readonly Message[] = [];
+  #isDone = false;
 
   constructor(isStream: boolean) {
     this.#isStream = isStream;
@@ -114,10 +115,17 @@ export class AnswerReader {
     this.#rest = lines.pop()!;
     for (const line of lines) {
       if (!line.startsWith("data:")) continue;
-      const chunk = readWireJson(line.slice(5).trim());
+      const data = line.slice(5).trim();
+      if (data === "[DONE]") this.#isDone = true;
+      const chunk = readWireJson(data);
       if (isObject(chunk)) this.#chunk(chunk);
     }
     return this.#text.slice(before);
+  }
+
+  /** A stream of which neither the end nor a reason to end has come. */
+  get isCut(): boolean {
+    return this.#isStream && !this.#isDone && this.#answer.finishReason === undefined;
   }
 
   /** What is known when no more comes. */
@@ -171,7 +179,7 @@ export class AnswerReader {
   }
 
   #envelope(body: Json): void {
-    const usage = usageOf(body["usage"]);
+    const usage = readUsage(body["usage"]);
     this.#answer = {
       ...this.#answer,
       ...(typeof body["model"] === "string" ? { responseModel: body["model"].slice(0, 200) } : {}),
@@ -190,32 +198,4 @@ function partOf({ id, name, arguments: text }: Call): Part {
   const parsed = readWireJson(text === "" ? "{}" : text) ?? text;
   const isExact = JSON.stringify(parsed) === text;
   return { type: "tool_call", id, name, arguments: parsed, ...(isExact ? {} : { argumentsText: text }) };
-}
-
-/** Tokens as either API counts them; `undefined` where it counted none. */
-function usageOf(usage: unknown): Usage | undefined {
-  if (!isObject(usage)) return undefined;
-  const count = (value: unknown) =>
-    typeof value === "number" && value >= 0 && Number.isSafeInteger(value) ? value : 0;
-  const inside = (name: string, field: string) => isObject(usage[name]) ? count(usage[name][field]) : 0;
-  const inputTokens = count(usage["prompt_tokens"] ?? usage["input_tokens"]);
-  const outputTokens = count(usage["completion_tokens"] ?? usage["output_tokens"]);
-  if (inputTokens + outputTokens === 0) return undefined;
-  const cached = Math.max(
-    inside("prompt_tokens_details", "cached_tokens"),
-    inside("input_tokens_details", "cached_tokens"),
-    count(usage["num_cached_tokens"]),
-    count(usage["prompt_cache_hit_tokens"]),
-  );
-  const reasoning = Math.max(
-    inside("completion_tokens_details", "reasoning_tokens"),
-    inside("output_tokens_details", "reasoning_tokens"),
-  );
-  return {
-    ...NO_USAGE,
-    inputTokens,
-    outputTokens,
-    cachedInputTokens: Math.min(cached, inputTokens),
-    reasoningTokens: Math.min(reasoning, outputTokens),
-  };
 }

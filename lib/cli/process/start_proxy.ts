@@ -10,6 +10,7 @@ export interface StartProxyOptions {
   readonly upstreams: readonly string[];
   readonly mode: ProxyMode;
   readonly onMiss: "forward" | "fail";
+  readonly faults?: ProxyOptions["faults"];
 }
 
 export interface StartedProxy {
@@ -38,6 +39,7 @@ export async function startProxy(context: Context, options: StartProxyOptions): 
       upstreams,
       mode: options.mode,
       onMiss: options.onMiss,
+      ...(options.faults ? { faults: options.faults } : {}),
       calls: await app.proxiedCalls(),
       exchanges: store,
       host: app.host,

@@ -1,13 +1,17 @@
 import { loadProxied, type ProxiedCall, type ProxiedCalls } from "../../app/mod.ts";
 import { type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
+import type { Fault, FaultCounters } from "../../simulator/mod.ts";
 import { HttpProblem } from "../problem.ts";
-import { readBytes } from "../read_body.ts";
+import { readBytes, unpacked } from "../read_body.ts";
 import { type Route, route, type RouteRequest } from "../route.ts";
-import { type Tap, tapped } from "./tapped.ts";
+import { brokenAlike, type Tap, tapped } from "./tapped.ts";
 import { forwardedHeaders, returnedHeaders, type Upstream, upstreamFor } from "./upstream.ts";
 
-/** `cache`: a request that was answered before gets that answer, and `fail`s, or goes on, where there is none. */
-export type ProxyMode = "record" | "cache";
+/**
+ * `cache`: a request that was answered before gets that answer, and `fail`s, or goes on, where there is none. `fault`: the faults are
+ * put between a program and its model server.
+ */
+export type ProxyMode = "record" | "cache" | "fault";
 
 export interface ProxyOptions {
   /** The only servers that calls go on to; the first one unless a call names another. */
@@ -15,6 +19,8 @@ export interface ProxyOptions {
   readonly mode: ProxyMode;
   /** @default "forward" */
   readonly onMiss?: "forward" | "fail";
+  /** With `fault`: every new request meets them in this order, each time it is sent, then its answer; and so on. */
+  readonly faults?: readonly Fault[];
   readonly calls: ProxiedCalls;
   readonly exchanges: ExchangeStore;
   readonly host: Host;
@@ -42,6 +48,12 @@ const OPERATIONS: Readonly<Record<string, string>> = {
 /** Everything below `/v1/`: it goes on to a model server and comes back as it is, and what was said is kept as runs. */
 export function proxyRoute(options: ProxyOptions): Route {
   const noted = new Set<string>();
+  const isUnrecorded = (path: string) => {
+    if (noted.has(path) || noted.size >= PATHS_NOTED_MAX || path === "/v1/models") return;
+    noted.add(path);
+    options.onUnrecorded?.(path);
+  };
+  const nextFault = faultsInTurn(options);
   return route({
     method: "*",
     path: "/v1/*",
@@ -56,37 +68,58 @@ export function proxyRoute(options: ProxyOptions): Route {
       const operation = OPERATIONS[request.path.replace(/\/+$/, "")];
       const body = request.body as ReadableStream<Uint8Array> | null;
       if (operation === undefined || request.method !== "POST") {
-        if (!noted.has(request.path) && noted.size < PATHS_NOTED_MAX && request.path !== "/v1/models") {
-          noted.add(request.path);
-          options.onUnrecorded?.(request.path);
-        }
-        return await forward(request, body, options);
+        isUnrecorded(request.path);
+        return brokenAlike(await forward(request, body, options), request.incoming);
       }
       const bytes = await readBytes(body, {
         maxBytes: BODY_MAX_BYTES,
         announced: request.headers.get("content-length"),
       });
-      return await recorded(request, bytes, operation, options);
+      const response = await recorded(request, bytes, operation, { ...options, isUnrecorded, nextFault });
+      return brokenAlike(response, request.incoming);
     },
   });
 }
 
+type NextFault = (hash: string) => Promise<Fault | undefined>;
+
+/** The options, and what lasts from call to call. */
+interface Passing extends ProxyOptions {
+  readonly isUnrecorded: (path: string) => void;
+  readonly nextFault: NextFault;
+}
+
+function faultsInTurn({ mode, faults = [] }: ProxyOptions): NextFault {
+  let counters: FaultCounters | undefined;
+  return async (hash) => {
+    if (mode !== "fault") return undefined;
+    const { FaultCounters } = await import("../../simulator/mod.ts");
+    return (counters ??= new FaultCounters()).next(hash, faults);
+  };
+}
+
 /** What reads requests and answers. */
 type Wire = Awaited<ReturnType<typeof loadProxied>>;
-type ProxyRequest = Pick<RouteRequest, "method" | "path" | "target" | "headers" | "signal" | "caller">;
+type ProxyRequest = Pick<
+  RouteRequest,
+  "method" | "path" | "target" | "headers" | "signal" | "caller" | "incoming"
+>;
 
 async function recorded(
   request: ProxyRequest,
   bytes: Uint8Array<ArrayBuffer>,
   operation: string,
-  options: ProxyOptions,
+  options: Passing,
 ): Promise<Response> {
   const wire = await loadProxied();
   const { readProxied, readWireJson, requestHash } = wire;
-  const body = readWireJson(new TextDecoder().decode(bytes));
-  const asked = readProxied(body);
-  if (!asked) return await forward(request, bytes, options);
   const { headers } = request;
+  const body = readWireJson(new TextDecoder().decode(readable(bytes, headers)));
+  const asked = readProxied(body);
+  if (!asked) {
+    options.isUnrecorded(request.path);
+    return await forward(request, bytes, options);
+  }
   const upstream = upstreamFor(headers, options.upstreams);
   const { answersOf = [upstream.url] } = upstream;
   const hashes = answersOf.map((server) => requestHash(server + request.path, body));
@@ -118,18 +151,49 @@ async function recorded(
       );
     }
   }
-  return await passed(request, bytes, { call, hash, wire }, options);
+  return await passed(request, bytes, { call, hash, wire, fault: await options.nextFault(hash) }, options);
+}
+
+/** What can be read of a request: servers take packed bodies too, and packed they go on. */
+function readable(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Uint8Array {
+  try {
+    return unpacked(bytes, headers, BODY_MAX_BYTES);
+  } catch {
+    return new Uint8Array(); // the model server says what is wrong with it
+  }
+}
+
+/** A call that is recorded, on its way. */
+interface Passed {
+  readonly call: ProxiedCall;
+  readonly hash: string;
+  readonly wire: Wire;
+  readonly fault: Fault | undefined;
+}
+
+async function sent(
+  request: ProxyRequest,
+  bytes: Uint8Array<ArrayBuffer>,
+  fault: Fault | undefined,
+  options: ProxyOptions,
+): Promise<Response> {
+  if (!fault) return await forward(request, bytes, options);
+  const { faulty, insteadOfAnswer, isBeforeAnswer } = await import("./faulty.ts");
+  const meets = { incoming: request.incoming, signal: request.signal, host: options.host };
+  if (isBeforeAnswer(fault)) return await insteadOfAnswer(fault, meets);
+  return faulty(await forward(request, bytes, options), fault, meets);
 }
 
 async function passed(
   request: ProxyRequest,
   bytes: Uint8Array<ArrayBuffer>,
-  { call, hash, wire }: { readonly call: ProxiedCall; readonly hash: string; readonly wire: Wire },
+  passing: Passed,
   options: ProxyOptions,
 ): Promise<Response> {
+  const { call } = passing;
   let response: Response;
   try {
-    response = await forward(request, bytes, options);
+    response = await sent(request, bytes, passing.fault, options);
   } catch (error) {
     const errorType = request.signal.aborted ? "cancelled" : "network";
     call.failed({
@@ -139,7 +203,7 @@ async function passed(
     throw error;
   }
   const contentType = response.headers.get("content-type") ?? "";
-  const tap = tapOf(call, { status: response.status, contentType, hash, wire }, request.headers, options);
+  const tap = tapOf(passing, { status: response.status, contentType }, request.headers, options);
   if (!response.body) {
     tap.ended();
     return response;
@@ -150,13 +214,8 @@ async function passed(
 
 /** Reads what passes; at its end the call is known. */
 function tapOf(
-  call: ProxiedCall,
-  { status, contentType, hash, wire }: {
-    readonly status: number;
-    readonly contentType: string;
-    readonly hash: string;
-    readonly wire: Wire;
-  },
+  { call, hash, wire, fault }: Passed,
+  { status, contentType }: { readonly status: number; readonly contentType: string },
   headers: Headers,
   { exchanges, host }: ProxyOptions,
 ): Tap {
@@ -180,8 +239,9 @@ function tapOf(
         const message = oneLine(withoutKey(text(), headers), ERROR_MAX_CHARS);
         return call.failed({ errorType: String(status), message, statusCode: status });
       }
+      if (reader.isCut) return cut("stream_cut", "The stream ended before the answer did");
       call.answered(reader.end());
-      if (size > KEPT_MAX_BYTES) return;
+      if (size > KEPT_MAX_BYTES || fault) return;
       exchanges.saveExchange({
         hash,
         traceId: call.traceId,

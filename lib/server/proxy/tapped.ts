@@ -1,3 +1,5 @@
+import type { IncomingMessage } from "node:http";
+
 /** What is heard of a body that passes. */
 export interface Tap {
   passed(bytes: Uint8Array): void;
@@ -40,4 +42,28 @@ export function tapped(body: ReadableStream<Uint8Array>, tap: Tap): ReadableStre
       await reader.cancel(reason);
     },
   }, { highWaterMark: 0 });
+}
+
+/**
+ * An answer whose model server breaks off breaks off here too, after what has come of it: the caller must not take it for whole.
+ * An error in a stream would do so as well, but lose what is still on its way, and be printed with its stack.
+ */
+export function brokenAlike(response: Response, { socket }: Pick<IncomingMessage, "socket">): Response {
+  if (!response.body) return response;
+  const reader = response.body.getReader();
+  const body = new ReadableStream<Uint8Array>({
+    async pull(controller) {
+      try {
+        const { done, value } = await reader.read();
+        if (done) controller.close();
+        else controller.enqueue(value);
+      } catch {
+        socket.destroySoon();
+        await new Promise(() => {}); // until the connection has closed, which cancels this
+      }
+    },
+    cancel: (reason) => reader.cancel(reason),
+  }, { highWaterMark: 0 });
+  const { status, statusText, headers } = response;
+  return new Response(body, { status, statusText, headers });
 }

@@ -1,4 +1,3 @@
-import { gunzipSync } from "node:zlib";
 import {
   CONTENT_TYPE,
   decodeLogs,
@@ -14,6 +13,7 @@ import {
 } from "../../otlp/mod.ts";
 import { IngestBusyError } from "../../app/mod.ts";
 import { HttpProblem } from "../problem.ts";
+import { unpacked } from "../read_body.ts";
 import { type Route, route } from "../route.ts";
 import type { ServerServices } from "../services.ts";
 
@@ -78,26 +78,6 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-function unpacked(body: Uint8Array, headers: Headers): Uint8Array {
-  const encoding = (headers.get("content-encoding") ?? "identity").trim().toLowerCase();
-  if (encoding === "identity" || encoding === "") return body;
-  if (encoding !== "gzip" && encoding !== "x-gzip") {
-    throw new HttpProblem(415, "Content-Encoding must be gzip or identity", {
-      headers: { "accept-encoding": "gzip" },
-    });
-  }
-  try {
-    return gunzipSync(body, { maxOutputLength: BODY_MAX_BYTES });
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ERR_BUFFER_TOO_LARGE") {
-      throw new HttpProblem(413, `Body is larger than ${BODY_MAX_BYTES} bytes when it is unpacked`, {
-        cause,
-      });
-    }
-    throw new HttpProblem(400, "Body is not gzip", { cause });
-  }
-}
-
 function otlpRoute(path: string, signal: Signal, summary: string, take: Take): Route {
   return route({
     method: "POST",
@@ -121,7 +101,7 @@ function otlpRoute(path: string, signal: Signal, summary: string, take: Take): R
     async handle({ body, headers }, services) {
       const encoding = encodingOf(headers);
       try {
-        const partial = await take(unpacked(body as Uint8Array, headers), encoding, services);
+        const partial = await take(unpacked(body as Uint8Array, headers, BODY_MAX_BYTES), encoding, services);
         return new Response(successBody(encoding, signal, partial) as BodyInit, {
           headers: { "content-type": CONTENT_TYPE[encoding] },
         });

@@ -1,6 +1,7 @@
-import { AgentOpError } from "../../../core/mod.ts";
+import { AgentOpError, oneLine } from "../../../core/mod.ts";
 import { Option } from "@commander-js/extra-typings";
 import type { ProxyMode } from "../../../server/mod.ts";
+import type { Fault } from "../../../simulator/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -14,6 +15,7 @@ interface ProxyFlags {
   readonly upstream?: readonly string[] | undefined;
   readonly mode: ProxyMode;
   readonly onMiss: "forward" | "fail";
+  readonly fault?: readonly string[] | undefined;
 }
 
 const PORT_DEFAULT = 4319;
@@ -37,12 +39,20 @@ export const proxy: CliCommand = {
         collect,
       )
       .addOption(
-        new Option("--mode <mode>", "record, or cache: a request that was answered before gets that answer")
-          .choices(["record", "cache"] as const).default("record" as const),
+        new Option(
+          "--mode <mode>",
+          "record; cache: a request that was answered before gets that answer; fault: with --fault",
+        ).choices(["record", "cache", "fault"] as const).default("record" as const),
       )
       .addOption(
         new Option("--on-miss <what>", "with --mode cache: a request without an answer on record")
           .choices(["forward", "fail"] as const).default("forward" as const),
+      )
+      .option(
+        "--fault <fault>",
+        "with --mode fault: what every new request meets before it is answered, as 429, 503:2 (Retry-After), hang, cut:5, " +
+          "hangMidStream:3, eof:3, badJson, badChunk:2, dripMs:50 (repeatable: one each time it is sent)",
+        collect,
       )
       .addHelpText(
         "after",
@@ -50,7 +60,8 @@ export const proxy: CliCommand = {
           "it of one caller), X-Agentop-Agent, X-Agentop-Group, X-Agentop-User. The caller's own key goes on and is stored nowhere.\n" +
           "\nExamples:\n  agentop proxy                               # base URL http://127.0.0.1:4319/v1" +
           "\n  OPENAI_BASE_URL=http://127.0.0.1:4319/v1 python my_agent.py" +
-          "\n  agentop proxy --mode cache --on-miss fail   # answers from the store, and nothing else",
+          "\n  agentop proxy --mode cache --on-miss fail   # answers from the store, and nothing else" +
+          "\n  agentop proxy --mode fault --fault 429:1 --fault cut:5   # does the program try again?",
       )
       .action((flags) => withContext((context) => serveProxy(context, flags)));
   },
@@ -63,6 +74,7 @@ async function serveProxy(context: Context, flags: ProxyFlags): Promise<void> {
       remedy: "--mode cache --on-miss fail",
     });
   }
+  const faults = await readFaults(flags);
   const { abortOnSignals } = await import("../../process/signals.ts");
   using stopper = abortOnSignals();
   const { url, port, upstream, close } = await startProxy(context, {
@@ -71,6 +83,7 @@ async function serveProxy(context: Context, flags: ProxyFlags): Promise<void> {
     upstreams: flags.upstream ?? [],
     mode: flags.mode,
     onMiss: flags.onMiss,
+    faults,
   });
   if (context.json) context.printJsonLine({ url, port, upstream, mode: flags.mode });
   else {
@@ -83,4 +96,25 @@ async function serveProxy(context: Context, flags: ProxyFlags): Promise<void> {
     stopper.signal.addEventListener("abort", () => resolve(), { once: true });
   });
   await close();
+}
+
+/** Throws `AgentOpError` for a fault that there is none of, and where there is nothing to do for them. */
+async function readFaults({ mode, fault = [] }: ProxyFlags): Promise<readonly Fault[]> {
+  if ((mode === "fault") !== (fault.length > 0)) {
+    throw new AgentOpError(
+      mode === "fault"
+        ? "Cannot use --mode fault: no fault is named"
+        : `Cannot use --fault: the mode is ${mode}`,
+      { remedy: "--mode fault --fault 429" },
+    );
+  }
+  if (fault.length === 0) return [];
+  const { parseFault } = await import("../../../simulator/mod.ts");
+  return fault.map((text) => {
+    const known = parseFault(text);
+    if (known) return known;
+    throw new AgentOpError(`Cannot use the fault "${oneLine(text, 60)}": there is no such fault`, {
+      remedy: "--fault 429, 503:2, hang, cut:5, hangMidStream:3, eof:3, badJson, badChunk:2 or dripMs:50",
+    });
+  });
 }

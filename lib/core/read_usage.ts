@@ -1,6 +1,5 @@
-import type { UsageInfo } from "@mistralai/mistralai/models/components/usageinfo.js";
-import { isObject, type Usage } from "../core/mod.ts";
-import { readCount } from "./wire_json.ts";
+import { isObject } from "./json.ts";
+import type { Usage } from "./span.ts";
 
 /** Where servers put the tokens they read from their cache, and those the model thought with; a dot means inside. */
 const CACHED = [
@@ -14,6 +13,8 @@ const CACHED = [
   "prompt_cache_hit_tokens",
   "cache_read_input_tokens",
 ];
+const INPUT = ["prompt_tokens", "input_tokens"];
+const OUTPUT = ["completion_tokens", "output_tokens"];
 const REASONING = [
   "completion_tokens_details.reasoning_tokens",
   "completion_token_details.reasoning_tokens",
@@ -22,14 +23,14 @@ const REASONING = [
 ];
 
 /**
- * Reads token counts. Cached and reasoning tokens are not in the SDK's types, and every server has its own name for them; of
+ * Reads token counts. Every server has its own name for the cached ones, and those the model thought with; of
  * several names the largest count is meant, because those that are not kept up say 0. `undefined` when the server counted
  * nothing.
  */
-export function toUsage(info: UsageInfo | undefined): Usage | undefined {
-  if (!info) return undefined;
-  const inputTokens = count(info.promptTokens);
-  const outputTokens = count(info.completionTokens);
+export function readUsage(info: unknown): Usage | undefined {
+  if (!isObject(info)) return undefined;
+  const inputTokens = first(info, INPUT);
+  const outputTokens = first(info, OUTPUT);
   if (inputTokens + outputTokens === 0) return undefined;
   return {
     inputTokens,
@@ -38,6 +39,11 @@ export function toUsage(info: UsageInfo | undefined): Usage | undefined {
     cacheWriteInputTokens: 0,
     reasoningTokens: Math.min(largest(info, REASONING), outputTokens),
   };
+}
+
+/** Of the first name that is there. */
+function first(info: Readonly<Record<string, unknown>>, names: readonly string[]): number {
+  return count(names.map((name) => at(info, [name])).find((it) => it !== undefined && it !== null));
 }
 
 function largest(info: Readonly<Record<string, unknown>>, paths: readonly string[]): number {
@@ -54,4 +60,12 @@ function at(from: unknown, path: readonly string[]): unknown {
 
 function count(value: unknown): number {
   return readCount(value) ?? 0;
+}
+
+/** A count of tokens, however it is written: `12`, `"12"`, `12.0`. */
+export function readCount(value: unknown): number | undefined {
+  const number = typeof value === "string" && value.trim() !== "" ? Number(value) : value;
+  if (typeof number !== "number" || !(number >= 0)) return undefined;
+  const count = Math.round(number);
+  return Number.isSafeInteger(count) ? count : undefined;
 }

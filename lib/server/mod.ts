@@ -10,3 +10,4 @@ export { type RunningServer, type ServerOptions, startServer } from "./server.ts
 export { type ProxyMode, type ProxyOptions, proxyRoute } from "./proxy/proxy_route.ts";
 export type { TlsFiles } from "./http_server.ts";
 export type { ServerRights, ServerServices } from "./services.ts";
+export { ROUTES } from "./routes/mod.ts";

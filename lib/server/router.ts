@@ -58,15 +58,17 @@ export function createRouter(options: RouterOptions): Fetch {
     return response;
   };
   const methods = new Map<string, string[]>();
-  for (const route of routes) {
+  const serve = (route: Route) => {
     const path = honoPath(route.path);
     hono.on(route.method === "*" ? METHODS : [route.method], [path], (context) => {
       const { req: { raw }, env } = context;
       const params = context.req.param() as Readonly<Record<string, string>>;
       return answer(raw, env, route, (caller) => handled({ route, raw, env, params, caller }, options));
     });
-    methods.set(path, [...methods.get(path) ?? [], route.method]);
-  }
+    if (route.method !== "*") methods.set(path, [...methods.get(path) ?? [], route.method]);
+  };
+  const isWildcard = ({ method }: Route) => method === "*";
+  routes.filter((it) => !isWildcard(it)).forEach(serve);
   for (const [path, allowed] of methods) {
     const allow = allowed.flatMap((it) => it === "GET" ? ["GET", "HEAD"] : [it]).join(", ");
     hono.all(path, ({ req: { raw }, env }) =>
@@ -74,6 +76,7 @@ export function createRouter(options: RouterOptions): Fetch {
         throw new HttpProblem(405, "Method not allowed", { headers: { allow } });
       }));
   }
+  routes.filter(isWildcard).forEach(serve); // what a path of its own has is not theirs, whatever the method
   hono.notFound(({ req: { raw }, env }) =>
     answer(raw, env, undefined, () => {
       throw new HttpProblem(404, "Not found");
@@ -102,7 +105,7 @@ async function admitted(
 ): Promise<Caller> {
   const isOpen = route?.role === "none";
   const { findKey: _, ...withoutKeys } = rules;
-  const caller = await callerOf(incoming, headers, isOpen ? withoutKeys : rules);
+  const caller = await callerOf(incoming, headers, isOpen ? withoutKeys : rules, route?.takesBasic);
   if (route && route.role !== "none") checkRole(caller, route.role);
   const wait = rules.paces.take(route?.pace ?? "read", caller.id);
   if (wait !== undefined) throw tooMany(wait);

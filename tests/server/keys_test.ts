@@ -46,7 +46,9 @@ Deno.test("every route × bad key: the same 401, whatever is wrong with it", asy
     ["wrong", { "x-api-key": `agop_${"A".repeat(43)}` }, ""],
     ["revoked", { authorization: `Bearer ${revoked}` }, ""],
     ["in the URL", {}, `?api_key=${good}&x-api-key=${good}&access_token=${good}`],
-    ["not a bearer", { authorization: `Basic ${btoa(`x:${good}`)}` }, ""],
+    ["not a bearer", { authorization: `Basic ${btoa(`x:${revoked}`)}` }, ""],
+    ["no password", { authorization: `Basic ${btoa(good)}` }, ""],
+    ["not even base64", { authorization: `Basic =${good}` }, ""],
     ["two that differ", { "x-api-key": good, authorization: `Bearer ${revoked}` }, ""],
     ["cut", { "x-api-key": good.slice(0, -1) }, ""],
     ["long", { "x-api-key": good + "A".repeat(5000) }, ""],
@@ -63,6 +65,19 @@ Deno.test("every route × bad key: the same 401, whatever is wrong with it", asy
     assert.equal(answers.size, 1, [...answers].join("\n"));
     assert.match([...answers][0]!, /^401 [^]*A key is needed/, path);
   }
+});
+
+Deno.test("a key as a password opens the routes of clients that can send it no other way, and no other route", async () => {
+  await using server = await TestServer.start({ auth: "on" });
+  const key = await keyFor(server, "write");
+  const authorization = `Basic ${btoa(`pk-lf-anything:${key}`)}`;
+  const opened: string[] = [];
+  for (const { path, method } of REQUESTS.filter(({ route }) => route.role !== "none")) {
+    const response = await fetch(server.url + path, { method, headers: { authorization } });
+    await response.body?.cancel();
+    if (response.status !== 401) opened.push(path);
+  }
+  assert.deepEqual(opened, ["/api/public/otel/v1/traces"]);
 });
 
 Deno.test("what is not there is not told without a key", async () => {

@@ -1,6 +1,12 @@
 import { apiKeyOf, App, type ProxiedCalls } from "../../lib/app/mod.ts";
 import type { Run, Store } from "../../lib/core/mod.ts";
-import { type ProxyMode, type ProxyOptions, proxyRoute, startServer } from "../../lib/server/mod.ts";
+import {
+  type ProxyMode,
+  type ProxyOptions,
+  proxyRoute,
+  type Route,
+  startServer,
+} from "../../lib/server/mod.ts";
 import { MEMORY } from "../../lib/store/mod.ts";
 
 export const MODEL = "mistral-small-latest";
@@ -32,6 +38,8 @@ export class Passage implements AsyncDisposable {
       readonly faults?: ProxyOptions["faults"];
       readonly apiKey?: string;
       readonly auth?: "on";
+      /** Other routes of the same server. */
+      readonly beside?: readonly Route[];
       readonly answersOf?: readonly string[];
       /** Servers besides its own that calls may go on to. */
       readonly also?: readonly string[];
@@ -70,20 +78,23 @@ export class Passage implements AsyncDisposable {
       port: 0,
       version: "0.0.0",
       ...(options.auth ? { auth: options.auth } : {}),
-      routes: [proxyRoute({
-        upstreams: [
-          { url: it.upstream, apiKey: options.apiKey, answersOf: options.answersOf },
-          ...options.also?.map((url) => ({ url })) ?? [],
-        ],
-        mode: options.mode ?? "record",
-        onMiss: options.onMiss ?? "forward",
-        ...(options.faults ? { faults: options.faults } : {}),
-        calls,
-        exchanges: store,
-        host: app.host,
-        isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
-        onUnrecorded: (path) => it.notes.push(path),
-      })],
+      routes: [
+        ...options.beside ?? [],
+        proxyRoute({
+          upstreams: [
+            { url: it.upstream, apiKey: options.apiKey, answersOf: options.answersOf },
+            ...options.also?.map((url) => ({ url })) ?? [],
+          ],
+          mode: options.mode ?? "record",
+          onMiss: options.onMiss ?? "forward",
+          ...(options.faults ? { faults: options.faults } : {}),
+          calls,
+          exchanges: store,
+          host: app.host,
+          isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
+          onUnrecorded: (path) => it.notes.push(path),
+        }),
+      ],
     });
     it.#stack.defer(() => server.close({ graceMs: 0 }));
     it.url = server.url;

@@ -72,7 +72,6 @@ Deno.test("what a fault made of an answer is never given from the record", async
 
 Deno.test("a request packed with gzip goes on as it is, and is read for the record", async () => {
   await using it = await Passage.open();
-  let arrived: Uint8Array | undefined;
   it.answer = () => Response.json(completion("unpacked"));
   const packed = gzipSync(JSON.stringify({ model: MODEL, messages: [user("packed?")] }));
   const response = await fetch(`${it.url}/v1/chat/completions`, {
@@ -81,7 +80,7 @@ Deno.test("a request packed with gzip goes on as it is, and is read for the reco
     body: packed,
   });
   assert.equal((await response.json()).choices[0].message.content, "unpacked");
-  arrived = it.asked[0]!.bytes;
+  const arrived = it.asked[0]!.bytes;
   assert.deepEqual([arrived, it.asked[0]!.headers.get("content-encoding")], [new Uint8Array(packed), "gzip"]);
   assert.deepEqual((await it.runs()).map(({ prompt, output }) => [prompt, output]), [[
     "packed?",

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { createApiKey } from "../../lib/app/mod.ts";
+import { ROUTES } from "../../lib/server/mod.ts";
 import { ATTR } from "../../lib/core/mod.ts";
 import { completion, MODEL, Passage, user } from "./passage.ts";
 
@@ -261,4 +262,20 @@ Deno.test("what is no request for a model passes: broken JSON, lists, hostile ke
   }
   assert.equal((await it.runs()).length, 0);
   assert.equal(({} as { model?: string }).model, undefined);
+});
+
+Deno.test("beside the API, a proxy takes what has no route of its own, and no method of one that has", async () => {
+  await using it = await Passage.open({ beside: ROUTES });
+  const asked = async (method: string, path: string) => {
+    const response = await fetch(it.url + path, { method, redirect: "manual" });
+    await response.body?.cancel();
+    return [response.status, it.asked.splice(0).map((one) => one.path)];
+  };
+  assert.deepEqual(await asked("GET", "/v1/models"), [200, ["/v1/models"]]);
+  assert.deepEqual(await asked("POST", "/v1/traces"), [415, []]);
+  assert.deepEqual(await asked("GET", "/v1/traces"), [405, []]);
+  assert.deepEqual(await asked("GET", "/runs"), [200, []]);
+  assert.deepEqual(await asked("GET", "/"), [302, []]);
+  await (await it.chat([user("hello")])).text();
+  assert.deepEqual((await it.runs()).map(({ output }) => output), ["hello"]);
 });

@@ -1,5 +1,5 @@
 import { readServerUrl } from "../../core/mod.ts";
-import type { ProxyMode, ProxyOptions } from "../../server/mod.ts";
+import type { ProxyMode, ProxyOptions, Route } from "../../server/mod.ts";
 import type { Context } from "../context.ts";
 import { VERSION } from "../frame/version.ts";
 
@@ -23,31 +23,40 @@ export interface StartedProxy {
 
 /** A proxy over the app of a command. Throws `AgentOpError`. */
 export async function startProxy(context: Context, options: StartProxyOptions): Promise<StartedProxy> {
-  const [{ proxyRoute, startServer }, { apiKeyOf }] = await Promise.all([
+  const [{ startServer }, { route, upstream }] = await Promise.all([
+    import("../../server/mod.ts"),
+    proxyOver(context, options),
+  ]);
+  const { hostname, port } = options;
+  const server = await startServer(context.app, { hostname, port, version: VERSION, routes: [route] });
+  return { url: server.url, port: server.port, upstream, close: () => server.close() };
+}
+
+/** The route of a proxy, and the server that its calls go on to. Throws `AgentOpError`. */
+export async function proxyOver(
+  context: Context,
+  { upstreams: given, mode, onMiss, faults }: Omit<StartProxyOptions, "hostname" | "port">,
+): Promise<{ readonly route: Route; readonly upstream: string }> {
+  const [{ proxyRoute }, { apiKeyOf }] = await Promise.all([
     import("../../server/mod.ts"),
     import("../../app/mod.ts"),
   ]);
   const { app } = context;
   const store = await app.store();
-  const [first, ...others] = options.upstreams.map((text) => ({ url: serverOf(text) }));
+  const [first, ...others] = given.map((text) => ({ url: serverOf(text) }));
   const upstreams: ProxyOptions["upstreams"] = [first ?? await app.modelServer(), ...others];
-  const server = await startServer(app, {
-    hostname: options.hostname,
-    port: options.port,
-    version: VERSION,
-    routes: [proxyRoute({
-      upstreams,
-      mode: options.mode,
-      onMiss: options.onMiss,
-      ...(options.faults ? { faults: options.faults } : {}),
-      calls: await app.proxiedCalls(),
-      exchanges: store,
-      host: app.host,
-      isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
-      onUnrecorded: (path) => context.note(`agentop: ${path} passes without being recorded`),
-    })],
+  const route = proxyRoute({
+    upstreams,
+    mode,
+    onMiss,
+    ...(faults ? { faults } : {}),
+    calls: await app.proxiedCalls(),
+    exchanges: store,
+    host: app.host,
+    isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,
+    onUnrecorded: (path) => context.note(`agentop: ${path} passes without being recorded`),
   });
-  return { url: server.url, port: server.port, upstream: upstreams[0].url, close: () => server.close() };
+  return { route, upstream: upstreams[0].url };
 }
 
 /** `http://localhost:11434/v1/` → `http://localhost:11434`. Throws `AgentOpError` for what is no server's URL. */

@@ -23,6 +23,7 @@ export interface CallerRules extends Pick<HostRules, "isTrustedProxy"> {
   readonly paces: Paces;
 }
 
+const BASIC = /^Basic +([A-Za-z0-9+/=]{1,1000})$/i;
 const BEARER = /^Bearer +(\S+)$/i;
 
 /** The same answer for no key, a wrong one, a revoked one and one in the URL. */
@@ -37,10 +38,11 @@ export async function callerOf(
   incoming: IncomingMessage,
   headers: Headers,
   { findKey, paces, isTrustedProxy }: CallerRules,
+  takesBasic = false,
 ): Promise<Caller> {
   const address = addressOf(incoming, headers, isTrustedProxy);
   if (!findKey) return { id: address, role: "admin" };
-  const text = keyIn(headers);
+  const text = keyIn(headers, takesBasic);
   const key = text === undefined ? undefined : await findKey(text);
   if (key) return { id: key.keyId, role: key.role };
   const wait = paces.take("refused", address);
@@ -57,12 +59,24 @@ export function tooMany(seconds: number): HttpProblem {
 }
 
 /** One key, wherever it is; two different ones are none. */
-function keyIn(headers: Headers): string | undefined {
+function keyIn(headers: Headers, takesBasic: boolean): string | undefined {
   const given = headers.get("x-api-key") ?? undefined;
   const authorization = headers.get("authorization");
   if (authorization === null) return given;
-  const bearer = BEARER.exec(authorization)?.[1];
-  return given === undefined || given === bearer ? bearer : undefined;
+  const key = BEARER.exec(authorization)?.[1] ?? (takesBasic ? passwordIn(authorization) : undefined);
+  return given === undefined || given === key ? key : undefined;
+}
+
+function passwordIn(authorization: string): string | undefined {
+  const packed = BASIC.exec(authorization)?.[1];
+  if (packed === undefined) return undefined;
+  try {
+    const text = atob(packed);
+    const colon = text.indexOf(":");
+    return colon < 0 ? undefined : text.slice(colon + 1);
+  } catch {
+    return undefined;
+  }
 }
 
 /** The address that a connection comes from; behind a proxy that is trusted, the last one that no trusted proxy has. */

@@ -10,7 +10,7 @@ import { getEvents } from "./events.ts";
 import { compare, getExperiment, listExperiments } from "./experiments.ts";
 import { healthz, readyz } from "./health.ts";
 import { getMetrics } from "./metrics.ts";
-import { getDocs, getOpenApi } from "./openapi.ts";
+import { getDocs, getOpenApi, getRoot } from "./openapi.ts";
 import { postReplay } from "./replay.ts";
 import { postRun } from "./run.ts";
 import { langfuseTraces, logs, metrics, traces } from "./otlp.ts";
@@ -40,4 +40,5 @@ export const ROUTES: readonly Route[] = [
   getMetrics,
   getOpenApi,
   getDocs,
+  getRoot,
 ];

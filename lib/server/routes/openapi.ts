@@ -25,3 +25,15 @@ export const getDocs = route({
   answer: { type: "text/html", description: "The page" },
   handle: (_, { describe }) => docsPage(describe()),
 });
+
+/** Who opens this server in a browser sees what it is. */
+export const getRoot = route({
+  method: "GET",
+  path: "/",
+  role: "none",
+  pace: "read",
+  summary: "Goes on to /docs",
+  answer: { type: "text/html", description: "The page" },
+  isHidden: true,
+  handle: () => Promise.resolve(new Response(null, { status: 302, headers: { location: "/docs" } })),
+});

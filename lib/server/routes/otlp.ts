@@ -78,8 +78,15 @@ function textOf(body: Uint8Array): string {
   }
 }
 
-function otlpRoute(path: string, signal: Signal, summary: string, take: Take): Route {
+function otlpRoute(
+  path: string,
+  signal: Signal,
+  summary: string,
+  take: Take,
+  more: Pick<Route, "takesBasic"> = {},
+): Route {
   return route({
+    ...more,
     method: "POST",
     path,
     role: "write",
@@ -116,10 +123,11 @@ function otlpRoute(path: string, signal: Signal, summary: string, take: Take): R
 export const traces = otlpRoute("/v1/traces", "traces", "Spans of other programs, as OTLP", takeTraces);
 export const logs = otlpRoute("/v1/logs", "logs", "Log records that belong to spans, as OTLP", takeLogs);
 export const metrics = otlpRoute("/v1/metrics", "metrics", "Accepted and not kept", dropMetrics);
-/** Where Langfuse's libraries send to when this server is their base URL. */
+/** Where Langfuse's libraries send to when this server is their base URL; `LANGFUSE_SECRET_KEY` is a key of this server. */
 export const langfuseTraces = otlpRoute(
   "/api/public/otel/v1/traces",
   "traces",
   "The same as /v1/traces, for Langfuse's libraries",
   takeTraces,
+  { takesBasic: true },
 );

@@ -18,6 +18,7 @@ interface ServeFlags {
   readonly cert?: string | undefined;
   readonly key?: string | undefined;
   readonly approve: ApprovePolicy;
+  readonly upstream?: readonly string[] | undefined;
 }
 
 /** Where OpenTelemetry's exporters send to unless they are told otherwise. */
@@ -51,6 +52,11 @@ export const serve: CliCommand = {
           "tools that write, execute or reach the network, in runs started over HTTP: never, or auto (all pass unasked)",
         ).choices(["never", "auto"] as const).default("never" as const),
       )
+      .option(
+        "--upstream <url>",
+        "the server that model calls sent to /v1 go on to, recorded as with agentop proxy (default: as there; repeatable)",
+        collect,
+      )
       .addHelpText(
         "after",
         "\nExamples:\n  agentop serve                        # http://127.0.0.1:4318" +
@@ -63,13 +69,20 @@ export const serve: CliCommand = {
 
 /** Serves until a signal comes; what is at work then is answered first. */
 async function startServing(context: Context, flags: ServeFlags): Promise<void> {
-  const [{ startServer }, { abortOnSignals }] = await Promise.all([
+  const [{ ROUTES, startServer }, { abortOnSignals }, { proxyOver }] = await Promise.all([
     import("../../../server/mod.ts"),
     import("../../process/signals.ts"),
+    import("../../process/start_proxy.ts"),
   ]);
   using stopper = abortOnSignals();
   await context.app.ingest(); // what a server that died has left is read from now on
+  const proxy = await proxyOver(context, {
+    upstreams: flags.upstream ?? [],
+    mode: "record",
+    onMiss: "forward",
+  });
   const server = await startServer(context.app, {
+    routes: [...ROUTES, proxy.route],
     hostname: flags.host,
     port: flags.port,
     version: VERSION,
@@ -84,6 +97,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
   if (context.json) context.printJsonLine({ url, port, auth: isGuarded ? "on" : "off" });
   else {
     context.print(`Serving ${url}  (Ctrl-C stops it)`);
+    context.print(`Model calls sent to ${url}/v1 go on to ${proxy.upstream}, recorded`);
     context.print(
       isGuarded
         ? `A key is needed${

@@ -124,7 +124,7 @@ export { writeWhole, type WriteWholeOptions } from "./write_whole.ts";
 /** Loaded with the first use. */
 export const loadNotebooks = () => import("./notebooks/mod.ts");
 
-export type { FinetuneFile, FinetuneReport } from "./finetune/mod.ts";
+export type { FinetuneFile, FinetuneFormat, FinetuneReport, LinesPer } from "./finetune/mod.ts";
 
 /** Training data of runs, and training. Loaded with the first use. */
 export const loadFinetune = () => import("./finetune/mod.ts");

@@ -1,4 +1,5 @@
 import { type Evaluation, oneLine, RUN_TAG, type Trace } from "../../core/mod.ts";
+import { keptReview, REVIEW_NAME } from "../../evals/mod.ts";
 
 /** What a run must have been given beside having ended well. */
 export interface KeepRules {
@@ -39,6 +40,8 @@ export function whyNotKept(trace: Trace, { minScores, labels }: KeepRules): stri
   for (const [name, label] of Object.entries(labels)) {
     if (scores.get(name)?.label !== label) return `${oneLine(name, 40)} is not ${oneLine(label, 40)}`;
   }
+  const review = scores.get(REVIEW_NAME);
+  if (review && keptReview(review)?.value === 0) return "a person preferred another answer";
   const failed = [...scores.values()].find(({ passed }) => passed === false);
   return failed
     ? `failed ${failed.source === "human" ? "for a person" : oneLine(failed.name, 40)}`

@@ -5,8 +5,11 @@
  */
 export {
   exportFinetune,
+  FINETUNE_FORMATS,
   type FinetuneExportOptions,
-  type FinetuneFile,
+  type FinetuneFormat,
   type FinetuneReport,
 } from "./export_finetune.ts";
+export type { FinetuneFile } from "./training_set.ts";
+export type { LinesPer } from "./examples.ts";
 export { lineProblem, loadSchemaCheck } from "./validate_line.ts";

@@ -38,6 +38,11 @@ export class NearTexts {
     return undefined;
   }
 
+  /** The number of the first text that this one is nearly the same as, or its own: it is added then. */
+  numberOf(text: string): number {
+    return this.add(text) ?? this.#signatures.length - 1;
+  }
+
   #nearest(signature: Uint32Array): number | undefined {
     let first: number | undefined;
     for (const band of bandsOf(signature)) {

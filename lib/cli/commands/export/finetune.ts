@@ -1,5 +1,5 @@
-import type { Command } from "@commander-js/extra-typings";
-import type { FinetuneFile, FinetuneReport } from "../../../app/mod.ts";
+import { type Command, Option } from "@commander-js/extra-typings";
+import type { FinetuneFile, FinetuneFormat, FinetuneReport, LinesPer } from "../../../app/mod.ts";
 import { AgentOpError } from "../../../core/mod.ts";
 import { byteSize, cell, grouped, money, plural } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
@@ -10,6 +10,8 @@ import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
 interface FinetuneFlags extends FilterFlags {
+  readonly format?: FinetuneFormat | undefined;
+  readonly lines?: LinesPer | undefined;
   readonly out?: string | undefined;
   readonly force?: true | undefined;
   readonly minScore?: readonly string[] | undefined;
@@ -22,24 +24,43 @@ interface FinetuneFlags extends FilterFlags {
 }
 
 const NOTES = `
-A folder comes out: train.jsonl and validation.jsonl in Mistral's chat fine-tuning format (messages, tool calls, results, weights, tools),
-lineage.jsonl (run, span, scores and reason of each line) and report.json. Every line passes the rules of mistral-finetune and
-mistral-common; what does not is left out and counted, as are duplicates, near duplicates and what a suite in evals/ asks.
-Runs count that completed with an answer and failed no score. A call whose arguments a person edited has those; an answer
-whose call ended in an error, or that a person scored as failed, has weight 0. No case is in both files. Tokens are those that the model's
-server counted, or estimated (~).
+A folder comes out: train.jsonl and validation.jsonl, lineage.jsonl (run, span, scores and reason of each line) and report.json.
+sft is Mistral's chat fine-tuning format: messages, tool calls, results, weights, tools. Runs count that completed with an answer and failed no
+score. A call whose arguments a person edited has those; an answer whose call ended in an error, or that a person scored as failed, has
+weight 0; a run whose answer a person rewrote in a fork is left out for the fork. mistral-finetune learns the last answer alone where there
+are tools: --lines call makes each answer a last one.
+dpo are pairs in one context, as TRL reads them (prompt, chosen, rejected): a person's edit against what the model said, the better of a review,
+of two variants or tries of a case, of a fork and its original: all scores as good, and one better. The pair is the first model call at which both
+had the same context and answered differently.
+Every line passes the rules of mistral-finetune and mistral-common. What does not is left out and counted, as are duplicates, near duplicates and
+what a suite in evals/ asks. No case is in both files. Tokens are those that the model's server counted, or estimated (~).
 
 Examples:
   agentop export finetune --agent researcher --since 30d --out data           # everything that ended well
   agentop export finetune --min-score numeric=0.9 --search tag:env=prod       # with a good score and a tag
   agentop export finetune --label tone=friendly --against sales               # what people called so; nothing that evals/sales.yaml asks
-  agentop export finetune --against none --validation 0.2 --price 2           # no suite; a fifth for validation; USD per million tokens`;
+  agentop export finetune --format dpo --against none --out pairs             # preferences
+  agentop export finetune --lines call --validation 0.2 --price 2             # a fifth for validation; USD per million tokens`;
 
 export function addFinetune(group: Command, withContext: WithContext): void {
   const command = group.command("finetune").description(
-    "write runs that ended well as training data: Mistral's chat fine-tuning format, validated",
+    "write runs as training data: Mistral's chat fine-tuning format or DPO pairs, validated",
   )
     .argument("[run...]", "only these runs: ids, beginnings or ends of ids, last (default: all)")
+    .addOption(
+      new Option(
+        "--format <format>",
+        "sft: conversations (default); dpo: pairs of a better and a worse answer",
+      )
+        .choices(["sft", "dpo"] as const),
+    )
+    .addOption(
+      new Option(
+        "--lines <per>",
+        "of sft: one for each run (default), or for each model call, its answer alone learned",
+      )
+        .choices(["run", "call"] as const),
+    )
     .addOption(outOption("the folder (default: finetune-data)"))
     .option("--force", "write over a folder that this wrote")
     .option("--min-score <name=value>", "only runs whose score is that high (repeatable)", collect)
@@ -85,14 +106,16 @@ async function write(context: Context, runs: readonly string[], flags: FinetuneF
     const report = await exportFinetune(context.app, {
       runs,
       filter: readRunFilter(flags, context),
+      format: flags.format,
+      per: flags.lines,
       out: flags.out,
       force: flags.force === true,
       minScores: scoresOf(flags.minScore),
       labels: keyValuePairs("--label", flags.label),
       against: flags.against,
-      ...(flags.validation === undefined ? {} : { validation: flags.validation }),
-      ...(flags.maxTokens === undefined ? {} : { maxTokens: flags.maxTokens }),
-      ...(flags.epochs === undefined ? {} : { epochs: flags.epochs }),
+      validation: flags.validation,
+      maxTokens: flags.maxTokens,
+      epochs: flags.epochs,
       usdPerMillion: flags.price,
       signal: stop.signal,
     });

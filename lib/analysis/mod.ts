@@ -119,4 +119,4 @@ export const loadExperiments = () => import("./experiments/mod.ts");
 
 /** The tables that runs can be read as. Loaded with the first use. */
 export const loadTables = () => import("./tables/mod.ts");
-export { TRACE_FORMAT } from "./tables/traces.ts";
+export { TRACE_FORMAT, traceRow } from "./tables/traces.ts";

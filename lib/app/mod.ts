@@ -49,6 +49,9 @@ export type { ImportedRun, ImportReport } from "./import_files.ts";
 /** Sending runs to collectors. Loaded with the first use. */
 export const loadSending = () => import("./send_runs.ts");
 
+/** Sending runs to Weights & Biases. Loaded with the first use. */
+export const loadWandbExport = () => import("./ways_out/export_wandb.ts");
+
 /** Taking in files. Loaded with the first use. */
 export const loadImport = () => import("./import_files.ts");
 

@@ -5,7 +5,7 @@ export const PROVIDERS = {
 
 /** Services that tools reach, with the variables that open them: its key first. Tools are told these and nothing else. */
 export const SERVICES = {
-  "Weights & Biases": ["WANDB_API_KEY", "WANDB_PROJECT", "WANDB_BASE_URL"],
+  "Weights & Biases": ["WANDB_API_KEY", "WANDB_ENTITY", "WANDB_PROJECT", "WANDB_BASE_URL"],
   "Hugging Face": ["HF_TOKEN", "HF_ENDPOINT"],
   "ElevenLabs": ["ELEVENLABS_API_KEY"],
 } as const;

@@ -20,3 +20,6 @@ export const loadArrow = () => import("./tables/arrow.ts");
 
 /** Pieces of pages, for whoever shows them elsewhere. Loaded with the first use. */
 export const loadHtml = () => import("./html/fragments.ts");
+
+/** Runs for Weights & Biases. Loaded with the first use. */
+export const loadWandb = () => import("./wandb/mod.ts");

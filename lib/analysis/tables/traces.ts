@@ -1,3 +1,4 @@
+import type { TraceChanges } from "../../core/mod.ts";
 import { chosenRuns, type ColumnsFor, type TableDefinition, text } from "./column.ts";
 
 const TRACE_COLUMNS: ColumnsFor<TraceRow> = {
@@ -19,6 +20,12 @@ export type TraceRow = {
   readonly trace: string;
 };
 
+/** A whole run as a row, of all that was written to it. */
+export function traceRow(runId: string, changes: TraceChanges): TraceRow {
+  const { cursor: _, ...trace } = changes;
+  return { format: TRACE_FORMAT, runId, trace: JSON.stringify(trace) };
+}
+
 export const traces: TableDefinition<TraceRow> = {
   name: "traces",
   about: "a row per run with all that is stored of it, which agentop import reads back",
@@ -28,8 +35,7 @@ export const traces: TableDefinition<TraceRow> = {
       for (const { traceId, runId } of page) {
         const changes = await source.changesSince(traceId);
         if (!changes) continue; // deleted meanwhile
-        const { cursor: _, ...trace } = changes;
-        yield [{ format: TRACE_FORMAT, runId, trace: JSON.stringify(trace) }];
+        yield [traceRow(runId, changes)];
       }
     }
   },

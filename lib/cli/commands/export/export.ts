@@ -8,6 +8,8 @@ import { type Context, writeAll, writeBytes } from "../../context.ts";
 import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
 import { addFinetune } from "./finetune.ts";
 import { addOtlp } from "./otlp.ts";
+import { untilSignal } from "./until_signal.ts";
+import { addWandb } from "./wandb.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 
 const FORCE_HELP = "write over an existing file";
@@ -20,6 +22,7 @@ export const exportRuns: CliCommand = {
     );
     addOtlp(group, withContext);
     addFinetune(group, withContext);
+    addWandb(group, withContext);
     for (const exporter of EXPORTERS) {
       const { name, description, notes, examples } = exporter;
       const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");
@@ -168,20 +171,4 @@ function noteDamage(
 async function whyNoRows(context: Context, table: string): Promise<string> {
   const runs = await (await context.app.store()).countRuns();
   return runs === 0 ? "there are no runs yet. Try: agentop demo" : `the chosen runs have no ${table}.`;
-}
-
-/** Runs what writes until it is done or a signal comes. */
-async function untilSignal(
-  context: Context,
-  write: (signal: AbortSignal) => Promise<number | void>,
-): Promise<number> {
-  const { abortOnSignals } = await import("../../process/signals.ts");
-  using stop = abortOnSignals();
-  try {
-    return await write(stop.signal) ?? 0;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    context.note("agentop: Cancelled");
-    return 130;
-  }
 }

@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import type { WithContext } from "../../frame/command.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { untilSignal } from "./until_signal.ts";
 
 interface SendFlags extends FilterFlags {
   readonly endpoint?: string | undefined;
@@ -38,13 +39,11 @@ export function addOtlp(group: Command, withContext: WithContext): void {
 async function send(context: Context, runs: readonly string[], flags: SendFlags): Promise<number> {
   const { loadSending } = await import("../../../app/mod.ts");
   const { sendRuns } = await loadSending();
-  const { abortOnSignals } = await import("../../process/signals.ts");
-  using stop = abortOnSignals();
-  try {
+  return await untilSignal(context, async (signal) => {
     const report = await sendRuns(context.app, {
       runs,
       filter: readRunFilter(flags, context),
-      signal: stop.signal,
+      signal,
       again: flags.again === true,
       encoding: flags.otlpJson ? "json" : "protobuf",
       ...(flags.endpoint === undefined ? {} : { endpoint: flags.endpoint }),
@@ -62,9 +61,5 @@ async function send(context: Context, runs: readonly string[], flags: SendFlags)
       }
     }
     return report.rejected > 0 ? 1 : 0;
-  } catch (error) {
-    if (!stop.signal.aborted) throw error;
-    context.note("agentop: Cancelled");
-    return 130;
-  }
+  });
 }

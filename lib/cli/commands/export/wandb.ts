@@ -1,0 +1,75 @@
+import type { Command } from "@commander-js/extra-typings";
+import { cell, plural } from "../../../present/mod.ts";
+import type { Context } from "../../context.ts";
+import type { WithContext } from "../../frame/command.ts";
+import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { untilSignal } from "./until_signal.ts";
+
+interface WandbFlags extends FilterFlags {
+  readonly project?: string | undefined;
+  readonly entity?: string | undefined;
+  readonly again?: true | undefined;
+}
+
+const NOTES = `
+Each run is a run of W&B: its configuration, its figures and scores, a row of history per step, a table of what its calls cost, and
+the whole trace as an artifact, which agentop import reads. It uses the agent file and the instructions as artifacts, so that W&B
+shows which version each run began from. The server is WANDB_BASE_URL, the key WANDB_API_KEY. What is there is not sent again until
+it changes, also after this was killed.
+
+Examples:
+  agentop export wandb last                        # into the project agentop
+  agentop export wandb --since 7d --project evals --entity my-team
+  WANDB_BASE_URL=https://wandb.example.org agentop export wandb --group nightly`;
+
+export function addWandb(group: Command, withContext: WithContext): void {
+  const command = group.command("wandb").description("send runs to Weights & Biases, with their traces")
+    .argument("[run...]", "only these runs: ids, beginnings or ends of ids, last (default: all)")
+    .option("--project <project>", "the project (default: WANDB_PROJECT, else agentop)")
+    .option(
+      "--entity <entity>",
+      "whose project: a user or a team (default: WANDB_ENTITY, else the key's own)",
+    )
+    .option("--again", "also runs that are there already");
+  addFilterFlags(command).addHelpText("after", NOTES)
+    .action((runs, flags) => withContext((context) => send(context, runs, flags as WandbFlags)));
+}
+
+async function send(context: Context, runs: readonly string[], flags: WandbFlags): Promise<number> {
+  const { loadWandbExport } = await import("../../../app/mod.ts");
+  const { exportWandb } = await loadWandbExport();
+  return await untilSignal(context, async (signal) => {
+    const report = await exportWandb(context.app, {
+      runs,
+      filter: readRunFilter(flags, context),
+      signal,
+      again: flags.again === true,
+      ...(flags.project === undefined ? {} : { project: flags.project }),
+      ...(flags.entity === undefined ? {} : { entity: flags.entity }),
+    });
+    if (context.json) context.printJson(report);
+    else {
+      const known = report.unchanged > 0 ? `; ${report.unchanged} were there already` : "";
+      context.print(`Sent ${plural(report.runs, "run")} to ${cell(report.url)}${known}.`);
+      noteLeftOut(context, report);
+    }
+    return report.refused > 0 || report.damaged > 0 ? 1 : 0;
+  });
+}
+
+/** What did not go out, and why. */
+export function noteLeftOut(
+  context: Context,
+  { deleted, damaged, refused = 0, message }: {
+    readonly deleted: number;
+    readonly damaged: number;
+    readonly refused?: number;
+    readonly message?: string | undefined;
+  },
+): void {
+  if (deleted > 0) context.note(`${plural(deleted, "run")} deleted meanwhile`);
+  if (damaged > 0) context.note(`${plural(damaged, "damaged run")} left out. Try: agentop db verify`);
+  if (refused > 0) {
+    context.note(`${plural(refused, "run")} refused: ${cell(message ?? "it does not say why")}`);
+  }
+}

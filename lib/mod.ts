@@ -22,6 +22,8 @@ export type {
   BisectRunsOptions,
   ChartOptions,
   CompareOptions,
+  DearestQuery,
+  DuplicatesQuery,
   EvaluateOptions,
   ExperimentsQuery,
   ExportOptions,
@@ -34,8 +36,10 @@ export type {
   SqlRow,
   StudioOptions,
   SuiteSpec,
+  WhatIfQuery,
 } from "./studio_options.ts";
 export type { ComparedSide, StudioComparison, StudioExperiment } from "./studio_experiments.ts";
+export type { DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
 export type { ForkRow, ReceiptRow } from "./studio_tables.ts";
 export {
   Chart,
@@ -64,6 +68,7 @@ export type {
   DurableEvent,
   Evaluation,
   ExitCode,
+  Forecast,
   Host,
   LimitPeriod,
   LimitUnit,

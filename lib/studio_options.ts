@@ -1,7 +1,7 @@
 import type { Approver } from "./agent/mod.ts";
 import type { SqlValue } from "./app/mod.ts";
 import type { ThemeName } from "./charts/mod.ts";
-import type { Host, RunSort, TraceEvent } from "./core/mod.ts";
+import type { CostKey, Host, RunSort, TraceEvent } from "./core/mod.ts";
 import type { OnProgress } from "./notebook/mod.ts";
 import type { ReplayMode, ToolPolicy } from "./replay/mod.ts";
 
@@ -107,6 +107,32 @@ export interface ExperimentsQuery {
   readonly suite?: string;
   /** How many at most. @default 50 */
   readonly limit?: number;
+}
+
+/** What is assumed to be otherwise, and of which runs. */
+export interface WhatIfQuery {
+  /** Whose prices, those of today. @default each call's own model */
+  readonly model?: string;
+  /** The part of the prompts that comes from a cache, 0 to 1. @default as it was */
+  readonly cachedShare?: number;
+  /** What is added up by. @default "model" */
+  readonly by?: CostKey;
+  /** Only runs that a search finds, as in `agentop runs --search`. */
+  readonly search?: string;
+}
+
+/** Whose prompts. */
+export interface DearestQuery {
+  /** Only runs that a search finds, as in `agentop runs --search`. */
+  readonly search?: string;
+  /** How many at most. @default 10 */
+  readonly limit?: number;
+}
+
+/** Whose calls. */
+export interface DuplicatesQuery {
+  /** Only runs that a search finds, as in `agentop runs --search`. */
+  readonly search?: string;
 }
 
 /** A suite: its path, its name in `evals/`, or what a suite file would say. */

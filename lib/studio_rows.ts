@@ -10,16 +10,26 @@ import type {
   SpanRow,
 } from "./analysis/mod.ts";
 import type { App } from "./app/mod.ts";
-import type { CostKey } from "./core/mod.ts";
+import type { CostKey, Forecast } from "./core/mod.ts";
 import type { Table } from "./notebook/mod.ts";
 import { filterOf, traceOf, wantedRows } from "./studio_arguments.ts";
-import type { ExperimentsQuery, RowsQuery, RunsQuery, SqlRow } from "./studio_options.ts";
+import type {
+  DearestQuery,
+  DuplicatesQuery,
+  ExperimentsQuery,
+  RowsQuery,
+  RunsQuery,
+  SqlRow,
+  WhatIfQuery,
+} from "./studio_options.ts";
+import type { DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
 import type { ReceiptRow } from "./studio_tables.ts";
 
 const SQL_ROWS_MAX = 100_000;
 
 /** Loaded with the first table. */
 const tables = () => import("./studio_tables.ts");
+const spending = () => import("./studio_spending.ts");
 
 /** What a studio reads as tables of flat rows. */
 export class StudioRows {
@@ -113,6 +123,42 @@ export class StudioRows {
    */
   async costs(by: CostKey = "model", search = ""): Promise<Table<CostSumRow>> {
     return await (await tables()).costsTable(this.#app, by, await filterOf(this.#app, search));
+  }
+
+  /**
+   * What was spent, and what the same tokens would have cost with the prices of another model, or with another part of the prompts
+   * from a cache, in USD. An estimate: another model counts and answers otherwise. What has no known price is `null`.
+   *
+   * @throws {AgentOpError} A share is not from 0 to 1, or a term of the search is not understood.
+   */
+  async whatIf(query: WhatIfQuery): Promise<Table<WhatIfCostRow>> {
+    return await (await spending()).whatIfTable(this.#app, query);
+  }
+
+  /**
+   * What this month will have cost at its end, in USD: what is spent, and for the days left the mean of the last 30 whole days, with
+   * its 95 % interval (Student's t, days as independent and alike). Days are those of the studio's time zone.
+   */
+  async forecast(): Promise<Forecast> {
+    return await (await spending()).forecastOf(this.#app);
+  }
+
+  /**
+   * The prompts that cost most, in USD, of each agent; hand-offs are runs with prompts of their own.
+   *
+   * @throws {AgentOpError} A term of the search is not understood.
+   */
+  async dearestPrompts(query: DearestQuery = {}): Promise<Table<DearPromptRow>> {
+    return await (await spending()).dearestTable(this.#app, query);
+  }
+
+  /**
+   * Model calls whose very request was paid before, a row each: what a cache of answers would have saved, in USD.
+   *
+   * @throws {AgentOpError} A term of the search is not understood.
+   */
+  async duplicates(query: DuplicatesQuery = {}): Promise<Table<DuplicateRow>> {
+    return await (await spending()).duplicatesTable(this.#app, query);
   }
 
   /**

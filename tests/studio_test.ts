@@ -48,6 +48,32 @@ Deno.test("openStudio() runs an agent with nothing else imported, and tells of e
   });
 });
 
+Deno.test("Studio says what money went on: prompts, what was paid twice, other prices, and the month", async () => {
+  await withStudio(async (studio) => {
+    const first = await studio.run(CALCULATES, PROMPT, { set: { seed: 1 } });
+    const second = await studio.run(CALCULATES, PROMPT, { set: { seed: 1 } });
+    await studio.replay("last", { mode: "hybrid" });
+    const [prompt, ...others] = await studio.dearestPrompts();
+    assert.deepEqual(others, []);
+    assert.equal(prompt!.prompt, PROMPT);
+    assert.equal(prompt!.costUsd, first.totals.costUsd + second.totals.costUsd);
+    const again = await studio.duplicates();
+    assert.equal(
+      again.length,
+      2,
+      "both calls of the second run; what a replay answered from the record is not paid",
+    );
+    assert(again.every((it) => it.runId === second.runId && it.firstRunId === first.runId && it.time === 2));
+    const [large] = await studio.whatIf({ model: "mistral-large-latest" });
+    assert.equal(large!.changeUsd, large!.whatIfUsd! - large!.costUsd!);
+    assert((await studio.whatIf({ cachedShare: 1 }))[0]!.whatIfUsd! < large!.costUsd!);
+    assert.equal((await studio.whatIf({ model: "nobody-sells-this" }))[0]!.whatIfUsd, null);
+    assert.equal((await studio.forecast()).spentUsd, large!.costUsd);
+    await refuses(studio.whatIf({ cachedShare: 1.5 }), /cachedShare: it must be from 0 to 1: got 1.5/);
+    await refuses(studio.whatIf({ cachedShare: 1, by: "agent" }), /by agent without a model/);
+  });
+});
+
 Deno.test("Studio replays, forks and compares runs, and shows what they knew", async () => {
   await withStudio(async (studio) => {
     const original = await studio.run(CALCULATES, PROMPT);

@@ -54,6 +54,7 @@ export {
 } from "./receipt.ts";
 export { budgetWindows } from "./budget_windows.ts";
 export { budgetUsdOf, configPart } from "./run_config.ts";
+export { sentRequest } from "./sent_request.ts";
 export { comparedSteps, diffRuns, type RunDiff } from "./run_diff.ts";
 export { completeRunQuery, type KnownValues, type QueryCompletion } from "./query_completion.ts";
 export { formatRunQuery, isEmptyRunFilter, parseRunQuery, type RunQuery } from "./run_query.ts";
@@ -116,6 +117,14 @@ export { carriedInterval } from "./statistics/carried_interval.ts";
 
 /** Summaries of experiments, two of them compared, and gates. Loaded with the first use. */
 export const loadExperiments = () => import("./experiments/mod.ts");
+
+export type { Change, WhatIf, WhatIfRow } from "./spending/what_if.ts";
+export { changeOf, whatIfTotal, whatIfUsage, whatIfUsd } from "./spending/what_if.ts";
+export type { DearPrompt } from "./spending/dear_prompts.ts";
+export type { DuplicateCall, Duplicates, DuplicateSearch } from "./spending/duplicates.ts";
+
+/** Forecasts, dear prompts, what was paid twice, what a prompt cache missed. Loaded with the first use. */
+export const loadSpending = () => import("./spending/mod.ts");
 
 /** The tables that runs can be read as. Loaded with the first use. */
 export const loadTables = () => import("./tables/mod.ts");

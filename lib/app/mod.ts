@@ -30,6 +30,16 @@ export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
 export { type CostReport, costReport } from "./cost_report.ts";
+export {
+  type CallReader,
+  type DearestPrompts,
+  dearestPrompts,
+  duplicateCalls,
+  type DuplicateReport,
+  forecast,
+  type WhatIfReport,
+  whatIfReport,
+} from "./spending.ts";
 export type {
   CallFailure,
   CallOrigin,

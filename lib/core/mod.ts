@@ -222,6 +222,7 @@ export {
   type LimitUnit,
   type RateLimit,
 } from "./rate_limit.ts";
+export type { Forecast } from "./forecast.ts";
 export type { Receipt, ReceiptLine } from "./receipt.ts";
 export {
   FINAL_STATUSES,

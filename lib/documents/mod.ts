@@ -34,6 +34,7 @@ export {
   httpRunDocument,
   httpRunShape,
 } from "./http_shape.ts";
+export { dearestDocument, duplicatesDocument, forecastShape, whatIfDocument } from "./spending_shape.ts";
 export { keyShape } from "./key_shape.ts";
 export { snakeCased } from "./snake_case.ts";
 export {

@@ -66,5 +66,6 @@ export {
 export { type Cell, type Column, facts, type Painter, table } from "./table.ts";
 export { cell, lines } from "./text.ts";
 export { age, ago, duration, isoTime, tookText, zonedTime } from "./times.ts";
+export { changeText, forecastLines, forecastText } from "./spending.ts";
 export { usageText } from "./usage.ts";
 export { cut, fit, pad, slice, width, wrap } from "./width.ts";

@@ -5,7 +5,6 @@ import {
   canonicalJson,
   type ChatRequest,
   type Message,
-  type ModelParameters,
   type Part,
   type Run,
   type Span,
@@ -13,7 +12,7 @@ import {
   type ToolResult,
   type Trace,
 } from "../core/mod.ts";
-import { askedCalls, configPart, stepsOf, toolCallOf } from "../analysis/mod.ts";
+import { askedCalls, sentRequest, stepsOf, toolCallOf } from "../analysis/mod.ts";
 
 /** A model call as it was made: what was asked, and the span that holds the answer. */
 export interface RecordedModelCall {
@@ -88,7 +87,7 @@ export function createRecording(
       keep(key, { result, costUsd: paidFor(span) });
       if (isKept) resultsUsed.set(key, (resultsUsed.get(key) ?? 0) + 1);
     } else if (span.kind === "llm") {
-      const request = requestOf(trace.run, span);
+      const request = sentRequest(trace.run, span);
       for (const tool of request.tools) tools.set(tool.name, tool);
       if (!isKept) modelCalls.push({ step: span.step!, request, span });
     }
@@ -132,30 +131,6 @@ export function checkReplayable(trace: Trace, options: { readonly needsAnswers: 
       fail(`the result of step ${span.step} is not on record${imported}`, "--mode live");
     }
   }
-}
-
-function requestOf(run: Run, span: Span): ChatRequest {
-  const tools = span.attributes[ATTR.toolDefinitions];
-  const parameters: ModelParameters = configPart(run, "parameters");
-  return {
-    model: span.requestModel ?? run.model,
-    messages: span.inputMessages ?? [],
-    tools: Array.isArray(tools) ? tools as ToolDefinition[] : [],
-    parameters: run.origin === "agent" ? { ...parameters, ...parametersOf(span) } : parameters,
-  };
-}
-
-/** What the call itself was made with: the steps that a fork began with may have had other parameters than the fork. */
-function parametersOf({ attributes }: Span): Record<string, unknown> {
-  return {
-    temperature: attributes[ATTR.requestTemperature],
-    topP: attributes[ATTR.requestTopP],
-    maxTokens: attributes[ATTR.requestMaxTokens],
-    seed: attributes[ATTR.requestSeed],
-    ...(attributes[ATTR.requestToolChoice] === undefined
-      ? {}
-      : { toolChoice: attributes[ATTR.requestToolChoice] }),
-  };
 }
 
 type Response = Extract<Part, { type: "tool_call_response" }>;

@@ -97,7 +97,14 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   "agentop bisect": { exits: "0 found · 1 the configuration is not the cause · 2 trouble" },
   "agentop export": { examples: ["agentop export html last", "agentop export sqlite copy.db --since 7d"] },
   "agentop cost": {
-    examples: ["agentop cost --by day --since 7d", "agentop cost last", "agentop cost --by user --json"],
+    examples: [
+      "agentop cost --by day --since 7d",
+      "agentop cost last",
+      "agentop cost --what-if mistral-large-latest --since 30d",
+      "agentop cost --cached-share 80",
+      "agentop cost --forecast",
+      "agentop cost --duplicates --since 7d",
+    ],
   },
   "agentop sim": {
     examples: [

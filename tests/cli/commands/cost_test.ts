@@ -121,3 +121,31 @@ Deno.test("show and cost give a run's own figures and, beside them, those with i
   assert.match(shown.stdout, /\n *with hand-offs +\$0\.\d+ in 2 runs, 121 in /);
   assert.match(receipt.stdout, /\nwith all hand-offs: \$0\.\d+ in 2 runs\n$/);
 });
+
+Deno.test("cost answers what other prices, prompts, duplicates and the month come to, one at a time", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 3 }, { rounds: 3 }, { rounds: 4, prompt: "Why?" });
+  const [whatIf, dearest, duplicates, forecast, both, ofRun] = await Promise.all([
+    home.run(["cost", "--what-if", "mistral-large-latest", "--json"]),
+    home.run(["cost", "--dearest", "--limit", "1"]),
+    home.run(["cost", "--duplicates", "--json"]),
+    home.run(["cost", "--forecast", "--json"]),
+    home.run(["cost", "--forecast", "--dearest"]),
+    home.run(["cost", "last", "--duplicates"]),
+  ]);
+  const { model, rows: [row], total } = whatIf.json();
+  assert.equal(model, "mistral-large-latest");
+  assert.equal(row.key, "mistral-small-latest");
+  assert.ok(Math.abs(total.changeUsd - (total.whatIfUsd - total.costUsd)) < 1e-12);
+  assert.match(dearest.stdout, /COST +RUNS.*PROMPT\n.*How many rows\?\n$/);
+  assert.match(dearest.stderr, /1 more prompt\. Try: --limit 2/);
+  const { calls, requests: [request], savedUsd } = duplicates.json();
+  assert.deepEqual([calls, request.times, request.calls.length], [3, 2, 2]);
+  assert.ok(savedUsd > request.calls[1].costUsd);
+  assert.equal(forecast.json().monthEndUsd, null);
+  assert.deepEqual([both.code, ofRun.code], [2, 2]);
+  assert.match(
+    ofRun.stderr,
+    /Cannot use --duplicates with a run: it is about many\. Try: agentop cost --duplicates/,
+  );
+});

@@ -52,7 +52,6 @@ export function formatWhatIf({ by, rows, total }: WhatIfReport, look: Look, time
 
 /** What is assumed, and what nobody knows. */
 export function whatIfNotes({ model, cachedShare, rows, total }: WhatIfReport): readonly string[] {
-  const unknown = rows.filter(({ usd }) => usd === null);
   const prices = model === undefined ? "the models' own prices of today" : `today's prices of ${cell(model)}`;
   const share = cachedShare === undefined
     ? ""
@@ -60,15 +59,20 @@ export function whatIfNotes({ model, cachedShare, rows, total }: WhatIfReport): 
   const { unknownCostCalls, estimatedCostUsd } = total.row;
   return [
     `An estimate: the same tokens at ${prices}${share}; another model counts and answers otherwise.`,
-    ...(unknown.length === 0 ? [] : [
-      model === undefined
-        ? `Without a known price: ${unknown.map(({ row }) => cell(row.key)).join(", ")}. Try: prices.yaml`
-        : total.usd === null
-        ? `The price of ${cell(model)} is unknown. Try: the name as its provider lists it, or prices.yaml`
-        : `Not billed by tokens: ${unknown.map(({ row }) => cell(row.key)).join(", ")}.`,
-    ]),
+    ...unpricedNote(model, rows, total),
     ...(unknownCostCalls > 0 ? [unknownCostNote(unknownCostCalls, estimatedCostUsd)] : []),
   ];
+}
+
+function unpricedNote(
+  model: string | undefined,
+  rows: readonly WhatIfRow[],
+  total: WhatIfRow,
+): readonly string[] {
+  const names = rows.filter(({ usd }) => usd === null).map(({ row }) => cell(row.key)).join(", ");
+  if (names === "") return [];
+  if (model !== undefined && total.usd !== null) return [`Not billed by tokens: ${names}.`];
+  return [`The price of ${model === undefined ? names : cell(model)} is unknown. Try: prices.yaml`];
 }
 
 /** A prompt each, the dearest first. */

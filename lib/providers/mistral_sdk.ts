@@ -2,13 +2,14 @@
 import { MistralCore } from "@mistralai/mistralai/core.js";
 import { chatComplete } from "@mistralai/mistralai/funcs/chatComplete.js";
 import { chatStream } from "@mistralai/mistralai/funcs/chatStream.js";
+import { filesUpload } from "@mistralai/mistralai/funcs/filesUpload.js";
 import { modelsList } from "@mistralai/mistralai/funcs/modelsList.js";
 import { SDKHooks } from "@mistralai/mistralai/hooks/hooks.js";
 import { HTTPClient } from "@mistralai/mistralai/lib/http.js";
 import type { Endpoint } from "./endpoint.ts";
 import { type NormaliseOptions, normalisingFetch } from "./normalise.ts";
 
-export { chatComplete, chatStream, modelsList };
+export { chatComplete, chatStream, filesUpload, modelsList };
 
 /** No SDK hooks: they are its telemetry, which can send prompts elsewhere, and warnings printed on the terminal. */
 class NoHooks extends SDKHooks {

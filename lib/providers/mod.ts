@@ -12,6 +12,7 @@ export { createToolNames } from "./tool_names.ts";
 export { writeArguments } from "./call_arguments.ts";
 export { createMistralProvider, type MistralOptions } from "./mistral.ts";
 export { listMistralModels } from "./mistral_models.ts";
+export { FILE_MAX_BYTES, type UploadedFile, uploadTrainingFile } from "./mistral_files.ts";
 export { type Dialect, type Endpoint, MISTRAL_SERVER_URL, parseEndpoint } from "./endpoint.ts";
 export {
   createResilientProvider,

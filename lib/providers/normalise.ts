@@ -100,10 +100,11 @@ function normaliseJson(text: string, headers: Headers, path: string): WireObject
     throw new WireError("bad_json", "the answer is not a JSON object");
   }
   const isList = path.endsWith("/models");
-  const hasAnswer = isList || Array.isArray(parsed["choices"]);
+  const hasAnswer = isList || parsed["object"] === "file" || Array.isArray(parsed["choices"]);
   if (isReportedError(parsed) || (!hasAnswer && jsonMessage(parsed) !== undefined)) {
     throw reportedError(parsed, headers.get("retry-after"));
   }
+  if (path.endsWith("/files")) return parsed;
   return isList ? fixModelList(parsed) : fixCompletion(parsed);
 }
 

@@ -197,6 +197,10 @@ class SimulatorState {
     context: Pick<Exchange, "signal" | "headers" | "announce">,
   ): Promise<void> {
     const route = `${method} ${path}`;
+    if (path === "/v1/fine_tuning/jobs" || path.startsWith("/v1/fine_tuning/jobs/")) {
+      throw gatewayError(410, "The fine-tuning API is no longer available.");
+    }
+    if (path === "/v1/files") return await this.#takeFile(req, res, context);
     const post = POST_PATHS.includes(path);
     const isModel = path.startsWith("/v1/models/") && path.length > "/v1/models/".length;
     if (!post && path !== "/v1/models" && !isModel) throw gatewayError(404, "Not Found");
@@ -231,6 +235,20 @@ class SimulatorState {
     exchange.announce(post ? "embeddings" : "models", exchange.body);
     if (fault && "status" in fault) throw statusError(fault);
     await sendJson(res, body, fault, exchange);
+  }
+
+  async #takeFile(
+    req: IncomingMessage,
+    res: ServerResponse,
+    { headers, announce }: Pick<Exchange, "headers" | "announce">,
+  ): Promise<void> {
+    if (req.method !== "POST") throw gatewayError(405, "Method Not Allowed");
+    this.#authorize(req.headers.authorization);
+    const { takeUpload } = await import("./file_upload.ts");
+    const { body, told } = await takeUpload(req, this.#seed, this.#host.now());
+    announce("files", told);
+    res.writeHead(200, { ...headers, "content-type": "application/json" });
+    res.end(JSON.stringify(body));
   }
 
   #authorize(header: string | undefined): void {

@@ -12,4 +12,5 @@ export {
 } from "./export_finetune.ts";
 export type { FinetuneFile } from "./training_set.ts";
 export type { LinesPer } from "./examples.ts";
+export { checkUpload, JOBS_RETIRED, uploadFinetune } from "./upload.ts";
 export { lineProblem, loadSchemaCheck } from "./validate_line.ts";

@@ -21,6 +21,7 @@ interface FinetuneFlags extends FilterFlags {
   readonly maxTokens?: number | undefined;
   readonly epochs?: number | undefined;
   readonly price?: number | undefined;
+  readonly upload?: true | undefined;
 }
 
 const NOTES = `
@@ -40,6 +41,7 @@ Examples:
   agentop export finetune --min-score numeric=0.9 --search tag:env=prod       # with a good score and a tag
   agentop export finetune --label tone=friendly --against sales               # what people called so; nothing that evals/sales.yaml asks
   agentop export finetune --format dpo --against none --out pairs             # preferences
+  agentop export finetune --upload --out data                                 # and send both files to Mistral's files API
   agentop export finetune --lines call --validation 0.2 --price 2             # a fifth for validation; USD per million tokens`;
 
 export function addFinetune(group: Command, withContext: WithContext): void {
@@ -90,6 +92,10 @@ export function addFinetune(group: Command, withContext: WithContext): void {
       "for the cost: USD per million trained tokens (default: unknown)",
       numberFlag("--price", {}, 2),
     );
+  command.option(
+    "--upload",
+    "send the files to the files API of the model server; nothing leaves this machine without it",
+  );
   addFilterFlags(command).addHelpText("after", NOTES)
     .action((runs, flags) => withContext((context) => write(context, runs, flags as FinetuneFlags)));
 }
@@ -99,7 +105,8 @@ async function write(context: Context, runs: readonly string[], flags: FinetuneF
     throw new AgentOpError("Cannot print training data: it is several files", { remedy: "--out FOLDER" });
   }
   const { loadFinetune } = await import("../../../app/mod.ts");
-  const { exportFinetune } = await loadFinetune();
+  const { checkUpload, exportFinetune, JOBS_RETIRED, uploadFinetune } = await loadFinetune();
+  if (flags.upload) checkUpload(context.app, { format: flags.format ?? "sft" });
   const { abortOnSignals } = await import("../../process/signals.ts");
   using stop = abortOnSignals();
   try {
@@ -119,8 +126,13 @@ async function write(context: Context, runs: readonly string[], flags: FinetuneF
       usdPerMillion: flags.price,
       signal: stop.signal,
     });
-    if (context.json) context.printJson(report);
-    else printReport(context, report);
+    if (!context.json) printReport(context, report);
+    const uploaded = flags.upload ? await uploadFinetune(context.app, report, stop.signal) : undefined;
+    if (context.json) context.printJson({ ...report, ...(uploaded ? { uploaded } : {}) });
+    for (const { id, name, bytes } of context.json ? [] : uploaded ?? []) {
+      context.print(`Sent ${cell(name)}, ${byteSize(bytes)}: ${cell(id)}`);
+    }
+    if (uploaded) context.note(`agentop: ${JOBS_RETIRED}. Try: agentop finetune, on a GPU of yours`);
     return 0;
   } catch (error) {
     if (!stop.signal.aborted) throw error;

@@ -137,7 +137,16 @@ export { writeWhole, type WriteWholeOptions } from "./write_whole.ts";
 /** Loaded with the first use. */
 export const loadNotebooks = () => import("./notebooks/mod.ts");
 
-export type { FinetuneFile, FinetuneFormat, FinetuneReport, LinesPer } from "./finetune/mod.ts";
+export type {
+  FinetuneFile,
+  FinetuneFormat,
+  FinetuneReport,
+  HeldAgainst,
+  LinesPer,
+  Template,
+  TrainingHooks,
+  TrainingJob,
+} from "./finetune/mod.ts";
 
 /** Training data of runs, and training. Loaded with the first use. */
 export const loadFinetune = () => import("./finetune/mod.ts");

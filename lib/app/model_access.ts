@@ -2,6 +2,7 @@ import { type EndpointNotes, type Host, nearest } from "../core/mod.ts";
 import type { ProviderEndpoint, ResilientProvider } from "../providers/mod.ts";
 import type { Simulator } from "../simulator/mod.ts";
 import type { AppConfig } from "./config.ts";
+import { registeredModels } from "./registered_models.ts";
 
 /** Calls that one process makes to the model API at the same time. */
 const MODEL_CONCURRENCY_MAX = 64;
@@ -21,7 +22,7 @@ export interface ModelServer {
 }
 
 /**
- * The way to the models of one endpoint: one provider, so one circuit, one queue and one retry quota, whoever calls; and the built-in simulator
+ * The way to the models of one endpoint, and to those with servers of their own: one provider for each server, so one circuit, one queue and one retry quota, whoever calls; and the built-in simulator
  * where there is neither a key nor a server. Everything is made with the first use.
  */
 export class ModelAccess implements AsyncDisposable {
@@ -29,6 +30,7 @@ export class ModelAccess implements AsyncDisposable {
   readonly #host: Host;
   #simulator: Promise<Simulator> | undefined;
   #provider: Promise<ResilientProvider> | undefined;
+  readonly #routes = new Map<string, Promise<ResilientProvider>>();
 
   readonly #notes: () => Promise<EndpointNotes>;
 
@@ -41,23 +43,39 @@ export class ModelAccess implements AsyncDisposable {
 
   provider(): Promise<ResilientProvider> {
     return this.#provider ??= (async () => {
-      const [{ createProvider, createResilientProvider, serverUrlOf, sharedRetryQuota }, endpoint] =
-        await Promise.all([
-          import("../providers/mod.ts"),
-          this.endpoint(),
-        ]);
-      // The simulator of this process has no past and no future.
-      const notes = this.#config.endpoint ? await this.#notes() : undefined;
-      return createResilientProvider(createProvider(endpoint, { host: this.#host, notes }), {
-        host: this.#host,
-        policy: this.#config.retry,
-        maxConcurrency: MODEL_CONCURRENCY_MAX,
-        quota: sharedRetryQuota(
-          { serverUrl: serverUrlOf(endpoint), apiKey: endpoint.apiKey ?? "" },
-          this.#host,
-        ),
-      });
+      const [main, { routedProvider }] = await Promise.all([
+        this.endpoint().then((it) => this.#providerOf(it)),
+        import("./routed_provider.ts"),
+      ]);
+      return routedProvider(main, (model) => this.#routeOf(model));
     })();
+  }
+
+  async #providerOf(endpoint: ProviderEndpoint): Promise<ResilientProvider> {
+    const { createProvider, createResilientProvider, serverUrlOf, sharedRetryQuota } = await import(
+      "../providers/mod.ts"
+    );
+    // The simulator of this process has no past and no future.
+    const notes = this.#config.endpoint ? await this.#notes() : undefined;
+    return createResilientProvider(createProvider(endpoint, { host: this.#host, notes }), {
+      host: this.#host,
+      policy: this.#config.retry,
+      maxConcurrency: MODEL_CONCURRENCY_MAX,
+      quota: sharedRetryQuota(
+        { serverUrl: serverUrlOf(endpoint), apiKey: endpoint.apiKey ?? "" },
+        this.#host,
+      ),
+    });
+  }
+
+  /** Looked up anew for each call: another process may have registered it. The server of a model of the person's own gets no key. */
+  async #routeOf(model: string): Promise<ResilientProvider | undefined> {
+    const known = (await registeredModels(this.#config.home)).get(model);
+    if (!known) return undefined;
+    const { serverUrl } = known;
+    const route = this.#routes.get(serverUrl) ?? this.#providerOf({ serverUrl, apiKey: "" });
+    this.#routes.set(serverUrl, route);
+    return await route;
   }
 
   /**
@@ -65,6 +83,7 @@ export class ModelAccess implements AsyncDisposable {
    * and take any. `undefined` when nothing does, or the server does not answer soon.
    */
   async doubtAbout(model: string): Promise<string | undefined> {
+    if ((await registeredModels(this.#config.home)).has(model)) return undefined;
     const { listModels } = await import("../providers/mod.ts");
     const models = await listModels(await this.endpoint(), { host: this.#host, timeoutMs: LIST_TIMEOUT_MS })
       .catch(() => []); // what is wrong with the server, the first call will say

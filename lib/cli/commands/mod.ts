@@ -35,6 +35,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   bisect: async () => (await import("./bisect/bisect.ts")).bisect,
   export: async () => (await import("./export/export.ts")).exportRuns,
   import: async () => (await import("./import/import.ts")).importRuns,
+  finetune: async () => (await import("./finetune/finetune.ts")).finetune,
   cost: async () => (await import("./cost/cost.ts")).cost,
   proxy: async () => (await import("./proxy/proxy.ts")).proxy,
   record: async () => (await import("./record/record.ts")).record,

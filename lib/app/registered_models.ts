@@ -1,0 +1,84 @@
+import { join } from "node:path";
+import { AgentOpError, isObject, readServerUrl, reasonOf, tryParseJson } from "../core/mod.ts";
+import { readTextFileIfThere } from "../schema/mod.ts";
+
+const FILE_MAX_BYTES = 1_000_000;
+const MODELS_MAX = 1_000;
+
+/** A model of the person's own and the server that has it. */
+export interface RegisteredModel {
+  readonly name: string;
+  /** Speaks Mistral's or OpenAI's wire. Calls of this model go there, without a key. */
+  readonly serverUrl: string;
+  /** The training that it came of. */
+  readonly jobId?: string;
+}
+
+/** The person's own models by name, from `models.json` of the home folder. Throws `AgentOpError` for a file that cannot be used. */
+export async function registeredModels(home: string): Promise<ReadonlyMap<string, RegisteredModel>> {
+  const path = pathOf(home);
+  const text = await readTextFileIfThere(path, { maxBytes: FILE_MAX_BYTES, verb: "use" }).catch((error) => {
+    // A program that uses the library may not read the home folder, and has no models there.
+    if (error instanceof AgentOpError && error.cause instanceof Deno.errors.NotCapable) return undefined;
+    throw error;
+  });
+  if (text === undefined) return new Map();
+  const list = tryParseJson(text);
+  if (!isObject(list)) throw unusable(path);
+  const entries = Object.entries(list).slice(0, MODELS_MAX).map(([name, model]) => {
+    if (!isObject(model) || typeof model.serverUrl !== "string") throw unusable(path);
+    const { serverUrl, jobId } = model;
+    checkUrl(serverUrl);
+    return [name, { name, serverUrl, ...(typeof jobId === "string" ? { jobId } : {}) }] as const;
+  });
+  return new Map(entries);
+}
+
+/** Keeps a model; one of that name is replaced. Throws `AgentOpError`. */
+export async function registerModel(home: string, { name, ...model }: RegisteredModel): Promise<void> {
+  checkUrl(model.serverUrl);
+  const models = new Map(await registeredModels(home));
+  models.set(name, { name, ...model });
+  await write(home, models);
+}
+
+/** Throws `AgentOpError` where there is none of that name. */
+export async function forgetModel(home: string, name: string): Promise<void> {
+  const models = new Map(await registeredModels(home));
+  if (!models.delete(name)) {
+    throw new AgentOpError(`Cannot forget model "${name.slice(0, 80)}": it is not registered`, {
+      remedy: [...models.keys()].slice(0, 5).join(", ") || "agentop finetune models",
+    });
+  }
+  await write(home, models);
+}
+
+/** Replaces the list in one step. */
+async function write(home: string, models: ReadonlyMap<string, RegisteredModel>): Promise<void> {
+  const path = pathOf(home);
+  const list = Object.fromEntries([...models].map(([name, { name: _, ...model }]) => [name, model]));
+  const next = `${path}.${Deno.pid}.new`;
+  try {
+    await Deno.mkdir(home, { recursive: true, mode: 0o700 });
+    await Deno.writeTextFile(next, `${JSON.stringify(list, null, 2)}\n`, { mode: 0o600 });
+    await Deno.rename(next, path);
+  } catch (cause) {
+    throw new AgentOpError(`Cannot write ${path}: ${reasonOf(cause)}`, { remedy: "AGENTOP_HOME=DIR", cause });
+  }
+}
+
+const pathOf = (home: string) => join(home, "models.json");
+
+function checkUrl(serverUrl: string): void {
+  readServerUrl(serverUrl, {
+    variable: "--server",
+    example: "http://127.0.0.1:8000/v1",
+    keyVariable: "nothing: the server must take calls without a key",
+  });
+}
+
+function unusable(path: string): AgentOpError {
+  return new AgentOpError(`Cannot use ${path}: it is no list of models`, {
+    remedy: "delete it, and register them anew",
+  });
+}

@@ -4,7 +4,7 @@ import { AgentOpError, escapeText, shortRunId } from "../../../core/mod.ts";
 import { experimentDocument } from "../../../documents/mod.ts";
 import { cell, duration, plural } from "../../../present/mod.ts";
 import { type Context, writeAll } from "../../context.ts";
-import { type ReportFlags } from "../../frame/gate_flags.ts";
+import type { ReportFlags } from "../../frame/gate_flags.ts";
 import { keyValuePairs } from "../../frame/repeated_flags.ts";
 import { abortOnSignals } from "../../process/signals.ts";
 

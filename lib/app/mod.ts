@@ -62,6 +62,9 @@ export const loadSending = () => import("./send_runs.ts");
 /** Sending runs to Weights & Biases. Loaded with the first use. */
 export const loadWandbExport = () => import("./ways_out/export_wandb.ts");
 
+/** Making datasets of the Hugging Face Hub. Loaded with the first use. */
+export const loadHuggingfaceExport = () => import("./ways_out/export_huggingface.ts");
+
 /** Taking in files. Loaded with the first use. */
 export const loadImport = () => import("./import_files.ts");
 

@@ -23,3 +23,7 @@ export const loadHtml = () => import("./html/fragments.ts");
 
 /** Runs for Weights & Biases. Loaded with the first use. */
 export const loadWandb = () => import("./wandb/mod.ts");
+
+/** Runs as datasets of the Hugging Face Hub. Loaded with the first use. */
+export const loadHuggingface = () => import("./huggingface/mod.ts");
+export type { CardOptions, DatasetIndex, ShardFigures, Split } from "./huggingface/mod.ts";

@@ -3,30 +3,16 @@ import fc from "fast-check";
 import { App } from "../../lib/app/mod.ts";
 import { exportWandb } from "../../lib/app/ways_out/export_wandb.ts";
 import type { AppConfig } from "../../lib/app/mod.ts";
-import { MEMORY } from "../../lib/store/mod.ts";
+import { exportApp, writeRuns } from "../support/export_app.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 import { WandbServer } from "../support/wandb_server.ts";
 
 const signal = new AbortController().signal;
 
-function appOf(secrets: AppConfig["secrets"], host = fakeHost(), storePath: string = MEMORY): App {
-  return new App({
-    useSimulator: true,
-    defaults: {},
-    retry: { maxAttempts: 1, minWaitMs: 0, maxWaitMs: 0 },
-    home: "/nowhere",
-    storePath,
-    storeGiven: true,
-    agentFolders: [],
-    secrets,
-    environments: { plain: {}, runner: {} },
-  }, { host });
-}
-
 Deno.test("exportWandb() sends a run with history, costs, and its trace as an artifact of the agent's and prompt's version", async () => {
   await using server = new WandbServer();
-  await using app = appOf({ WANDB_API_KEY: "key", WANDB_BASE_URL: server.url, WANDB_PROJECT: "evals" });
+  await using app = exportApp({ WANDB_API_KEY: "key", WANDB_BASE_URL: server.url, WANDB_PROJECT: "evals" });
   const store = await app.store();
   await store.write([...sampleEvents({ rounds: 2, group: "night" })]);
   const [run] = (await store.listRuns()).runs;
@@ -54,17 +40,9 @@ Deno.test("exportWandb() sends a run with history, costs, and its trace as an ar
 
 const secretsFor = (server: WandbServer) => ({ WANDB_API_KEY: "key", WANDB_BASE_URL: server.url });
 
-async function writeRuns(app: App, count: number): Promise<void> {
-  const store = await app.store();
-  const host = fakeHost();
-  for (let n = 0; n < count; n++) {
-    await store.write([...sampleEvents({ rounds: 1 + n % 3, host, agent: n % 2 ? "writer" : "reader" })]);
-  }
-}
-
 Deno.test("exportWandb() sends nothing twice, and what has changed again", async () => {
   await using server = new WandbServer();
-  await using app = appOf(secretsFor(server));
+  await using app = exportApp(secretsFor(server));
   await writeRuns(app, 3);
   assertEquals((await exportWandb(app, { signal })).runs, 3);
   const before = server.requests;
@@ -87,7 +65,7 @@ Deno.test("exportWandb() sends nothing twice, and what has changed again", async
 
 Deno.test("exportWandb() takes out what is a secret by now, and leaves folders of this machine out of the configuration", async () => {
   await using server = new WandbServer({ key: "sesame-0123456789" });
-  await using app = appOf({ ...secretsFor(server), WANDB_API_KEY: "sesame-0123456789" });
+  await using app = exportApp({ ...secretsFor(server), WANDB_API_KEY: "sesame-0123456789" });
   const host = fakeHost();
   await using early = new App({ ...app.config, secrets: {} }, { host });
   const store = await early.store();
@@ -104,7 +82,7 @@ Deno.test("exportWandb() takes out what is a secret by now, and leaves folders o
 Deno.test("exportWandb() names the variable of a key or server that does not do, before anything is sent", async () => {
   await using server = new WandbServer();
   const fails = async (secrets: AppConfig["secrets"], reason: RegExp) => {
-    await using app = appOf(secrets);
+    await using app = exportApp(secrets);
     await writeRuns(app, 1);
     await rejects(exportWandb(app, { signal }), reason);
   };
@@ -128,7 +106,7 @@ Deno.test("exportWandb() goes on past a run that is refused or was deleted, and 
         ? new Response("too large", { status: 413 })
         : undefined,
   });
-  await using app = appOf(secretsFor(server));
+  await using app = exportApp(secretsFor(server));
   await writeRuns(app, 3);
   const store = await app.store();
   const { runs } = await store.listRuns({ sort: "oldest" });
@@ -155,7 +133,7 @@ Deno.test("exportWandb() gives up on a server that hangs, and waits where one is
     },
   });
   const host = fakeHost();
-  await using app = appOf(secretsFor(server), host);
+  await using app = exportApp(secretsFor(server), host);
   await writeRuns(app, 1);
   await rejects(exportWandb(app, { signal, timeoutMs: 200 }), /does not answer: nothing came within 0.2 s/);
   ok(host.waits.slice(0, 2).every((ms) => ms >= 7000), String(host.waits));
@@ -163,47 +141,41 @@ Deno.test("exportWandb() gives up on a server that hangs, and waits where one is
 });
 
 Deno.test("exportWandb() that is killed anywhere and run again leaves nothing out and nothing twice", async () => {
-  const folder = await Deno.makeTempDir();
-  try {
-    const path = `${folder}/a.db`;
-    let dies = Infinity;
-    let isDead = false;
-    await using server = new WandbServer({
-      fault: () => {
-        if (--dies > 0) return undefined;
-        isDead = true;
-        return new Response("", { status: 401 });
-      },
-    });
-    await using first = appOf(secretsFor(server), fakeHost(), path);
-    await writeRuns(first, 6);
-    const store = await first.store();
-    const { runs } = await store.listRuns({ sort: "oldest" });
-    // A process that is killed does not write down how far it came.
-    const noteSent = store.noteSent.bind(store);
-    store.noteSent = (target, sent) => isDead ? Promise.reject(new Error("killed")) : noteSent(target, sent);
-    await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 1, max: 70 }), async (after) => {
-        dies = after;
-        isDead = false;
-        await exportWandb(first, { signal, again: true }).catch(() => {});
-      }),
-      { numRuns: 50, seed: 15 },
-    );
-    dies = Infinity;
-    isDead = false;
-    await exportWandb(first, { signal });
-    assertEquals([...server.runs.keys()].sort(), runs.map(({ runId }) => runId).sort());
-    for (const { runId } of runs) {
-      const run = server.runs.get(runId)!;
-      const steps = run.history.map((line) => JSON.parse(line)._step);
-      assertEquals(steps, steps.map((_, index) => index));
-      assertEquals([run.exitcode, run.uses.size], [0, 2]);
-      assertEquals(server.committed("trace").filter((it) => it.runName === runId).length, 1);
-    }
-    assertEquals([server.committed("agent").length, server.committed("prompt").length], [2, 2]);
-    assertEquals((await exportWandb(first, { signal })).unchanged, 6);
-  } finally {
-    await Deno.remove(folder, { recursive: true });
+  let dies = Infinity;
+  let isDead = false;
+  await using server = new WandbServer({
+    fault: () => {
+      if (--dies > 0) return undefined;
+      isDead = true;
+      return new Response("", { status: 401 });
+    },
+  });
+  await using first = exportApp(secretsFor(server));
+  await writeRuns(first, 6);
+  const store = await first.store();
+  const { runs } = await store.listRuns({ sort: "oldest" });
+  // A process that is killed does not write down how far it came.
+  const noteSent = store.noteSent.bind(store);
+  store.noteSent = (target, sent) => isDead ? Promise.reject(new Error("killed")) : noteSent(target, sent);
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 1, max: 70 }), async (after) => {
+      dies = after;
+      isDead = false;
+      await exportWandb(first, { signal, again: true }).catch(() => {});
+    }),
+    { numRuns: 50, seed: 15 },
+  );
+  dies = Infinity;
+  isDead = false;
+  await exportWandb(first, { signal });
+  assertEquals([...server.runs.keys()].sort(), runs.map(({ runId }) => runId).sort());
+  for (const { runId } of runs) {
+    const run = server.runs.get(runId)!;
+    const steps = run.history.map((line) => JSON.parse(line)._step);
+    assertEquals(steps, steps.map((_, index) => index));
+    assertEquals([run.exitcode, run.uses.size], [0, 2]);
+    assertEquals(server.committed("trace").filter((it) => it.runName === runId).length, 1);
   }
+  assertEquals([server.committed("agent").length, server.committed("prompt").length], [2, 2]);
+  assertEquals((await exportWandb(first, { signal })).unchanged, 6);
 });

@@ -1,16 +1,9 @@
 import { loadTables, traceRow } from "../../analysis/mod.ts";
-import {
-  AgentOpError,
-  applyChanges,
-  isAbortError,
-  type Run,
-  type Store,
-  StoreError,
-  type TraceChanges,
-} from "../../core/mod.ts";
+import { AgentOpError, applyChanges, isAbortError, type Run, type TraceChanges } from "../../core/mod.ts";
 import { loadWandb } from "../../exporters/mod.ts";
 import type { App } from "../app.ts";
 import { checkedServer, HttpOut } from "./http_out.ts";
+import { readRun } from "./read_run.ts";
 import { chosenPages, type SendChoice, SentLedger } from "./unsent.ts";
 
 const BASE_URL = "https://api.wandb.ai";
@@ -75,26 +68,6 @@ export async function exportWandb(app: App, choice: WandbChoice): Promise<WandbR
     await ledger.flush();
   }
   return { url: place.url(), ...sent, ...(message === undefined ? {} : { message }) };
-}
-
-/** All that is written of a run at one moment, or why there is nothing to send; `seq`: the last write that was sent. */
-export async function readRun(
-  store: Store,
-  { traceId }: Run,
-  seq?: number,
-): Promise<TraceChanges | "unchanged" | "deleted" | "damaged"> {
-  try {
-    if (seq !== undefined) {
-      // What has no new write is not read.
-      const since = await store.changesSince(traceId, { seq, messageCount: 0 });
-      if (!since) return "deleted";
-      if (since.cursor.seq === seq) return "unchanged";
-    }
-    return await store.changesSince(traceId) ?? "deleted";
-  } catch (error) {
-    if (error instanceof StoreError && ["damaged", "damaged_run"].includes(error.code)) return "damaged";
-    throw error;
-  }
 }
 
 /** W&B as the configuration says, with a key that was tried. Throws `AgentOpError`. */

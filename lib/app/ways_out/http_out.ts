@@ -6,6 +6,7 @@ const WAIT_MAX_MS = 120_000;
 const TIMEOUT_MS = 60_000;
 /** A slower line than this does not carry an upload: more time is given by its size. */
 const BYTES_PER_MS_MIN = 50;
+const REDIRECTS_MAX = 5;
 const ANSWER_MAX_BYTES = 32 * 1024 * 1024;
 
 export interface HttpOutOptions {
@@ -42,7 +43,7 @@ const isPlainElsewhere = ({ protocol, hostname }: URL) =>
   protocol === "http:" && !/^(?:.*\.)?localhost$|^127(?:\.\d+){3}$|^\[::1\]$/.test(hostname);
 
 /**
- * Requests to a service that takes runs: each with a bounded time and answer, never redirected, tried again after trouble on the way
+ * Requests to a service that takes runs: each with a bounded time and answer, never sent on to another server, tried again after trouble on the way
  * and where the service asks for that. Gives the last answer, whatever its status; throws `AgentOpError` where none came.
  */
 export class HttpOut {
@@ -99,7 +100,7 @@ export class HttpOut {
     const signals = [signal, timeout, ...(init.signal ? [init.signal] : [])];
     this.#bytes += size;
     try {
-      const response = await host.fetch(url, {
+      const response = await follow(host, url, {
         ...init,
         redirect: "manual",
         signal: AbortSignal.any(signals),
@@ -113,6 +114,20 @@ export class HttpOut {
       init.signal?.throwIfAborted();
       return timeout.aborted ? `nothing came within ${timeoutMs / 1000} s` : messageOf(error);
     }
+  }
+}
+
+/** What is only read may have moved, to another path of the same server: the key goes nowhere else. */
+async function follow(host: Host, url: URL, init: RequestInit): Promise<Response> {
+  let at = url;
+  for (let hop = 0;; hop++) {
+    const response = await host.fetch(at, init);
+    const isRead = init.method === undefined || init.method === "GET" || init.method === "HEAD";
+    const next = URL.parse(response.headers.get("location") ?? "", at);
+    const moves = response.status >= 300 && response.status < 400 && isRead && hop < REDIRECTS_MAX;
+    if (!moves || next?.origin !== at.origin) return response;
+    await response.body?.cancel();
+    at = next;
   }
 }
 

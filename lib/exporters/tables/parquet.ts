@@ -1,4 +1,4 @@
-import type { CellValue, Column, Row, TableExporter } from "../../core/mod.ts";
+import type { CellValue, Column, Columns, Row, TableExporter } from "../../core/mod.ts";
 
 /** Memory is bounded by this many rows. */
 const ROWS_PER_GROUP = 50_000;
@@ -27,36 +27,44 @@ export const parquet: TableExporter = {
     "meaning of each column stand in the file.",
   examples: ["runs --since 7d", "spans --out spans.parquet", "messages last last~1"],
   use: "read it with DuckDB, Polars or pandas",
-  write: async (columns, batches, sink) => {
-    const { ByteWriter, parquetWriteRows } = await import("hyparquet-writer");
-    const writer = Object.assign(new ByteWriter(), {
-      // What was written is handed over; offsets into the file go on counting.
-      async flush(this: InstanceType<typeof ByteWriter>) {
-        const piece = this.getBytes().slice();
-        this.index = 0;
-        await sink(piece);
-      },
-    });
-    const names = Object.entries(columns);
-    await parquetWriteRows({
-      writer,
-      rows: packed(names, batches),
-      columns: names.map(([name]) => ({ name })),
-      schema: [
-        { name: "root", num_children: names.length },
-        ...names.map(([name, { type, nullable }]) => ({
-          ...ELEMENTS[type],
-          name,
-          repetition_type: nullable ? "OPTIONAL" as const : "REQUIRED" as const,
-        })),
-      ],
-      rowGroupSize: ROWS_PER_GROUP,
-      createdBy: "AgentOp Studio",
-      kvMetadata: [{ key: "agentop.columns", value: JSON.stringify(columns) }],
-    });
-    await writer.flush();
-  },
+  write: (columns, batches, sink) => writeParquet(columns, batches, sink, ROWS_PER_GROUP),
 };
+
+/** Writes rows so many at a time, which is as many as are held. */
+export async function writeParquet(
+  columns: Columns,
+  batches: AsyncIterable<readonly Row[]>,
+  sink: (piece: Uint8Array<ArrayBuffer>) => Promise<void>,
+  rowsPerGroup: number,
+): Promise<void> {
+  const { ByteWriter, parquetWriteRows } = await import("hyparquet-writer");
+  const writer = Object.assign(new ByteWriter(), {
+    // What was written is handed over; offsets into the file go on counting.
+    async flush(this: InstanceType<typeof ByteWriter>) {
+      const piece = this.getBytes().slice();
+      this.index = 0;
+      await sink(piece);
+    },
+  });
+  const names = Object.entries(columns);
+  await parquetWriteRows({
+    writer,
+    rows: packed(names, batches),
+    columns: names.map(([name]) => ({ name })),
+    schema: [
+      { name: "root", num_children: names.length },
+      ...names.map(([name, { type, nullable }]) => ({
+        ...ELEMENTS[type],
+        name,
+        repetition_type: nullable ? "OPTIONAL" as const : "REQUIRED" as const,
+      })),
+    ],
+    rowGroupSize: rowsPerGroup,
+    createdBy: "AgentOp Studio",
+    kvMetadata: [{ key: "agentop.columns", value: JSON.stringify(columns) }],
+  });
+  await writer.flush();
+}
 
 /** Whole numbers as 64 bits. */
 async function* packed(

@@ -7,6 +7,7 @@ import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { type Context, writeAll, writeBytes } from "../../context.ts";
 import { byteSize, cell, damagedRowsNote, plural } from "../../../present/mod.ts";
 import { addFinetune } from "./finetune.ts";
+import { addHuggingface } from "./huggingface.ts";
 import { addOtlp } from "./otlp.ts";
 import { untilSignal } from "./until_signal.ts";
 import { addWandb } from "./wandb.ts";
@@ -23,6 +24,7 @@ export const exportRuns: CliCommand = {
     addOtlp(group, withContext);
     addFinetune(group, withContext);
     addWandb(group, withContext);
+    addHuggingface(group, withContext);
     for (const exporter of EXPORTERS) {
       const { name, description, notes, examples } = exporter;
       const lines = examples.map((it) => `  agentop export ${name} ${it}`).join("\n");

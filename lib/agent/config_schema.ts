@@ -216,3 +216,15 @@ export const SETTABLE_PARAMETERS = Object.entries(PARAMETERS).flatMap(([key, sch
   const isWord = [z.ZodNumber, z.ZodBoolean, z.ZodEnum, z.ZodString].some((kind) => inner instanceof kind);
   return isWord ? [[key, inner] as const] : [];
 });
+
+/** What of a run can be changed while it is live: `LiveSettings`. */
+export const liveSettings = z.strictObject({
+  model: WHOLE.model.exactOptional(),
+  temperature: PARAMETERS.temperature,
+  topP: PARAMETERS.topP,
+  maxTokens: PARAMETERS.maxTokens,
+  seed: PARAMETERS.seed,
+  maxSteps: LIMITS.maxSteps.exactOptional(),
+  timeoutSeconds: LIMITS.timeoutSeconds.exactOptional(),
+  budgetUsd: LIMITS.budgetUsd,
+});

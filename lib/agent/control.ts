@@ -13,14 +13,33 @@ import { RunStop } from "./stop.ts";
 const LOOK_EVERY_MS = 50;
 const REFUSAL_MAX_CHARS = 2_000;
 
+/** The longest message for an agent, UTF-16 units. */
+export const TOLD_MAX_CHARS = 100_000;
+const NAME_MAX_CHARS = 200;
+
+/** Whose request it is. */
+export interface ControlOrigin {
+  readonly id: string;
+  readonly by: string;
+}
+
+/** What others want of a run. */
+export interface ControlHooks {
+  stop(reason: RunStop): void;
+  onBudget(usd: number): void;
+  onTold(told: ControlOrigin & { readonly text: string }): void;
+  /** `settings` may be anything. */
+  onSet(set: ControlOrigin & { readonly settings: unknown }): void;
+  onCancel(spanId: string, by: string): void;
+}
+
 type ControlStore = Pick<RunControl, "takeControl"> & Pick<StoreChanges, "onChange">;
 
 /** The ways others steer a run: requests in the store, read at every boundary and while waiting. */
 export class ControlInbox {
   readonly #store: ControlStore;
   readonly #traceId: string;
-  readonly #stop: (reason: RunStop) => void;
-  readonly #onBudget: (usd: number) => void;
+  readonly #hooks: ControlHooks;
   readonly #answers = new Map<string, (answer: ApprovalAnswer) => void>();
   readonly #unsubscribe: () => void;
   #paused = false;
@@ -31,12 +50,11 @@ export class ControlInbox {
   constructor(
     store: ControlStore,
     traceId: string,
-    hooks: { stop: (reason: RunStop) => void; onBudget: (usd: number) => void },
+    hooks: ControlHooks,
   ) {
     this.#store = store;
     this.#traceId = traceId;
-    this.#stop = hooks.stop;
-    this.#onBudget = hooks.onBudget;
+    this.#hooks = hooks;
     this.#unsubscribe = store.onChange(() => {
       this.#timer ??= setTimeout(() => {
         this.#timer = undefined;
@@ -60,10 +78,10 @@ export class ControlInbox {
     })();
   }
 
-  #act({ action, argument }: ControlRequest): void {
+  #act({ id, action, argument }: ControlRequest): void {
     switch (action) {
       case "stop":
-        return this.#stop(RunStop.cancelled("stopped by a person"));
+        return this.#hooks.stop(RunStop.cancelled("stopped by a person"));
       case "pause":
         this.#paused = true;
         return;
@@ -72,8 +90,21 @@ export class ControlInbox {
         this.#wake?.resolve();
         return;
       case "budget":
-        if (typeof argument["usd"] === "number" && argument["usd"] > 0) this.#onBudget(argument["usd"]);
+        if (typeof argument["usd"] === "number" && argument["usd"] > 0) {
+          this.#hooks.onBudget(argument["usd"]);
+        }
         return;
+      case "tell": {
+        const text = typeof argument["text"] === "string"
+          ? argument["text"].trim().slice(0, TOLD_MAX_CHARS)
+          : "";
+        if (text !== "") this.#hooks.onTold({ ...origin(id, argument), text });
+        return;
+      }
+      case "set":
+        return this.#hooks.onSet({ ...origin(id, argument), settings: argument["settings"] });
+      case "cancel":
+        return this.#hooks.onCancel(String(argument["spanId"] ?? ""), origin(id, argument).by);
       case "approve":
       case "deny": {
         const spanId = String(argument["spanId"] ?? "");
@@ -129,6 +160,12 @@ export class ControlInbox {
     this.#unsubscribe();
     clearTimeout(this.#timer);
   }
+}
+
+function origin(id: number, argument: ControlRequest["argument"]): ControlOrigin {
+  const text = (name: string, otherwise: string) =>
+    typeof argument[name] === "string" ? argument[name].slice(0, NAME_MAX_CHARS) : otherwise;
+  return { id: text("id", String(id)), by: text("by", "control") };
 }
 
 /** What the model reads of a refusal; the words are a person's. */

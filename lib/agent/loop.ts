@@ -6,7 +6,8 @@ import { RunStop } from "./stop.ts";
 import { toolRound } from "./tool_step.ts";
 
 /**
- * The agent loop: answer the tool calls that are open, else ask the model, until it answers without asking for a tool. Returns
+ * The agent loop: answer the tool calls that are open, else ask the model, until it answers without asking for a tool and has read
+ * all that it was told. Returns
  * that answer; throws what ends the run otherwise.
  */
 export async function agentLoop(session: Session): Promise<string> {
@@ -18,8 +19,11 @@ export async function agentLoop(session: Session): Promise<string> {
       if (session.stepsLeft === 0) throw tooManySteps(session);
       continue;
     }
+    const isTold = await session.operations.take();
     const last = session.memory.messages.at(-1);
-    if (last?.role === "assistant" && toolCallsOf(last).length === 0) return conclude(session, last);
+    if (!isTold && last?.role === "assistant" && toolCallsOf(last).length === 0) {
+      return conclude(session, last);
+    }
     if (session.stepsLeft === 0) throw tooManySteps(session);
     await modelStep(session);
   }

@@ -58,7 +58,7 @@ export function inherited(agent: AgentConfig, from: AgentConfig): AgentConfig {
 
 /** Counts the steps of a run and of all that it hands work to. */
 export class TreeSteps {
-  readonly limit: number;
+  limit: number;
   #taken: number;
 
   /** `taken`: by what was interrupted. */

@@ -3,11 +3,12 @@ import type { Host } from "../core/mod.ts";
 /** The run's time limit. Time spent paused or waiting for a person does not count. */
 export class RunClock {
   readonly #host: Host;
-  readonly #limitMs: number;
+  #limitMs: number;
   readonly #startMs: number;
   #idleMs = 0;
   #idleSinceMs: number | undefined;
   #waits = 0;
+  #changed = new AbortController();
 
   constructor(host: Host, limitMs: number) {
     this.#host = host;
@@ -19,6 +20,13 @@ export class RunClock {
     const now = this.#host.now();
     const idle = this.#idleMs + (this.#idleSinceMs === undefined ? 0 : now - this.#idleSinceMs);
     return this.#limitMs - (now - this.#startMs - idle);
+  }
+
+  /** From the beginning of the run. */
+  setLimit(limitMs: number): void {
+    this.#limitMs = limitMs;
+    this.#changed.abort();
+    this.#changed = new AbortController();
   }
 
   /** While one of several waits lasts, no time counts. */
@@ -36,10 +44,9 @@ export class RunClock {
 
   /** Calls `onExpired` when the time is up, unless `done` is aborted first. */
   async watch(done: AbortSignal, onExpired: () => void): Promise<void> {
-    try {
-      for (let left = this.remainingMs; left > 0; left = this.remainingMs) await this.#host.sleep(left, done);
-    } catch {
-      return; // the run is over
+    for (let left = this.remainingMs; left > 0; left = this.remainingMs) {
+      await this.#host.sleep(left, AbortSignal.any([done, this.#changed.signal])).catch(() => {});
+      if (done.aborted) return; // the run is over
     }
     if (!done.aborted) onExpired();
   }

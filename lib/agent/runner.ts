@@ -11,6 +11,7 @@ import {
   type Span,
   type Tool,
 } from "../core/mod.ts";
+import { operationsOf } from "../analysis/mod.ts";
 import { agentProblems, type CheckServices } from "./check_agent.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
@@ -258,6 +259,7 @@ async function resumePoint({ store }: AgentServices, traceId: string): Promise<R
     keyValues: latest?.keyValues ?? {},
     step: all.reduce((max: number, span: Span) => Math.max(max, span.step ?? 0), 0),
     begunCalls: new Set(begun.map((span) => String(span.attributes[ATTR.toolCallId]))),
+    operations: operationsOf(all),
   };
 }
 

@@ -12,6 +12,7 @@ import type {
   Tool,
   ToolResult,
 } from "../core/mod.ts";
+import type { Operation } from "../analysis/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { AgentConfig, ToolReference } from "./agent_config.ts";
 import type { Approver } from "./approval.ts";
@@ -62,6 +63,8 @@ export interface AgentServices {
    * Never asked about the agent's own memory.
    */
   readonly recall?: (call: RecallableCall) => ToolResult | undefined;
+  /** What was done to a run while it was live, to be done to this one, which repeats it, at the same steps. */
+  readonly operations?: (traceId: string) => readonly Operation[];
   /** Every tool call that is executed is asked for first, whatever it touches. */
   readonly askFirst?: boolean;
   /** Nobody reads along: answers come whole, which costs less than streams. @default false */

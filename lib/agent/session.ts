@@ -15,6 +15,7 @@ import {
   type Span,
   type Tool,
 } from "../core/mod.ts";
+import type { Operation } from "../analysis/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { isReadBack } from "./agent_on_record.ts";
 import { Approvals } from "./approvals.ts";
@@ -24,9 +25,11 @@ import { CutAnswerError } from "./cut_answer.ts";
 import { limitToGoOn } from "./go_on.ts";
 import { LoopGuard } from "./loop_guard.ts";
 import { Memory } from "./memory.ts";
+import { Operations, scriptOf } from "./operations.ts";
 import { PartialWriter } from "./partial_writer.ts";
 import { Recorder } from "./recorder.ts";
 import type { TreeSteps } from "./rights.ts";
+import { type LiveSettings, withSettings } from "./retune.ts";
 import { RunClock } from "./run_clock.ts";
 import type { AgentServices } from "./services.ts";
 import { SharedBudgetError } from "./shared_budget.ts";
@@ -40,6 +43,8 @@ export interface ResumePoint {
   readonly step: number;
   /** Ids of tool calls that had begun when the process died: their effects may have happened. */
   readonly begunCalls: ReadonlySet<string>;
+  /** What was done to it while it was live. */
+  readonly operations: readonly Operation[];
 }
 
 export interface SessionOptions {
@@ -62,7 +67,6 @@ export interface SessionOptions {
 export class Session {
   readonly services: AgentServices;
   readonly run: Run;
-  readonly config: AgentConfig;
   readonly ledger: BudgetLedger;
   readonly tree: TreeSteps;
   readonly depth: number;
@@ -72,6 +76,7 @@ export class Session {
   readonly recorder: Recorder;
   readonly control: ControlInbox;
   readonly clock: RunClock;
+  readonly operations: Operations;
   readonly begunCalls: ReadonlySet<string>;
   readonly approvals = new Approvals();
   /** The tool call that an open tool span answers. */
@@ -89,6 +94,7 @@ export class Session {
   #idlers = 0;
   #idleSinceUs: number | undefined;
   #idleUs: number;
+  #config: AgentConfig;
   readonly #abort = new AbortController();
   #warnings: readonly RunWarning[];
   readonly #partials: PartialWriter;
@@ -99,7 +105,7 @@ export class Session {
     this.#options = options;
     this.services = services;
     this.run = run;
-    this.config = config;
+    this.#config = config;
     this.ledger = options.ledger;
     this.tree = options.tree;
     this.depth = options.depth;
@@ -124,13 +130,34 @@ export class Session {
     this.control = new ControlInbox(services.store, run.traceId, {
       stop: (reason) => this.#abort.abort(reason),
       onBudget: (usd) => this.ledger.setLimit(usd),
+      onTold: (told) => this.operations.tell(told),
+      onSet: (set) => void this.operations.set(set).catch((error) => note(`not set: ${messageOf(error)}`)),
+      onCancel: (spanId, by) => this.operations.cancel(spanId, by),
     });
+    this.operations = new Operations(this, scriptOf(services, run, resume));
     this.clock = new RunClock(services.host, config.limits.timeoutSeconds * 1000);
   }
 
   /** Nobody has allowed what the run says that its tools touch. */
   get isGuarded(): boolean {
     return this.services.rights?.isGuarded ?? isReadBack(this.run);
+  }
+
+  /** As it is now. */
+  get config(): AgentConfig {
+    return this.#config;
+  }
+
+  /** Other settings from the next step on. */
+  retune(settings: LiveSettings): void {
+    const { maxSteps, timeoutSeconds, budgetUsd } = settings;
+    this.#config = withSettings(this.#config, settings);
+    if (budgetUsd !== undefined) this.ledger.setLimit(budgetUsd);
+    if (timeoutSeconds !== undefined) this.clock.setLimit(timeoutSeconds * 1000);
+    // Who works for another run is bound by that one's.
+    if (maxSteps !== undefined && this.depth === 0 && Number.isFinite(this.tree.limit)) {
+      this.tree.limit = maxSteps;
+    }
   }
 
   /** Calls that may still be made: by this run, and by all that share its limit. */
@@ -184,6 +211,10 @@ export class Session {
     });
     try {
       this.#open();
+      // What it had been told when it was interrupted.
+      for (const it of this.#options.resume?.operations ?? []) {
+        if (it.action === "tell" && it.step === undefined) this.operations.tell(it);
+      }
       let end: RunChange;
       try {
         const tools = await this.#options.createTools(this);

@@ -5,9 +5,11 @@ import {
   isLive,
   nowUs,
   type Run,
+  type Span,
   type Store,
 } from "../core/mod.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
+import { operatedConfig } from "./operations.ts";
 import { type RunLimits, withLimits } from "./limits.ts";
 import { narrowest, type Rights } from "./rights.ts";
 
@@ -47,31 +49,39 @@ export async function pauseRun({ store }: SteeringServices, run: Run): Promise<v
   await store.requestControl(run.traceId, "pause");
 }
 
-/** Lets a live run go on, with another budget where one is given. */
+/** Lets a live run go on, with other limits of steps, time and money where they are given. */
 export async function unpauseRun(
   { store }: SteeringServices,
   { traceId, runId, status }: Run,
-  { budgetUsd, ...others }: RunLimits = {},
+  { budgetUsd, maxSteps, timeoutSeconds, ...others }: RunLimits = {},
 ): Promise<void> {
   if (Object.values(others).some((it) => it !== undefined)) {
     throw new AgentOpError(
-      `Cannot change the limits of ${runId}: it is ${status}, and its process keeps those it began with, besides the budget`,
+      `Cannot change the limits of ${runId}: it is ${status}, and only its steps, time and budget can be changed`,
       { remedy: `agentop stop ${runId}, then resume it with them` },
     );
   }
+  const settings = Object.entries({ budgetUsd, maxSteps, timeoutSeconds }).filter(([, it]) =>
+    it !== undefined
+  );
+  if (settings.length > 0) {
+    await store.requestControl(traceId, "set", { settings: Object.fromEntries(settings), by: "person" });
+  }
   await store.requestControl(traceId, "resume");
-  if (budgetUsd !== undefined) await store.requestControl(traceId, "budget", { usd: budgetUsd });
 }
 
-/** A run that no process works on, ready to be executed from its last finished step. Throws `AgentOpError` when it is done. */
+/**
+ * A run that no process works on, ready to be executed from its last finished step; `spans` are its own, which say what was set while
+ * it was live. Throws `AgentOpError` when it is done.
+ */
 export async function continued(
   run: Run,
   limits: RunLimits = {},
-  { widest }: Pick<Rights, "widest"> = {},
+  { widest, spans = [] }: Pick<Rights, "widest"> & { readonly spans?: Iterable<Span> } = {},
 ): Promise<Run> {
   if (run.status === "completed" || run.origin !== "agent") throw cannot("resume", run);
   const remedy = `agentop replay ${run.runId} --agent AGENT`;
-  const agent = await agentOnRecord(run, { verb: "resume", remedy });
+  const agent = await operatedConfig(await agentOnRecord(run, { verb: "resume", remedy }), spans);
   const own = widest ? { ...agent, limits: narrowest(agent.limits, widest) } : agent;
   return { ...run, config: asRunConfig(withLimits(own, limits)) };
 }

@@ -181,17 +181,30 @@ async function perform(
       told = editNote(given);
     }
   }
+  const result = await executed(session, tool, given, spanId);
+  if (told === "") return result;
+  const attributes = { ...result.attributes, [ATTR.approvalArguments]: given };
+  return { ...result, content: `${told}${result.content}`, attributes };
+}
+
+/** Within its limits; until it is over, a person can break it off. */
+async function executed(session: Session, tool: Tool, given: unknown, spanId: string): Promise<ToolResult> {
   // What cannot be undone must be on record before it happens.
   if (!tool.idempotent) await session.recorder.flush();
   const limit = new AbortController();
+  let cancelledBy: string | undefined;
   const { toolTimeoutSeconds, maxToolOutputBytes } = session.config.limits;
   const signal = AbortSignal.any([session.signal, limit.signal]);
+  using _ = session.operations.duringCall(spanId, (by) => {
+    cancelledBy ??= by;
+    limit.abort(new DOMException("cancelled", "AbortError"));
+  });
   const timer = tool.limitsItself ? undefined : setTimeout(
     () => limit.abort(new DOMException("time limit", "TimeoutError")),
     Math.min(toolTimeoutSeconds * 1000, TIMER_MAX_MS),
   );
   try {
-    const result = await orAborted(
+    return await orAborted(
       tool.execute(given, {
         signal,
         emit: session.recorder.emit,
@@ -202,16 +215,23 @@ async function perform(
       }),
       signal,
     );
-    if (told === "") return result;
-    const attributes = { ...result.attributes, [ATTR.approvalArguments]: given };
-    return { ...result, content: `${told}${result.content}`, attributes };
   } catch (error) {
     session.signal.throwIfAborted();
+    if (cancelledBy !== undefined) {
+      const attributes = { [ATTR.controlAction]: "cancel", [ATTR.controlBy]: cancelledBy };
+      return {
+        ...refused(
+          `The call of ${tool.name} was broken off by a person; it may have had its effect.`,
+          "cancelled",
+        ),
+        attributes,
+      };
+    }
     if (limit.signal.aborted) {
-      return refused(`${call.name} did not finish within ${toolTimeoutSeconds} s.`, "timeout");
+      return refused(`${tool.name} did not finish within ${toolTimeoutSeconds} s.`, "timeout");
     }
     const type = error instanceof ToolInputError ? "invalid_arguments" : "tool_error";
-    return refused(`${told}${messageOf(error)}`, type);
+    return refused(messageOf(error), type);
   } finally {
     clearTimeout(timer);
   }

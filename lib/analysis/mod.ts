@@ -40,6 +40,7 @@ export {
   memorySteps,
 } from "./memory_steps.ts";
 export { activeSpan, type Approval, pendingApproval, pendingApprovals } from "./open_spans.ts";
+export { budgetUsdNow, changesText, type Operation, operationOf, operationsOf } from "./operations.ts";
 export { quantile } from "./quantile.ts";
 export {
   type PricedSpan,

@@ -51,6 +51,8 @@ export type {
 
 /** What reads model calls of other programs as they pass, loaded with the first of them. */
 export const loadProxied = () => import("./proxied/mod.ts");
+/** What is done to live runs, loaded with the first use. */
+export const loadOperate = () => import("./operate.ts");
 
 export { IngestBusyError } from "./ingest/busy_error.ts";
 export type { Ingest } from "./ingest/mod.ts";
@@ -99,7 +101,7 @@ export { createLauncher, type Launcher } from "./launch.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export type { RightsOptions, RightsQuestion, RunRights } from "./rights.ts";
 export { runDocument } from "./run_document.ts";
-export type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits } from "./requests.ts";
+export type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits, RunOperation } from "./requests.ts";
 export {
   type ExportChoice,
   exporterOf,

@@ -39,4 +39,13 @@ export interface LaunchedRun {
 }
 
 /** The limits under which a run goes on. */
+/** What a person does to a live run. */
+export type RunOperation =
+  /** Tells its agent something. */
+  | { readonly tell: string }
+  /** Sets its model, parameters or limits, as words. */
+  | { readonly set: Readonly<Record<string, string>> }
+  /** Breaks off the tool call of this span. */
+  | { readonly cancel: string };
+
 export type ResumeLimits = Readonly<Partial<Record<RaisableLimit, number>>>;

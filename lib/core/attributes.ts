@@ -64,6 +64,17 @@ export const ATTR = {
   approvalScope: "agentop.approval.scope",
   approvalDecision: "agentop.approval.decision",
   approvalBy: "agentop.approval.by",
+  /** What somebody did to a live run: `tell` or `set`; of a tool call, `cancel`. */
+  controlAction: "agentop.control.action",
+  /** Of the request. */
+  controlId: "agentop.control.id",
+  controlBy: "agentop.control.by",
+  /** What the agent was told. */
+  controlText: "agentop.control.text",
+  /** What was set: `{ KEY: { from, to } }`. */
+  controlChanges: "agentop.control.changes",
+  /** The first step that came after it. */
+  controlStep: "agentop.control.step",
 } as const;
 
 /** Tags that we put on runs. */

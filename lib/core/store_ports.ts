@@ -262,7 +262,19 @@ export interface StoreChanges {
 
 // ---------------------------------------------------------------------------------------------- steering
 
-export type ControlAction = "stop" | "pause" | "resume" | "approve" | "deny" | "budget";
+export type ControlAction =
+  | "stop"
+  | "pause"
+  | "resume"
+  | "approve"
+  | "deny"
+  | "budget"
+  /** A message for the agent: `{ id, text, by }`. */
+  | "tell"
+  /** Other settings from its next step on: `{ id, settings, by }`. */
+  | "set"
+  /** One tool call is broken off: `{ spanId, by }`. */
+  | "cancel";
 
 export interface ControlRequest {
   readonly id: number;

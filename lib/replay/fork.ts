@@ -16,7 +16,7 @@ import {
   totalsOfStart,
   type Trace,
 } from "../core/mod.ts";
-import { stepsOf } from "../analysis/mod.ts";
+import { operationOf, stepsOf } from "../analysis/mod.ts";
 import { checkOrder, editedMessage } from "./edits.ts";
 import { callIdOf } from "./recording.ts";
 
@@ -254,7 +254,10 @@ function wholeRound(steps: readonly Span[], step: number): number {
   return Math.max(0, last);
 }
 
-/** The messages the fork holds: how the run began, then what each kept step says, results in the order of their calls. */
+/**
+ * The messages the fork holds: how the run began, then what each kept step says, results in the order of their calls, and what the
+ * agent was told before them.
+ */
 function conversation(
   trace: Trace,
   kept: readonly Span[],
@@ -272,6 +275,7 @@ function conversation(
     }
   }
   const messages: Message[] = opening;
+  const told = [...trace.spans.values()].filter((span) => operationOf(span)?.step !== undefined);
   let order: readonly string[] = [];
   let results: { readonly at: number; readonly message: Message }[] = [];
   const settle = () => {
@@ -286,7 +290,10 @@ function conversation(
       continue;
     }
     settle();
-    messages.push(...said);
+    messages.push(
+      ...told.filter((it) => operationOf(it)!.step === span.step).flatMap((it) => it.outputMessages ?? []),
+      ...said,
+    );
     order = said.flatMap(toolCallsOf).map((call) => call.id);
   }
   settle();

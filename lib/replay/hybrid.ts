@@ -52,6 +52,19 @@ export function hybridServices(
   });
 }
 
+/** What was done to the original while it was live is done again at the same steps, besides what is set otherwise now. */
+export function operationsAgain(
+  { operations }: Pick<Recording, "operations">,
+  traceId: () => string | undefined,
+  overrides: Readonly<Record<string, string>> = {},
+): NonNullable<RunnerOptions["adapt"]> {
+  const kept = operations.map((it) => ({
+    ...it,
+    changes: Object.fromEntries(Object.entries(it.changes).filter(([key]) => !Object.hasOwn(overrides, key))),
+  }));
+  return (services) => ({ ...services, operations: (id) => id === traceId() ? kept : [] });
+}
+
 /** Asks for every tool call, whatever the tool. */
 export const askForTools: NonNullable<RunnerOptions["adapt"]> = (services) => ({
   ...services,
@@ -73,7 +86,8 @@ export async function resumedServices(store: ReplayStore, run: Run): Promise<Pic
     await store.loadTrace(original.traceId),
     await store.loadTrace(run.traceId),
   );
-  return {
-    adapt: hybridServices({ ...begun, tools: tools as ToolPolicy, traceId: () => run.traceId }),
-  };
+  const traceId = () => run.traceId;
+  const answers = hybridServices({ ...begun, tools: tools as ToolPolicy, traceId });
+  const again = operationsAgain(begun.recording, traceId);
+  return { adapt: (services) => again(answers(services)) };
 }

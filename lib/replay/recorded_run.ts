@@ -58,6 +58,7 @@ export async function repeatRecorded(
   const services: AgentServices = {
     ...recordedServices(recording, store, host),
     provider: () => provider,
+    operations: (traceId) => isReplay(traceId) ? recording.operations : [],
     recall: createRecall(recording, {
       isReplay,
       ledger,

@@ -12,7 +12,7 @@ import {
   type ToolResult,
   type Trace,
 } from "../core/mod.ts";
-import { askedCalls, sentRequest, stepsOf, toolCallOf } from "../analysis/mod.ts";
+import { askedCalls, type Operation, operationsOf, sentRequest, stepsOf, toolCallOf } from "../analysis/mod.ts";
 
 /** A model call as it was made: what was asked, and the span that holds the answer. */
 export interface RecordedModelCall {
@@ -39,6 +39,8 @@ export interface Recording {
   readonly summaries: ReadonlyMap<string, string>;
   /** Every tool the model was told of. */
   readonly tools: readonly ToolDefinition[];
+  /** What was done to the run while it was live, and took effect after the steps that the replay begins with. */
+  readonly operations: readonly Operation[];
   /** Number of the step that would come next. */
   readonly end: number;
 }
@@ -97,7 +99,19 @@ export function createRecording(
     if (call) keep(callKey(call.name, call.arguments), { result: resultOfPart(part), costUsd: 0 });
   }
   const end = (all.at(-1)?.step ?? 0) + 1;
-  return { run: trace.run, modelCalls, toolResults, resultsUsed, summaries, tools: [...tools.values()], end };
+  const operations = operationsOf(trace.spans.values()).filter(({ step }) =>
+    step !== undefined && step > through
+  );
+  return {
+    run: trace.run,
+    modelCalls,
+    toolResults,
+    resultsUsed,
+    summaries,
+    tools: [...tools.values()],
+    operations,
+    end,
+  };
 }
 
 /** Rounds of the loop after step `through`: a model call is one, and so are the tool calls that follow it together. */

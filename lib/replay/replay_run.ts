@@ -6,6 +6,7 @@ import {
   applyOverrides,
   type BudgetLedger,
   narrowest,
+  operatedConfig,
   type Rights,
   type RunnerOptions,
   type RunRequest,
@@ -15,7 +16,14 @@ import { addUsd, AgentOpError, ATTR, isLive, type Run, type Trace } from "../cor
 import { diffRuns, type RunDiff } from "../analysis/mod.ts";
 import { begunTrace, forkEvents, type ForkPlan, type ForkRequest, planFork } from "./fork.ts";
 import { keepDiff } from "./keep_diff.ts";
-import { askForTools, hybridServices, type ReplayMode, replayTags, type ToolPolicy } from "./hybrid.ts";
+import {
+  askForTools,
+  hybridServices,
+  operationsAgain,
+  type ReplayMode,
+  replayTags,
+  type ToolPolicy,
+} from "./hybrid.ts";
 import { checkReplayable, createRecording, inheritedSteps, paidFor } from "./recording.ts";
 import { repeatInProcess } from "./recorded_process.ts";
 import { recordedServices } from "./recorded_run.ts";
@@ -134,7 +142,10 @@ async function prepare(
     });
   }
   const asRun = { ...run, prompt: prompt ?? run.prompt };
-  const base = options.config ?? await reached(run);
+  const begin = options.from ?? inheritedSteps(original) + 1;
+  const keptBefore = Math.max(begin, ...[...options.edits.keys()].map((step) => step + 1));
+  const base = options.config ??
+    await operatedConfig(await reached(run), original.spans.values(), keptBefore);
   checkReplayable({ ...original, run: asRun }, { needsAnswers: options.mode === "recorded" });
   const config = await applyOverrides(base, options.overrides);
   if (prompt !== undefined && (options.edits.size > 1 || (options.from ?? 1) > 1)) {
@@ -259,14 +270,17 @@ async function replayWithModel(
   const replayed: { traceId?: string } = {};
   const recording = createRecording(original, plan?.through, plan?.replaced);
   const { tools } = options;
-  const adapt = options.mode === "live"
+  const traceId = () => replayed.traceId;
+  const again = operationsAgain(recording, traceId, options.overrides);
+  const answers = options.mode === "live"
     ? tools === "ask" ? askForTools : undefined
-    : hybridServices({ recording, ledger, tools, traceId: () => replayed.traceId });
+    : hybridServices({ recording, ledger, tools, traceId });
+  const adapt: NonNullable<RunnerOptions["adapt"]> = (services) => again(answers?.(services) ?? services);
   const runner = await createRunner({
     ...options.runner,
     rights,
     ...(config.model === original.run.model ? {} : { expectModel: config.model }),
-    ...(adapt ? { adapt } : {}),
+    adapt,
   });
   const created = await runner.prepare(config, request);
   replayed.traceId = created.traceId;

@@ -7,6 +7,7 @@ import type {
   LaunchRequest,
   ReplayRequest,
   ResumeLimits,
+  RunOperation,
   Shown,
   TypedScores,
 } from "../app/mod.ts";
@@ -60,6 +61,8 @@ export interface TuiServices {
   replay?(request: ReplayRequest): Promise<LaunchedRun>;
   /** Starts a runner process that goes on with a run from its last finished step, under other limits where they are given. */
   resume?(traceId: string, limits?: ResumeLimits): Promise<void>;
+  /** What a person does to a live run; each resolves once the run's process has it, and says what came of it. */
+  operate?(traceId: string, operation: RunOperation): Promise<string>;
   /** The runs that go when these do; rejects when one is at work, or part of a run that stays. */
   planDeletion?(runIds: readonly string[]): Promise<DeletionPlan>;
   /** Deletes them, all or nothing. */

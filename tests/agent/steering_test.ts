@@ -68,20 +68,20 @@ Deno.test("stopRun() says when the process does not answer, pauseRun() when ther
   }
 });
 
-Deno.test("unpauseRun() raises the budget of the run that goes on", async () => {
+Deno.test("unpauseRun() raises the limits of the run that goes on, before it does", async () => {
   await using services = await storeWith({ status: "paused" });
   await pauseRun(services, services.run); // is already
-  await unpauseRun(services, services.run, { budgetUsd: 2 });
+  await unpauseRun(services, services.run, { budgetUsd: 2, maxSteps: 5 });
   const requests = await services.store.takeControl(services.run.traceId);
   assert.deepEqual(requests.map(({ action, argument }) => [action, argument]), [
+    ["set", { settings: { budgetUsd: 2, maxSteps: 5 }, by: "person" }],
     ["resume", {}],
-    ["budget", { usd: 2 }],
   ]);
-  for (const limits of [{ maxSteps: 5 }, { timeoutSeconds: 9 }, { approve: "auto", budgetUsd: 1 }] as const) {
+  for (const limits of [{ maxRepeats: 5 }, { strict: true }, { approve: "auto", budgetUsd: 1 }] as const) {
     await assert.rejects(unpauseRun(services, services.run, limits), (error: AgentOpError) => {
       assert.match(
         error.message,
-        /its process keeps those it began with.* Try: agentop stop \S+, then resume it/,
+        /only its steps, time and budget can be changed.* Try: agentop stop \S+, then resume it/,
       );
       return true;
     });

@@ -40,7 +40,11 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     examples: ["agentop show last", "agentop show last~2 --messages", "agentop show 94c65806 --json"],
   },
   "agentop watch": { examples: ["agentop watch last"], exits: RUN_EXITS },
-  "agentop stop": { examples: ["agentop stop last"] },
+  "agentop stop": { examples: ["agentop stop last", "agentop stop last --call"] },
+  "agentop tell": { examples: ['agentop tell last "Leave the archive out, and be brief."'] },
+  "agentop set": {
+    examples: ["agentop set last maxSteps=30 budgetUsd=0.50", "agentop set last model=mistral-large-latest"],
+  },
   "agentop pause": { examples: ["agentop pause last", "agentop resume last"] },
   "agentop resume": {
     examples: ["agentop resume last", "agentop resume last --max-steps 50 --budget 0.10"],

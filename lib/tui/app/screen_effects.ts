@@ -43,6 +43,8 @@ export class ScreenEffects {
           () => services.store.requestControl(effect.traceId, effect.action, effect.argument),
           effect.done,
         );
+      case "operate":
+        return this.#operate(effect);
       case "revive":
         return this.#revive(effect);
       case "copy":
@@ -74,6 +76,16 @@ export class ScreenEffects {
       try {
         await work();
         this.#notify("info", done);
+      } catch (error) {
+        this.#notify("error", messageOf(error));
+      }
+    });
+  }
+
+  #operate({ traceId, operation }: EffectOf<"operate">): void {
+    this.#options.spawn(async () => {
+      try {
+        this.#notify("info", await this.#options.services.operate?.(traceId, operation) ?? "");
       } catch (error) {
         this.#notify("error", messageOf(error));
       }

@@ -1,5 +1,12 @@
 import type { ControlAction, Explanation } from "../../core/mod.ts";
-import type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits, Shown } from "../../app/mod.ts";
+import type {
+  LaunchedRun,
+  LaunchRequest,
+  ReplayRequest,
+  ResumeLimits,
+  RunOperation,
+  Shown,
+} from "../../app/mod.ts";
 import type { Hits, Search } from "../draw/search.ts";
 import type { AnswerMsg, Queries, SlotOf } from "./queries.ts";
 import type { Settings } from "./settings.ts";
@@ -129,6 +136,8 @@ export type Effect =
     /** Said when the request is stored. */
     readonly done: string;
   }
+  /** What a person does to a live run. */
+  | { readonly type: "operate"; readonly traceId: string; readonly operation: RunOperation }
   /** A run that ended goes on, under other limits where they are given. */
   | { readonly type: "revive"; readonly traceId: string; readonly limits?: ResumeLimits }
   | { readonly type: "copy"; readonly text: string }

@@ -89,6 +89,8 @@ function commandsAfter(outer: Cursor["outer"], names: readonly string[]): readon
 /** For whom only some runs make sense. */
 const RUNS_FOR: Readonly<Record<string, readonly RunStatus[]>> = {
   stop: ["queued", "running", "waiting", "paused"],
+  tell: ["running", "waiting", "paused"],
+  set: ["running", "waiting", "paused"],
   pause: ["running", "waiting"],
   resume: ["paused", "interrupted", "stopped", "cancelled", "failed"],
   watch: ["queued", "running", "waiting", "paused"],

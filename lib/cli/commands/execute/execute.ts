@@ -26,7 +26,8 @@ export const execute: CliCommand = {
           approve: limits.approve,
         });
         const canBegin = found.status === "queued" || isResumable(found);
-        const run = canBegin ? await continued(found, { ...limits, approve }, { widest }) : found;
+        const spans = canBegin ? (await store.loadTrace(found.traceId)).spans.values() : [];
+        const run = canBegin ? await continued(found, { ...limits, approve }, { widest, spans }) : found;
         const rights = { approve: limits.approve, maxSteps: limits.maxSteps, isGuarded };
         using stopper = abortOnSignals();
         const runner = await context.app.createRunner({ ...await resumedServices(store, run), rights });

@@ -61,7 +61,8 @@ async function resumeRun(context: Context, reference: string, flags: ResumeFlags
   await continued(run); // what cannot go on is not asked about
   const services = await resumedServices(store, run);
   const { approve, isGuarded, widest } = await askedRights(context, run, limits.approve);
-  const again = await continued(run, { ...limits, approve }, { widest });
+  const spans = (await store.loadTrace(run.traceId)).spans.values();
+  const again = await continued(run, { ...limits, approve }, { widest, spans });
   const rights = { approve: limits.approve, maxSteps: limits.maxSteps, isGuarded };
   return await runInForeground(context, { ...flags, ...services, rights }, () => Promise.resolve(again));
 }

@@ -6,8 +6,17 @@ export const stop: CliCommand = {
   register(program, withContext) {
     program.command("stop").description("stop a run that another process is working on")
       .argument("<run>", RUN_ARGUMENT)
-      .action((run) =>
+      .option(
+        "--call [span]",
+        "break off a tool call only: the one at work, or the one whose span's id begins so",
+      )
+      .action((run, { call }) =>
         withContext(async (context) => {
+          if (call !== undefined) {
+            const { cancelCall } = await (await import("../../../app/mod.ts")).loadOperate();
+            const broken = await cancelCall(context.app, run, call === true ? undefined : call);
+            return await printSteered(context, broken.run, `${broken.span.name} was broken off`);
+          }
           const ended = await context.app.stop(run);
           await printSteered(context, ended, ended.status); // the word that lists have for it
         })

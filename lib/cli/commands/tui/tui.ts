@@ -49,6 +49,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
       exportNamed,
       lazyStore,
       loadNotebooks,
+      loadOperate,
       planDeletion,
       pricedModels,
       scoreAsTyped,
@@ -76,6 +77,8 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     endpoint: await endpointOf(config),
     agents: () => app.agentEntries(),
     ...createLauncher(app, store),
+    operate: async (traceId, operation) =>
+      await (await loadOperate()).operate({ store, host: app.host }, traceId, operation),
     planDeletion: (runIds) => planDeletion(store, runIds),
     deletePlanned: (plan) => deletePlanned(store, plan),
     exportRuns: (format, runIds) => exportNamed(app, format, runIds, new AbortController().signal),

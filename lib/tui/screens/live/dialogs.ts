@@ -1,4 +1,4 @@
-import { type Approval, budgetUsdOf } from "../../../analysis/mod.ts";
+import { type Approval, budgetUsdNow } from "../../../analysis/mod.ts";
 import { type RaisableLimit, scopeValue } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { costOf, money } from "../../../present/mod.ts";
@@ -88,7 +88,7 @@ export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | unde
   if (!model.typing || !model.trace) return undefined;
   const columns = Math.min(52, env.size.columns - 4);
   const { run } = model.trace;
-  const now = budgetUsdOf(run);
+  const now = budgetUsdNow(model.trace);
   return box(
     "Budget",
     [
@@ -102,6 +102,32 @@ export function budgetDialog(model: LiveModel, env: Env): readonly Line[] | unde
       ],
       EMPTY,
       line("  Before a call that could cost more, the run stops.", "dim"),
+      EMPTY,
+    ],
+    columns,
+    env,
+  );
+}
+
+/** What is the agent to hear, or what is to be set? */
+export function operateDialog(model: LiveModel, env: Env): readonly Line[] | undefined {
+  const { typing, trace } = model;
+  if (!typing || !trace) return undefined;
+  const columns = Math.min(76, env.size.columns - 4);
+  const isTell = typing.what === "tell";
+  const note = isTell
+    ? "Read before its next model call; on record as yours."
+    : "model, temperature, topP, maxTokens, seed, maxSteps, timeoutSeconds, budgetUsd";
+  return box(
+    isTell ? `Tell ${cut(clean(trace.run.agent), NAME_COLUMNS_MAX)}` : "Set from its next step on",
+    [
+      EMPTY,
+      [
+        seg("  "),
+        ...fieldLine(typing.field, columns - 6, true, isTell ? "Leave the archive out." : "maxSteps=30"),
+      ],
+      EMPTY,
+      line(`  ${cut(note, columns - 6)}`, "dim"),
       EMPTY,
     ],
     columns,

@@ -4,6 +4,7 @@ import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.t
 import { readerKeys } from "../../reader/keys.ts";
 import { askedQuestion, askedTargets, openQuestions } from "./asked.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
+import { callAtWork } from "./typing.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;
 const resumable = (model: LiveModel) =>
@@ -82,6 +83,30 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     help: "set what the run may cost",
     footer: 6,
     when: isLiveRun,
+  },
+  {
+    keys: ["i"],
+    action: "tell",
+    label: "tell",
+    help: "tell the agent something, which it reads before its next model call",
+    footer: 6,
+    when: isLiveRun,
+  },
+  {
+    keys: ["="],
+    action: "set",
+    label: "set",
+    help: "set its model, parameters or limits from its next step on",
+    footer: 7,
+    when: isLiveRun,
+  },
+  {
+    keys: ["X"],
+    action: "cancel_call",
+    label: "break off",
+    help: "break off the tool call that is at work; the model reads that",
+    footer: 6,
+    when: (model) => callAtWork(model) !== undefined,
   },
   {
     keys: ["d"],
@@ -174,7 +199,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["enter"],
     action: "submit",
     label: "done",
-    help: "set the budget, or refuse with these words",
+    help: "send what is typed",
     modes: ["filter"],
     footer: 1,
     when: typing,

@@ -46,7 +46,7 @@ export interface LiveModel extends ListPlace {
   readonly reader: Reader;
   /** `limit`: the limit that the run is to go on under. */
   readonly typing?: {
-    readonly what: "budget" | "limit";
+    readonly what: "budget" | "limit" | "tell" | "set";
     readonly field: TextField;
     readonly limit?: RaisableLimit;
   };

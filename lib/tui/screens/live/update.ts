@@ -28,7 +28,7 @@ import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTr
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { begun, choose, foldBranch, inView, movedInTree } from "./selection.ts";
-import { raising, submitted, typed, typing } from "./typing.ts";
+import { callAtWork, raising, submitted, typed, typing } from "./typing.ts";
 
 const TICK_MS = 120;
 /** Border and head of the tree. */
@@ -78,6 +78,13 @@ const ACTIONS: Actions<LiveModel> = {
   bookmark: (model) => [bookmarked(model), []],
   to_bookmark: (model, env) => [toBookmark(model, env), []],
   budget: (model) => [typing(model, "budget"), []],
+  tell: (model) => [typing(model, "tell"), []],
+  set: (model) => [typing(model, "set"), []],
+  cancel_call: (model) => {
+    const span = callAtWork(model);
+    if (!span || model.traceId === undefined) return [model, []];
+    return [model, [{ type: "operate", traceId: model.traceId, operation: { cancel: span.spanId } }]];
+  },
   submit: submitted,
   cancel: (model) => {
     const { typing: _, ...closed } = model;

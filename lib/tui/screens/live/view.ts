@@ -1,5 +1,5 @@
 import {
-  budgetUsdOf,
+  budgetUsdNow,
   pendingApproval,
   runTookMs,
   spanTookMs,
@@ -7,7 +7,7 @@ import {
   stepOf,
   tookMs,
 } from "../../../analysis/mod.ts";
-import { isLive, retriesOf, type Run, shortRunId } from "../../../core/mod.ts";
+import { isLive, retriesOf, type Run, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { gauge } from "../../draw/charts.ts";
 import {
@@ -56,7 +56,7 @@ import {
 import { selectedIndex } from "../../widgets/list.ts";
 import { familyDialog, familyFacts, hasFamily } from "./family.ts";
 import { factLines } from "./facts.ts";
-import { approvalDialog, budgetDialog, limitDialog } from "./dialogs.ts";
+import { approvalDialog, budgetDialog, limitDialog, operateDialog } from "./dialogs.ts";
 
 /** In less the cost matters more than what was cached. */
 const CACHED_FROM = 100;
@@ -96,6 +96,8 @@ export function viewLive(model: LiveModel, env: Env): readonly Line[] {
     ? budgetDialog(model, env)
     : model.typing?.what === "limit"
     ? limitDialog(model, env)
+    : model.typing
+    ? operateDialog(model, env)
     : familyDialog(model, env);
   if (!box) return frame;
   const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
@@ -181,7 +183,7 @@ function totals(model: LiveModel, run: Run, columns: number, env: Env): Line {
       ),
       seg(` ${compact(usage.outputTokens)} out`, "strong"),
     ],
-    [seg("cost ", "dim"), seg(costOf(totals), "strong"), ...budget(run, env)],
+    [seg("cost ", "dim"), seg(costOf(totals), "strong"), ...budget(model.trace!, env)],
     ...withHandOffs(model),
     [
       seg("calls ", "dim"),
@@ -210,8 +212,9 @@ function withHandOffs({ whole }: LiveModel): readonly Line[] {
   return [[seg(`${plural(whole.runs, "run")} `, "dim"), seg(costOf(whole), "strong")]];
 }
 
-function budget(run: Run, env: Env): Line {
-  const usd = budgetUsdOf(run);
+function budget(trace: Trace, env: Env): Line {
+  const { run } = trace;
+  const usd = budgetUsdNow(trace);
   if (usd === undefined) return EMPTY;
   return [
     seg(" "),

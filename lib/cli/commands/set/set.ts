@@ -1,0 +1,35 @@
+import { AgentOpError, oneLine } from "../../../core/mod.ts";
+import type { CliCommand } from "../../frame/command.ts";
+import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
+import { printSteered } from "../../output/steered.ts";
+
+export const set: CliCommand = {
+  register(program, withContext) {
+    program.command("set").description(
+      "change a live run's model, parameters or limits, from its next step on",
+    )
+      .argument("<run>", RUN_ARGUMENT)
+      .argument(
+        "<key=value...>",
+        "model, temperature, topP, maxTokens, seed, maxSteps, timeoutSeconds, budgetUsd",
+      )
+      .action((reference, pairs) =>
+        withContext(async (context) => {
+          const { setLive } = await (await import("../../../app/mod.ts")).loadOperate();
+          const { run, changed } = await setLive(context.app, reference, readPairs(pairs));
+          await printSteered(context, run, changed);
+        })
+      );
+  },
+};
+
+/** Throws `AgentOpError` for what is no pair. */
+function readPairs(pairs: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(pairs.map((pair) => {
+    const at = pair.indexOf("=");
+    if (at > 0) return [pair.slice(0, at).trim(), pair.slice(at + 1)];
+    throw new AgentOpError(`Cannot set "${oneLine(pair, 60)}": it is not KEY=VALUE`, {
+      remedy: "agentop set last maxSteps=30",
+    });
+  }));
+}

@@ -12,7 +12,14 @@ import {
   type ToolResult,
   type Trace,
 } from "../core/mod.ts";
-import { askedCalls, type Operation, operationsOf, sentRequest, stepsOf, toolCallOf } from "../analysis/mod.ts";
+import {
+  askedCalls,
+  type Operation,
+  operationsOf,
+  sentRequest,
+  stepsOf,
+  toolCallOf,
+} from "../analysis/mod.ts";
 
 /** A model call as it was made: what was asked, and the span that holds the answer. */
 export interface RecordedModelCall {

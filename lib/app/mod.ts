@@ -67,6 +67,10 @@ export const loadWandbExport = () => import("./ways_out/export_wandb.ts");
 /** Making datasets of the Hugging Face Hub. Loaded with the first use. */
 export const loadHuggingfaceExport = () => import("./ways_out/export_huggingface.ts");
 
+/** What would be sent, without sending it. Loaded with the first use. */
+export const loadDryRun = () => import("./ways_out/dry_run.ts");
+export type { DryRun } from "./ways_out/dry_run.ts";
+
 /** Taking in files. Loaded with the first use. */
 export const loadImport = () => import("./import_files.ts");
 

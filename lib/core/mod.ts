@@ -310,7 +310,7 @@ export type {
   TreeTotals,
   WriteOptions,
 } from "./store_ports.ts";
-export { NO_SECRETS, Redactor, type Secret } from "./redact.ts";
+export { countRedacted, NO_SECRETS, Redactor, type Secret } from "./redact.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";
 export { isSoundAttribute } from "./sound_attribute.ts";

@@ -135,6 +135,14 @@ export class Redactor {
   }
 }
 
+/** Counts what was taken out of a text, by the variable that held it. */
+export function countRedacted(text: string, counts: Map<string, number>): void {
+  if (!text.includes("[redacted")) return;
+  for (const [, name = "a cut one"] of text.matchAll(/\[redacted(?: ([A-Za-z_]\w{0,80}))?\]/g)) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+}
+
 /** What could be the beginning of a secret waits for what follows it. */
 export class RedactedStream {
   readonly #redact: (text: string) => string;

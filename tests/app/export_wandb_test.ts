@@ -1,6 +1,7 @@
 import { deepStrictEqual as assertEquals, match, ok, rejects } from "node:assert";
 import fc from "fast-check";
 import { App } from "../../lib/app/mod.ts";
+import { dryRunHuggingface, dryRunWandb } from "../../lib/app/ways_out/dry_run.ts";
 import { exportWandb } from "../../lib/app/ways_out/export_wandb.ts";
 import type { AppConfig } from "../../lib/app/mod.ts";
 import { exportApp, writeRuns } from "../support/export_app.ts";
@@ -178,4 +179,29 @@ Deno.test("exportWandb() that is killed anywhere and run again leaves nothing ou
   }
   assertEquals([server.committed("agent").length, server.committed("prompt").length], [2, 2]);
   assertEquals((await exportWandb(first, { signal })).unchanged, 6);
+});
+
+Deno.test("dryRunWandb() and dryRunHuggingface() say what would leave, with nothing secret in the example, and ask nobody", async () => {
+  const secrets = { WANDB_ENTITY: "team", ELEVENLABS_API_KEY: "sesame-0123456789" };
+  const host = fakeHost({ fetch: () => Promise.reject(new Error("nobody is asked")) });
+  await using app = exportApp(secrets, host);
+  await using early = exportApp({});
+  const store = await early.store();
+  await store.write([...sampleEvents({ prompt: `Is sesame-0123456789 a key? ${"x".repeat(900)}`, host })]);
+  app.store = () => Promise.resolve(store);
+  const wandb = await dryRunWandb(app, { signal });
+  assertEquals([wandb.to, wandb.runs], ["https://api.wandb.ai team/agentop", 1]);
+  assertEquals(wandb.bytes, wandb.parts.reduce((sum, { bytes }) => sum + bytes, 0));
+  ok(
+    wandb.fields.includes("history.step/costUsd") && wandb.fields.includes("config.prompt"),
+    String(wandb.fields),
+  );
+  const dataset = await dryRunHuggingface(app, { signal, repo: "me/traces" });
+  assertEquals([dataset.to, dataset.runs], ["https://huggingface.co/datasets/me/traces (private)", 1]);
+  for (const { redacted, example } of [wandb, dataset]) {
+    assertEquals(Object.keys(redacted), ["ELEVENLABS_API_KEY"]);
+    const text = JSON.stringify(example);
+    ok(text.includes("[redacted ELEVENLABS_API_KEY] a key?") && !text.includes("sesame"), text);
+    ok(!text.includes("x".repeat(301)), text);
+  }
 });

@@ -31,12 +31,12 @@ export interface DatasetPlan {
 
 /**
  * What a dataset is to be made of: the runs of a choice and those that are in it by now, in a file for each agent, split and month.
- * Which split a run is in depends on its id alone.
+ * Which split a run is in depends on its id alone. Without an index the store's word is taken for what is there.
  */
 export async function planDataset(
   app: App,
   choice: SendChoice & { readonly validation: number },
-  { ledger, index }: { readonly ledger: SentLedger; readonly index: DatasetIndex },
+  { ledger, index }: { readonly ledger: SentLedger; readonly index: DatasetIndex | undefined },
 ): Promise<DatasetPlan> {
   const store = await app.store();
   const { folderOf } = await loadHuggingface();
@@ -62,11 +62,11 @@ export async function planDataset(
   }
   const planned: PlannedShard[] = [];
   for (const [path, shard] of [...shards].sort(([a], [b]) => a < b ? -1 : 1)) {
-    const isDirty = index.shards[path]?.rows !== shard.members.length ||
-      await hasNews(store, ledger, shard.members);
+    const isOther = index !== undefined && index.shards[path]?.rows !== shard.members.length;
+    const isDirty = isOther || await hasNews(store, ledger, shard.members);
     planned.push({ path, ...shard, isDirty });
   }
-  return { shards: planned, gone: Object.keys(index.shards).filter((it) => !shards.has(it)), atWork };
+  return { shards: planned, gone: Object.keys(index?.shards ?? {}).filter((it) => !shards.has(it)), atWork };
 }
 
 /** Interrupted runs may go on one day; they are as they are until then. */

@@ -8,8 +8,8 @@ import { Hub, type HubFile, HubFullError, hubIndex } from "./hub.ts";
 import { type SendChoice, SentLedger } from "./unsent.ts";
 import { datasetRows, SuiteNames, writeRows, writeShard, type WrittenShard } from "./write_shard.ts";
 
-const REPO = "agentop-traces";
-const VALIDATION = 0.1;
+export const REPO = "agentop-traces";
+export const VALIDATION = 0.1;
 /** One commit carries this much at most; what comes after a cut is another. */
 const FILES_PER_COMMIT = 20;
 const BYTES_PER_COMMIT = 256 * 1024 * 1024;

@@ -1,24 +1,13 @@
-import { loadTables, traceRow } from "../../analysis/mod.ts";
-import { AgentOpError, applyChanges, isAbortError, type Run, type TraceChanges } from "../../core/mod.ts";
-import { loadWandb } from "../../exporters/mod.ts";
+import { isAbortError, type Run } from "../../core/mod.ts";
 import type { App } from "../app.ts";
-import { checkedServer, HttpOut } from "./http_out.ts";
 import { readRun } from "./read_run.ts";
 import { chosenPages, type SendChoice, SentLedger } from "./unsent.ts";
+import { openWandb, type WandbPlaceOptions } from "./wandb_place.ts";
 
-const BASE_URL = "https://api.wandb.ai";
-const PROJECT = "agentop";
 /** Each waits for a dozen answers, one after the other. */
 const RUNS_AT_ONCE = 8;
 
-export interface WandbChoice extends SendChoice {
-  /** @default WANDB_PROJECT, else `agentop` */
-  readonly project?: string;
-  /** @default WANDB_ENTITY, else the key's own */
-  readonly entity?: string;
-  /** For one attempt of one request; ms. */
-  readonly timeoutMs?: number;
-}
+export type WandbChoice = SendChoice & WandbPlaceOptions;
 
 export interface WandbReport {
   /** Where a browser shows them. */
@@ -69,57 +58,6 @@ export async function exportWandb(app: App, choice: WandbChoice): Promise<WandbR
   }
   return { url: place.url(), ...sent, ...(message === undefined ? {} : { message }) };
 }
-
-/** W&B as the configuration says, with a key that was tried. Throws `AgentOpError`. */
-export async function openWandb(
-  app: App,
-  choice: Omit<WandbChoice, keyof SendChoice> & { readonly signal: AbortSignal },
-) {
-  const { secrets } = app.config;
-  const key = secrets.WANDB_API_KEY?.trim();
-  if (key === undefined) {
-    throw new AgentOpError("Cannot export wandb: WANDB_API_KEY is not set", {
-      remedy: "a key from https://wandb.ai/authorize in WANDB_API_KEY",
-    });
-  }
-  const baseUrl = checkedServer(secrets.WANDB_BASE_URL ?? BASE_URL, "wandb", "WANDB_BASE_URL");
-  const { WandbApi, WandbRefusal, sendWandbRun, wandbRun } = await loadWandb();
-  const { runRow } = await loadTables();
-  const { host, redactor } = app;
-  const out = new HttpOut({
-    host,
-    what: "wandb",
-    signal: choice.signal,
-    ...(choice.timeoutMs === undefined ? {} : { timeoutMs: choice.timeoutMs }),
-  });
-  const api = new WandbApi({ baseUrl, key, send: out.fetch });
-  const own = await api.defaultEntity();
-  const place = {
-    entity: choice.entity ?? secrets.WANDB_ENTITY ?? own,
-    project: choice.project ?? secrets.WANDB_PROJECT ?? PROJECT,
-  };
-  const known = new Map<string, Promise<string>>();
-  return {
-    Refusal: WandbRefusal,
-    api,
-    place,
-    target: `wandb ${baseUrl} ${place.entity}/${place.project}`,
-    url: () => `${appUrl(baseUrl)}/${encodeURIComponent(place.entity)}/${encodeURIComponent(place.project)}`,
-    /** Sends a run, with every secret taken out of it that is known by now. */
-    async send(changes: TraceChanges): Promise<void> {
-      const safe = redactor.value(changes);
-      const { trace } = applyChanges(undefined, safe);
-      const readings = {
-        figures: runRow(trace.run, host.now()),
-        line: JSON.stringify(traceRow(trace.run.runId, safe)),
-      };
-      await sendWandbRun(api, place, wandbRun(trace, readings), known);
-    },
-  };
-}
-
-/** Where people look, of where programs send to. */
-const appUrl = (baseUrl: string) => baseUrl.replace(/^https:\/\/api\.wandb\.ai$/, "https://wandb.ai");
 
 /** Works on all, so many at a time; the first that fails ends the others. */
 export async function severalAtOnce<T>(

@@ -19,6 +19,10 @@ export interface HubOptions {
   readonly timeoutMs?: number;
 }
 
+/** The Hub that is meant. Throws `AgentOpError` for one that must not be. */
+export const hubUrlOf = ({ config: { secrets } }: App) =>
+  checkedServer(secrets.HF_ENDPOINT ?? HUB_URL, "huggingface", "HF_ENDPOINT");
+
 /** Datasets of the Hub, through its own library. Throws `AgentOpError` that says what to set. */
 export class Hub {
   readonly url: string;
@@ -27,7 +31,7 @@ export class Hub {
   readonly #signal: AbortSignal;
 
   constructor(app: App, { signal, timeoutMs }: HubOptions) {
-    const { HF_TOKEN, HF_ENDPOINT } = app.config.secrets;
+    const { HF_TOKEN } = app.config.secrets;
     const token = HF_TOKEN?.trim();
     const remedy = "a token that may write, from https://huggingface.co/settings/tokens, in HF_TOKEN";
     if (token === undefined) {
@@ -41,7 +45,7 @@ export class Hub {
         },
       );
     }
-    this.url = checkedServer(HF_ENDPOINT ?? HUB_URL, "huggingface", "HF_ENDPOINT");
+    this.url = hubUrlOf(app);
     this.#token = token;
     this.#signal = signal;
     this.#out = new HttpOut({

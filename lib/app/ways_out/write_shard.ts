@@ -1,6 +1,13 @@
 import { createHash } from "node:crypto";
 import { loadTables } from "../../analysis/mod.ts";
-import { applyChanges, type Columns, type Row, type SentRun, type TraceChanges } from "../../core/mod.ts";
+import {
+  applyChanges,
+  type Columns,
+  countRedacted,
+  type Row,
+  type SentRun,
+  type TraceChanges,
+} from "../../core/mod.ts";
 import { loadHuggingface, type ShardFigures } from "../../exporters/mod.ts";
 import type { App } from "../app.ts";
 import type { PlannedShard } from "./dataset_plan.ts";
@@ -48,7 +55,7 @@ export async function writeShard(
   },
 ): Promise<WrittenShard> {
   const store = await app.store();
-  const { marksIn, ScoreSums } = await loadHuggingface();
+  const { ScoreSums } = await loadHuggingface();
   const { columns, rowOf } = await datasetRows(app);
   const runs: SentRun[] = [];
   const marks = new Map<string, number>();
@@ -63,7 +70,7 @@ export async function writeShard(
         continue;
       }
       const { trace, row } = rowOf(changes);
-      marksIn(row, marks);
+      for (const value of Object.values(row)) if (typeof value === "string") countRedacted(value, marks);
       for (const { experimentId } of trace.evaluations) await suites.learn(experimentId);
       scores.addRun(trace.run, trace.evaluations, suites.of);
       runs.push({ traceId, seq: changes.cursor.seq });

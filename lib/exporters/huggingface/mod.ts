@@ -15,5 +15,5 @@ export {
   type Split,
 } from "./dataset_index.ts";
 export { LEADERBOARD_COLUMNS, leaderboardRows } from "./leaderboard.ts";
-export { datasetColumns, datasetRow, LEFT_OUT, marksIn } from "./rows.ts";
+export { datasetColumns, datasetRow } from "./rows.ts";
 export { writeParquet } from "../tables/parquet.ts";

@@ -2,7 +2,7 @@ import { type Columns, isObject, type Message, type Row, type Trace } from "../.
 import type { RunRow } from "../../analysis/mod.ts";
 
 /** Who asked, and labels that people gave, are left out: a dataset is read by people who know neither. */
-export const LEFT_OUT: readonly (keyof RunRow)[] = ["userId", "tags"];
+const LEFT_OUT: readonly (keyof RunRow)[] = ["userId", "tags"];
 
 /** What a row has besides the columns of `agentop export parquet runs`. */
 const MORE_COLUMNS: Columns = {
@@ -44,14 +44,4 @@ export function datasetRow(
     ),
     config: JSON.stringify(config),
   };
-}
-
-/** How often something was taken out of the texts of a row, by the variable that held it. */
-export function marksIn(row: Row, counts: Map<string, number>): void {
-  for (const value of Object.values(row)) {
-    if (typeof value !== "string" || !value.includes("[redacted")) continue;
-    for (const [, name = "a cut one"] of value.matchAll(/\[redacted(?: ([A-Za-z_]\w{0,80}))?\]/g)) {
-      counts.set(name, (counts.get(name) ?? 0) + 1);
-    }
-  }
 }

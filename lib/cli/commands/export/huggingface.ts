@@ -4,6 +4,7 @@ import type { Context } from "../../context.ts";
 import type { WithContext } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { DRY_RUN_HELP, printDryRun } from "./dry_run.ts";
 import { untilSignal } from "./until_signal.ts";
 import { noteLeftOut } from "./wandb.ts";
 
@@ -13,6 +14,7 @@ interface DatasetFlags extends FilterFlags {
   readonly license?: string | undefined;
   readonly validation?: number | undefined;
   readonly again?: true | undefined;
+  readonly dryRun?: true | undefined;
 }
 
 const NOTES = `
@@ -40,7 +42,7 @@ export function addHuggingface(group: Command, withContext: WithContext): void {
       numberFlag("--validation", { min: 0, max: 1 }, 0.1),
     )
     .option("--again", "write every file anew");
-  addFilterFlags(command).addHelpText("after", NOTES)
+  addFilterFlags(command.option("--dry-run", DRY_RUN_HELP)).addHelpText("after", NOTES)
     .action((runs, flags) => withContext((context) => send(context, runs, flags as DatasetFlags)));
 }
 
@@ -48,7 +50,7 @@ async function send(context: Context, runs: readonly string[], flags: DatasetFla
   const { loadHuggingfaceExport } = await import("../../../app/mod.ts");
   const { exportHuggingface } = await loadHuggingfaceExport();
   return await untilSignal(context, async (signal) => {
-    const report = await exportHuggingface(context.app, {
+    const choice = {
       runs,
       filter: readRunFilter(flags, context),
       signal,
@@ -57,7 +59,11 @@ async function send(context: Context, runs: readonly string[], flags: DatasetFla
       ...(flags.repo === undefined ? {} : { repo: flags.repo }),
       ...(flags.license === undefined ? {} : { license: flags.license }),
       ...(flags.validation === undefined ? {} : { validation: flags.validation }),
-    });
+    };
+    if (flags.dryRun) {
+      return await printDryRun(context, ({ dryRunHuggingface }) => dryRunHuggingface(context.app, choice));
+    }
+    const report = await exportHuggingface(context.app, choice);
     if (context.json) context.printJson(report);
     else {
       const { url, isPrivate, files, bytes, unchanged, atWork } = report;

@@ -3,12 +3,14 @@ import { cell, plural } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import type { WithContext } from "../../frame/command.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
+import { DRY_RUN_HELP, printDryRun } from "./dry_run.ts";
 import { untilSignal } from "./until_signal.ts";
 
 interface WandbFlags extends FilterFlags {
   readonly project?: string | undefined;
   readonly entity?: string | undefined;
   readonly again?: true | undefined;
+  readonly dryRun?: true | undefined;
 }
 
 const NOTES = `
@@ -31,7 +33,7 @@ export function addWandb(group: Command, withContext: WithContext): void {
       "whose project: a user or a team (default: WANDB_ENTITY, else the key's own)",
     )
     .option("--again", "also runs that are there already");
-  addFilterFlags(command).addHelpText("after", NOTES)
+  addFilterFlags(command.option("--dry-run", DRY_RUN_HELP)).addHelpText("after", NOTES)
     .action((runs, flags) => withContext((context) => send(context, runs, flags as WandbFlags)));
 }
 
@@ -39,14 +41,18 @@ async function send(context: Context, runs: readonly string[], flags: WandbFlags
   const { loadWandbExport } = await import("../../../app/mod.ts");
   const { exportWandb } = await loadWandbExport();
   return await untilSignal(context, async (signal) => {
-    const report = await exportWandb(context.app, {
+    const choice = {
       runs,
       filter: readRunFilter(flags, context),
       signal,
       again: flags.again === true,
       ...(flags.project === undefined ? {} : { project: flags.project }),
       ...(flags.entity === undefined ? {} : { entity: flags.entity }),
-    });
+    };
+    if (flags.dryRun) {
+      return await printDryRun(context, ({ dryRunWandb }) => dryRunWandb(context.app, choice));
+    }
+    const report = await exportWandb(context.app, choice);
     if (context.json) context.printJson(report);
     else {
       const known = report.unchanged > 0 ? `; ${report.unchanged} were there already` : "";

@@ -22,7 +22,6 @@ export {
   type ReadAgentFile,
 } from "./agent_file.ts";
 export { BudgetLedger } from "./budget.ts";
-export { budgetName } from "./shared_budget.ts";
 export type { UnpricedPolicy } from "./unpriced.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";

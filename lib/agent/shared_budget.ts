@@ -1,5 +1,5 @@
 import { AgentOpError, type BudgetState, QUARTER_MS, wallTime } from "../core/mod.ts";
-import { exactMoney, money } from "../present/mod.ts";
+import { budgetName, exactMoney, money } from "../present/mod.ts";
 
 /** A call would pass a budget that all runs share. Ends a run as `stopped` with `error.type` `budget`. */
 export class SharedBudgetError extends AgentOpError {
@@ -23,13 +23,6 @@ export class SharedBudgetError extends AgentOpError {
     );
     this.budget = budget;
   }
-}
-
-/** `the budget of $5.00 per day for agent:researcher`. */
-export function budgetName(
-  { scope, per, limitUsd }: Pick<BudgetState, "scope" | "per" | "limitUsd">,
-): string {
-  return `the budget of ${money(limitUsd)} per ${per} for ${scope === "all" ? "all runs" : scope}`;
 }
 
 /** What a person hears when a part of a budget is reached. */

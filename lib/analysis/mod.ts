@@ -4,6 +4,14 @@
  *
  * @module
  */
+export {
+  ALERT_MARGIN,
+  type AlertReading,
+  alertVerdict,
+  episodeStep,
+  minSampleOf,
+  robustSpread,
+} from "./alerts.ts";
 export { estimatedCost, estimatedUsage, mayBeBilled } from "./lost_attempt.ts";
 export { align, type Pair } from "./align.ts";
 export { brokenText, unfinishedAnswer } from "./broken_text.ts";

@@ -1,8 +1,6 @@
-import { dirname } from "node:path";
 import type { AgentConfig, AgentRunner, AgentServices, RunnerOptions, ToolReference } from "../agent/mod.ts";
 import type { RunDiff } from "../analysis/mod.ts";
 import {
-  AgentOpError,
   type Explanation,
   type Host,
   LOST_REMEDY,
@@ -30,6 +28,8 @@ import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
 import type { Ingest } from "./ingest/mod.ts";
 import type { ProxiedCalls } from "./proxied/mod.ts";
+import { AlertNews } from "./alerts/news.ts";
+import { checkStorePath } from "./store_path.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
@@ -40,6 +40,8 @@ export interface AppOptions {
   readonly onWarning?: (warning: Explanation) => void;
   /** Knows more secrets than the configuration holds. @default those of the configuration */
   readonly redactor?: Redactor;
+  /** Shows a notice on the person's desktop; absent where nobody sits. */
+  readonly onDesktop?: (text: string) => void | Promise<void>;
 }
 
 /**
@@ -56,6 +58,8 @@ export class App implements AsyncDisposable {
   readonly #stack = new AsyncDisposableStack();
   readonly #models: ModelAccess;
   readonly #recorded: RecordedRuns;
+  /** Looks at what ended, and tells people what rules find. */
+  readonly alerts: AlertNews;
   #store: Promise<Store> | undefined;
   #prices: Promise<LoadedPriceBook> | undefined;
   #ingest: Promise<Ingest> | undefined;
@@ -66,6 +70,12 @@ export class App implements AsyncDisposable {
     this.redactor = options.redactor ?? new Redactor(secretsOf(config));
     this.#onNote = options.onNote ?? (() => {});
     this.#onWarning = options.onWarning;
+    this.alerts = new AlertNews({
+      config,
+      host: this.host,
+      redactor: this.redactor,
+      store: () => this.store(),
+    }, options);
     this.#recorded = new RecordedRuns(config.home, config.storePath);
     this.#models = this.#stack.use(new ModelAccess(config, this.host, () => this.store()));
   }
@@ -84,9 +94,10 @@ export class App implements AsyncDisposable {
   store(): Promise<Store> {
     return this.#store ??= (async () => {
       this.checkStorePath();
-      const store = this.#stack.use(
-        await openStore(this.config.storePath, { host: this.host, redactor: this.redactor }),
-      );
+      const { host, redactor } = this;
+      const onNews = () => this.alerts.hear();
+      const store = this.#stack.use(await openStore(this.config.storePath, { host, redactor, onNews }));
+      this.#stack.use(this.alerts); // which ends before the store is closed
       await store.recoverInterrupted();
       for (const lost of this.#onWarning ? await store.lostWrites() : []) {
         this.#onWarning?.({ message: lostSentence(lost), remedy: LOST_REMEDY });
@@ -113,22 +124,7 @@ export class App implements AsyncDisposable {
    * A folder that the user named must exist, for what only reads the store too; the default one is made. Throws `AgentOpError`.
    */
   checkStorePath(): void {
-    const { storePath, storeGiven, storeMustExist } = this.config;
-    if (storeMustExist && storePath !== MEMORY && isMissing(storePath) && !isMissing(dirname(storePath))) {
-      throw new AgentOpError(`Cannot open the store ${storePath}: there is no store at ${storePath}`, {
-        remedy: "the path of one, in --store or AGENTOP_STORE; agentop run and eval make a new one",
-      });
-    }
-    if (storeGiven) return;
-    const folder = dirname(storePath);
-    try {
-      Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
-    } catch (cause) {
-      throw new AgentOpError(`Cannot make the folder ${folder}: ${reasonOf(cause)}`, {
-        remedy: "AGENTOP_HOME=DIR",
-        cause,
-      });
-    }
+    checkStorePath(this.config);
   }
 
   /** The prices runs are paid by. Throws `AgentOpError` for a bad price file. */
@@ -373,16 +369,6 @@ export class App implements AsyncDisposable {
   /** Closes the store, the simulator and whatever else was opened. */
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#stack.disposeAsync();
-  }
-}
-
-/** A link to nothing is there: opening it says what is wrong. */
-function isMissing(path: string): boolean {
-  try {
-    Deno.lstatSync(path);
-    return false;
-  } catch (error) {
-    return error instanceof Deno.errors.NotFound;
   }
 }
 

@@ -22,6 +22,8 @@ export interface AppConfig {
   readonly agentFolders: readonly string[];
   /** Keys and settings of the services that tools reach, by the variable that holds them. */
   readonly secrets: Readonly<Partial<Record<string, string>>>;
+  /** Where alerts go and what signs them, by the variable that holds it. */
+  readonly alertVariables?: Readonly<Partial<Record<string, string>>>;
   /** What processes of ours start with, and nothing else: keys only where they are used. */
   readonly environments: { readonly plain: ProcessEnvironment; readonly runner: ProcessEnvironment };
   /** Where `export otlp` sends to, and with which headers. */

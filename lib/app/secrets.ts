@@ -4,9 +4,15 @@ import type { AppConfig, ProcessEnvironment } from "./config.ts";
 /** Parameters of a URL that hold a key. */
 const KEY_PARAMETER = /key|token|secret|sig|auth|pass|cred/i;
 
+/** Who e-mail comes from: it is in every message. */
+const NO_SECRET = "AGENTOP_ALERT_FROM";
+
 /** What must be found nowhere: keys, and what a server's URL holds besides an address. */
 export function secretsOf(
-  { endpoint, secrets, collector }: Pick<AppConfig, "endpoint" | "secrets" | "collector">,
+  { endpoint, secrets, collector, alertVariables = {} }: Pick<
+    AppConfig,
+    "endpoint" | "secrets" | "collector" | "alertVariables"
+  >,
 ): readonly Secret[] {
   const found: Secret[] = [];
   const add = (name: string, value: string | undefined) => value !== undefined && found.push({ name, value });
@@ -20,6 +26,10 @@ export function secretsOf(
     for (const value of secretsInUrl(secrets[name])) add(name, value);
   }
   for (const value of Object.values(collector?.headers ?? {})) add("OTEL_EXPORTER_OTLP_HEADERS", value);
+  for (const [name, value] of Object.entries(alertVariables)) {
+    if (name === NO_SECRET || value === undefined) continue;
+    for (const secret of [value, ...secretsInUrl(value)]) add(name, secret);
+  }
   return found;
 }
 
@@ -28,9 +38,14 @@ export function secretsOf(
  * Most of the environment may not be read here, so it cannot be given piece by piece.
  */
 export function withoutKeys(
-  config: Pick<AppConfig, "endpoint" | "secrets" | "collector">,
+  config: Pick<AppConfig, "endpoint" | "secrets" | "collector" | "alertVariables">,
 ): ProcessEnvironment {
   return Object.fromEntries(secretsOf(config).map(({ name }) => [name, ""]));
+}
+
+/** A parameter of it is called as keys are. */
+export function hasKeyParameter(url: URL): boolean {
+  return [...url.searchParams.keys()].some((name) => KEY_PARAMETER.test(name));
 }
 
 function secretsInUrl(text: string | undefined): readonly string[] {

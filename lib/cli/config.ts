@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { type NumberRange, readNumber } from "./frame/number.ts";
 import {
   AgentOpError,
+  ALERT_VARIABLES,
   type ENVIRONMENT,
   oneLine,
   PROCESS_ENVIRONMENT,
@@ -80,6 +81,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       join(home, "agents"),
     ],
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, secretOf(env, name)))),
+    alertVariables: Object.assign({}, ...ALERT_VARIABLES.map((name) => given(name, env(name)))),
     environments: { plain: variables(PROCESS_ENVIRONMENT), runner: variables(RUNNER_ENVIRONMENT) },
     collector: {
       ...given("endpoint", env("OTEL_EXPORTER_OTLP_ENDPOINT")),

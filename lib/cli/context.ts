@@ -33,6 +33,7 @@ export class Context implements AsyncDisposable {
     this.app = new App(config, {
       host,
       onNote: (note) => this.verbose && this.note(`agentop: ${note}`),
+      ...(Deno.stderr.isTerminal() ? { onDesktop: showOnDesktop } : {}),
       onWarning: (warning) => this.note(`agentop: ${escapeText(sentenceOf(warning))}`),
     });
     redactor = this.app.redactor;
@@ -101,6 +102,11 @@ export class Context implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.app[Symbol.asyncDispose]();
   }
+}
+
+async function showOnDesktop(text: string): Promise<void> {
+  const { desktopNotice } = await import("../present/mod.ts");
+  writeAll(Deno.stderr, desktopNotice(text));
 }
 
 /** What JSON leaves as it is and a terminal obeys: C1 controls, bidirectional and other format characters. */

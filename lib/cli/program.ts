@@ -17,6 +17,7 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
   "eval",
   "demo",
   "import",
+  "alerts add",
   "budget set",
   "kernel",
   "notebook",

@@ -18,6 +18,20 @@ export const SERVICE_URLS = {
 
 export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
 
+/** Where alerts go, and what signs them: rules name these, so that no secret is in a store. */
+export const ALERT_VARIABLES = [
+  "AGENTOP_ALERT_KEY",
+  "AGENTOP_ALERT_WEBHOOK",
+  "AGENTOP_ALERT_SLACK",
+  "AGENTOP_ALERT_DISCORD",
+  "AGENTOP_ALERT_SMTP",
+  "AGENTOP_ALERT_FROM",
+  "AGENTOP_ALERT_1",
+  "AGENTOP_ALERT_2",
+  "AGENTOP_ALERT_3",
+  "AGENTOP_ALERT_4",
+] as const;
+
 /** Every variable the program reads. */
 export const ENVIRONMENT = [
   ...Object.values(PROVIDERS).flatMap(({ apiKey, serverUrl }) => [apiKey, serverUrl]),
@@ -32,6 +46,7 @@ export const ENVIRONMENT = [
   "AGENTOP_AGENTS",
   "AGENTOP_TZ",
   ...SERVICE_VARIABLES,
+  ...ALERT_VARIABLES,
   "ELEVENLABS_PLAN",
   "OTEL_EXPORTER_OTLP_ENDPOINT",
   "OTEL_EXPORTER_OTLP_HEADERS",

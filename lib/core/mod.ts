@@ -27,6 +27,22 @@ export {
   type SpendAnswer,
   type SpendClaim,
 } from "./budget.ts";
+export {
+  type Alert,
+  ALERT_METRICS,
+  ALERT_RUNS_MAX,
+  type AlertChannel,
+  type AlertCondition,
+  type AlertDelivery,
+  type AlertMetric,
+  type AlertMoment,
+  type AlertQuery,
+  type AlertRule,
+  type AlertRuleState,
+  type AlertStore,
+  type AlertVerdict,
+  type DeliveryOutcome,
+} from "./alert.ts";
 export type { Exchange, ExchangeStore } from "./exchange.ts";
 export { agentNameOf, fileBase } from "./agent_name.ts";
 export {
@@ -177,6 +193,7 @@ export {
   type VerifyReport,
 } from "./store_health.ts";
 export {
+  ALERT_VARIABLES,
   ALLOWED_ENVIRONMENT,
   ENVIRONMENT,
   LIBRARY_ENVIRONMENT,

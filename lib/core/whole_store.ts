@@ -1,3 +1,4 @@
+import type { AlertStore } from "./alert.ts";
 import type { BudgetStore } from "./budget.ts";
 import type { ExchangeStore } from "./exchange.ts";
 import type { KeyStore } from "./api_key.ts";
@@ -33,6 +34,7 @@ export interface Store
     ExperimentStore,
     ExperimentViews,
     BudgetStore,
+    AlertStore,
     ExchangeStore,
     FactsReader,
     TableStore,

@@ -23,6 +23,7 @@ export {
   type ExperimentParts,
   experimentShape,
 } from "./experiment_shape.ts";
+export { alertRuleShape, alertShape, deliveryShape } from "./alert_shape.ts";
 export { budgetShape } from "./budget_shape.ts";
 export { baselineDocument, baselineShape, type HeldRun } from "./baseline_shape.ts";
 export { eventShape } from "./event_shape.ts";

@@ -4,6 +4,9 @@
  * @module
  */
 export { agreementText } from "./agreement.ts";
+export { alertConditionText, alertMetricText, alertText, alertValue } from "./alert_text.ts";
+export { desktopNotice } from "./desktop_notice.ts";
+export { budgetName } from "./budget_name.ts";
 export { BRAILLE, brailleBit, brailleChar } from "./braille.ts";
 export {
   comparisonNotes,

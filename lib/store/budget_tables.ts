@@ -13,6 +13,7 @@ import {
 } from "../core/mod.ts";
 import { findExchange, saveExchange } from "./exchanges.ts";
 import { isBudgeted, listBudgets, removeBudget, reserveSpend, saveBudget } from "./budgets.ts";
+import { noteStop } from "./alerts/budget_alerts.ts";
 import type { Engine } from "./engine.ts";
 import { ExperimentTables } from "./experiment_tables.ts";
 import type { Db } from "./statements.ts";
@@ -58,10 +59,13 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
   }
 
   async reserveSpend(claim: SpendClaim): Promise<SpendAnswer> {
-    const answer = await this.#reserve(claim);
-    if (!answer.refusedBy) return answer;
+    let answer = await this.#reserve(claim);
     // What it lacks may be set aside for a process that died.
-    return await this.recoverInterrupted() > 0 ? await this.#reserve(claim) : answer;
+    if (answer.refusedBy && await this.recoverInterrupted() > 0) answer = await this.#reserve(claim);
+    const { refusedBy, reached } = answer;
+    if (refusedBy) await this.#alone((db) => noteStop(db, refusedBy, claim.traceId));
+    if (refusedBy || reached.length > 0) this.#engine.onNews();
+    return answer;
   }
 
   /**

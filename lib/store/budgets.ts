@@ -10,6 +10,7 @@ import {
   type SpendAnswer,
   type SpendClaim,
 } from "../core/mod.ts";
+import { forgetMarks, noteMark } from "./alerts/budget_alerts.ts";
 import { bytes, hex } from "./codec.ts";
 import { type Db, run as execute } from "./statements.ts";
 
@@ -32,12 +33,14 @@ export async function saveBudget(db: Db, { scope, per, limitUsd }: Budget): Prom
   // Its parts are told of anew.
   await db.updateTable("budget_spend").set({ told: 0 }).where("scope", "=", scope).where("per", "=", per)
     .execute();
+  await forgetMarks(db, scope, per);
 }
 
 export async function removeBudget(db: Db, scope: string, per: BudgetPeriod): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom("budget").where("scope", "=", scope).where("per", "=", per)
     .executeTakeFirst();
   await db.deleteFrom("budget_spend").where("scope", "=", scope).where("per", "=", per).execute();
+  await forgetMarks(db, scope, per);
   return numDeletedRows > 0n;
 }
 
@@ -87,7 +90,9 @@ export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnsw
   const reached = [];
   for (const state of states) {
     const percent = await reachedNow(db, state, claim.usd!);
-    if (percent !== undefined) reached.push({ budget: state, percent });
+    if (percent === undefined) continue;
+    reached.push({ budget: state, percent });
+    await noteMark(db, state, percent, run.id);
   }
   return { reached };
 }
@@ -181,6 +186,11 @@ async function keepSpend(
 
 /** The usage of a run falls under this scope; the tables are `run` and `run_usage`. */
 function isIn(scope: string): Expression<SqlBool> {
+  return isInScope(scope, sql`run_usage.model`);
+}
+
+/** A row of `run` falls under this scope, with this as its model. */
+export function isInScope(scope: string, model: Expression<unknown>): Expression<SqlBool> {
   const [kind, name] = partsOf(scope);
   switch (kind) {
     case "agent":
@@ -190,7 +200,7 @@ function isIn(scope: string): Expression<SqlBool> {
     case "group":
       return sql`run.group_id = ${name}`;
     case "model":
-      return sql`run_usage.model = ${name}`;
+      return sql`${model} = ${name}`;
   }
   return sql`1 = 1`;
 }

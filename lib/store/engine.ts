@@ -8,6 +8,8 @@ export interface Engine {
   readonly db: Kysely<Schema>;
   readonly schemaVersion: number;
   readonly search: TextSearch;
+  /** This process ended or scored a run, or reached a part of a budget. */
+  readonly onNews: () => void;
   readonly signal: ChangeSignal;
   readonly owners: Owners;
   readonly upkeep: EngineUpkeep;

@@ -45,8 +45,8 @@ export interface JournalOptions {
   readonly ownerOf: (traceId: string) => string | null;
   /** Throws when the store is not there any more. */
   readonly checkIsThere: () => void;
-  /** After each commit, with the runs that ended in it: nobody holds them any more. */
-  readonly onCommit: (ended: readonly string[]) => void;
+  /** After each commit, with the runs that ended in it: nobody holds them any more. `isNews`: a run ended or was scored. */
+  readonly onCommit: (ended: readonly string[], isNews: boolean) => void;
   readonly toStoreError: (error: unknown) => unknown;
   /** In a transaction: its end does not wait for the disk. */
   readonly leaveFlush: () => void;
@@ -97,7 +97,7 @@ export class Journal {
     });
     await this.#options.flushed();
     this.#options.acknowledge(seq, run.traceId);
-    this.#options.onCommit(endedRuns(events));
+    this.#tell(events);
   }
 
   /** What `work` does, in a transaction of its own; on the disk when it resolves. */
@@ -106,7 +106,7 @@ export class Journal {
     const seq = await this.#transaction(async (db, seq) => void (result = await work(db, this.#writer, seq)));
     await this.#options.flushed();
     this.#options.acknowledge(seq, all[0]!);
-    this.#options.onCommit(ended);
+    this.#options.onCommit(ended, true);
     return result!;
   }
 
@@ -124,7 +124,7 @@ export class Journal {
       this.#pending = [];
       const committed = await this.#commit(batch);
       await this.#acknowledge(committed);
-      this.#options.onCommit(endedRuns(batch.flatMap(({ events }) => events)));
+      this.#tell(batch.flatMap(({ events }) => events));
     }
     this.#draining = undefined;
   }
@@ -160,6 +160,10 @@ export class Journal {
     }
     for (const { writes, seq } of committed) this.#note(seq, writes.flatMap(({ events }) => events)[0]);
     for (const { resolve } of writes) resolve();
+  }
+
+  #tell(events: readonly DurableEvent[]): void {
+    this.#options.onCommit(endedRuns(events), events.some(isNews));
   }
 
   #note(seq: number, event: DurableEvent | undefined): void {
@@ -207,6 +211,12 @@ export async function nextSeq(db: Db): Promise<{ readonly seq: number; readonly 
         .returning(["seq", "swept"]),
   );
   return rows[0]!;
+}
+
+/** A run's end, also that its process died, or a score. */
+function isNews(event: DurableEvent): boolean {
+  const status = event.type === "run_update" ? event.change.status : undefined;
+  return event.type === "evaluation" || status !== undefined && (isFinal(status) || status === "interrupted");
 }
 
 function endedRuns(events: readonly DurableEvent[]): readonly string[] {

@@ -19,11 +19,11 @@ export { openStoreInWorker } from "./sqlite/remote_store.ts";
 
 /**
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in
- * this process. Throws `StoreError`.
+ * this process. `onNews` is called when this process ended or scored a run, or reached a part of a budget. Throws `StoreError`.
  */
 export async function openStore(
   path: string,
-  options: { readonly host?: Host; readonly redactor?: Redactor } = {},
+  options: { readonly host?: Host; readonly redactor?: Redactor; readonly onNews?: () => void } = {},
 ): Promise<Store> {
   return await (await import("./sqlite/store.ts")).openStore(path, options);
 }

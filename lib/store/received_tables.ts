@@ -13,19 +13,19 @@ import {
   type Trace,
 } from "../core/mod.ts";
 import type { Engine } from "./engine.ts";
-import { BudgetTables } from "./budget_tables.ts";
+import { AlertTables } from "./alerts/alert_tables.ts";
 import type { Apart, RunsAtOnce } from "./journal.ts";
 import { noteSent, sentRuns } from "./exported.ts";
 import { importRuns, quietRuns, receive, receivedOf, receivedRuns, unreadRuns } from "./received.ts";
 
 /** The part of a store that keeps what other programs send of their runs. */
-export abstract class ReceivedTables extends BudgetTables implements ReceivedStore {
+export abstract class ReceivedTables extends AlertTables implements ReceivedStore {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #redactor: Redactor;
 
   constructor(engine: Engine, host: Host, redactor: Redactor) {
-    super(engine, redactor);
+    super(engine, host, redactor);
     this.#engine = engine;
     this.#host = host;
     this.#redactor = redactor;

@@ -1,4 +1,11 @@
 import type { Generated } from "kysely";
+import type {
+  AlertDeliveryRow,
+  AlertRow,
+  AlertRuleRow,
+  AlertWindowRow,
+  BudgetMarkRow,
+} from "./alerts/alert_schema.ts";
 
 /**
  * Physical tables. `run_no` (`run.id`) leads every key, so that a run's rows are neighbours and new ones are appended: random
@@ -41,6 +48,13 @@ export interface Schema {
     told: number;
   };
   budget_hold: { trace_id: Uint8Array; span_id: Uint8Array; run_no: number; model: string; usd: number };
+  budget_mark: BudgetMarkRow;
+  alert_rule: AlertRuleRow & { id: Generated<number> };
+  alert_due: { run_no: number; kind: number; rule_no: number };
+  alert_window: AlertWindowRow;
+  alert_episode: { rule_no: number; subject: string; window_us: number; alert_no: number };
+  alert: AlertRow & { id: Generated<number> };
+  alert_delivery: AlertDeliveryRow & { id: Generated<number> };
   baseline: BaselineRow;
   api_key: ApiKeyRow;
   partial: { trace_id: Uint8Array; span_id: Uint8Array; text: string; reasoning: string; updated_us: number };

@@ -98,8 +98,9 @@ export class SqlStore extends ReceivedTables implements Store {
       ownerOf: (traceId) => this.#leases.ownerOf(traceId),
       toStoreError: (error) => engine.toStoreError("write to", error),
       acknowledge: (seq, traceId) => engine.acknowledged.note(seq, traceId),
-      onCommit: (ended) => {
+      onCommit: (ended, isNews) => {
         engine.signal.announce();
+        if (isNews) engine.onNews();
         this.#leases.forget(ended);
         if (ended.length > 0) this.#indexSoon();
       },

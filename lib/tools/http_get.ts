@@ -9,8 +9,9 @@ import {
   parseAllowedHost,
   showAllowed,
 } from "./network_guard.ts";
+import { abortable, connectionReason } from "./connection.ts";
 import { capText } from "./output.ts";
-import { pinnedGet, type PinnedResponse } from "./pinned_request.ts";
+import { pinnedRequest, type PinnedResponse } from "./pinned_request.ts";
 import { ToolFailure } from "./tool_failure.ts";
 
 const MAX_REDIRECTS = 5;
@@ -81,7 +82,7 @@ async function follow(
     if (!url) throw new ToolFailure("Cannot get the URL: it is not an absolute URL.");
     const { mayBePrivate } = checkUrl(url, allowed);
     const address = await abortable(checkedAddress(url, mayBePrivate, deps.resolveHost), context.signal);
-    const response = await pinnedGet(url, address, {
+    const response = await pinnedRequest(url, address, {
       // No cookies, no credentials; a compressed body could be a bomb.
       headers: {
         accept: "text/*, application/json, application/xml",
@@ -137,23 +138,4 @@ function decode(body: Uint8Array, contentType: string): string {
   } catch {
     return new TextDecoder().decode(body); // a charset nobody knows
   }
-}
-
-function connectionReason(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) {
-    return "this program was started without permission for that host";
-  }
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
-  return code === "ECONNREFUSED"
-    ? "the server refused the connection"
-    : `the connection failed${code && ` (${code})`}`;
-}
-
-/** Name look-ups cannot be aborted; waiting for them can. */
-function abortable<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const onAbort = () => reject(signal.reason);
-    signal.addEventListener("abort", onAbort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener("abort", onAbort));
-  });
 }

@@ -12,14 +12,16 @@ export interface PinnedResponse {
 }
 
 /**
- * One GET to an address that was checked before: the name is not resolved again, and redirects are not followed. Reads the
+ * One request to an address that was checked before: the name is not resolved again, and redirects are not followed. Reads the
  * body only when `wantsBody` says so, at most `maxBytes` of it. Rejects with the signal's reason when aborted, and with
  * `Deno.errors.NotCapable` when this process may not connect there.
  */
-export async function pinnedGet(
+export async function pinnedRequest(
   url: URL,
   address: CheckedAddress,
   options: {
+    /** Sent as a POST; without one it is a GET. */
+    readonly send?: Uint8Array<ArrayBuffer>;
     readonly headers: Readonly<Record<string, string>>;
     readonly maxBytes: number;
     readonly signal: AbortSignal;
@@ -27,11 +29,12 @@ export async function pinnedGet(
   },
 ): Promise<PinnedResponse> {
   const { request } = url.protocol === "https:" ? await import("node:https") : await import("node:http");
-  const { signal } = options;
+  const { signal, send } = options;
   await requirePermission(url, address);
   signal.throwIfAborted();
   const { promise, resolve, reject } = Promise.withResolvers<PinnedResponse>();
   const outgoing = request(url, {
+    method: send ? "POST" : "GET",
     headers: options.headers,
     agent: false,
     lookup: pinnedLookup(address),
@@ -50,7 +53,7 @@ export async function pinnedGet(
     if (!options.wantsBody(head)) return resolve({ ...head, body: new Uint8Array(), isCut: false });
     readBody(incoming, options.maxBytes).then((body) => resolve({ ...head, ...body }), reject);
   });
-  outgoing.end();
+  outgoing.end(send);
   try {
     return await promise;
   } finally {

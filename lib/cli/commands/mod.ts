@@ -42,6 +42,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   proxy: async () => (await import("./proxy/proxy.ts")).proxy,
   record: async () => (await import("./record/record.ts")).record,
   budget: async () => (await import("./budget/budget.ts")).budget,
+  alerts: async () => (await import("./alerts/alerts.ts")).alerts,
   statusline: async () => (await import("./statusline/statusline.ts")).statusline,
   chart: async () => (await import("./chart/chart.ts")).chart,
   sql: async () => (await import("./sql/sql.ts")).sql,

@@ -82,6 +82,34 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   },
   "agentop budget list": { examples: ["agentop budget list", "agentop budget list --json"] },
   "agentop budget remove": { examples: ["agentop budget remove agent:researcher --per run"] },
+  "agentop alerts": {
+    examples: [
+      "agentop alerts add cost --above 0.10",
+      "agentop alerts add budget --above 80 --webhook --sign",
+      "agentop alerts log",
+    ],
+  },
+  "agentop alerts list": { examples: ["agentop alerts list", "agentop alerts list --json"] },
+  "agentop alerts add": {
+    examples: [
+      "agentop alerts add latency --spike 5 --scope agent:researcher",
+      "agentop alerts add error_rate --above 20% --per day --slack",
+      "agentop alerts add score --score helpful --below 0.7 --email you@example.org",
+      "agentop alerts add cost --above 5 --per day --webhook http://127.0.0.1:9000/hook --allow 127.0.0.1:9000",
+    ],
+  },
+  "agentop alerts remove": { examples: ["agentop alerts remove cost-run"] },
+  "agentop alerts check": {
+    examples: ["agentop alerts check", "agentop alerts check --json"],
+    exits: "0 nothing fired since the last check · 1 something did · 2 wrong usage or store",
+  },
+  "agentop alerts log": {
+    examples: ["agentop alerts log --open", "agentop alerts log --rule cost-run --json"],
+  },
+  "agentop alerts ack": { examples: ["agentop alerts ack", "agentop alerts ack 54109945"] },
+  "agentop alerts mute": {
+    examples: ["agentop alerts mute cost-run --hours 8", "agentop alerts mute cost-run --hours 0"],
+  },
   "agentop keys": { examples: ["agentop keys create dashboard --role read", "agentop keys list"] },
   "agentop keys create": {
     examples: ["agentop keys create dashboard --role read", "agentop keys create ci --role write --json"],

@@ -48,6 +48,12 @@ export class StoreHints implements Disposable {
     this.#sqlite = new DatabaseSync(path, { readOnly: true, timeout: BUSY_TIMEOUT_MS });
   }
 
+  /** Names of alert rules. */
+  alertRules(): readonly string[] {
+    return this.#sqlite.prepare("select name from alert_rule order by name limit 100").all()
+      .map(({ name }) => String(name));
+  }
+
   /** Runs whose id, or the short form of it, begins with `begin`; newest first. */
   runs(
     begin: string,

@@ -18,17 +18,23 @@ import { createUpkeep } from "./upkeep.ts";
  */
 export async function openStore(
   path: string,
-  options: { host?: Host; redactor?: Redactor } = {},
+  options: { host?: Host; redactor?: Redactor; onNews?: () => void } = {},
 ): Promise<Store> {
-  return storeOn(await openConnection(path), options.host ?? systemHost(), options.redactor);
+  const { host = systemHost(), redactor, onNews } = options;
+  return storeOn(await openConnection(path), host, redactor, onNews);
 }
 
 /** The store over an open database, which it closes. */
-export function storeOn(connection: Connection, host: Host, redactor: Redactor = NO_SECRETS): Store {
-  return new SqlStore(createEngine(connection, host), host, redactor);
+export function storeOn(
+  connection: Connection,
+  host: Host,
+  redactor: Redactor = NO_SECRETS,
+  onNews?: () => void,
+): Store {
+  return new SqlStore(createEngine(connection, host, onNews), host, redactor);
 }
 
-function createEngine(connection: Connection, host: Host): Engine {
+function createEngine(connection: Connection, host: Host, onNews: () => void = () => {}): Engine {
   const { path, sqlite, db, disk } = connection;
   disk.takeOver(sqlite);
   const signal = new ChangeFeed(path, sqlite);
@@ -42,6 +48,7 @@ function createEngine(connection: Connection, host: Host): Engine {
     schemaVersion: SCHEMA_VERSION,
     search: createTextSearch(db, () => disk.leave()),
     signal,
+    onNews,
     owners: ownership ?? LONE_OWNER,
     upkeep: createUpkeep(connection),
     acknowledged,

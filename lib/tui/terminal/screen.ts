@@ -1,4 +1,5 @@
 import { parseOscColorResponse } from "@earendil-works/pi-tui/dist/terminal-colors.js";
+import { desktopNotice } from "../../present/mod.ts";
 import { CutReports } from "./cut_reports.ts";
 import { FrameWriter } from "./frame_writer.ts";
 import { isTerminalReport, KeyDecoder, type KeyInput } from "./keys.ts";
@@ -203,7 +204,7 @@ export class Screen {
   /** A sound, or a notice on the desktop (OSC 9) from terminals that can. `text` is clean. */
   alert(how: "bell" | "desktop" | "none", text: string): void {
     if (!this.#running || how === "none") return;
-    this.#terminal.write(how === "bell" ? "\x07" : `\x1b]9;AgentOp: ${text}\x07`);
+    this.#terminal.write(how === "bell" ? "\x07" : desktopNotice(text));
   }
 
   /** `undefined` when the terminal does not say. */

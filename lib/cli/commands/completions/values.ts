@@ -1,4 +1,11 @@
-import { oneLine, RUN_STATUSES, type RunStatus, shortRunId } from "../../../core/mod.ts";
+import {
+  ALERT_METRICS,
+  ALERT_VARIABLES,
+  oneLine,
+  RUN_STATUSES,
+  type RunStatus,
+  shortRunId,
+} from "../../../core/mod.ts";
 import type { AppConfig } from "../../../app/mod.ts";
 import type { SharedValue, StoreHints } from "../../../store/mod.ts";
 import type { Candidate, Offer } from "./candidate.ts";
@@ -37,6 +44,11 @@ export const VALUES: Readonly<Record<string, Values>> = {
     candidates: (await hinted(config, (hints) => hints.suites())).map(asCandidate),
   }),
   agent: agentsAndFiles,
+  metric: ({ word }) => ({ candidates: listed(word, ALERT_METRICS) }),
+  rule: async (_, { config }) => ({
+    candidates: (await hinted(config, (hints) => hints.alertRules())).map(asCandidate),
+  }),
+  variable: () => ({ candidates: ALERT_VARIABLES.map(asCandidate) }),
   group: (_, lookup) => shared("group", lookup),
   user: (_, lookup) => shared("user", lookup),
   model: async (_, lookup) => ({ candidates: await models(lookup) }),

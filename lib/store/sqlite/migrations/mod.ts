@@ -20,6 +20,7 @@ import { experimentViews } from "./0013_experiment_views.ts";
 import { budgets } from "./0014_budgets.ts";
 import { experimentDigests } from "./0015_experiment_digests.ts";
 import { apiKeys } from "./0016_api_keys.ts";
+import { alerts } from "./0020_alerts.ts";
 import { exchanges } from "./0019_exchanges.ts";
 import { received } from "./0017_received.ts";
 import { exported } from "./0018_exported.ts";
@@ -44,6 +45,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0017_received": received,
   "0018_exported": exported,
   "0019_exchanges": exchanges,
+  "0020_alerts": alerts,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

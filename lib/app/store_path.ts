@@ -1,0 +1,35 @@
+import { dirname } from "node:path";
+import { AgentOpError, reasonOf } from "../core/mod.ts";
+import { MEMORY } from "../store/mod.ts";
+import type { AppConfig } from "./config.ts";
+
+/**
+ * A folder that the user named must exist, for what only reads the store too; the default one is made. Throws `AgentOpError`.
+ */
+export function checkStorePath({ storePath, storeGiven, storeMustExist }: AppConfig): void {
+  if (storeMustExist && storePath !== MEMORY && isMissing(storePath) && !isMissing(dirname(storePath))) {
+    throw new AgentOpError(`Cannot open the store ${storePath}: there is no store at ${storePath}`, {
+      remedy: "the path of one, in --store or AGENTOP_STORE; agentop run and eval make a new one",
+    });
+  }
+  if (storeGiven) return;
+  const folder = dirname(storePath);
+  try {
+    Deno.mkdirSync(folder, { recursive: true, mode: 0o700 });
+  } catch (cause) {
+    throw new AgentOpError(`Cannot make the folder ${folder}: ${reasonOf(cause)}`, {
+      remedy: "AGENTOP_HOME=DIR",
+      cause,
+    });
+  }
+}
+
+/** A link to nothing is there: opening it says what is wrong. */
+function isMissing(path: string): boolean {
+  try {
+    Deno.lstatSync(path);
+    return false;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound;
+  }
+}

@@ -29,15 +29,11 @@ export type { Check } from "./check.ts";
 export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
 export { budgetStates, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
-export {
-  acknowledgeAlerts,
-  addAlertRule,
-  type AlertOrder,
-  alertRules,
-  muteAlertRule,
-  removeAlertRule,
-} from "./alerts/rules.ts";
-export { readThreshold } from "./alerts/threshold.ts";
+export type { AlertOrder } from "./alerts/mod.ts";
+
+/** Rules of alerts. Loaded with the first use. */
+export const loadAlerts = () => import("./alerts/mod.ts");
+
 export { type CostReport, costReport } from "./cost_report.ts";
 export {
   type CallReader,

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHmac } from "node:crypto";
 import { App, type AppConfig } from "../../lib/app/mod.ts";
-import { addAlertRule, type AlertOrder } from "../../lib/app/mod.ts";
+import { addAlertRule, type AlertOrder } from "../../lib/app/alerts/mod.ts";
 import { deliver, type DeliveryMeans } from "../../lib/app/alerts/deliver.ts";
 import {
   type Alert,

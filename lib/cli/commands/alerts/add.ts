@@ -9,6 +9,7 @@ import {
   nearest,
   oneLine,
 } from "../../../core/mod.ts";
+import { loadAlerts } from "../../../app/mod.ts";
 import { alertRuleShape } from "../../../documents/mod.ts";
 import { alertConditionText, alertMetricText, cell } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
@@ -35,7 +36,7 @@ export interface AddFlags {
 const DEVIATIONS_MAX = 1_000;
 
 export async function add(context: Context, metricText: string, flags: AddFlags): Promise<void> {
-  const { addAlertRule, readThreshold } = await import("../../../app/mod.ts");
+  const { addAlertRule, readThreshold } = await loadAlerts();
   const metric = metricNamed(metricText);
   const condition = conditionOf(metric, flags, readThreshold);
   const { scope, per, score, name } = flags;

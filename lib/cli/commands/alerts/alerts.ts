@@ -1,5 +1,6 @@
 import { Option } from "@commander-js/extra-typings";
 import { ALERT_METRICS, type AlertRuleState, BUDGET_PERIODS } from "../../../core/mod.ts";
+import { loadAlerts } from "../../../app/mod.ts";
 import { alertRuleShape } from "../../../documents/mod.ts";
 import {
   alertConditionText,
@@ -83,7 +84,7 @@ function registerAdd(
 }
 
 async function list(context: Context): Promise<void> {
-  const { alertRules } = await import("../../../app/mod.ts");
+  const { alertRules } = await loadAlerts();
   const rules = await alertRules(context.app);
   if (context.json) return context.printJson(rules.map(alertRuleShape));
   if (rules.length === 0) {
@@ -113,21 +114,21 @@ function row(rule: AlertRuleState, context: Context): readonly Cell<Style>[] {
 }
 
 async function remove(context: Context, name: string): Promise<void> {
-  const { removeAlertRule } = await import("../../../app/mod.ts");
+  const { removeAlertRule } = await loadAlerts();
   await removeAlertRule(context.app, name);
   if (context.json) context.printJson({ removed: name });
   else context.print(`Removed ${cell(name)}`);
 }
 
 async function acknowledge(context: Context, ids: readonly string[]): Promise<void> {
-  const { acknowledgeAlerts } = await import("../../../app/mod.ts");
+  const { acknowledgeAlerts } = await loadAlerts();
   const acknowledged = await acknowledgeAlerts(context.app, ids.length === 0 ? undefined : ids);
   if (context.json) context.printJson({ acknowledged });
   else context.print(`Acknowledged ${acknowledged}`);
 }
 
 async function mute(context: Context, name: string, hoursText: string): Promise<void> {
-  const { muteAlertRule } = await import("../../../app/mod.ts");
+  const { muteAlertRule } = await loadAlerts();
   const hours = readNumber(
     "--hours",
     hoursText,

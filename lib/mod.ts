@@ -20,6 +20,7 @@ export { openStudioOrDemo } from "./studio_demo.ts";
 export type {
   AgentSpec,
   BisectRunsOptions,
+  CacheQuery,
   ChartOptions,
   CompareOptions,
   DearestQuery,
@@ -39,7 +40,7 @@ export type {
   WhatIfQuery,
 } from "./studio_options.ts";
 export type { ComparedSide, StudioComparison, StudioExperiment } from "./studio_experiments.ts";
-export type { DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
+export type { CacheRow, DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
 export type { ForkRow, ReceiptRow } from "./studio_tables.ts";
 export {
   Chart,

@@ -129,6 +129,14 @@ export interface DearestQuery {
   readonly limit?: number;
 }
 
+/** Whose prompts, newest runs first where there are many. */
+export interface CacheQuery {
+  /** Names of runs: ids, beginnings or ends of them, `last`. */
+  readonly runs?: string | readonly string[];
+  /** Or only runs that a search finds, as in `agentop runs --search`. */
+  readonly search?: string;
+}
+
 /** Whose calls. */
 export interface DuplicatesQuery {
   /** Only runs that a search finds, as in `agentop runs --search`. */

@@ -14,6 +14,7 @@ import type { CostKey, Forecast } from "./core/mod.ts";
 import type { Table } from "./notebook/mod.ts";
 import { filterOf, traceOf, wantedRows } from "./studio_arguments.ts";
 import type {
+  CacheQuery,
   DearestQuery,
   DuplicatesQuery,
   ExperimentsQuery,
@@ -22,7 +23,7 @@ import type {
   SqlRow,
   WhatIfQuery,
 } from "./studio_options.ts";
-import type { DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
+import type { CacheRow, DearPromptRow, DuplicateRow, WhatIfCostRow } from "./studio_spending.ts";
 import type { ReceiptRow } from "./studio_tables.ts";
 
 const SQL_ROWS_MAX = 100_000;
@@ -159,6 +160,16 @@ export class StudioRows {
    */
   async duplicates(query: DuplicatesQuery = {}): Promise<Table<DuplicateRow>> {
     return await (await spending()).duplicatesTable(this.#app, query);
+  }
+
+  /**
+   * What the provider's prompt cache did for each model call: how much came from it, where the beginning of the prompt ceased to be
+   * that of the call before, which edit did it, and what that cost in USD.
+   *
+   * @throws {AgentOpError} There is no such run, or a term of the search is not understood.
+   */
+  async cache(query: CacheQuery = {}): Promise<Table<CacheRow>> {
+    return await (await spending()).cacheTable(this.#app, query);
   }
 
   /**

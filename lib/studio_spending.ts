@@ -1,11 +1,20 @@
 // What money was spent on and what might be saved, as the studio gives it back.
-import { changeOf, type ColumnsFor, type CostSumRow, loadTables } from "./analysis/mod.ts";
-import { type App, dearestPrompts, duplicateCalls, forecast, whatIfReport } from "./app/mod.ts";
+import { changeOf, type ColumnsFor, type CostSumRow, loadTables, missText } from "./analysis/mod.ts";
+import {
+  type App,
+  cacheOf,
+  cacheOfRun,
+  cacheOfRuns,
+  dearestPrompts,
+  duplicateCalls,
+  forecast,
+  whatIfReport,
+} from "./app/mod.ts";
 import { AgentOpError, type Forecast, systemTimeZone } from "./core/mod.ts";
 import { displayed, type Table, tableOf } from "./notebook/mod.ts";
 import { forecastLines, knownCost, plural } from "./present/mod.ts";
-import { filterOf } from "./studio_arguments.ts";
-import type { DearestQuery, DuplicatesQuery, WhatIfQuery } from "./studio_options.ts";
+import { filterOf, listOf } from "./studio_arguments.ts";
+import type { CacheQuery, DearestQuery, DuplicatesQuery, WhatIfQuery } from "./studio_options.ts";
 
 /** What was spent under a key, and what the same tokens would have cost. */
 export type WhatIfCostRow = CostSumRow & {
@@ -56,6 +65,104 @@ export type DuplicateRow = {
   /** Its run repeats a case of an experiment, on purpose. */
   readonly isRepeat: boolean;
 };
+
+/** A model call and what a prompt cache did for it. */
+export type CacheRow = {
+  /** Its run. */
+  readonly runId: string;
+  /** Name of the agent. */
+  readonly agent: string;
+  /** Number of its step. */
+  readonly step: number;
+  /** The model that was asked. */
+  readonly model: string;
+  /** Tokens of the prompt, cached ones included. */
+  readonly inputTokens: number;
+  /** Part of them that came from a cache. */
+  readonly cachedInputTokens: number;
+  /** Beginning of the prompt that was sent with the call before; bytes. */
+  readonly sharedBytes: number;
+  /** The whole prompt as text; bytes. */
+  readonly promptBytes: number;
+  /** Tokens that could have come from a cache; an estimate. */
+  readonly lostTokens: number;
+  /** What those cost more; null when the price is unknown; USD. */
+  readonly lostUsd: number | null;
+  /** Why; empty where nothing was lost. */
+  readonly why: string;
+  /** Its span. */
+  readonly spanId: string;
+};
+
+const CACHE_COLUMNS: ColumnsFor<CacheRow> = {
+  runId: { type: "text", about: "its run" },
+  agent: { type: "text", about: "name of the agent" },
+  step: { type: "integer", unit: "step", about: "number of its step" },
+  model: { type: "text", about: "the model that was asked" },
+  inputTokens: { type: "integer", unit: "tokens", about: "tokens of the prompt, cached ones included" },
+  cachedInputTokens: { type: "integer", unit: "tokens", about: "part of them that came from a cache" },
+  sharedBytes: {
+    type: "integer",
+    unit: "bytes",
+    about: "beginning of the prompt that was sent with the call before",
+  },
+  promptBytes: { type: "integer", unit: "bytes", about: "the whole prompt as text" },
+  lostTokens: {
+    type: "integer",
+    unit: "tokens",
+    about: "tokens that could have come from a cache; an estimate",
+  },
+  lostUsd: {
+    type: "number",
+    unit: "USD",
+    about: "what those cost more; null when the price is unknown",
+    nullable: true,
+  },
+  why: { type: "text", about: "why; empty where nothing was lost" },
+  spanId: { type: "text", about: "its span" },
+};
+
+export async function cacheTable(app: App, { runs = [], search }: CacheQuery): Promise<Table<CacheRow>> {
+  const store = await app.store();
+  const [first, ...more] = listOf(runs);
+  if (first !== undefined && search !== undefined) {
+    throw new AgentOpError("Cannot use a search with runs that are named: one of them says which", {
+      remedy: "runs",
+    });
+  }
+  const named = [];
+  for (const reference of first === undefined ? [] : [first, ...more]) {
+    named.push(await store.resolveRun(reference));
+  }
+  const report = named.length === 0
+    ? await cacheOfRuns(store, await filterOf(app, search))
+    : named.length === 1
+    ? await cacheOfRun(store, named[0]!)
+    : await cacheOf(store, named.sort((a, b) => b.startTimeUs - a.startTimeUs));
+  const rows = report.callList.map((it): CacheRow => ({
+    runId: it.runId,
+    agent: it.agent,
+    step: it.step,
+    model: it.model,
+    inputTokens: it.inputTokens,
+    cachedInputTokens: it.cachedTokens,
+    sharedBytes: it.sharedBytes,
+    promptBytes: it.promptBytes,
+    lostTokens: it.lostTokens,
+    lostUsd: it.lostUsd,
+    why: missText(it),
+    spanId: it.spanId,
+  }));
+  const share = Math.round(100 * report.cachedTokens / Math.max(1, report.inputTokens));
+  return tableOf(rows, CACHE_COLUMNS, {
+    caption: "prompts and the cache, oldest first",
+    show: ["runId", "agent", "step", "inputTokens", "cachedInputTokens", "lostTokens", "lostUsd", "why"],
+    note: `${share} % of the input came from a cache, which saved ${
+      knownCost(report.savedUsd, report.cachedTokens > 0 ? report.unpricedCalls : 0)
+    }; about ${knownCost(report.lostUsd, report.lostTokens > 0 ? report.unpricedCalls : 0)} was lost`,
+    empty: "No model call with its prompt and tokens is on record.",
+  });
+}
 
 const PROMPT_COLUMNS: ColumnsFor<DearPromptRow> = {
   agent: { type: "text", about: "name of the agent" },

@@ -74,6 +74,26 @@ Deno.test("Studio says what money went on: prompts, what was paid twice, other p
   });
 });
 
+Deno.test("Studio says what a prompt cache did for each call, and draws it", async () => {
+  await withStudio(async (studio) => {
+    const rules = "Answer with figures and their units. ".repeat(30);
+    const agent = (time: string) => ({
+      ...CALCULATES,
+      name: "clerk",
+      instructions: `It is ${time}. ${rules}`,
+    });
+    await studio.run(agent("10:01"), PROMPT);
+    const { runId } = await studio.run(agent("10:02"), PROMPT);
+    const [first, second] = await studio.cache({ runs: runId });
+    assert.match(first!.why, /^a time changes at byte \d+, in message 1 \(system\): "10:01" is "10:02" now$/);
+    assert(first!.lostTokens >= 128 && first!.lostUsd! > 0);
+    assert.deepEqual([second!.why, second!.cachedInputTokens > 0], ["", true]);
+    assert.equal((await studio.cache()).length, 4);
+    const shown = await (await studio.chart("cache") as unknown as Displayed)[DISPLAY]();
+    assert.match(String(shown["text/plain"]), /input tokens came from a cache; about \$[\d.]+ lost/);
+  });
+});
+
 Deno.test("Studio replays, forks and compares runs, and shows what they knew", async () => {
   await withStudio(async (studio) => {
     const original = await studio.run(CALCULATES, PROMPT);

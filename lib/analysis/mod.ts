@@ -132,7 +132,23 @@ export { changeOf, whatIfTotal, whatIfUsage, whatIfUsd } from "./spending/what_i
 export type { DearPrompt } from "./spending/dear_prompts.ts";
 export type { DuplicateCall, Duplicates, DuplicateSearch } from "./spending/duplicates.ts";
 
-/** Forecasts, dear prompts, what was paid twice, what a prompt cache missed. Loaded with the first use. */
+export type {
+  AgentCache,
+  CacheCall,
+  CacheFigures,
+  CacheLoss,
+  CacheReport,
+  CacheVerdict,
+  MissCause,
+  StepCache,
+} from "./cache/cache_call.ts";
+export { missRemedy, missText } from "./cache/miss_words.ts";
+export type { PromptBreak } from "./cache/prompt_break.ts";
+
+/** What prompt caches did for runs. Loaded with the first use. */
+export const loadCache = () => import("./cache/mod.ts");
+
+/** Forecasts, dear prompts, what was paid twice. Loaded with the first use. */
 export const loadSpending = () => import("./spending/mod.ts");
 
 /** The tables that runs can be read as. Loaded with the first use. */

@@ -23,6 +23,7 @@ import { damagedRowsNote } from "../present/mod.ts";
 import type { App } from "./app.ts";
 import { namedVariants } from "./compare_experiments.ts";
 import { checkChoice } from "./export_runs.ts";
+import { cacheOf } from "./prompt_cache.ts";
 import { writeWhole } from "./write_whole.ts";
 
 /** Charts of runs look at no more than the newest of these. */
@@ -171,21 +172,23 @@ async function chartData(
   const query = isNamed ? { runIds: runs.map(({ runId }) => runId) } : filter ? { filter } : {};
   const [first] = runs;
   const kinds = KINDS.find(([need]) => needed(need))?.[1];
-  const [usage, spans, judged, trace, family] = await Promise.all([
+  const [usage, spans, judged, trace, family, cache] = await Promise.all([
     needed("usage") ? store.usageFacts(query) : { usage: [], damagedRows: 0 },
     kinds ? spansOf(store, { runIds: runs.map(({ runId }) => runId) }, kinds) : { spans: [], damagedRows: 0 },
     needed("judged") ? judgedOf(app, store, { runs, isNamed, filter }) : [],
     needed("trace") && first ? store.loadTrace(first.traceId) : undefined,
     needed("family") && first ? loadForkTree(store, [first]) : undefined,
+    needed("cache") ? cacheOf(store, runs) : undefined,
   ]);
   return {
     runs,
     usage: usage.usage,
     spans: spans.spans,
-    damagedRows: usage.damagedRows + spans.damagedRows,
+    damagedRows: usage.damagedRows + spans.damagedRows + (cache?.damaged ?? 0),
     judged,
     ...(trace ? { trace } : {}),
     ...(family ? { family } : {}),
+    ...(cache ? { cache } : {}),
     nowMs: app.host.now(),
     timeZone: zoneOf(app),
   };

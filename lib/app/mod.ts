@@ -107,6 +107,7 @@ export { type WatchedEnd, type WatchedRun, type WatchOptions, watchSuite } from 
 export { type MadeSuite, suiteFromRuns, type SuiteManner } from "./suite_from_runs.ts";
 export { type ExampleFile, writeExamples } from "./examples.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
+export { type CacheAnswer, cacheOf, cacheOfRun, cacheOfRuns, cacheOfTrace } from "./prompt_cache.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
 export type { RightsOptions, RightsQuestion, RunRights } from "./rights.ts";
 export { runDocument } from "./run_document.ts";

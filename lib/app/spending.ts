@@ -8,19 +8,10 @@ import {
   whatIfUsage,
   whatIfUsd,
 } from "../analysis/mod.ts";
-import {
-  type CostKey,
-  type FactsReader,
-  type Forecast,
-  type Run,
-  type RunFilter,
-  type RunReader,
-  type SpanFacts,
-  StoreError,
-  type Trace,
-} from "../core/mod.ts";
+import type { CostKey, FactsReader, Forecast, Run, RunFilter, RunReader, SpanFacts } from "../core/mod.ts";
 import type { App } from "./app.ts";
 import { costReport } from "./cost_report.ts";
+import { soundTrace } from "./sound_trace.ts";
 
 const DAY_MS = 86_400_000;
 /** A run may have begun long before its last call of the days looked at. */
@@ -144,7 +135,7 @@ export async function duplicateCalls(store: CallReader, filter: RunFilter = {}):
   let damaged = damagedRows;
   const read = runIds.slice(0, TRACES_MAX);
   for (const runId of read) {
-    const trace = await soundTrace(store, runId);
+    const trace = await soundTrace(store, (await store.resolveRun(runId)).traceId);
     if (!trace) damaged++;
     for (const span of trace?.spans.values() ?? []) {
       if (spanIds.has(span.spanId)) collector.add(trace!.run, span);
@@ -174,17 +165,4 @@ async function modelCalls(store: Pick<FactsReader, "spanFacts">, filter: RunFilt
     cursor = page.nextCursor;
   } while (cursor !== undefined && calls.length < CALLS_MAX);
   return { calls, damagedRows, isCut: cursor !== undefined };
-}
-
-/** The whole run; `undefined` for one that is damaged. Throws whatever else is in the way. */
-async function soundTrace(
-  store: Pick<RunReader, "resolveRun" | "loadTrace">,
-  runId: string,
-): Promise<Trace | undefined> {
-  try {
-    return await store.loadTrace((await store.resolveRun(runId)).traceId);
-  } catch (error) {
-    if (error instanceof StoreError && ["damaged", "damaged_run"].includes(error.code)) return undefined;
-    throw error;
-  }
 }

@@ -3,7 +3,7 @@ import type { ChartDefinition } from "./frame/chart.ts";
 import { isWide, usdFormat } from "./frame/formats.ts";
 import { mostScored } from "./frame/scores.ts";
 import { colorScale, OTHERS, seriesOf } from "./frame/series.ts";
-import { label } from "./frame/text.ts";
+import { axisTitle, label } from "./frame/text.ts";
 
 /** What runs cost against how well they did, by model. */
 export const costScore: ChartDefinition = {
@@ -58,7 +58,7 @@ export const costScore: ChartDefinition = {
           y: {
             field: "score",
             type: "quantitative",
-            title: `score: ${scored.name}`,
+            title: axisTitle(`score: ${scored.name}`),
             scale: { zero: false, padding: 12 },
           },
           color: { field: "model", type: "nominal", title: null, scale: colorScale(series.names, theme) },

@@ -4,7 +4,7 @@ import { scoredSides, scorersOf } from "./frame/experiments.ts";
 import { isWide, usdFormat } from "./frame/formats.ts";
 import { meanText } from "./frame/intervals.ts";
 import { colorScale } from "./frame/series.ts";
-import { label } from "./frame/text.ts";
+import { axisTitle, label } from "./frame/text.ts";
 import type { Theme } from "./frame/theme.ts";
 
 /** What a run of each variant cost against how well the variant did, with its interval. */
@@ -96,7 +96,11 @@ function specOf(scorer: string, rows: readonly Point[], theme: Theme): Spec {
   const names = rows.map(({ variant }) => variant);
   const costs = rows.map(({ costUsd }) => costUsd);
   const isLog = isWide(costs);
-  const y = { type: "quantitative", title: `score: ${scorer}`, scale: { zero: false, padding: 12 } };
+  const y = {
+    type: "quantitative",
+    title: axisTitle(`score: ${scorer}`),
+    scale: { zero: false, padding: 12 },
+  };
   return {
     encoding: {
       x: {

@@ -4,6 +4,7 @@
  *
  * @module
  */
+import { cache } from "./cache.ts";
 import { cost } from "./cost.ts";
 import { costScore } from "./cost_score.ts";
 import { costVsScore } from "./cost_vs_score.ts";
@@ -38,6 +39,7 @@ export { cost };
 export const CHARTS: readonly ChartDefinition[] = [
   cost,
   tokens,
+  cache,
   latency,
   retries,
   steps,

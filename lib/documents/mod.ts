@@ -36,6 +36,7 @@ export {
   httpRunShape,
 } from "./http_shape.ts";
 export { dearestDocument, duplicatesDocument, forecastShape, whatIfDocument } from "./spending_shape.ts";
+export { cacheDocument } from "./cache_shape.ts";
 export { keyShape } from "./key_shape.ts";
 export { snakeCased } from "./snake_case.ts";
 export {

@@ -1,5 +1,5 @@
 import type { ChartData, ChartedExperiment } from "../../lib/charts/mod.ts";
-import { forkTree } from "../../lib/analysis/mod.ts";
+import { forkTree, loadCache } from "../../lib/analysis/mod.ts";
 import type {
   JudgedRun,
   Run,
@@ -11,6 +11,7 @@ import type {
 } from "../../lib/core/mod.ts";
 import { traceOf, withRun } from "../support/hostile_run.ts";
 
+const { CacheCoach } = await loadCache();
 const HOUR_US = 3_600_000_000;
 
 /** What a run used, as the store tells it. */
@@ -84,6 +85,8 @@ export function charted(
 
 /** Everything that charts are drawn from, of these runs. */
 export function chartData(traces: readonly Trace[], more: Partial<ChartData> = {}): ChartData {
+  const coach = new CacheCoach();
+  for (const trace of traces) coach.add(trace);
   const runs = traces.map(({ run }) => run);
   const judged = runs.flatMap((run, index): readonly JudgedRun[] =>
     ["exact", "judge"].map((name) => ({
@@ -103,6 +106,7 @@ export function chartData(traces: readonly Trace[], more: Partial<ChartData> = {
     usage: runs.map((run) => usageFacts(run)),
     spans: traces.flatMap(({ run, spans }) => [...spans.values()].map((span) => spanFacts(run, span))),
     judged,
+    cache: coach.report(),
     ...(traces[0] ? { trace: traces[0] } : {}),
     family: forkTree(
       runs.map((run, index) =>

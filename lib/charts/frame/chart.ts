@@ -9,7 +9,7 @@ import type {
   Trace,
   UsageFacts,
 } from "../../core/mod.ts";
-import type { ForkTree } from "../../analysis/mod.ts";
+import type { CacheReport, ForkTree } from "../../analysis/mod.ts";
 import type { Theme } from "./theme.ts";
 import type { TextChart } from "../terminal/text_chart.ts";
 
@@ -31,6 +31,8 @@ export interface ChartData {
   readonly trace?: Trace;
   /** All replays and forks it belongs to. */
   readonly family?: ForkTree;
+  /** What prompt caches did for the runs. */
+  readonly cache?: CacheReport;
   /** As they were named. */
   readonly experiments?: readonly ChartedExperiment[];
   readonly nowMs: number;
@@ -48,6 +50,7 @@ export type ChartNeed =
   | "judged"
   | "trace"
   | "family"
+  | "cache"
   | "experiments";
 
 /** One kind of chart: a file in `charts/` each. */

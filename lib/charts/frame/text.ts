@@ -8,6 +8,14 @@ export function label(text: string, maxChars = LABEL_MAX_CHARS): string {
   return shown === "" ? "(none)" : shown;
 }
 
+/**
+ * The title of an axis in a specification: it becomes part of an expression that describes marks, in which Vega-Lite leaves
+ * backslashes as they are.
+ */
+export function axisTitle(text: string): string {
+  return text.replaceAll("\\", "\u2216");
+}
+
 /** `73 %`; what is not quite nothing or everything does not say so. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.01) return "<1 %";

@@ -138,6 +138,13 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
       "agentop cost --duplicates --since 7d",
     ],
   },
+  "agentop cache": {
+    examples: [
+      "agentop cache last",
+      "agentop cache --since 7d",
+      "agentop cache --since 7d --agent researcher --json",
+    ],
+  },
   "agentop sim": {
     examples: [
       "agentop sim --port 8080 --latency 200",

@@ -8,6 +8,7 @@ Deno.test("chart draws in the terminal and writes files whole, in the formats th
   assert.deepEqual(list.json().map(({ name }: { name: string }) => name), [
     "cost",
     "tokens",
+    "cache",
     "latency",
     "retries",
     "steps",

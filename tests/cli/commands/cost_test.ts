@@ -77,6 +77,24 @@ Deno.test("cost counts a run once in the total, though it used two models", asyn
   assert.match(receipt.stdout, /2 calls: \$0\.0000022 and 1 call of unknown cost\n$/);
 });
 
+Deno.test("cache shows a run call by call, and many by agent", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ rounds: 3, text: () => "x".repeat(900) }, { rounds: 2, agent: "other" });
+  const [run, all, json, both] = await Promise.all([
+    home.run(["cache", "last~1"]),
+    home.run(["cache"]),
+    home.run(["cache", "--agent", "other", "--json"]),
+    home.run(["cache", "last", "--agent", "other"]),
+  ]);
+  assert.match(run.stdout, /^researcher .*\n\d+ % of 321 input tokens came from a cache/);
+  assert.match(run.stdout, /STEP +INPUT +CACHED +RATE +SAME BYTES +LOST +WHY\n +1 /);
+  assert.match(all.stdout, /^2 runs: [^]*AGENT +CALLS[^]*researcher +3 /);
+  const { runs, calls, agents: [agent], callList } = json.json();
+  assert.deepEqual([runs, calls, agent.agent, callList], [1, 2, "other", undefined]);
+  assert.equal(both.code, 2);
+  assert.match(both.stderr, /Cannot use --since and its like with a run: it is one already/);
+});
+
 Deno.test("cost RUN prints receipts that add up", async () => {
   await using home = await CliHome.create();
   await home.seed({ rounds: 2 });

@@ -72,6 +72,9 @@ export const loadWandbExport = () => import("./ways_out/export_wandb.ts");
 /** Making datasets of the Hugging Face Hub. Loaded with the first use. */
 export const loadHuggingfaceExport = () => import("./ways_out/export_huggingface.ts");
 
+/** Telling Weights & Biases of runs while they go. Loaded with the first use. */
+export const loadLiveWandb = () => import("./ways_out/live_wandb.ts");
+
 /** What would be sent, without sending it. Loaded with the first use. */
 export const loadDryRun = () => import("./ways_out/dry_run.ts");
 export type { DryRun } from "./ways_out/dry_run.ts";

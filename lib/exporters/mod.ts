@@ -27,4 +27,4 @@ export const loadWandb = () => import("./wandb/mod.ts");
 /** Runs as datasets of the Hugging Face Hub. Loaded with the first use. */
 export const loadHuggingface = () => import("./huggingface/mod.ts");
 export type { CardOptions, DatasetIndex, ShardFigures, Split } from "./huggingface/mod.ts";
-export type { WandbRun } from "./wandb/mod.ts";
+export type { RunPlace, WandbRun } from "./wandb/mod.ts";

@@ -229,4 +229,4 @@ function refusedObject(text: string | undefined) {
 const errorIn = (text: string): string =>
   z.object({ error: z.string() }).safeParse(tryParseJson(text)).data?.error ?? text;
 
-const said = (text: string) => oneLine(text.replace(/[^\x20-\x7e]+/g, " ").trim(), 300);
+const said = (text: string) => oneLine(text.replace(/[^\x20-\x7e]+/g, " ").trim(), 300).replace(/\.+$/, "");

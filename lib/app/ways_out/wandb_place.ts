@@ -71,6 +71,7 @@ export async function openWandb(app: App, choice: WandbPlaceOptions & { readonly
   return {
     Refusal: WandbRefusal,
     api,
+    read,
     place,
     target: wandbTarget({ baseUrl, ...place }),
     url: () => `${appUrl(baseUrl)}/${encodeURIComponent(place.entity)}/${encodeURIComponent(project)}`,

@@ -1,5 +1,13 @@
 import type { AgentRunner, Listener, RunnerOptions } from "../../agent/mod.ts";
-import { AgentOpError, escapeText, oneLine, type Run, type TraceEvent, traceIdOf } from "../../core/mod.ts";
+import {
+  AgentOpError,
+  escapeText,
+  oneLine,
+  type Run,
+  sentenceOf,
+  type TraceEvent,
+  traceIdOf,
+} from "../../core/mod.ts";
 import { eventShape, runSummaryShape } from "../../documents/mod.ts";
 import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
@@ -14,6 +22,8 @@ export interface ForegroundOptions extends Pick<RunnerOptions, "adapt" | "rights
   readonly jsonl?: boolean | undefined;
   /** Stream the answer even when stdout is no terminal. */
   readonly stream?: boolean | undefined;
+  /** Also told of the run while it goes. */
+  readonly log?: readonly "wandb"[] | undefined;
 }
 
 /** Runs in this process, shown as the flags say; returns the exit code. `begin` queues or finds the run. */
@@ -38,6 +48,8 @@ export async function runInForeground(
   const listeners: Listener[] = [];
   if (options.jsonl) listeners.push(jsonlWriter(context));
   else if (streaming || showSteps) listeners.push(printer.listen);
+  const live = options.log?.includes("wandb") ? await liveLog(context) : undefined;
+  if (live) listeners.push(live.listen);
   using stopper = abortOnSignals();
   const runner = await context.app.createRunner({
     approver: approverOf(),
@@ -63,7 +75,20 @@ export async function runInForeground(
     const store = await context.app.store();
     context.note(summaryLine(run, await store.treeTotals(run.runId)));
   }
+  const untold = await live?.end();
+  if (untold) context.note(`agentop: ${sentenceOf(untold)}`);
   return exitCodeOf(run.status);
+}
+
+/** Without a key there is nobody to tell. */
+async function liveLog(context: Context) {
+  if (context.config.secrets.WANDB_API_KEY === undefined) {
+    context.note("agentop: The run is not logged: WANDB_API_KEY is not set");
+    return undefined;
+  }
+  const { loadLiveWandb } = await import("../../app/mod.ts");
+  const { LiveWandb } = await loadLiveWandb();
+  return new LiveWandb(context.app);
 }
 
 function jsonlWriter(context: Context): Listener {

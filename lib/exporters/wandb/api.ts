@@ -217,4 +217,4 @@ export interface FileStream {
 
 const graphqlErrors = z.object({ errors: z.array(z.object({ message: z.string() })).min(1) });
 
-const said = (text: string) => oneLine(text.replace(/[^\x20-\x7e]+/g, " ").trim(), 300);
+const said = (text: string) => oneLine(text.replace(/[^\x20-\x7e]+/g, " ").trim(), 300).replace(/\.+$/, "");

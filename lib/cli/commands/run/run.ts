@@ -1,3 +1,4 @@
+import { Option } from "@commander-js/extra-typings";
 import type { UnpricedPolicy } from "../../../agent/mod.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import {
@@ -23,6 +24,7 @@ interface RunFlags extends LimitFlags {
   readonly unpriced?: UnpricedPolicy | undefined;
   readonly stream?: true | undefined;
   readonly jsonl?: true | undefined;
+  readonly log?: "wandb" | undefined;
 }
 
 export const run: CliCommand = {
@@ -64,6 +66,13 @@ export const run: CliCommand = {
       .option("--strict", "an answer that was cut off is a failure, not a warning")
       .option("--stream", "stream the answer even when stdout is no terminal")
       .option("--jsonl", "print one event per line")
+      .addOption(
+        new Option(
+          "--log <where>",
+          "tell Weights & Biases of the run while it goes; it waits for nothing there",
+        )
+          .choices(["wandb"] as const),
+      )
       .addHelpText(
         "after",
         "\nExamples:\n  agentop run researcher 'How many rows in sales.csv?' --set temperature=0 --budget 0.05" +
@@ -97,6 +106,10 @@ async function startRun(
     ...(flags.user === undefined ? {} : { userId: flags.user }),
   });
   const { approve, maxSteps } = limits;
-  const options = { ...flags, rights: { approve, maxSteps, isGuarded: false } };
+  const options = {
+    ...flags,
+    log: flags.log && [flags.log],
+    rights: { approve, maxSteps, isGuarded: false },
+  };
   return await runInForeground(context, options, (runner) => runner.queue(config, request));
 }

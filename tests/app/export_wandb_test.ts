@@ -152,14 +152,14 @@ Deno.test("exportWandb() that is killed anywhere and run again leaves nothing ou
     },
   });
   await using first = exportApp(secretsFor(server));
-  await writeRuns(first, 6);
+  await writeRuns(first, 4);
   const store = await first.store();
   const { runs } = await store.listRuns({ sort: "oldest" });
   // A process that is killed does not write down how far it came.
   const noteSent = store.noteSent.bind(store);
   store.noteSent = (target, sent) => isDead ? Promise.reject(new Error("killed")) : noteSent(target, sent);
   await fc.assert(
-    fc.asyncProperty(fc.integer({ min: 1, max: 70 }), async (after) => {
+    fc.asyncProperty(fc.integer({ min: 1, max: 45 }), async (after) => {
       dies = after;
       isDead = false;
       await exportWandb(first, { signal, again: true }).catch(() => {});
@@ -178,7 +178,7 @@ Deno.test("exportWandb() that is killed anywhere and run again leaves nothing ou
     assertEquals(server.committed("trace").filter((it) => it.runName === runId).length, 1);
   }
   assertEquals([server.committed("agent").length, server.committed("prompt").length], [2, 2]);
-  assertEquals((await exportWandb(first, { signal })).unchanged, 6);
+  assertEquals((await exportWandb(first, { signal })).unchanged, 4);
 });
 
 Deno.test("dryRunWandb() and dryRunHuggingface() say what would leave, with nothing secret in the example, and ask nobody", async () => {

@@ -21,7 +21,9 @@ export {
   parseAgentFile,
   type ReadAgentFile,
 } from "./agent_file.ts";
-export { BudgetLedger } from "./budget.ts";
+export { BudgetLedger, estimatePromptTokensMax } from "./budget.ts";
+export { assumedUsd } from "./unpriced.ts";
+export { SharedBudgetError } from "./shared_budget.ts";
 export type { UnpricedPolicy } from "./unpriced.ts";
 export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";

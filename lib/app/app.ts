@@ -27,7 +27,7 @@ import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
 import type { Ingest } from "./ingest/mod.ts";
-import type { ProxiedCalls } from "./proxied/mod.ts";
+import type { ProxiedCalls, ProxiedCallsOptions } from "./proxied/mod.ts";
 import { AlertNews } from "./alerts/news.ts";
 import { checkStorePath } from "./store_path.ts";
 import type { SqlRows } from "./sql_query.ts";
@@ -195,11 +195,9 @@ export class App implements AsyncDisposable {
   }
 
   /** Makes runs out of calls that pass through; closed with this. */
-  async proxiedCalls(): Promise<ProxiedCalls> {
-    const [{ ProxiedCalls }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
-    return this.#stack.use(
-      new ProxiedCalls({ store, host: this.host, prices: () => this.prices(), onNote: this.#onNote }),
-    );
+  async proxiedCalls(more: Pick<ProxiedCallsOptions, "unpriced"> = {}): Promise<ProxiedCalls> {
+    const [{ openProxied }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
+    return this.#stack.use(openProxied(this, { store, onNote: this.#onNote, ...more }));
   }
 
   /** A runner over this program's store, models, prices and tools; all runners share one queue and circuit per endpoint. */

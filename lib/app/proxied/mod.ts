@@ -3,7 +3,13 @@
  *
  * @module
  */
-export { type CallFailure, type ProxiedCall, ProxiedCalls } from "./proxied_calls.ts";
+export { openProxied } from "./open_proxied.ts";
+export {
+  type CallFailure,
+  type ProxiedCall,
+  ProxiedCalls,
+  type ProxiedCallsOptions,
+} from "./proxied_calls.ts";
 export type { CallOrigin } from "./run_spans.ts";
 export {
   AnswerReader,

@@ -2,14 +2,13 @@ import { PartialWriter } from "../../agent/mod.ts";
 import {
   ATTR,
   type DurableEvent,
-  type Host,
   messageOf,
   nowUs,
   type Store,
   textOf,
   toolCallsOf,
 } from "../../core/mod.ts";
-import type { LoadedPriceBook } from "../../pricing/mod.ts";
+import { reserveProxied, type SpendServices } from "./proxied_spend.ts";
 import { type CallOrigin, callSpan, type OpenRun, openRun, toolSpans } from "./run_spans.ts";
 import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./wire_chat.ts";
 
@@ -21,10 +20,8 @@ const IDLE_MS = 600_000;
 const SWEEP_MS = 60_000;
 const UNREAD = "unread";
 
-export interface ProxiedCallsOptions {
+export interface ProxiedCallsOptions extends SpendServices {
   readonly store: Store;
-  readonly host: Host;
-  readonly prices: () => Promise<LoadedPriceBook>;
   /** Trouble that no call fails for. */
   readonly onNote?: (note: string) => void;
 }
@@ -40,6 +37,8 @@ export interface CallFailure {
 export interface ProxiedCall {
   readonly traceId: string;
   readonly runId: string;
+  /** Sets aside what it can cost, where there is a budget; before it goes on. Throws `SharedBudgetError`. */
+  reserve(): Promise<void>;
   /** Text that has just passed. */
   told(text: string): void;
   answered(answer: ProxiedAnswer, isRecorded?: boolean): void;
@@ -98,6 +97,11 @@ export class ProxiedCalls implements AsyncDisposable {
     return {
       traceId: open.run.traceId,
       runId: open.run.runId,
+      reserve: async () => {
+        if (!await this.#options.store.isBudgeted().catch(() => false)) return;
+        await this.#writing; // money is set aside for what is on record
+        await reserveProxied(this.#options, request, span);
+      },
       told: (text) => {
         firstMs ??= host.now() - startMs;
         this.#partials.listen({

@@ -34,6 +34,10 @@ export function approveOption() {
   ).choices(APPROVE_POLICIES);
 }
 
+/** What `--unpriced` says, after who it is said of. */
+export const UNPRICED_HELP =
+  "a model without a known price, where there is a budget: refuse, allow or assume=USD per million tokens (default: refuse)";
+
 /** `refuse`, `allow` or `assume=USD`, per million tokens. Throws `AgentOpError`. */
 export function readUnpriced(text: string): UnpricedPolicy {
   if (text === "refuse" || text === "allow") return text;

@@ -1,3 +1,4 @@
+import type { UnpricedPolicy } from "../../agent/mod.ts";
 import { readServerUrl } from "../../core/mod.ts";
 import type { ProxyMode, ProxyOptions, Route } from "../../server/mod.ts";
 import type { Context } from "../context.ts";
@@ -11,6 +12,8 @@ export interface StartProxyOptions {
   readonly mode: ProxyMode;
   readonly onMiss: "forward" | "fail";
   readonly faults?: ProxyOptions["faults"];
+  /** What a model without a known price counts for under a budget. */
+  readonly unpriced?: UnpricedPolicy | undefined;
 }
 
 export interface StartedProxy {
@@ -35,7 +38,7 @@ export async function startProxy(context: Context, options: StartProxyOptions): 
 /** The route of a proxy, and the server that its calls go on to. Throws `AgentOpError`. */
 export async function proxyOver(
   context: Context,
-  { upstreams: given, mode, onMiss, faults }: Omit<StartProxyOptions, "hostname" | "port">,
+  { upstreams: given, mode, onMiss, faults, unpriced }: Omit<StartProxyOptions, "hostname" | "port">,
 ): Promise<{ readonly route: Route; readonly upstream: string }> {
   const [{ proxyRoute }, { apiKeyOf }] = await Promise.all([
     import("../../server/mod.ts"),
@@ -50,7 +53,7 @@ export async function proxyOver(
     mode,
     onMiss,
     ...(faults ? { faults } : {}),
-    calls: await app.proxiedCalls(),
+    calls: await app.proxiedCalls({ unpriced }),
     exchanges: store,
     host: app.host,
     isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,

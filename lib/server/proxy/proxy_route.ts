@@ -151,7 +151,22 @@ async function recorded(
       );
     }
   }
-  return await passed(request, bytes, { call, hash, wire, fault: await options.nextFault(hash) }, options);
+  const fault = await options.nextFault(hash);
+  if (!fault) await reserved(call);
+  return await passed(request, bytes, { call, hash, wire, fault }, options);
+}
+
+/** Sets aside what the call can cost. Throws `HttpProblem`: 402 when a budget is in its way, 503 when that cannot be told. */
+async function reserved(call: ProxiedCall): Promise<void> {
+  try {
+    await call.reserve();
+  } catch (cause) {
+    const isBudget = cause instanceof Error && cause.name === "SharedBudgetError";
+    const statusCode = isBudget ? 402 : 503;
+    const message = messageOf(cause);
+    call.failed({ errorType: isBudget ? "budget" : "store", message, statusCode });
+    throw new HttpProblem(statusCode, message, { cause });
+  }
 }
 
 /** What can be read of a request: servers take packed bodies too, and packed they go on. */

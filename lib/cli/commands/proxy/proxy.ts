@@ -1,9 +1,11 @@
 import { AgentOpError, oneLine } from "../../../core/mod.ts";
+import type { UnpricedPolicy } from "../../../agent/mod.ts";
 import { Option } from "@commander-js/extra-typings";
 import type { ProxyMode } from "../../../server/mod.ts";
 import type { Fault } from "../../../simulator/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { readUnpriced, UNPRICED_HELP } from "../../frame/limit_flags.ts";
 import { numberFlag } from "../../frame/number.ts";
 import { collect } from "../../frame/repeated_flags.ts";
 import { noteSimulator } from "../../output/simulator_note.ts";
@@ -16,6 +18,7 @@ interface ProxyFlags {
   readonly mode: ProxyMode;
   readonly onMiss: "forward" | "fail";
   readonly fault?: readonly string[] | undefined;
+  readonly unpriced?: UnpricedPolicy | undefined;
 }
 
 const PORT_DEFAULT = 4319;
@@ -54,6 +57,7 @@ export const proxy: CliCommand = {
           "hangMidStream:3, eof:3, badJson, badChunk:2, dripMs:50 (repeatable: one each time it is sent)",
         collect,
       )
+      .option("--unpriced <policy>", UNPRICED_HELP, readUnpriced)
       .addHelpText(
         "after",
         "\nA program's calls that go on from one another are one run. Headers say otherwise: X-Agentop-Run: KEY (one run for all with\n" +
@@ -84,6 +88,7 @@ async function serveProxy(context: Context, flags: ProxyFlags): Promise<void> {
     mode: flags.mode,
     onMiss: flags.onMiss,
     faults,
+    unpriced: flags.unpriced,
   });
   if (context.json) context.printJsonLine({ url, port, upstream, mode: flags.mode });
   else {

@@ -10,6 +10,7 @@ import {
   MAX_STEPS,
   readUnpriced,
   TIMEOUT,
+  UNPRICED_HELP,
 } from "../../frame/limit_flags.ts";
 import { collect, keyValuePairs } from "../../frame/repeated_flags.ts";
 import type { Context } from "../../context.ts";
@@ -46,7 +47,7 @@ export const run: CliCommand = {
       .option("--budget <usd>", "stop before this much is spent", BUDGET)
       .option(
         "--unpriced <policy>",
-        "a model without a known price, where there is a budget: refuse, allow or assume=USD per million tokens (default: refuse)",
+        UNPRICED_HELP,
         readUnpriced,
       )
       .option(

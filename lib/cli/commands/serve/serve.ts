@@ -1,9 +1,10 @@
 import { Option } from "@commander-js/extra-typings";
 import { AgentOpError, escapeText, messageOf, reasonOf } from "../../../core/mod.ts";
-import type { ApprovePolicy } from "../../../agent/mod.ts";
+import type { ApprovePolicy, UnpricedPolicy } from "../../../agent/mod.ts";
 import type { AnsweredRequest, TlsFiles } from "../../../server/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
+import { readUnpriced, UNPRICED_HELP } from "../../frame/limit_flags.ts";
 import { numberFlag } from "../../frame/number.ts";
 import { collect } from "../../frame/repeated_flags.ts";
 import { VERSION } from "../../frame/version.ts";
@@ -19,6 +20,7 @@ interface ServeFlags {
   readonly key?: string | undefined;
   readonly approve: ApprovePolicy;
   readonly upstream?: readonly string[] | undefined;
+  readonly unpriced?: UnpricedPolicy | undefined;
 }
 
 /** Where OpenTelemetry's exporters send to unless they are told otherwise. */
@@ -57,6 +59,7 @@ export const serve: CliCommand = {
         "the server that model calls sent to /v1 go on to, recorded as with agentop proxy (default: as there; repeatable)",
         collect,
       )
+      .option("--unpriced <policy>", UNPRICED_HELP, readUnpriced)
       .addHelpText(
         "after",
         "\nExamples:\n  agentop serve                        # http://127.0.0.1:4318" +
@@ -80,6 +83,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
     upstreams: flags.upstream ?? [],
     mode: "record",
     onMiss: "forward",
+    unpriced: flags.unpriced,
   });
   const server = await startServer(context.app, {
     routes: [...ROUTES, proxy.route],

@@ -1,0 +1,50 @@
+import {
+  AGENT_DEFAULTS,
+  assumedUsd,
+  estimatePromptTokensMax,
+  SharedBudgetError,
+  type UnpricedPolicy,
+} from "../../agent/mod.ts";
+import { budgetWindows } from "../../analysis/mod.ts";
+import type { BudgetStore, Host, Span, ToolDefinition } from "../../core/mod.ts";
+import { type LoadedPriceBook, worstCaseUsd } from "../../pricing/mod.ts";
+import type { ProxiedRequest } from "./wire_chat.ts";
+
+export interface SpendServices {
+  readonly store: BudgetStore;
+  readonly host: Host;
+  readonly prices: () => Promise<LoadedPriceBook>;
+  /** What a model without a known price counts for under a budget. @default "refuse" */
+  readonly unpriced?: UnpricedPolicy | undefined;
+  /** Where days, weeks and months of budgets begin: an IANA name. @default "UTC" */
+  readonly timeZone?: string | undefined;
+}
+
+/**
+ * Sets aside what a call of another program can cost, in the budgets that all runs share. The answer of a request that names no
+ * `max_tokens` is taken to be as long as one of our own agents' may be. Nobody waits for money that is only set aside: the program is
+ * told at once. Throws `SharedBudgetError`.
+ */
+export async function reserveProxied(
+  { store, host, prices, unpriced, timeZone = "UTC" }: SpendServices,
+  { model, messages, tools, parameters }: ProxiedRequest,
+  { traceId, spanId }: Pick<Span, "traceId" | "spanId">,
+): Promise<void> {
+  const book = await prices();
+  await book.prepare([model]);
+  const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]);
+  const { max_tokens: asked } = parameters;
+  const maxOutputTokens = typeof asked === "number" && asked > 0
+    ? asked
+    : AGENT_DEFAULTS.parameters.maxTokens;
+  const usd = worstCaseUsd(book, { model, maxInputTokens, maxOutputTokens, atMs: host.now() }) ??
+    assumedUsd(unpriced, maxInputTokens + maxOutputTokens);
+  const { refusedBy } = await store.reserveSpend({
+    traceId,
+    spanId,
+    model,
+    usd,
+    windows: budgetWindows(host.now(), timeZone),
+  });
+  if (refusedBy) throw new SharedBudgetError(refusedBy, usd, timeZone);
+}

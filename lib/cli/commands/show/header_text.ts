@@ -58,8 +58,9 @@ export function formatRunHeader(
       "calls",
       `${plural(stepCount(trace), "step")}: ${plural(totals.llmCalls, "model call")}, ${
         plural(totals.toolCalls, "tool call")
-      }; ` +
-      plural(totals.attempts, "attempt") +
+      }` +
+      // Of others' calls nobody says how often they were tried.
+      (run.origin !== "agent" && totals.attempts === 0 ? "" : `; ${plural(totals.attempts, "attempt")}`) +
       (totals.retryWaitMs > 0 ? `, ${duration(totals.retryWaitMs)} lost to retries` : ""),
     ],
     ["from", ORIGINS[run.origin]],

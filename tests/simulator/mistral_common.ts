@@ -45,13 +45,14 @@ export async function installValidators(): Promise<
   return { reason: new TextDecoder().decode(stderr).trim().split("\n").at(-1) ?? "pip failed" };
 }
 
-/** What the validators say against each request; `null` where they take it. */
+/** What the validators say against each request, as `script` asks them; `null` where they take it. */
 export async function objections(
   folder: string,
   requests: readonly Json[],
+  script: string = SCRIPT,
 ): Promise<readonly (string | null)[]> {
   const child = new Deno.Command("python3", {
-    args: [SCRIPT],
+    args: [script],
     env: { PYTHONPATH: folder, PYTHONDONTWRITEBYTECODE: "1" },
     stdin: "piped",
     stdout: "piped",

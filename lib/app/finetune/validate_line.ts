@@ -10,9 +10,10 @@ import type { DpoLine, SftLine, TrainingLine, TrainingMessage, TrainingTool } fr
  * - `MistralRequestValidatorV3` of mistral-common in its fine-tuning mode: the last message is the assistant's; which role may follow
  *   which; an answer has content or calls, never both and never neither; weights are 0 or 1; ids are nine letters and digits; names
  *   have at most 64 letters, digits, `_` and `-`; parameters are a JSON schema of draft 7.
- * - `MistralRequestValidatorV13` of mistral-common: results answer the calls before them, each once, by their ids.
+ * - `MistralRequestValidatorV11` of mistral-common (`V13` before 1.10): results answer the calls before them, each once, by their ids.
  *
- * Ours beyond those: one answer at least has weight 1, or nothing would be learned; arguments are JSON.
+ * Where versions differ the stricter one counts: a question after a result is taken by mistral-common 1.13 and by no earlier one. Ours
+ * beyond those: one answer at least has weight 1, or nothing would be learned; arguments are JSON. A test compares with the package itself.
  */
 
 const CALL_ID = /^[a-zA-Z0-9]{9}$/;

@@ -168,3 +168,8 @@ export type {
 
 /** Training data of runs, and training. Loaded with the first use. */
 export const loadFinetune = () => import("./finetune/mod.ts");
+
+export type { SpeechReport, SpeechRow } from "./speech.ts";
+
+/** What runs spoke, and what is left of the account. Loaded with the first use. */
+export const loadSpeech = () => import("./speech.ts");

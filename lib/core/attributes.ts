@@ -50,6 +50,12 @@ export const ATTR = {
   edited: "agentop.edited",
   toolIdempotent: "agentop.tool.idempotent",
   toolTruncatedBytes: "agentop.tool.truncated_bytes",
+  /** What spoke. */
+  speechModel: "agentop.speech.model",
+  /** Characters of what was spoken. */
+  speechCharacters: "agentop.speech.characters",
+  /** Credits that the service says it took for it. */
+  speechCredits: "agentop.speech.credits",
   /** The run a hand-off started. */
   childRunId: "agentop.child_run.id",
   /** USD set aside for each attempt of a call before it is sent, where there is a budget. */

@@ -7,14 +7,18 @@ export const PROVIDERS = {
 export const SERVICES = {
   "Weights & Biases": ["WANDB_API_KEY", "WANDB_ENTITY", "WANDB_PROJECT", "WANDB_BASE_URL"],
   "Hugging Face": ["HF_TOKEN", "HF_ENDPOINT"],
-  "ElevenLabs": ["ELEVENLABS_API_KEY"],
+  "ElevenLabs": ["ELEVENLABS_API_KEY", "ELEVENLABS_BASE_URL"],
 } as const;
 
 /** Those that are a server's URL: an example, and the variable of its key. */
 export const SERVICE_URLS = {
   WANDB_BASE_URL: { example: "https://api.wandb.ai", keyVariable: "WANDB_API_KEY" },
+  ELEVENLABS_BASE_URL: { example: "https://api.elevenlabs.io", keyVariable: "ELEVENLABS_API_KEY" },
   HF_ENDPOINT: { example: "https://huggingface.co", keyVariable: "HF_TOKEN" },
 } as const;
+
+/** Where ElevenLabs is when nobody says otherwise. */
+export const ELEVENLABS_SERVER_URL = SERVICE_URLS.ELEVENLABS_BASE_URL.example;
 
 export const SERVICE_VARIABLES = Object.values(SERVICES).flat();
 

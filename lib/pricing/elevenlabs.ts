@@ -29,6 +29,12 @@ const CREDITS_PER_CHARACTER: Readonly<Record<string, number>> = {
   eleven_turbo_v2: 0.5,
 };
 
+/** Credits that so many characters take, as the model's price is published; `undefined` for a model that is not known here. */
+export function speechCredits(model: string, characters: number): number | undefined {
+  const rate = Object.hasOwn(CREDITS_PER_CHARACTER, model) ? CREDITS_PER_CHARACTER[model]! : undefined;
+  return rate === undefined ? undefined : Math.ceil(rate * characters);
+}
+
 /**
  * What a character of speech costs within a plan's allowance: the plan's monthly price divided by its characters. Beyond
  * the allowance ElevenLabs bills other rates, which a price overlay can state.

@@ -9,5 +9,5 @@ export { type PriceAlias, type PriceEntry, type PriceOverlay } from "./price_tab
 export { modelsOnSale, pricedModels } from "./price_list.ts";
 export { MISTRAL_OVERLAY } from "./overlay.ts";
 export { parsePriceOverlay, priceFileSchema } from "./user_overlay.ts";
-export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan } from "./elevenlabs.ts";
+export { ELEVENLABS_PLANS, type ElevenLabsPlan, isElevenLabsPlan, speechCredits } from "./elevenlabs.ts";
 export { type WorstCaseCall, worstCaseUsd } from "./worst_case.ts";

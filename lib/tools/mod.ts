@@ -23,6 +23,7 @@ export { defineTool, type ToolSpec } from "./define_tool.ts";
 export { childLauncher } from "./child_limits.ts";
 export { runShell, type ShellOptions, type ShellOutcome } from "./shell_child.ts";
 export { readTextInside } from "./read_text_inside.ts";
+export { elevenLabsAccount, type SpeechAccount } from "./elevenlabs_account.ts";
 export { checkPostTarget, type PostAnswer, postChecked } from "./post_checked.ts";
 export { ToolFailure } from "./tool_failure.ts";
 export { type CappedText, capText, cutMark } from "./output.ts";

@@ -39,6 +39,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   import: async () => (await import("./import/import.ts")).importRuns,
   finetune: async () => (await import("./finetune/finetune.ts")).finetune,
   cost: async () => (await import("./cost/cost.ts")).cost,
+  speech: async () => (await import("./speech/speech.ts")).speech,
   cache: async () => (await import("./cache/cache.ts")).cache,
   proxy: async () => (await import("./proxy/proxy.ts")).proxy,
   record: async () => (await import("./record/record.ts")).record,

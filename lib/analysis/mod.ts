@@ -154,3 +154,4 @@ export const loadSpending = () => import("./spending/mod.ts");
 /** The tables that runs can be read as. Loaded with the first use. */
 export const loadTables = () => import("./tables/mod.ts");
 export { TRACE_FORMAT, traceRow } from "./tables/traces.ts";
+export { type Speech, speechesOf, speechOf } from "./speech.ts";

@@ -5,13 +5,13 @@ import {
   allOf,
   ATTR,
   conditionOf,
-  type Part,
   type Run,
   type RunFilter,
   shortRunId,
   type Span,
   type Trace,
 } from "../core/mod.ts";
+import { speechesOf } from "../analysis/mod.ts";
 import type { SpeechAccount } from "../tools/mod.ts";
 import type { App } from "./app.ts";
 import { requestFor } from "./export_runs.ts";
@@ -104,29 +104,6 @@ export async function writeSpeech(
   throw new AgentOpError("Cannot write speech: the chosen runs keep none", {
     remedy: `agentop speech, and runs of an agent with ${TOOL}`,
   });
-}
-
-/** A piece of sound in a trace. */
-export interface Speech {
-  readonly name: string;
-  readonly part: Extract<Part, { type: "blob" }>;
-}
-
-/** Sound that a span holds itself, or an event of it: the speech of a tool call. */
-export function speechOf(trace: Trace, spanId: string): Speech | undefined {
-  return speechesOf(trace, (span) => span.spanId === spanId || span.parentSpanId === spanId)[0];
-}
-
-function speechesOf(trace: Trace, isWanted: (span: Span) => boolean = () => true): readonly Speech[] {
-  return [...trace.spans.values()].filter(isWanted).flatMap((span) =>
-    (span.outputMessages ?? []).flatMap(({ parts }) =>
-      parts.flatMap((part) =>
-        part.type === "blob" && part.mimeType.startsWith("audio/")
-          ? [{ name: span.name.replace(/^speech /, ""), part }]
-          : []
-      )
-    )
-  );
 }
 
 async function* spokenTraces(

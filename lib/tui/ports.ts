@@ -1,3 +1,4 @@
+import type { Speech } from "../analysis/mod.ts";
 import type {
   AddedCells,
   AgentEntry,
@@ -81,6 +82,8 @@ export interface TuiServices {
   openEditor?(text: string): Promise<string | undefined>;
   /** Opens a file in the person's editor; resolves when it is closed. The terminal is free meanwhile. */
   openFile?(path: string, line?: number): Promise<void>;
+  /** Opens sound with the system's player; resolves when that has it. */
+  play?(speech: Speech): Promise<void>;
   /** Keeps a text that is too long for a clipboard in a file, in the place of the one before; resolves with its path. */
   keepCopy?(text: string): Promise<string>;
   /** Adds cells to a notebook, which is made where it is not there; says what was written. */

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
+import { speechOf } from "../../lib/analysis/mod.ts";
 import { App, loadSpeech } from "../../lib/app/mod.ts";
 import { readConfig } from "../../lib/cli/config.ts";
 import { type ElevenLabsOptions, startElevenLabs } from "../support/elevenlabs_server.ts";
@@ -7,7 +8,7 @@ import { createTool } from "../../lib/tools/mod.ts";
 import { systemHost } from "../../lib/core/mod.ts";
 import { TestAgency } from "../support/test_agency.ts";
 
-const { speechOf, speechReport, writeSpeech } = await loadSpeech();
+const { speechReport, writeSpeech } = await loadSpeech();
 const signal = new AbortController().signal;
 
 const SCENARIO = `

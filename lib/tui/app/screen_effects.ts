@@ -1,4 +1,5 @@
-import { AgentOpError, messageOf } from "../../core/mod.ts";
+import type { Speech } from "../../analysis/mod.ts";
+import { AgentOpError, messageOf, oneLine } from "../../core/mod.ts";
 import type { Effect, NoticeLevel, ScreenId } from "../contract/message.ts";
 import type { TuiServices } from "../ports.ts";
 import type { Loader } from "./loader.ts";
@@ -53,6 +54,8 @@ export class ScreenEffects {
         return spawn(() => this.#options.seeker.seek(screen, effect.text, effect.search));
       case "open_file":
         return spawn(() => this.#openFile(screen, effect.path, effect.line));
+      case "play":
+        return spawn(() => this.#play(effect.speech));
       case "editor":
         return spawn(() => this.#edit(screen, effect.text));
       case "go":
@@ -126,6 +129,17 @@ export class ScreenEffects {
       dispatch({ type: "screen", screen, msg });
     } catch (error) {
       dispatch({ type: "screen", screen, msg: { type: "launch_failed", message: messageOf(error) } });
+    }
+  }
+
+  async #play(speech: Speech): Promise<void> {
+    const { services } = this.#options;
+    if (!services.play) return this.#notify("warn", "No player here. Try: agentop speech RUN --out FOLDER");
+    try {
+      await services.play(speech);
+      this.#notify("info", `Playing ${oneLine(speech.name, 60)}`);
+    } catch (error) {
+      this.#notify("error", messageOf(error));
     }
   }
 

@@ -1,3 +1,4 @@
+import type { Speech } from "../../analysis/mod.ts";
 import type { ControlAction, Explanation } from "../../core/mod.ts";
 import type {
   LaunchedRun,
@@ -144,5 +145,7 @@ export type Effect =
   /** Looks for a pattern in a text, beside the keys; the screen gets `sought`, until it looks for something else. */
   | { readonly type: "seek"; readonly text: string; readonly search: Search }
   | { readonly type: "editor"; readonly text: string }
+  /** Sound is opened with the system's player. */
+  | { readonly type: "play"; readonly speech: Speech }
   /** The screen gets `edited` when the editor is closed. */
   | { readonly type: "open_file"; readonly path: string; readonly line?: number };

@@ -89,6 +89,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     keepCopy: (text) => keepCopy(join(config.home, "copied.txt"), text),
     openEditor: (text) => editText(editor, text),
     openFile: (path, line) => editFile(editor, path, line),
+    play: async (speech) => await (await import("../../process/player.ts")).playSpeech(config, speech),
     priceOf: (model, usage) => app.whatIf(model, usage),
     addToNotebook: async (name, shown) => await (await loadNotebooks()).addToNotebook(app, name, shown),
     ...approvalHelp(config),

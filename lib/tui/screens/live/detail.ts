@@ -1,4 +1,5 @@
 import { NO_EDITOR } from "../../contract/effects.ts";
+import { speechOf } from "../../../analysis/mod.ts";
 import type { Effect } from "../../contract/message.ts";
 import type { Env } from "../../contract/screen.ts";
 import { readerHandlers, type ReaderPort } from "../../reader/actions.ts";
@@ -31,8 +32,11 @@ export function foldRow(model: LiveModel, env: Env): LiveModel {
   return { ...model, reader: foldedAt(model.reader, (reader) => detailWindow({ ...model, reader }, env)) };
 }
 
-/** The tab's text in the person's editor, for reading: what is saved there goes nowhere. */
-export function inEditor(model: LiveModel, env: Env): readonly Effect[] {
+/** Speech in the system's player; else the tab's text in the person's editor, for reading: what is saved there goes nowhere. */
+export function openedElsewhere(model: LiveModel, env: Env): readonly Effect[] {
+  const span = selectedSpan(model);
+  const speech = span && model.trace ? speechOf(model.trace, span.spanId) : undefined;
+  if (speech) return [{ type: "play", speech }];
   if (!env.hasEditor) return [NO_EDITOR];
   const text = textOfTab(model);
   return text === undefined ? [] : [{ type: "editor", text }];

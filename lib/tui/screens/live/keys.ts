@@ -165,7 +165,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     keys: ["o"],
     action: "editor",
     label: "editor",
-    help: "open what the tab shows in your editor",
+    help: "open what the tab shows in your editor, speech in a player",
     when: loaded,
   },
   {

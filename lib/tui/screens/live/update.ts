@@ -21,7 +21,7 @@ import {
   withEditable,
   withEdited,
 } from "./approval.ts";
-import { copied, foldRow, inEditor, movedInTab, TAB_READER, wheeledInTab } from "./detail.ts";
+import { copied, foldRow, movedInTab, openedElsewhere, TAB_READER, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
 import { isLiveRun, liveDragged, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
 import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTrace } from "./open_run.ts";
@@ -63,7 +63,7 @@ const ACTIONS: Actions<LiveModel> = {
     model,
     [{ type: "copy", text: `agentop show ${model.runId.replace(/[^\w.-]/g, "")}` }],
   ],
-  editor: (model, env) => [model, inEditor(model, env)],
+  editor: (model, env) => [model, openedElsewhere(model, env)],
   into: (model, env) => (model.focus === "detail" ? [foldRow(model, env), []] : openedChild(model, env)),
   out: (model, env) => [
     model.focus === "detail" ? { ...model, focus: "tree" } : foldBranch(model, "out", env),

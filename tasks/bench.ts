@@ -1,9 +1,10 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`; without them all run, one after the other.
+ * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`; without them all run, one after the other.
  *
  * @module
  */
+import { budget } from "./bench/budget.ts";
 import { charts } from "./bench/charts.ts";
 import { evals } from "./bench/evals.ts";
 import { type Figure, printTable } from "./bench/figure.ts";
@@ -21,6 +22,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   replay,
   charts,
   eval: evals,
+  budget,
 };
 
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);

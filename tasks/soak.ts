@@ -6,6 +6,7 @@
  */
 import { fileURLToPath } from "node:url";
 import { backups } from "./soak/backups.ts";
+import { budgets } from "./soak/budgets.ts";
 import type { SoakCheck, SoakResult } from "./soak/check.ts";
 import { damagedWals } from "./soak/damaged_wals.ts";
 import { flippedBits } from "./soak/flips.ts";
@@ -86,6 +87,7 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "migrations", share: 0.1, run: migrations },
   { name: "backups", share: 0.1, run: backups },
   { name: "kills", share: 0.25, run: kills },
+  { name: "budgets", share: 0.05, run: budgets },
   { name: "fuzz", share: 0.2, run: fuzzed },
   // As long as it takes: its share is what the others leave it.
   { name: "writers", share: 0.2, run: writers },

@@ -1,5 +1,5 @@
 import { AgentOpError, type BudgetState, QUARTER_MS, wallTime } from "../core/mod.ts";
-import { budgetName, exactMoney, money } from "../present/mod.ts";
+import { budgetName, money } from "../present/mod.ts";
 
 /** A call would pass a budget that all runs share. Ends a run as `stopped` with `error.type` `budget`. */
 export class SharedBudgetError extends AgentOpError {
@@ -10,8 +10,8 @@ export class SharedBudgetError extends AgentOpError {
     super(
       wantedUsd === null
         ? `${within}: its price is unknown`
-        : `${within}: it can cost ${exactMoney(wantedUsd)} with ${exactMoney(budget.spentUsd)} spent and ` +
-          `${exactMoney(budget.reservedUsd)} reserved${untilText(budget, timeZone)}`,
+        : `${within}: it can cost ${money(wantedUsd)} with ${money(budget.spentUsd)} spent and ` +
+          `${money(budget.reservedUsd)} reserved${untilText(budget, timeZone)}`,
       {
         remedy: wantedUsd === null
           ? "a price in a price file, or --unpriced assume=USD_PER_MILLION_TOKENS"

@@ -6,6 +6,7 @@ import {
   BUDGET_SCOPES,
   type BudgetPeriod,
   type BudgetState,
+  escapeText,
   nearest,
   oneLine,
   systemTimeZone,
@@ -46,6 +47,16 @@ export async function setBudget(app: App, budget: Budget): Promise<BudgetState> 
   }
   await (await app.store()).saveBudget({ scope, per, limitUsd });
   return (await budgetStates(app)).find((it) => it.scope === scope && it.per === per)!;
+}
+
+/** What may be wrong with the scope of a budget that was set: nobody has this agent, neither a file nor a run. */
+export async function doubtfulScope(app: App, scope: string): Promise<string | undefined> {
+  const [kind, name] = [scope.slice(0, scope.indexOf(":")), scope.slice(scope.indexOf(":") + 1)];
+  if (kind !== "agent" || (await app.agents()).some((it) => it.name === name)) return undefined;
+  if (await (await app.store()).countRuns({ agent: name }) > 0) return undefined;
+  return `No agent is called ${
+    oneLine(escapeText(name), 60)
+  }, and no run was: this budget holds nobody yet. Try: agentop agents`;
 }
 
 /** How each budget stands now, in days, weeks and months of the person's zone; by scope, then period. */

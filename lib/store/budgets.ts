@@ -70,8 +70,18 @@ export async function isBudgeted(db: Db): Promise<boolean> {
 
 /** Sets the claim aside, or says which budget it would pass. Inside a transaction that nobody writes beside. */
 export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnswer> {
-  const run = await db.selectFrom("run").select(["id", "run_id", "agent", "user_id", "group_id"])
-    .where("trace_id", "=", bytes(claim.traceId)).executeTakeFirst();
+  const trace = bytes(claim.traceId);
+  const { rows: [run] } = await execute<ClaimingRun>(
+    db,
+    "select claiming run",
+    [trace],
+    () =>
+      db.selectFrom("run").select(["id", "run_id", "agent", "user_id", "group_id"]).where(
+        "trace_id",
+        "=",
+        trace,
+      ),
+  );
   if (!run) throw new RangeError(`Cannot reserve money for run "${claim.traceId}": it was never started`);
   const all = [...await budgetsOf(db), ...(claim.also ?? [])];
   const scopes = new Set(scopesOf(run, claim.model));
@@ -79,22 +89,30 @@ export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnsw
   const scopesOfRun = scopes.union(new Set(above.flatMap((it) => scopesOf(it, claim.model))));
   const budgets = all.filter(({ scope, per }) => (per === "run" ? scopesOfRun : scopes).has(scope));
   if (budgets.length === 0) return { reached: [] };
-  const states: BudgetState[] = [];
+  const states: HeldState[] = [];
   for (const budget of budgets) {
-    const state = await stateFor(db, budget, run, claim);
-    const wanted = state.spentUsd + state.reservedUsd + (claim.usd ?? 0);
-    if (claim.usd === null || wanted > budget.limitUsd + NOISE_USD) return { refusedBy: state, reached: [] };
-    states.push(state);
+    const held = await stateFor(db, budget, run, claim);
+    const wanted = held.state.spentUsd + held.state.reservedUsd + (claim.usd ?? 0);
+    if (claim.usd === null || wanted > budget.limitUsd + NOISE_USD) {
+      return { refusedBy: held.state, reached: [] };
+    }
+    states.push(held);
   }
   await hold(db, claim, claim.usd!, run.id);
   const reached = [];
-  for (const state of states) {
-    const percent = await reachedNow(db, state, claim.usd!);
+  for (const held of states) {
+    const percent = await reachedNow(db, held, claim.usd!);
     if (percent === undefined) continue;
-    reached.push({ budget: state, percent });
-    await noteMark(db, state, percent, run.id);
+    reached.push({ budget: held.state, percent });
+    await noteMark(db, held.state, percent, run.id);
   }
   return { reached };
+}
+
+/** How a budget stands, and which part of it was told of. */
+interface HeldState {
+  readonly state: BudgetState;
+  readonly told: number;
 }
 
 /** The call has ended, or the whole run: what was set aside is free. */
@@ -129,28 +147,27 @@ function scopesOf({ agent, user_id, group_id }: ClaimingRun, model: string): rea
 }
 
 async function budgetsOf(db: Db): Promise<readonly Budget[]> {
-  const rows = await db.selectFrom("budget").selectAll().orderBy("scope").orderBy("per").execute();
+  const { rows } = await execute<{ scope: string; per: string; limit_usd: number }>(
+    db,
+    "select budgets",
+    [],
+    () => db.selectFrom("budget").selectAll().orderBy("scope").orderBy("per"),
+  );
   return rows.map(({ scope, per, limit_usd }) => ({ scope, per: per as BudgetPeriod, limitUsd: limit_usd }));
 }
 
-async function stateFor(db: Db, budget: Budget, run: ClaimingRun, claim: SpendClaim): Promise<BudgetState> {
+async function stateFor(db: Db, budget: Budget, run: ClaimingRun, claim: SpendClaim): Promise<HeldState> {
   const window = windowOf(budget.per, claim.windows);
   if (!window) {
     const tree = await treeOf(db, run.run_id);
-    return {
-      ...budget,
-      spentUsd: roundUsd(await spentByTree(db, budget.scope, tree)),
-      reservedUsd: await heldUsd(db, budget.scope, claim, tree),
-    };
+    const spentUsd = roundUsd(await spentByTree(db, budget.scope, tree));
+    const reservedUsd = await heldUsd(db, budget.scope, claim, tree);
+    return { state: { ...budget, spentUsd, reservedUsd }, told: 0 };
   }
   const row = await spendRow(db, budget, window);
   if (!row.isKept) await keepSpend(db, budget, window, row.spent_usd);
-  return {
-    ...budget,
-    spentUsd: roundUsd(row.spent_usd),
-    reservedUsd: await heldUsd(db, budget.scope, claim),
-    window,
-  };
+  const reservedUsd = await heldUsd(db, budget.scope, claim);
+  return { state: { ...budget, spentUsd: roundUsd(row.spent_usd), reservedUsd, window }, told: row.told };
 }
 
 function windowOf(per: BudgetPeriod, windows: BudgetWindows): QuarterSpan | undefined {
@@ -159,13 +176,19 @@ function windowOf(per: BudgetPeriod, windows: BudgetWindows): QuarterSpan | unde
 
 /** What is spent in a window: as it is kept, or added up for the first time. */
 async function spendRow(db: Db, { scope, per }: Budget, { from, to }: QuarterSpan) {
-  const kept = await db.selectFrom("budget_spend").select("spent_usd").where("scope", "=", scope)
-    .where("per", "=", per).where("from_quarter", "=", from).where("to_quarter", "=", to).executeTakeFirst();
+  const { rows: [kept] } = await execute<{ spent_usd: number; told: number }>(
+    db,
+    "select budget spend",
+    [scope, per, from, to],
+    () =>
+      db.selectFrom("budget_spend").select(["spent_usd", "told"]).where("scope", "=", scope)
+        .where("per", "=", per).where("from_quarter", "=", from).where("to_quarter", "=", to),
+  );
   if (kept) return { ...kept, isKept: true };
   const { spent_usd } = await db.selectFrom("run_usage").innerJoin("run", "run.id", "run_usage.run_no")
     .select(SPENT).where("run_usage.quarter", ">=", from).where("run_usage.quarter", "<", to)
     .where("run.origin", "in", ["agent", "proxy"]).where(isIn(scope)).executeTakeFirstOrThrow();
-  return { spent_usd, isKept: false };
+  return { spent_usd, told: 0, isKept: false };
 }
 
 const SPENT = sql<number>`coalesce(sum(run_usage.cost_usd + run_usage.estimated_cost_usd), 0.0)`.as(
@@ -213,20 +236,31 @@ function partsOf(scope: string): readonly [kind: string, name: string] {
 /** Set aside under a scope for calls under way, the claim's own call left out; with `tree` for all that those runs do. */
 async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonly number[]): Promise<number> {
   const [kind, name] = partsOf(scope);
-  let query = db.selectFrom("budget_hold").innerJoin("run", "run.id", "budget_hold.run_no")
-    .select(sql<number>`coalesce(sum(budget_hold.usd), 0.0)`.as("usd"));
-  if (kind === "model") query = query.where("budget_hold.model", "=", name);
-  else if (kind !== "all" && !tree) query = query.where(isIn(scope));
-  if (tree) query = query.where("budget_hold.run_no", "in", tree);
-  if (claim) {
-    query = query.where((eb) =>
-      eb.or([
-        eb("budget_hold.trace_id", "!=", bytes(claim.traceId)),
-        eb("budget_hold.span_id", "!=", bytes(claim.spanId)),
-      ])
-    );
-  }
-  return roundUsd((await query.executeTakeFirstOrThrow()).usd);
+  const ofRun = kind !== "all" && kind !== "model" && !tree;
+  const own = claim ? [bytes(claim.traceId), bytes(claim.spanId)] as const : undefined;
+  const among = tree && JSON.stringify(tree);
+  const { rows } = await execute<{ usd: number }>(
+    db,
+    `select held ${kind} ${own ? "others" : "all"} ${among === undefined ? "" : "tree"}`,
+    [...(kind === "model" || ofRun ? [name] : []), ...(among === undefined ? [] : [among]), ...(own ?? [])],
+    () => {
+      let query = db.selectFrom("budget_hold").innerJoin("run", "run.id", "budget_hold.run_no").select(
+        sql<number>`coalesce(sum(budget_hold.usd), 0.0)`.as("usd"),
+      );
+      if (kind === "model") query = query.where("budget_hold.model", "=", name);
+      if (ofRun) query = query.where(isIn(scope));
+      if (among !== undefined) {
+        query = query.where(sql<SqlBool>`budget_hold.run_no in (select value from json_each(${among}))`);
+      }
+      if (own) {
+        query = query.where(
+          sql<SqlBool>`(budget_hold.trace_id != ${own[0]} or budget_hold.span_id != ${own[1]})`,
+        );
+      }
+      return query;
+    },
+  );
+  return roundUsd(rows[0]!.usd);
 }
 
 /** Whoever handed work on to a run, and it itself: all of them answer for what it spends. */
@@ -278,12 +312,12 @@ async function hold(
 }
 
 /** The highest part of a budget that is reached with this call and was not told of in its window. */
-async function reachedNow(db: Db, state: BudgetState, usd: number): Promise<number | undefined> {
+async function reachedNow(db: Db, { state, told }: HeldState, usd: number): Promise<number | undefined> {
   const { scope, per, limitUsd, spentUsd, reservedUsd, window } = state;
   if (!window) return undefined;
   const part = 100 * (spentUsd + reservedUsd + usd) / limitUsd;
   const percent = BUDGET_WARNINGS.findLast((it) => part + NOISE_USD >= it);
-  if (percent === undefined) return undefined;
+  if (percent === undefined || percent <= told) return undefined;
   const { numUpdatedRows } = await db.updateTable("budget_spend").set({ told: percent })
     .where("scope", "=", scope).where("per", "=", per).where("from_quarter", "=", window.from)
     .where("told", "<", percent).executeTakeFirst();

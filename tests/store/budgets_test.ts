@@ -1,77 +1,20 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import fc from "fast-check";
-import {
-  ATTR,
-  type BudgetWindows,
-  type DurableEvent,
-  newSpanId,
-  QUARTER_MS,
-  type Run,
-  type SpendClaim,
-  type Store,
-} from "../../lib/core/mod.ts";
+import { newSpanId, QUARTER_MS, type Run, type Store } from "../../lib/core/mod.ts";
 import { budgetWindows } from "../../lib/analysis/mod.ts";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
-import { type FakeHost, fakeHost } from "../support/fake_host.ts";
-import { sampleRun } from "../support/sample_run.ts";
+import {
+  beginRun,
+  callOf,
+  checkSchedules,
+  claim,
+  endOf,
+  hostAt,
+  WINDOWS,
+} from "../support/budget_schedules.ts";
 
-const START_MS = Date.UTC(2026, 10, 28, 12);
-const WINDOWS = budgetWindows(START_MS, "UTC");
 const ALWAYS = { from: 0, to: 10_000_000 };
 const CHILD = new URL("./fixtures/child.ts", import.meta.url).pathname;
-
-function hostAt(): FakeHost {
-  return fakeHost({ startMs: START_MS });
-}
-
-async function beginRun(store: Store, host: FakeHost, change: Partial<Run> = {}): Promise<Run> {
-  const run = { ...sampleRun(host), ...change };
-  await store.write([{ type: "run_start", run }], { claim: true });
-  return run;
-}
-
-function callOf(run: Run, host: FakeHost): { readonly spanId: string; readonly start: DurableEvent } {
-  const spanId = newSpanId(host);
-  return {
-    spanId,
-    start: {
-      type: "span_start",
-      span: {
-        traceId: run.traceId,
-        spanId,
-        name: "chat",
-        kind: "llm",
-        requestModel: run.model,
-        startTimeUs: host.now() * 1000,
-        status: "unset",
-        attributes: {},
-      },
-    },
-  };
-}
-
-function endOf(
-  run: Run,
-  spanId: string,
-  host: FakeHost,
-  usd: number | null,
-  estimatedUsd?: number,
-): DurableEvent {
-  return {
-    type: "span_end",
-    traceId: run.traceId,
-    spanId,
-    endTimeUs: host.now() * 1000,
-    status: "ok",
-    cost: { usd, quantities: {} },
-    ...(estimatedUsd === undefined ? {} : { attributes: { [ATTR.estimatedCostUsd]: estimatedUsd } }),
-  };
-}
-
-function claim(run: Run, spanId: string, usd: number | null, windows: BudgetWindows = WINDOWS): SpendClaim {
-  return { traceId: run.traceId, spanId, model: run.model, usd, windows };
-}
 
 async function stateOf(store: Store, scope: string): Promise<readonly [spent: number, reserved: number]> {
   const found = (await store.listBudgets(WINDOWS)).find((it) => it.scope === scope);
@@ -79,51 +22,7 @@ async function stateOf(store: Store, scope: string): Promise<readonly [spent: nu
 }
 
 Deno.test("what is spent and set aside never passes a budget, in whatever order calls begin, end and are lost", async () => {
-  const step = fc.record({
-    run: fc.nat(7),
-    action: fc.constantFrom("reserve", "answered", "lost", "again", "end"),
-    share: fc.double({ min: 0, max: 1, noNaN: true }),
-    usd: fc.double({ min: 0.001, max: 0.4, noNaN: true }),
-  });
-  await fc.assert(
-    fc.asyncProperty(fc.array(step, { maxLength: 40 }), async (steps) => {
-      const host = hostAt();
-      await using store = await openStore(MEMORY, { host });
-      const limits = { all: 1, "agent:even": 0.5, "model:mistral-small-latest": 0.9 };
-      for (const [scope, limitUsd] of Object.entries(limits)) {
-        await store.saveBudget({ scope, per: "day", limitUsd });
-      }
-      const runs = [];
-      for (let i = 0; i < 8; i++) runs.push(await beginRun(store, host, { agent: i % 2 ? "odd" : "even" }));
-      const open = new Map<number, { readonly spanId: string; readonly usd: number }>();
-      for (const { run: n, action, share, usd } of steps) {
-        const run = runs[n]!;
-        const call = open.get(n);
-        if (action === "reserve" && !call) {
-          const { spanId, start } = callOf(run, host);
-          if ((await store.reserveSpend(claim(run, spanId, usd))).refusedBy) continue;
-          await store.write([start]);
-          open.set(n, { spanId, usd });
-        } else if (call && action === "again") {
-          await store.reserveSpend(claim(run, call.spanId, call.usd));
-        } else if (call && action !== "reserve") {
-          open.delete(n);
-          const part = call.usd * share;
-          await store.write([
-            action === "lost"
-              ? endOf(run, call.spanId, host, null, part)
-              : endOf(run, call.spanId, host, part),
-          ]);
-        }
-        for (const { scope, spentUsd, reservedUsd, limitUsd } of await store.listBudgets(WINDOWS)) {
-          assert.ok(spentUsd + reservedUsd <= limitUsd + 1e-9, `${scope}: ${spentUsd} + ${reservedUsd}`);
-        }
-      }
-      const held = [...open.values()].reduce((sum, { usd }) => sum + usd, 0);
-      assert.ok(Math.abs((await stateOf(store, "all"))[1] - held) < 1e-9);
-    }),
-    { numRuns: 12 },
-  );
+  await checkSchedules(25);
 });
 
 Deno.test("processes that ask for the last cent at once: one gets it", async () => {

@@ -30,7 +30,9 @@ export const budget: CliCommand = {
     );
     command.command("set").description("set what may be spent; one of the same scope and period is replaced")
       .argument("<scope>", SCOPE).argument("<usd>", "the limit")
-      .addOption(perOption("how long it lasts; a run counts with its hand-offs").makeOptionMandatory())
+      .addOption(
+        perOption("required: how long it lasts; a run counts with its hand-offs").makeOptionMandatory(),
+      )
       .action((scope, usd, { per }) => withContext((context) => set(context, scope, usd, per)));
     command.command("list").description(
       "how each budget stands: known and estimated costs of runs made here or through the proxy, not of received ones",
@@ -42,7 +44,7 @@ export const budget: CliCommand = {
 };
 
 async function set(context: Context, scope: string, usd: string, per: BudgetPeriod): Promise<number> {
-  const { setBudget } = await import("../../../app/mod.ts");
+  const { doubtfulScope, setBudget } = await import("../../../app/mod.ts");
   const limitUsd = readNumber(
     "the limit",
     usd,
@@ -52,6 +54,8 @@ async function set(context: Context, scope: string, usd: string, per: BudgetPeri
   const state = await setBudget(context.app, { scope, per, limitUsd });
   if (context.json) context.printJson(budgetShape(state));
   else context.print(table(COLUMNS, [row(state, context.timeZone)], lookOf(context)));
+  const doubt = await doubtfulScope(context.app, scope);
+  if (doubt !== undefined) context.note(doubt);
   return 0;
 }
 

@@ -1,12 +1,14 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`; without them all run, one after the other.
+ * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`, `export`; without them all run, one after the
+ * other.
  *
  * @module
  */
 import { budget } from "./bench/budget.ts";
 import { charts } from "./bench/charts.ts";
 import { evals } from "./bench/evals.ts";
+import { exports } from "./bench/exports.ts";
 import { type Figure, printTable } from "./bench/figure.ts";
 import { queries } from "./bench/queries.ts";
 import { replay } from "./bench/replay.ts";
@@ -23,6 +25,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   charts,
   eval: evals,
   budget,
+  export: exports,
 };
 
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);

@@ -96,23 +96,28 @@ export class HttpOut {
   async #try(url: URL, init: RequestInit): Promise<Response | string> {
     const { host, signal, timeoutMs = TIMEOUT_MS } = this.#options;
     const size = sizeOf(init.body);
-    const timeout = AbortSignal.timeout(timeoutMs + Math.ceil(size / BYTES_PER_MS_MIN));
-    const signals = [signal, timeout, ...(init.signal ? [init.signal] : [])];
     this.#bytes += size;
+    const attempt = new AbortController();
+    const cancel = () => attempt.abort();
+    let isLate = false;
+    const timer = setTimeout(() => {
+      isLate = true;
+      cancel();
+    }, timeoutMs + Math.ceil(size / BYTES_PER_MS_MIN));
+    const callers = init.signal ? [signal, init.signal] : [signal];
+    for (const it of callers) it.addEventListener("abort", cancel, { once: true });
     try {
-      const response = await follow(host, url, {
-        ...init,
-        redirect: "manual",
-        signal: AbortSignal.any(signals),
-      });
+      const response = await follow(host, url, { ...init, redirect: "manual", signal: attempt.signal });
       const body = await bounded(response);
       const { status, statusText, headers } = response;
       const isEmpty = body.length === 0 || status === 204 || status === 304;
       return new Response(isEmpty ? null : body, { status, statusText, headers });
     } catch (error) {
-      signal.throwIfAborted();
-      init.signal?.throwIfAborted();
-      return timeout.aborted ? `nothing came within ${timeoutMs / 1000} s` : messageOf(error);
+      for (const it of callers) it.throwIfAborted();
+      return isLate ? `nothing came within ${timeoutMs / 1000} s` : messageOf(error);
+    } finally {
+      clearTimeout(timer);
+      for (const it of callers) it.removeEventListener("abort", cancel);
     }
   }
 }
@@ -123,9 +128,9 @@ async function follow(host: Host, url: URL, init: RequestInit): Promise<Response
   for (let hop = 0;; hop++) {
     const response = await host.fetch(at, init);
     const isRead = init.method === undefined || init.method === "GET" || init.method === "HEAD";
+    if (response.status < 300 || response.status >= 400 || !isRead || hop >= REDIRECTS_MAX) return response;
     const next = URL.parse(response.headers.get("location") ?? "", at);
-    const moves = response.status >= 300 && response.status < 400 && isRead && hop < REDIRECTS_MAX;
-    if (!moves || next?.origin !== at.origin) return response;
+    if (next?.origin !== at.origin) return response;
     await response.body?.cancel();
     at = next;
   }
@@ -137,19 +142,15 @@ function sizeOf(body: BodyInit | null | undefined): number {
   return body instanceof Uint8Array ? body.length : 0;
 }
 
-async function bounded({ body }: Response): Promise<Uint8Array<ArrayBuffer>> {
+/** All of an answer, which says how long it is, or is read as far as it may be. */
+async function bounded(response: Response): Promise<Uint8Array<ArrayBuffer>> {
+  const told = response.headers.get("content-length");
+  if (told !== null && Number(told) <= ANSWER_MAX_BYTES) return await response.bytes();
   const parts: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  for await (const part of body ?? []) {
+  for await (const part of response.body ?? []) {
     if ((size += part.length) > ANSWER_MAX_BYTES) throw new Error("the answer is too long");
     parts.push(part);
   }
-  if (parts.length === 1) return parts[0]!;
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
+  return new Uint8Array(await new Blob(parts).arrayBuffer());
 }

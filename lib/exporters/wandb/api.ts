@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { z } from "zod";
-import { AgentOpError, oneLine, tryParseJson } from "../../core/mod.ts";
+import { AgentOpError, isObject, oneLine, tryParseJson } from "../../core/mod.ts";
 
 /** How a request leaves: bounded in time and answer and tried again where that helps. Gives whatever the server says in the end. */
 export type Send = (
@@ -20,37 +20,37 @@ const KEY_REMEDY = "a key from https://wandb.ai/authorize in WANDB_API_KEY, or o
 /** The answer to a question about the key: who it belongs to. */
 const VIEWER = "query Viewer { viewer { id entity } }";
 
+/** Both at once: what is done in one question is done one after the other. */
 const UPSERT =
-  `mutation UpsertBucket($name: String, $project: String, $entity: String, $groupName: String, $displayName: String,
-    $config: JSONString, $jobType: String, $tags: [String!], $summaryMetrics: JSONString) {
+  `mutation UpsertBucket($name: String!, $project: String!, $entity: String!, $groupName: String, $displayName: String,
+    $config: JSONString, $jobType: String, $tags: [String!], $summaryMetrics: JSONString, $files: [String!]!,
+    $hasFiles: Boolean!) {
   upsertBucket(input: { name: $name, modelName: $project, entityName: $entity, groupName: $groupName,
     displayName: $displayName, config: $config, jobType: $jobType, tags: $tags, summaryMetrics: $summaryMetrics }) {
     bucket { id name project { name entity { name } } }
     inserted
   }
-}`;
-
-const RUN_FILES =
-  `mutation CreateRunFiles($entity: String!, $project: String!, $run: String!, $files: [String!]!) {
-  createRunFiles(input: { entityName: $entity, projectName: $project, runName: $run, files: $files }) {
+  createRunFiles(input: { entityName: $entity, projectName: $project, runName: $name, files: $files })
+    @include(if: $hasFiles) {
     runID uploadHeaders files { name uploadUrl }
   }
 }`;
 
-const viewer = z.object({ viewer: z.object({ entity: z.string().nullish() }).nullable() });
-const upserted = z.object({
+/** The whole answer to a question, of what is asked for in it. Made once for each: making one takes longer than reading with it. */
+export const answerOf = <S extends z.ZodRawShape>(data: S) => z.object({ data: z.object(data) });
+
+const viewer = answerOf({ viewer: z.object({ entity: z.string().nullish() }).nullable() });
+const upserted = answerOf({
   upsertBucket: z.object({
     bucket: z.object({
       name: z.string(),
       project: z.object({ name: z.string(), entity: z.object({ name: z.string() }) }),
     }),
   }),
-});
-const runFiles = z.object({
   createRunFiles: z.object({
     uploadHeaders: z.array(z.string()).nullish(),
     files: z.array(z.object({ name: z.string(), uploadUrl: z.string().nullable() })),
-  }),
+  }).optional(),
 });
 
 /** Where a run is: the names by which W&B knows it. */
@@ -58,6 +58,12 @@ export interface RunPlace {
   readonly entity: string;
   readonly project: string;
   readonly run: string;
+}
+
+/** A file beside a run. */
+export interface RunFile {
+  readonly path: string;
+  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /** What `upsertBucket` is told of a run. */
@@ -112,17 +118,24 @@ export class WandbApi {
     });
   }
 
-  /** Makes the run, or writes over what is known of it. */
-  async upsertRun(place: RunPlace, facts: RunFacts): Promise<RunPlace> {
+  /** Makes the run, or writes over what is known of it; files beside it go over those of the same name. */
+  async upsertRun(place: RunPlace, facts: RunFacts, files: readonly RunFile[] = []): Promise<RunPlace> {
     const { summary, config, ...rest } = facts;
-    const { upsertBucket: { bucket } } = await this.ask(upserted, UPSERT, {
+    const { upsertBucket: { bucket }, createRunFiles } = await this.ask(upserted, UPSERT, {
       ...rest,
       name: place.run,
       project: place.project,
       entity: place.entity,
       config: JSON.stringify(config),
       summaryMetrics: JSON.stringify(summary),
+      files: files.map(({ path }) => path),
+      hasFiles: files.length > 0,
     });
+    for (const { path, content } of files) {
+      const url = createRunFiles?.files.find((it) => it.name === path)?.uploadUrl;
+      if (!url) throw new WandbRefusal(`Cannot export wandb: no address to upload ${oneLine(path, 80)} to`);
+      await this.put({ url, headers: createRunFiles.uploadHeaders ?? [] }, content);
+    }
     return { entity: bucket.project.entity.name, project: bucket.project.name, run: bucket.name };
   }
 
@@ -130,14 +143,6 @@ export class WandbApi {
   async fileStream(place: RunPlace, body: FileStream): Promise<void> {
     const path = [place.entity, place.project, place.run].map(encodeURIComponent).join("/");
     await this.#post(`/files/${path}/file_stream`, JSON.stringify(body));
-  }
-
-  /** Puts a file beside the run, over one of the same name. */
-  async uploadRunFile(place: RunPlace, name: string, content: Uint8Array<ArrayBuffer>): Promise<void> {
-    const { createRunFiles } = await this.ask(runFiles, RUN_FILES, { ...place, files: [name] });
-    const url = createRunFiles.files.find((it) => it.name === name)?.uploadUrl;
-    if (!url) throw new WandbRefusal(`Cannot export wandb: no address to upload ${oneLine(name, 80)} to`);
-    await this.put({ url, headers: createRunFiles.uploadHeaders ?? [] }, content);
   }
 
   /** To where the server said; the key goes along to the server itself alone. */
@@ -158,12 +163,17 @@ export class WandbApi {
   }
 
   /** A question or mutation; the answer is checked. */
-  async ask<T>(shape: z.ZodType<T>, query: string, variables: Readonly<Record<string, unknown>>): Promise<T> {
-    const text = await this.#post("/graphql", JSON.stringify({ query, variables }));
-    const answer = tryParseJson(text);
-    const { data: refused } = graphqlErrors.safeParse(answer);
-    if (refused) throw new WandbRefusal(`Cannot export wandb: it says: ${said(refused.errors[0]!.message)}`);
-    const parsed = z.object({ data: shape }).safeParse(answer);
+  async ask<T>(
+    shape: z.ZodType<{ readonly data: T }>,
+    query: string,
+    variables: Readonly<Record<string, unknown>>,
+  ): Promise<T> {
+    const answer = tryParseJson(await this.#post("/graphql", JSON.stringify({ query, variables })));
+    if (isObject(answer) && answer.errors != null) {
+      const words = graphqlErrors.safeParse(answer).data?.errors[0]?.message ?? "it does not say why";
+      throw new WandbRefusal(`Cannot export wandb: it says: ${said(words)}`, { exitCode: 1 });
+    }
+    const parsed = shape.safeParse(answer);
     if (parsed.success) return parsed.data.data;
     throw new AgentOpError(`Cannot export wandb: ${this.baseUrl} gave an answer of unknown form`, {
       remedy: "WANDB_BASE_URL, which must be the address of a W&B server's API",

@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { AgentOpError } from "../../core/mod.ts";
-import type { RunPlace, WandbApi } from "./api.ts";
+import { answerOf, type RunPlace, type WandbApi } from "./api.ts";
 
 /** A set of files with a name; each other content is a version of its own. */
 export interface Artifact {
@@ -17,10 +17,14 @@ export interface Artifact {
 
 const MANIFEST_NAME = "wandb_manifest.json";
 
-const CREATE =
+/** Makes one, and says what the run began from: what is done in one question is done one after the other. */
+const createQuery = (uses: readonly string[]) =>
   `mutation CreateArtifact($entityName: String!, $projectName: String!, $artifactTypeName: String!,
     $artifactCollectionName: String!, $runName: String, $digest: String!, $description: String,
-    $aliases: [ArtifactAliasInput!], $metadata: JSONString, $clientID: ID!, $sequenceClientID: ID!) {
+    $aliases: [ArtifactAliasInput!], $metadata: JSONString, $clientID: ID!, $sequenceClientID: ID!${
+    uses.map((it) => `, $${it}: UseArtifactInput!`).join("")
+  }) {
+  ${uses.map((it) => `${it}: useArtifact(input: $${it}) { artifact { id } }`).join("\n  ")}
   createArtifact(input: { entityName: $entityName, projectName: $projectName, artifactTypeName: $artifactTypeName,
     artifactCollectionName: $artifactCollectionName, runName: $runName, digest: $digest, digestAlgorithm: MANIFEST_MD5,
     description: $description, aliases: $aliases, metadata: $metadata, enableDigestDeduplication: true,
@@ -31,11 +35,10 @@ const CREATE =
 
 const MANIFEST =
   `mutation CreateArtifactManifest($artifactID: ID!, $baseArtifactID: ID, $name: String!, $digest: String!,
-    $entityName: String!, $projectName: String!, $runName: String!, $manifestType: ArtifactManifestType!,
-    $includeUpload: Boolean!) {
+    $entityName: String!, $projectName: String!, $runName: String!, $manifestType: ArtifactManifestType!) {
   createArtifactManifest(input: { artifactID: $artifactID, baseArtifactID: $baseArtifactID, name: $name, digest: $digest,
     entityName: $entityName, projectName: $projectName, runName: $runName, type: $manifestType }) {
-    artifactManifest { id file { id uploadUrl @include(if: $includeUpload) uploadHeaders @include(if: $includeUpload) } }
+    artifactManifest { id file { id uploadUrl uploadHeaders } }
   }
 }`;
 
@@ -48,10 +51,7 @@ const FILES = `mutation CreateArtifactFiles($input: CreateArtifactFilesInput!) {
 const COMMIT =
   `mutation CommitArtifact($artifactID: ID!) { commitArtifact(input: { artifactID: $artifactID }) { artifact { id digest } } }`;
 
-const USE =
-  `mutation UseArtifact($input: UseArtifactInput!) { useArtifact(input: $input) { artifact { id } } }`;
-
-const created = z.object({
+const created = answerOf({
   createArtifact: z.object({
     artifact: z.object({
       id: z.string(),
@@ -60,7 +60,7 @@ const created = z.object({
     }),
   }),
 });
-const manifest = z.object({
+const manifest = answerOf({
   createArtifactManifest: z.object({
     artifactManifest: z.object({
       id: z.string(),
@@ -68,7 +68,7 @@ const manifest = z.object({
     }),
   }),
 });
-const fileList = z.object({
+const fileList = answerOf({
   createArtifactFiles: z.object({
     files: z.object({
       edges: z.array(z.object({
@@ -81,17 +81,25 @@ const fileList = z.object({
     }),
   }),
 });
-const anything = z.unknown();
+const anything = z.object({ data: z.unknown() });
 
 /**
  * Keeps an artifact and gives its id. One with the same content that is there already is taken as it is. Nobody sees it before the
- * last call, so that one that was cut short is none.
+ * last call, so that one that was cut short is none. `inputs`: ids of those that the run began from.
  */
-export async function saveArtifact(api: WandbApi, place: RunPlace, artifact: Artifact): Promise<string> {
+export async function saveArtifact(
+  api: WandbApi,
+  place: RunPlace,
+  artifact: Artifact,
+  inputs: readonly string[] = [],
+): Promise<string> {
   const entries = Object.entries(artifact.files).sort(([a], [b]) => a < b ? -1 : 1)
     .map(([name, content]) => ({ name, content, digest: md5(content).toString("base64") }));
   const { entity: entityName, project: projectName, run: runName } = place;
-  const { createArtifact: { artifact: { id, state, artifactSequence } } } = await api.ask(created, CREATE, {
+  const uses = inputs.map((artifactID, index) =>
+    [`input${index}`, { artifactID, entityName, projectName, runName }] as const
+  );
+  const answer = await api.ask(created, createQuery(uses.map(([name]) => name)), {
     entityName,
     projectName,
     artifactTypeName: artifact.type,
@@ -104,26 +112,44 @@ export async function saveArtifact(api: WandbApi, place: RunPlace, artifact: Art
     // A client's own names for what has no id yet: never the same twice.
     clientID: clientId(),
     sequenceClientID: clientId(),
+    ...Object.fromEntries(uses),
   });
+  const { id, state, artifactSequence } = answer.createArtifact.artifact;
   if (state === "COMMITTED") return id;
   const baseArtifactID = artifactSequence?.latestArtifact?.id ?? null;
-  const describe = async (digest: string, includeUpload: boolean) => {
-    const answer = await api.ask(manifest, MANIFEST, {
+  const describe = async (content: Uint8Array) => {
+    const described = await api.ask(manifest, MANIFEST, {
       artifactID: id,
       baseArtifactID,
       name: MANIFEST_NAME,
-      digest,
+      digest: md5(content).toString("base64"),
       entityName,
       projectName,
       runName,
       manifestType: "FULL",
-      includeUpload,
     });
-    return answer.createArtifactManifest.artifactManifest;
+    return described.createArtifactManifest.artifactManifest;
   };
-  const { id: artifactManifestID } = await describe("", false);
-  const births = await uploadFiles(api, id, artifactManifestID, entries);
-  const text = new TextEncoder().encode(JSON.stringify({
+  // As it is, unless the server has one of the files from before.
+  let text = manifestText(entries, entries.map(() => id));
+  let described = await describe(text);
+  const births = await uploadFiles(api, id, described.id, entries);
+  if (births.some((birth) => birth !== id)) {
+    text = manifestText(entries, births);
+    described = await describe(text);
+  }
+  const { uploadUrl, uploadHeaders } = described.file;
+  if (!uploadUrl) {
+    throw new AgentOpError(`Cannot export wandb: no address to upload ${MANIFEST_NAME} to`, { exitCode: 1 });
+  }
+  await api.put({ url: uploadUrl, headers: uploadHeaders ?? [] }, text);
+  await api.ask(anything, COMMIT, { artifactID: id });
+  return id;
+}
+
+/** What an artifact is made of; `births`: the artifact that each of its files came with first. */
+function manifestText(entries: readonly Entry[], births: readonly string[]): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(JSON.stringify({
     version: 1,
     storagePolicy: "wandb-storage-policy-v1",
     storagePolicyConfig: { storageLayout: "V2" },
@@ -134,16 +160,6 @@ export async function saveArtifact(api: WandbApi, place: RunPlace, artifact: Art
       ]),
     ),
   }));
-  const { file } = await describe(md5(text).toString("base64"), true);
-  await api.put({ url: addressOf(file.uploadUrl, MANIFEST_NAME), headers: file.uploadHeaders ?? [] }, text);
-  await api.ask(anything, COMMIT, { artifactID: id });
-  return id;
-}
-
-/** Says that the run began from an artifact. */
-export async function useArtifact(api: WandbApi, place: RunPlace, artifactID: string): Promise<void> {
-  const { entity: entityName, project: projectName, run: runName } = place;
-  await api.ask(anything, USE, { input: { artifactID, entityName, projectName, runName } });
 }
 
 interface Entry {
@@ -183,11 +199,6 @@ async function uploadFiles(
     await api.put({ url: uploadUrl, headers: uploadHeaders ?? [] }, entries[at]!.content);
   }
   return edges.map(({ node }) => node.artifact.id);
-}
-
-function addressOf(url: string | null | undefined, name: string): string {
-  if (url) return url;
-  throw new AgentOpError(`Cannot export wandb: no address to upload ${name} to`, { exitCode: 1 });
 }
 
 const md5 = (content: Uint8Array) => createHash("md5").update(content).digest();

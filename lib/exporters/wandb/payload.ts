@@ -11,7 +11,7 @@ import {
   type Trace,
 } from "../../core/mod.ts";
 import { pricedSpans, type RunRow, spanTitle, spanTookMs, stepsOf } from "../../analysis/mod.ts";
-import type { RunFacts } from "./api.ts";
+import type { RunFacts, RunFile } from "./api.ts";
 import type { Artifact } from "./artifact.ts";
 
 /** Longer texts are in the artifact; here they would only make lists slow. */
@@ -33,12 +33,6 @@ export interface WandbRun {
   /** What it began from. */
   readonly inputs: readonly Artifact[];
   readonly trace: Artifact;
-}
-
-/** A file beside a run. */
-export interface RunFile {
-  readonly path: string;
-  readonly content: Uint8Array<ArrayBuffer>;
 }
 
 /** What a run is read as besides: its figures, and the whole of it as one line, which `agentop import` takes back. */

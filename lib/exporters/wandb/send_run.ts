@@ -1,5 +1,5 @@
 import type { FileStream, RunPlace, WandbApi } from "./api.ts";
-import { type Artifact, saveArtifact, useArtifact } from "./artifact.ts";
+import { type Artifact, saveArtifact } from "./artifact.ts";
 import type { WandbRun } from "./payload.ts";
 
 const LINES_PER_REQUEST = 2_000;
@@ -14,10 +14,10 @@ export async function sendWandbRun(
   run: WandbRun,
   known: KnownArtifacts,
 ): Promise<RunPlace> {
-  const at = await api.upsertRun({ ...place, run: run.id }, run.facts);
-  for (const input of run.inputs) await useArtifact(api, at, await kept(api, at, input, known));
-  if (run.costs) await api.uploadRunFile(at, run.costs.path, run.costs.content);
-  if (run.isOver) await saveArtifact(api, at, run.trace);
+  const at = await api.upsertRun({ ...place, run: run.id }, run.facts, run.costs ? [run.costs] : []);
+  const used: string[] = [];
+  for (const input of run.inputs) used.push(await kept(api, at, input, known));
+  if (run.isOver) await saveArtifact(api, at, run.trace, used);
   for (let offset = 0; offset + LINES_PER_REQUEST < run.history.length; offset += LINES_PER_REQUEST) {
     await api.fileStream(at, {
       files: {

@@ -1,6 +1,6 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`, `export`; without them all run, one after the
+ * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`, `export`, `receive`; without them all run, one after the
  * other.
  *
  * @module
@@ -11,6 +11,7 @@ import { evals } from "./bench/evals.ts";
 import { exports } from "./bench/exports.ts";
 import { type Figure, printTable } from "./bench/figure.ts";
 import { queries } from "./bench/queries.ts";
+import { receiving } from "./bench/receiving.ts";
 import { replay } from "./bench/replay.ts";
 import { concurrency, overhead, storage } from "./bench/runs.ts";
 import { startUp } from "./bench/start_up.ts";
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   eval: evals,
   budget,
   export: exports,
+  receive: receiving,
 };
 
 const chosen = Deno.args.length > 0 ? Deno.args : Object.keys(PARTS);

@@ -3,36 +3,12 @@ import { readConfig } from "../../lib/cli/mod.ts";
 import { loadExperiments } from "../../lib/analysis/mod.ts";
 import { type CaseResult, NO_USAGE } from "../../lib/core/mod.ts";
 import { type Figure, median, timeMs } from "./figure.ts";
+import { chatServer, startServing } from "./serving.ts";
 
 const CASES = 1_000;
 const CONCURRENCY = 50;
 const ROUNDS = 3;
 const WAIT_MS = 50;
-
-/** The server as a process of its own, so that it does not share the time that is measured. */
-async function chatServer(waitMs: number) {
-  const child = new Deno.Command(Deno.execPath(), {
-    args: [
-      "run",
-      "--quiet",
-      "--no-prompt",
-      "--allow-net=127.0.0.1",
-      "tasks/bench/chat_server.ts",
-      String(waitMs),
-    ],
-    stdout: "piped",
-  }).spawn();
-  const reader = child.stdout.getReader();
-  const { value } = await reader.read();
-  return {
-    url: new TextDecoder().decode(value).trim(),
-    async [Symbol.asyncDispose]() {
-      child.kill("SIGKILL");
-      await child.status;
-      await reader.cancel().catch(() => {});
-    },
-  };
-}
 
 /** The same requests with nothing around them. */
 async function bareLoop(url: string, count: number): Promise<void> {
@@ -92,7 +68,7 @@ class EvalFolder implements AsyncDisposable {
 }
 
 async function perCase(waitMs: number): Promise<{ readonly bareMs: number; readonly evalMs: number }> {
-  await using server = await chatServer(waitMs);
+  await using server = await startServing(chatServer(waitMs));
   await using folder = await EvalFolder.open(server.url, CASES);
   const [bare, judged]: [number[], number[]] = [[], []];
   for (let round = 0; round <= ROUNDS; round++) {
@@ -103,7 +79,7 @@ async function perCase(waitMs: number): Promise<{ readonly bareMs: number; reado
 }
 
 async function memoryMb(cases: number): Promise<number> {
-  await using server = await chatServer(0);
+  await using server = await startServing(chatServer(0));
   await using folder = await EvalFolder.open(server.url, cases);
   let most = 0;
   const looking = setInterval(() => most = Math.max(most, Deno.memoryUsage().rss), 100);

@@ -10,6 +10,7 @@ import {
 } from "../../core/mod.ts";
 import { reserveProxied, type SpendServices } from "./proxied_spend.ts";
 import { type CallOrigin, callSpan, type OpenRun, openRun, toolSpans } from "./run_spans.ts";
+import { Together } from "./together.ts";
 import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./wire_chat.ts";
 
 /** Conversations that a next request may go on from; those that were left longest ago are forgotten. */
@@ -55,13 +56,14 @@ export class ProxiedCalls implements AsyncDisposable {
   readonly #byKey = new Map<string, OpenRun>();
   /** By the hash of what has been said in them. */
   readonly #byConversation = new Map<string, OpenRun>();
-  #writing: Promise<void> = Promise.resolve();
+  readonly #written: Together;
   #hasFailed = false;
   #sweptMs = 0;
 
   constructor(options: ProxiedCallsOptions) {
     this.#options = options;
     this.#partials = new PartialWriter(options.store, options.host);
+    this.#written = new Together((events) => this.#write(events), (error) => this.#failedToWrite(error));
   }
 
   begin(request: ProxiedRequest, origin: CallOrigin): ProxiedCall {
@@ -75,7 +77,7 @@ export class ProxiedCalls implements AsyncDisposable {
     open.calls++;
     const span = callSpan(open, request, origin, host);
     events.push({ type: "span_start", span });
-    this.#write(events);
+    const begun = this.#written.add(events);
     const startMs = host.now();
     let firstMs: number | undefined;
     let isDone = false;
@@ -89,17 +91,14 @@ export class ProxiedCalls implements AsyncDisposable {
         endTimeUs: nowUs(host),
       } as const;
       const { spanEnd, then } = this.#ended(open, end, () => work(end, firstMs));
-      this.#writing = this.#writing.then(async () => {
-        const ended = await spanEnd().catch((error) => unreadSpan(end, error));
-        await this.#store([ended, ...then]);
-      });
+      void this.#written.add(async () => [await spanEnd().catch((error) => unreadSpan(end, error)), ...then]);
     };
     return {
       traceId: open.run.traceId,
       runId: open.run.runId,
       reserve: async () => {
         if (!await this.#options.store.isBudgeted().catch(() => false)) return;
-        await this.#writing; // money is set aside for what is on record
+        await begun; // money is set aside for what is on record
         await reserveProxied(this.#options, request, span);
       },
       told: (text) => {
@@ -122,13 +121,13 @@ export class ProxiedCalls implements AsyncDisposable {
 
   /** Resolves when everything that has passed is written. */
   async settled(): Promise<void> {
-    await this.#writing;
+    await this.#written.settled();
   }
 
   /** Runs that wait for nobody end; everything is written. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#sweep(Infinity);
-    await this.#writing;
+    await this.#written.settled();
     this.#partials.close();
   }
 
@@ -146,11 +145,7 @@ export class ProxiedCalls implements AsyncDisposable {
 
   #start(request: ProxiedRequest, origin: CallOrigin): OpenRun {
     const open = openRun(request, origin, this.#options.host);
-    const begun: DurableEvent[] = [{ type: "run_start", run: open.run }, {
-      type: "span_start",
-      span: open.root,
-    }];
-    this.#writing = this.#writing.then(() => this.#store(begun, { claim: true }));
+    void this.#written.add([{ type: "run_start", run: open.run }, { type: "span_start", span: open.root }]);
     return open;
   }
 
@@ -286,25 +281,22 @@ export class ProxiedCalls implements AsyncDisposable {
       for (const [key, open] of map) if (left.has(open)) map.delete(key);
     }
     const endTimeUs = nowUs(this.#options.host);
-    this.#write(
+    void this.#written.add(
       [...left].filter((it) => !it.isEnded).flatMap((it) =>
         this.#ending(it, endTimeUs, { status: "interrupted" })
       ),
     );
   }
 
-  #write(events: readonly DurableEvent[]): void {
-    if (events.length > 0) this.#writing = this.#writing.then(() => this.#store(events));
+  async #write(events: readonly DurableEvent[]): Promise<void> {
+    if (events.length === 0) return;
+    await this.#options.store.write(events, { claim: true });
+    for (const event of events) this.#partials.listen(event);
   }
 
-  async #store(events: readonly DurableEvent[], options?: { readonly claim: boolean }): Promise<void> {
-    try {
-      await this.#options.store.write(events, options);
-      for (const event of events) this.#partials.listen(event);
-    } catch (error) {
-      if (!this.#hasFailed) this.#options.onNote?.(`calls pass without being recorded: ${messageOf(error)}`);
-      this.#hasFailed = true;
-    }
+  #failedToWrite(error: unknown): void {
+    if (!this.#hasFailed) this.#options.onNote?.(`calls pass without being recorded: ${messageOf(error)}`);
+    this.#hasFailed = true;
   }
 }
 

@@ -164,6 +164,7 @@ export type {
   Template,
   TrainingHooks,
   TrainingJob,
+  TrainingLog,
 } from "./finetune/mod.ts";
 
 /** Training data of runs, and training. Loaded with the first use. */

@@ -10,6 +10,7 @@ import type {
   ResumeLimits,
   RunOperation,
   Shown,
+  TrainingLog,
   TypedScores,
 } from "../app/mod.ts";
 
@@ -82,6 +83,8 @@ export interface TuiServices {
   openEditor?(text: string): Promise<string | undefined>;
   /** Opens a file in the person's editor; resolves when it is closed. The terminal is free meanwhile. */
   openFile?(path: string, line?: number): Promise<void>;
+  /** Trainings with the end of their logs, the newest first. */
+  trainings?(): Promise<readonly TrainingLog[]>;
   /** Opens sound with the system's player; resolves when that has it. */
   play?(speech: Speech): Promise<void>;
   /** Keeps a text that is too long for a clipboard in a file, in the place of the one before; resolves with its path. */

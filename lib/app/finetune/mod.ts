@@ -26,3 +26,4 @@ export { evaluateTrained, type HeldAgainst, heldAgainst, type TrainedReport } fr
 export { loadTrainingFile, type TrainingFile } from "./training_file.ts";
 export { type Template, templateFiles, TEMPLATES } from "./templates.ts";
 export { forgetModel, type RegisteredModel, registeredModels } from "../registered_models.ts";
+export { type TrainingLog, trainingLogs } from "./training_logs.ts";

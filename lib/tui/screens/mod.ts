@@ -55,6 +55,12 @@ export const SCREENS: readonly ScreenEntry[] = [
     load: async () => erased((await import("./replay/screen.ts")).replayScreen),
   },
   {
+    id: "training",
+    title: "Training",
+    tab: false,
+    load: async () => erased((await import("./training/screen.ts")).trainingScreen),
+  },
+  {
     id: "settings",
     title: "Settings",
     tab: false,

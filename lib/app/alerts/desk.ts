@@ -6,12 +6,14 @@ import {
   type AlertMoment,
   type Host,
   nowUs,
+  oneLine,
   reasonOf,
   type Redactor,
   type Store,
   systemTimeZone,
 } from "../../core/mod.ts";
 import type { AppConfig } from "../config.ts";
+import { AllowedPlaces } from "./allowed_places.ts";
 import { deliver } from "./deliver.ts";
 import type { AlertOutlets } from "./services.ts";
 
@@ -19,6 +21,8 @@ import type { AlertOutlets } from "./services.ts";
 const LANES = 4;
 /** Whoever takes a delivery and dies gives it back after this. */
 const HOLD_US = 60_000_000;
+/** Until somebody looks whether it is allowed now. */
+const NOT_ALLOWED_WAIT_US = 300_000_000;
 /** What is not delivered when the program ends, others finish. */
 const LAST_WAIT_MS = 3_000;
 /** Another process may put off what this one waits for. */
@@ -93,6 +97,10 @@ export class AlertDesk implements AsyncDisposable {
 
   async #deliver(delivery: AlertDelivery) {
     const { host, config } = this.#services;
+    if (!await new AllowedPlaces(config).has(delivery.channel)) {
+      const error = `not allowed at this home. Try: agentop alerts allow ${oneLine(delivery.alert.rule, 64)}`;
+      return { kind: "wait", error, nextAtUs: nowUs(host) + NOT_ALLOWED_WAIT_US, counts: false } as const;
+    }
     return await deliver(delivery, {
       host,
       variables: config.alertVariables ?? {},

@@ -8,6 +8,7 @@ export {
   addAlertRule,
   type AlertOrder,
   alertRules,
+  allowAlertRule,
   muteAlertRule,
   removeAlertRule,
 } from "./rules.ts";

@@ -18,6 +18,7 @@ import {
 } from "../../core/mod.ts";
 import type { App } from "../app.ts";
 import { readBudgetScope } from "../budgets.ts";
+import { AllowedPlaces } from "./allowed_places.ts";
 import { checkChannels } from "./channels.ts";
 
 const NAME_MAX_CHARS = 64;
@@ -70,7 +71,10 @@ export async function addAlertRule(app: App, order: AlertOrder): Promise<AlertRu
   if (!NAME.test(rule.name)) {
     throw refused("a name is letters, digits, dots, - and _, 64 at most", "--name cost-of-researcher");
   }
-  if (await (await app.store()).addAlertRule(rule)) return rule;
+  if (await (await app.store()).addAlertRule(rule)) {
+    await new AllowedPlaces(app.config).allow(channels);
+    return rule;
+  }
   throw refused(
     `there is a rule ${rule.name}`,
     order.name === undefined ? "--name NAME" : `agentop alerts remove ${rule.name}, or another --name`,
@@ -114,6 +118,19 @@ function checkFit(
 
 function refused(reason: string, remedy: string): AgentOpError {
   return new AgentOpError(`Cannot add the alert rule: ${reason}`, { remedy });
+}
+
+/** Lets a rule that was not added at this home deliver to its places from here. Gives the rule; throws `AgentOpError`. */
+export async function allowAlertRule(app: App, name: string): Promise<AlertRule> {
+  const rule = (await alertRules(app)).find((it) => it.name === name);
+  if (!rule) {
+    throw new AgentOpError(`Cannot allow the alert rule ${oneLine(name, 64)}: there is none`, {
+      remedy: "agentop alerts list",
+    });
+  }
+  await checkChannels(app.redactor, rule.channels);
+  await new AllowedPlaces(app.config).allow(rule.channels);
+  return rule;
 }
 
 /** Every rule, by name. */

@@ -106,6 +106,7 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   "agentop alerts log": {
     examples: ["agentop alerts log --open", "agentop alerts log --rule cost-run --json"],
   },
+  "agentop alerts allow": { examples: ["agentop alerts allow cost-run"] },
   "agentop alerts ack": { examples: ["agentop alerts ack", "agentop alerts ack 54109945"] },
   "agentop alerts mute": {
     examples: ["agentop alerts mute cost-run --hours 8", "agentop alerts mute cost-run --hours 0"],

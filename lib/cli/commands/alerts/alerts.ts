@@ -40,6 +40,8 @@ export const alerts: CliCommand = {
     registerAdd(command, withContext);
     command.command("remove").description("remove a rule; its log stays").argument("<rule>", "its name")
       .action((name) => withContext((context) => remove(context, name)));
+    command.command("allow").description("let a rule that was not added at this home deliver from here")
+      .argument("<rule>", "its name").action((name) => withContext((context) => allow(context, name)));
     command.command("check").description(
       "look at all rules now and deliver what waits, as cron does: 1 when something fired since the last check",
     ).action(() => withContext(check));
@@ -111,6 +113,16 @@ function row(rule: AlertRuleState, context: Context): readonly Cell<Style>[] {
     { text: ["log", ...new Set(rule.channels.map((it) => it.kind))].join(" ") },
     state,
   ];
+}
+
+async function allow(context: Context, name: string): Promise<void> {
+  const { allowAlertRule } = await loadAlerts();
+  const { channels } = await allowAlertRule(context.app, name);
+  const places = channels.map(({ kind, url, urlFrom, to }) =>
+    cell(`${kind} ${url ?? to ?? urlFrom ?? ""}`.trim())
+  );
+  if (context.json) context.printJson({ allowed: name, places });
+  else context.print(`Allowed ${cell(name)}: ${places.join(", ") || "it delivers nowhere"}`);
 }
 
 async function remove(context: Context, name: string): Promise<void> {

@@ -198,13 +198,15 @@ export class WandbServer implements AsyncDisposable {
     if (input.tags?.some((it: string) => it.length < 1 || it.length > 65)) refuse("bad tag");
     const known = this.runs.get(input.name);
     const run: StoredRun = known ?? { id: input.name, history: [], files: new Map(), uses: new Set() };
-    Object.assign(run, {
+    const told = {
       displayName: input.displayName,
       groupName: input.groupName,
       tags: input.tags,
-      config,
-      summary: JSON.parse(input.summaryMetrics ?? "{}"),
-    });
+      config: input.config && config,
+      summary: input.summaryMetrics && JSON.parse(input.summaryMetrics),
+    };
+    // What is not told stays as it is.
+    Object.assign(run, Object.fromEntries(Object.entries(told).filter(([, value]) => value != null)));
     this.runs.set(input.name, run);
     const entity = { id: "e", name: input.entityName ?? this.#options.entity ?? "tester" };
     return {

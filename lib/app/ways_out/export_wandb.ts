@@ -1,5 +1,6 @@
 import { isAbortError, type Run } from "../../core/mod.ts";
 import type { App } from "../app.ts";
+import { offlineWandb } from "./offline_wandb.ts";
 import { readRun } from "./read_run.ts";
 import { chosenPages, type SendChoice, SentLedger } from "./unsent.ts";
 import { openWandb, type WandbPlaceOptions } from "./wandb_place.ts";
@@ -7,10 +8,13 @@ import { openWandb, type WandbPlaceOptions } from "./wandb_place.ts";
 /** Each waits for a dozen answers, one after the other. */
 const RUNS_AT_ONCE = 8;
 
-export type WandbChoice = SendChoice & WandbPlaceOptions;
+export interface WandbChoice extends SendChoice, WandbPlaceOptions {
+  /** A folder to write to instead, for `wandb sync` to send. */
+  readonly offlineFolder?: string;
+}
 
 export interface WandbReport {
-  /** Where a browser shows them. */
+  /** Where a browser shows them, or the folder. */
   readonly url: string;
   /** That were sent. */
   readonly runs: number;
@@ -30,7 +34,10 @@ export interface WandbReport {
  * after it was killed; and what was sent without being on record is written over itself. Throws `AgentOpError`.
  */
 export async function exportWandb(app: App, choice: WandbChoice): Promise<WandbReport> {
-  const place = await openWandb(app, choice);
+  const { offlineFolder } = choice;
+  const place = offlineFolder === undefined
+    ? await openWandb(app, choice)
+    : await offlineWandb(app, { ...choice, offlineFolder });
   const store = await app.store();
   const ledger = await SentLedger.open(store, place.target, choice.again);
   const sent = { runs: 0, unchanged: 0, deleted: 0, damaged: 0, refused: 0 };

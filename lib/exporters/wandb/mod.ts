@@ -7,4 +7,5 @@
  */
 export { type RunPlace, type Send, WandbApi, WandbRefusal } from "./api.ts";
 export { historyLines, type RunReadings, type WandbRun, wandbRun } from "./payload.ts";
+export { offlineFiles } from "./run_log.ts";
 export { type KnownArtifacts, sendWandbRun } from "./send_run.ts";

@@ -9,17 +9,22 @@ import { untilSignal } from "./until_signal.ts";
 interface WandbFlags extends FilterFlags {
   readonly project?: string | undefined;
   readonly entity?: string | undefined;
+  readonly offline?: string | true | undefined;
   readonly again?: true | undefined;
   readonly dryRun?: true | undefined;
 }
+
+const OFFLINE_FOLDER = "wandb";
 
 const NOTES = `
 Each run is a run of W&B: its configuration, its figures and scores, a row of history per step, a table of what its calls cost, and
 the whole trace as an artifact, which agentop import reads. It uses the agent file and the instructions as artifacts, so that W&B
 shows which version each run began from. The server is WANDB_BASE_URL, the key WANDB_API_KEY. What is there is not sent again until
-it changes, also after this was killed.
+it changes, also after this was killed. Without a key, or with --offline, each run becomes a folder that wandb sync sends: there the trace is a
+file of the run, as artifacts need a server.
 
 Examples:
+  agentop export wandb last --offline out          # then: wandb sync out/offline-run-*
   agentop export wandb last                        # into the project agentop
   agentop export wandb --since 7d --project evals --entity my-team
   WANDB_BASE_URL=https://wandb.example.org agentop export wandb --group nightly`;
@@ -32,6 +37,7 @@ export function addWandb(group: Command, withContext: WithContext): void {
       "--entity <entity>",
       "whose project: a user or a team (default: WANDB_ENTITY, else the key's own)",
     )
+    .option("--offline [folder]", "write folders for wandb sync instead, as without a key (default: wandb)")
     .option("--again", "also runs that are there already");
   addFilterFlags(command.option("--dry-run", DRY_RUN_HELP)).addHelpText("after", NOTES)
     .action((runs, flags) => withContext((context) => send(context, runs, flags as WandbFlags)));
@@ -40,6 +46,12 @@ export function addWandb(group: Command, withContext: WithContext): void {
 async function send(context: Context, runs: readonly string[], flags: WandbFlags): Promise<number> {
   const { loadWandbExport } = await import("../../../app/mod.ts");
   const { exportWandb } = await loadWandbExport();
+  const hasKey = context.config.secrets.WANDB_API_KEY !== undefined;
+  const offlineFolder = typeof flags.offline === "string"
+    ? flags.offline
+    : flags.offline || !hasKey
+    ? OFFLINE_FOLDER
+    : undefined;
   return await untilSignal(context, async (signal) => {
     const choice = {
       runs,
@@ -48,6 +60,7 @@ async function send(context: Context, runs: readonly string[], flags: WandbFlags
       again: flags.again === true,
       ...(flags.project === undefined ? {} : { project: flags.project }),
       ...(flags.entity === undefined ? {} : { entity: flags.entity }),
+      ...(offlineFolder === undefined ? {} : { offlineFolder }),
     };
     if (flags.dryRun) {
       return await printDryRun(context, ({ dryRunWandb }) => dryRunWandb(context.app, choice));
@@ -56,7 +69,12 @@ async function send(context: Context, runs: readonly string[], flags: WandbFlags
     if (context.json) context.printJson(report);
     else {
       const known = report.unchanged > 0 ? `; ${report.unchanged} were there already` : "";
-      context.print(`Sent ${plural(report.runs, "run")} to ${cell(report.url)}${known}.`);
+      const how = offlineFolder === undefined ? "Sent" : "Wrote";
+      context.print(`${how} ${plural(report.runs, "run")} to ${cell(report.url)}${known}.`);
+      if (offlineFolder !== undefined) {
+        const why = hasKey ? "" : "WANDB_API_KEY is not set. ";
+        context.note(`${why}To send them: wandb sync ${cell(report.url)}/offline-run-*`);
+      }
       noteLeftOut(context, report);
     }
     return report.refused > 0 || report.damaged > 0 ? 1 : 0;

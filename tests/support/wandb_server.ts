@@ -23,17 +23,24 @@ const SCHEMA = buildSchema(`
   input ArtifactAliasInput { artifactCollectionName: String! alias: String! }
   input CreateArtifactInput { entityName: String! projectName: String! artifactTypeName: String! artifactCollectionName: String!
     runName: String digest: String! digestAlgorithm: ArtifactDigestAlgorithm! description: String aliases: [ArtifactAliasInput!]
-    metadata: JSONString enableDigestDeduplication: Boolean clientID: ID! sequenceClientID: ID! }
+    metadata: JSONString enableDigestDeduplication: Boolean clientID: ID! sequenceClientID: ID! artifactCollectionNames: [String!]
+    clientMutationId: String distributedID: String historyStep: Int labels: JSONString storageRegion: String ttlDurationSeconds: Int }
   type ArtifactSequence { id: ID! latestArtifact: Artifact }
   type Artifact { id: ID! state: ArtifactState! digest: String! artifactSequence: ArtifactSequence! }
   type CreateArtifactPayload { artifact: Artifact! }
   input CreateArtifactManifestInput { artifactID: ID! baseArtifactID: ID name: String! digest: String! entityName: String!
     projectName: String! runName: String! type: ArtifactManifestType! }
-  type File { id: ID! storagePath: String uploadUrl: String uploadHeaders: [String!] artifact: Artifact }
+  type UploadUrlPart { partNumber: Int! uploadUrl: String! }
+  type UploadMultipartUrls { uploadID: String! uploadUrlParts: [UploadUrlPart!]! }
+  type File { id: ID! storagePath: String uploadUrl: String uploadHeaders: [String!] artifact: Artifact
+    uploadMultipartUrls: UploadMultipartUrls }
   type ArtifactManifest { id: ID! file: File! }
   type CreateArtifactManifestPayload { artifactManifest: ArtifactManifest! }
-  input CreateArtifactFileSpecInput { artifactID: ID! name: String! md5: String! artifactManifestID: ID }
-  input CreateArtifactFilesInput { artifactFiles: [CreateArtifactFileSpecInput!]! storageLayout: ArtifactStorageLayout! }
+  input UploadPartsInput { partNumber: Int! hexMD5: String! }
+  input CreateArtifactFileSpecInput { artifactID: ID! name: String! md5: String! artifactManifestID: ID mimetype: String
+    uploadPartsInput: [UploadPartsInput!] }
+  input CreateArtifactFilesInput { artifactFiles: [CreateArtifactFileSpecInput!]! storageLayout: ArtifactStorageLayout!
+    clientMutationId: String cloudRegionID: String }
   type FileEdge { node: File! }
   type FileConnection { edges: [FileEdge!]! }
   type CreateArtifactFilesPayload { files: FileConnection! }

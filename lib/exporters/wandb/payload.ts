@@ -236,6 +236,7 @@ function costTable(trace: Trace): CostTable | undefined {
       size: content.length,
       ncols: COST_COLUMNS.length,
       nrows: data.length,
+      log_mode: "IMMUTABLE",
     },
   };
 }

@@ -29,6 +29,7 @@ import type { TrustedFolder } from "./trust.ts";
 import type { Ingest } from "./ingest/mod.ts";
 import type { ProxiedCalls, ProxiedCallsOptions } from "./proxied/mod.ts";
 import { AlertNews } from "./alerts/news.ts";
+import type { AlertOutlets } from "./alerts/services.ts";
 import { checkStorePath } from "./store_path.ts";
 import type { SqlRows } from "./sql_query.ts";
 
@@ -125,6 +126,14 @@ export class App implements AsyncDisposable {
    */
   checkStorePath(): void {
     checkStorePath(this.config);
+  }
+
+  /** Alerts over another way to the store, for what draws. Closed with this. */
+  alertsOver(store: Store, outlets: AlertOutlets): AlertNews {
+    const { config, host, redactor } = this;
+    return this.#stack.use(
+      new AlertNews({ config, host, redactor, store: () => Promise.resolve(store) }, outlets),
+    );
   }
 
   /** The prices runs are paid by. Throws `AgentOpError` for a bad price file. */

@@ -15,6 +15,7 @@ import type {
 } from "../app/mod.ts";
 
 import type {
+  AlertStore,
   CallTarget,
   EndpointNotes,
   Evaluation,
@@ -34,6 +35,10 @@ export type TuiStore =
   & RunReader
   & StoreChanges
   & Pick<EndpointNotes, "endpointNotes">
+  & Pick<
+    AlertStore,
+    "listAlerts" | "listAlertRules" | "listDeliveries" | "acknowledgeAlerts" | "muteAlertRule"
+  >
   & Pick<ExperimentStore, "listExperiments" | "experimentResults">
   & ExperimentViews
   & Pick<FactsReader, "usageFacts">
@@ -65,6 +70,8 @@ export interface TuiServices {
   resume?(traceId: string, limits?: ResumeLimits): Promise<void>;
   /** What a person does to a live run; each resolves once the run's process has it, and says what came of it. */
   operate?(traceId: string, operation: RunOperation): Promise<string>;
+  /** Lets alert rules look at what ended, and delivers what they find; `onDesktop` shows a notice. */
+  judgeAlerts?(onDesktop: (text: string) => void): void;
   /** The runs that go when these do; rejects when one is at work, or part of a run that stays. */
   planDeletion?(runIds: readonly string[]): Promise<DeletionPlan>;
   /** Deletes them, all or nothing. */

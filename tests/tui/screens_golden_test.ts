@@ -58,7 +58,7 @@ const FRAMES: readonly Frame[] = [
   {
     name: "agents_broken",
     fill: richRun,
-    steps: [[RUNS, "7"], [/7 Agents {3}[\s\S]*read_file/, "G"]],
+    steps: [[RUNS, "7"], [/7 Agents[\s\S]*read_file/, "G"]],
     seen: /cannot be used/,
   },
   { name: "run_markdown", fill: richRun, steps: OPEN, seen: /1,203 are orders/ },

@@ -5,6 +5,7 @@
  * @module
  */
 import type { Route } from "../route.ts";
+import { listAlerts } from "./alerts.ts";
 import { getEvals, listEvals, postEval } from "./evals.ts";
 import { getEvents } from "./events.ts";
 import { compare, getExperiment, listExperiments } from "./experiments.ts";
@@ -31,6 +32,7 @@ export const ROUTES: readonly Route[] = [
   getExperiment,
   compare,
   getStats,
+  listAlerts,
   traces,
   logs,
   metrics,

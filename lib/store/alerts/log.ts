@@ -15,7 +15,7 @@ import type { NumberedRule } from "./alert_schema.ts";
 /** Older ones than these are forgotten. */
 const ALERTS_KEPT = 10_000;
 const ALERTS_DEFAULT = 100;
-const ALERTS_MAX = 1_000;
+const ALERTS_MAX = 1_001;
 
 /** An episode that is not over. */
 export interface Episode {

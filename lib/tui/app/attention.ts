@@ -1,11 +1,13 @@
-import type { Run, RunStatus } from "../../core/mod.ts";
+import type { Alert, Run, RunStatus } from "../../core/mod.ts";
 
-/** Runs that want a person, of the whole store. */
+/** What wants a person, of the whole store. */
 export interface Needy {
   /** They wait for an approval; oldest first. */
   readonly waiting: readonly Run[];
   /** They ended badly since the workbench was started; oldest first. */
   readonly troubled: readonly Run[];
+  /** Nobody has acknowledged them; newest first. */
+  readonly alerts: readonly Alert[];
 }
 
 /** What wants a person, and what of it the person has seen. */
@@ -20,6 +22,7 @@ export interface Attention extends Needy {
 export const NO_ATTENTION: Attention = Object.freeze({
   waiting: [],
   troubled: [],
+  alerts: [],
   seen: new Set<string>(),
   isKnown: false,
 });

@@ -1,17 +1,30 @@
-import { type CaseResult, type ExperimentStore, type Run, RUN_TAG, type RunReader } from "../../core/mod.ts";
+import {
+  type AlertStore,
+  type CaseResult,
+  type ExperimentStore,
+  type Run,
+  RUN_TAG,
+  type RunReader,
+} from "../../core/mod.ts";
 import { type Needy, TROUBLED } from "./attention.ts";
 
 /** Between two looks, so that a store that changes all the time is asked little. */
 const REST_MS = 500;
 const RUNS_MAX = 50;
+const ALERTS_MAX = 50;
 /** A run that ends badly now began at most that long before the workbench did. */
 const BEGAN_MS_MAX = 24 * 3_600_000;
 
 export interface LookoutOptions {
-  readonly store: Pick<RunReader, "listRuns"> & Pick<ExperimentStore, "experimentResults">;
+  readonly store:
+    & Pick<RunReader, "listRuns">
+    & Pick<ExperimentStore, "experimentResults">
+    & Pick<AlertStore, "listAlerts">;
   /** Runs that ended before are no news. */
   readonly sinceMs: number;
   readonly found: (needy: Needy) => void;
+  /** Before each look: what ended is looked at by alert rules, and told. */
+  readonly judge?: () => void;
 }
 
 /** Looks after every change of the store which runs want a person, whatever screen is in view. */
@@ -59,19 +72,21 @@ export class Lookout {
 
   async #ask(): Promise<void> {
     this.#again = false;
-    const { store, sinceMs, found } = this.#options;
-    const [waiting, ended] = await Promise.all([
+    const { store, sinceMs, found, judge } = this.#options;
+    judge?.();
+    const [waiting, ended, alerts] = await Promise.all([
       store.listRuns({ filter: { status: ["waiting"] }, sort: "oldest", limit: RUNS_MAX }),
       store.listRuns({
         filter: { status: TROUBLED, sinceUs: (sinceMs - BEGAN_MS_MAX) * 1000 },
         limit: RUNS_MAX,
       }),
+      store.listAlerts({ isOpen: true, limit: ALERTS_MAX }),
     ]);
     const recent = ended.runs.filter((run) => (run.endTimeUs ?? run.startTimeUs) >= sinceMs * 1000);
     const isReplaced = await Promise.all(recent.map((run) => this.#isReplaced(run)));
     if (this.#closed) return;
     const troubled = recent.filter((_, index) => !isReplaced[index]);
-    found({ waiting: waiting.runs, troubled: troubled.toReversed() });
+    found({ waiting: waiting.runs, troubled: troubled.toReversed(), alerts });
   }
 
   /** Another run is the result of its case: nobody needs to look at this one. */

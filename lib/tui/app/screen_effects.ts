@@ -1,5 +1,5 @@
 import type { Speech } from "../../analysis/mod.ts";
-import { AgentOpError, messageOf, oneLine } from "../../core/mod.ts";
+import { AgentOpError, messageOf, nowUs, oneLine } from "../../core/mod.ts";
 import type { Effect, NoticeLevel, ScreenId } from "../contract/message.ts";
 import type { TuiServices } from "../ports.ts";
 import type { Loader } from "./loader.ts";
@@ -44,6 +44,14 @@ export class ScreenEffects {
           () => services.store.requestControl(effect.traceId, effect.action, effect.argument),
           effect.done,
         );
+      case "tend_alerts":
+        return this.#attempt(async () => {
+          await services.store.acknowledgeAlerts(nowUs(services.host), effect.alertIds);
+        }, effect.done);
+      case "mute_alerts":
+        return this.#attempt(async () => {
+          await services.store.muteAlertRule(effect.rule, effect.untilUs);
+        }, effect.done);
       case "operate":
         return this.#operate(effect);
       case "revive":

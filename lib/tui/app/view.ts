@@ -94,24 +94,50 @@ function tooSmall(columns: number, rows: number): readonly Line[] {
 
 /** Room for the sign of runs that want a person. */
 const SIGN_COLUMNS = 8;
+/** And for the number of alerts that nobody has acknowledged. */
+const BADGE_COLUMNS = 2;
+const BADGE_MAX = 9;
 
 interface HeaderTab {
   readonly id: ScreenId;
   readonly text: string;
 }
 
-/** Closer together where they would leave no room for the sign, whether it is there or not: tabs stay where they are. */
-function tabs({ size }: Pick<App, "size">): readonly HeaderTab[] {
-  const named = HEADER_TABS.map(({ id, title }, index) => ({ id, text: ` ${index + 1} ${title} ` }));
-  const used = named.reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
-  if (used + SIGN_COLUMNS <= size.columns) return named;
-  return named.map(({ id, text }) => ({ id, text: text.trimEnd() }));
+interface Header {
+  /** The program's name, where there is room for it. */
+  readonly name: string;
+  readonly tabs: readonly HeaderTab[];
+  /** The first column after them. */
+  readonly end: number;
+}
+
+/**
+ * Closer together, and without the program's name, where there is no room for the sign and for who answers; tabs stay where they are,
+ * whether the sign is there or not.
+ */
+function headerOf({ size, attention, endpoint }: Pick<App, "size" | "attention" | "endpoint">): Header {
+  const open = attention.alerts.length;
+  const named = HEADER_TABS.map(({ id, title }, index) => ({
+    id,
+    text: ` ${index + 1} ${title} ${id === "alerts" && open > 0 ? `${Math.min(open, BADGE_MAX)} ` : ""}`,
+  }));
+  const near = named.map(({ id, text }) => ({ id, text: text.trimEnd() }));
+  const looks = [[NAME, named], [NAME, near], ["", near]] as const;
+  const room = size.columns - SIGN_COLUMNS - (open > 0 ? 0 : BADGE_COLUMNS);
+  const fits = (columns: number) => looks.find(([name, tabs]) => widthOf(name, tabs) <= columns);
+  const [name, tabs] = fits(room - width(clean(endpoint)) - 2) ?? fits(room) ?? looks.at(-1)!;
+  return { name, tabs, end: widthOf(name, tabs) };
+}
+
+function widthOf(name: string, tabs: readonly HeaderTab[]): number {
+  return tabs.reduce((at, tab) => at + width(tab.text), width(name) + 1);
 }
 
 /** The screen whose name is at column `x` of the header. */
 export function headerTabAt(app: App, x: number): ScreenId | undefined {
-  let at = width(NAME) + 1;
-  for (const tab of tabs(app)) {
+  const { name, tabs } = headerOf(app);
+  let at = width(name) + 1;
+  for (const tab of tabs) {
     if (x >= at && x < at + width(tab.text)) return tab.id;
     at += width(tab.text);
   }
@@ -120,14 +146,18 @@ export function headerTabAt(app: App, x: number): ScreenId | undefined {
 
 /** Whether column `x` of the header is the sign of runs that want a person. */
 export function attentionAt(app: App, x: number): boolean {
-  const from = tabs(app).reduce((at, tab) => at + width(tab.text), width(NAME) + 1);
-  return x >= from && x < from + lineWidth(attentionSign(app));
+  const { end } = headerOf(app);
+  return x >= end && x < end + lineWidth(attentionSign(app));
 }
 
 function header(app: App): Line {
-  const left: Segment[] = [seg(NAME, "strong"), seg(" ")];
+  const { name, tabs } = headerOf(app);
+  const left: Segment[] = [seg(name, "strong"), seg(" ")];
   const shown = screenOf(app)?.under ?? app.active;
-  for (const tab of tabs(app)) left.push(seg(tab.text, tab.id === shown ? "chip" : "dim"));
+  const calls = (id: ScreenId) => id === "alerts" && app.attention.alerts.length > 0;
+  for (const { id, text } of tabs) {
+    left.push(seg(text, id === shown ? "chip" : calls(id) ? "error" : "dim"));
+  }
   left.push(...attentionSign(app));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);

@@ -133,6 +133,7 @@ export class Workbench {
     this.#lookout = new Lookout({
       store: services.store,
       sinceMs: this.#app.nowMs,
+      judge: () => services.judgeAlerts?.((text) => this.#screen.alert("desktop", text)),
       found: (needy) => this.#guarded(() => this.#dispatch({ type: "needy", needy })),
     });
     this.#memory = new Memory({

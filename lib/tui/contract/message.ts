@@ -141,6 +141,15 @@ export type Effect =
   | { readonly type: "operate"; readonly traceId: string; readonly operation: RunOperation }
   /** A run that ended goes on, under other limits where they are given. */
   | { readonly type: "revive"; readonly traceId: string; readonly limits?: ResumeLimits }
+  /** Acknowledges these alerts, or all. */
+  | { readonly type: "tend_alerts"; readonly alertIds?: readonly string[]; readonly done: string }
+  /** Nothing is delivered of a rule until then; `null`: again. */
+  | {
+    readonly type: "mute_alerts";
+    readonly rule: string;
+    readonly untilUs: number | null;
+    readonly done: string;
+  }
   | { readonly type: "copy"; readonly text: string }
   /** Looks for a pattern in a text, beside the keys; the screen gets `sought`, until it looks for something else. */
   | { readonly type: "seek"; readonly text: string; readonly search: Search }

@@ -42,6 +42,11 @@ export const SCREENS: readonly ScreenEntry[] = [
     load: async () => erased((await import("./agents/screen.ts")).agentsScreen),
   },
   {
+    id: "alerts",
+    title: "Alerts",
+    load: async () => erased((await import("./alerts/screen.ts")).alertsScreen),
+  },
+  {
     id: "live",
     title: "Run",
     tab: false,

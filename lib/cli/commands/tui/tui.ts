@@ -69,6 +69,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     if (runs.length === 0) demos = (await import("../../../simulator/mod.ts")).DEMOS;
     return opened;
   });
+  let alerts: ReturnType<typeof app.alertsOver> | undefined;
   const editor = { command: config.editor, environment: withoutKeys(config) };
   return await runTui({
     store,
@@ -80,6 +81,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     ...createLauncher(app, store),
     operate: async (traceId, operation) =>
       await (await loadOperate()).operate({ store, host: app.host }, traceId, operation),
+    judgeAlerts: (onDesktop) => (alerts ??= app.alertsOver(store, { onDesktop })).hear(),
     planDeletion: (runIds) => planDeletion(store, runIds),
     deletePlanned: (plan) => deletePlanned(store, plan),
     exportRuns: (format, runIds) => exportNamed(app, format, runIds, new AbortController().signal),

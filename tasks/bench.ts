@@ -1,11 +1,12 @@
 /**
  * Measures what the project promises and prints it beside the promise. Arguments choose parts: `start`, `overhead`,
- * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `budget`, `export`, `receive`; without them all run, one after the
- * other.
+ * `concurrency`, `storage`, `queries`, `replay`, `charts`, `eval`, `alerts`, `budget`, `export`, `receive`; without them all run, one
+ * after the other.
  *
  * @module
  */
 import { budget } from "./bench/budget.ts";
+import { alerts } from "./bench/alerts.ts";
 import { charts } from "./bench/charts.ts";
 import { evals } from "./bench/evals.ts";
 import { exports } from "./bench/exports.ts";
@@ -25,6 +26,7 @@ const PARTS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   replay,
   charts,
   eval: evals,
+  alerts,
   budget,
   export: exports,
   receive: receiving,

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Validator } from "@seriousme/openapi-schema-validator";
+import { loadAlerts } from "../../lib/app/mod.ts";
 import { ROUTES } from "../../lib/server/routes/mod.ts";
 import { graded, keepExperiment } from "../support/experiments.ts";
 import { type Json, TestServer } from "./support.ts";
@@ -15,6 +16,7 @@ Deno.test("/openapi.json is OpenAPI 3.1 and has every route of the table", async
   const table = ROUTES.filter((it) => !it.isHidden).map(({ method, path }) => `${method} ${path}`);
   assert.deepEqual(said.sort(), table.sort());
   assert.deepEqual(Object.keys(document.components.schemas).sort(), [
+    "Alert",
     "Answered",
     "Evaluation",
     "Problem",
@@ -37,6 +39,7 @@ Deno.test("every document is what the schema of its route says", async () => {
       scores: [graded("exact", variant === "large" || caseId === "one" ? 1 : 0)],
     }),
   });
+  await failOnce(server);
   let checked = 0;
   for (const { method, path, answer } of ROUTES) {
     if (method !== "GET" || !answer.schema) continue;
@@ -52,6 +55,14 @@ Deno.test("every document is what the schema of its route says", async () => {
   }
   assert.ok(checked >= 12, String(checked));
 });
+
+/** An alert in the log. */
+async function failOnce({ app, store }: TestServer): Promise<void> {
+  const { addAlertRule } = await loadAlerts();
+  await addAlertRule(app, { metric: "tokens", condition: { kind: "above", value: 0 }, per: "month" });
+  await app.alerts.check();
+  assert.equal((await store.listAlerts()).length, 1);
+}
 
 /** Names that are not snake_case, at any depth of what is ours. */
 function camelNames(value: unknown): readonly string[] {

@@ -255,7 +255,7 @@ Deno.test("the workbench is there while the store is opening, and what was typed
   const host = fakeHost();
   await finishedRun(store, host, { agent: "finisher" });
   await using bench = await Bench.open(SIZE, undefined, services);
-  const first = await bench.see(/AgentOp +1 Runs/);
+  const first = await bench.see(/1 Runs/);
   assert.match(first, /Loading/);
   bench.press("/", "agent:nobody");
   await bench.see(/\/ agent:nobody/);

@@ -18,6 +18,7 @@ import {
   isUnder,
   RUN_FIGURES,
   type RunFigures,
+  runsBefore,
   scoreOf,
   windowReading,
 } from "./readings.ts";
@@ -70,8 +71,8 @@ interface Session {
   readonly moment: AlertMoment;
   readonly began: Alert[];
   readonly due: readonly Due[];
-  /** What agents did before, by rule and agent: read once for all that is looked at together. */
-  readonly histories: Map<string, readonly number[]>;
+  /** What agents did before: read once for all rules and all that is looked at together. */
+  readonly histories: Map<string, readonly RunFigures[]>;
 }
 
 async function takeDue(db: Db): Promise<{ readonly due: readonly Due[]; readonly isMore: boolean }> {
@@ -122,19 +123,15 @@ async function judgeRuns(session: Session, numbered: NumberedRule): Promise<void
 
 async function history(
   { db, due, histories }: Session,
-  { no, rule }: NumberedRule,
-  run: RunFigures,
+  { rule }: NumberedRule,
+  { agent, start_us }: RunFigures,
 ): Promise<readonly number[]> {
-  const key = `${no} ${run.agent}`;
-  const known = histories.get(key);
-  if (known) return known;
-  const earliest = Math.min(
-    ...due.filter((it) => it.run.agent === run.agent).map((it) => it.run.start_us),
-    run.start_us,
-  );
-  const found = await historyOf(db, rule, run.agent, earliest);
-  histories.set(key, found);
-  return found;
+  let runs = histories.get(agent);
+  if (!runs) {
+    const starts = due.filter(({ run }) => run.agent === agent).map(({ run }) => run.start_us);
+    histories.set(agent, runs = await runsBefore(db, agent, Math.min(start_us, ...starts)));
+  }
+  return await historyOf(db, rule, runs);
 }
 
 async function judgeWindow(session: Session, numbered: NumberedRule): Promise<void> {

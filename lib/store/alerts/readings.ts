@@ -15,7 +15,7 @@ export const HISTORY_DAYS = 30;
 const HISTORY_RUNS_MAX = 1_000;
 /** Latency and scores of a window are those of its newest runs. */
 const NEWEST_RUNS_MAX = 1_000;
-const LOOKED_AT_MAX = 5_000;
+const LOOKED_AT_MAX = 3_000;
 const P95 = 0.95;
 
 /** What of a run rules look at. */
@@ -90,29 +90,33 @@ export async function scoreOf(db: Db, runNo: number, name: string): Promise<numb
   return row?.value ?? undefined;
 }
 
-/** What the same agent did in the 30 days before a moment; runs whose cost is not known whole say nothing of cost. */
+/** The newest runs of an agent in the 30 days before a moment. */
+export async function runsBefore(db: Db, agent: string, beforeUs: number): Promise<readonly RunFigures[]> {
+  return await db.selectFrom("run").select(RUN_FIGURES).where("run.agent", "=", agent)
+    .where("run.start_us", ">=", beforeUs - HISTORY_DAYS * US_PER_DAY).where("run.start_us", "<", beforeUs)
+    .where("run.status", "in", USUAL_STATUSES).orderBy("run.start_us", "desc").limit(HISTORY_RUNS_MAX)
+    .execute();
+}
+
+/** A rule's figures of those runs; those whose cost is not known whole say nothing of cost. */
 export async function historyOf(
   db: Db,
   { metric, score }: Pick<AlertRule, "metric" | "score">,
-  agent: string,
-  beforeUs: number,
+  runs: readonly RunFigures[],
 ): Promise<readonly number[]> {
-  const runs = db.selectFrom("run").select(RUN_FIGURES).where("run.agent", "=", agent)
-    .where("run.start_us", ">=", beforeUs - HISTORY_DAYS * US_PER_DAY).where("run.start_us", "<", beforeUs)
-    .where("run.status", "in", USUAL_STATUSES).orderBy("run.start_us", "desc").limit(HISTORY_RUNS_MAX);
-  if (score !== undefined) {
-    const rows = await db.selectFrom(runs.as("old")).innerJoin("evaluation", "evaluation.run_no", "old.id")
-      .select("evaluation.value").where("evaluation.name", "=", score).where(
-        "evaluation.value",
-        "is not",
-        null,
-      )
-      .execute();
-    return rows.map(({ value }) => value!);
+  if (score === undefined) {
+    return runs.flatMap((run) =>
+      metric === "cost" && run.unknown_cost_calls > 0 ? [] : figureOf(metric, run) ?? []
+    );
   }
-  return (await runs.execute()).flatMap((run) =>
-    metric === "cost" && run.unknown_cost_calls > 0 ? [] : figureOf(metric, run) ?? []
-  );
+  if (runs.length === 0) return [];
+  const rows = await db.selectFrom("evaluation").select("value").where(
+    "run_no",
+    "in",
+    runs.map((it) => it.id),
+  )
+    .where("name", "=", score).where("value", "is not", null).execute();
+  return rows.map(({ value }) => value!);
 }
 
 /** Where sums over a day, a week or a month stand, and calls of unknown price beside a cost. */
@@ -146,13 +150,24 @@ export async function windowReading(
 }
 
 async function latencyOf(db: Db, { scope }: AlertRule, fromUs: number, toUs: number): Promise<AlertReading> {
-  const rows = await db.selectFrom(
+  const looked = db.selectFrom("run").select([
+    "start_us",
+    "end_us",
+    "idle_us",
+    "status",
+    "agent",
+    "user_id",
+    "group_id",
+    "model",
+  ])
     // The day before: what began then may have ended in the window.
-    db.selectFrom("run").select(RUN_FIGURES).where("run.start_us", ">=", fromUs - US_PER_DAY)
-      .where("run.start_us", "<", toUs).orderBy("run.start_us", "desc").limit(LOOKED_AT_MAX).as("run"),
-  ).selectAll().where("run.end_us", ">=", fromUs).where("run.end_us", "<", toUs)
-    .where("run.status", "in", USUAL_STATUSES).where(isRunIn(scope)).limit(NEWEST_RUNS_MAX).execute();
-  const took = rows.flatMap((run) => figureOf("latency", run) ?? []);
+    .where("start_us", ">=", fromUs - US_PER_DAY).where("start_us", "<", toUs)
+    .orderBy("start_us", "desc").limit(LOOKED_AT_MAX);
+  const { rows } = await sql<{ took: number }>`
+    select (end_us - start_us - idle_us) / 1000.0 as took from ${looked} as run
+    where end_us >= ${fromUs} and end_us < ${toUs} and status in (${sql.join(USUAL_STATUSES)})
+      and ${isRunIn(scope)} limit ${NEWEST_RUNS_MAX}`.execute(db);
+  const took = rows.map((it) => Math.max(0, it.took));
   return { value: quantile(took, P95) ?? 0, runs: took.length };
 }
 

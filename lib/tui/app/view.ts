@@ -125,7 +125,7 @@ function headerOf({ size, attention, endpoint }: Pick<App, "size" | "attention" 
   const looks = [[NAME, named], [NAME, near], ["", near]] as const;
   const room = size.columns - SIGN_COLUMNS - (open > 0 ? 0 : BADGE_COLUMNS);
   const fits = (columns: number) => looks.find(([name, tabs]) => widthOf(name, tabs) <= columns);
-  const [name, tabs] = fits(room - width(clean(endpoint)) - 2) ?? fits(room) ?? looks.at(-1)!;
+  const [name, tabs] = fits(room - width(clean(endpoint)) - 2) ?? fits(room) ?? looks[1];
   return { name, tabs, end: widthOf(name, tabs) };
 }
 

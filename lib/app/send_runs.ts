@@ -1,14 +1,6 @@
 import { gzip } from "node:zlib";
 import { promisify } from "node:util";
-import {
-  AgentOpError,
-  type Host,
-  messageOf,
-  oneLine,
-  type Run,
-  type RunFilter,
-  type Store,
-} from "../core/mod.ts";
+import { AgentOpError, type Host, messageOf, oneLine, type Run, type Store } from "../core/mod.ts";
 import {
   CONTENT_TYPE,
   decodeTraces,
@@ -21,7 +13,7 @@ import {
 } from "../otlp/mod.ts";
 import { backoffMs, DEFAULT_RETRY_POLICY, parseRetryAfter } from "../providers/mod.ts";
 import type { App } from "./app.ts";
-import { requestFor } from "./export_runs.ts";
+import { chosenPages, type SendChoice, SentLedger } from "./ways_out/unsent.ts";
 
 /** The specification's: the same may be sent again after these, and after no other. */
 const RETRYABLE: ReadonlySet<number> = new Set([429, 502, 503, 504]);
@@ -34,18 +26,13 @@ const ANSWER_MAX_BYTES = 64 * 1024;
 
 const packed = promisify(gzip);
 
-export interface SendOptions {
+export interface SendOptions extends SendChoice {
   /** `http://host:4318`, or the whole address of its traces. @default the environment's */
   readonly endpoint?: string;
   /** @default the environment's */
   readonly headers?: Readonly<Record<string, string>>;
   /** @default "protobuf" */
   readonly encoding?: OtlpEncoding;
-  readonly runs?: readonly string[];
-  readonly filter?: RunFilter;
-  /** Also runs that the collector has as they are. @default false */
-  readonly again?: boolean;
-  readonly signal: AbortSignal;
 }
 
 export interface SendReport {
@@ -72,42 +59,46 @@ export async function sendRuns(app: App, options: SendOptions): Promise<SendRepo
     });
   }
   const endpoint = tracesUrl(given);
-  const { runs, filter, signal, again = false } = options;
-  const request = await requestFor(app, { signal, ...(runs ? { runs } : {}), ...(filter ? { filter } : {}) });
+  const { signal, again } = options;
   const store = await app.store();
-  const chosen = request.runs ?? await everyRun(store);
-  const sent = new Map(
-    (again ? [] : await store.sentRuns(endpoint)).map(({ traceId, seq }) => [traceId, seq]),
-  );
+  const ledger = await SentLedger.open(store, endpoint, again);
   const sender = new Sender(app.host, endpoint, {
     ...options,
     headers: options.headers ?? collector?.headers ?? {},
   });
+  let runs = 0;
   let unchanged = 0;
   let waiting: Waiting[] = [];
   const flush = async () => {
     if (waiting.length === 0) return;
     await sender.send(waiting.flatMap((it) => it.scopes));
-    await store.noteSent(endpoint, waiting);
+    for (const run of waiting) await ledger.note(run);
+    await ledger.flush();
     waiting = [];
   };
-  for (const run of chosen) {
-    signal.throwIfAborted();
-    const changes = await store.changesSince(run.traceId);
-    if (!changes) continue; // deleted meanwhile
-    const { seq } = changes.cursor;
-    if (sent.get(run.traceId) === seq) {
-      unchanged++;
-      continue;
+  for await (const page of chosenPages(app, options)) {
+    for (const run of page) {
+      signal.throwIfAborted();
+      const seq = ledger.seqOf(run);
+      const since = await store.changesSince(
+        run.traceId,
+        seq === undefined ? undefined : { seq, messageCount: 0 },
+      );
+      if (!since) continue; // deleted meanwhile
+      if (since.cursor.seq === seq) {
+        unchanged++;
+        continue;
+      }
+      runs++;
+      const scopes = await scopesOf(store, run);
+      if (waiting.length >= RUNS_PER_REQUEST || spansIn(waiting) + countOf(scopes) > SPANS_PER_REQUEST) {
+        await flush();
+      }
+      waiting.push({ traceId: run.traceId, seq: since.cursor.seq, scopes });
     }
-    const scopes = await scopesOf(store, run);
-    if (waiting.length >= RUNS_PER_REQUEST || spansIn(waiting) + countOf(scopes) > SPANS_PER_REQUEST) {
-      await flush();
-    }
-    waiting.push({ traceId: run.traceId, seq, scopes });
   }
   await flush();
-  return { endpoint, runs: chosen.length - unchanged, unchanged, ...sender.report() };
+  return { endpoint, runs, unchanged, ...sender.report() };
 }
 
 interface Waiting {
@@ -119,21 +110,6 @@ interface Waiting {
 const countOf = (scopes: readonly ScopeSpans[]) => scopes.reduce((sum, { spans }) => sum + spans.length, 0);
 const spansIn = (waiting: readonly Waiting[]) =>
   waiting.reduce((sum, { scopes }) => sum + countOf(scopes), 0);
-
-async function everyRun(store: Store): Promise<readonly Run[]> {
-  const runs: Run[] = [];
-  let cursor: string | undefined;
-  do {
-    const page = await store.listRuns({
-      sort: "oldest",
-      limit: 1000,
-      ...(cursor === undefined ? {} : { cursor }),
-    });
-    runs.push(...page.runs);
-    cursor = page.nextCursor;
-  } while (cursor !== undefined);
-  return runs;
-}
 
 /** A run as OpenTelemetry has it: one that was received as it came, every other one as it is stored. */
 export async function scopesOf(store: Store, run: Run): Promise<readonly ScopeSpans[]> {

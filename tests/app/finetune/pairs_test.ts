@@ -9,7 +9,9 @@ import {
 } from "../../../lib/app/finetune/mod.ts";
 import type { DpoLine, SftLine } from "../../../lib/app/finetune/training_line.ts";
 import type { Approver } from "../../../lib/agent/mod.ts";
-import type { Tool } from "../../../lib/core/mod.ts";
+import { systemHost, type Tool } from "../../../lib/core/mod.ts";
+import { loadedTrace } from "../../../lib/app/finetune/chosen_runs.ts";
+import { scoreByHand } from "../../../lib/evals/mod.ts";
 import { EvalBench } from "../../support/eval_bench.ts";
 import { TestAgency } from "../../support/test_agency.ts";
 
@@ -121,6 +123,34 @@ Deno.test("exportFinetune() learns what a person wrote in a fork, and not what t
   assert.deepEqual(sft.report.leftOut, [{ reason: "a person rewrote an answer of it in a fork", count: 1 }]);
   assert(sft.lines.some(({ messages }) => messages.at(-1)!.content === "Bread is made of flour and water."));
   assert(!JSON.stringify(sft.lines).includes("It is Say something"));
+});
+
+Deno.test("exportFinetune() pairs a run with what repeats it by what people say of both, and tells of runs that are gone", async () => {
+  await using bench = await EvalBench.open();
+  const { app } = bench.context;
+  await bench.evaluate(`${VARIANTS.replace(/variants:[^]*?cases/, "cases")}scorers: [completed]\n`);
+  const { runs } = await bench.store.listRuns();
+  const original = runs.find(({ prompt }) => prompt.includes("bread"))!;
+  const { run: fork } = await app.replay(original.runId, {
+    mode: "live",
+    edits: new Map(),
+    overrides: { model: "mistral-large-latest" },
+    tools: "live",
+  });
+  assert.equal(fork.output, "wrong");
+  const services = { store: bench.store, host: systemHost() };
+  await scoreByHand(services, original, [{ name: "true", label: "fail" }]);
+  await scoreByHand(services, fork, [{ name: "true", label: "pass" }], { comment: "It is short." });
+  const { lines, lineage } = await exported<DpoLine>(bench, { format: "dpo" });
+  assert.deepEqual(lines.map(({ chosen, rejected }) => [chosen[0]!.content, rejected[0]!.content]), [
+    ["wrong", "It is Say something true about bread.."],
+  ]);
+  assert.deepEqual([lineage[0]!.why, lineage[0]!.rejectedRunId], [["better by true"], original.runId]);
+  assert.match(JSON.stringify(lineage[0]!.scores), /It is short/);
+
+  await bench.store.deleteRuns([original.runId]);
+  await assert.rejects(exported(bench, { format: "dpo" }), /1 × the other run of a pair is gone/);
+  assert.equal(await loadedTrace(bench.store, original.traceId), "deleted meanwhile");
 });
 
 const SAVE: Tool = {

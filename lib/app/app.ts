@@ -141,6 +141,11 @@ export class App implements AsyncDisposable {
     return this.#prices ??= import("./prices.ts").then(({ loadPrices }) => loadPrices(this.config));
   }
 
+  /** Prices are read anew with their next use: the person gave others. */
+  forgetPrices(): void {
+    this.#prices = undefined;
+  }
+
   /** Takes in what other programs tell of their runs, and goes on reading it, until this is closed. */
   ingest(): Promise<Ingest> {
     return this.#ingest ??= (async () => {

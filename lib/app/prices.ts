@@ -1,8 +1,9 @@
 import { join } from "node:path";
-import { AgentOpError } from "../core/mod.ts";
+import { AgentOpError, UNITS } from "../core/mod.ts";
 import type { LoadedPriceBook, PriceOverlay } from "../pricing/mod.ts";
 import { readTextFileIfThere } from "../schema/mod.ts";
 import type { AppConfig } from "./config.ts";
+import { registeredModels } from "./registered_models.ts";
 
 const PRICES_MAX_BYTES = 1_000_000;
 
@@ -15,11 +16,24 @@ export async function loadPrices({ home, elevenLabsPlan: plan }: AppConfig): Pro
       { remedy: "unset ELEVENLABS_PLAN" },
     );
   }
-  const overlay = await readPriceFile(home);
+  const [overlay, own] = await Promise.all([readPriceFile(home), registeredPrices(home)]);
   return createPriceBook({
-    ...(overlay ? { overlay } : {}),
+    overlay: { models: [...overlay?.models ?? [], ...own] },
     ...(plan === undefined ? {} : { elevenLabsPlan: plan }),
   });
+}
+
+/** What the person said that models of their own cost. */
+async function registeredPrices(home: string): Promise<PriceOverlay["models"]> {
+  const models = await registeredModels(home);
+  return [...models.values()].flatMap(({ name, usdPerMillion: usd, pricedOn }) =>
+    usd === undefined || pricedOn === undefined ? [] : [{
+      id: name.toLowerCase(),
+      usdPerMillion: { [UNITS.input]: usd, [UNITS.cachedInput]: usd, [UNITS.output]: usd },
+      source: "models.json, by the person",
+      date: pricedOn,
+    }]
+  );
 }
 
 /** The user's own prices, from `prices.yaml` in the home folder. They win over the built-in ones. */

@@ -12,6 +12,10 @@ export interface RegisteredModel {
   readonly serverUrl: string;
   /** The training that it came of. */
   readonly jobId?: string;
+  /** What a million of its tokens cost, in or out, USD; 0 on a machine of one's own. Absent: unknown. */
+  readonly usdPerMillion?: number;
+  /** The day on which the person said so, `YYYY-MM-DD`. */
+  readonly pricedOn?: string;
 }
 
 /** The person's own models by name, from `models.json` of the home folder. Throws `AgentOpError` for a file that cannot be used. */
@@ -27,9 +31,15 @@ export async function registeredModels(home: string): Promise<ReadonlyMap<string
   if (!isObject(list)) throw unusable(path);
   const entries = Object.entries(list).slice(0, MODELS_MAX).map(([name, model]) => {
     if (!isObject(model) || typeof model.serverUrl !== "string") throw unusable(path);
-    const { serverUrl, jobId } = model;
+    const { serverUrl, jobId, usdPerMillion: usd, pricedOn: day } = model;
     checkUrl(serverUrl);
-    return [name, { name, serverUrl, ...(typeof jobId === "string" ? { jobId } : {}) }] as const;
+    return [name, {
+      name,
+      serverUrl,
+      ...(typeof jobId === "string" ? { jobId } : {}),
+      ...(typeof usd === "number" && usd >= 0 ? { usdPerMillion: usd } : {}),
+      ...(typeof day === "string" && /^\d{4}-\d\d-\d\d$/.test(day) ? { pricedOn: day } : {}),
+    }] as const;
   });
   return new Map(entries);
 }

@@ -22,6 +22,8 @@ export interface TrainingOrder {
   readonly base?: string | undefined;
   /** Where the new model is served. */
   readonly serverUrl?: string | undefined;
+  /** What a million of its tokens cost there, USD. */
+  readonly usdPerMillion?: number | undefined;
   readonly suite?: string | undefined;
   /** Variables that the command gets besides. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
@@ -38,7 +40,7 @@ export interface TrainingHooks {
 
 /** Runs a command on training data and follows it to its end. Throws `AgentOpError` before anything is written. */
 export async function trainModel(app: App, order: TrainingOrder, hooks: TrainingHooks): Promise<TrainingJob> {
-  const { model, command, data, base, serverUrl, suite, variables = {} } = order;
+  const { model, command, data, base, serverUrl, usdPerMillion, suite, variables = {} } = order;
   if (!NAME.test(model)) {
     throw new AgentOpError(`Cannot train "${model.slice(0, 40)}": that cannot be the name of a model`, {
       remedy: "--model sales-7b",
@@ -60,6 +62,7 @@ export async function trainModel(app: App, order: TrainingOrder, hooks: Training
     variables: Object.keys(variables),
     data: await checkedData(data),
     ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(usdPerMillion === undefined ? {} : { usdPerMillion }),
     ...(suite === undefined ? {} : { suite }),
     status: "running",
     attempts: [],
@@ -186,7 +189,11 @@ export async function registerTrained(
       remedy: `agentop finetune resume ${job.model} --server http://127.0.0.1:8000/v1`,
     });
   }
-  await registerModel(app.config.home, { name: job.model, serverUrl, jobId: job.jobId });
+  const { jobId, usdPerMillion } = job;
+  const pricedOn = new Date(app.host.now()).toISOString().slice(0, 10);
+  const price = usdPerMillion === undefined ? {} : { usdPerMillion, pricedOn };
+  await registerModel(app.config.home, { name: job.model, serverUrl, jobId, ...price });
+  app.forgetPrices();
   const known = { ...job, serverUrl };
   await new TrainingJobs(app.config.home).write(known);
   return known;

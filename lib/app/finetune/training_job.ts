@@ -34,6 +34,8 @@ export interface TrainingJob {
   readonly data: { readonly folder: string; readonly hash: string; readonly lines: number };
   /** Where the new model is served. */
   readonly serverUrl?: string;
+  /** What a million of its tokens cost there, USD. */
+  readonly usdPerMillion?: number;
   /** What it is held against. */
   readonly suite?: string;
   readonly status: TrainingStatus;

@@ -74,13 +74,18 @@ scorers: [completed]
 Deno.test("the whole loop: runs become data, a command trains, the new model is served, judged, and can be run", async () => {
   const { opened, app, order, jobs } = await bench();
   await using it = opened;
+  // An agent with a budget runs no model whose price nobody knows.
+  await it.write(
+    "echo.yaml",
+    "model: mistral-small-latest\ninstructions: You repeat.\nlimits: { budgetUsd: 0.05 }\n",
+  );
   const suite = await it.write("capital.yaml", SUITE);
   // The new model's server, which is another one and takes no key.
   const keys: unknown[] = [];
   await using served = await servedModel(keys);
   const held = await heldAgainst(app, suite, {});
   let shown = "";
-  const job = await trainModel(app, { ...order, serverUrl: served.url, suite }, {
+  const job = await trainModel(app, { ...order, serverUrl: served.url, suite, usdPerMillion: 0 }, {
     signal,
     onText: (text) => shown += text,
   });
@@ -106,7 +111,9 @@ Deno.test("the whole loop: runs become data, a command trains, the new model is 
     overrides: { model: "echo-2" },
   });
   const runner = await app.createRunner();
-  assert.equal((await runner.run(config, request)).output, "It is Lima.");
+  const run = await runner.run(config, request);
+  assert.equal(run.output, "It is Lima.");
+  assert.deepEqual([run.totals.costUsd, run.totals.unknownCostCalls], [0, 0], "known to cost nothing");
   assert(keys.length > 0 && keys.every((key) => key === undefined), "the server of another gets no key");
 });
 

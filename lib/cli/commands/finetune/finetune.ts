@@ -2,6 +2,7 @@ import { type Command, Option } from "@commander-js/extra-typings";
 import { addGateFlags, gateOfFlags } from "../../frame/gate_flags.ts";
 import type { CliCommand, WithContext } from "../../frame/command.ts";
 import { BUDGET } from "../../frame/limit_flags.ts";
+import { numberFlag } from "../../frame/number.ts";
 import { outOption } from "../../frame/out_flag.ts";
 import { collect } from "../../frame/repeated_flags.ts";
 import type { TrainFlags } from "./train.ts";
@@ -21,7 +22,7 @@ Examples:
   agentop finetune init --template trl                                     # finetune.yaml and train.py to begin with
   agentop export finetune --against sales --out data
   agentop finetune run --config finetune.yaml --data data --allow-commands
-  agentop finetune run --model sales-7b --data data --command 'python3 train.py' --server http://127.0.0.1:8000/v1 --suite sales
+  agentop finetune run --model sales-7b --data data --command 'python3 train.py' --server http://127.0.0.1:8000/v1 --price 0 --suite sales
   agentop finetune resume last                                             # after Ctrl-C, a crash, or once the model is served
   agentop run researcher "…" --set model=sales-7b`;
 
@@ -98,6 +99,11 @@ function addEnd<A extends unknown[], O extends Record<string, unknown>>(command:
     command
       .option("--env <name=value>", "a variable for the command; its value is not kept (repeatable)", collect)
       .option("--server <url>", "where the new model is served: any server of Mistral's or OpenAI's wire")
+      .option(
+        "--price <usd>",
+        "what a million of its tokens cost there, 0 on a machine of yours (default: unknown, which agents with a budget refuse)",
+        numberFlag("--price", {}, 0),
+      )
       .option("--suite <suite>", "hold the new model against this suite afterwards")
       .option("--budget <usd>", "for the suite: stop before this much is spent", BUDGET),
   );

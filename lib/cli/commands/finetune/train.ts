@@ -18,6 +18,7 @@ export interface TrainFlags extends ReportFlags {
   readonly base?: string | undefined;
   readonly env?: readonly string[] | undefined;
   readonly server?: string | undefined;
+  readonly price?: number | undefined;
   readonly suite?: string | undefined;
   readonly budget?: number | undefined;
 }
@@ -57,6 +58,7 @@ export async function train(context: Context, flags: TrainFlags, gate: GateChoic
     folder: flags.command === undefined ? file?.folder : undefined,
     base: flags.base ?? file?.base,
     serverUrl,
+    usdPerMillion: flags.price,
     suite,
     variables: keyValuePairs("--env", flags.env),
   }, hooksOf(context, stop.signal));
@@ -85,6 +87,7 @@ export async function resume(
     ...job,
     ...(suite === undefined ? {} : { suite }),
     ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(flags.price === undefined ? {} : { usdPerMillion: flags.price }),
   };
   return await finish(context, told, held, flags, stop.signal);
 }

@@ -11,8 +11,10 @@ export function lazyStore(openIt: () => Promise<Store>): LazyStore {
   let opening: Promise<Store> | undefined;
   const opened = () => opening ??= openIt();
   const store = new Proxy({} as Store, {
-    get: (_, method: keyof Store) =>
-      method === "onChange"
+    get: (_, method: keyof Store | "then") =>
+      method === "then"
+        ? undefined // it is no promise, though it may be awaited
+        : method === "onChange"
         ? (listener: () => void) => listen(opened(), listener)
         : async (...parameters: readonly unknown[]) => {
           const it = await opened();

@@ -13,6 +13,7 @@ Deno.test("lazyStore() opens with the first call, once, and calls made meanwhile
     await gate.promise;
     return real;
   });
+  assert.equal(await Promise.resolve(store), store, "it is no promise");
   assert.equal(openings, 0);
   const written = store.write([...sampleEvents({ rounds: 1 })]);
   const opened = open();

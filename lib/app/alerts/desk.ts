@@ -28,6 +28,8 @@ const LAST_WAIT_MS = 3_000;
 /** Another process may put off what this one waits for. */
 const SLEEP_MAX_MS = 600_000;
 
+const REMOTE = ["webhook", "slack", "discord", "email"] as const;
+
 export interface DeskServices {
   readonly config: AppConfig;
   readonly host: Host;
@@ -110,7 +112,8 @@ export class AlertDesk implements AsyncDisposable {
   }
 
   #kinds(): readonly AlertChannel["kind"][] {
-    return ["webhook", "slack", "discord", "email", ...(this.#outlets.onDesktop ? ["desktop" as const] : [])];
+    const { onDesktop, isOffline } = this.#outlets;
+    return [...(isOffline ? [] : REMOTE), ...(onDesktop ? ["desktop" as const] : [])];
   }
 
   /** Sleeps until the next delivery is due: the program may end meanwhile. */

@@ -14,4 +14,6 @@ export interface AlertOutlets {
   /** Shows a notice on the person's desktop; absent where nobody sits. */
   readonly onDesktop?: (text: string) => void | Promise<void>;
   readonly onNote?: (note: string) => void;
+  /** Nothing is sent over the network from here: other processes do that. */
+  readonly isOffline?: boolean;
 }

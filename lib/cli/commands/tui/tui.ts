@@ -81,7 +81,7 @@ export async function openWorkbench(context: Context, flags: TuiFlags): Promise<
     ...createLauncher(app, store),
     operate: async (traceId, operation) =>
       await (await loadOperate()).operate({ store, host: app.host }, traceId, operation),
-    judgeAlerts: (onDesktop) => (alerts ??= app.alertsOver(store, { onDesktop })).hear(),
+    judgeAlerts: (onDesktop) => (alerts ??= app.alertsOver(store, { onDesktop, isOffline: true })).hear(),
     planDeletion: (runIds) => planDeletion(store, runIds),
     deletePlanned: (plan) => deletePlanned(store, plan),
     exportRuns: (format, runIds) => exportNamed(app, format, runIds, new AbortController().signal),

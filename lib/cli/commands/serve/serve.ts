@@ -79,6 +79,7 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
   ]);
   using stopper = abortOnSignals();
   await context.app.ingest(); // what a server that died has left is read from now on
+  context.app.alerts.hear(); // and what it could not deliver is delivered
   const proxy = await proxyOver(context, {
     upstreams: flags.upstream ?? [],
     mode: "record",

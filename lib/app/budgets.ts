@@ -6,16 +6,25 @@ import {
   BUDGET_SCOPES,
   type BudgetPeriod,
   type BudgetState,
+  type BudgetStore,
   escapeText,
   nearest,
   oneLine,
-  systemTimeZone,
 } from "../core/mod.ts";
 import type { App } from "./app.ts";
 
 const NAME_MAX_CHARS = 200;
 /** More than anybody spends by mistake on purpose. */
 const LIMIT_MAX_USD = 1e9;
+
+type BudgetReader = Pick<BudgetStore, "listBudgets">;
+
+/** When, and whose days. */
+export interface BudgetMoment {
+  readonly nowMs: number;
+  /** An IANA name. */
+  readonly timeZone: string;
+}
 
 /** `all`, or `agent:`, `group:`, `user:` or `model:` and a name. Throws `AgentOpError`. */
 export function readBudgetScope(text: string): string {
@@ -34,7 +43,11 @@ export function readBudgetScope(text: string): string {
 }
 
 /** Sets what may be spent under a scope in each period; one of the same scope and period is replaced. Throws `AgentOpError`. */
-export async function setBudget(app: App, budget: Budget): Promise<BudgetState> {
+export async function setBudget(
+  store: BudgetReader & Pick<BudgetStore, "saveBudget">,
+  budget: Budget,
+  now: BudgetMoment,
+): Promise<BudgetState> {
   const scope = readBudgetScope(budget.scope);
   const { per, limitUsd } = budget;
   if (!(limitUsd > 0) || limitUsd > LIMIT_MAX_USD) {
@@ -45,8 +58,8 @@ export async function setBudget(app: App, budget: Budget): Promise<BudgetState> 
       },
     );
   }
-  await (await app.store()).saveBudget({ scope, per, limitUsd });
-  return (await budgetStates(app)).find((it) => it.scope === scope && it.per === per)!;
+  await store.saveBudget({ scope, per, limitUsd });
+  return (await budgetStates(store, now)).find((it) => it.scope === scope && it.per === per)!;
 }
 
 /** What may be wrong with the scope of a budget that was set: nobody has this agent, neither a file nor a run. */
@@ -60,9 +73,11 @@ export async function doubtfulScope(app: App, scope: string): Promise<string | u
 }
 
 /** How each budget stands now, in days, weeks and months of the person's zone; by scope, then period. */
-export async function budgetStates(app: App): Promise<readonly BudgetState[]> {
-  const windows = budgetWindows(app.host.now(), app.config.timeZone ?? systemTimeZone());
-  return await (await app.store()).listBudgets(windows);
+export async function budgetStates(
+  store: BudgetReader,
+  { nowMs, timeZone }: BudgetMoment,
+): Promise<readonly BudgetState[]> {
+  return await store.listBudgets(budgetWindows(nowMs, timeZone));
 }
 
 /** Removes the budget of a scope and a period, or all of the scope. Gives how many; throws `AgentOpError` when there is none. */

@@ -16,6 +16,7 @@ import type {
 
 import type {
   AlertStore,
+  BudgetStore,
   CallTarget,
   EndpointNotes,
   Evaluation,
@@ -41,7 +42,8 @@ export type TuiStore =
   >
   & Pick<ExperimentStore, "listExperiments" | "experimentResults">
   & ExperimentViews
-  & Pick<FactsReader, "usageFacts">
+  & Pick<BudgetStore, "listBudgets" | "saveBudget">
+  & Pick<FactsReader, "usageFacts" | "spanFacts">
   & Pick<ForkStore, "forksOf">
   & Pick<RunControl, "requestControl">;
 

@@ -85,6 +85,8 @@ Deno.test("updateCosts() asks nothing of the store but effects, and drops rows t
   assert.deepEqual(loads(effects).map((effect) => effect.slot), [
     "rows",
     "days",
+    "budgets",
+    "forecast",
     "endpoints",
     "chart",
     "runs",
@@ -104,6 +106,57 @@ Deno.test("updateCosts() takes an answer that was asked before the latest refres
   assert.equal(after(costsScreen, asked.model, answer(1)).model.rows[0]!.key, "fresh");
   const other = after(costsScreen, asked.model, act("tab_right"));
   assert.deepEqual(after(costsScreen, other.model, answer(1)).model.rows, []);
+});
+
+Deno.test("b sets a budget of the row or of all runs, and says what is not one", () => {
+  const opened = after(costsScreen, filled(), act("budget"));
+  assert.equal(opened.model.setting!.text, "model:a b ");
+  assert.equal(costsScreen.mode(opened.model), "filter");
+  const bad = after(costsScreen, opened.model, { type: "text", text: "5 dollars" }, act("choose"));
+  assert.match(
+    JSON.stringify(bad.effects),
+    /Cannot set a budget: it needs a scope, USD and run, day, week, month/,
+  );
+  assert.notEqual(bad.model.setting, undefined);
+  const good = after(costsScreen, opened.model, { type: "text", text: "$5 per day" }, act("choose"));
+  const [asked] = loads(good.effects);
+  assert.deepEqual([asked!.slot, asked!.query], ["budgetSet", {
+    budget: { scope: "model:a b", per: "day", limitUsd: 5 },
+  }]);
+  const state = { scope: "model:a b", per: "day" as const, limitUsd: 5, spentUsd: 1, reservedUsd: 0 };
+  const done = after(costsScreen, good.model, {
+    type: "answer",
+    slot: "budgetSet",
+    ticket: asked!.ticket,
+    answer: state,
+  });
+  assert.equal(done.model.setting, undefined);
+  assert.match(JSON.stringify(done.effects), /Set \$5\.00 per day for model:a b/);
+  assert.deepEqual(loads(done.effects).map(({ slot }) => slot), ["budgets"]);
+  assert.equal(after(costsScreen, opened.model, act("cancel")).model.setting, undefined);
+});
+
+Deno.test("lists of prompts and of what was paid twice lead to their runs", () => {
+  const run = (runId: string) => ({ runId, traceId: `trace ${runId}` });
+  const prompts = {
+    prompts: [{ agent: "a", prompt: "p", dearest: run("r1") }],
+    found: 1,
+    runs: 1,
+    isCut: false,
+  };
+  const twice = { requests: [{ calls: [{ ...run("r2"), spanId: "s" }, { ...run("r3"), spanId: "u" }] }] };
+  const model = { ...filled(), prompts, twice } as unknown as CostsModel;
+  const target = (tab: CostsModel["tab"]) => after(costsScreen, { ...model, tab }, act("open")).effects;
+  assert.deepEqual(target("prompts"), [{
+    type: "go",
+    screen: "live",
+    target: { traceId: "trace r1", runId: "r1" },
+  }]);
+  assert.deepEqual(target("twice"), [{
+    type: "go",
+    screen: "live",
+    target: { traceId: "trace r3", runId: "r3" },
+  }]);
 });
 
 Deno.test("viewCosts() says what is left of the limits of the server that was called last", () => {

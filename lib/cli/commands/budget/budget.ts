@@ -43,6 +43,8 @@ export const budget: CliCommand = {
   },
 };
 
+const momentOf = ({ host, timeZone }: Context) => ({ nowMs: host.now(), timeZone });
+
 async function set(context: Context, scope: string, usd: string, per: BudgetPeriod): Promise<number> {
   const { doubtfulScope, setBudget } = await import("../../../app/mod.ts");
   const limitUsd = readNumber(
@@ -51,7 +53,7 @@ async function set(context: Context, scope: string, usd: string, per: BudgetPeri
     { isMinExcluded: true },
     `agentop budget set ${scope} 5 --per ${per}`,
   );
-  const state = await setBudget(context.app, { scope, per, limitUsd });
+  const state = await setBudget(await context.app.store(), { scope, per, limitUsd }, momentOf(context));
   if (context.json) context.printJson(budgetShape(state));
   else context.print(table(COLUMNS, [row(state, context.timeZone)], lookOf(context)));
   const doubt = await doubtfulScope(context.app, scope);
@@ -61,7 +63,7 @@ async function set(context: Context, scope: string, usd: string, per: BudgetPeri
 
 async function list(context: Context): Promise<number> {
   const { budgetStates } = await import("../../../app/mod.ts");
-  const states = await budgetStates(context.app);
+  const states = await budgetStates(await context.app.store(), momentOf(context));
   if (context.json) context.printJson(states.map(budgetShape));
   else if (states.length === 0) context.note("No budgets yet. Try: agentop budget set all 5 --per day");
   else context.print(table(COLUMNS, states.map((it) => row(it, context.timeZone)), lookOf(context)));

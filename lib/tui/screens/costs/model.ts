@@ -1,9 +1,12 @@
+import type { DearestPrompts, DuplicateReport } from "../../../app/mod.ts";
 import {
+  type BudgetState,
   type CostKey,
   type CostRow,
   dayOfTime,
   type EndpointNote,
   type Explanation,
+  type Forecast,
   type RateLimit,
   type Run,
   type RunFilter,
@@ -18,7 +21,9 @@ import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } fro
 import type { Area } from "../../widgets/panes.ts";
 import type { CostChart, CostsQueries } from "./queries.ts";
 
-export const TABS = ["model", "agent", "day", "group", "user", "budget"] as const;
+export const TABS = ["model", "agent", "day", "group", "user", "prompts", "twice", "budget"] as const;
+/** Tabs that are no sums by a key. */
+export type ListTab = "budget" | "prompts" | "twice";
 export type CostTab = (typeof TABS)[number];
 
 export const SINCES = ["24h", "7d", "30d", "all"] as const;
@@ -41,6 +46,13 @@ export interface CostsModel {
   readonly chart?: CostChart;
   /** Newest runs, for those that had a budget. */
   readonly runs: readonly Run[];
+  /** The budgets that all runs share. */
+  readonly budgets: readonly BudgetState[];
+  /** A budget that is typed: `all 5 day`. */
+  readonly setting?: TextField;
+  readonly forecast?: Forecast;
+  readonly prompts?: DearestPrompts;
+  readonly twice?: DuplicateReport;
   /** What is left of the limits of the servers that were called, latest first. */
   readonly endpoints: readonly EndpointNote[];
   readonly state: "loading" | "ready" | "failed";
@@ -64,13 +76,27 @@ export const INITIAL: CostsModel = {
   rows: [],
   days: [],
   runs: [],
+  budgets: [],
   endpoints: [],
   state: "loading",
   failure: NO_FAILURE,
   list: LIST_START,
   zoom: false,
   models: [],
-  tickets: { rows: 0, days: 0, chart: 0, runs: 0, endpoints: 0, prices: 0, models: 0 },
+  tickets: {
+    rows: 0,
+    days: 0,
+    chart: 0,
+    runs: 0,
+    endpoints: 0,
+    prices: 0,
+    models: 0,
+    budgets: 0,
+    budgetSet: 0,
+    forecast: 0,
+    prompts: 0,
+    twice: 0,
+  },
 };
 
 export function filterOf(since: Since, nowMs: number): RunFilter {
@@ -78,9 +104,13 @@ export function filterOf(since: Since, nowMs: number): RunFilter {
   return days === undefined ? {} : { sinceUs: Math.round((nowMs - days * DAY_MS) * 1000) };
 }
 
-/** The key rows are added up by; budgets are a list of runs. */
+/** The key rows are added up by; the other tabs are lists. */
 export function costKeyOf(tab: CostTab): CostKey {
-  return tab === "budget" ? "run" : tab;
+  return isListTab(tab) ? "run" : tab;
+}
+
+export function isListTab(tab: CostTab): tab is ListTab {
+  return tab === "budget" || tab === "prompts" || tab === "twice";
 }
 
 export interface BudgetRow {
@@ -101,9 +131,15 @@ export function costRows(model: CostsModel, env: Env): ListRows {
 }
 
 function keysOf(model: CostsModel): readonly string[] {
-  return model.tab === "budget"
-    ? budgetRows(model).map((row) => row.run.traceId)
-    : shownRows(model).map((row) => row.key);
+  switch (model.tab) {
+    case "budget":
+      return budgetRows(model).map((row) => row.run.traceId);
+    case "prompts":
+      return (model.prompts?.prompts ?? []).map(({ agent, prompt }) => JSON.stringify([agent, prompt]));
+    case "twice":
+      return (model.twice?.requests ?? []).map(({ calls }) => calls[0]!.spanId);
+  }
+  return shownRows(model).map((row) => row.key);
 }
 
 /** The limit of a server that is nearest to its end, and when that was so. */
@@ -193,7 +229,33 @@ export function costsLayout(model: CostsModel, env: Env): CostsLayout {
 
 /** Rows of the table in view: without border, head and total. */
 export function tableHeight(model: CostsModel, env: Env): number {
-  return Math.max(1, costsLayout(model, env).table.rows - BORDER - (model.tab === "budget" ? 1 : 2));
+  const around = model.tab === "budget" ? 1 + sharedRows(model) : isListTab(model.tab) ? 1 : 2;
+  return Math.max(1, costsLayout(model, env).table.rows - BORDER - around);
+}
+
+const SHARED_SHOWN = 6;
+
+/** Rows that the budgets of all runs take above those of single runs. */
+export function sharedRows({ budgets }: CostsModel): number {
+  return budgets.length === 0 ? 0 : Math.min(budgets.length, SHARED_SHOWN) + 2;
+}
+
+/** The budgets that are nearest to their limits first. */
+export function sharedBudgets({ budgets }: CostsModel): readonly BudgetState[] {
+  const share = ({ spentUsd, reservedUsd, limitUsd }: BudgetState) => (spentUsd + reservedUsd) / limitUsd;
+  return [...budgets].sort((a, b) => share(b) - share(a)).slice(0, SHARED_SHOWN);
+}
+
+/** The run that a row of a list leads to. */
+export function listedRun(
+  model: CostsModel,
+): { readonly traceId: string; readonly runId: string } | undefined {
+  const key = selectedKey(model);
+  if (model.tab === "budget") return budgetRows(model).find(({ run }) => run.traceId === key)?.run;
+  if (model.tab === "prompts") {
+    return model.prompts?.prompts.find((it) => JSON.stringify([it.agent, it.prompt]) === key)?.dearest;
+  }
+  return model.twice?.requests.find(({ calls }) => calls[0]!.spanId === key)?.calls.at(-1);
 }
 
 /** What is added up and how it is shown, for the next start. */

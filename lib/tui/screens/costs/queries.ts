@@ -1,4 +1,15 @@
-import type { CostKey, CostRow, EndpointNote, Run, RunFilter, Usage } from "../../../core/mod.ts";
+import type {
+  Budget,
+  BudgetState,
+  CostKey,
+  CostRow,
+  EndpointNote,
+  Forecast,
+  Run,
+  RunFilter,
+  Usage,
+} from "../../../core/mod.ts";
+import type { DearestPrompts, DuplicateReport } from "../../../app/mod.ts";
 import { cost, isNothing, type TextChart } from "../../../charts/mod.ts";
 import { damagedRowsNote } from "../../../present/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
@@ -6,6 +17,15 @@ import type { TuiServices } from "../../ports.ts";
 
 /** Newest runs looked through for budgets. */
 const BUDGET_RUNS_MAX = 200;
+
+/** Dearest prompts that are listed. */
+const PROMPTS_MAX = 200;
+
+const app = () => import("../../../app/mod.ts");
+
+function momentOf({ host, timeZone = "UTC" }: TuiServices) {
+  return { nowMs: host.now(), timeZone };
+}
 
 /** What usages would cost with the prices of `model`. */
 export interface WhatIfPrices {
@@ -63,6 +83,26 @@ export const COSTS_QUERIES = {
   },
   /** What is left of the limits of the servers that were called. */
   endpoints: ({ store }: TuiServices): Promise<readonly EndpointNote[]> => store.endpointNotes(),
+  /** The budgets that all runs share. */
+  budgets: async (services: TuiServices): Promise<readonly BudgetState[]> =>
+    await (await app()).budgetStates(services.store, momentOf(services)),
+  /** Sets one, or changes it: runs at work see it before their next call. */
+  budgetSet: async (
+    services: TuiServices,
+    { budget }: { readonly budget: Budget },
+  ): Promise<BudgetState> => await (await app()).setBudget(services.store, budget, momentOf(services)),
+  forecast: async (services: TuiServices): Promise<Forecast> => {
+    const { nowMs, timeZone } = momentOf(services);
+    return await (await app()).forecast(services.store, nowMs, timeZone);
+  },
+  prompts: async (
+    { store }: TuiServices,
+    { filter }: { readonly filter: RunFilter },
+  ): Promise<DearestPrompts> => await (await app()).dearestPrompts(store, filter, PROMPTS_MAX),
+  twice: async (
+    { store }: TuiServices,
+    { filter }: { readonly filter: RunFilter },
+  ): Promise<DuplicateReport> => await (await app()).duplicateCalls(store, filter),
   models: async (services: TuiServices): Promise<readonly string[]> => await services.pricedModels?.() ?? [],
 } satisfies Queries;
 

@@ -9,7 +9,7 @@ import { viewCosts } from "./view.ts";
 export const costsScreen: Screen<CostsModel, CostsQueries> = {
   keys: COSTS_KEYS,
   init: () => INITIAL,
-  mode: (model) => (model.choosing ? "filter" : "normal"),
+  mode: (model) => (model.choosing || model.setting ? "filter" : "normal"),
   update: updateCosts,
   queries: async () => (await import("./queries.ts")).COSTS_QUERIES,
   view: viewCosts,

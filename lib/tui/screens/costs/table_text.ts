@@ -9,6 +9,21 @@ export function tableText(model: CostsModel): string {
     );
     return ["run\tagent\tcostUsd\tbudgetUsd", ...rows].join("\n");
   }
+  if (model.tab === "prompts") {
+    const rows = (model.prompts?.prompts ?? []).map((it) =>
+      [it.dearest.runId, clean(it.agent), it.runs, it.costUsd, it.unknownCostCalls, clean(it.prompt)].join(
+        "\t",
+      )
+    );
+    return ["run\tagent\truns\tcostUsd\tunknownCostCalls\tprompt", ...rows].join("\n");
+  }
+  if (model.tab === "twice") {
+    const rows = (model.twice?.requests ?? []).map(({ calls, savedUsd, unknownCostCalls }) =>
+      [calls[0]!.runId, calls.at(-1)!.runId, clean(calls[0]!.agent), calls.length, savedUsd, unknownCostCalls]
+        .join("\t")
+    );
+    return ["firstRun\tlastRun\tagent\ttimes\tsavedUsd\tunknownCostCalls", ...rows].join("\n");
+  }
   const rows = shownRows(model).map((row) =>
     [
       clean(row.key),

@@ -6,7 +6,7 @@ import { loading } from "../../contract/load.ts";
 import { type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { EMPTY_FIELD } from "../../draw/text_field.ts";
+import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import {
   afterMotion,
@@ -20,7 +20,6 @@ import {
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside } from "../../widgets/panes.ts";
 import {
-  budgetRows,
   choiceRows,
   costKeyOf,
   costRows,
@@ -28,10 +27,15 @@ import {
   type CostsModel,
   filterOf,
   fittingModels,
+  isListTab,
+  listedRun,
+  type ListTab,
   selectedKey,
+  sharedRows,
   SINCES,
   TABS,
 } from "./model.ts";
+import { budgetText, budgetTyped, readBudget } from "./budget_box.ts";
 import type { CostsQueries } from "./queries.ts";
 import { tableText } from "./table_text.ts";
 
@@ -60,6 +64,7 @@ const ACTIONS: Actions<CostsModel> = {
     };
     return load([open, []], "models", undefined);
   },
+  budget: (model) => [{ ...model, setting: fieldOf(budgetTyped(model)) }, []],
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
   reload: (model, env) => loadAll({ ...model, state: "loading" }, env),
   copy: (model) => [model, [{ type: "copy", text: tableText(model) }]],
@@ -75,7 +80,7 @@ const ACTIONS: Actions<CostsModel> = {
 /** The table, as a notebook has it: of the same time back from whenever it is run. */
 function shownIn({ tab, since }: CostsModel): Shown {
   const search = since === "all" ? "" : `since:${since}`;
-  return tab === "budget" ? { kind: "runs", search } : { kind: "costs", by: tab, search };
+  return isListTab(tab) ? { kind: "runs", search } : { kind: "costs", by: tab, search };
 }
 
 /** While a model is chosen whose prices are to be used. */
@@ -88,22 +93,35 @@ const CHOOSING_ACTIONS: Actions<CostsModel> = {
   },
 };
 
+/** While a budget is typed. */
+const SETTING_ACTIONS: Actions<CostsModel> = {
+  cancel: (model) => [settled(model), []],
+  choose: (model) => {
+    const budget = readBudget(model.setting!.text);
+    return typeof budget === "string"
+      ? [model, [notice("error", budget)]]
+      : load([model, []], "budgetSet", { budget });
+  },
+};
+
 export const updateCosts = updateOf<CostsModel, CostsQueries>({
   entered: (model, _, env) => loadAll(model, env),
   storeChanged: (model, env) => loadAll(model, env, REFRESH_INTERVAL_MS),
   resized: (model, env) => [inView(model, env), []],
-  actions: (model) => (model.choosing ? CHOOSING_ACTIONS : ACTIONS),
+  actions: (model) => model.setting ? SETTING_ACTIONS : model.choosing ? CHOOSING_ACTIONS : ACTIONS,
   moved: (model, motion, env) => [moved(model, motion, env), []],
   typed: (model, change) => {
+    if (model.setting) return [{ ...model, setting: change(model.setting) ?? model.setting }, []];
     const field = model.choosing && change(model.choosing.field);
     return [field ? { ...model, choosing: { field, list: LIST_START } } : model, []];
   },
   wheeled: (model, lines, _, env) => [model.choosing ? model : moved(model, wheelMotion(lines), env), []],
   clicked: (model, { x, y }, env) => {
     const { table } = costsLayout(model, env);
-    if (model.choosing || !isInside(table, x, y)) return [model, []];
+    if (model.choosing || model.setting || !isInside(table, x, y)) return [model, []];
     const rows = costRows(model, env);
-    const row = rowAt(model.list, rows, y - table.y - TABLE_HEAD_ROWS);
+    const above = TABLE_HEAD_ROWS + (model.tab === "budget" ? sharedRows(model) : 0);
+    const row = rowAt(model.list, rows, y - table.y - above);
     return [row === undefined ? model : { ...model, list: withSelected(model.list, rows, row) }, []];
   },
   answered: {
@@ -113,6 +131,16 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
     chart: (model, chart) => [{ ...model, chart }, []],
     endpoints: (model, endpoints) => [{ ...model, endpoints }, []],
     runs: (model, runs, env) => [inView({ ...model, runs, ...answeredState(model, "runs") }, env), []],
+    budgets: (model, budgets, env) => [inView({ ...model, budgets }, env), []],
+    budgetSet: (model, state) =>
+      load([settled(model), [notice("info", `Set ${budgetText(state)}`)]], "budgets", undefined),
+    forecast: (model, forecast) => [{ ...model, forecast }, []],
+    prompts: (
+      model,
+      prompts,
+      env,
+    ) => [inView({ ...model, prompts, ...answeredState(model, "prompts") }, env), []],
+    twice: (model, twice, env) => [inView({ ...model, twice, ...answeredState(model, "twice") }, env), []],
     prices: (model, prices) => {
       const { keys } = model.priced ?? { keys: [] };
       const usd = new Map(keys.map((key, index) => [key, prices.usd[index] ?? null]));
@@ -123,24 +151,30 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
   failed: {
     rows: (model, failure) => failed(model, "rows", failure),
     runs: (model, failure) => failed(model, "runs", failure),
+    prompts: (model, failure) => failed(model, "prompts", failure),
+    twice: (model, failure) => failed(model, "twice", failure),
   },
 });
 
 function loadAll(model: CostsModel, env: Env, minIntervalMs?: number): Step<CostsModel> {
   const filter = filterOf(model.since, env.nowMs);
   let step: Step<CostsModel> = [model, []];
-  if (model.tab !== "budget") {
+  if (model.tab === "prompts" || model.tab === "twice") {
+    step = load(step, model.tab, { filter }, minIntervalMs === undefined ? undefined : CHART_INTERVAL_MS);
+  } else if (!isListTab(model.tab)) {
     step = load(step, "rows", { by: costKeyOf(model.tab), filter }, minIntervalMs);
   }
   step = load(step, "days", { filter }, minIntervalMs);
+  step = load(step, "budgets", undefined, minIntervalMs);
+  step = load(step, "forecast", undefined, minIntervalMs === undefined ? undefined : CHART_INTERVAL_MS);
   step = load(step, "endpoints", undefined, minIntervalMs);
   step = load(step, "chart", { filter }, minIntervalMs === undefined ? undefined : CHART_INTERVAL_MS);
   return load(step, "runs", { filter }, minIntervalMs);
 }
 
 /** The table stands or falls with this question; the charts beside it do not. */
-function mainSlot(model: CostsModel): string {
-  return model.tab === "budget" ? "runs" : "rows";
+function mainSlot({ tab }: CostsModel): string {
+  return tab === "budget" ? "runs" : isListTab(tab) ? tab : "rows";
 }
 
 function failed(model: CostsModel, slot: string, failure: Explanation): Step<CostsModel> {
@@ -154,7 +188,7 @@ function answeredState(model: CostsModel, slot: string): Partial<Pick<CostsModel
 
 /** Asks what the shown tokens would cost with the chosen prices. */
 function reprice(model: CostsModel, name = model.whatIf?.model): Step<CostsModel> {
-  if (name === undefined) return [model, []];
+  if (name === undefined || isListTab(model.tab)) return [model, []];
   const priced = { model: name, keys: model.rows.map((row) => row.key) };
   const usages = model.rows.map((row) => row.usage);
   return load([{ ...model, priced }, []], "prices", { model: name, usages });
@@ -166,6 +200,11 @@ function turned(model: CostsModel, step: 1 | -1, env: Env): Step<CostsModel> {
   const kept = whatIf ? { whatIf: { model: whatIf.model, usd: new Map<string, number | null>() } } : {};
   const tab = neighbour(TABS, model.tab, step);
   return loadAll({ ...rest, ...kept, tab, rows: [], list: LIST_START, state: "loading" }, env);
+}
+
+function settled(model: CostsModel): CostsModel {
+  const { setting: _, ...rest } = model;
+  return rest;
 }
 
 function closed(model: CostsModel): CostsModel {
@@ -185,12 +224,12 @@ function ofDay(day: string, timeZone: string): RunFilter {
 function opened(model: CostsModel, env: Env): readonly Effect[] {
   const key = selectedKey(model);
   if (key === undefined) return [];
-  if (model.tab === "budget") {
-    const row = budgetRows(model).find(({ run }) => run.traceId === key)!;
-    return [{ type: "go", screen: "live", target: { traceId: key, runId: row.run.runId } }];
+  if (isListTab(model.tab)) {
+    const run = listedRun(model);
+    return run ? [{ type: "go", screen: "live", target: { traceId: run.traceId, runId: run.runId } }] : [];
   }
   const since = filterOf(model.since, env.nowMs);
-  const filters: Readonly<Record<Exclude<CostsModel["tab"], "budget">, RunFilter>> = {
+  const filters: Readonly<Record<Exclude<CostsModel["tab"], ListTab>, RunFilter>> = {
     model: { ...since, model: key },
     agent: { ...since, agent: key },
     day: model.tab === "day" ? ofDay(key, env.timeZone) : {},

@@ -8,6 +8,7 @@ import {
   costOf,
   damagedRowsNote,
   grouped,
+  knownCost,
   money,
   plural,
   UNKNOWN,
@@ -27,6 +28,8 @@ import {
   costsLayout,
   type CostsModel,
   fittingModels,
+  isListTab,
+  type ListTab,
   selectedKey,
   shownRows,
   SINCES,
@@ -35,6 +38,8 @@ import {
   todayRow,
 } from "./model.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
+import { budgetBox, sharedTable } from "./budget_box.ts";
+import { promptTable, twiceTable } from "./lists.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
 
 export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
@@ -52,9 +57,9 @@ export function viewCosts(model: CostsModel, env: Env): readonly Line[] {
   ];
   const body = layout.stacked ? [...(chart ?? []), ...table] : beside(table, right);
   const frame = [kpiLine(model, env), tabLine(model, env), ...body];
-  if (!model.choosing) return frame;
+  if (!model.choosing && !model.setting) return frame;
   const rows = Array.from({ length: env.size.rows }, (_, y) => fitLine(frame[y] ?? EMPTY, env.size.columns));
-  return centered(rows, choiceBox(model, env), env.size.columns);
+  return centered(rows, model.setting ? budgetBox(model, env) : choiceBox(model, env), env.size.columns);
 }
 
 const ENDPOINTS_SHOWN = 2;
@@ -90,7 +95,21 @@ function kpiLine(model: CostsModel, env: Env): Line {
       ]]
       : []),
   ];
-  return [seg(" "), ...fitParts([...parts, ...limitParts(model, env)], 3, env.size.columns - 2)];
+  return [
+    seg(" "),
+    ...fitParts([...parts, ...forecastParts(model), ...limitParts(model, env)], 3, env.size.columns - 2),
+  ];
+}
+
+/** What the month will come to, and between which figures in 95 of 100. */
+function forecastParts({ forecast }: CostsModel): readonly Line[] {
+  if (!forecast || forecast.monthEndUsd === null || !forecast.interval95Usd) return [];
+  const [low, high] = forecast.interval95Usd;
+  return [[
+    seg("month's end ", "dim"),
+    seg(`~${money(forecast.monthEndUsd)}`, "strong"),
+    seg(` (${money(low)} to ${money(high)})`, "dim"),
+  ]];
 }
 
 /** What was left of the limits of the servers called last, and how long ago: `api.mistral.ai/7db6ad12 57 of 60 requests …`. */
@@ -111,7 +130,7 @@ function limitParts(model: CostsModel, env: Env): readonly Line[] {
 
 function tabLine(model: CostsModel, env: Env): Line {
   const left: Line = [
-    seg(" by ", "dim"),
+    ...(env.size.columns < 90 ? [] : [seg(" by ", "dim")]),
     ...TABS.map((tab) => seg(` ${tab} `, tab === model.tab ? "chip" : "dim")),
   ];
   const right: Line = [
@@ -122,6 +141,12 @@ function tabLine(model: CostsModel, env: Env): Line {
   return spread(left, right, env.size.columns);
 }
 
+const TITLES: Readonly<Record<ListTab, string>> = {
+  budget: "Budgets",
+  prompts: "Dearest prompts",
+  twice: "Paid more than once",
+};
+
 function tablePane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const inner = columns - BORDER;
   const list = costRows(model, env);
@@ -129,30 +154,43 @@ function tablePane(model: CostsModel, env: Env, columns: number, rows: number): 
   const { top } = model.list;
   const selected = selectedIndex(model.list, list);
   const content = count === 0
-    ? [EMPTY, ...emptyNote(model)]
+    ? [...(model.tab === "budget" ? sharedTable(model, env, inner) : []), EMPTY, ...emptyNote(model)]
     : model.tab === "budget"
-    ? budgetTable(model, env, inner, { top, height: list.height, selected })
+    ? [
+      ...sharedTable(model, env, inner),
+      ...budgetTable(model, env, inner, { top, height: list.height, selected }),
+    ]
+    : model.tab === "prompts"
+    ? promptTable(model, env, inner)
+    : model.tab === "twice"
+    ? twiceTable(model, env, inner)
     : costTable(model, env, inner);
-  const note: Line = model.whatIf && model.tab !== "budget"
+  const note: Line = model.whatIf && !isListTab(model.tab)
     ? [
       seg("with the prices of ", "dim"),
       seg(cut(clean(model.whatIf.model), Math.max(4, inner - 40)), "accent"),
     ]
     : model.state === "loading" && count > 0
     ? line(`adding up${env.glyphs.ellipsis}`, "dim")
+    : model.tab === "budget" && model.budgets.length > 0
+    ? line(`days of ${env.timeZone}`, "dim")
     : EMPTY;
   return pane(content, columns, rows, env.glyphs, {
-    title: model.tab === "budget" ? "Budgets" : `Cost by ${model.tab}`,
+    title: TITLES[model.tab as ListTab] ?? `Cost by ${model.tab}`,
     focused: true,
     note,
     ...(count > 0 ? { foot: line(`${selected + 1} of ${grouped(count)}`, "dim") } : {}),
-    scroll: { top, total: count + (model.tab === "budget" ? 1 : 2) },
+    scroll: { top, total: count + (isListTab(model.tab) ? 1 : 2) },
   });
 }
 
 function emptyNote(model: CostsModel): readonly Line[] {
   if (model.state === "loading") return [line("  Adding up…", "dim")];
-  const what = model.tab === "budget" ? "No run had a budget" : "No model was called";
+  const what = model.tab === "budget"
+    ? "No run had a budget of its own"
+    : model.tab === "twice"
+    ? "No request was paid twice"
+    : "No model was called";
   const when = model.since === "all" ? "." : ` in the last ${model.since}.`;
   return [
     line(`  ${what}${when}`),
@@ -185,14 +223,12 @@ function chartPane({ chart }: CostsModel, env: Env, columns: number, rows: numbe
 /** Where the cost of the chosen row comes from. */
 function aboutPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
   const key = selectedKey(model);
-  const row = model.tab === "budget" ? undefined : shownRows(model).find((each) => each.key === key);
+  const row = isListTab(model.tab) ? undefined : shownRows(model).find((each) => each.key === key);
   const inner = columns - BORDER;
   if (!row) {
-    const run = model.tab === "budget"
-      ? budgetRows(model).find((each) => each.run.traceId === key)?.run
-      : undefined;
-    const lines = run ? wrap(clean(run.prompt), inner - 2).map((piece) => line(` ${piece}`)) : [];
-    return pane(lines, columns, rows, env.glyphs, { title: run ? clean(run.agent) : "Tokens" });
+    const about = listedAbout(model);
+    const lines = about ? wrap(clean(about.text), inner - 2).map((piece) => line(` ${piece}`)) : [];
+    return pane(lines, columns, rows, env.glyphs, { title: about ? clean(about.agent) : "Tokens" });
   }
   const content = [EMPTY, ...tokenBars(row, model, env, inner), EMPTY, ...perUnit(row, inner)];
   if (row.unknownCostCalls > 0) {
@@ -209,6 +245,30 @@ function aboutPane(model: CostsModel, env: Env, columns: number, rows: number): 
     content.push(EMPTY, ...wrap(text, inner - 2).map((piece) => line(` ${piece}`, "dim")));
   }
   return pane(content, columns, rows, env.glyphs, { title: clean(row.key) });
+}
+
+/** What the chosen row of a list is about. */
+function listedAbout(model: CostsModel): { readonly agent: string; readonly text: string } | undefined {
+  const key = selectedKey(model);
+  if (model.tab === "budget") {
+    const run = budgetRows(model).find((each) => each.run.traceId === key)?.run;
+    return run && { agent: run.agent, text: run.prompt };
+  }
+  if (model.tab === "prompts") {
+    const found = model.prompts?.prompts.find((it) => JSON.stringify([it.agent, it.prompt]) === key);
+    return found && { agent: found.agent, text: found.prompt };
+  }
+  const { twice } = model;
+  if (!twice) return undefined;
+  const saved = knownCost(twice.savedUsd, twice.unknownCostCalls);
+  return {
+    agent: "A cache of answers",
+    text: `would have saved ${saved}: ${plural(twice.calls, "call")} of ${
+      plural(twice.callsSeen, "model call")
+    } asked what had been answered before, ${grouped(twice.repeats)} of them in repeats of experiments.${
+      twice.isCut ? " Not all calls were looked at." : ""
+    }`,
+  };
 }
 
 function tokenBars(row: CostRow, model: CostsModel, env: Env, columns: number): readonly Line[] {
@@ -250,7 +310,10 @@ function perUnit(row: CostRow, columns: number): readonly Line[] {
 }
 
 function budgetPane(model: CostsModel, env: Env, columns: number, rows: number): readonly Line[] {
-  const lines = budgetTable(model, env, columns - BORDER, { top: 0, height: rows - BORDER - 1 });
+  const lines = [
+    ...sharedTable(model, env, columns - BORDER),
+    ...budgetTable(model, env, columns - BORDER, { top: 0, height: rows - BORDER - 1 }),
+  ].slice(0, rows - BORDER);
   return pane(lines, columns, rows, env.glyphs, {
     title: "Budgets",
     note: line("nearest to its limit first", "dim"),

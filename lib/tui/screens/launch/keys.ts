@@ -1,10 +1,11 @@
 import { type Key, MOTION_KEYS } from "../../contract/keys.ts";
-import { chosenAgent, type LaunchModel } from "./model.ts";
+import { chosenAgent, fittingModels, type LaunchModel } from "./model.ts";
 
 const all = ["pick", "filter", "form"] as const;
 const ready = (model: LaunchModel) => chosenAgent(model) !== undefined && !model.starting;
 const asked = (model: LaunchModel) => model.question !== undefined;
 const inPrompt = (model: LaunchModel) => model.focus === "prompt";
+const inModel = (model: LaunchModel) => model.focus === "model" && fittingModels(model).length > 0;
 const inField = (model: LaunchModel) => model.focus !== "prompt" && model.focus !== "agents";
 
 export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
@@ -51,6 +52,23 @@ export const LAUNCH_KEYS: readonly Key<LaunchModel>[] = [
     help: "next field",
     modes: ["form"],
     when: inField,
+  },
+  {
+    keys: ["down"],
+    action: "model_next",
+    label: "choose a model",
+    help: "down the models that fit what is typed",
+    footer: 2,
+    modes: ["form"],
+    when: inModel,
+  },
+  {
+    keys: ["up"],
+    action: "model_before",
+    label: "model",
+    help: "up the models, to what was typed",
+    modes: ["form"],
+    when: inModel,
   },
   {
     keys: ["alt+up"],

@@ -35,6 +35,11 @@ export function launchLayout(size: Size, focus: Focus): LaunchLayout {
   };
 }
 
+/** Models that stand in the place of the agents at once. */
+export function modelHeight(size: Size): number {
+  return Math.max(1, (launchLayout(size, "model").agents?.rows ?? 0) - BORDER);
+}
+
 /** Agents the list shows at once. */
 export function agentHeight(size: Size): number {
   return Math.max(1, (launchLayout(size, "agents").agents?.rows ?? 0) - BORDER - 1);

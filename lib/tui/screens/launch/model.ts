@@ -6,7 +6,8 @@ import type { AgentEntry, LaunchRequest } from "../../../app/mod.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
 import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
-import type { LaunchQueries } from "./queries.ts";
+import { fitting, type ModelWalk } from "../../widgets/model_names.ts";
+import type { LaunchQueries, ModelName } from "./queries.ts";
 
 /** The fields of the form, in the order of Tab. */
 export const FORM_FIELDS = ["prompt", "model", "temperature", "maxTokens", "group", "budget"] as const;
@@ -25,6 +26,9 @@ export interface LaunchModel {
   readonly named?: string;
   readonly focus: Focus;
   readonly fields: Readonly<Record<FormField, TextField>>;
+  /** Absent until they are read. */
+  readonly models?: readonly ModelName[];
+  readonly walk?: ModelWalk;
   /** Prompts sent before, newest last, and where the person is in them. */
   readonly history: readonly string[];
   readonly historyAt?: number;
@@ -55,7 +59,7 @@ export const INITIAL: LaunchModel = {
   },
   history: [],
   starting: false,
-  tickets: { agents: 0 },
+  tickets: { agents: 0, models: 0 },
 };
 
 /** In the list letters look for an agent; while they do, every printable key is text. */
@@ -63,6 +67,17 @@ export function modeOfLaunch(model: LaunchModel): Mode {
   if (model.question) return "dialog";
   if (model.focus !== "agents") return "form";
   return model.filtering || model.filter.text !== "" ? "filter" : "pick";
+}
+
+/** Those that fit what is typed into the model's field. */
+export function fittingModels({ models = [], walk, fields }: LaunchModel): readonly ModelName[] {
+  return fitting(models, walk?.typed ?? fields.model.text);
+}
+
+/** The first of them in view, of so many rows. */
+export function modelsTop(model: LaunchModel, height: number): number {
+  const at = model.walk?.index ?? 0;
+  return Math.max(0, Math.min(at - (height >> 1), fittingModels(model).length - height));
 }
 
 export function shownAgents(model: LaunchModel): readonly AgentEntry[] {

@@ -15,15 +15,18 @@ import {
   wheelMotion,
   withSelected,
 } from "../../widgets/list.ts";
+import { walkedOn } from "../../widgets/model_names.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
-import { agentHeight, hitLaunch } from "./layout.ts";
+import { agentHeight, hitLaunch, modelHeight } from "./layout.ts";
 import {
   agentRows,
   chosenAgent,
+  fittingModels,
   type Focus,
   FORM_FIELDS,
   HISTORY_MAX,
   type LaunchModel,
+  modelsTop,
   requestOf,
 } from "./model.ts";
 import type { LaunchQueries } from "./queries.ts";
@@ -48,6 +51,8 @@ const ACTIONS: Actions<LaunchModel> = {
   start_trusting: (model) => answeredTrust(model, true),
   start_asking: (model) => answeredTrust(model, false),
   not_started: (model) => [unasked(model), []],
+  model_next: (model) => [walked(model, 1), []],
+  model_before: (model) => [walked(model, -1), []],
   older: (model) => [recalled(model, "older"), []],
   newer: (model) => [recalled(model, "newer"), []],
   editor: (model, env) => [
@@ -68,12 +73,16 @@ export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
   actions: () => ACTIONS,
   moved: (model, motion, env) => [model.question ? model : moved(model, motion, env), []],
   typed: (model, change, env) => [model.question ? model : typed(model, change, env), []],
-  wheeled: (model, lines, _, env) => [moved(model, wheelMotion(lines), env), []],
+  wheeled: (model, lines, _, env) => [
+    model.focus === "model" ? walked(model, lines > 0 ? 1 : -1) : moved(model, wheelMotion(lines), env),
+    [],
+  ],
   clicked: (model, { x, y }, env) => {
     if (model.question) return [model, []];
     const hit = hitLaunch(env.size, model.focus, x, y);
     if (hit === undefined) return [model, []];
     if (typeof hit === "string") return [{ ...model, focus: hit, filtering: false }, []];
+    if (model.focus === "model") return [modelAt(model, hit.row + 1, env), []];
     const focused: LaunchModel = { ...model, focus: "agents", filtering: false };
     const rows = rowsIn(model, env);
     const row = rowAt(model.list, rows, hit.row);
@@ -84,8 +93,12 @@ export const updateLaunch = updateOf<LaunchModel, LaunchQueries>({
       inView(named({ ...model, agents, state: "ready", failure: NO_FAILURE }), env),
       [],
     ],
+    models: (model, models) => [{ ...model, models }, []],
   },
-  failed: { agents: (model, failure) => [{ ...model, state: "failed", failure }, []] },
+  failed: {
+    agents: (model, failure) => [{ ...model, state: "failed", failure }, []],
+    models: (model) => [{ ...model, models: [] }, []],
+  },
   launched,
   launchFailed: (model, message) => [
     { ...model, starting: false },
@@ -112,7 +125,21 @@ function at(path: string): LaunchModel["list"] {
 }
 
 function loadAgents(model: LaunchModel): Step<LaunchModel> {
-  return load([model, []], "agents", undefined);
+  return load(load([model, []], "agents", undefined), "models", undefined);
+}
+
+/** The model in this row of those in view. */
+function modelAt(model: LaunchModel, row: number, env: Env): LaunchModel {
+  const index = modelsTop(model, modelHeight(env.size)) + row;
+  const typed = model.walk?.typed ?? model.fields.model.text;
+  return row < 0 ? model : walked({ ...model, walk: { typed, index: -1 } }, index + 1);
+}
+
+/** Down or up the models that fit; above the first is what was typed. */
+function walked(model: LaunchModel, steps: number): LaunchModel {
+  const { walk = { typed: model.fields.model.text, index: -1 }, ...rest } = model;
+  const { walk: next, field } = walkedOn(fittingModels(model), walk, steps);
+  return { ...rest, fields: { ...model.fields, model: field }, ...(next ? { walk: next } : {}) };
 }
 
 function unfiltered(model: LaunchModel, env: Env): LaunchModel {
@@ -120,7 +147,7 @@ function unfiltered(model: LaunchModel, env: Env): LaunchModel {
 }
 
 function focused(model: LaunchModel, focus: Focus): LaunchModel {
-  const { historyAt: _, ...rest } = model;
+  const { historyAt: _, walk: __, ...rest } = model;
   return { ...rest, focus };
 }
 
@@ -191,7 +218,8 @@ function typed(model: LaunchModel, change: FieldChange, env: Env): LaunchModel {
     return inView({ ...model, filter, list }, env);
   }
   const field = change(model.fields[model.focus], { multiline: model.focus === "prompt" });
-  return field ? { ...model, fields: { ...model.fields, [model.focus]: field } } : model;
+  const { walk: _, ...rest } = model;
+  return field ? { ...rest, fields: { ...model.fields, [model.focus]: field } } : model;
 }
 
 function rowsIn(model: LaunchModel, env: Env): ListRows {

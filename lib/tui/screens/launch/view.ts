@@ -1,4 +1,5 @@
 import { sentenceOf, shortRunId } from "../../../core/mod.ts";
+import { plural } from "../../../present/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { keySign } from "../../contract/keys.ts";
 import { EMPTY, fitLine, type Line, line, lineWidth, seg } from "../../draw/line.ts";
@@ -13,9 +14,11 @@ import { trustDialog } from "./question.ts";
 import {
   agentRows,
   chosenAgent,
+  fittingModels,
   FORM_FIELDS,
   type FormField,
   type LaunchModel,
+  modelsTop,
   shownAgents,
 } from "./model.ts";
 
@@ -40,7 +43,8 @@ export function viewLaunch(model: LaunchModel, env: Env): readonly Line[] {
 
 function formView(model: LaunchModel, env: Env): readonly Line[] {
   const layout = launchLayout(env.size, model.focus);
-  const agents = layout.agents && agentsPane(model, env, layout.agents.columns, layout.agents.rows);
+  const left = model.focus === "model" ? modelsPane : agentsPane;
+  const agents = layout.agents && left(model, env, layout.agents.columns, layout.agents.rows);
   const prompt = layout.prompt && promptPane(model, env, layout.prompt.columns, layout.prompt.rows);
   const options = layout.options && optionsPane(model, env, layout.options.columns, layout.options.rows);
   const form = [...(prompt ?? []), ...(options ?? [])];
@@ -76,6 +80,25 @@ function agentsPane(model: LaunchModel, env: Env, columns: number, rows: number)
     ...(model.state === "loading" ? { note: line(`reading${env.glyphs.ellipsis}`, "dim") } : {}),
     foot: shown.length > 0 ? line(`${chosen + 1} of ${shown.length}`, "dim") : EMPTY,
     scroll: { top: model.list.top, total: shown.length + 1 },
+  });
+}
+
+/** What can be asked, while somebody chooses. */
+function modelsPane(model: LaunchModel, env: Env, columns: number, rows: number): readonly Line[] {
+  const inner = columns - BORDER;
+  const fits = fittingModels(model);
+  const height = rows - BORDER;
+  const selected = model.walk?.index ?? -1;
+  const top = modelsTop(model, height);
+  const look = { top, height, columns: inner, glyphs: env.glyphs, selected };
+  const lines = fits.length > 0
+    ? listLines(fits, look, ({ name }): Line => [seg(clean(name), "strong")])
+    : paragraph(model.models ? "No model that is known here fits." : "Reading the models…", inner, "dim");
+  return pane(lines, columns, rows, env.glyphs, {
+    title: "Models",
+    focused: false,
+    foot: fits.length > 0 ? line(plural(fits.length, "model"), "dim") : EMPTY,
+    scroll: { top, total: fits.length },
   });
 }
 

@@ -3,8 +3,8 @@ import { configPart, stepsOf } from "../../../analysis/mod.ts";
 import { type Explanation, isLive, isObject, shortRunId, type Trace } from "../../../core/mod.ts";
 import type { Target } from "../../contract/message.ts";
 import type { Tickets } from "../../contract/queries.ts";
-import { fuzzyFilter } from "../../draw/fuzzy.ts";
 import { EMPTY_FIELD, type TextField } from "../../draw/text_field.ts";
+import { fitting, type ModelWalk } from "../../widgets/model_names.ts";
 import type { ReplayRequest } from "../../../app/mod.ts";
 import type { ModelChoice, ReplayQueries } from "./queries.ts";
 
@@ -46,7 +46,7 @@ export interface ReplayModel {
   /** Models to choose from; absent until they are read. */
   readonly models?: readonly ModelChoice[];
   /** Walking down the models: what was typed before, and which of those that fit it. */
-  readonly walk?: { readonly typed: string; readonly index: number };
+  readonly walk?: ModelWalk;
   readonly focus: Field;
   /** The step whose text is edited, instead of a form; 0 is the prompt. */
   readonly fork?: { readonly step: number; readonly text?: string };
@@ -108,9 +108,7 @@ export function recordedText({ run }: Trace, field: TypedField): string | undefi
 
 /** Models that fit what was typed, the likely ones first; all of them while nothing is. */
 export function fittingModels({ models = [], walk, fields }: ReplayModel): readonly ModelChoice[] {
-  const typed = (walk?.typed ?? fields.model.text).trim().toLowerCase();
-  const fits = models.filter(({ name }) => name.toLowerCase().includes(typed));
-  return fits.length > 0 ? fits : fuzzyFilter(models, typed, ({ name }) => name);
+  return fitting(models, walk?.typed ?? fields.model.text);
 }
 
 /** The step that an edit is of: where the run begins again, or the prompt. */

@@ -1,6 +1,7 @@
 import type { Trace, Usage } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import { storedTrace } from "../../trace/stored.ts";
+import { modelNames } from "../../widgets/model_names.ts";
 import type { TuiServices } from "../../ports.ts";
 
 /** A model that can be asked for. */
@@ -9,8 +10,6 @@ export interface ModelChoice {
   /** What the tokens of the question would cost; `null`: no price is known. */
   readonly usd: number | null;
 }
-
-const MODELS_MAX = 500;
 
 export const REPLAY_QUERIES = {
   trace: (services: TuiServices, { traceId }: { readonly traceId: string }): Promise<Trace | undefined> =>
@@ -21,22 +20,8 @@ export const REPLAY_QUERIES = {
 
 export type ReplayQueries = typeof REPLAY_QUERIES;
 
-/**
- * Models of runs so far, of the agent files, and others there are; the likely ones first. A source that cannot be read is
- * left out: suggestions are a help, not a need.
- */
 async function modelChoices(services: TuiServices, usage: Usage): Promise<readonly ModelChoice[]> {
-  const { store } = services;
-  const [used, named, others] = await Promise.all([
-    store.costBy("model").then((rows) =>
-      rows.filter((row) => row.damagedRows === undefined).map((row) => row.key)
-    ).catch(() => []),
-    services.agents().then((agents) => agents.map(({ model }) => model)).catch(() => []),
-    services.chatModels?.().catch(() => []) ?? [],
-  ]);
-  const all = [...used, ...named, ...others].filter((name) => name !== "");
-  const names = [...new Set(all)].slice(0, MODELS_MAX);
-  return await Promise.all(names.map(async (name) => {
+  return await Promise.all((await modelNames(services)).map(async (name) => {
     const price = await services.priceOf?.(name, usage).catch(() => undefined);
     return { name, usd: price?.usd ?? null };
   }));

@@ -5,9 +5,9 @@ import { loading } from "../../contract/load.ts";
 import { type Actions, type FieldChange, type Place, updateOf } from "../../contract/handlers.ts";
 import type { Effect, Target } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { clamp } from "../../draw/scroll.ts";
 import { fieldOf } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
+import { walkedOn } from "../../widgets/model_names.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 import { hitForm } from "./layout.ts";
 import {
@@ -159,11 +159,8 @@ function toTool(model: ReplayModel, step: 1 | -1): ReplayModel {
 /** Down or up the models that fit; above the first is what was typed. */
 function walked(model: ReplayModel, steps: number): ReplayModel {
   const { walk = { typed: model.fields.model.text, index: -1 }, ...rest } = model;
-  const fits = fittingModels(model);
-  const index = clamp(walk.index + steps, -1, fits.length - 1);
-  const named = fits[index];
-  const fields = { ...model.fields, model: fieldOf(named?.name ?? walk.typed) };
-  return named ? { ...rest, fields, walk: { ...walk, index } } : { ...rest, fields };
+  const { walk: next, field } = walkedOn(fittingModels(model), walk, steps);
+  return { ...rest, fields: { ...model.fields, model: field }, ...(next ? { walk: next } : {}) };
 }
 
 /** To the field under the pointer, or takes the item of the list below. */

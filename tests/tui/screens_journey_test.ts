@@ -212,10 +212,18 @@ Deno.test("run detail: a pattern is found while it is typed, n goes on, and one 
   await bench.see(/▸ \{\d\} …/);
 });
 
-Deno.test("run detail: the budget of a live run is set, bad amounts are refused", async () => {
+Deno.test("run detail: a live run is told, its budget and settings are set, and what is none is refused", async () => {
   let story: Story | undefined;
+  const asked: unknown[] = [];
   await using bench = await Bench.open(SIZE, async (store, host) => {
     ({ story } = await liveRun(store, host, "words"));
+  }, {
+    operate: (traceId, operation) => {
+      asked.push([traceId, operation]);
+      return "tell" in operation
+        ? Promise.reject(new Error("Cannot tell it: it is deaf"))
+        : Promise.resolve("Set it");
+    },
   });
   await bench.see(/▶ ● live/);
   bench.press("enter");
@@ -223,9 +231,19 @@ Deno.test("run detail: the budget of a live run is set, bad amounts are refused"
   bench.press("b", "lots", "enter");
   await bench.see(/not an amount in USD: got "lots"/);
   bench.press("\x15", "0.25", "enter");
-  await bench.see(/Asked the run to stop at \$0\.25/);
-  const requests = await bench.store.takeControl(story!.run.traceId);
-  assert.deepEqual(requests.map(({ action, argument }) => [action, argument]), [["budget", { usd: 0.25 }]]);
+  await bench.see(/Set it/);
+  bench.press("=", "maxSteps", "enter");
+  await bench.see(/Cannot set "maxSteps": it is not KEY=VALUE/);
+  bench.press("=9 model=other", "enter");
+  await bench.until(() => asked.length === 2, "the settings");
+  bench.press("i", "Hurry, please.", "enter");
+  await bench.see(/it is deaf/);
+  const { traceId } = story!.run;
+  assert.deepEqual(asked, [
+    [traceId, { set: { budgetUsd: "0.25" } }],
+    [traceId, { set: { maxSteps: "9", model: "other" } }],
+    [traceId, { tell: "Hurry, please." }],
+  ]);
 });
 
 Deno.test("run detail: a run that was deleted while it was shown says so", async () => {

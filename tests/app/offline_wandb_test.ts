@@ -1,5 +1,5 @@
 import { deepStrictEqual as assertEquals, ok } from "node:assert";
-import { Buffer } from "node:buffer";
+import type { Buffer } from "node:buffer";
 import { join } from "node:path";
 import { exportWandb } from "../../lib/app/ways_out/export_wandb.ts";
 import { exportApp } from "../support/export_app.ts";

@@ -95,7 +95,7 @@ Deno.test("runTui() restores the terminal when it is quit, after following a res
   const { program } = use;
   await program.waitFor(/✓ done .*researcher/);
   program.resize(80, 24);
-  await program.waitFor(/…\/agentop\.db · simulator|^ AgentOp/);
+  await program.waitFor(/^ +1 Runs 2 Launch 3 Live/); // as the header is at 80 columns
   program.keys("?");
   await program.waitFor(/type to filter/);
   program.keys("\x1b");

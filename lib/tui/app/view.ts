@@ -115,7 +115,8 @@ interface Header {
  * Closer together, and without the program's name, where there is no room for the sign and for who answers; tabs stay where they are,
  * whether the sign is there or not.
  */
-function headerOf({ size, attention, endpoint }: Pick<App, "size" | "attention" | "endpoint">): Header {
+function headerOf(app: Pick<App, "size" | "attention" | "endpoint" | "timeZone" | "glyphs">): Header {
+  const { size, attention, endpoint } = app;
   const open = attention.alerts.length;
   const named = HEADER_TABS.map(({ id, title }, index) => ({
     id,
@@ -125,8 +126,21 @@ function headerOf({ size, attention, endpoint }: Pick<App, "size" | "attention" 
   const looks = [[NAME, named], [NAME, near], ["", near]] as const;
   const room = size.columns - SIGN_COLUMNS - (open > 0 ? 0 : BADGE_COLUMNS);
   const fits = (columns: number) => looks.find(([name, tabs]) => widthOf(name, tabs) <= columns);
-  const [name, tabs] = fits(room - width(clean(endpoint)) - 2) ?? fits(room) ?? looks[1];
+  const beside = room - width(clean(endpoint)) - 2;
+  // A zone may take the place that is kept for the sign, but not that of the program's name.
+  const hasZone = zoneOf(app) !== "" && widthOf(NAME, near) <= beside;
+  const whole = fits(beside - width(zoneOf(app)));
+  const [name, tabs] = whole?.[0] === NAME
+    ? whole
+    : hasZone
+    ? looks[1]
+    : fits(beside) ?? fits(room) ?? looks[1];
   return { name, tabs, end: widthOf(name, tabs) };
+}
+
+/** Whose days and times are shown, before who answers. */
+function zoneOf({ timeZone, glyphs }: Pick<App, "timeZone" | "glyphs">): string {
+  return timeZone === "UTC" ? "" : `${timeZone} ${glyphs.dot} `;
 }
 
 function widthOf(name: string, tabs: readonly HeaderTab[]): number {
@@ -161,11 +175,10 @@ function header(app: App): Line {
   left.push(...attentionSign(app));
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);
-  const zone = app.timeZone === "UTC" ? "" : `${app.timeZone} ${app.glyphs.dot} `;
   const space = app.size.columns - used - 2;
   const mark = lostMark(app, space);
   const room = space - lineWidth(mark);
-  const whole = zone + clean(app.endpoint);
+  const whole = zoneOf(app) + clean(app.endpoint);
   const endpoint = width(whole) + 1 > room ? clean(app.endpoint) : whole;
   const path = shortPath(clean(app.storePath), room - width(endpoint) - 3);
   const right: Line = width(endpoint) + 1 > room

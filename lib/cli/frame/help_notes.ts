@@ -178,6 +178,28 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
   "agentop doctor": { examples: ["agentop doctor"], exits: "0 ready · 1 something is to be repaired" },
   "agentop notebook": { examples: ["agentop notebook", "agentop notebook --install"] },
   "agentop notebook new": { examples: ["agentop notebook new dear_run --run last~2"] },
+  "agentop finetune init": {
+    examples: ["agentop finetune init", "agentop finetune init --template mistral-finetune --out tuning"],
+  },
+  "agentop finetune run": {
+    examples: [
+      "agentop finetune run --config finetune.yaml --data data --allow-commands",
+      "agentop finetune run --model sales-7b --data data --command 'python3 train.py' --server http://127.0.0.1:8000/v1",
+    ],
+  },
+  "agentop finetune resume": {
+    examples: [
+      "agentop finetune resume last",
+      "agentop finetune resume sales-7b --server http://127.0.0.1:8000/v1",
+    ],
+  },
+  "agentop finetune list": { examples: ["agentop finetune list", "agentop finetune list --json"] },
+  "agentop finetune show": {
+    examples: ["agentop finetune show last", "agentop finetune show sales-7b --log --follow"],
+  },
+  "agentop finetune stop": { examples: ["agentop finetune stop last"] },
+  "agentop finetune models": { examples: ["agentop finetune models", "agentop finetune models --json"] },
+  "agentop finetune forget": { examples: ["agentop finetune forget sales-7b"] },
   "agentop kernel": { examples: ["agentop kernel --connection-file connection.json"] },
   "agentop help": { examples: ["agentop help run", "agentop help db verify"] },
 };

@@ -30,6 +30,6 @@ Deno.test("every command that writes where it is told takes both names", async (
     );
     return flags.map((it) => `${command.name()}: ${it.short} ${it.long} ${it.attributeName()}`);
   });
-  const names = ["eval", "html", "csv", "jsonl", "parquet", "chart"];
+  const names = ["eval", "html", "csv", "jsonl", "parquet", "chart", "finetune", "init", "speech"];
   assert.deepEqual(taken.toSorted(), names.map((it) => `${it}: --output --out out`).toSorted());
 });

@@ -10,6 +10,7 @@ export {
   ProxiedCalls,
   type ProxiedCallsOptions,
 } from "./proxied_calls.ts";
+export { wasNeverSent } from "./proxied_cost.ts";
 export type { CallOrigin } from "./run_spans.ts";
 export {
   AnswerReader,

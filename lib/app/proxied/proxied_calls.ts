@@ -4,12 +4,23 @@ import {
   type DurableEvent,
   messageOf,
   nowUs,
+  type Span,
+  type SpanEnd,
   type Store,
   textOf,
   toolCallsOf,
 } from "../../core/mod.ts";
+import { proxiedCost } from "./proxied_cost.ts";
 import { reserveProxied, type SpendServices } from "./proxied_spend.ts";
-import { type CallOrigin, callSpan, type OpenRun, openRun, toolSpans } from "./run_spans.ts";
+import {
+  attemptEnd,
+  attemptSpan,
+  type CallOrigin,
+  callSpan,
+  type OpenRun,
+  openRun,
+  toolSpans,
+} from "./run_spans.ts";
 import { Together } from "./together.ts";
 import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./wire_chat.ts";
 
@@ -32,13 +43,15 @@ export interface CallFailure {
   readonly errorType: string;
   readonly message: string;
   readonly statusCode?: number;
+  /** False for a call that never went on: nothing is paid. @default true */
+  readonly isSent?: boolean;
 }
 
 /** One call on its way through. */
 export interface ProxiedCall {
   readonly traceId: string;
   readonly runId: string;
-  /** Sets aside what it can cost, where there is a budget; before it goes on. Throws `SharedBudgetError`. */
+  /** Sets aside what it can cost, where there is a budget, and puts that on record; before it goes on. Throws `SharedBudgetError`. */
   reserve(): Promise<void>;
   /** Text that has just passed. */
   told(text: string): void;
@@ -81,6 +94,7 @@ export class ProxiedCalls implements AsyncDisposable {
     const startMs = host.now();
     let firstMs: number | undefined;
     let isDone = false;
+    let attempt: Span | undefined;
     const done = (work: (end: SpanEndBase, firstChunkMs: number | undefined) => Ended) => {
       if (isDone) return;
       isDone = true;
@@ -91,15 +105,26 @@ export class ProxiedCalls implements AsyncDisposable {
         endTimeUs: nowUs(host),
       } as const;
       const { spanEnd, then } = this.#ended(open, end, () => work(end, firstMs));
-      void this.#written.add(async () => [await spanEnd().catch((error) => unreadSpan(end, error)), ...then]);
+      void this.#written.add(async () => {
+        const ended = await spanEnd().catch((error) => unreadSpan(end, error));
+        return [...(attempt ? [attemptEnd(attempt, ended)] : []), ended, ...then];
+      });
     };
     return {
       traceId: open.run.traceId,
       runId: open.run.runId,
       reserve: async () => {
-        if (!await this.#options.store.isBudgeted().catch(() => false)) return;
+        if (!await this.isBudgeted()) return;
         await begun; // money is set aside for what is on record
-        await reserveProxied(this.#options, request, span);
+        const reservedUsd = await reserveProxied(this.#options, request, span);
+        if (reservedUsd === null) return;
+        const sent = attemptSpan(span, host);
+        const attributes = { ...span.attributes, [ATTR.reservedUsd]: reservedUsd };
+        await this.#write([
+          { type: "span_start", span: { ...span, attributes } },
+          { type: "span_start", span: sent },
+        ]);
+        attempt = sent;
       },
       told: (text) => {
         firstMs ??= host.now() - startMs;
@@ -117,6 +142,11 @@ export class ProxiedCalls implements AsyncDisposable {
         ),
       failed: (failure, sofar) => done((end) => this.#failed(open, { request, failure, sofar, end, hashes })),
     };
+  }
+
+  /** Whether what calls can cost is held against any budget. */
+  async isBudgeted(): Promise<boolean> {
+    return await this.#options.store.isBudgeted().catch(() => false);
   }
 
   /** Resolves when everything that has passed is written. */
@@ -190,15 +220,16 @@ export class ProxiedCalls implements AsyncDisposable {
     return {
       spanEnd: async () => ({
         ...end,
+        ...(isRecorded
+          ? { cost: { usd: 0, quantities: {} }, attributes: { [ATTR.modelSource]: "recorded" } }
+          : await proxiedCost(this.#options, request, answer)),
         status: "ok",
         ...(responseModel === undefined ? {} : { responseModel }),
         ...(responseId === undefined ? {} : { responseId }),
         ...(finishReason === undefined ? {} : { finishReasons: [finishReason] }),
         ...(first === undefined ? {} : { timeToFirstChunkMs: first }),
         ...(usage ? { usage } : {}),
-        cost: await this.#cost(request, answer, isRecorded),
         ...(message ? { outputMessages: [message] } : {}),
-        ...(isRecorded ? { attributes: { [ATTR.modelSource]: "recorded" } } : {}),
       }),
       then: calls.length === 0 && open.calls === 0
         ? this.#ending(open, end.endTimeUs, {
@@ -212,20 +243,28 @@ export class ProxiedCalls implements AsyncDisposable {
 
   /** A program that tries again sends the same conversation: it is a further step. */
   #failed(open: OpenRun, { request, failure, sofar, end, hashes }: Failed): Ended {
-    const { errorType, message, statusCode } = failure;
-    const isLost = statusCode === undefined || statusCode < 400;
+    const { errorType, message, statusCode, isSent = true } = failure;
+    const isRefused = statusCode !== undefined && statusCode >= 400;
+    const isLost = isSent && !isRefused;
     if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     return {
-      spanEnd: async () => ({
-        ...end,
-        status: "error",
-        errorType,
-        errorMessage: message,
-        ...(sofar?.usage ? { usage: sofar.usage } : {}),
-        ...(isLost ? { cost: await this.#cost(request, sofar ?? {}, false) } : {}),
-        ...(sofar?.message ? { outputMessages: [sofar.message] } : {}),
-        ...(statusCode === undefined ? {} : { attributes: { [ATTR.statusCode]: statusCode } }),
-      }),
+      spanEnd: async () => {
+        const { cost, attributes } = isLost ? await proxiedCost(this.#options, request, sofar ?? {}) : {};
+        const said = {
+          ...attributes,
+          ...(statusCode === undefined ? {} : { [ATTR.statusCode]: statusCode }),
+        };
+        return {
+          ...end,
+          status: "error",
+          errorType,
+          errorMessage: message,
+          ...(sofar?.usage ? { usage: sofar.usage } : {}),
+          ...(cost ? { cost } : {}),
+          ...(sofar?.message ? { outputMessages: [sofar.message] } : {}),
+          ...(Object.keys(said).length > 0 ? { attributes: said } : {}),
+        };
+      },
       then: open.calls === 0
         ? this.#ending(open, end.endTimeUs, { status: "failed", error: { type: errorType, message } })
         : [],
@@ -248,18 +287,6 @@ export class ProxiedCalls implements AsyncDisposable {
       { type: "span_end", traceId, spanId: open.root.spanId, endTimeUs, status },
       { type: "run_update", traceId, change: { ...change, endTimeUs } },
     ];
-  }
-
-  async #cost({ model }: ProxiedRequest, { usage, responseModel }: ProxiedAnswer, isRecorded: boolean) {
-    if (isRecorded) return { usd: 0, quantities: {} };
-    const prices = await this.#options.prices();
-    await prices.prepare([responseModel ?? model]);
-    return prices.price({
-      model,
-      ...(responseModel === undefined ? {} : { answeredBy: responseModel }),
-      atMs: this.#options.host.now(),
-      ...(usage ? { usage } : {}),
-    });
   }
 
   #remember(hash: string, open: OpenRun): void {
@@ -305,7 +332,7 @@ function keyOf({ caller }: CallOrigin, runKey: string): string {
 }
 
 /** What a call was cannot be said. */
-function unreadSpan(end: SpanEndBase, error: unknown): DurableEvent {
+function unreadSpan(end: SpanEndBase, error: unknown): SpanEnd {
   return { ...end, status: "error", errorType: UNREAD, errorMessage: messageOf(error) };
 }
 
@@ -318,7 +345,7 @@ interface SpanEndBase {
 
 /** The end of a call's span, and what its run does thereupon. */
 interface Ended {
-  readonly spanEnd: () => Promise<DurableEvent>;
+  readonly spanEnd: () => Promise<SpanEnd>;
   readonly then: readonly DurableEvent[];
 }
 

@@ -10,6 +10,9 @@ import type { BudgetStore, Host, Span, ToolDefinition } from "../../core/mod.ts"
 import { type LoadedPriceBook, worstCaseUsd } from "../../pricing/mod.ts";
 import type { ProxiedRequest } from "./wire_chat.ts";
 
+/** More answers to one request no server gives. */
+const ANSWERS_MAX = 128;
+
 export interface SpendServices {
   readonly store: BudgetStore;
   readonly host: Host;
@@ -23,20 +26,17 @@ export interface SpendServices {
 /**
  * Sets aside what a call of another program can cost, in the budgets that all runs share. The answer of a request that names no
  * `max_tokens` is taken to be as long as one of our own agents' may be. Nobody waits for money that is only set aside: the program is
- * told at once. Throws `SharedBudgetError`.
+ * told at once. Gives what was set aside, USD; `null` where no budget asks and nobody knows. Throws `SharedBudgetError`.
  */
 export async function reserveProxied(
   { store, host, prices, unpriced, timeZone = "UTC" }: SpendServices,
   { model, messages, tools, parameters }: ProxiedRequest,
   { traceId, spanId }: Pick<Span, "traceId" | "spanId">,
-): Promise<void> {
+): Promise<number | null> {
   const book = await prices();
   await book.prepare([model]);
   const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]);
-  const { max_tokens: asked } = parameters;
-  const maxOutputTokens = typeof asked === "number" && asked > 0
-    ? asked
-    : AGENT_DEFAULTS.parameters.maxTokens;
+  const maxOutputTokens = answersAsked(parameters) * longestAnswer(parameters);
   const usd = worstCaseUsd(book, { model, maxInputTokens, maxOutputTokens, atMs: host.now() }) ??
     assumedUsd(unpriced, maxInputTokens + maxOutputTokens);
   const { refusedBy } = await store.reserveSpend({
@@ -47,4 +47,18 @@ export async function reserveProxied(
     windows: budgetWindows(host.now(), timeZone),
   });
   if (refusedBy) throw new SharedBudgetError(refusedBy, usd, timeZone);
+  return usd;
+}
+
+/** How many answers a request asks for, each of which is paid. */
+export function answersAsked({ n }: ProxiedRequest["parameters"]): number {
+  return typeof n === "number" && n > 1 ? Math.min(ANSWERS_MAX, Math.ceil(n)) : 1;
+}
+
+/** Tokens that one answer may have: whichever name allows more, where a request has both. */
+function longestAnswer(
+  { max_tokens: asked, max_completion_tokens: askedToo }: ProxiedRequest["parameters"],
+): number {
+  const given = [asked, askedToo].filter((it) => typeof it === "number" && it > 0) as number[];
+  return given.length > 0 ? Math.max(...given) : AGENT_DEFAULTS.parameters.maxTokens;
 }

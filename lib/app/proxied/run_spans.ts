@@ -11,6 +11,7 @@ import {
   type Part,
   type Run,
   type Span,
+  type SpanEnd,
   textOf,
 } from "../../core/mod.ts";
 import type { ProxiedRequest } from "./wire_chat.ts";
@@ -111,6 +112,39 @@ export function callSpan(open: OpenRun, request: ProxiedRequest, origin: CallOri
     requestModel: request.model,
     ...(isEmbedding ? {} : { inputMessages: request.messages }),
     attributes: Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== undefined)),
+  };
+}
+
+/**
+ * The sending of a call that money is set aside for: where the process dies meanwhile, what it may have cost is spent, as that of every
+ * attempt without an end is.
+ */
+export function attemptSpan(call: Span, host: Host): Span {
+  return {
+    traceId: call.traceId,
+    spanId: newSpanId(host),
+    parentSpanId: call.spanId,
+    name: `POST ${String(call.attributes[ATTR.operationName])}`,
+    kind: "attempt",
+    startTimeUs: nowUs(host),
+    status: "unset",
+    ...(call.requestModel === undefined ? {} : { requestModel: call.requestModel }),
+    attributes: { [ATTR.resendCount]: 0 },
+  };
+}
+
+/** It ends as its call does, which says what was paid. */
+export function attemptEnd({ spanId }: Span, call: SpanEnd): SpanEnd {
+  const { type, traceId, endTimeUs, status, errorType, errorMessage } = call;
+  return {
+    type,
+    traceId,
+    spanId,
+    endTimeUs,
+    status,
+    ...(errorType === undefined ? {} : { errorType }),
+    ...(errorMessage === undefined ? {} : { errorMessage }),
+    attributes: { [ATTR.attemptOutcome]: status === "ok" ? "ok" : "fail" },
   };
 }
 

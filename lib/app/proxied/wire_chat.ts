@@ -38,7 +38,16 @@ const TEXT_MAX_CHARS = 16 * 1024 * 1024;
 const CALLS_MAX = 256;
 /** Brackets inside brackets; what walks a value later uses the stack. */
 const NESTING_MAX = 64;
-const PARAMETERS = ["temperature", "top_p", "max_tokens", "seed", "random_seed", "tool_choice"] as const;
+const PARAMETERS = [
+  "temperature",
+  "top_p",
+  "max_tokens",
+  "max_completion_tokens",
+  "n",
+  "seed",
+  "random_seed",
+  "tool_choice",
+] as const;
 
 /** JSON of either side; `undefined` for what is none, and for what is nested too deeply to be worked on. */
 export function readWireJson(text: string): unknown {

@@ -36,6 +36,9 @@ const BODY_MAX_BYTES = 32 * 1024 * 1024;
 const KEPT_MAX_BYTES = 16 * 1024 * 1024;
 const ERROR_MAX_CHARS = 2_000;
 const PATHS_NOTED_MAX = 100;
+const UNKNOWN_COST =
+  "Cannot tell what this request can cost: it names no model and messages that can be read, " +
+  "and there are budgets";
 /** Routes whose calls become spans, by what the call is. */
 const OPERATIONS: Readonly<Record<string, string>> = {
   "/v1/chat/completions": "chat",
@@ -114,9 +117,11 @@ async function recorded(
   const wire = await loadProxied();
   const { readProxied, readWireJson, requestHash } = wire;
   const { headers } = request;
-  const body = readWireJson(new TextDecoder().decode(readable(bytes, headers)));
+  const { read, problem } = readable(bytes, headers);
+  const body = readWireJson(new TextDecoder().decode(read));
   const asked = readProxied(body);
   if (!asked) {
+    if (await options.calls.isBudgeted()) throw problem ?? new HttpProblem(402, UNKNOWN_COST);
     options.isUnrecorded(request.path);
     return await forward(request, bytes, options);
   }
@@ -152,8 +157,9 @@ async function recorded(
     }
   }
   const fault = await options.nextFault(hash);
-  if (!fault) await reserved(call);
-  return await passed(request, bytes, { call, hash, wire, fault }, options);
+  const isSent = !fault || !(await import("./faulty.ts")).isBeforeAnswer(fault);
+  if (isSent) await reserved(call);
+  return await passed(request, bytes, { call, hash, wire, fault, isSent }, options);
 }
 
 /** Sets aside what the call can cost. Throws `HttpProblem`: 402 when a budget is in its way, 503 when that cannot be told. */
@@ -169,12 +175,15 @@ async function reserved(call: ProxiedCall): Promise<void> {
   }
 }
 
-/** What can be read of a request: servers take packed bodies too, and packed they go on. */
-function readable(bytes: Uint8Array<ArrayBuffer>, headers: Headers): Uint8Array {
+/** What can be read of a request: servers take packed bodies too, and packed they go on. Or why it cannot be read. */
+function readable(
+  bytes: Uint8Array<ArrayBuffer>,
+  headers: Headers,
+): { readonly read: Uint8Array; readonly problem?: unknown } {
   try {
-    return unpacked(bytes, headers, BODY_MAX_BYTES);
-  } catch {
-    return new Uint8Array(); // the model server says what is wrong with it
+    return { read: unpacked(bytes, headers, BODY_MAX_BYTES) };
+  } catch (problem) {
+    return { read: new Uint8Array(), problem }; // the model server says what is wrong with it
   }
 }
 
@@ -184,6 +193,8 @@ interface Passed {
   readonly hash: string;
   readonly wire: Wire;
   readonly fault: Fault | undefined;
+  /** False where a fault strikes before the model server hears of it. */
+  readonly isSent: boolean;
 }
 
 async function sent(
@@ -205,7 +216,7 @@ async function passed(
   passing: Passed,
   options: ProxyOptions,
 ): Promise<Response> {
-  const { call } = passing;
+  const { call, wire } = passing;
   let response: Response;
   try {
     response = await sent(request, bytes, passing.fault, options);
@@ -213,6 +224,7 @@ async function passed(
     const errorType = request.signal.aborted ? "cancelled" : "network";
     call.failed({
       errorType,
+      isSent: passing.isSent && !(errorType === "network" && wire.wasNeverSent(error)),
       message: messageOf(error instanceof HttpProblem ? error.cause ?? error : error),
     });
     throw error;

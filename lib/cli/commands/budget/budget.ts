@@ -26,7 +26,7 @@ const perOption = (about: string) => new Option("--per <period>", about).choices
 export const budget: CliCommand = {
   register(program, withContext) {
     const command = program.command("budget").description(
-      "what may be spent, by all processes together: a call that could pass it is not sent; calls through the proxy count, and pass",
+      "what may be spent, by all processes together: a call that could pass it is not sent, and one through the proxy is answered with 402",
     );
     command.command("set").description("set what may be spent; one of the same scope and period is replaced")
       .argument("<scope>", SCOPE).argument("<usd>", "the limit")

@@ -1,0 +1,42 @@
+import { assumedUsd } from "../../agent/mod.ts";
+import { estimatedCost, estimatedUsage, mayBeBilled } from "../../analysis/mod.ts";
+import { ATTR, type Cost, type LostCost, messageOf, ProviderError, type Usage } from "../../core/mod.ts";
+import { answersAsked, type SpendServices } from "./proxied_spend.ts";
+import type { ProxiedAnswer, ProxiedRequest } from "./wire_chat.ts";
+
+/**
+ * What a call of another program cost, as far as its answer came: where the server counted no tokens, it is unknown, with an estimate
+ * beside it that budgets count. The last of several answers that were asked for is taken to be as long as the first.
+ */
+export async function proxiedCost(
+  { host, prices, unpriced }: Pick<SpendServices, "host" | "prices" | "unpriced">,
+  { model, messages, tools, parameters }: ProxiedRequest,
+  { message, usage, responseModel: answeredBy = model }: ProxiedAnswer,
+): Promise<LostCost> {
+  const book = await prices();
+  await book.prepare([answeredBy]);
+  const price = (of: Usage) => book.price({ model, answeredBy, atMs: host.now(), usage: of });
+  const assumed = (cost: Cost, { inputTokens, outputTokens }: Usage): LostCost => {
+    const usd = cost.usd === null ? assumedUsd(unpriced, inputTokens + outputTokens) : null;
+    return usd === null || usd === 0 ? { cost } : { cost, attributes: { [ATTR.estimatedCostUsd]: usd } };
+  };
+  if (usage) return assumed(price(usage), usage);
+  const estimate = estimatedUsage({
+    messages,
+    ...(tools.length > 0 ? { tools } : {}),
+    streamedChars: message ? JSON.stringify(message.parts).length * answersAsked(parameters) : 0,
+  });
+  const lost = estimatedCost(estimate, price(estimate).tag);
+  return lost.attributes ? lost : assumed(lost.cost!, estimate);
+}
+
+/** Whether the network failed before the server heard of a call, as far as its words tell. Those of addresses do not count. */
+export function wasNeverSent(error: unknown): boolean {
+  let cause = error;
+  while (cause instanceof Error && cause.cause !== undefined) cause = cause.cause;
+  const words = messageOf(cause).replaceAll(/https?:\/\/[^\s)]+/g, "");
+  return !mayBeBilled(
+    new ProviderError(words, { provider: "proxy", kind: "network", errorType: "network", retryable: false }),
+    0,
+  );
+}

@@ -7,6 +7,9 @@ export const UNKNOWN = "unknown";
 /** After an amount: there were calls of unknown price as well. */
 const AND_UNKNOWN = "+";
 
+/** From here on numbers are written with an exponent, `1e+21`. */
+const DIGITS_END = 1e21;
+
 /**
  * USD in lists and figures: `$0`, `$0.000123`, `$0.0021`, `$0.0210`, `$12.40`, `$1,234.50`. Below a dollar four decimals, or as
  * many, up to six, as three digits that count need; nothing that was paid shows as `$0`. At most nine columns below $10,000.
@@ -18,17 +21,20 @@ export function money(usd: number): string {
     const decimals = Math.min(6, Math.max(4, 2 - Math.floor(Math.log10(usd))));
     return `$${usd.toFixed(decimals).replace(/(?<=\.\d{4})(\d*?)0+$/, "$1")}`;
   }
+  if (!(usd < DIGITS_END)) return `$${usd}`;
   const [whole, cents] = usd.toFixed(2).split(".");
   return `$${grouped(Number(whole))}.${cents}`;
 }
 
 /** USD in receipts: every digit down to the rounding of 1e-12, and at least six decimals. */
 export function exactMoney(usd: number): string {
+  if (!(usd < DIGITS_END)) return `$${usd}`;
   return `$${usd.toFixed(12).replace(/0{1,6}$/, "")}`;
 }
 
 /** USD per million units: `$0.10`, `$0.015`, `$166.666667`. */
 export function unitPrice(usd: number): string {
+  if (!(usd < DIGITS_END)) return `$${usd}`;
   const text = usd.toFixed(6).replace(/0{1,4}$/, "");
   return usd > 0 && Number(text) === 0 ? `$${usd.toPrecision(3)}` : `$${text}`;
 }

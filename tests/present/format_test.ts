@@ -63,6 +63,12 @@ Deno.test("money() tells small sums apart, in no more columns than a table has",
   ]);
 });
 
+Deno.test("sums that are written with an exponent keep it", () => {
+  assert.deepEqual([1e21, 1e30].map(money), ["$1e+21", "$1e+30"]);
+  assert.deepEqual([exactMoney(1e30), unitPrice(1e30)], ["$1e+30", "$1e+30"]);
+  assert.equal(money(999e18), "$999,000,000,000,000,000,000.00");
+});
+
 Deno.test("knownCost() and costWords() never show an unknown cost as 0, nor hide that a part is unknown", () => {
   const costs: readonly [usd: number | null, unknownCalls: number][] = [[0, 0], [0, 1], [null, 0], [0.5, 1], [
     0.5,

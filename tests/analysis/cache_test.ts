@@ -222,3 +222,15 @@ Deno.test("figures by agent and step are the sums of the calls, whatever a store
   }
   assert(found.cachedTokens <= found.inputTokens, "no more came from a cache than was sent");
 });
+
+Deno.test("a call whose numbers are damaged is left out, and the report goes on", () => {
+  const [first, grown] = [{ messages: [SYSTEM, USER] }, { messages: [SYSTEM, USER, ANSWER, RESULT] }];
+  for (const damaged of [{ input: -5 }, { input: NaN }, { cached: -1 }]) {
+    for (
+      const calls of [[{ ...first, ...damaged }, grown, grown], [first, { ...grown, ...damaged }, grown]]
+    ) {
+      const { callList, inputTokens } = judged(traceOf(calls), traceOf([first]));
+      assert.deepEqual([callList.length, inputTokens > 0], [3, true]);
+    }
+  }
+});

@@ -1,4 +1,4 @@
-import { ATTR, isObject, type Run, type Span, type Trace, UNITS } from "../../core/mod.ts";
+import { ATTR, isObject, type Run, type Span, type Trace, UNITS, type Usage } from "../../core/mod.ts";
 import { textAttribute } from "../attributes.ts";
 import { configPart } from "../run_config.ts";
 import { sentRequest } from "../sent_request.ts";
@@ -33,7 +33,7 @@ export function sentCalls(trace: Trace): readonly SentCall[] {
     const { usage, inputMessages } = span;
     const isSent = span.kind === "llm" && span.attributes[ATTR.modelSource] !== "recorded" &&
       (span.step ?? 1) >= from;
-    if (!isSent || !usage || usage.inputTokens === 0 || !inputMessages?.length) return [];
+    if (!isSent || !usage || !isRead(usage) || !inputMessages?.length) return [];
     const { model, tools, messages } = sentRequest(run, span);
     const prompt = promptOf(tools.filter(isObject) as unknown as typeof tools, messages);
     const user = prompt.parts.findIndex(({ kind }) => kind !== "definition" && kind !== "system");
@@ -54,6 +54,11 @@ export function sentCalls(trace: Trace): readonly SentCall[] {
       key: keyOf(run),
     }];
   });
+}
+
+/** A damaged row may hold any number; what was not read has no cache. */
+function isRead({ inputTokens, cachedInputTokens }: Usage): boolean {
+  return Number.isFinite(inputTokens) && inputTokens > 0 && cachedInputTokens >= 0;
 }
 
 /** The difference of the two prices that the call was billed at. */

@@ -38,6 +38,15 @@ Deno.test("exportWandb() without a server writes folders that wandb sync reads: 
     assertEquals(exit, [{ number: 1, value: 0 }]);
     const files = inner(records.flatMap((it) => at(it, 6))[0]!).map(inner).map((it) => text(it, 1));
     for (const file of files) ok((await Deno.stat(join(path, "files", file))).size > 0);
+    const modes = [
+      path,
+      join(path, "files"),
+      join(path, `run-${run!.runId}.wandb`),
+      join(path, "files", files[0]!),
+    ];
+    if (Deno.build.os !== "windows") {
+      assertEquals(modes.map((it) => Deno.statSync(it).mode! & 0o777), [0o700, 0o700, 0o600, 0o600]);
+    }
     assertEquals((await exportWandb(app, { signal, offlineFolder: folder })).unchanged, 1);
     assertEquals((await exportWandb(app, { signal, offlineFolder: folder, again: true })).runs, 1);
     assertEquals([...Deno.readDirSync(folder)].length, 1);

@@ -30,8 +30,8 @@ export async function offlineWandb(
       try {
         await remove(half);
         for (const [name, content] of Object.entries(offlineFiles(run, { place, startTimeUs }))) {
-          await Deno.mkdir(dirname(join(half, name)), { recursive: true });
-          await Deno.writeFile(join(half, name), content);
+          await Deno.mkdir(dirname(join(half, name)), { recursive: true, mode: 0o700 });
+          await Deno.writeFile(join(half, name), content, { mode: 0o600 });
         }
         await remove(path);
         await Deno.rename(half, path);

@@ -1,5 +1,6 @@
 import { basename, dirname, join, resolve } from "node:path";
-import { AgentOpError, reasonOf } from "../../core/mod.ts";
+import { AgentOpError, isObject, reasonOf, tryParseJson } from "../../core/mod.ts";
+import { readTextFileIfThere } from "../../schema/mod.ts";
 
 /** A file of lines in a folder that is not there yet. */
 export interface LineFile {
@@ -56,14 +57,25 @@ export async function writeTrainingFolder(
   return target;
 }
 
+const REPORT_MAX_BYTES = 10_000_000;
 const NAMES = ["train.jsonl", "validation.jsonl", "lineage.jsonl", "report.json"];
 
-/** Nothing is in it that this did not write: it may be replaced. */
+/** Nothing is in it that this did not write: it may be replaced. Names alone do not tell; the report does. */
 async function isOurs(folder: string): Promise<boolean> {
   for await (const { name, isFile } of Deno.readDir(folder)) {
     if (!isFile || !NAMES.includes(name)) return false;
   }
-  return true;
+  return await isEmpty(folder) || await hasOurReport(folder);
+}
+
+async function hasOurReport(folder: string): Promise<boolean> {
+  const text = await readTextFileIfThere(join(folder, "report.json"), { maxBytes: REPORT_MAX_BYTES })
+    .catch(() => undefined);
+  const report = tryParseJson(text ?? "");
+  if (!isObject(report)) return false;
+  const { format, train, validation, suites, epochs } = report;
+  return (format === "sft" || format === "dpo") && typeof epochs === "number" && Array.isArray(suites) &&
+    [train, validation].every((file) => isObject(file) && typeof file.lines === "number");
 }
 
 async function isEmpty(folder: string): Promise<boolean> {

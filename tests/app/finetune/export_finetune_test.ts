@@ -169,3 +169,17 @@ Deno.test("exportFinetune() replaces only a folder of its own, and leaves nothin
   const left = [...Deno.readDirSync(it.folder)].filter(({ name }) => /\.(part|old)$/.test(name));
   assert.deepEqual(left, []);
 });
+
+Deno.test("exportFinetune() leaves a folder whose files are called like its own and are another's", async () => {
+  await using it = await bench();
+  const { app } = it.context;
+  const out = join(it.folder, "mine");
+  await Deno.mkdir(out);
+  for (const mine of ['{"mine":true}', '{"format":"sft"}', "no JSON", "[]"]) {
+    await Deno.writeTextFile(join(out, "report.json"), mine);
+    await assert.rejects(exportFinetune(app, { ...BASE, out, force: true }), /holds something else/);
+    assert.equal(await Deno.readTextFile(join(out, "report.json")), mine);
+  }
+  await Deno.remove(join(out, "report.json"));
+  await exportFinetune(app, { ...BASE, out });
+});

@@ -112,6 +112,7 @@ export { type ExampleFile, writeExamples } from "./examples.ts";
 export { createLauncher, type Launcher } from "./launch.ts";
 export { type CacheAnswer, cacheOf, cacheOfRun, cacheOfRuns, cacheOfTrace } from "./prompt_cache.ts";
 export { newRun, type RunOrder } from "./new_run.ts";
+export { isSimulated } from "./registered_models.ts";
 export type { RightsOptions, RightsQuestion, RunRights } from "./rights.ts";
 export { runDocument } from "./run_document.ts";
 export type { LaunchedRun, LaunchRequest, ReplayRequest, ResumeLimits, RunOperation } from "./requests.ts";

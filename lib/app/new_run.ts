@@ -1,5 +1,6 @@
 import type { AgentConfig, RunRequest } from "../agent/mod.ts";
 import type { App } from "./app.ts";
+import { isSimulated } from "./registered_models.ts";
 import type { LaunchRequest } from "./requests.ts";
 
 /** What starts a run, wherever that is asked for; an agent may also be given whole. */
@@ -15,11 +16,12 @@ export async function newRun(
 ): Promise<{ readonly config: AgentConfig; readonly request: RunRequest }> {
   const { applyOverrides, withLimits } = await import("../agent/mod.ts");
   const found = typeof agent === "string" ? await app.resolveAgent(agent) : agent;
+  const config = withLimits(await applyOverrides(found, overrides), limits);
   return {
-    config: withLimits(await applyOverrides(found, overrides), limits),
+    config,
     request: {
       prompt,
-      tags: { ...tags, ...(app.config.useSimulator ? { simulator: "true" } : {}) },
+      tags: { ...tags, ...(await isSimulated(app.config, config.model) ? { simulator: "true" } : {}) },
       ...(group === undefined ? {} : { group }),
       ...(userId === undefined ? {} : { userId }),
     },

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { AgentOpError, isObject, readServerUrl, reasonOf, tryParseJson } from "../core/mod.ts";
 import { readTextFileIfThere } from "../schema/mod.ts";
+import type { AppConfig } from "./config.ts";
 
 const FILE_MAX_BYTES = 1_000_000;
 const MODELS_MAX = 1_000;
@@ -44,8 +45,23 @@ export async function registeredModels(home: string): Promise<ReadonlyMap<string
   return new Map(entries);
 }
 
+/** Whether the built-in simulator answers for a model: there is neither a key nor a server, and the model has none of its own. */
+export async function isSimulated({ useSimulator, home }: AppConfig, model: string): Promise<boolean> {
+  return useSimulator && !(await registeredModels(home)).has(model);
+}
+
+/** All calls of a registered name go to its server. Throws `AgentOpError` for a name that is another's: one with a built-in price. */
+export async function checkOwnName(name: string): Promise<void> {
+  const { isBuiltInModel } = await import("../pricing/mod.ts");
+  if (!isBuiltInModel(name)) return;
+  throw new AgentOpError(`Cannot register ${name}: that is the name of a model with a known price`, {
+    remedy: "a name of your own: --model sales-7b",
+  });
+}
+
 /** Keeps a model; one of that name is replaced. Throws `AgentOpError`. */
 export async function registerModel(home: string, { name, ...model }: RegisteredModel): Promise<void> {
+  await checkOwnName(name);
   checkUrl(model.serverUrl);
   const models = new Map(await registeredModels(home));
   models.set(name, { name, ...model });

@@ -3,11 +3,8 @@ import { usdOf } from "../analysis/mod.ts";
 import { elevenLabsEntries, type ElevenLabsPlan } from "./elevenlabs.ts";
 import { type LibraryLookup, loadLibrary } from "./library.ts";
 import { MISTRAL_OVERLAY } from "./overlay.ts";
-import { dayOf, type PriceEntry, type PriceOverlay, PriceTable } from "./price_table.ts";
+import { dayOf, namesOf, type PriceEntry, type PriceOverlay, PriceTable } from "./price_table.ts";
 import { UNITS } from "../core/mod.ts";
-
-/** Longer names are no model's. */
-const MODEL_NAME_LENGTH_MAX = 256;
 
 export interface PriceBookOptions {
   /** The user's own prices: they win over everything. */
@@ -41,14 +38,6 @@ export async function loadPriceBook(
   const book = new TablePriceBook(options);
   await (options.models ? book.prepare(options.models) : book.loadLibrary());
   return book;
-}
-
-/** The names a model may be listed under: as given, and without the prefix that gateways put before Mistral's. */
-function namesOf(model: string): readonly string[] {
-  if (typeof model !== "string" || model.length > MODEL_NAME_LENGTH_MAX) return [];
-  const name = model.trim().toLowerCase();
-  const bare = name.replace(/^mistral(ai)?\//, "");
-  return bare === name ? [name] : [name, bare];
 }
 
 class TablePriceBook implements LoadedPriceBook {

@@ -1,3 +1,6 @@
+/** Longer names are no model's. */
+const MODEL_NAME_LENGTH_MAX = 256;
+
 const FIRST_DAY = "0000-01-01";
 const LAST_DAY = "9999-12-31";
 
@@ -39,6 +42,14 @@ export function dayOf(atMs: number): string | undefined {
 /** Whether a day is among those of a name or a price. */
 export function holdsOn(day: string, { from = FIRST_DAY, to = LAST_DAY }: Period): boolean {
   return from <= day && day <= to;
+}
+
+/** The names a model may be listed under: as given, and without the prefix that gateways put before Mistral's. */
+export function namesOf(model: string): readonly string[] {
+  if (typeof model !== "string" || model.length > MODEL_NAME_LENGTH_MAX) return [];
+  const name = model.trim().toLowerCase();
+  const bare = name.replace(/^mistral(ai)?\//, "");
+  return bare === name ? [name] : [name, bare];
 }
 
 interface Named {

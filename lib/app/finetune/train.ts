@@ -1,7 +1,7 @@
 import { join, resolve } from "node:path";
 import { AgentOpError, newRunId, readServerUrl, reasonOf } from "../../core/mod.ts";
 import type { App } from "../app.ts";
-import { registerModel } from "../registered_models.ts";
+import { checkOwnName, registerModel } from "../registered_models.ts";
 import { checkedData } from "./training_data.ts";
 import { runTrainer } from "./trainer.ts";
 import { type TrainingAttempt, type TrainingJob, TrainingJobs } from "./training_job.ts";
@@ -46,6 +46,7 @@ export async function trainModel(app: App, order: TrainingOrder, hooks: Training
       remedy: "--model sales-7b",
     });
   }
+  await checkOwnName(model);
   if (serverUrl !== undefined) readServerUrl(serverUrl, SERVER);
   const folder = await Deno.realPath(resolve(order.folder ?? ".")).catch((cause) => {
     throw new AgentOpError(`Cannot train in ${order.folder}: ${reasonOf(cause)}`, {
@@ -128,7 +129,8 @@ async function attempt(
     log: jobs.logOf(job.jobId),
     signal: AbortSignal.any([signal, stop.signal]),
     // A key that the command prints is not shown either.
-    onText: onText && ((text) => onText(app.redactor.text(text))),
+    redactor: app.redactor,
+    onText,
     graceSeconds,
   }).catch((error) => error instanceof Error ? error : new Error(String(error)));
   const exitCode = typeof outcome === "number" ? outcome : undefined;

@@ -1,3 +1,5 @@
+import { NO_SECRETS, type Redactor } from "../../core/mod.ts";
+
 /** Of a log; what comes after it is read and dropped. */
 const LOG_MAX_BYTES = 64 * 1024 * 1024;
 /** How long a command may take to save what it has, once it was asked to end. */
@@ -26,8 +28,10 @@ export interface TrainerOptions {
   /** What it prints is added here. */
   readonly log: string;
   readonly signal: AbortSignal;
-  /** Told what it prints, as it comes. */
+  /** Told what it prints, as it comes, but for secrets. */
   readonly onText?: ((text: string) => void) | undefined;
+  /** Takes them out, also where one comes in pieces. The log keeps what was printed. */
+  readonly redactor?: Redactor | undefined;
   /** @default 10 */
   readonly graceSeconds?: number | undefined;
 }
@@ -55,7 +59,7 @@ export async function runTrainer(options: TrainerOptions): Promise<number | unde
     if (isWindows) child.kill();
   };
   signal.addEventListener("abort", end, { once: true });
-  const log = await Log.open(options.log, options.onText);
+  const log = await Log.open(options.log, options);
   try {
     await Promise.all([log.take(child.stdout), log.take(child.stderr)]);
     const { code } = await child.status;
@@ -77,30 +81,35 @@ function endGroup(child: Deno.ChildProcess): void {
   }
 }
 
+type Told = Pick<TrainerOptions, "onText" | "redactor">;
+
 class Log {
   readonly #file: Deno.FsFile;
   readonly #onText: TrainerOptions["onText"];
+  readonly #redactor: Redactor;
   #bytes: number;
   #isFull = false;
 
-  private constructor(file: Deno.FsFile, bytes: number, onText: TrainerOptions["onText"]) {
+  private constructor(file: Deno.FsFile, bytes: number, { onText, redactor = NO_SECRETS }: Told) {
     this.#file = file;
     this.#bytes = bytes;
     this.#onText = onText;
+    this.#redactor = redactor;
   }
 
-  static async open(path: string, onText: TrainerOptions["onText"]): Promise<Log> {
+  static async open(path: string, told: Told): Promise<Log> {
     const file = await Deno.open(path, { create: true, append: true, mode: 0o600 });
-    return new Log(file, (await file.stat()).size, onText);
+    return new Log(file, (await file.stat()).size, told);
   }
 
   async take(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
+    const shown = this.#redactor.stream();
     for await (const piece of stream) {
       await this.#write(piece);
-      this.#tell(decoder.decode(piece, { stream: true }));
+      this.#tell(shown.push(decoder.decode(piece, { stream: true })));
     }
-    this.#tell(decoder.decode());
+    this.#tell(shown.push(decoder.decode()) + shown.end());
   }
 
   close(): void {

@@ -13,7 +13,7 @@ import { type Context, writeAll } from "../context.ts";
 import { exitCodeOf } from "../frame/exit_code.ts";
 import { endedLine, warningLines } from "../output/ended_line.ts";
 import { LivePrinter, summaryLine } from "../output/live_printer.ts";
-import { noteSimulator } from "../output/simulator_note.ts";
+import { noteSimulatorOf } from "../output/simulator_note.ts";
 import { abortOnSignals } from "./signals.ts";
 import { approverOf } from "./terminal_approver.ts";
 
@@ -60,7 +60,7 @@ export async function runInForeground(
     ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
   });
   const begun = await begin(runner);
-  if (!quiet || showSteps) noteSimulator(context, "answers");
+  if (!quiet || showSteps) await noteSimulatorOf(context, "answers", begun.model);
   const run = await runner.execute(begun, { signal: stopper.signal });
   if (context.json) {
     const store = await context.app.store();

@@ -10,7 +10,9 @@ import {
   type TrainingOrder,
   trainModel,
 } from "../../../lib/app/finetune/mod.ts";
-import { newRun } from "../../../lib/app/mod.ts";
+import { App, newRun } from "../../../lib/app/mod.ts";
+import { Redactor } from "../../../lib/core/mod.ts";
+import { registerModel } from "../../../lib/app/registered_models.ts";
 import { parseScenarios, startSimulator } from "../../../lib/simulator/mod.ts";
 import { EvalBench } from "../../support/eval_bench.ts";
 
@@ -212,4 +214,30 @@ Deno.test("trainModel() begins with nothing that cannot be trained on", async ()
     resumeTraining(app, job.jobId, { signal }),
     /Cannot resume echo-2: .*data is not what it was/,
   );
+});
+
+Deno.test("no training takes the name of a model that has a known price", async () => {
+  const { opened, app, order, jobs } = await bench();
+  await using _ = opened;
+  const serverUrl = "http://127.0.0.1:9/v1";
+  for (const model of ["mistral-small-latest", "Mistral-Small-Latest", "mistralai/mistral-large-latest"]) {
+    const expected = new RegExp(
+      `Cannot register ${model}: that is the name of a model with a known price\\. Try: `,
+    );
+    await assert.rejects(trainModel(app, { ...order, model, serverUrl }, { signal }), expected);
+    await assert.rejects(registerModel(app.config.home, { name: model, serverUrl }), expected);
+  }
+  assert.deepEqual([await jobs.list(), (await registeredModels(app.config.home)).size], [[], 0]);
+});
+
+Deno.test("a key that a command prints in pieces is not shown", async () => {
+  const { opened, app, order } = await bench();
+  await using _ = opened;
+  const key = "sk-abcdefghijklmnop";
+  const command = `printf 'key sk-abcdef'; sleep 0.3; printf 'ghijklmnop end\\n'; sleep 0.3; printf 'sk-'`;
+  const redactor = new Redactor([{ name: "MISTRAL_API_KEY", value: key }]);
+  await using other = new App(app.config, { host: app.host, redactor });
+  let shown = "";
+  await trainModel(other, { ...order, command }, { signal, onText: (text) => shown += text });
+  assert.equal(shown, "key [redacted MISTRAL_API_KEY] end\nsk-");
 });

@@ -1,4 +1,4 @@
-import { evaluate, type GateChoice, readySuite } from "../../../app/mod.ts";
+import { evaluate, type GateChoice, isSimulated, readySuite } from "../../../app/mod.ts";
 import { escapeText, type Experiment, shortRunId } from "../../../core/mod.ts";
 import type { EvalOptions, LoadedSuite } from "../../../evals/mod.ts";
 import type { Context } from "../../context.ts";
@@ -54,12 +54,14 @@ export async function runLoaded(
   { isFirst = true }: { readonly isFirst?: boolean } = {},
 ): Promise<Experiment> {
   const isShown = context.stderrIsTerminal;
+  const model = options.set?.model;
+  const isToSay = isFirst && (model === undefined || await isSimulated(context.config, model));
   using progress = new ProgressLine(context, isShown);
   return await evaluate(context.app, loaded, {
     ...options,
     onBegin: (begun) => {
       if (!isShown) return;
-      if (isFirst) noteSimulator(context, "answers");
+      if (isToSay) noteSimulator(context, "answers");
       progress.begin(begun);
     },
     onProgress: (state) => progress.show(state),

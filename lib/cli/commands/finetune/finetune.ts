@@ -11,7 +11,7 @@ const JOB = "the training: its id, the end of it, the name of its model, or last
 
 const NOTES = `
 Trains on a machine of yours: Mistral's hosted fine-tuning jobs were retired (their routes answer 410).
-The command is yours: given with --command, or written in a file that --allow-commands lets run. It starts in a cleared environment
+The command is yours: given with --command, or written in a file that --allow-commands lets run; so is the server. It starts in a cleared environment
 (PATH, HOME and the like, --env, and AGENTOP_TRAIN, AGENTOP_VALIDATION, AGENTOP_OUTPUT, AGENTOP_MODEL, AGENTOP_BASE_MODEL,
 AGENTOP_RESUME); no key is among it. Its log is kept and shown. Ctrl-C or stop asks it to end (SIGTERM, 10 s to save); so does the end
 of this program, however it comes. resume runs it again with AGENTOP_RESUME=1: whether it goes on from a checkpoint is its own affair.
@@ -70,7 +70,10 @@ function addInit(group: Command, withContext: WithContext): void {
 function addRun(group: Command, withContext: WithContext): void {
   const command = group.command("run").description("run a training to its end, and what follows it")
     .option("--config <file>", "settings, as init writes them; flags go before them")
-    .option("--allow-commands", "the command in the file, and those of the suite's scorers, may run")
+    .option(
+      "--allow-commands",
+      "the command and the server in the file may be used, and commands of the suite's scorers may run",
+    )
     .option("--command <command>", "trains: a line for the shell")
     .option("--data <folder>", "what agentop export finetune wrote (default: finetune-data)")
     .option("--model <name>", "what the new model is called")

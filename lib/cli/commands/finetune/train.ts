@@ -41,6 +41,14 @@ export async function train(context: Context, flags: TrainFlags, gate: GateChoic
       { remedy: "read it, then --allow-commands" },
     );
   }
+  if (flags.server === undefined && file?.server !== undefined && !flags.allowCommands) {
+    throw new AgentOpError(
+      `Cannot train: nobody allowed the server in ${flags.config}: ${
+        JSON.stringify(file.server.trim().slice(0, 200))
+      }`,
+      { remedy: "--server URL, or read the file, then --allow-commands" },
+    );
+  }
   const model = flags.model ?? file?.model;
   if (model === undefined) {
     throw new AgentOpError("Cannot train: nothing says what the new model is called", {

@@ -5,7 +5,7 @@ import type { Context } from "../../context.ts";
 import { formatDiff } from "../../output/diff_text.ts";
 import { endedLine, warningLines } from "../../output/ended_line.ts";
 import { lookOf } from "../../output/look.ts";
-import { noteSimulator } from "../../output/simulator_note.ts";
+import { noteSimulatorOf } from "../../output/simulator_note.ts";
 
 /** What differs, how the replay went, and what it saved. */
 export async function printReplay(context: Context, result: ReplayResult): Promise<void> {
@@ -26,7 +26,7 @@ export async function printReplay(context: Context, result: ReplayResult): Promi
     `\n${look.paint("bold", `${result.mode} replay ${id}`)}  ${look.paint("dim", cell(`${how}${saved}`))}`,
   );
   const wasAsked = result.mode === "live" || result.mode === "hybrid" && divergence !== undefined;
-  if (wasAsked) noteSimulator(context, "answered");
+  if (wasAsked) await noteSimulatorOf(context, "answered", run.model);
   const endedAlike = result.mode === "recorded" && result.diff.identical;
   if (!endedAlike) { for (const warning of warningLines(run)) context.note(warning); }
   const ended = endedAlike ? undefined : endedLine(run, "the replay");

@@ -1,8 +1,9 @@
 import { AgentOpError } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import type { AgentServices } from "./services.ts";
+import { assumedUsd } from "./unpriced.ts";
 
-export type CheckServices = Pick<AgentServices, "createTool" | "loadAgent" | "host"> & {
+export type CheckServices = Pick<AgentServices, "createTool" | "loadAgent" | "host" | "unpriced"> & {
   /** Asked where an agent has a budget. */
   prices(): Promise<AgentServices["prices"]>;
 };
@@ -26,7 +27,8 @@ export async function* agentProblems(
       yield { path: ["tools", index], error };
     }
   }
-  if (config.limits.budgetUsd === undefined) return;
+  // What nobody knows the price of is counted otherwise, where a person says so.
+  if (config.limits.budgetUsd === undefined || assumedUsd(services.unpriced, 1) !== null) return;
   const prices = await services.prices();
   await prices.prepare([config.model]);
   if (prices.knows(config.model, services.host.now())) return;
@@ -34,7 +36,7 @@ export async function* agentProblems(
     path: ["limits", "budgetUsd"],
     error: new AgentOpError(
       `Cannot run ${config.name}: the price of ${config.model} is unknown, so a budget of $${config.limits.budgetUsd} cannot be kept`,
-      { remedy: "a model with a known price, a price file, or no budgetUsd" },
+      { remedy: "a model with a known price, a price file, --unpriced assume=USD, or no budgetUsd" },
     ),
   };
 }

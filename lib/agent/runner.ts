@@ -229,6 +229,7 @@ export class AgentRunner {
       createTool: (reference, agent) => own.createTool(reference, agent),
       loadAgent: (name, from) => own.loadAgent(name, from),
       prices: () => Promise.resolve(own.prices),
+      ...(own.unpriced === undefined ? {} : { unpriced: own.unpriced }),
     };
     for await (const { error } of agentProblems(config, services)) throw error;
     this.#checked.add(config);

@@ -154,6 +154,9 @@ Deno.test("a budget is reserved before a call is sent: nothing leaves when it ha
   assert.equal(agency.simulator.requests, 0);
   const unpriced = await agency.agent("model: sim-echo\nlimits: { budgetUsd: 1 }\n");
   await assert.rejects(agency.runner.run(unpriced, { prompt: "hello" }), /price of sim-echo is unknown/);
+  await using assuming = await TestAgency.open({ unpriced: { usdPerMillion: 3 } });
+  const counted = await assuming.runner.run(unpriced, { prompt: "hello" });
+  assert.equal(counted.status, "completed", "counted as a person says, it can be kept");
   assert.equal(await agency.store.countRuns(), 1);
 });
 

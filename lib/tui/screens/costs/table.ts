@@ -1,8 +1,8 @@
-import { costTotal } from "../../../analysis/mod.ts";
+import { changeOf, costTotal } from "../../../analysis/mod.ts";
 import { type CostRow, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
-import { compact, costOf, grouped, knownCost, money } from "../../../present/mod.ts";
+import { changeText, compact, costOf, grouped, knownCost, money } from "../../../present/mod.ts";
 import { statusTone } from "../../draw/tones.ts";
 import { type Line, line, seg } from "../../draw/line.ts";
 import type { Tone } from "../../draw/theme.ts";
@@ -63,16 +63,10 @@ function whatIfCell(row: CostRow, usd: ReadonlyMap<string, number | null>): read
 
 /** How the cost would change; only where both are known. */
 function changeCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
-  const value = usd.get(row.key);
-  if (value === undefined || value === null || row.unknownCostCalls > 0 || row.costUsd === 0) {
-    return ["", "dim"];
-  }
-  const factor = value / row.costUsd;
-  if (Math.abs(factor - 1) < 0.005) return ["same", "dim"];
-  const text = factor >= 10
-    ? `×${compact(factor)}`
-    : `${factor > 1 ? "+" : ""}${Math.round((factor - 1) * 100)}%`;
-  return [text, factor > 1 ? "error" : "ok"];
+  const change = changeOf({ row, usd: usd.get(row.key) ?? null });
+  if (!change) return ["", "dim"];
+  const text = changeText(change.factor);
+  return [text, text === "same" ? "dim" : change.factor > 1 ? "error" : "ok"];
 }
 
 /** The rows in view with their sum, `columns` wide. */

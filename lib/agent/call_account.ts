@@ -8,6 +8,7 @@ import {
   estimatedUsdOf,
   type LostAttempt,
   type LostCost,
+  mayFitLater,
   ProviderError,
   type Usage,
 } from "../core/mod.ts";
@@ -122,15 +123,16 @@ export class CallAccount implements AttemptMeter {
         model: this.#request.model,
         usd,
         windows: budgetWindows(host.now(), timeZone),
+        mayWait: host.now() < untilMs,
         also,
       });
       for (const { budget, percent } of reached) {
         this.#session.warn({ type: "budget", message: reachedText(budget, percent, timeZone) });
       }
       if (!refusedBy) return;
-      const mayFit = usd !== null && refusedBy.reservedUsd > 0 &&
-        refusedBy.spentUsd + usd <= refusedBy.limitUsd;
-      if (!mayFit || host.now() >= untilMs) throw new SharedBudgetError(refusedBy, usd, timeZone);
+      if (!mayFitLater(refusedBy, usd) || host.now() >= untilMs) {
+        throw new SharedBudgetError(refusedBy, usd, timeZone);
+      }
       await host.sleep(RESERVED_LOOK_MS, signal);
     }
   }

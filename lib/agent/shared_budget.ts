@@ -27,9 +27,9 @@ export class SharedBudgetError extends AgentOpError {
 
 /** What a person hears when a part of a budget is reached. */
 export function reachedText(budget: BudgetState, percent: number, timeZone: string): string {
-  return `${percent} % of ${budgetName(budget)} is spent or reserved: ${money(budget.spentUsd)} spent${
-    untilText(budget, timeZone)
-  }`;
+  return `${percent} % of ${budgetName(budget)} is spent or reserved: ${money(budget.spentUsd)} spent, ${
+    money(budget.reservedUsd)
+  } reserved${untilText(budget, timeZone)}`;
 }
 
 function untilText({ window }: BudgetState, timeZone: string): string {

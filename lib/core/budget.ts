@@ -33,6 +33,8 @@ export interface SpendClaim {
   /** USD; `null`: nobody knows its price. */
   readonly usd: number | null;
   readonly windows: BudgetWindows;
+  /** Whoever claims waits for money that is only set aside for calls under way: being refused that is no stop. @default false */
+  readonly mayWait?: boolean;
   /** Budgets that hold for this run though they are not in the store, as those of its agent's file. */
   readonly also?: readonly Budget[];
 }
@@ -53,6 +55,11 @@ export interface SpendAnswer {
   readonly refusedBy?: BudgetState;
   /** Budgets of which a further part, in per cent, is spent or set aside with this call; each part is told once per period. */
   readonly reached: readonly { readonly budget: BudgetState; readonly percent: number }[];
+}
+
+/** What is refused now would fit once calls under way have given back what is set aside for them. */
+export function mayFitLater({ spentUsd, reservedUsd, limitUsd }: BudgetState, usd: number | null): boolean {
+  return usd !== null && reservedUsd > 0 && spentUsd + usd <= limitUsd;
 }
 
 /** Parts of a budget, in per cent, that a person hears of. */

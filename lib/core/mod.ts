@@ -23,6 +23,7 @@ export {
   type BudgetState,
   type BudgetStore,
   type BudgetWindows,
+  mayFitLater,
   type QuarterSpan,
   type SpendAnswer,
   type SpendClaim,

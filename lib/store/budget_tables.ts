@@ -6,6 +6,9 @@ import {
   type BudgetWindows,
   type Exchange,
   type ExchangeStore,
+  type Host,
+  mayFitLater,
+  nowUs,
   type Redactor,
   type SpendAnswer,
   type SpendClaim,
@@ -23,8 +26,11 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
   readonly #engine: Engine;
   readonly #redactor: Redactor;
 
-  constructor(engine: Engine, redactor: Redactor) {
+  readonly #host: Host;
+
+  constructor(engine: Engine, host: Host, redactor: Redactor) {
     super(engine, redactor);
+    this.#host = host;
     this.#engine = engine;
     this.#redactor = redactor;
   }
@@ -32,12 +38,12 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
   abstract recoverInterrupted(): Promise<number>;
 
   async saveBudget(budget: Budget): Promise<void> {
-    await this.#alone((db) => saveBudget(db, budget));
+    await this.#alone((db) => saveBudget(db, budget, nowUs(this.#host)));
     this.#engine.signal.announce();
   }
 
   async removeBudget(scope: string, per: BudgetPeriod): Promise<boolean> {
-    const isRemoved = await this.#alone((db) => removeBudget(db, scope, per));
+    const isRemoved = await this.#alone((db) => removeBudget(db, scope, per, nowUs(this.#host)));
     this.#engine.signal.announce();
     return isRemoved;
   }
@@ -63,8 +69,9 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
     // What it lacks may be set aside for a process that died.
     if (answer.refusedBy && await this.recoverInterrupted() > 0) answer = await this.#reserve(claim);
     const { refusedBy, reached } = answer;
-    if (refusedBy) await this.#alone((db) => noteStop(db, refusedBy, claim.traceId));
-    if (refusedBy || reached.length > 0) this.#engine.onNews();
+    const isStop = refusedBy && !(claim.mayWait && mayFitLater(refusedBy, claim.usd));
+    if (isStop) await this.#alone((db) => noteStop(db, refusedBy, claim.traceId));
+    if (isStop || reached.length > 0) this.#engine.onNews();
     return answer;
   }
 

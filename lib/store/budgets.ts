@@ -26,21 +26,26 @@ interface ClaimingRun {
   readonly group_id: string | null;
 }
 
-export async function saveBudget(db: Db, { scope, per, limitUsd }: Budget): Promise<void> {
+export async function saveBudget(db: Db, { scope, per, limitUsd }: Budget, nowUs: number): Promise<void> {
   await db.insertInto("budget").values({ scope, per, limit_usd: limitUsd })
     .onConflict((conflict) => conflict.columns(["scope", "per"]).doUpdateSet({ limit_usd: limitUsd }))
     .execute();
   // Its parts are told of anew.
   await db.updateTable("budget_spend").set({ told: 0 }).where("scope", "=", scope).where("per", "=", per)
     .execute();
-  await forgetMarks(db, scope, per);
+  await forgetMarks(db, scope, per, nowUs);
 }
 
-export async function removeBudget(db: Db, scope: string, per: BudgetPeriod): Promise<boolean> {
+export async function removeBudget(
+  db: Db,
+  scope: string,
+  per: BudgetPeriod,
+  nowUs: number,
+): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom("budget").where("scope", "=", scope).where("per", "=", per)
     .executeTakeFirst();
   await db.deleteFrom("budget_spend").where("scope", "=", scope).where("per", "=", per).execute();
-  await forgetMarks(db, scope, per);
+  await forgetMarks(db, scope, per, nowUs);
   return numDeletedRows > 0n;
 }
 
@@ -103,8 +108,9 @@ export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnsw
   for (const held of states) {
     const percent = await reachedNow(db, held, claim.usd!);
     if (percent === undefined) continue;
-    reached.push({ budget: held.state, percent });
-    await noteMark(db, held.state, percent, run.id);
+    const budget = { ...held.state, reservedUsd: roundUsd(held.state.reservedUsd + claim.usd!) }; // this call's too
+    reached.push({ budget, percent });
+    await noteMark(db, budget, percent, run.id);
   }
   return { reached };
 }

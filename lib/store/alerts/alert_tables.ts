@@ -30,7 +30,7 @@ export abstract class AlertTables extends BudgetTables implements AlertStore {
   readonly #redactor: Redactor;
 
   constructor(engine: Engine, host: Host, redactor: Redactor) {
-    super(engine, redactor);
+    super(engine, host, redactor);
     this.#engine = engine;
     this.#host = host;
     this.#redactor = redactor;

@@ -50,12 +50,16 @@ export async function noteMark(
   }).onConflict((it) => it.doNothing()).execute();
 }
 
-/** The budget is another one now: its parts are told of anew. */
-export async function forgetMarks(db: Db, scope: string, per: BudgetPeriod): Promise<void> {
+/** The budget is another one now: what was told of it is over, and its parts are told of anew. */
+export async function forgetMarks(db: Db, scope: string, per: BudgetPeriod, nowUs: number): Promise<void> {
   await db.deleteFrom("budget_mark").where("scope", "=", scope).where("per", "=", per).execute();
   const subjects = [subjectOf({ scope, per }, 0), subjectOf({ scope, per }, STOPPED_PERCENT)];
   for (const subject of subjects) {
-    await db.deleteFrom("alert_episode").where("subject", "like", `${escapeLike(subject)}%`).execute();
+    const open = await db.selectFrom("alert_episode").selectAll()
+      .where("subject", "like", `${escapeLike(subject)}%`).execute();
+    for (const { rule_no: ruleNo, subject, window_us: windowUs, alert_no: alertNo } of open) {
+      await shutEpisode(db, { ruleNo, subject, windowUs, alertNo }, nowUs);
+    }
   }
 }
 

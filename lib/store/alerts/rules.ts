@@ -60,7 +60,9 @@ export async function removeRule(db: Db, name: string): Promise<boolean> {
 }
 
 export async function muteRule(db: Db, name: string, untilUs: number | null): Promise<boolean> {
-  const { numUpdatedRows } = await db.updateTable("alert_rule").set({ muted_until_us: untilUs })
+  const { numUpdatedRows } = await db.updateTable("alert_rule").set({
+    muted_until_us: untilUs === null ? null : Math.round(untilUs),
+  })
     .where("name", "=", name).executeTakeFirst();
   return numUpdatedRows > 0n;
 }

@@ -98,7 +98,7 @@ async function list(context: Context): Promise<void> {
 function row(rule: AlertRuleState, context: Context): readonly Cell<Style>[] {
   const isMuted = rule.mutedUntilUs !== undefined && rule.mutedUntilUs > context.host.now() * 1000;
   const state: Cell<Style> = rule.firing > 0
-    ? { text: `firing ${rule.firing}`, style: "red" }
+    ? { text: `firing ${rule.firing}${isMuted ? ", muted" : ""}`, style: "red" }
     : isMuted
     ? { text: `muted until ${zonedTime(rule.mutedUntilUs! / 1000, context.timeZone)}`, style: "dim" }
     : rule.noVerdict

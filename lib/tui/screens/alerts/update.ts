@@ -51,7 +51,7 @@ const ACTIONS: Actions<AlertsModel> = {
   mute: (model, env) => {
     const rule = ruleInView(model);
     if (!rule) return [model, [notice("warn", "The rule is gone")]];
-    const untilUs = isMuted(rule, env) ? null : env.nowMs * 1000 + MUTE_US;
+    const untilUs = isMuted(rule, env) ? null : Math.round(env.nowMs * 1000) + MUTE_US;
     const done = untilUs === null ? `${rule.name} is heard again` : `${rule.name} is muted for a day`;
     return [model, [{ type: "mute_alerts", rule: rule.name, untilUs, done }]];
   },

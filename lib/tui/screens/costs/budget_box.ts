@@ -68,7 +68,7 @@ export function sharedTable(model: CostsModel, env: Env, columns: number): reado
   const wide = Math.min(30, Math.max(4, rest - name - 1));
   const head = `  ${fit("BUDGET", name)} ${fit("PER", 6)}${fit("SPENT", 10, "right")}${
     hasReserved ? fit("RESERVED", 10, "right") : ""
-  }${fit("OF", 10, "right")}  USED`;
+  }${fit("OF", 10, "right")}  ${cut("WITH RESERVED", wide + 6)}`;
   return [
     line(head, "heading"),
     ...sharedBudgets(model).map((it): Line => {

@@ -68,6 +68,11 @@ export async function cancelCall(services: OperateServices, run: Run, call?: str
   checkLive("break off a call of", run);
   const known = await services.store.changesSince(run.traceId);
   const open = known?.spans.filter((it) => it.kind === "tool" && it.status === "unset") ?? [];
+  const asked = new Set(
+    known?.spans.filter((it) => it.kind === "guardrail" && it.status === "unset").map((it) =>
+      it.parentSpanId
+    ),
+  );
   const found = call === undefined ? open : open.filter(({ spanId }) => spanId.startsWith(call));
   const [span] = found;
   if (!span || found.length > 1) {
@@ -81,6 +86,12 @@ export async function cancelCall(services: OperateServices, run: Run, call?: str
           : "no such call is at work"
       }`,
       { remedy: ids.join(", ") || `agentop show ${shortRunId(runId)}` },
+    );
+  }
+  if (asked.has(span.spanId)) {
+    throw new AgentOpError(
+      `Cannot break off a call of ${shortRunId(runId)}: it waits for approval, nothing is at work`,
+      { remedy: "refuse it: a in agentop tui" },
     );
   }
   return await answered(

@@ -11,6 +11,11 @@ const PARAMETERS = ["temperature", "topP", "maxTokens", "seed"] as const;
 const LIMITS = ["maxSteps", "timeoutSeconds", "budgetUsd"] as const;
 export const LIVE_SETTINGS = ["model", ...PARAMETERS, ...LIMITS] as const;
 
+/** It says how far a run may go: nobody's word but a person's raises it. */
+export function isLimit(key: string): boolean {
+  return LIMITS.some((it) => it === key);
+}
+
 const loadSchema = async () => (await import("./config_schema.ts")).liveSettings;
 
 /** Reads `key=value` pairs. Throws `AgentOpError` that names the key. */

@@ -16,7 +16,8 @@ import { agentProblems, type CheckServices } from "./check_agent.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import { agentOnRecord, asRunConfig } from "./agent_on_record.ts";
 import { BudgetLedger } from "./budget.ts";
-import { inherited, TreeSteps } from "./rights.ts";
+import { operatedConfig } from "./operations.ts";
+import { inherited, narrowest, TreeSteps } from "./rights.ts";
 import { createHandoffTool, HANDOFF_DEPTH_MAX } from "./handoff.ts";
 import type { AgentServices } from "./services.ts";
 import { agentLoop } from "./loop.ts";
@@ -208,7 +209,7 @@ export class AgentRunner {
     );
     if (earlier?.status === "completed") return earlier;
     const run = earlier?.status === "interrupted" || earlier?.status === "queued"
-      ? { ...earlier, config: asRunConfig(agent) } // as its file is now, and no more than its parent may
+      ? { ...earlier, config: asRunConfig(await this.#asSet(agent, earlier)) }
       : await this.queue(agent, {
         prompt,
         tags: { ...session.run.tags, ...(callId ? { [RUN_TAG.handoff]: callId } : {}) },
@@ -218,6 +219,15 @@ export class AgentRunner {
       outer: session.ledger,
     });
     return await this.#execute(run, { ledger, tree: session.tree, depth: session.depth + 1, signal });
+  }
+
+  /** As its file is now, with what was set while it was live, and no more than its parent may. */
+  async #asSet(agent: AgentConfig, { traceId }: Run): Promise<AgentConfig> {
+    const operated = await operatedConfig(
+      agent,
+      (await this.#services.store.loadTrace(traceId)).spans.values(),
+    );
+    return { ...operated, limits: narrowest(operated.limits, agent.limits) };
   }
 
   /** Fails before anything is stored, with the reason, rather than in the middle of a run. */

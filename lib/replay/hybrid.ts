@@ -1,7 +1,8 @@
 import { AgentOpError, type Run, RUN_TAG } from "../core/mod.ts";
 import type { Recording } from "./recording.ts";
 import { createHybridProvider, type ReplayLedger } from "./replay_provider.ts";
-import type { RunnerOptions } from "../agent/mod.ts";
+import { configPart } from "../analysis/mod.ts";
+import { isLimit, type RunnerOptions } from "../agent/mod.ts";
 import { createRecall, notRecorded } from "./recall.ts";
 import { resumedRecording } from "./resumed.ts";
 import type { ReplayStore } from "./services.ts";
@@ -52,7 +53,10 @@ export function hybridServices(
   });
 }
 
-/** What was done to the original while it was live is done again at the same steps, besides what is set otherwise now. */
+/**
+ * What was done to the original while it was live is done again at the same steps, besides what is set otherwise now. Limits are what
+ * whoever runs it again allows: what a store says of them raises none.
+ */
 export function operationsAgain(
   { operations }: Pick<Recording, "operations">,
   traceId: () => string | undefined,
@@ -60,9 +64,21 @@ export function operationsAgain(
 ): NonNullable<RunnerOptions["adapt"]> {
   const kept = operations.map((it) => ({
     ...it,
-    changes: Object.fromEntries(Object.entries(it.changes).filter(([key]) => !Object.hasOwn(overrides, key))),
-  }));
+    changes: Object.fromEntries(
+      Object.entries(it.changes).filter(([key]) => !isLimit(key) && !Object.hasOwn(overrides, key)),
+    ),
+  })).filter(({ action, changes }) => action === "tell" || Object.keys(changes).length > 0);
   return (services) => ({ ...services, operations: (id) => id === traceId() ? kept : [] });
+}
+
+/** What the run that repeats another was begun with instead of the other's own. */
+function overridden(original: Run, run: Run): Readonly<Record<string, string>> {
+  const settings = ({ config }: Run): Readonly<Record<string, unknown>> => ({
+    model: config["model"],
+    ...configPart({ config }, "parameters"),
+  });
+  const [was, is] = [settings(original), settings(run)];
+  return Object.fromEntries(Object.keys(is).filter((key) => was[key] !== is[key]).map((key) => [key, ""]));
 }
 
 /** Asks for every tool call, whatever the tool. */
@@ -75,8 +91,10 @@ export const askForTools: NonNullable<RunnerOptions["adapt"]> = (services) => ({
 export async function resumedServices(store: ReplayStore, run: Run): Promise<Pick<RunnerOptions, "adapt">> {
   const [, mode, tools] = /^(hybrid|live), tools (recorded|live|ask)$/.exec(run.tags[RUN_TAG.replay] ?? "") ??
     [];
-  if (mode === "live" && tools === "ask") return { adapt: askForTools };
-  if (mode !== "hybrid" || !run.forkedFrom || run.parentRunId !== undefined) return {};
+  const isAsked = mode === "live" && tools === "ask";
+  if (mode === undefined || !run.forkedFrom || run.parentRunId !== undefined) {
+    return isAsked ? { adapt: askForTools } : {};
+  }
   const original = await store.resolveRun(run.forkedFrom.runId).catch(() => {
     throw new AgentOpError(`Cannot resume ${run.runId}: the run it repeats is gone`, {
       remedy: `agentop show ${run.runId}`,
@@ -87,7 +105,8 @@ export async function resumedServices(store: ReplayStore, run: Run): Promise<Pic
     await store.loadTrace(run.traceId),
   );
   const traceId = () => run.traceId;
+  const again = operationsAgain(begun.recording, traceId, overridden(original, run));
+  if (mode === "live") return { adapt: (services) => again(isAsked ? askForTools(services) : services) };
   const answers = hybridServices({ ...begun, tools: tools as ToolPolicy, traceId });
-  const again = operationsAgain(begun.recording, traceId);
   return { adapt: (services) => again(answers(services)) };
 }

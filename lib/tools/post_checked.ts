@@ -24,8 +24,8 @@ export interface PostOptions {
 }
 
 /**
- * Posts to a public address, or to the private one that is allowed by name and port; each redirect passes the same checks, and none
- * leads from https to http. Of the answer only its head is read. Throws `ToolFailure` with the reason, or the signal's.
+ * Posts to a public address, or to the private one that is allowed by name and port; redirects are followed within
+ * its host only, pass the same checks, and none leads from https to http. Of the answer only its head is read. Throws `ToolFailure` with the reason, or the signal's.
  */
 export async function postChecked(target: URL, options: PostOptions): Promise<PostAnswer> {
   const { signal, body, resolveHost } = options;
@@ -54,6 +54,9 @@ export async function postChecked(target: URL, options: PostOptions): Promise<Po
       const next = URL.parse(response.header("location"), url);
       if (!next || url.protocol === "https:" && next.protocol !== "https:") {
         throw new ToolFailure("it redirects to what is no https address.");
+      }
+      if (next.host !== url.host) {
+        throw new ToolFailure("it redirects to another host, which is not followed.");
       }
       url = next;
     }

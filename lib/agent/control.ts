@@ -26,7 +26,6 @@ export interface ControlOrigin {
 /** What others want of a run. */
 export interface ControlHooks {
   stop(reason: RunStop): void;
-  onBudget(usd: number): void;
   onTold(told: ControlOrigin & { readonly text: string }): void;
   /** `settings` may be anything. */
   onSet(set: ControlOrigin & { readonly settings: unknown }): void;
@@ -88,11 +87,6 @@ export class ControlInbox {
       case "resume":
         this.#paused = false;
         this.#wake?.resolve();
-        return;
-      case "budget":
-        if (typeof argument["usd"] === "number" && argument["usd"] > 0) {
-          this.#hooks.onBudget(argument["usd"]);
-        }
         return;
       case "tell": {
         const text = typeof argument["text"] === "string"

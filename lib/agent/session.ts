@@ -129,7 +129,6 @@ export class Session {
     });
     this.control = new ControlInbox(services.store, run.traceId, {
       stop: (reason) => this.#abort.abort(reason),
-      onBudget: (usd) => this.ledger.setLimit(usd),
       onTold: (told) => this.operations.tell(told),
       onSet: (set) => void this.operations.set(set).catch((error) => note(`not set: ${messageOf(error)}`)),
       onCancel: (spanId, by) => this.operations.cancel(spanId, by),

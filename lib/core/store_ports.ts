@@ -268,7 +268,6 @@ export type ControlAction =
   | "resume"
   | "approve"
   | "deny"
-  | "budget"
   /** A message for the agent: `{ id, text, by }`. */
   | "tell"
   /** Other settings from its next step on: `{ id, settings, by }`. */
@@ -280,7 +279,7 @@ export interface ControlRequest {
   readonly id: number;
   readonly traceId: string;
   readonly action: ControlAction;
-  /** Approvals: `{ spanId, always? }`; budget: `{ usd }`. */
+  /** Approvals: `{ spanId, always? }`. */
   readonly argument: Readonly<Record<string, unknown>>;
   readonly requestedAtUs: number;
 }

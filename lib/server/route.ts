@@ -64,8 +64,6 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly answer: RouteAnswer;
   /** Statuses besides those that every route has, and when. */
   readonly failures?: Readonly<Record<number, string>>;
-  /** An answer may take as long as the work behind it does. @default false */
-  readonly isSlow?: boolean;
   /** A key may also come as the password of `Authorization: Basic`, as some clients' own settings have it. @default false */
   readonly takesBasic?: boolean;
   /** Left out of the OpenAPI document: wildcards. @default false */

@@ -214,10 +214,10 @@ Deno.test("takeControl() hands out each request once, in order", async () => {
   assert(events[0]?.type === "run_start");
   const { traceId } = events[0].run;
   await store.requestControl(traceId, "pause");
-  await store.requestControl(traceId, "budget", { usd: 2 });
+  await store.requestControl(traceId, "set", { settings: { budgetUsd: 2 } });
   const taken = await store.takeControl(traceId);
-  assert.deepEqual(taken.map(({ action, argument }) => [action, argument]), [["pause", {}], ["budget", {
-    usd: 2,
+  assert.deepEqual(taken.map(({ action, argument }) => [action, argument]), [["pause", {}], ["set", {
+    settings: { budgetUsd: 2 },
   }]]);
   assert.deepEqual(await store.takeControl(traceId), []);
 });

@@ -65,7 +65,6 @@ export function proxyRoute(options: ProxyOptions): Route {
     summary: "Goes on to the model server and is recorded on its way",
     body: { kind: "stream" },
     answer: { type: "*/*", description: "What the model server answers" },
-    isSlow: true,
     isHidden: true,
     async handle(request) {
       const operation = OPERATIONS[request.path.replace(/\/+$/, "")];

@@ -29,7 +29,7 @@ export { type RunLimits, withLimits } from "./limits.ts";
 export { continued, pauseRun, type SteeringServices, stopRun, unpauseRun } from "./steering.ts";
 export { cancelCall, type OperateServices, setRun, type SteeredSpan, tellRun } from "./operate.ts";
 export { operatedConfig } from "./operations.ts";
-export { isLimit, LIVE_SETTINGS } from "./retune.ts";
+export { LIVE_SETTINGS } from "./retune.ts";
 export { inherited, narrowest, type Rights, strictest } from "./rights.ts";
 export { applyOverrides, overrideKeys } from "./overrides.ts";
 export { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } from "./approval.ts";

@@ -2,7 +2,7 @@ import { type Operation, operationsOf } from "../analysis/mod.ts";
 import { ATTR, type Message, nowUs, type Run, type Span } from "../core/mod.ts";
 import type { AgentConfig } from "./agent_config.ts";
 import type { ControlOrigin } from "./control.ts";
-import { changesBy, checkedLiveSettings, type LiveSettings, withSettings } from "./retune.ts";
+import { changesBy, checkedLiveSettings, type LiveSettings, tightening, withSettings } from "./retune.ts";
 import type { AgentServices } from "./services.ts";
 import type { Memory } from "./memory.ts";
 import type { Recorder } from "./recorder.ts";
@@ -75,7 +75,10 @@ export class Operations {
     const due = this.#script.findIndex(({ step }) => (step ?? Infinity) > this.#nextStep);
     for (const operation of this.#script.splice(0, due < 0 ? this.#script.length : due)) {
       if (operation.action === "tell") this.tell(operation);
-      else await this.set({ ...operation, settings: settingsOf(operation) });
+      else {
+        const settings = tightening(this.#session.config, settingsOf(operation));
+        await this.set({ ...operation, settings });
+      }
     }
     const told = this.#told.splice(0);
     for (const { text, spanId } of told) {

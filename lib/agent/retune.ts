@@ -11,11 +11,6 @@ const PARAMETERS = ["temperature", "topP", "maxTokens", "seed"] as const;
 const LIMITS = ["maxSteps", "timeoutSeconds", "budgetUsd"] as const;
 export const LIVE_SETTINGS = ["model", ...PARAMETERS, ...LIMITS] as const;
 
-/** It says how far a run may go: nobody's word but a person's raises it. */
-export function isLimit(key: string): boolean {
-  return LIMITS.some((it) => it === key);
-}
-
 const loadSchema = async () => (await import("./config_schema.ts")).liveSettings;
 
 /** Reads `key=value` pairs. Throws `AgentOpError` that names the key. */
@@ -45,6 +40,16 @@ export async function readLiveSettings(given: Readonly<Record<string, string>>):
 export async function checkedLiveSettings(value: unknown): Promise<LiveSettings | undefined> {
   const { data } = (await loadSchema()).safeParse(value);
   return data && Object.keys(data).length > 0 ? data : undefined;
+}
+
+/** Without limits that would rise: nobody's word but a person's raises them. */
+export function tightening(
+  { limits }: Pick<AgentConfig, "limits">,
+  settings: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  const rises = (key: string, to: unknown) =>
+    LIMITS.some((it) => it === key && !(typeof to === "number" && to <= (limits[it] ?? Infinity)));
+  return Object.fromEntries(Object.entries(settings).filter(([key, to]) => !rises(key, to)));
 }
 
 /** The configuration with other settings. */

@@ -2,7 +2,7 @@ import { AgentOpError, type Run, RUN_TAG } from "../core/mod.ts";
 import type { Recording } from "./recording.ts";
 import { createHybridProvider, type ReplayLedger } from "./replay_provider.ts";
 import { configPart } from "../analysis/mod.ts";
-import { isLimit, type RunnerOptions } from "../agent/mod.ts";
+import type { RunnerOptions } from "../agent/mod.ts";
 import { createRecall, notRecorded } from "./recall.ts";
 import { resumedRecording } from "./resumed.ts";
 import type { ReplayStore } from "./services.ts";
@@ -54,8 +54,8 @@ export function hybridServices(
 }
 
 /**
- * What was done to the original while it was live is done again at the same steps, besides what is set otherwise now. Limits are what
- * whoever runs it again allows: what a store says of them raises none.
+ * What was done to the original while it was live is done again at the same steps, besides what is set otherwise now. No limit
+ * rises by it: see `Operations`.
  */
 export function operationsAgain(
   { operations }: Pick<Recording, "operations">,
@@ -65,7 +65,7 @@ export function operationsAgain(
   const kept = operations.map((it) => ({
     ...it,
     changes: Object.fromEntries(
-      Object.entries(it.changes).filter(([key]) => !isLimit(key) && !Object.hasOwn(overrides, key)),
+      Object.entries(it.changes).filter(([key]) => !Object.hasOwn(overrides, key)),
     ),
   })).filter(({ action, changes }) => action === "tell" || Object.keys(changes).length > 0);
   return (services) => ({ ...services, operations: (id) => id === traceId() ? kept : [] });

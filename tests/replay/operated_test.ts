@@ -60,3 +60,26 @@ Deno.test("a fork goes on with what had been set before it, and is not told agai
   const told = last.inputMessages!.filter(({ parts }) => JSON.stringify(parts).includes("Be quick."));
   assert.equal(told.length, 1);
 });
+
+Deno.test("a limit that was set lower stops what repeats the run too, and one that was set higher raises nothing", async () => {
+  await using bench = await Bench.open();
+  const setTo = async (maxSteps: number) => {
+    const runner = await bench.context.app.createRunner();
+    const agent = await parseAgentFile(`${AGENT}limits: { maxSteps: 3 }\n`, "agents/adder.yaml");
+    const run = await runner.queue(agent, { prompt: "Add." });
+    await bench.store.requestControl(run.traceId, "set", { id: "c", settings: { maxSteps }, by: "tester" });
+    return await runner.execute(run);
+  };
+  const lowered = await setTo(2);
+  assert.deepEqual([lowered.status, lowered.totals.steps], ["stopped", 2]);
+  const again = await bench.replay({ mode: "live" }, lowered);
+  assert.deepEqual([again.run.status, again.run.totals.steps], ["stopped", 2]);
+  const raised = await setTo(40);
+  assert.equal(raised.status, "completed");
+  const { spans } = await bench.store.loadTrace((await bench.replay({ mode: "live" }, raised)).run.traceId);
+  assert.deepEqual(
+    operationsOf(spans.values()),
+    [],
+    "it may go as far as the original went, and was not told to go further",
+  );
+});

@@ -28,10 +28,13 @@ function permissions(): readonly string[] {
 
 /** Small young generations: a workbench makes garbage steadily and keeps little. As in the task `tui`. */
 const V8_FLAGS = "--v8-flags=--max-semi-space-size=2";
+/** Files that are imported later are not read at the start. As in the task `tui`. */
+const LAZY_IMPORTS = "--unstable-lazy-dynamic-imports";
 const source = [
   Deno.execPath(),
   ...permissions(),
   V8_FLAGS,
+  LAZY_IMPORTS,
   "-P=tui",
   `${root}main.ts`,
   "--store",

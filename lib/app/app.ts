@@ -8,6 +8,7 @@ import {
   reasonOf,
   Redactor,
   type Run,
+  secretsOf,
   type Store,
   systemHost,
   systemTimeZone,
@@ -17,12 +18,11 @@ import {
 import type { EvalServices } from "../evals/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
-import { MEMORY, openStore, openStoreInWorker } from "../store/mod.ts";
+import { checkStorePath, MEMORY, openStore } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
 import { ModelAccess, type ModelServer } from "./model_access.ts";
-import { secretsOf } from "./secrets.ts";
 import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
@@ -30,7 +30,6 @@ import type { Ingest } from "./ingest/mod.ts";
 import type { ProxiedCalls, ProxiedCallsOptions } from "./proxied/mod.ts";
 import { AlertNews } from "./alerts/news.ts";
 import type { AlertOutlets } from "./alerts/services.ts";
-import { checkStorePath } from "./store_path.ts";
 import type { SqlRows } from "./sql_query.ts";
 
 export interface AppOptions {
@@ -94,7 +93,7 @@ export class App implements AsyncDisposable {
    */
   store(): Promise<Store> {
     return this.#store ??= (async () => {
-      this.checkStorePath();
+      checkStorePath(this.config);
       const { host, redactor } = this;
       const onNews = () => this.alerts.hear();
       const store = this.#stack.use(await openStore(this.config.storePath, { host, redactor, onNews }));
@@ -105,27 +104,6 @@ export class App implements AsyncDisposable {
       }
       return store;
     })();
-  }
-
-  /**
-   * The store on a thread of its own, for what draws; the thread is started before this returns. Closing this one waits for an
-   * opening under way.
-   */
-  async remoteStore(): Promise<Store> {
-    this.checkStorePath();
-    const opening = openStoreInWorker(this.config.storePath, this.redactor);
-    this.#stack.defer(async () => {
-      const store = await opening.catch(() => undefined); // thrown below
-      await store?.[Symbol.asyncDispose]();
-    });
-    return await opening;
-  }
-
-  /**
-   * A folder that the user named must exist, for what only reads the store too; the default one is made. Throws `AgentOpError`.
-   */
-  checkStorePath(): void {
-    checkStorePath(this.config);
   }
 
   /** Alerts over another way to the store, for what draws. Closed with this. */

@@ -1,10 +1,11 @@
 import type { ProviderEndpoint } from "../providers/mod.ts";
+import type { StorePlace } from "../store/mod.ts";
 
 /** Variables that a process is started with. */
 export type ProcessEnvironment = Readonly<Record<string, string>>;
 
 /** What an `App` is opened from. Nothing in it comes from a store, a run or a file of somebody else. */
-export interface AppConfig {
+export interface AppConfig extends StorePlace {
   /** Where the models are; absent without a key and a server. */
   readonly endpoint?: ProviderEndpoint;
   /** There is no endpoint: the built-in simulator answers. */
@@ -13,11 +14,6 @@ export interface AppConfig {
   readonly retry: { readonly maxAttempts: number; readonly minWaitMs: number; readonly maxWaitMs: number };
   /** Folder of the user's own prices, agents and settings. */
   readonly home: string;
-  readonly storePath: string;
-  /** The user named the store: its folder is not made for them. */
-  readonly storeGiven: boolean;
-  /** What is done reads: a store that is not there is an error, not made. @default false */
-  readonly storeMustExist?: boolean;
   /** Folders where agents are looked up, in order. */
   readonly agentFolders: readonly string[];
   /** Keys and settings of the services that tools reach, by the variable that holds them. */

@@ -82,7 +82,6 @@ export type { DryRun } from "./ways_out/dry_run.ts";
 /** Taking in files. Loaded with the first use. */
 export const loadImport = () => import("./import_files.ts");
 
-export { withoutKeys } from "./secrets.ts";
 export { deletePlanned, type DeletionPlan, planDeletion } from "./delete_runs.ts";
 export {
   type BaselineChoice,
@@ -143,7 +142,6 @@ export {
 } from "./review.ts";
 export { scoreAsTyped, type TypedScores } from "./score_run.ts";
 export { type ApprovalHelp, approvalHelp, type FileChange, fileChange } from "./approvals.ts";
-export { lazyStore } from "./lazy_store.ts";
 export type { AddedCells, Shown } from "./notebooks/mod.ts";
 export { chatModels, pricedModels } from "./prices.ts";
 export { readRows, type RowsWanted } from "./read_rows.ts";

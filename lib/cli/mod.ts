@@ -5,6 +5,7 @@
  * @module
  */
 import { workbenchFlags } from "./commands/tui/workbench_flags.ts";
+import type { Context } from "./context.ts";
 
 /** Runs one command line and returns its exit code. Never throws. */
 export async function main(args: readonly string[]): Promise<number> {
@@ -13,24 +14,34 @@ export async function main(args: readonly string[]): Promise<number> {
   return workbench ? await openWorkbench(workbench) : await (await import("./program.ts")).main(args);
 }
 
+/** The first frame does not wait for the rest of the program either. */
 async function openWorkbench(
   { flags, tui }: NonNullable<ReturnType<typeof workbenchFlags>>,
 ): Promise<number> {
-  const [{ Context }, { readConfig }, { systemHost }, { openWorkbench }, { report }] = await Promise.all([
-    import("./context.ts"),
+  const [{ readConfig }, { systemHost, systemTimeZone }, { openWorkbench }] = await Promise.all([
     import("./config.ts"),
     import("../core/mod.ts"),
     import("./commands/tui/tui.ts"),
-    import("./output/report.ts"),
   ]);
+  await using stack = new AsyncDisposableStack();
+  let open: (() => Promise<Context>) | undefined;
   try {
-    await using stack = new AsyncDisposableStack();
     // One that `--store` names is there.
     const config = { ...readConfig(flags), storeMustExist: flags.store !== undefined };
-    const context = stack.use(new Context(flags, systemHost(), config));
-    return await openWorkbench(context, tui);
+    const host = systemHost();
+    let context: Promise<Context> | undefined;
+    open = () =>
+      context ??= import("./context.ts").then(({ Context }) => stack.use(new Context(flags, host, config)));
+    const program = open;
+    return await openWorkbench({
+      config,
+      host,
+      timeZone: config.timeZone ?? systemTimeZone(),
+      program: async () => (await program()).app,
+    }, tui);
   } catch (error) {
-    return report(error, false);
+    await open?.(); // which knows what must not be printed
+    return (await import("./output/report.ts")).report(error, false);
   }
 }
 

@@ -92,7 +92,7 @@ export async function main(args: readonly string[]): Promise<number> {
     // Flags alone, like `agentop --store X`, open the workbench too.
     if (operands.length === 0 && unknown.length === 0) {
       program.action(() =>
-        withContext(async (context) => (await import("./commands/tui/tui.ts")).openWorkbench(context, {}))
+        withContext(async (context) => (await import("./commands/tui/tui.ts")).openWorkbenchIn(context, {}))
       );
     }
     await program.parseAsync([...args], { from: "user" });

@@ -4,6 +4,8 @@ const MAIN = new URL(isSource ? "../../main.ts" : "./main.js", import.meta.url).
 /** The same for a process that may not read its own files later: all of them are loaded at its start. */
 const WHOLE = isSource ? MAIN : new URL("./whole.js", import.meta.url).href;
 
+const LAZY_IMPORTS = "--unstable-lazy-dynamic-imports";
+
 /** The library beside the program, for cells of notebooks. */
 export interface OwnLibrary {
   /** What `@agentop/studio` means to them. */
@@ -25,14 +27,17 @@ export function ownLibrary(): OwnLibrary | undefined {
  */
 export function ownProgram(flags: readonly string[], command: readonly string[]): string[] {
   if (Deno.build.standalone) return [...command];
+  const mayReadLater = flags.includes("--allow-read");
   return [
     "run",
     "--quiet",
     "--no-prompt",
     // A bundle needs no configuration, and must not take one from the folders above it.
     ...(isSource ? [] : ["--no-config"]),
+    // Without it, Deno reads every file that some command may import before the first line runs.
+    ...(isSource && mayReadLater ? [LAZY_IMPORTS] : []),
     ...flags,
-    flags.includes("--allow-read") ? MAIN : WHOLE,
+    mayReadLater ? MAIN : WHOLE,
     ...command,
   ];
 }

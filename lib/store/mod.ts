@@ -16,6 +16,8 @@ export type { StoreStanding } from "./sqlite/standing.ts";
 export type { RunHint, SharedValue, StoreHints } from "./sqlite/hints.ts";
 export { MEMORY } from "./sqlite/location.ts";
 export { openStoreInWorker } from "./sqlite/remote_store.ts";
+export { type LazyStore, lazyStore } from "./lazy_store.ts";
+export { checkStorePath, type StorePlace } from "./store_path.ts";
 
 /**
  * Opens the store in the SQLite file at `path`, creating it when it does not exist (its folder must). `:memory:` keeps it in

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { App, withoutKeys } from "../../lib/app/mod.ts";
+import { App } from "../../lib/app/mod.ts";
+import { withoutKeys } from "../../lib/core/mod.ts";
 import { bisectHistory, createJudge } from "../../lib/evals/mod.ts";
 import { editFile } from "../../lib/cli/process/editor.ts";
 import { startRunnerProcess } from "../../lib/app/runner_process.ts";

@@ -43,3 +43,15 @@ Deno.test("openStoreInWorker() refuses what the store refuses", async () => {
       error.message === `${error.reason}. Try: ${error.remedy}`,
   );
 });
+
+Deno.test("openStoreInWorker() refuses calls once it is closed, which nobody would answer", async () => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const remote = await openStoreInWorker(join(folder, "agentop.db"));
+    await remote[Symbol.asyncDispose]();
+    await remote[Symbol.asyncDispose]();
+    await assert.rejects(remote.countRuns(), /Cannot use the store: it is closed/);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});

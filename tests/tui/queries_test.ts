@@ -91,8 +91,8 @@ Deno.test("updateRuns() takes the first rows however often the store changed sin
 
 Deno.test("updateRuns() takes the counts and the preview that were asked for before the latest change", () => {
   const home = new Home().send({ type: "enter" });
+  home.page(home.asked.get("runs")!, rows(0, 1));
   const asked = new Map(home.asked);
-  home.page(asked.get("runs")!, rows(0, 1));
   const preview = home.asked.get("preview")!;
   home.send({ type: "store_changed" }, { type: "store_changed" });
   home.send({ type: "answer", slot: "count", ticket: asked.get("count")!.ticket, answer: 7 });
@@ -101,6 +101,13 @@ Deno.test("updateRuns() takes the counts and the preview that were asked for bef
   const trace = { run: rows(0, 1)[0]!, spans: new Map(), snapshots: [], evaluations: [] };
   home.send({ type: "answer", slot: "preview", ticket: preview.ticket, answer: { traceId, trace } });
   assert.equal(home.model.preview?.trace, trace);
+});
+
+Deno.test("updateRuns() asks for what takes a look at every run when the first rows are there", () => {
+  const home = new Home().send({ type: "enter" }, { type: "store_changed" });
+  assert.deepEqual([...home.asked.keys()], ["runs"]);
+  home.page(home.asked.get("runs")!, rows(0, 1));
+  assert.deepEqual([...home.asked.keys()], ["runs", "preview", "count", "activity"]);
 });
 
 Deno.test("updateRuns() puts a page where it belongs, also when another one was asked for meanwhile", () => {

@@ -1,8 +1,7 @@
 import assert from "node:assert/strict";
 import { keySheet, SHEET } from "../../tasks/key_sheet.ts";
-import { lazyStore } from "../../lib/app/lazy_store.ts";
 import type { Store } from "../../lib/core/mod.ts";
-import { openStore } from "../../lib/store/mod.ts";
+import { lazyStore, openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { everyState, finishedRun, liveRun, type Story } from "./scenario.ts";

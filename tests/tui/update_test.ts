@@ -37,13 +37,13 @@ function run(app: App, ...msgs: readonly AppMsg[]): { app: App; effects: readonl
 const key = (name: string): AppMsg =>
   name.length === 1 ? { type: "key", key: name, char: name } : { type: "key", key: name };
 
-Deno.test("startApp() asks for runs, their count and the activity, and nothing else", () => {
+Deno.test("startApp() asks for runs and nothing else", () => {
   const [, effects] = startApp(start());
   assert.deepEqual(
     effects.map((effect) =>
       effect.type === "screen" && effect.effect.type === "load" ? effect.effect.slot : effect.type
     ),
-    ["runs", "count", "activity"],
+    ["runs"],
   );
 });
 

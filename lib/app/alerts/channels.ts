@@ -1,6 +1,12 @@
-import { AgentOpError, type AlertChannel, oneLine, reasonOf, type Redactor } from "../../core/mod.ts";
+import {
+  AgentOpError,
+  type AlertChannel,
+  hasKeyParameter,
+  oneLine,
+  reasonOf,
+  type Redactor,
+} from "../../core/mod.ts";
 import { checkPostTarget, ToolFailure } from "../../tools/mod.ts";
-import { hasKeyParameter } from "../secrets.ts";
 
 const CHANNELS_MAX = 10;
 const URL_MAX_CHARS = 2_000;

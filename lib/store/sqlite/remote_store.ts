@@ -119,6 +119,9 @@ function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
   return exitCode ? new AgentOpError(reason, { remedy, exitCode }) : new Error(reason);
 }
 
+const closed = () =>
+  new AgentOpError("Cannot use the store: it is closed", { remedy: "start the program again" });
+
 /**
  * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
  * marked as interrupted first. Throws as `openStore` does.
@@ -130,6 +133,7 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const listeners = new Set<() => void>();
   let calls = 0;
+  let isClosed = false;
   worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
     if ("changed" in data) {
       for (const listener of listeners) listener();
@@ -140,12 +144,17 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
     if ("error" in data) call?.reject(unpack(data.error));
     else call?.resolve(redactor.value(data.result));
   };
-  worker.onerror = (event) => {
-    event.preventDefault();
-    for (const call of waiting.values()) call.reject(new Error(event.message));
+  const refuseAll = (error: Error) => {
+    for (const call of waiting.values()) call.reject(error);
     waiting.clear();
   };
+  worker.onerror = (event) => {
+    event.preventDefault();
+    refuseAll(new Error(event.message));
+  };
   const call = (method: WorkerCall["method"], ...parameters: readonly unknown[]): Promise<unknown> => {
+    // Nobody would ever answer.
+    if (isClosed) return Promise.reject(closed());
     const answer = Promise.withResolvers<unknown>();
     waiting.set(++calls, answer);
     worker.postMessage({ id: calls, method, parameters: redactor.value(parameters) } satisfies WorkerCall);
@@ -176,9 +185,13 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
       return () => void listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
+      if (isClosed) return;
       listeners.clear();
-      await call("close");
+      const closing = call("close");
+      isClosed = true;
+      await closing;
       worker.terminate();
+      refuseAll(closed());
     },
   };
 }

@@ -1,4 +1,3 @@
-import { isLive, messageOf, type Run } from "../../core/mod.ts";
 import { loadRanking } from "../draw/fuzzy.ts";
 import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { loadGrammars, wantsGrammars } from "../draw/grammars.ts";
@@ -23,7 +22,8 @@ import {
   savedState,
   screenOf,
 } from "./model.ts";
-import { namesFor } from "./names.ts";
+import { checkedToLeave } from "./leaving.ts";
+import { namesFor, runNamed } from "./names.ts";
 import { changedSettings, NO_STATE, type ReadState, settingsOf } from "./saved_state.ts";
 import type { Settings } from "../contract/settings.ts";
 import { FRAME_MS, Painter } from "./painter.ts";
@@ -76,6 +76,9 @@ export class Workbench {
   readonly #problems: readonly string[];
   /** What the terminal said about itself. */
   #background: "dark" | "light" = "dark";
+  /** What the start is about is on the screen; everything else has waited for it. */
+  readonly #shown = Promise.withResolvers<void>();
+  #isShown = false;
   #closed = false;
 
   constructor(
@@ -102,7 +105,11 @@ export class Workbench {
     this.#painter = new Painter(() => this.#screen.repaint());
     this.#loader = new Loader(
       (id, slot, query) => answerTo(screenOf(this.#app, id)!, slot, query, services),
-      (screen, msg) => this.#guarded(() => this.#dispatch({ type: "screen", screen, msg })),
+      (screen, msg) =>
+        this.#guarded(() => {
+          this.#dispatch({ type: "screen", screen, msg });
+          this.#showFirst();
+        }),
     );
     const isClosed = () => this.#closed;
     this.#loan = new TerminalLoan(this.#screen, isClosed);
@@ -153,6 +160,7 @@ export class Workbench {
     this.#spawn(() => this.#open());
     this.#spawn(() => this.#rank());
     this.#spawn(() => this.#loadScreens());
+    if (this.#loader.idle) this.#showFirst();
     if ((this.#options.background ?? "auto") === "auto" && this.#options.color !== "none") {
       this.#spawn(async () => {
         const background = await this.#screen.background();
@@ -163,8 +171,15 @@ export class Workbench {
     }
   }
 
+  #showFirst(): void {
+    if (this.#isShown) return;
+    this.#isShown = true;
+    this.#painter.now();
+    this.#shown.resolve();
+  }
+
   async #loadScreens(): Promise<void> {
-    await Promise.resolve(); // the first frame goes out before
+    await this.#shown.promise;
     const screens = await loadScreens();
     this.#dispatch({ type: "screens", screens });
     // Only now it is known which keys there are.
@@ -174,7 +189,7 @@ export class Workbench {
   }
 
   async #rank(): Promise<void> {
-    await Promise.resolve(); // the first frame goes out before
+    await this.#shown.promise;
     await loadRanking();
     this.#painter.soon();
   }
@@ -193,6 +208,8 @@ export class Workbench {
     }
     if (this.#closed) return;
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());
+    await this.#shown.promise;
+    if (this.#closed) return;
     this.#lookout.look();
     const lost = await this.#services.lostWrites?.() ?? [];
     if (lost.length > 0) this.#dispatch({ type: "lost_writes" });
@@ -262,7 +279,8 @@ export class Workbench {
   #input(msg: AppMsg): void {
     this.#painter.touched();
     this.#dispatch(msg);
-    this.#painter.now();
+    if (this.#isShown) this.#painter.now();
+    else this.#showFirst(); // a key may lead anywhere
     this.#memory.touched();
   }
 
@@ -313,7 +331,9 @@ export class Workbench {
         return;
       }
       case "check_leave":
-        return this.#spawn(() => this.#checkLeave(effect.traceIds));
+        return this.#spawn(async () =>
+          this.#dispatch(await checkedToLeave(this.#services.store, effect.traceIds))
+        );
       case "suspend":
         return this.#suspend();
       case "alert":
@@ -326,7 +346,9 @@ export class Workbench {
           this.#dispatch({ type: "names", names: await namesFor(this.#services) })
         );
       case "resolve_run":
-        return this.#spawn(() => this.#resolve(effect.reference));
+        return this.#spawn(async () =>
+          this.#dispatch(await runNamed(this.#services.store, effect.reference))
+        );
       case "add_to_notebook":
         return this.#spawn(async () => this.#dispatch(await addedToNotebook(this.#services, effect)));
       case "score":
@@ -360,26 +382,6 @@ export class Workbench {
   #suspend(): void {
     const problem = this.#loan.suspend(this.#hooks.suspend);
     if (problem !== undefined) this.#notify("warn", problem);
-  }
-
-  async #resolve(reference: string): Promise<void> {
-    try {
-      const { traceId, runId } = await this.#services.store.resolveRun(reference);
-      this.#dispatch({ type: "jump_resolved", target: { traceId, runId } });
-    } catch (error) {
-      this.#dispatch({ type: "jump_failed", message: messageOf(error) });
-    }
-  }
-
-  async #checkLeave(traceIds: readonly string[]): Promise<void> {
-    let live: readonly Run[] = [];
-    try {
-      const runs = await Promise.all(traceIds.map((traceId) => this.#services.store.getRun(traceId)));
-      live = runs.filter((run) => run !== undefined).filter((run) => isLive(run.status));
-    } catch {
-      // A store that cannot be read must not keep anyone in; runs go on by themselves.
-    }
-    this.#dispatch({ type: "leave_checked", live });
   }
 
   async #exit(stop: readonly string[]): Promise<void> {

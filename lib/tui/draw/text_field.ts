@@ -138,17 +138,23 @@ function breakHard(text: string, columns: number): readonly string[] {
   return pieces.length === 0 ? [""] : pieces;
 }
 
-const segmenter = new Intl.Segmenter(undefined, { granularity: "grapheme" });
+/** Made when somebody types: it takes longer than the first frame. */
+let segmenter: Intl.Segmenter | undefined;
+
+function graphemes(text: string): Intl.Segments {
+  segmenter ??= new Intl.Segmenter(undefined, { granularity: "grapheme" });
+  return segmenter.segment(text);
+}
 
 function before(text: string, cursor: number): number {
   const start = Math.max(0, cursor - 64);
   let last = start;
-  for (const part of segmenter.segment(text.slice(start, cursor))) last = start + part.index;
+  for (const part of graphemes(text.slice(start, cursor))) last = start + part.index;
   return cursor === 0 ? 0 : last;
 }
 
 function after(text: string, cursor: number): number {
-  for (const part of segmenter.segment(text.slice(cursor, cursor + 64))) return cursor + part.segment.length;
+  for (const part of graphemes(text.slice(cursor, cursor + 64))) return cursor + part.segment.length;
   return cursor;
 }
 

@@ -52,7 +52,7 @@ async function bisectAndShow(
 ): Promise<number> {
   const [{ createJudge }, { withoutKeys }, { abortOnSignals }, { refuseAll }] = await Promise.all([
     import("../../../evals/mod.ts"),
-    import("../../../app/mod.ts"),
+    import("../../../core/mod.ts"),
     import("../../process/signals.ts"),
     import("../../../agent/mod.ts"),
   ]);

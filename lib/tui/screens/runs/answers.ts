@@ -4,7 +4,7 @@ import type { Effect } from "../../contract/message.ts";
 import type { Env, Step } from "../../contract/screen.ts";
 import { clamp } from "../../draw/scroll.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import { load, loadPage, pageInView } from "./load.ts";
+import { load, loadFigures, loadPage, pageInView } from "./load.ts";
 import { refreshed } from "./marks.ts";
 import { type RunsModel, selectedRun } from "./model.ts";
 import type { PageLoaded, Preview } from "./queries.ts";
@@ -40,7 +40,8 @@ export function withRows(model: RunsModel, page: PageLoaded, env: Env): Step<Run
     marks: refreshed(model.marks, page.runs),
     ...(lost ? { missing: lost } : {}),
   };
-  const step = selected(next, clamp(wanted, 0, Math.max(0, knownRows(window) - 1)), env);
+  const chosen = selected(next, clamp(wanted, 0, Math.max(0, knownRows(window) - 1)), env);
+  const step = model.state === "ready" ? chosen : loadFigures(chosen, env);
   return lost ? load(step, "missing", { traceId: lost.traceId }) : step;
 }
 

@@ -26,6 +26,11 @@ export function loadAnew(
   return loadActivity(step, env, FIGURES_INTERVAL_MS);
 }
 
+/** What there is to say of the list as a whole. */
+export function loadFigures([model, effects]: Step<RunsModel>, env: Pick<Env, "nowMs">): Step<RunsModel> {
+  return loadActivity(load([model, effects], "count", { filter: model.filter }), env);
+}
+
 /** Asks again for everything in view: at once, or as a refresh that keeps its distance. */
 export function loadAgain(
   model: RunsModel,
@@ -34,6 +39,8 @@ export function loadAgain(
 ): Step<RunsModel> {
   const every = (intervalMs: number) => (atOnce ? undefined : intervalMs);
   let step = loadPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
+  // The first rows wait for nothing: figures take a look at every run, and are asked for when the rows are there.
+  if (model.state === "loading") return step;
   step = load(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
   step = loadActivity(step, env, every(ACTIVITY_INTERVAL_MS));
   const run = selectedRun(model);

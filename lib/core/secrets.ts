@@ -1,5 +1,18 @@
-import { PROVIDERS, type Secret, SERVICE_VARIABLES, SERVICES } from "../core/mod.ts";
-import type { AppConfig, ProcessEnvironment } from "./config.ts";
+import { PROVIDERS, SERVICE_VARIABLES, SERVICES } from "./environment.ts";
+import type { Secret } from "./redact.ts";
+
+/** The settings of a program that hold secrets. */
+export interface SecretSettings {
+  readonly endpoint?: {
+    readonly provider?: string;
+    readonly apiKey?: string;
+    readonly serverUrl?: string;
+  };
+  /** Of services, by the variable that holds each. */
+  readonly secrets: Readonly<Partial<Record<string, string>>>;
+  readonly collector?: { readonly headers?: Readonly<Record<string, string>> };
+  readonly alertVariables?: Readonly<Partial<Record<string, string>>>;
+}
 
 /** Parameters of a URL that hold a key. */
 const KEY_PARAMETER = /key|token|secret|sig|auth|pass|cred/i;
@@ -9,10 +22,7 @@ const NO_SECRET = "AGENTOP_ALERT_FROM";
 
 /** What must be found nowhere: keys, and what a server's URL holds besides an address. */
 export function secretsOf(
-  { endpoint, secrets, collector, alertVariables = {} }: Pick<
-    AppConfig,
-    "endpoint" | "secrets" | "collector" | "alertVariables"
-  >,
+  { endpoint, secrets, collector, alertVariables = {} }: SecretSettings,
 ): readonly Secret[] {
   const found: Secret[] = [];
   const add = (name: string, value: string | undefined) => value !== undefined && found.push({ name, value });
@@ -37,10 +47,8 @@ export function secretsOf(
  * What commands of the person's own are started with besides all that they have: every variable that holds a secret of ours, empty.
  * Most of the environment may not be read here, so it cannot be given piece by piece.
  */
-export function withoutKeys(
-  config: Pick<AppConfig, "endpoint" | "secrets" | "collector" | "alertVariables">,
-): ProcessEnvironment {
-  return Object.fromEntries(secretsOf(config).map(({ name }) => [name, ""]));
+export function withoutKeys(settings: SecretSettings): Readonly<Record<string, string>> {
+  return Object.fromEntries(secretsOf(settings).map(({ name }) => [name, ""]));
 }
 
 /** A parameter of it is called as keys are. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
-import { lazyStore } from "../../lib/app/lazy_store.ts";
-import { openStore } from "../../lib/store/mod.ts";
+import { lazyStore, openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { sampleEvents } from "../support/sample_run.ts";
 

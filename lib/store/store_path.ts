@@ -1,12 +1,20 @@
 import { dirname } from "node:path";
 import { AgentOpError, reasonOf } from "../core/mod.ts";
-import { MEMORY } from "../store/mod.ts";
-import type { AppConfig } from "./config.ts";
+import { MEMORY } from "./sqlite/location.ts";
+
+/** Where the store is, and who said so. */
+export interface StorePlace {
+  readonly storePath: string;
+  /** The user named the store: its folder is not made for them. */
+  readonly storeGiven: boolean;
+  /** What is done reads: a store that is not there is an error, not made. @default false */
+  readonly storeMustExist?: boolean;
+}
 
 /**
  * A folder that the user named must exist, for what only reads the store too; the default one is made. Throws `AgentOpError`.
  */
-export function checkStorePath({ storePath, storeGiven, storeMustExist }: AppConfig): void {
+export function checkStorePath({ storePath, storeGiven, storeMustExist }: StorePlace): void {
   if (storeMustExist && storePath !== MEMORY && isMissing(storePath) && !isMissing(dirname(storePath))) {
     throw new AgentOpError(`Cannot open the store ${storePath}: there is no store at ${storePath}`, {
       remedy: "the path of one, in --store or AGENTOP_STORE; agentop run and eval make a new one",

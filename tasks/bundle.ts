@@ -32,8 +32,9 @@ const { code } = await new Deno.Command(Deno.execPath(), {
     "--outdir",
     OUT,
     "main.ts",
-    // Its own thread, so its own program.
+    // Threads of their own, so programs of their own.
     "lib/store/sqlite/store_worker.ts",
+    "lib/app/proxied/keeper_worker.ts",
     // What notebooks import; it shares its parts with the program.
     "lib/mod.ts",
   ],

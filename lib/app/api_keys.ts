@@ -43,7 +43,7 @@ export async function createApiKey(
 
 /** The key with this text, if it is one and not revoked. What is compared are hashes, in constant time. */
 export async function apiKeyOf(store: Pick<KeyStore, "findKey">, text: string): Promise<ApiKey | undefined> {
-  if (text.length > TEXT_MAX_CHARS) return undefined;
+  if (text.length > TEXT_MAX_CHARS || !text.startsWith(PREFIX)) return undefined;
   const hash = hashOf(text);
   const found = await store.findKey(hash);
   return found && timingSafeEqual(Buffer.from(found.hash, "hex"), Buffer.from(hash, "hex"))

@@ -45,16 +45,9 @@ export {
   type WhatIfReport,
   whatIfReport,
 } from "./spending.ts";
-export type {
-  CallFailure,
-  CallOrigin,
-  ProxiedAnswer,
-  ProxiedCall,
-  ProxiedCalls,
-  ProxiedRequest,
-} from "./proxied/mod.ts";
+export type { CallFailure, CallRecorder, RecordedCall } from "./proxied/mod.ts";
 
-/** What reads model calls of other programs as they pass, loaded with the first of them. */
+/** What reads model calls of other programs, loaded with the first that must be read before it goes on. */
 export const loadProxied = () => import("./proxied/mod.ts");
 /** What is done to live runs, loaded with the first use. */
 export const loadOperate = () => import("./operate.ts");

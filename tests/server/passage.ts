@@ -1,4 +1,4 @@
-import { apiKeyOf, App, type ProxiedCalls } from "../../lib/app/mod.ts";
+import { apiKeyOf, App, type CallRecorder } from "../../lib/app/mod.ts";
 import type { Run, Store } from "../../lib/core/mod.ts";
 import {
   type ProxyMode,
@@ -26,7 +26,7 @@ export class Passage implements AsyncDisposable {
   #stack = new AsyncDisposableStack();
   app!: App;
   store!: Store;
-  calls!: ProxiedCalls;
+  calls!: CallRecorder;
   url = "";
   /** Of the model server. */
   upstream = "";
@@ -73,7 +73,7 @@ export class Passage implements AsyncDisposable {
       }),
     );
     const store = it.store = await app.store();
-    const calls = it.calls = await app.proxiedCalls();
+    const calls = it.calls = await app.callRecorder();
     const server = await startServer(app, {
       port: 0,
       version: "0.0.0",

@@ -3,20 +3,10 @@
  *
  * @module
  */
+export { CallRecorder, type RecordedCall } from "./call_recorder.ts";
+export { KeeperThread } from "./keeper_thread.ts";
 export { openProxied } from "./open_proxied.ts";
-export {
-  type CallFailure,
-  type ProxiedCall,
-  ProxiedCalls,
-  type ProxiedCallsOptions,
-} from "./proxied_calls.ts";
+export type { StoredCalls } from "./call_keeper.ts";
+export type { CallFailure, ProxiedCallsOptions } from "./proxied_calls.ts";
 export { wasNeverSent } from "./proxied_cost.ts";
-export type { CallOrigin } from "./run_spans.ts";
-export {
-  AnswerReader,
-  type ProxiedAnswer,
-  type ProxiedRequest,
-  readProxied,
-  readWireJson,
-  requestHash,
-} from "./wire_chat.ts";
+export { readProxied, readWireJson, requestHash } from "./wire_chat.ts";

@@ -1,6 +1,6 @@
 import { type Host, systemTimeZone } from "../../core/mod.ts";
 import type { LoadedPriceBook } from "../../pricing/mod.ts";
-import { ProxiedCalls, type ProxiedCallsOptions } from "./proxied_calls.ts";
+import { StoredCalls, type StoredCallsOptions } from "./call_keeper.ts";
 
 /** What of the program it takes. */
 interface Program {
@@ -12,10 +12,10 @@ interface Program {
 /** Makes runs out of calls that pass through this program. */
 export function openProxied(
   program: Program,
-  options: Pick<ProxiedCallsOptions, "store" | "onNote" | "unpriced">,
-): ProxiedCalls {
+  options: Pick<StoredCallsOptions, "store" | "onNote" | "unpriced">,
+): StoredCalls {
   const { host, config } = program;
-  return new ProxiedCalls({
+  return new StoredCalls({
     ...options,
     host,
     prices: () => program.prices(),

@@ -149,6 +149,11 @@ export class ProxiedCalls implements AsyncDisposable {
     return await this.#options.store.isBudgeted().catch(() => false);
   }
 
+  /** Resolves when all that was said by now is written. */
+  async written(): Promise<void> {
+    await this.#written.add([]);
+  }
+
   /** Resolves when everything that has passed is written. */
   async settled(): Promise<void> {
     await this.#written.settled();

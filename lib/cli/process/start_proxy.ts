@@ -53,7 +53,7 @@ export async function proxyOver(
     mode,
     onMiss,
     ...(faults ? { faults } : {}),
-    calls: await app.proxiedCalls({ unpriced }),
+    calls: await app.callRecorder({ unpriced }),
     exchanges: store,
     host: app.host,
     isOwnKey: async (text) => await apiKeyOf(store, text) !== undefined,

@@ -1,5 +1,5 @@
-import { loadProxied, type ProxiedCall, type ProxiedCalls } from "../../app/mod.ts";
-import { type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
+import { type CallRecorder, loadProxied, type RecordedCall } from "../../app/mod.ts";
+import { type Exchange, type ExchangeStore, type Host, messageOf } from "../../core/mod.ts";
 import type { Fault, FaultCounters } from "../../simulator/mod.ts";
 import { HttpProblem } from "../problem.ts";
 import { readBytes, unpacked } from "../read_body.ts";
@@ -21,7 +21,7 @@ export interface ProxyOptions {
   readonly onMiss?: "forward" | "fail";
   /** With `fault`: every new request meets them in this order, each time it is sent, then its answer; and so on. */
   readonly faults?: readonly Fault[];
-  readonly calls: ProxiedCalls;
+  readonly calls: CallRecorder;
   readonly exchanges: ExchangeStore;
   readonly host: Host;
   /** True for the text of a key that opens this server. */
@@ -32,9 +32,6 @@ export interface ProxyOptions {
 
 /** Requests that are read: longer ones are refused. */
 const BODY_MAX_BYTES = 32 * 1024 * 1024;
-/** Answers kept whole for a cache. */
-const KEPT_MAX_BYTES = 16 * 1024 * 1024;
-const ERROR_MAX_CHARS = 2_000;
 const PATHS_NOTED_MAX = 100;
 const UNKNOWN_COST =
   "Cannot tell what this request can cost: it names no model and messages that can be read, " +
@@ -56,7 +53,9 @@ export function proxyRoute(options: ProxyOptions): Route {
     noted.add(path);
     options.onUnrecorded?.(path);
   };
+  options.calls.onUnread(isUnrecorded);
   const nextFault = faultsInTurn(options);
+  const ending: Passing["ending"] = new Map();
   return route({
     method: "*",
     path: "/v1/*",
@@ -77,7 +76,12 @@ export function proxyRoute(options: ProxyOptions): Route {
         maxBytes: BODY_MAX_BYTES,
         announced: request.headers.get("content-length"),
       });
-      const response = await recorded(request, bytes, operation, { ...options, isUnrecorded, nextFault });
+      const response = await recorded(request, bytes, operation, {
+        ...options,
+        isUnrecorded,
+        nextFault,
+        ending,
+      });
       return brokenAlike(response, request.incoming);
     },
   });
@@ -89,6 +93,8 @@ type NextFault = (hash: string) => Promise<Fault | undefined>;
 interface Passing extends ProxyOptions {
   readonly isUnrecorded: (path: string) => void;
   readonly nextFault: NextFault;
+  /** Answers that are on their way to the store, by the hash of their request. */
+  readonly ending: Map<string, Promise<void>>;
 }
 
 function faultsInTurn({ mode, faults = [] }: ProxyOptions): NextFault {
@@ -100,72 +106,97 @@ function faultsInTurn({ mode, faults = [] }: ProxyOptions): NextFault {
   };
 }
 
-/** What reads requests and answers. */
-type Wire = Awaited<ReturnType<typeof loadProxied>>;
 type ProxyRequest = Pick<
   RouteRequest,
   "method" | "path" | "target" | "headers" | "signal" | "caller" | "incoming"
 >;
 
+/**
+ * A call that is recorded. Before it goes on, only what must be known is looked up: whether there is a budget, what a cache has of it,
+ * which fault it meets. All else is read and written elsewhere, while it is on its way.
+ */
 async function recorded(
   request: ProxyRequest,
   bytes: Uint8Array<ArrayBuffer>,
   operation: string,
   options: Passing,
 ): Promise<Response> {
-  const wire = await loadProxied();
-  const { readProxied, readWireJson, requestHash } = wire;
-  const { headers } = request;
+  const { headers, path } = request;
+  const isBudgeted = await options.calls.isBudgeted();
   const { read, problem } = readable(bytes, headers);
-  const body = readWireJson(new TextDecoder().decode(read));
-  const asked = readProxied(body);
-  if (!asked) {
-    if (await options.calls.isBudgeted()) throw problem ?? new HttpProblem(402, UNKNOWN_COST);
-    options.isUnrecorded(request.path);
+  if (!read) {
+    if (isBudgeted) throw problem;
+    options.isUnrecorded(path);
     return await forward(request, bytes, options);
   }
   const upstream = upstreamFor(headers, options.upstreams);
   const { answersOf = [upstream.url] } = upstream;
-  const hashes = answersOf.map((server) => requestHash(server + request.path, body));
+  const begin = () =>
+    options.calls.begin({
+      body: read,
+      path,
+      server: answersOf[0]!,
+      key: /^\S+ +(\S{8,})$/.exec(headers.get("authorization") ?? "")?.[1],
+      origin: {
+        caller: request.caller,
+        runKey: named(headers, "x-agentop-run"),
+        agent: named(headers, "x-agentop-agent"),
+        group: named(headers, "x-agentop-group"),
+        user: named(headers, "x-agentop-user"),
+        serverAddress: new URL(upstream.url).host,
+        operation,
+      },
+    }, { isDue: isBudgeted });
+  if (options.mode === "record") {
+    return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
+  }
+  const hashes = await hashesOf(read, answersOf.map((server) => server + path));
+  if (!hashes) { // no cache and no fault knows it
+    return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
+  }
   const hash = hashes[0]!;
-  const call = options.calls.begin(asked, {
-    caller: request.caller,
-    runKey: named(headers, "x-agentop-run"),
-    agent: named(headers, "x-agentop-agent"),
-    group: named(headers, "x-agentop-group"),
-    user: named(headers, "x-agentop-user"),
-    serverAddress: new URL(upstream.url).host,
-    operation,
-    requestHash: hash,
-  });
   if (options.mode === "cache") {
-    for (const known of hashes) {
-      const kept = await options.exchanges.findExchange(known);
-      if (kept) return fromCache(kept, call, wire);
-    }
-    if (options.onMiss === "fail") {
-      call.failed({
-        errorType: "cache_miss",
-        message: "No answer to this request is on record",
-        statusCode: 404,
-      });
-      throw new HttpProblem(
-        404,
-        "No answer to this request is on record, and --on-miss fail lets nothing pass",
-      );
-    }
+    const kept = await onRecord(hashes, options);
+    if (kept) return fromCache(kept, begin());
+    if (options.onMiss === "fail") throw missed(begin());
+    return await passed(request, bytes, { call: begin(), hash, isBudgeted, isSent: true }, options);
   }
   const fault = await options.nextFault(hash);
   const isSent = !fault || !(await import("./faulty.ts")).isBeforeAnswer(fault);
-  if (isSent) await reserved(call);
-  return await passed(request, bytes, { call, hash, wire, fault, isSent }, options);
+  return await passed(request, bytes, { call: begin(), fault, isBudgeted, isSent }, options);
+}
+
+/** Hashes of a request to each of these; `undefined` where it is none for a model's words. */
+async function hashesOf(read: Uint8Array, urls: readonly string[]): Promise<readonly string[] | undefined> {
+  const { readProxied, readWireJson, requestHash } = await loadProxied();
+  const body = readWireJson(new TextDecoder().decode(read));
+  return readProxied(body) && urls.map((url) => requestHash(url, body));
+}
+
+async function onRecord(
+  hashes: readonly string[],
+  { exchanges, ending }: Passing,
+): Promise<Exchange | undefined> {
+  for (const hash of hashes) {
+    await ending.get(hash);
+    const kept = await exchanges.findExchange(hash);
+    if (kept) return kept;
+  }
+  return undefined;
+}
+
+function missed(call: RecordedCall): HttpProblem {
+  const message = "No answer to this request is on record";
+  call.failed({ errorType: "cache_miss", message, statusCode: 404 });
+  return new HttpProblem(404, `${message}, and --on-miss fail lets nothing pass`);
 }
 
 /** Sets aside what the call can cost. Throws `HttpProblem`: 402 when a budget is in its way, 503 when that cannot be told. */
-async function reserved(call: ProxiedCall): Promise<void> {
+async function reserved(call: RecordedCall): Promise<void> {
   try {
     await call.reserve();
   } catch (cause) {
+    if (cause instanceof Error && cause.name === "UnreadCallError") throw new HttpProblem(402, UNKNOWN_COST);
     const isBudget = cause instanceof Error && cause.name === "SharedBudgetError";
     const statusCode = isBudget ? 402 : 503;
     const message = messageOf(cause);
@@ -178,20 +209,21 @@ async function reserved(call: ProxiedCall): Promise<void> {
 function readable(
   bytes: Uint8Array<ArrayBuffer>,
   headers: Headers,
-): { readonly read: Uint8Array; readonly problem?: unknown } {
+): { readonly read?: Uint8Array; readonly problem?: unknown } {
   try {
     return { read: unpacked(bytes, headers, BODY_MAX_BYTES) };
   } catch (problem) {
-    return { read: new Uint8Array(), problem }; // the model server says what is wrong with it
+    return { problem }; // the model server says what is wrong with it
   }
 }
 
 /** A call that is recorded, on its way. */
 interface Passed {
-  readonly call: ProxiedCall;
-  readonly hash: string;
-  readonly wire: Wire;
-  readonly fault: Fault | undefined;
+  readonly call: RecordedCall;
+  readonly isBudgeted: boolean;
+  /** Where the next equal request looks for its answer. */
+  readonly hash?: string;
+  readonly fault?: Fault | undefined;
   /** False where a fault strikes before the model server hears of it. */
   readonly isSent: boolean;
 }
@@ -213,88 +245,52 @@ async function passed(
   request: ProxyRequest,
   bytes: Uint8Array<ArrayBuffer>,
   passing: Passed,
-  options: ProxyOptions,
+  options: Passing,
 ): Promise<Response> {
-  const { call, wire } = passing;
+  const { call, isBudgeted, isSent } = passing;
+  if (isBudgeted && isSent) await reserved(call);
   let response: Response;
   try {
     response = await sent(request, bytes, passing.fault, options);
   } catch (error) {
     const errorType = request.signal.aborted ? "cancelled" : "network";
+    const { wasNeverSent } = await loadProxied();
     call.failed({
       errorType,
-      isSent: passing.isSent && !(errorType === "network" && wire.wasNeverSent(error)),
+      isSent: isSent && !(errorType === "network" && wasNeverSent(error)),
       message: messageOf(error instanceof HttpProblem ? error.cause ?? error : error),
     });
     throw error;
   }
-  const contentType = response.headers.get("content-type") ?? "";
-  const tap = tapOf(passing, { status: response.status, contentType }, request.headers, options);
+  const { status, statusText, headers } = response;
+  call.head({ status, contentType: headers.get("content-type") ?? "" });
+  const tap = tapOf(passing, options);
   if (!response.body) {
     tap.ended();
     return response;
   }
-  const { status, statusText } = response;
-  return new Response(tapped(response.body, tap), { status, statusText, headers: response.headers });
+  return new Response(tapped(response.body, tap), { status, statusText, headers });
 }
 
-/** Reads what passes; at its end the call is known. */
-function tapOf(
-  { call, hash, wire, fault }: Passed,
-  { status, contentType }: { readonly status: number; readonly contentType: string },
-  headers: Headers,
-  { exchanges, host }: ProxyOptions,
-): Tap {
-  const reader = new wire.AnswerReader(contentType.startsWith("text/event-stream"));
-  const kept: Uint8Array[] = [];
-  let size = 0;
-  const text = () => {
-    const decoder = new TextDecoder();
-    return kept.map((it) => decoder.decode(it, { stream: true })).join("") + decoder.decode();
-  };
-  const cut = (errorType: string, message: string) =>
-    call.failed({ errorType, message, statusCode: status }, reader.end());
+/** Tells of what passes. */
+function tapOf({ call, hash, fault }: Passed, { calls, ending }: Passing): Tap {
   return {
-    passed(bytes) {
-      if ((size += bytes.length) <= KEPT_MAX_BYTES) kept.push(bytes);
-      const told = reader.add(bytes);
-      if (told !== "") call.told(told);
-    },
+    passed: (bytes) => call.bytes(bytes),
     ended() {
-      if (status >= 400) {
-        const message = oneLine(withoutKey(text(), headers), ERROR_MAX_CHARS);
-        return call.failed({ errorType: String(status), message, statusCode: status });
-      }
-      if (reader.isCut) return cut("stream_cut", "The stream ended before the answer did");
-      call.answered(reader.end());
-      if (size > KEPT_MAX_BYTES || fault) return;
-      exchanges.saveExchange({
-        hash,
-        traceId: call.traceId,
-        status,
-        contentType,
-        body: text(),
-        atUs: nowUs(host),
-      })
-        .catch(() => {}); // then this request is asked again
+      call.ended(fault === undefined);
+      if (hash === undefined) return;
+      const written = calls.written().finally(() => ending.get(hash) === written && ending.delete(hash));
+      ending.set(hash, written);
     },
-    broken: (error) => cut("stream_cut", messageOf(error)),
-    cancelled: () => cut("cancelled", "The program stopped reading"),
+    broken: (error) => call.cut("stream_cut", messageOf(error)),
+    cancelled: () => call.cut("cancelled", "The program stopped reading"),
   };
 }
 
-function fromCache(
-  { status, contentType, body }: {
-    readonly status: number;
-    readonly contentType: string;
-    readonly body: string;
-  },
-  call: ProxiedCall,
-  wire: Wire,
-): Response {
-  const reader = new wire.AnswerReader(contentType.startsWith("text/event-stream"));
-  call.told(reader.add(new TextEncoder().encode(body)));
-  call.answered(reader.end(), true);
+function fromCache({ status, contentType, body }: Exchange, call: RecordedCall): Response {
+  call.head({ status, contentType, isRecorded: true });
+  call.bytes(new TextEncoder().encode(body));
+  call.ended(false);
   return new Response(body, { status, headers: { "content-type": contentType, "x-agentop-cache": "hit" } });
 }
 
@@ -332,10 +328,4 @@ async function forward(
 function named(headers: Headers, name: string): string | undefined {
   const value = headers.get(name)?.trim();
   return value ? value.slice(0, 200) : undefined;
-}
-
-/** Servers repeat a key that they refuse. */
-function withoutKey(text: string, headers: Headers): string {
-  const key = /^\S+ +(\S{8,})$/.exec(headers.get("authorization") ?? "")?.[1];
-  return key === undefined ? text : text.replaceAll(key, "…");
 }

@@ -27,7 +27,7 @@ import { RecordedRuns } from "./recorded_runs.ts";
 import type { RightsOptions, RunRights } from "./rights.ts";
 import type { TrustedFolder } from "./trust.ts";
 import type { Ingest } from "./ingest/mod.ts";
-import type { CallRecorder, ProxiedCallsOptions, StoredCalls } from "./proxied/mod.ts";
+import type { CallRecorder, ProxiedCallsOptions } from "./proxied/mod.ts";
 import { AlertNews } from "./alerts/news.ts";
 import type { AlertOutlets } from "./alerts/services.ts";
 import type { SqlRows } from "./sql_query.ts";
@@ -188,26 +188,11 @@ export class App implements AsyncDisposable {
     };
   }
 
-  /**
-   * Makes runs out of calls that pass through, on a thread of its own: who passes them on never waits for it. A store in memory, which
-   * no other thread can see, is written on this one. Closed with this.
-   */
+  /** Makes runs out of calls that pass through, on another thread: who passes them on never waits for it. Closed with this. */
   async callRecorder(more: Pick<ProxiedCallsOptions, "unpriced"> = {}): Promise<CallRecorder> {
-    const [{ CallRecorder, KeeperThread }, budgets] = await Promise.all([
-      import("./proxied/mod.ts"),
-      this.store(),
-    ]);
-    const { config, host } = this;
-    const keeper = config.storePath === MEMORY
-      ? await this.storedCalls(more)
-      : new KeeperThread({ ...more, config, onNote: this.#onNote, onDesktop: this.#onDesktop });
-    return this.#stack.use(new CallRecorder({ keeper, budgets, host, onNote: this.#onNote }));
-  }
-
-  /** The same on this thread. */
-  async storedCalls(more: Pick<ProxiedCallsOptions, "unpriced"> = {}): Promise<StoredCalls> {
-    const [{ openProxied }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
-    return this.#stack.use(openProxied(this, { store, onNote: this.#onNote, ...more }));
+    const [{ openRecorder }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
+    const outlets = { onNote: this.#onNote, onDesktop: this.#onDesktop };
+    return this.#stack.use(openRecorder(this, { ...more, ...outlets, store }));
   }
 
   /** A runner over this program's store, models, prices and tools; all runners share one queue and circuit per endpoint. */

@@ -26,7 +26,7 @@ export interface LastSigns {
 
 /**
  * What ends a run whose process died: its open spans and the run itself end with the last thing that is known to have happened. An
- * attempt that was under way keeps the text that had arrived, and may have been billed.
+ * attempt that was under way, or a call that has none, keeps the text that had arrived; an attempt may have been billed.
  */
 export function interruption(
   trace: Trace,
@@ -52,6 +52,7 @@ export function interruption(
       status: "interrupted",
       errorType: "interrupted",
       ...(span.kind === "attempt" ? endOfCut(trace, span, signs) : {}),
+      ...(span.kind === "llm" ? wordsOfCut(trace, span, partials) : {}),
     })),
     {
       type: "run_update",
@@ -66,6 +67,13 @@ function idled({ idleUs = 0, idleSinceUs }: Run, endTimeUs: number): RunChange {
   return idleSinceUs === undefined
     ? {}
     : { idleUs: idleUs + Math.max(0, endTimeUs - idleSinceUs), idleSinceUs: null };
+}
+
+/** A call of another program has no attempts: it keeps what had arrived itself. */
+function wordsOfCut({ spans }: Trace, call: Span, partials: readonly PartialOutput[]): Partial<SpanEnd> {
+  const text = partials.find(({ spanId }) => spanId === call.spanId)?.text.slice(0, PARTIAL_MAX_CHARS);
+  if (!text || spans.values().some(({ parentSpanId }) => parentSpanId === call.spanId)) return {};
+  return { outputMessages: [{ role: "assistant", parts: [{ type: "text", content: text }] }] };
 }
 
 /** The text that had arrived, and what it may have cost. */

@@ -41,6 +41,8 @@ export class Passage implements AsyncDisposable {
       /** Other routes of the same server. */
       readonly beside?: readonly Route[];
       readonly answersOf?: readonly string[];
+      /** A file, whose calls are kept by another thread. @default in memory */
+      readonly storePath?: string;
       /** Servers besides its own that calls may go on to. */
       readonly also?: readonly string[];
     } = {},
@@ -65,7 +67,7 @@ export class Passage implements AsyncDisposable {
         defaults: {},
         retry: { maxAttempts: 1, minWaitMs: 0, maxWaitMs: 0 },
         home: "/nowhere",
-        storePath: MEMORY,
+        storePath: options.storePath ?? MEMORY,
         storeGiven: true,
         agentFolders: [],
         secrets: {},

@@ -2,8 +2,8 @@
 // The far side of `KeeperThread`: an app of its own, so that runs of other programs are recovered and looked at like all others.
 import { messageOf } from "../../core/mod.ts";
 import { App } from "../app.ts";
-import { StoredCalls } from "./call_keeper.ts";
 import type { KeeperAsk, KeeperSays } from "./keeper_thread.ts";
+import { openKeeper } from "./open_proxied.ts";
 import type { CallKeeper, Heard } from "./told.ts";
 
 let app: App | undefined;
@@ -16,11 +16,12 @@ function say(said: KeeperSays): void {
 async function open(
   { config, unpriced, hasDesktop }: Extract<KeeperAsk, { ask: "open" }>,
 ): Promise<CallKeeper> {
+  const onNote = (note: string) => say({ note });
   app = new App(config, {
-    onNote: (note) => say({ note }),
+    onNote,
     ...(hasDesktop ? { onDesktop: (desktop) => say({ desktop }) } : {}),
   });
-  return await app.storedCalls({ unpriced });
+  return openKeeper(app, { store: await app.store(), unpriced, onNote });
 }
 
 async function answer(asked: KeeperAsk): Promise<Heard | undefined> {
@@ -39,6 +40,7 @@ async function answer(asked: KeeperAsk): Promise<Heard | undefined> {
       await keeper.settled();
       return undefined;
     case "close":
+      await keeper[Symbol.asyncDispose]();
       await app![Symbol.asyncDispose]();
       return undefined;
   }

@@ -13,6 +13,7 @@ import { fakeHost } from "../../tests/support/fake_host.ts";
 import { openDatabase } from "../../tests/support/open_database.ts";
 import { sampleEvents } from "../../tests/support/sample_run.ts";
 import type { FuzzTarget } from "./fuzz.ts";
+import { wireTargets } from "./fuzz_wire.ts";
 
 // deno-lint-ignore no-control-regex
 const RAW = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2066-\u2069]/;
@@ -185,6 +186,7 @@ export async function fuzzTargets(): Promise<readonly FuzzTarget[]> {
       weight: MAIN_WEIGHT,
     },
     { ...await storedRows(), weight: MAIN_WEIGHT },
+    ...await wireTargets(),
     reader("scenario files", scenarios, (text) => parseScenarios(text, "a.yaml"), YAML_MAX_CHARS),
     reader(
       "price files",

@@ -7,6 +7,7 @@ import { diffOf, evaluationOf } from "./rows.ts";
 import { BodyCopier } from "./salvage_bodies.ts";
 import { salvageRun } from "./salvage_run.ts";
 import { copyExperiments } from "./salvage_experiments.ts";
+import { copySettings } from "./salvage_settings.ts";
 import type { Schema } from "./schema.ts";
 import { checkBodies } from "./verify_bodies.ts";
 
@@ -43,6 +44,10 @@ export async function salvage(
       };
     }
     await copyDiffs(from, to, notes);
+    const salvaged = new Map(
+      [...kept.values()].map(({ traceId, at }) => [traceId, runs[at]!.lost.length === 0]),
+    );
+    await copySettings(from, to, salvaged, notes);
     await copyNotes(from, to);
     await copyClock(from, to);
   });

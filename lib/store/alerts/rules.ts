@@ -78,7 +78,8 @@ export async function ruleStates(db: Db): Promise<readonly AlertRuleState[]> {
   }));
 }
 
-function ruleOf(json: string): AlertRule | undefined {
+/** `undefined` for what is no rule. */
+export function ruleOf(json: string): AlertRule | undefined {
   const value = tryParseJson(json) as Partial<AlertRule> | null | undefined;
   const isRule = value && typeof value === "object" && ALERT_METRICS.some((it) => it === value.metric) &&
     typeof value.scope === "string" && BUDGET_PERIODS.some((it) => it === value.per) &&

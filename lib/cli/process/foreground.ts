@@ -14,6 +14,7 @@ import { exitCodeOf } from "../frame/exit_code.ts";
 import { endedLine, warningLines } from "../output/ended_line.ts";
 import { LivePrinter, summaryLine } from "../output/live_printer.ts";
 import { noteSimulatorOf } from "../output/simulator_note.ts";
+import { HeldOutput } from "./held_output.ts";
 import { abortOnSignals } from "./signals.ts";
 import { approverOf } from "./terminal_approver.ts";
 
@@ -40,9 +41,10 @@ export async function runInForeground(
   const quiet = context.json || options.jsonl === true;
   const streaming = !quiet && (options.stream === true || context.stdoutIsTerminal);
   const showSteps = context.stderrIsTerminal;
+  const output = new HeldOutput();
   const printer = new LivePrinter({
-    answer: (text) => streaming && writeAll(Deno.stdout, text),
-    step: (line) => showSteps && context.note(line),
+    answer: (text) => streaming && output.write(() => writeAll(Deno.stdout, text)),
+    step: (line) => showSteps && output.write(() => context.note(line)),
     color: context.config.color !== "none" && showSteps,
   });
   const listeners: Listener[] = [];
@@ -52,12 +54,12 @@ export async function runInForeground(
   if (live) listeners.push(live.listen);
   using stopper = abortOnSignals();
   const runner = await context.app.createRunner({
-    approver: approverOf(),
+    approver: approverOf(output),
     listeners,
     ...(options.rights ? { rights: options.rights } : {}),
     unpriced: options.unpriced,
     ...(options.adapt ? { adapt: options.adapt } : {}),
-    ...(context.verbose ? { onRetry: (notice) => context.note(retryLine(notice)) } : {}),
+    ...(context.verbose ? { onRetry: (notice) => output.write(() => context.note(retryLine(notice))) } : {}),
   });
   const begun = await begin(runner);
   if (!quiet || showSteps) await noteSimulatorOf(context, "answers", begun.model);

@@ -2,6 +2,7 @@ import { type ApprovalAnswer, type ApprovalRequest, type Approver, refuseAll } f
 import { escapeText, jsonText, oneLine } from "../../core/mod.ts";
 import { lines, plural, wrap } from "../../present/mod.ts";
 import { writeAll } from "../context.ts";
+import { HeldOutput } from "./held_output.ts";
 import { type KeyTerminal, openKeyTerminal } from "./terminal_keys.ts";
 
 const NAME_MAX_CHARS = 80;
@@ -21,9 +22,9 @@ const ANSWER_KEYS = ALLOWING_KEYS + REFUSING_KEYS;
 
 /**
  * Asks at the terminal that the program was started from, also when the prompt came through a pipe; without one nothing is
- * allowed, and the model is told. One question at a time.
+ * allowed, and the model is told. One question at a time, while which `output` waits.
  */
-export function approverOf(): Approver {
+export function approverOf(output: HeldOutput = new HeldOutput()): Approver {
   const write = (text: string) => writeAll(Deno.stderr, text);
   let terminal: Promise<KeyTerminal | undefined> | undefined;
   let turn: Promise<unknown> = Promise.resolve();
@@ -31,7 +32,8 @@ export function approverOf(): Approver {
     const answer = turn.then(async () => {
       signal.throwIfAborted();
       const found = await (terminal ??= openKeyTerminal(write));
-      return found ? await ask(found, request, signal) : await refuseAll(request, signal);
+      if (!found) return await refuseAll(request, signal);
+      return await output.during(() => ask(found, request, signal));
     });
     turn = answer.catch(() => {});
     return answer;

@@ -154,18 +154,20 @@ async function runnerOptions(
   context: Context,
   doubts: string[],
 ): Promise<NonNullable<ReplayOptions["runner"]>> {
-  const [{ LivePrinter }, { approverOf }] = await Promise.all([
+  const [{ LivePrinter }, { approverOf }, { HeldOutput }] = await Promise.all([
     import("../../output/live_printer.ts"),
     import("../../process/terminal_approver.ts"),
+    import("../../process/held_output.ts"),
   ]);
+  const output = new HeldOutput();
   const showSteps = context.stderrIsTerminal && !context.json;
   const printer = new LivePrinter({
     answer: () => {},
-    step: (line) => context.note(line),
+    step: (line) => output.write(() => context.note(line)),
     color: context.config.color !== "none",
   });
   return {
-    approver: approverOf(),
+    approver: approverOf(output),
     onWarning: (warning) => doubts.push(warning),
     ...(showSteps ? { listeners: [printer.listen] } : {}),
   };

@@ -1,11 +1,11 @@
 /**
  * The long checks of docs/reliability.md, as one table: check, what was tried, what failed, the worst that was seen, what is promised.
- * Arguments: how many minutes it may take, and which of the checks; all unless given.
+ * Arguments: how many minutes it may take, and which of the checks; all unless given, but for `big`, a store beyond 1 GiB.
  *
  * @module
  */
 import { fileURLToPath } from "node:url";
-import { backups } from "./soak/backups.ts";
+import { backups, bigBackups } from "./soak/backups.ts";
 import { budgets } from "./soak/budgets.ts";
 import type { SoakCheck, SoakResult } from "./soak/check.ts";
 import { damagedWals } from "./soak/damaged_wals.ts";
@@ -85,7 +85,7 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "flips", share: 0.1, run: flippedBits },
   { name: "disk", share: 0.05, run: fullDisk },
   { name: "migrations", share: 0.1, run: migrations },
-  { name: "backups", share: 0.1, run: backups },
+  { name: "backups", share: 0.1, run: (untilMs) => backups(untilMs) },
   { name: "kills", share: 0.25, run: kills },
   { name: "budgets", share: 0.05, run: budgets },
   { name: "fuzz", share: 0.2, run: fuzzed },
@@ -93,16 +93,19 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "writers", share: 0.2, run: writers },
 ];
 
+/** Only when it is named. */
+const BIG: SoakCheck = { name: "big", share: 1, run: bigBackups };
+
 const wanted = Deno.args.slice(1);
-const unknown = wanted.find((name) => !CHECKS.some((check) => check.name === name));
+const unknown = wanted.find((name) => ![...CHECKS, BIG].some((check) => check.name === name));
 if (!(MINUTES > 0) || unknown !== undefined) {
-  const names = CHECKS.map(({ name }) => name).join(" ");
+  const names = [...CHECKS, BIG].map(({ name }) => name).join(" ");
   console.error(
     `Cannot soak: the arguments are how many minutes it may take, and which of ${names}. Try: deno task soak 20`,
   );
   Deno.exit(2);
 }
-const checks = CHECKS.filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+const checks = wanted.length === 0 ? CHECKS : [...CHECKS, BIG].filter(({ name }) => wanted.includes(name));
 const endMs = performance.now() + MINUTES * 60_000;
 const results: SoakResult[] = [];
 for (const [at, check] of checks.entries()) {

@@ -1,19 +1,40 @@
+import { Buffer } from "node:buffer";
 import { join } from "node:path";
+import { type Store, systemHost } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
+import { fakeHost } from "../../tests/support/fake_host.ts";
+import { sampleEvents } from "../../tests/support/sample_run.ts";
 import type { SoakResult } from "./check.ts";
 
 const CHILD = new URL("./load_child.ts", import.meta.url).pathname;
 const WRITERS = 4;
 const PAUSE_MS = 200;
+const BIG_BYTES = 1.1 * 2 ** 30;
+const BIG_TEXT_BYTES = 96 * 1024;
+
+/** The same of a store beyond 1 GiB: it takes some minutes to fill. */
+export async function bigBackups(untilMs: number): Promise<SoakResult> {
+  return await backups(untilMs, BIG_BYTES);
+}
+
+/** Until the file is that large: texts that cannot be packed well. */
+async function fill(store: Store, path: string, bytes: number): Promise<void> {
+  while ((await Deno.stat(path)).size < bytes) {
+    const text = () => crypto.getRandomValues(Buffer.alloc(BIG_TEXT_BYTES * 3 / 4)).toString("base64");
+    const host = { ...fakeHost({ startMs: Date.now() }), newId: systemHost().newId };
+    for (let at = 0; at < 4; at++) await store.write([...sampleEvents({ host, rounds: 40, text })]);
+  }
+}
 
 /** Copies a store again and again while others write steps into it as fast as they can: every copy opens and verifies. */
-export async function backups(untilMs: number): Promise<SoakResult> {
+export async function backups(untilMs: number, bytesAtFirst = 0): Promise<SoakResult> {
   const folder = await Deno.makeTempDir();
   const problems: string[] = [];
   let [copies, longestMs, writes, bytes] = [0, 0, 0, 0];
   try {
     const path = join(folder, "a.db");
     await using store = await openStore(path);
+    await fill(store, path, bytesAtFirst);
     const writers = Array.from({ length: WRITERS }, () =>
       new Deno.Command(Deno.execPath(), {
         args: [
@@ -64,7 +85,7 @@ export async function backups(untilMs: number): Promise<SoakResult> {
     await Deno.remove(folder, { recursive: true });
   }
   return {
-    check: "backups under load",
+    check: bytesAtFirst > 0 ? "backups of a large store under load" : "backups under load",
     tried: `${copies} copies while ${WRITERS} processes made ${writes.toFixed(0)} writes a second, up to ${
       (bytes / 1e6).toFixed(0)
     } MB`,

@@ -10,7 +10,7 @@ const CHILD = new URL("./load_child.ts", import.meta.url).pathname;
 const WRITERS = 4;
 const PAUSE_MS = 200;
 const BIG_BYTES = 1.1 * 2 ** 30;
-const BIG_TEXT_BYTES = 96 * 1024;
+const BIG_TEXT_BYTES = 64 * 1024;
 
 /** The same of a store beyond 1 GiB: it takes some minutes to fill. */
 export async function bigBackups(untilMs: number): Promise<SoakResult> {
@@ -20,7 +20,7 @@ export async function bigBackups(untilMs: number): Promise<SoakResult> {
 /** Until the file is that large: texts that cannot be packed well. */
 async function fill(store: Store, path: string, bytes: number): Promise<void> {
   while ((await Deno.stat(path)).size < bytes) {
-    const text = () => crypto.getRandomValues(Buffer.alloc(BIG_TEXT_BYTES * 3 / 4)).toString("base64");
+    const text = () => crypto.getRandomValues(Buffer.alloc(BIG_TEXT_BYTES)).toString("base64");
     const host = { ...fakeHost({ startMs: Date.now() }), newId: systemHost().newId };
     for (let at = 0; at < 4; at++) await store.write([...sampleEvents({ host, rounds: 40, text })]);
   }

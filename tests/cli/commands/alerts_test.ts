@@ -21,6 +21,12 @@ Deno.test("alerts: a run is looked at as it ends; log, check, ack and remove say
   assert.deepEqual([check.code, check.json().length], [1, 1]);
   const again = await home.run(["alerts", "check", "--json"]);
   assert.deepEqual([again.code, again.json()], [0, []]);
+  const unknown = await home.run(["alerts", "log", "--rule", "token-run"]);
+  assert.deepEqual([unknown.code, unknown.stdout], [2, ""]);
+  assert.match(
+    unknown.stderr,
+    /Cannot list alerts: there is no rule "token-run"\. Try: --rule tokens-run\n$/,
+  );
   const acked = await home.run(["alerts", "ack", logged.alertId.slice(-8), "--json"]);
   assert.deepEqual(acked.json(), { acknowledged: 1 });
   assert.equal((await home.run(["alerts", "remove", "tokens-run"])).code, 0);

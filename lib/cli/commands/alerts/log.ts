@@ -1,4 +1,4 @@
-import type { Alert, AlertDelivery } from "../../../core/mod.ts";
+import { AgentOpError, type Alert, type AlertDelivery, type AlertStore, nearest } from "../../../core/mod.ts";
 import { alertShape, deliveryShape } from "../../../documents/mod.ts";
 import { type Cell, cell, type Column, table, zonedTime } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
@@ -7,6 +7,7 @@ import { lookOf, type Style } from "../../output/look.ts";
 
 const LIMIT_MAX = 1_000;
 const ID_CHARS = 8;
+const RULE_SHOWN_CHARS = 80;
 
 const COLUMNS: readonly Column[] = [
   { title: "ALERT" },
@@ -26,12 +27,26 @@ interface LogFlags {
 
 export async function log(context: Context, { limit, open, rule }: LogFlags): Promise<void> {
   const store = await context.app.store();
+  if (rule !== undefined) await refuseUnknown(store, rule);
   const alerts = await store.listAlerts({
     limit: readNumber("--limit", limit, { min: 1, max: LIMIT_MAX, isWhole: true }, "--limit 20"),
     ...(open ? { isOpen: true } : {}),
     ...(rule === undefined ? {} : { rule }),
   });
   await print(context, alerts, "Nothing fired yet. Try: agentop alerts list");
+}
+
+/** A rule that was removed may still have alerts. */
+async function refuseUnknown(store: AlertStore, rule: string): Promise<void> {
+  const [alerts, rules] = await Promise.all([store.listAlerts({ limit: 1, rule }), store.listAlertRules()]);
+  if (alerts.length > 0 || rules.some(({ name }) => name === rule)) return;
+  const guess = nearest(rule, rules.map(({ name }) => name));
+  throw new AgentOpError(
+    `Cannot list alerts: there is no rule ${JSON.stringify(rule.slice(0, RULE_SHOWN_CHARS))}`,
+    {
+      remedy: guess === undefined ? "agentop alerts list" : `--rule ${guess}`,
+    },
+  );
 }
 
 /** 1 when something fired since the last check. */

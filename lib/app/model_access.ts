@@ -2,7 +2,7 @@ import { type EndpointNotes, type Host, nearest } from "../core/mod.ts";
 import type { ProviderEndpoint, ResilientProvider } from "../providers/mod.ts";
 import type { Simulator } from "../simulator/mod.ts";
 import type { AppConfig } from "./config.ts";
-import { registeredModels } from "./registered_models.ts";
+import { RegisteredModels } from "./registered_models.ts";
 
 /** Calls that one process makes to the model API at the same time. */
 const MODEL_CONCURRENCY_MAX = 64;
@@ -30,6 +30,7 @@ export class ModelAccess implements AsyncDisposable {
   readonly #host: Host;
   #simulator: Promise<Simulator> | undefined;
   #provider: Promise<ResilientProvider> | undefined;
+  readonly #registered: RegisteredModels;
   readonly #routes = new Map<string, Promise<ResilientProvider>>();
 
   readonly #notes: () => Promise<EndpointNotes>;
@@ -37,6 +38,7 @@ export class ModelAccess implements AsyncDisposable {
   /** @param notes where it is noted what servers said of themselves */
   constructor(config: AppConfig, host: Host, notes: () => Promise<EndpointNotes>) {
     this.#config = config;
+    this.#registered = new RegisteredModels(config.home);
     this.#host = host;
     this.#notes = notes;
   }
@@ -70,7 +72,7 @@ export class ModelAccess implements AsyncDisposable {
 
   /** Looked up anew for each call: another process may have registered it. The server of a model of the person's own gets no key. */
   async #routeOf(model: string): Promise<ResilientProvider | undefined> {
-    const known = (await registeredModels(this.#config.home)).get(model);
+    const known = await this.#registered.find(model);
     if (!known) return undefined;
     const { serverUrl } = known;
     const route = this.#routes.get(serverUrl) ?? this.#providerOf({ serverUrl, apiKey: "" });
@@ -83,7 +85,7 @@ export class ModelAccess implements AsyncDisposable {
    * and take any. `undefined` when nothing does, or the server does not answer soon.
    */
   async doubtAbout(model: string): Promise<string | undefined> {
-    if ((await registeredModels(this.#config.home)).has(model)) return undefined;
+    if (await this.#registered.find(model)) return undefined;
     const { listModels } = await import("../providers/mod.ts");
     const models = await listModels(await this.endpoint(), { host: this.#host, timeoutMs: LIST_TIMEOUT_MS })
       .catch(() => []); // what is wrong with the server, the first call will say

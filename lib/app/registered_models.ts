@@ -45,6 +45,38 @@ export async function registeredModels(home: string): Promise<ReadonlyMap<string
   return new Map(entries);
 }
 
+/** `registeredModels` for each call of a model: the file is read again when it has changed, by whatever process. */
+export class RegisteredModels {
+  readonly #home: string;
+  #read: {
+    readonly stamp: string | undefined;
+    readonly models: Promise<ReadonlyMap<string, RegisteredModel>>;
+  } | undefined;
+
+  constructor(home: string) {
+    this.#home = home;
+  }
+
+  /** Throws as `registeredModels` does. */
+  async find(name: string): Promise<RegisteredModel | undefined> {
+    const stamp = stampOf(pathOf(this.#home));
+    if (stamp === undefined || this.#read?.stamp !== stamp) {
+      this.#read = { stamp, models: registeredModels(this.#home) };
+    }
+    return (await this.#read.models).get(name);
+  }
+}
+
+/** Changes with the file, which is replaced in one step; `undefined` where nothing can be said of it. */
+function stampOf(path: string): string | undefined {
+  try {
+    const { ino, mtime, size } = Deno.statSync(path);
+    return `${ino} ${mtime?.getTime()} ${size}`;
+  } catch (error) {
+    return error instanceof Deno.errors.NotFound ? "" : undefined;
+  }
+}
+
 /** Whether the built-in simulator answers for a model: there is neither a key nor a server, and the model has none of its own. */
 export async function isSimulated({ useSimulator, home }: AppConfig, model: string): Promise<boolean> {
   return useSimulator && !(await registeredModels(home)).has(model);

@@ -23,13 +23,16 @@ class NoHooks extends SDKHooks {
   }
 }
 
+/** One for all: to make an error is to walk the stack. */
+const NOT_LOGGED = new Error("not logged");
+
 /**
  * Having a logger keeps the SDK from reading the environment. This one refuses the first line it is given, which the SDK
  * tolerates and which spares every request and answer a copy for the log.
  */
 const refusingLogger = {
   group: () => {
-    throw new Error("not logged");
+    throw NOT_LOGGED;
   },
   groupEnd: () => {},
   log: () => {},

@@ -31,7 +31,7 @@ export function normalisingFetch(
   options: NormaliseOptions,
 ): (input: Request | string | URL, init?: RequestInit) => Promise<Response> {
   return async (input, init) => {
-    const given = new Request(input, init);
+    const given = input instanceof Request && !init ? input : new Request(input, init);
     const request = options.dialect === "openai" && given.method === "POST" ? await rewrite(given) : given;
     // The SDK sends this header even when it is empty.
     if (request.headers.get("cookie") === "") request.headers.delete("cookie");

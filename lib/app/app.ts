@@ -18,7 +18,7 @@ import {
 import type { EvalServices } from "../evals/mod.ts";
 import type { LoadedPriceBook } from "../pricing/mod.ts";
 import type { ReplayOptions, ReplayResult, ReplayServices } from "../replay/mod.ts";
-import { checkStorePath, MEMORY, openStore } from "../store/mod.ts";
+import { checkStorePath, MEMORY, openStore, openStoreInWorker } from "../store/mod.ts";
 import type { AgentEntry } from "./agent_entry.ts";
 import type { ListedAgent, ResolveOptions } from "./agents.ts";
 import type { AppConfig } from "./config.ts";
@@ -62,6 +62,7 @@ export class App implements AsyncDisposable {
   /** Looks at what ended, and tells people what rules find. */
   readonly alerts: AlertNews;
   #store: Promise<Store> | undefined;
+  #writing: Promise<Store> | undefined;
   #prices: Promise<LoadedPriceBook> | undefined;
   #ingest: Promise<Ingest> | undefined;
 
@@ -105,6 +106,19 @@ export class App implements AsyncDisposable {
         this.#onWarning?.({ message: lostSentence(lost), remedy: LOST_REMEDY });
       }
       return store;
+    })();
+  }
+
+  /** The store on a thread of its own, for what writes much; opened once. */
+  writingStore(): Promise<Store> {
+    return this.#writing ??= (async () => {
+      checkStorePath(this.config);
+      const opening = openStoreInWorker(this.config.storePath, this.redactor, () => this.alerts.hear());
+      this.#stack.defer(async () => {
+        const store = await opening.catch(() => undefined); // thrown below
+        await store?.[Symbol.asyncDispose]();
+      });
+      return await opening;
     })();
   }
 

@@ -15,14 +15,19 @@ import {
   type ExperimentPlan,
   type RunSummary,
   shortRunId,
+  type Store,
   systemTimeZone,
 } from "../core/mod.ts";
-import type { EvalOptions, LoadedSuite, SuiteGate } from "../evals/mod.ts";
+import type { EvalOptions, EvalServices, LoadedSuite, SuiteGate } from "../evals/mod.ts";
 import type { App } from "./app.ts";
+import { MEMORY } from "../store/mod.ts";
 import { comparedVariants } from "./compare_experiments.ts";
 
 const RUNS_PAGE = 1000;
 const EARLIER_MAX = 1000;
+/** To start a thread takes as long as to write a hundred runs. */
+const THREAD_RUNS_MIN = 200;
+const THREAD_CONCURRENCY_MIN = 8;
 
 /** An experiment with everything that it says. */
 export interface ExperimentReport {
@@ -128,11 +133,35 @@ export async function evaluate(
   options: Omit<EvalOptions, "resolveAgent"> & Partial<Pick<EvalOptions, "resolveAgent">>,
 ): Promise<Experiment> {
   const { runExperiment } = await import("../evals/mod.ts");
-  return await runExperiment(await app.evalServices(), loaded, {
+  const services = await app.evalServices();
+  // Where no thread can be started, a program that may not read this code for one, this one writes.
+  const thread = isWorthThread(app, loaded, options)
+    ? await app.writingStore().catch(() => undefined)
+    : undefined;
+  return await runExperiment(thread ? over(services, thread) : services, loaded, {
     resolveAgent: (agent) => app.resolveAgent(agent, { approve: options.approve }),
     rightsOf: (run) => app.rightsFor(run, { approve: options.approve }),
     ...options,
   });
+}
+
+/** The same, with all that its runs write and read in another store's hands. */
+function over(services: EvalServices, store: Store): EvalServices {
+  return {
+    ...services,
+    store,
+    createRunner: (options = {}) =>
+      services.createRunner({ ...options, adapt: (it) => ({ ...options.adapt?.(it) ?? it, store }) }),
+  };
+}
+
+/** Whether the runs are so many, and so many at once, that what they write is better written on a thread of its own. */
+function isWorthThread({ config }: App, { suite }: LoadedSuite, options: Partial<EvalOptions>): boolean {
+  const { repeats = suite.repeats, limit = Infinity, concurrency = suite.concurrency, only } = options;
+  const cases = Math.min(suite.cases.length, limit, only?.length || Infinity);
+  const runs = suite.variants.length * repeats * cases;
+  return config.storePath !== MEMORY && suite.source === "live" && runs >= THREAD_RUNS_MIN &&
+    concurrency >= THREAD_CONCURRENCY_MIN;
 }
 
 /** What an experiment says, and whether it passes. Throws `AgentOpError`. */

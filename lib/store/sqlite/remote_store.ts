@@ -112,7 +112,28 @@ export interface PackedError {
 export type WorkerReply =
   | { readonly id: number; readonly result: unknown }
   | { readonly id: number; readonly error: PackedError }
-  | { readonly changed: true };
+  | { readonly told: "changed" | "news" };
+
+/** With this many calls under way, messages wait for each other until this turn of the event loop is over. */
+const BUSY_CALLS = 8;
+
+/** Sends what gathers as one message: to send one costs more than most of what is in it. */
+export class Outbox<Item> {
+  readonly #send: (items: readonly Item[]) => void;
+  #items: Item[] = [];
+
+  constructor(send: (items: readonly Item[]) => void) {
+    this.#send = send;
+  }
+
+  /** `underWay`: calls that are not answered yet. */
+  put(item: Item, underWay: number): void {
+    if (this.#items.push(item) > 1) return;
+    const send = () => this.#send(this.#items.splice(0));
+    if (underWay < BUSY_CALLS) queueMicrotask(send);
+    else setTimeout(send, 0);
+  }
+}
 
 function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
   if (storeCode) return new StoreError(storeCode, reason, { remedy });
@@ -122,27 +143,50 @@ function unpack({ reason, remedy, exitCode, storeCode }: PackedError): Error {
 const closed = () =>
   new AgentOpError("Cannot use the store: it is closed", { remedy: "start the program again" });
 
-/**
- * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
- * marked as interrupted first. Throws as `openStore` does.
- */
-export async function openStoreInWorker(path: string, redactor: Redactor = NO_SECRETS): Promise<Store> {
+function startWorker(): Worker {
   // In a bundle this code lies in its root, and the worker is a second program below it.
   const file = import.meta.url.endsWith(".ts") ? "./store_worker.ts" : "./lib/store/sqlite/store_worker.js";
-  const worker = new Worker(new URL(file, import.meta.url), { type: "module", name: "store" });
+  return new Worker(new URL(file, import.meta.url), { type: "module", name: "store" });
+}
+
+type Call = (method: WorkerCall["method"], ...parameters: readonly unknown[]) => Promise<unknown>;
+
+function methodsOf(call: Call): Pick<Store, Method> {
+  const methods = Object.keys(METHODS).map((method) => [
+    method,
+    (...parameters: readonly unknown[]) => call(method as Method, ...parameters),
+  ]);
+  return Object.fromEntries(methods) as Pick<Store, Method>;
+}
+
+/**
+ * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
+ * marked as interrupted first. `onNews`: a run ended or was scored here. Throws as `openStore` does.
+ */
+export async function openStoreInWorker(
+  path: string,
+  redactor: Redactor = NO_SECRETS,
+  onNews: () => void = () => {},
+): Promise<Store> {
+  const worker = startWorker();
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
   const listeners = new Set<() => void>();
+  const outbox = new Outbox<WorkerCall>((calls) => worker.postMessage(calls));
   let calls = 0;
-  let isClosed = false;
-  worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => {
-    if ("changed" in data) {
+  let failure: Error | undefined;
+  const hear = (reply: WorkerReply) => {
+    if ("told" in reply) {
+      if (reply.told === "news") return onNews();
       for (const listener of listeners) listener();
       return;
     }
-    const call = waiting.get(data.id);
-    waiting.delete(data.id);
-    if ("error" in data) call?.reject(unpack(data.error));
-    else call?.resolve(redactor.value(data.result));
+    const call = waiting.get(reply.id);
+    waiting.delete(reply.id);
+    if ("error" in reply) call?.reject(unpack(reply.error));
+    else call?.resolve(redactor.value(reply.result));
+  };
+  worker.onmessage = ({ data }: MessageEvent<readonly WorkerReply[]>) => {
+    for (const reply of data) hear(reply);
   };
   const refuseAll = (error: Error) => {
     for (const call of waiting.values()) call.reject(error);
@@ -150,14 +194,13 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
   };
   worker.onerror = (event) => {
     event.preventDefault();
-    refuseAll(new Error(event.message));
+    refuseAll(failure = new Error(event.message));
   };
-  const call = (method: WorkerCall["method"], ...parameters: readonly unknown[]): Promise<unknown> => {
-    // Nobody would ever answer.
-    if (isClosed) return Promise.reject(closed());
+  const call: Call = (method, ...parameters) => {
+    if (failure) return Promise.reject(failure); // nobody would ever answer
     const answer = Promise.withResolvers<unknown>();
     waiting.set(++calls, answer);
-    worker.postMessage({ id: calls, method, parameters: redactor.value(parameters) } satisfies WorkerCall);
+    outbox.put({ id: calls, method, parameters: redactor.value(parameters) }, waiting.size);
     return answer.promise;
   };
   try {
@@ -166,14 +209,8 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
     worker.terminate();
     throw error;
   }
-  const methods = Object.fromEntries(
-    Object.keys(METHODS).map((method) => [
-      method,
-      (...parameters: readonly unknown[]) => call(method as Method, ...parameters),
-    ]),
-  ) as unknown as Pick<Store, Method>;
   return {
-    ...methods,
+    ...methodsOf(call),
     /** A signal cannot go to another thread: it is heard when the copy is done. */
     async copyTables(target, { signal, ...options } = {}) {
       signal?.throwIfAborted();
@@ -185,10 +222,10 @@ export async function openStoreInWorker(path: string, redactor: Redactor = NO_SE
       return () => void listeners.delete(listener);
     },
     async [Symbol.asyncDispose]() {
-      if (isClosed) return;
+      if (failure) return;
       listeners.clear();
       const closing = call("close");
-      isClosed = true;
+      failure = closed();
       await closing;
       worker.terminate();
       refuseAll(closed());

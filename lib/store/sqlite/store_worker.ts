@@ -2,12 +2,14 @@
 // The far side of `openStoreInWorker`: a store of its own on a thread of its own.
 import { AgentOpError, messageOf, type Store, StoreError } from "../../core/mod.ts";
 import { openStore } from "./store.ts";
-import type { PackedError, WorkerCall, WorkerReply } from "./remote_store.ts";
+import { Outbox, type PackedError, type WorkerCall, type WorkerReply } from "./remote_store.ts";
 
 let store: Store | undefined;
+let underWay = 0;
+const outbox = new Outbox<WorkerReply>((replies) => self.postMessage(replies));
 
 function reply(message: WorkerReply): void {
-  self.postMessage(message);
+  outbox.put(message, underWay);
 }
 
 /** Nobody draws more often than this. */
@@ -18,7 +20,7 @@ let telling: ReturnType<typeof setTimeout> | undefined;
 function tellChanged(): void {
   telling ??= setTimeout(() => {
     telling = undefined;
-    reply({ changed: true });
+    reply({ told: "changed" });
   }, CHANGED_MS_MIN);
 }
 
@@ -50,7 +52,7 @@ function lookForDead(found: Store): void {
 
 async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
   if (method === "open") {
-    store = await openStore(String(parameters[0]));
+    store = await openStore(String(parameters[0]), { onNews: () => reply({ told: "news" }) });
     store.onChange(tellChanged);
     const recovered = await store.recoverInterrupted();
     lookForDead(store);
@@ -65,10 +67,18 @@ async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
   return await call.apply(store, [...parameters]);
 }
 
-self.onmessage = async ({ data }: MessageEvent<WorkerCall>) => {
+async function take(call: WorkerCall): Promise<void> {
+  underWay++;
+  let message: WorkerReply;
   try {
-    reply({ id: data.id, result: await answer(data) });
+    message = { id: call.id, result: await answer(call) };
   } catch (error) {
-    reply({ id: data.id, error: pack(error) });
+    message = { id: call.id, error: pack(error) };
   }
+  reply(message);
+  underWay--;
+}
+
+self.onmessage = ({ data }: MessageEvent<readonly WorkerCall[]>) => {
+  for (const call of data) void take(call);
 };

@@ -1,4 +1,6 @@
 import type { Experiment, SpentTotals } from "./experiment.ts";
+import type { Evaluation } from "./span.ts";
+import type { TreeTotals } from "./store_ports.ts";
 
 // What a person looks at: experiments in figures, made where their results are read, so that these need not travel.
 
@@ -131,4 +133,19 @@ export interface ExperimentOverview {
 export interface ExperimentViews {
   /** In figures. Throws `AgentOpError` for one that is not there. */
   experimentOverview(query: OverviewQuery): Promise<ExperimentOverview>;
+  /** What a list says of these runs beside their rows; nothing for those of which there is nothing to say. */
+  runNotes(runIds: readonly string[]): Promise<readonly RunNote[]>;
+}
+
+/** What is to be said of a run beside its own row. */
+export interface RunNote {
+  readonly runId: string;
+  /** Of the whole run; of each name and judge the newest, newest first. */
+  readonly scores: readonly Evaluation[];
+  /** Runs that it handed work to itself, or that judge it. */
+  readonly children: number;
+  /** Its figures and those of all it handed work to, without judges; absent where it handed over none. */
+  readonly tree?: TreeTotals;
+  /** The experiment that it is part of, and how many runs of it there are. */
+  readonly experiment?: Experiment & { readonly runs: number };
 }

@@ -124,6 +124,7 @@ export type {
   ExperimentSide,
   ExperimentViews,
   OverviewQuery,
+  RunNote,
   ScorerDifference,
   ScorerFigures,
   SideDifference,

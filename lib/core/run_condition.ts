@@ -50,6 +50,10 @@ export interface RunFilter {
   readonly user?: string;
   readonly sinceUs?: number;
   readonly untilUs?: number;
+  /** Handed over by this run, or judging it; `null`: by none that is in the store. */
+  readonly parent?: string | null;
+  /** Only those that stand for others where lists are folded: handed over by none, and of an experiment the newest. */
+  readonly isHead?: true;
   /** Full-text terms, all of which must occur. */
   readonly text?: string;
   /** What a person searched for. */

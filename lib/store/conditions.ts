@@ -32,13 +32,14 @@ export async function prepareFilter(
   filter: RunFilter = {},
 ): Promise<PreparedFilter> {
   const condition = conditionOf(filter);
-  if (!condition) return { fits: ALWAYS, hasText: false };
+  const place = placesOf(filter);
+  if (!condition) return { fits: both(place, undefined), hasText: false };
   const texts = [...new Set(textsOf(condition))].filter((text) => !search.isBlank(text));
   const found = await search.conditions(db, texts);
   const byText = new Map(texts.map((text, index) => [text, found[index]!]));
   const conjuncts = condition.type === "all" ? condition.of : [condition];
   return {
-    fits: sqlOf(condition, nowUs, byText),
+    fits: both(place, sqlOf(condition, nowUs, byText)),
     hasText: conjuncts.some((it) => it.type === "text" && byText.has(it.text)),
   };
 }
@@ -46,10 +47,35 @@ export async function prepareFilter(
 /** A filter by what needs neither the clock nor the search. */
 export function conditionsOf(filter: Omit<RunFilter, "text" | "where">): Expression<SqlBool> {
   const condition = conditionOf(filter);
-  return condition ? sqlOf(condition, 0, new Map()) : ALWAYS;
+  return both(placesOf(filter), condition ? sqlOf(condition, 0, new Map()) : undefined);
 }
 
 const ALWAYS = sql<SqlBool>`1 = 1`;
+
+function both(places: readonly Condition[], condition: Condition | undefined): Condition {
+  const all = condition ? [...places, condition] : places;
+  return all.length === 0 ? ALWAYS : sql`(${sql.join([...all], sql` and `)})`;
+}
+
+const HANDED_OVER_BY_NONE: Condition = sql`(run.parent_run_id is null
+  or not exists (select 1 from run as parent where parent.run_id = run.parent_run_id))`;
+
+/** The newest of each experiment is looked up once per experiment, by an index; not once per run. */
+const HEAD: Condition = sql`(${HANDED_OVER_BY_NONE} and (run.group_id is null
+  or run.group_id not in (select experiment_id from experiment)
+  or run.id in (select (select newest.id from run as newest
+    where newest.group_id = experiment.experiment_id and newest.parent_run_id is null
+    order by newest.start_us desc, newest.id desc limit 1) from experiment)))`;
+
+/** Where runs stand among others. */
+function placesOf({ parent, isHead }: Pick<RunFilter, "parent" | "isHead">): readonly Condition[] {
+  return [
+    ...(isHead ? [HEAD] : []),
+    ...(parent === null ? [HANDED_OVER_BY_NONE] : parent === undefined ? [] : [
+      sql<SqlBool>`(run.parent_run_id = ${parent})`,
+    ]),
+  ];
+}
 
 function textsOf(condition: RunCondition): readonly string[] {
   switch (condition.type) {

@@ -92,7 +92,7 @@ function namesIn(json: string): readonly string[] {
 }
 
 /** One that cannot be what was written must not hide the others. */
-function readEvaluation(traceId: string, row: EvaluationRow): Evaluation {
+export function readEvaluation(traceId: string, row: EvaluationRow): Evaluation {
   try {
     return evaluationOf(traceId, row);
   } catch (error) {

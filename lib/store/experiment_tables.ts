@@ -13,6 +13,7 @@ import type {
   NewCaseResult,
   OverviewQuery,
   Redactor,
+  RunNote,
 } from "../core/mod.ts";
 import { listBaselines, saveBaseline } from "./baselines.ts";
 import { ApiKeyTable } from "./api_keys.ts";
@@ -21,6 +22,7 @@ import { experimentOverview } from "./experiment_overview.ts";
 import { ExperimentWriter } from "./experiment_writer.ts";
 import { experimentCases, experimentResults, listExperiments, resolveExperiment } from "./experiments.ts";
 import type { OtherWork } from "./journal.ts";
+import { runNotes } from "./run_notes.ts";
 
 /** The part of a store that keeps suites which were run. */
 export abstract class ExperimentTables extends ApiKeyTable implements ExperimentStore, ExperimentViews {
@@ -75,6 +77,10 @@ export abstract class ExperimentTables extends ApiKeyTable implements Experiment
     options?: { readonly withTexts?: boolean; readonly caseId?: string },
   ): Promise<readonly CaseResult[]> {
     return await this.#read((db) => experimentResults(db, experimentId, options));
+  }
+
+  async runNotes(runIds: readonly string[]): Promise<readonly RunNote[]> {
+    return await this.#read((db) => runNotes(db, this.#engine.owners, runIds));
   }
 
   async experimentOverview(query: OverviewQuery): Promise<ExperimentOverview> {

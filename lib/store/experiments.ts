@@ -34,9 +34,9 @@ import { asOfOneMoment } from "./statements.ts";
 const REFERENCE_MIN = 4;
 const AMBIGUOUS_SHOWN = 3;
 
-type Listed = Omit<Selectable<ExperimentRow>, "plan" | "digest"> & { readonly id: number };
+export type ListedExperiment = Omit<Selectable<ExperimentRow>, "plan" | "digest"> & { readonly id: number };
 
-const LISTED = [
+export const LISTED = [
   "id",
   "experiment_id",
   "suite",
@@ -86,7 +86,7 @@ export async function listExperiments(
 }
 
 /** Nobody says of a process that was killed that it is: whoever looks finds out. */
-async function experimentOf(row: Listed, owners: Owners): Promise<Experiment> {
+export async function experimentOf(row: ListedExperiment, owners: Owners): Promise<Experiment> {
   checkAmounts(row, COUNTS);
   const status = oneOf("the status of an experiment", row.status, EXPERIMENT_STATUSES);
   const isDead = status === "running" && (row.owner === null || !await owners.isAlive(row.owner));

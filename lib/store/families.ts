@@ -1,5 +1,5 @@
 import { type Kysely, sql } from "kysely";
-import { roundUsd, type Run, RUN_TAG, type StoredDiff, type TreeTotals } from "../core/mod.ts";
+import { NO_USAGE, roundUsd, type Run, RUN_TAG, type StoredDiff, type TreeTotals } from "../core/mod.ts";
 import { whole } from "./changes.ts";
 import { diffDigest } from "./digest.ts";
 import { runsOf } from "./reader.ts";
@@ -35,7 +35,7 @@ export async function withHandOffs(db: Kysely<Schema>, runIds: readonly string[]
 }
 
 type SummedRow =
-  & { readonly runs: number }
+  & { readonly top: string; readonly runs: number }
   & Pick<
     RunRow,
     | "input_tokens"
@@ -48,16 +48,28 @@ type SummedRow =
     | "estimated_cost_usd"
   >;
 
-/** The figures of a run together with those of all hand-offs below it. `union` ends what a damaged store may have made a circle. */
+/** The figures of a run together with those of all hand-offs below it. */
 export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<TreeTotals> {
+  return (await treesOf(db, [runId])).get(runId) ?? NO_TREE;
+}
+
+const NO_TREE: TreeTotals = { runs: 0, usage: NO_USAGE, costUsd: 0, unknownCostCalls: 0 };
+
+/** Of each of these runs. `union` ends what a damaged store may have made a circle. */
+export async function treesOf(
+  db: Kysely<Schema>,
+  runIds: readonly string[],
+): Promise<ReadonlyMap<string, TreeTotals>> {
+  if (runIds.length === 0) return new Map();
   const sum = (column: keyof SummedRow) =>
     sql`coalesce(sum(run.${sql.ref(column)}), 0) as ${sql.ref(column)}`;
   const { rows } = await sql<SummedRow>`
-    with recursive tree (run_id) as (
-      select ${runId} union select child.run_id from tree join run as child
+    with recursive tree (top, run_id) as (
+      select run_id, run_id from run where run_id in (${sql.join([...runIds])})
+      union select tree.top, child.run_id from tree join run as child
       on child.parent_run_id = tree.run_id and child.tags not like ${JUDGING}
     )
-    select count(run.id) as runs, ${
+    select tree.top as top, count(run.id) as runs, ${
     sql.join([
       sum("input_tokens"),
       sum("output_tokens"),
@@ -68,15 +80,14 @@ export async function treeTotals(db: Kysely<Schema>, runId: string): Promise<Tre
       sum("unknown_cost_calls"),
       sum("estimated_cost_usd"),
     ])
-  } from tree join run on run.run_id = tree.run_id`.execute(db);
-  const row = rows[0]!;
-  return {
+  } from tree join run on run.run_id = tree.run_id group by tree.top`.execute(db);
+  return new Map(rows.map((row) => [row.top, {
     runs: row.runs,
     usage: usageOf(row),
     costUsd: roundUsd(row.cost_usd),
     unknownCostCalls: row.unknown_cost_calls,
     ...estimateOf(row),
-  };
+  }]));
 }
 
 /** Runs that began with steps of one of these, or repeat it; oldest first. */

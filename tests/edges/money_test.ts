@@ -67,7 +67,10 @@ Deno.test("a cost reads the same in the lists of the CLI, the workbench and the 
         assert.ok(said.includes(` ${text} `), `${where}: ${text} in ${said}`);
       isThere("agentop runs", rowOf(runs.stdout));
       if (parts.some((usd) => usd !== 0)) isThere("agentop cost", rowOf(costs.stdout));
-      const row = tableRow(run, tableColumns(120), { selected: false, marked: false }, env);
+      const row = tableRow({ kind: "run", id: run.traceId, run, depth: 0 }, tableColumns(120), {
+        selected: false,
+        marked: false,
+      }, env);
       isThere("the table of the workbench", plainOf([row]));
       const trace = await store.loadTrace(run.traceId);
       isThere("the page of the run", (await pageText(trace, host.now())).split("Tokens")[0]!);

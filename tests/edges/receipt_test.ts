@@ -137,7 +137,12 @@ Deno.test("a status has the same sign in the CLI, the page and the workbench", a
     if (kept.includes(run)) {
       assert.match(stdout, new RegExp(`^${glyph} +\\S+ +${run.status} +${run.status} `, "m"));
     }
-    const row = plainOf([tableRow(run, tableColumns(120), { selected: false, marked: false }, env)]);
+    const row = plainOf([
+      tableRow({ kind: "run", id: run.traceId, run, depth: 0 }, tableColumns(120), {
+        selected: false,
+        marked: false,
+      }, env),
+    ]);
     assert.match(row, new RegExp(`^ *${glyph} `));
     const page = await pageText({ run, spans: new Map(), snapshots: [], evaluations: [] }, 0);
     assert.match(page, new RegExp(`${glyph} ${run.status} `));

@@ -1,6 +1,19 @@
 import assert from "node:assert/strict";
-import { addUsage, type DurableEvent, NO_USAGE, roundUsd, type Run, type Store } from "../../lib/core/mod.ts";
+import {
+  addUsage,
+  type DurableEvent,
+  type Evaluation,
+  newTraceId,
+  NO_USAGE,
+  nowUs,
+  roundUsd,
+  type Run,
+  RUN_TAG,
+  type RunFilter,
+  type Store,
+} from "../../lib/core/mod.ts";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
+import { graded, keepExperiment } from "../support/experiments.ts";
 import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { sampleEvents, type SampleOptions } from "../support/sample_run.ts";
 
@@ -71,4 +84,78 @@ Deno.test('resolveRun("last") is the newest run that a person started', async ()
   assert.equal((await store.resolveRun("last")).agent, "parent");
   assert.equal((await store.resolveRun("last~1")).runId, first.runId);
   await assert.rejects(store.resolveRun("last~2"), /not that many runs/);
+});
+
+Deno.test("listRuns() gives the heads of a folded list, and what lies below one", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const parent = await write(store, host, { agent: "parent", rounds: 1 });
+  const child = await write(store, host, { agent: "child", rounds: 1 }, { parentRunId: parent.runId });
+  const orphan = await write(store, host, { agent: "orphan", rounds: 1 }, {
+    parentRunId: "00000000-0000-7000-8000-00000000000f",
+  });
+  const grouped = await write(store, host, { agent: "grouped", rounds: 1 }, { group: "no experiment" });
+  const { experimentId } = await keepExperiment(store, host, {
+    suite: "sales",
+    variants: ["small"],
+    cases: ["one", "two"],
+    scorers: ["numeric"],
+    result: () => ({ scores: [graded("numeric", 1)] }),
+  });
+  const members = (await store.listRuns({ filter: { group: experimentId, parent: null } })).runs;
+  assert.equal(members.length, 2);
+  const ids = async (filter: RunFilter) => (await store.listRuns({ filter })).runs.map((run) => run.runId);
+  const heads = [members[0]!, grouped, orphan, parent].map((run) => run.runId);
+  assert.deepEqual(await ids({ isHead: true }), heads);
+  assert.equal(await store.countRuns({ isHead: true }), 4);
+  assert.deepEqual(await ids({ isHead: true, agent: "grouped" }), [grouped.runId]);
+  assert.deepEqual(await ids({ parent: parent.runId }), [child.runId]);
+});
+
+Deno.test("runNotes() says scores, what is below, and which experiment; nothing where there is nothing", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const parent = await write(store, host, { agent: "parent", rounds: 1 });
+  const child = await write(store, host, { agent: "child", rounds: 1 }, { parentRunId: parent.runId });
+  await write(store, host, { agent: "judge", rounds: 1 }, {
+    parentRunId: parent.runId,
+    tags: { [RUN_TAG.judge]: "x" },
+  });
+  const score = (value: number, more: Partial<Evaluation> = {}) => {
+    host.advance(1_000);
+    const evaluation: Evaluation = {
+      evalId: newTraceId(host),
+      traceId: child.traceId,
+      name: "exact",
+      value,
+      source: "scorer",
+      createdAtUs: nowUs(host),
+      ...more,
+    };
+    return store.write([{ type: "evaluation", evaluation }]);
+  };
+  await score(0);
+  await score(1);
+  await score(0.5, { source: "human" });
+  await score(0.2, { spanId: "1".repeat(16), name: "a step" });
+  const { experimentId } = await keepExperiment(store, host, {
+    suite: "sales",
+    variants: ["small"],
+    cases: ["one"],
+    scorers: ["numeric"],
+    result: () => ({ scores: [graded("numeric", 1)] }),
+  });
+  const [member] = (await store.listRuns({ filter: { group: experimentId } })).runs;
+  const alone = await write(store, host, { agent: "alone", rounds: 1 });
+  const notes = await store.runNotes([parent, child, member!, alone, child].map((run) => run.runId));
+  const of = (run: Run) => notes.find((note) => note.runId === run.runId);
+  assert.equal(notes.length, 3);
+  assert.deepEqual([of(parent)?.children, of(parent)?.tree?.runs], [2, 2]);
+  assert.deepEqual(of(child)?.scores.map(({ value, source }) => [value, source]), [[0.5, "human"], [
+    1,
+    "scorer",
+  ]]);
+  assert.deepEqual([of(member!)?.experiment?.suite, of(member!)?.experiment?.runs], ["sales", 1]);
+  assert.equal(of(alone), undefined);
+  assert.deepEqual(await store.runNotes([]), []);
 });

@@ -23,11 +23,12 @@ import { KeyDecoder } from "../../lib/tui/terminal/keys.ts";
 import { heatStrip } from "../../lib/tui/trace/heat.ts";
 import { tableColumns } from "../../lib/tui/screens/runs/table.ts";
 import { fuzzyFilter, loadRanking } from "../../lib/tui/draw/fuzzy.ts";
+import type { RunRow } from "../../lib/tui/screens/runs/listed.ts";
 import {
   cursorOf,
   EMPTY_WINDOW,
   hasMore,
-  indexOfRun,
+  indexOfRow,
   knownRows,
   missingPage,
   PAGE_ROWS,
@@ -266,8 +267,11 @@ const runOf = (number: number): Run => ({
   totals: NO_TOTALS,
 });
 
+const rowOf = (run: Run): RunRow => ({ kind: "run", id: run.traceId, run, depth: 0 });
+
 const pageOf = (page: number, more = true) => ({
-  runs: Array.from({ length: PAGE_ROWS }, (_, index) => runOf(page * PAGE_ROWS + index)),
+  rows: Array.from({ length: PAGE_ROWS }, (_, index) => rowOf(runOf(page * PAGE_ROWS + index))),
+  heads: PAGE_ROWS,
   ...(more ? { nextCursor: `after ${page}` } : {}),
 });
 
@@ -279,14 +283,14 @@ Deno.test("a RunWindow walks a long list in bounded memory and can go back", () 
     window = withPage(window, page, pageOf(page));
   }
   assert.equal(knownRows(window), 40 * PAGE_ROWS);
-  assert.ok(window.pages.filter((page) => page.runs).length <= PAGES_KEPT_MAX + 1);
+  assert.ok(window.pages.filter((page) => page.rows).length <= PAGES_KEPT_MAX + 1);
   assert.equal(runAt(window, 39 * PAGE_ROWS)?.traceId, String(39 * PAGE_ROWS));
   assert.equal(runAt(window, 0), undefined);
   assert.equal(missingPage(window, 0, 20), 0);
   assert.equal(cursorOf(window, 1), "after 0");
   window = withPage(window, 0, pageOf(0));
   assert.equal(knownRows(window), 40 * PAGE_ROWS);
-  assert.equal(indexOfRun(window, "5"), 5);
+  assert.equal(indexOfRow(window, "5"), 5);
 });
 
 Deno.test("a RunWindow drops later pages when the list moved under them, and knows its end", () => {
@@ -295,7 +299,7 @@ Deno.test("a RunWindow drops later pages when the list moved under them, and kno
   window = withPage(window, 0, { ...pageOf(0), nextCursor: "elsewhere" });
   assert.equal(knownRows(window), PAGE_ROWS);
   assert.equal(hasMore(window), true);
-  assert.equal(hasMore(withPage(EMPTY_WINDOW, 0, { runs: [] })), false);
+  assert.equal(hasMore(withPage(EMPTY_WINDOW, 0, { rows: [], heads: 0 })), false);
 });
 
 Deno.test("treeRows() shows every span once, whatever the parents say", () => {

@@ -9,7 +9,8 @@ import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { loadScreens } from "../../lib/tui/app/screen_list.ts";
 import type { RunsModel } from "../../lib/tui/screens/runs/model.ts";
-import type { PageAsked, RunsQueries } from "../../lib/tui/screens/runs/queries.ts";
+import type { PageAsked } from "../../lib/tui/screens/runs/listed.ts";
+import type { RunsQueries } from "../../lib/tui/screens/runs/queries.ts";
 import { runsScreen } from "../../lib/tui/screens/runs/screen.ts";
 import { PAGE_ROWS, runAt } from "../../lib/tui/screens/runs/window.ts";
 import { fakeHost } from "../support/fake_host.ts";
@@ -71,7 +72,8 @@ class Home {
     const { page, cursor } = load.query as PageAsked;
     const answer = {
       page,
-      runs,
+      rows: runs.map((run) => ({ kind: "run" as const, id: run.traceId, run, depth: 0 })),
+      heads: runs.length,
       ...(cursor === undefined ? {} : { cursor }),
       ...(nextCursor === undefined ? {} : { nextCursor }),
     };

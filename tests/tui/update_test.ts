@@ -49,7 +49,7 @@ Deno.test("startApp() asks for runs and nothing else", () => {
 
 Deno.test("updateApp() drops answers that are not the latest", () => {
   const app = start();
-  const page = { page: 0, runs: [] } as const;
+  const page = { page: 0, rows: [], heads: 0 } as const;
   const stale = run(app, {
     type: "screen",
     screen: "runs",

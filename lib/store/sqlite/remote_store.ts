@@ -40,6 +40,7 @@ const METHODS: { readonly [M in Method]: true } = {
   experimentCases: true,
   experimentResults: true,
   experimentOverview: true,
+  runNotes: true,
   saveBaseline: true,
   listBaselines: true,
   saveBudget: true,

@@ -23,6 +23,8 @@ export interface Glyphs {
   readonly closed: string;
   readonly branch: string;
   readonly lastBranch: string;
+  /** Before a figure: of all that is below it as well. */
+  readonly sum: string;
   readonly through: string;
   readonly up: string;
   readonly down: string;
@@ -77,6 +79,7 @@ export const UNICODE: Glyphs = {
   closed: "▸",
   branch: "├",
   lastBranch: "└",
+  sum: "Σ",
   through: "│",
   up: "↑",
   down: "↓",
@@ -109,6 +112,7 @@ export const ASCII: Glyphs = {
   closed: ">",
   branch: "|",
   lastBranch: "`",
+  sum: "*",
   through: "|",
   up: "^",
   down: "v",

@@ -7,9 +7,10 @@ import { NO_FAILURE } from "../../draw/trouble.ts";
 import { load, loadFigures, loadPage, pageInView } from "./load.ts";
 import { refreshed } from "./marks.ts";
 import { type RunsModel, selectedRun } from "./model.ts";
-import type { PageLoaded, Preview } from "./queries.ts";
+import type { PageLoaded } from "./listed.ts";
+import type { Preview } from "./queries.ts";
 import { selected } from "./selection.ts";
-import { cursorOf, EMPTY_WINDOW, indexOfRun, knownRows, withPage } from "./window.ts";
+import { cursorOf, EMPTY_WINDOW, indexOfRow, knownRows, withPage } from "./window.ts";
 
 /** The list with a page of it: the first of a new list, or one of the list in view. */
 export function withRows(model: RunsModel, page: PageLoaded, env: Env): Step<RunsModel> {
@@ -20,7 +21,7 @@ export function withRows(model: RunsModel, page: PageLoaded, env: Env): Step<Run
   const { selectedId, index, top: topBefore } = model.list;
   const found = selectedId === undefined || restarting?.index !== undefined
     ? undefined
-    : indexOfRun(window, selectedId);
+    : indexOfRow(window, selectedId);
   const wanted = restarting ? restarting.index ?? found ?? 0 : found ?? index;
   // Rows that arrived above the view must not push it along.
   const top = restarting
@@ -37,7 +38,7 @@ export function withRows(model: RunsModel, page: PageLoaded, env: Env): Step<Run
     failure: NO_FAILURE,
     list: { ...model.list, top },
     unseen: restarting || top === 0 ? 0 : model.unseen + Math.max(0, top - topBefore),
-    marks: refreshed(model.marks, page.runs),
+    marks: refreshed(model.marks, page.rows),
     ...(lost ? { missing: lost } : {}),
   };
   const chosen = selected(next, clamp(wanted, 0, Math.max(0, knownRows(window) - 1)), env);

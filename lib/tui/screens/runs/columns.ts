@@ -10,6 +10,7 @@ export const COLUMN_NAMES = [
   "time",
   "age",
   "started",
+  "score",
   "prompt",
   "error",
 ] as const;

@@ -8,7 +8,7 @@ import { fieldLine } from "../../draw/text_field.ts";
 import { clean, fit, width, wrap } from "../../terminal/text.ts";
 import { listLines } from "../../widgets/list.ts";
 import { completionsOf, offeredFilters } from "./filtering.ts";
-import type { RunsModel } from "./model.ts";
+import { foldingOf, type RunsModel } from "./model.ts";
 import { sortWords } from "./sorting.ts";
 import { hasMore, knownRows } from "./window.ts";
 
@@ -24,7 +24,7 @@ export function filterLine(model: RunsModel, env: Env): Line {
   const { columns } = env.size;
   const total = model.matching ?? knownRows(model.window);
   const more = model.matching === undefined && hasMore(model.window) ? "+" : "";
-  const shown = `${grouped(total)}${more} ${model.filterText === "" ? "runs" : "match"}`;
+  const shown = `${grouped(total)}${more} ${model.filterText === "" ? rowWords(model, total) : "match"}`;
   // While what is typed is refused, the list is still of what was understood last.
   const still = model.refusal === undefined
     ? ""
@@ -41,6 +41,12 @@ export function filterLine(model: RunsModel, env: Env): Line {
   const typed = fieldLine(model.editing, room, true, EXAMPLE);
   const shownAs = model.refusal === undefined ? typed : typed.map(({ text }) => seg(text, "error"));
   return spread([seg(" / ", "key"), ...shownAs], right, columns);
+}
+
+/** `runs`, or of how many runs these rows are. */
+function rowWords(model: RunsModel, rows: number): string {
+  const runs = model.activity?.filterText === "" ? model.activity.runs : rows;
+  return foldingOf(model) && runs > rows ? `rows of ${grouped(runs)} runs` : "runs";
 }
 
 function fitRight(words: string, columns: number): Line {

@@ -1,6 +1,7 @@
 import { FILTER_KEYS, type Key, MOTION_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { isLive } from "../../../core/mod.ts";
-import { isEmptyStore, type RunsModel, selectedRun } from "./model.ts";
+import { depthOf, foldOf } from "./folding.ts";
+import { isEmptyStore, type RunsModel, selectedRow, selectedRun } from "./model.ts";
 
 const chosen = (model: RunsModel) => selectedRun(model) !== undefined;
 const has = (model: RunsModel) => chosen(model) || model.marks.size > 0;
@@ -88,8 +89,49 @@ const EXPORT_KEYS: readonly Key<RunsModel>[] = ([
   { keys: ["escape", "n", "q"], action: "export_cancel", label: "cancel", help: "export nothing", footer: 6 },
 ] as const).map((key) => ({ ...key, modes: dialog, when: exporting }));
 
+const onExperiment = (model: RunsModel) => selectedRow(model)?.kind === "experiment";
+
+const FOLDING_KEYS: readonly Key<RunsModel>[] = [
+  {
+    keys: ["right"],
+    action: "unfold",
+    label: "unfold",
+    help: "show the runs that it handed work to, or the runs of the experiment",
+    footer: 3,
+    when: (model) => foldOf(selectedRow(model)) === "folded",
+  },
+  {
+    keys: ["left"],
+    action: "fold",
+    label: "fold",
+    help: "fold them into it again, or go to the run that it lies below",
+    footer: 3,
+    when: (model) => foldOf(selectedRow(model)) === "open" || depthOf(selectedRow(model)) > 0,
+  },
+  {
+    keys: ["-"],
+    action: "fold_all",
+    label: "fold all",
+    help: "fold all: work under the run that handed it over, runs under their experiment",
+  },
+  {
+    keys: ["=", "+"],
+    action: "unfold_all",
+    label: "unfold all",
+    help: "a row for every run; kept for the next start",
+  },
+];
+
 export const RUNS_KEYS: readonly Key<RunsModel>[] = [
   { keys: ["enter"], action: "open", label: "open", help: "open the run", footer: 1, when: chosen },
+  {
+    keys: ["enter"],
+    action: "open",
+    label: "open",
+    help: "open the experiment in Evals",
+    footer: 1,
+    when: onExperiment,
+  },
   { keys: ["l"], action: "launch", label: "launch", help: "launch an agent", footer: 2 },
   {
     keys: ["/"],
@@ -165,6 +207,7 @@ export const RUNS_KEYS: readonly Key<RunsModel>[] = [
     when: has,
   },
   { keys: ["C"], action: "columns", label: "columns", help: "choose and order the columns", footer: 9 },
+  ...FOLDING_KEYS,
   {
     keys: ["."],
     action: "again",

@@ -1,9 +1,10 @@
-import { isLive } from "../../../core/mod.ts";
+import { isLive, type RunFilter } from "../../../core/mod.ts";
 import { loading } from "../../contract/load.ts";
 import type { Env, Step } from "../../contract/screen.ts";
-import { askedOrder, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
-import type { PageAsked, RunsQueries } from "./queries.ts";
-import { cursorOf, missingPage, PAGE_ROWS } from "./window.ts";
+import { askedOrder, foldingOf, runsLayout, type RunsModel, selectedRun, tableHeight } from "./model.ts";
+import type { PageAsked } from "./listed.ts";
+import type { RunsQueries } from "./queries.ts";
+import { cursorOf, missingPage, PAGE_ROWS, pageOfRow } from "./window.ts";
 
 export const load = loading<RunsQueries>();
 
@@ -20,7 +21,7 @@ export function loadAnew(
   restarting: NonNullable<RunsModel["restarting"]>,
   env: Pick<Env, "nowMs">,
 ): Step<RunsModel> {
-  const step = load(loadPage([{ ...model, restarting }, []], 0), "count", { filter: model.filter });
+  const step = load(loadPage([{ ...model, restarting }, []], 0), "count", counted(model));
   // Of another order the figures are the same.
   if (model.activity?.filterText === model.filterText) return step;
   return loadActivity(step, env, FIGURES_INTERVAL_MS);
@@ -28,7 +29,7 @@ export function loadAnew(
 
 /** What there is to say of the list as a whole. */
 export function loadFigures([model, effects]: Step<RunsModel>, env: Pick<Env, "nowMs">): Step<RunsModel> {
-  return loadActivity(load([model, effects], "count", { filter: model.filter }), env);
+  return loadActivity(load([model, effects], "count", counted(model)), env);
 }
 
 /** Asks again for everything in view: at once, or as a refresh that keeps its distance. */
@@ -41,7 +42,7 @@ export function loadAgain(
   let step = loadPage([model, []], pageInView(model), every(ROWS_INTERVAL_MS));
   // The first rows wait for nothing: figures take a look at every run, and are asked for when the rows are there.
   if (model.state === "loading") return step;
-  step = load(step, "count", { filter: model.filter }, every(COUNT_INTERVAL_MS));
+  step = load(step, "count", counted(model), every(COUNT_INTERVAL_MS));
   step = loadActivity(step, env, every(ACTIVITY_INTERVAL_MS));
   const run = selectedRun(model);
   if (!run || !runsLayout(model, env).preview) return step;
@@ -74,8 +75,13 @@ function loadActivity(
   return load(step, "activity", { filter, filterText, nowMs }, minIntervalMs);
 }
 
-export function pageInView({ restarting, list }: RunsModel): number {
-  return restarting ? 0 : Math.floor(list.top / PAGE_ROWS);
+export function pageInView({ restarting, list, window }: RunsModel): number {
+  return restarting ? 0 : pageOfRow(window, list.top);
+}
+
+/** The runs that have a row of their own. */
+function counted(model: RunsModel): { readonly filter: RunFilter } {
+  return { filter: foldingOf(model) ? { ...model.filter, isHead: true } : model.filter };
 }
 
 export function loadPage(step: Step<RunsModel>, page: number, minIntervalMs?: number): Step<RunsModel> {
@@ -84,11 +90,13 @@ export function loadPage(step: Step<RunsModel>, page: number, minIntervalMs?: nu
 
 function pageAsked(model: RunsModel, page: number): PageAsked {
   const cursor = model.restarting ? undefined : cursorOf(model.window, page);
+  const folding = foldingOf(model);
   return {
     page,
     filter: model.filter,
     ...askedOrder(model),
     limit: PAGE_ROWS,
     ...(cursor === undefined ? {} : { cursor }),
+    ...(folding ? { folding } : {}),
   };
 }

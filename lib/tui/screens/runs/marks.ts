@@ -1,7 +1,8 @@
 import { markedFirst, notice } from "../../contract/effects.ts";
 import { isLive, type Run, shortRunId } from "../../../core/mod.ts";
 import type { Effect, Target } from "../../contract/message.ts";
-import { indexOfRun, runAt, type RunWindow } from "./window.ts";
+import type { ListRow } from "./listed.ts";
+import { indexOfRow, runAt, type RunWindow } from "./window.ts";
 
 /** Runs the person marked, by trace id: as they were when last seen, so that they need not be in view. */
 export type Marks = ReadonlyMap<string, Run>;
@@ -19,7 +20,7 @@ export function toggled(marks: Marks, run: Run): Marks {
 /** With every run between the one marked last and the row `to`; what is not loaded stays unmarked. */
 export function markedTo(marks: Marks, window: RunWindow, to: number): Marks {
   const last = [...marks.keys()].at(-1);
-  const from = last === undefined ? undefined : indexOfRun(window, last);
+  const from = last === undefined ? undefined : indexOfRow(window, last);
   if (from === undefined) return marks;
   const next = new Map(marks);
   for (let index = Math.min(from, to); index <= Math.max(from, to) && next.size < MARKS_MAX; index++) {
@@ -30,10 +31,10 @@ export function markedTo(marks: Marks, window: RunWindow, to: number): Marks {
 }
 
 /** Marked runs as they are now, where a page brought news of them. */
-export function refreshed(marks: Marks, runs: readonly Run[]): Marks {
-  if (!runs.some((run) => marks.has(run.traceId))) return marks;
+export function refreshed(marks: Marks, rows: readonly ListRow[]): Marks {
+  if (!rows.some((row) => marks.has(row.id))) return marks;
   const next = new Map(marks);
-  for (const run of runs) if (next.has(run.traceId)) next.set(run.traceId, run);
+  for (const row of rows) if (row.kind === "run" && next.has(row.id)) next.set(row.id, row.run);
   return next;
 }
 

@@ -14,7 +14,8 @@ import { type Marks, NO_MARKS } from "./marks.ts";
 import type { Activity, Preview, RunsQueries, Writing } from "./queries.ts";
 import { readFilter, readFilters, type SavedFilter } from "./saved_filters.ts";
 import { NEWEST, type Sorting, SORTS } from "./sorting.ts";
-import { EMPTY_WINDOW, hasMore, indexOfRun, knownRows, runAt, type RunWindow } from "./window.ts";
+import type { Folding, ListRow } from "./listed.ts";
+import { EMPTY_WINDOW, hasMore, indexOfRow, knownRows, rowAt, type RunWindow } from "./window.ts";
 
 /** The list of runs, what it is filtered by, and where the person is in it. */
 export interface RunsModel {
@@ -37,6 +38,10 @@ export interface RunsModel {
   /** The list of saved filters while it is open; with a field, the name for the filter in view is typed. */
   readonly filters?: { readonly index: number; readonly name?: TextField };
   readonly sorting: Sorting;
+  /** Whether runs are folded under what they belong to, as long as nothing is filtered or ordered otherwise. */
+  readonly isFolded: boolean;
+  /** Rows that show what lies below them, by their id. */
+  readonly unfolded: readonly string[];
   readonly columns: ColumnChoice;
   /** Present while columns are chosen. */
   readonly menu?: ColumnMenu;
@@ -79,6 +84,8 @@ export const INITIAL: RunsModel = {
   values: {},
   saved: [],
   sorting: NEWEST,
+  isFolded: true,
+  unfolded: [],
   columns: COLUMN_NAMES,
   window: EMPTY_WINDOW,
   reversed: false,
@@ -113,9 +120,24 @@ export function fieldOfFilter(model: RunsModel): TextField {
   return model.editing ?? EMPTY_FIELD;
 }
 
+export function selectedRow({ window, list }: RunsModel): ListRow | undefined {
+  const row = rowAt(window, list.index);
+  return row && row.id === list.selectedId ? row : undefined;
+}
+
 export function selectedRun(model: RunsModel): Run | undefined {
-  const run = runAt(model.window, model.list.index);
-  return run && run.traceId === model.list.selectedId ? run : undefined;
+  const row = selectedRow(model);
+  return row?.kind === "run" ? row.run : undefined;
+}
+
+/**
+ * How the list is folded. What a person filters for, or orders by, is shown run by run: the place of a row that stands for others
+ * would say nothing of them.
+ */
+export function foldingOf(model: RunsModel): Folding | undefined {
+  const { isFolded, unfolded, filterText, sorting, reversed, restarting } = model;
+  if (!isFolded || filterText !== "" || sorting.sort !== NEWEST.sort) return undefined;
+  return { unfolded, isUpsideDown: restarting?.reversed ?? reversed };
 }
 
 /** Rows a motion may reach: one beyond the known ones, so that walking on loads the next page. */
@@ -124,8 +146,8 @@ export function runRows(model: RunsModel, env: Env): ListRows {
   return {
     total: knownRows(window) + (hasMore(window) ? 1 : 0),
     height: tableHeight(model, env),
-    idAt: (index) => runAt(window, index)?.traceId,
-    indexOf: (traceId) => indexOfRun(window, traceId),
+    idAt: (index) => rowAt(window, index)?.id,
+    indexOf: (id) => indexOfRow(window, id),
   };
 }
 
@@ -159,7 +181,7 @@ const STACKED_PREVIEW_ROWS = { min: 8, max: 18, share: 0.4 };
 /** From here on the answer stands beside the preview ... */
 const ANSWER_COLUMNS_MIN = 140;
 /** ... and from here on both beside the table, which then still has all of its columns. */
-const BESIDE_COLUMNS_MIN = 200;
+const BESIDE_COLUMNS_MIN = 210;
 const BESIDE_SHARE = 0.26;
 
 /** A wider screen never shows less: the table has the whole width until all of its columns fit beside another pane. */
@@ -201,13 +223,14 @@ export function isEmptyStore(model: RunsModel): boolean {
 
 /** Order, columns and layout, for the next start. A filter is for this time: one that was forgotten hides runs. */
 export function rememberRuns(model: RunsModel): unknown {
-  const { sorting, columns, zoom, saved } = model;
+  const { sorting, columns, zoom, saved, isFolded } = model;
   const lastTime = model.filterText === "" ? model.lastTime : model.filterText;
   const kept = {
     ...(sorting.sort === NEWEST.sort ? {} : { sort: sorting.sort }),
     ...(sorting.isReversed ? { reversed: true } : {}),
     ...(columns.join() === COLUMN_NAMES.join() ? {} : { columns }),
     ...(zoom ? { zoom: true } : {}),
+    ...(isFolded ? {} : { folded: false }),
     ...(saved.length > 0 ? { filters: saved } : {}),
     ...(lastTime === undefined ? {} : { lastFilter: lastTime }),
   };
@@ -216,7 +239,7 @@ export function rememberRuns(model: RunsModel): unknown {
 
 export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
   if (typeof saved !== "object" || saved === null) return model;
-  const { sort, reversed, columns, zoom, filters, lastFilter } = saved as Record<string, unknown>;
+  const { sort, reversed, columns, zoom, filters, lastFilter, folded } = saved as Record<string, unknown>;
   const known = SORTS.find((name) => name === sort);
   const sorting: Sorting = { sort: known ?? NEWEST.sort, isReversed: reversed === true };
   const lastTime = readFilter(lastFilter);
@@ -225,6 +248,7 @@ export function restoreRuns(model: RunsModel, saved: unknown): RunsModel {
     sorting,
     columns: readChoice(columns),
     zoom: zoom === true,
+    isFolded: folded !== false,
     saved: readFilters(filters),
     ...(lastTime === undefined ? {} : { lastTime }),
   };

@@ -6,8 +6,6 @@ import {
   dayOfTime,
   type PartialOutput,
   type RunFilter,
-  type RunPage,
-  type RunSort,
   type RunSummary,
   startOfDay,
   type Trace,
@@ -15,6 +13,7 @@ import {
 import type { Queries } from "../../contract/queries.ts";
 import { storedTrace } from "../../trace/stored.ts";
 import type { TuiServices } from "../../ports.ts";
+import { listPage, type PageAsked, type PageLoaded } from "./listed.ts";
 
 /** Days in the strip on top of the runs. */
 const ACTIVITY_DAYS = 14;
@@ -44,23 +43,6 @@ export interface Activity extends RunSummary {
   readonly today: number;
   /** Oldest first, one entry per day, the last is today where the person is. */
   readonly days: readonly DayActivity[];
-}
-
-/** Which rows of which list. */
-export interface PageAsked {
-  /** Its place in the list of pages. */
-  readonly page: number;
-  readonly filter: RunFilter;
-  readonly sort: RunSort;
-  readonly fromEnd: boolean;
-  readonly limit: number;
-  readonly cursor?: string;
-}
-
-/** The rows, and which they are. */
-export interface PageLoaded extends RunPage {
-  readonly page: number;
-  readonly cursor?: string;
 }
 
 /** What is read of one run, and of which. */
@@ -94,11 +76,7 @@ function notHere(what: string, remedy: string): AgentOpError {
 }
 
 export const RUNS_QUERIES = {
-  runs: async ({ store }: TuiServices, { page, ...query }: PageAsked): Promise<PageLoaded> => ({
-    page,
-    ...(query.cursor === undefined ? {} : { cursor: query.cursor }),
-    ...await store.listRuns(query),
-  }),
+  runs: ({ store }: TuiServices, asked: PageAsked): Promise<PageLoaded> => listPage(store, asked),
   count: ({ store }: TuiServices, { filter }: { readonly filter: RunFilter }): Promise<number> =>
     store.countRuns(filter),
   activity,

@@ -1,69 +1,39 @@
-import { runTookMs } from "../../../analysis/mod.ts";
-import { dayOfTime, isLive, type Run, shortRunId, totalTokens, wallTime } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { age, compact, costOf, runTone, shortStatus, tookText } from "../../../present/mod.ts";
 import type { Glyphs } from "../../draw/glyphs.ts";
-import { type Line, onGround, seg, type Segment } from "../../draw/line.ts";
-import type { Tone } from "../../draw/theme.ts";
-import { clean, cut, fit } from "../../terminal/text.ts";
+import { type Line, line, onGround, seg, type Segment } from "../../draw/line.ts";
+import { fit } from "../../terminal/text.ts";
+import { cellOf, experimentCellOf } from "./cells.ts";
 import { COLUMN_NAMES, type ColumnChoice, type ColumnName } from "./columns.ts";
+import type { ListRow } from "./listed.ts";
 import { directionOf, type Sorting } from "./sorting.ts";
 
-interface ColumnKind {
-  readonly align: "left" | "right";
-  /** At that width. */
-  head(columns: number): string;
-  cell(run: Run, env: Env, columns: number): readonly [string, Tone];
-}
+type Align = "left" | "right";
 
 /** A column of the table at its width. */
 export interface Column {
   readonly name: ColumnName;
   readonly head: string;
   readonly columns: number;
+  readonly align: Align;
   /** Blanks before its text, part of its width. */
   readonly indent: number;
-  readonly kind: ColumnKind;
 }
 
-const left = (head: string, cell: ColumnKind["cell"]): ColumnKind => ({
-  align: "left",
-  head: () => head,
-  cell,
-});
-const right = (head: string, cell: ColumnKind["cell"]): ColumnKind => ({
-  align: "right",
-  head: () => head,
-  cell,
-});
-
-/** A new one also needs its place in `COLUMN_NAMES`, and its place and width in `NEEDED`. */
-const COLUMNS: Readonly<Record<ColumnName, ColumnKind>> = {
-  status: {
-    align: "left",
-    head: (columns) => (columns > 2 ? "STATUS" : ""),
-    cell: (run, { glyphs }, columns) => {
-      const words = columns > 2 ? ` ${shortStatus(run)}` : "";
-      return [glyphs.status[run.status] + words, runTone(run)];
-    },
-  },
-  id: left("ID", (run) => [clean(shortRunId(run.runId)), "dim"]),
-  agent: left("AGENT", (run, env, columns) => [agentCell(run, columns - 1, env), "strong"]),
-  model: left("MODEL", (run, _, columns) => [cut(clean(run.model), columns - 1), "text"]),
-  steps: right("STEPS", (run) => [String(run.totals.steps), "dim"]),
-  tokens: right(
-    "TOKENS",
-    ({ totals: { usage } }) => [compact(totalTokens(usage)), "text"],
-  ),
-  cost: right("COST", (run) => [costOf(run.totals), "text"]),
-  time: right(
-    "TIME",
-    (run, { nowMs }) => [tookText(runTookMs(run, nowMs)), isLive(run.status) ? "live" : "text"],
-  ),
-  age: right("AGE", (run, { nowMs }) => [age(run.startTimeUs / 1000, nowMs), "dim"]),
-  started: right("STARTED", (run, { nowMs, timeZone }) => [startedAt(run, nowMs, timeZone), "dim"]),
-  prompt: left("  PROMPT", (run) => [`  ${clean(run.prompt)}`, "dim"]),
-  error: left("  ERROR", (run) => [run.error ? `  ${clean(errorWords(run.error))}` : "", "error"]),
+/** A new one also needs its place in `COLUMN_NAMES` and `NEEDED`, and its cells. */
+const HEADS: Readonly<Record<ColumnName, readonly [Align, string]>> = {
+  status: ["left", "STATUS"],
+  id: ["left", "ID"],
+  agent: ["left", "AGENT"],
+  model: ["left", "MODEL"],
+  steps: ["right", "STEPS"],
+  tokens: ["right", "TOKENS"],
+  cost: ["right", "COST"],
+  time: ["right", "TIME"],
+  age: ["right", "AGE"],
+  started: ["right", "STARTED"],
+  score: ["left", "  SCORE"],
+  prompt: ["left", "  PROMPT"],
+  error: ["left", "  ERROR"],
 };
 
 /** Widths from the one that stays longest to the one that goes first. */
@@ -78,12 +48,14 @@ const NEEDED: readonly (readonly [ColumnName, number])[] = [
   ["model", 13],
   ["age", 5],
   ["steps", 7],
-  ["prompt", 24],
+  ["prompt", 18],
   ["started", 13],
-  ["error", 24],
+  ["score", 11],
+  ["error", 18],
 ];
 const AGENT_COLUMNS_MAX = 20;
 const MODEL_COLUMNS_MAX = 24;
+const SCORE_COLUMNS_MAX = 22;
 const MARGIN = 3;
 /** For the pointer and the mark of a row. */
 const MARK_COLUMNS = 2;
@@ -106,8 +78,9 @@ export function tableColumns(columns: number, choice: ColumnChoice = COLUMN_NAME
     widths.set(name, now + more);
     rest -= more;
   };
-  grow("agent", AGENT_COLUMNS_MAX, widths.has("model") ? 0.4 : 1);
+  grow("agent", AGENT_COLUMNS_MAX, widths.has("model") ? 0.3 : 1);
   grow("model", MODEL_COLUMNS_MAX, 1);
+  grow("score", SCORE_COLUMNS_MAX, 0.3);
   grow("prompt", Infinity, widths.has("error") ? 0.6 : 1);
   grow("error", Infinity, 1);
   grow("agent", Infinity, 1);
@@ -116,39 +89,21 @@ export function tableColumns(columns: number, choice: ColumnChoice = COLUMN_NAME
 
 /** Left to right; names that begin where figures end keep away from them. */
 function placed(choice: ColumnChoice, widths: ReadonlyMap<ColumnName, number>): readonly Column[] {
-  let before: ColumnKind["align"] = "left";
+  let before: Align = "left";
   return choice.flatMap((name): readonly Column[] => {
     const width = widths.get(name);
     if (width === undefined) return [];
-    const kind = COLUMNS[name];
-    const head = kind.head(width);
-    const indent = before === "right" && kind.align === "left" && !head.startsWith(" ") ? 1 : 0;
-    before = kind.align;
-    return [{ name, head, columns: width, indent, kind }];
+    const [align, title] = HEADS[name];
+    const head = width > 2 ? title : "";
+    const indent = before === "right" && align === "left" && !head.startsWith(" ") ? 1 : 0;
+    before = align;
+    return [{ name, head, columns: width, align, indent }];
   });
 }
 
 /** The text in its column. */
-function inColumn(text: string, { columns, indent, kind }: Column): string {
-  return " ".repeat(indent) + fit(text, columns - indent, kind.align);
-}
-
-/** Today the time, before that the day as well. */
-function startedAt({ startTimeUs }: Run, nowMs: number, timeZone: string): string {
-  const [day = "?", time = ""] = wallTime(startTimeUs / 1000, timeZone).split(" ");
-  if (day === dayOfTime(nowMs, timeZone)) return time;
-  return time === "" ? day : `${day.slice(-5)} ${time.slice(0, 5)}`;
-}
-
-function errorWords(error: NonNullable<Run["error"]>): string {
-  return `${error.type}: ${error.message}`;
-}
-
-/** The marks of work handed over and of a replay or fork stay, whatever becomes of the name. */
-function agentCell(run: Run, columns: number, { glyphs }: Env): string {
-  const before = run.parentRunId === undefined ? "" : `${glyphs.lastBranch} `;
-  const after = run.forkedFrom ? ` ${glyphs.fork}` : "";
-  return before + cut(clean(run.agent), columns - before.length - after.length) + after;
+function inColumn(text: string, { columns, indent, align }: Column): string {
+  return " ".repeat(indent) + fit(text, columns - indent, align);
 }
 
 /** The heads, the one the list is ordered by with its direction. */
@@ -172,18 +127,26 @@ export function columnAt(columns: readonly Column[], x: number): ColumnName | un
 }
 
 export function tableRow(
-  run: Run,
+  listed: ListRow,
   columns: readonly Column[],
   { selected, marked }: { readonly selected: boolean; readonly marked: boolean },
   env: Env,
 ): Line {
+  const { glyphs } = env;
   const cells: Segment[] = [
-    seg(selected ? env.glyphs.pointer : " ", "accent"),
-    seg(marked ? env.glyphs.marked : " ", "warn"),
+    seg(selected ? glyphs.pointer : " ", "accent"),
+    seg(marked ? glyphs.marked : " ", "warn"),
   ];
-  for (const column of columns) {
-    const [text, tone] = column.kind.cell(run, env, column.columns - column.indent);
-    cells.push(seg(inColumn(text, column), tone));
+  if (listed.kind === "more") {
+    cells.push(...line(`${glyphs.ellipsis} only ${listed.count} of those below are listed`, "dim"));
+  } else {
+    for (const column of columns) {
+      const room = column.columns - column.indent;
+      const [text, tone] = listed.kind === "run"
+        ? cellOf(column.name, listed, env, room)
+        : experimentCellOf(column.name, listed, env, room);
+      cells.push(seg(inColumn(text, column), tone));
+    }
   }
   const row: Line = [...cells, seg(" ")];
   return selected ? onGround(row, "selected") : marked ? onGround(row, "marked") : row;

@@ -19,6 +19,7 @@ import {
   withFilterRead,
   withoutField,
 } from "./filtering.ts";
+import { FOLD_ACTIONS } from "./folding.ts";
 import { loadAgain, loadAnew } from "./load.ts";
 import {
   compareEffects,
@@ -35,6 +36,7 @@ import {
   rowInView,
   runsLayout,
   type RunsModel,
+  selectedRow,
   selectedRun,
   tableHeight,
   writtenSoFar,
@@ -44,7 +46,7 @@ import { inView, moved, selected } from "./selection.ts";
 import { sortedBy, type Sorting, SORTS } from "./sorting.ts";
 import { columnAt, tableColumns } from "./table.ts";
 import { readOn } from "./answer.ts";
-import { runAt } from "./window.ts";
+import { rowAt } from "./window.ts";
 
 /** Border and head. */
 const TABLE_HEAD_ROWS = 2;
@@ -86,6 +88,7 @@ const ACTIONS: Actions<RunsModel> = {
   ...BULK_ACTIONS,
   ...MENU_ACTIONS,
   ...FILTER_ACTIONS,
+  ...FOLD_ACTIONS,
   back: (model, env) => {
     if (model.marks.size > 0) return [{ ...model, marks: NO_MARKS }, [{ type: "mark", run: undefined }]];
     const { sentWith, ...rest } = model;
@@ -130,9 +133,9 @@ export const updateRuns = updateOf<RunsModel, RunsQueries>({
       return sorting ? sorted(model, sorting, env) : [model, []];
     }
     const index = rowInView(model, row, height);
-    const run = runAt(model.window, index);
-    if (!run) return [model, []];
-    return run.traceId === model.list.selectedId ? open(model) : selected(model, index, env);
+    const found = rowAt(model.window, index);
+    if (!found) return [model, []];
+    return found.id === model.list.selectedId ? open(model) : selected(model, index, env);
   },
   answered: {
     runs: withRows,
@@ -174,6 +177,10 @@ function scoreEffects(model: RunsModel): readonly Effect[] {
 }
 
 function open(model: RunsModel): Step<RunsModel> {
+  const row = selectedRow(model);
+  if (row?.kind === "experiment") {
+    return [model, [{ type: "go", screen: "evals", name: row.experiment.experimentId }]];
+  }
   const run = selectedRun(model);
   return [model, run ? [{ type: "go", screen: "live", target: targetOf(run) }] : []];
 }

@@ -1,8 +1,8 @@
 import { runTookMs, stepCount, treeRows } from "../../../analysis/mod.ts";
-import { isLive, type Run, sentenceOf, shortRunId, totalTokens } from "../../../core/mod.ts";
+import { isLive, type Run, sentenceOf, shortRunId, totalTokens, type TreeTotals } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { compact, costOf, grouped, plural, runTone, shortStatus, tookText } from "../../../present/mod.ts";
-import { EMPTY, fitParts, type Line, line, overlay, seg } from "../../draw/line.ts";
+import { EMPTY, fitLine, fitParts, type Line, line, overlay, seg } from "../../draw/line.ts";
 import { beside, BORDER, centered, pane } from "../../draw/pane.ts";
 import { clean, cut, fit, wrap } from "../../terminal/text.ts";
 import type { Tone } from "../../draw/theme.ts";
@@ -16,13 +16,16 @@ import {
   rowInView,
   runsLayout,
   type RunsModel,
-  selectedRun,
+  selectedRow,
   tableHeight,
   writtenSoFar,
 } from "./model.ts";
 import { answerPane } from "./answer.ts";
+import { progressWords } from "./cells.ts";
+import type { ExperimentRow } from "./listed.ts";
+import { scoreWords } from "./score_cell.ts";
 import { tableColumns, tableHead, tableRow } from "./table.ts";
-import { hasMore, knownRows, runAt } from "./window.ts";
+import { hasMore, knownRows, rowAt, rowsBelow } from "./window.ts";
 
 /** More than fills a pane. */
 const STREAM_TAIL_LENGTH_MAX = 8_000;
@@ -68,13 +71,13 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
   else {
     for (let y = 0; y < height; y++) {
       const index = rowInView(model, y, height);
-      const run = runAt(model.window, index);
-      if (run) {
+      const row = rowAt(model.window, index);
+      if (row) {
         lines.push(
           tableRow(
-            run,
+            row,
             columns,
-            { selected: index === model.list.index, marked: model.marks.has(run.traceId) },
+            { selected: index === model.list.index, marked: model.marks.has(row.id) },
             env,
           ),
         );
@@ -83,7 +86,7 @@ function tablePane(model: RunsModel, env: Env): readonly Line[] {
       } else lines.push(EMPTY);
     }
   }
-  const total = model.matching ?? known;
+  const total = model.matching === undefined ? known : model.matching + rowsBelow(model.window);
   const { index, top } = model.list;
   const position = model.reversed ? total - index : index + 1;
   return pane(lines, table.columns, table.rows, env.glyphs, {
@@ -111,8 +114,10 @@ function previewPane(
   rows: number,
   short: boolean,
 ): readonly Line[] {
-  const run = selectedRun(model);
-  if (!run) return pane([], columns, rows, env.glyphs, { title: "Preview" });
+  const row = selectedRow(model);
+  if (row?.kind === "experiment") return experimentPane(row, env, columns, rows);
+  if (row?.kind !== "run") return pane([], columns, rows, env.glyphs, { title: "Preview" });
+  const { run, note } = row;
   const inner = columns - BORDER;
   const trace = model.preview?.traceId === run.traceId ? model.preview.trace : undefined;
   const current = trace?.run ?? run;
@@ -148,9 +153,11 @@ function previewPane(
       ]);
     });
   };
+  if (note?.tree) lines.push([seg(" "), ...belowFacts(note.tree, inner - 2)]);
   if (roomy) lines.push(EMPTY);
   labelled("prompt", current.prompt, "text", 3);
   if (current.error) labelled("error", `${current.error.type}: ${sentenceOf(current.error)}`, "error", 3);
+  if (note && note.scores.length > 0) labelled("scores", scoreWords(note.scores), "text", 3);
   const writing = isLive(current.status) ? writtenSoFar(model, run) : "";
   if (!short && current.output !== undefined) labelled("answer", current.output, "text", 4);
   else if (!short && writing !== "") {
@@ -165,6 +172,42 @@ function previewPane(
   lines.push(...previewTree(model, run, env, inner, rows - BORDER - lines.length));
   return pane(lines, columns, rows, env.glyphs, {
     title: `${clean(shortRunId(run.runId))} ${clean(run.agent)}`,
+  });
+}
+
+/** What the run and all that it handed work to took together. */
+function belowFacts(tree: TreeTotals, columns: number): Line {
+  return fitParts(
+    [
+      [seg(`with ${plural(tree.runs - 1, "run")} below`, "dim")],
+      [seg(costOf(tree))],
+      [seg(`${compact(totalTokens(tree.usage))} tokens`, "dim")],
+    ],
+    2,
+    columns,
+  );
+}
+
+function experimentPane(
+  { experiment, fold }: ExperimentRow,
+  { glyphs }: Env,
+  columns: number,
+  rows: number,
+): readonly Line[] {
+  const inner = columns - BORDER - 2;
+  const words = [
+    progressWords(experiment),
+    `${plural(experiment.cases, "case")}, variants ${experiment.variants.join(", ")}`,
+    ...(experiment.reason === undefined ? [] : [experiment.reason]),
+  ];
+  const lines = words.flatMap((text) => wrap(clean(text), inner)).map((text) => line(` ${text}`));
+  const keys: Line = [
+    seg(` ${glyphs.enter}`, "key"),
+    seg(" opens it in Evals", "dim"),
+    ...(fold === "folded" ? [seg("  right", "key"), seg(" shows its runs here", "dim")] : []),
+  ];
+  return pane([...lines, EMPTY, fitLine(keys, inner)], columns, rows, glyphs, {
+    title: `${shortRunId(experiment.experimentId)} ${clean(experiment.suite)}`,
   });
 }
 

@@ -8,6 +8,8 @@ import type { Trace } from "./event.ts";
 export interface ReceivedPart {
   readonly signal: "traces" | "logs";
   readonly data: Uint8Array;
+  /** The same packed with gzip, where it came so: it is kept like that, which takes no time and more room. */
+  readonly gzip?: Uint8Array;
 }
 
 /** All that was received of a run. */
@@ -23,8 +25,8 @@ export interface Reception {
   readonly traceId: string;
   /** What is new. A part that is kept already is not kept twice. */
   readonly parts: readonly ReceivedPart[];
-  /** How many parts were kept when `trace` was read: with another number of them the store takes nothing. */
-  readonly basis: number;
+  /** How many parts were kept when `trace` was read: with another number of them the store takes nothing. Absent: any, without `trace`. */
+  readonly basis?: number;
   /** All of it, read; it takes the place of what was read before. Absent: read later. */
   readonly trace?: Trace;
   /** How it was read. */

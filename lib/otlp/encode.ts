@@ -106,8 +106,12 @@ function scope(to: WireWriter, scope: Scope): void {
 
 type Sent = Omit<ScopeSpans, "spans">;
 
-function envelope<S extends Sent>(sent: readonly S[], items: (to: WireWriter, sent: S) => void): Uint8Array {
-  const to = new WireWriter();
+function envelope<S extends Sent>(
+  sent: readonly S[],
+  items: (to: WireWriter, sent: S) => void,
+  atLeast = 0,
+): Uint8Array {
+  const to = new WireWriter(atLeast);
   for (const one of sent) {
     to.message(10, () => {
       to.message(10, () => resource(to, one.resource));
@@ -124,13 +128,16 @@ function envelope<S extends Sent>(sent: readonly S[], items: (to: WireWriter, se
 
 /** An `ExportTraceServiceRequest` in protobuf: what `decodeTraces` reads back as the same. */
 export function encodeTraces(sent: readonly ScopeSpans[]): Uint8Array {
-  return envelope(sent, (to, { spans }) => {
+  let known = 0;
+  for (const { spans } of sent) for (const one of spans) known += (wireOf(one)?.length ?? -8) + 8;
+  const write = (to: WireWriter, { spans }: ScopeSpans) => {
     for (const one of spans) {
       const wire = wireOf(one);
       if (wire) to.bytes(18, wire);
       else to.message(18, () => span(to, one));
     }
-  });
+  };
+  return envelope(sent, write, known);
 }
 
 /** An `ExportLogsServiceRequest` in protobuf. */

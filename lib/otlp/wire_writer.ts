@@ -5,12 +5,18 @@ const LENGTH_BYTES = 2;
 
 /** Protobuf's wire format. Zeros and empty texts are left out, as proto3 does. */
 export class WireWriter {
-  #bytes = new Uint8Array(START_BYTES);
-  #view = new DataView(this.#bytes.buffer);
+  #bytes: Uint8Array<ArrayBuffer>;
+  #view: DataView;
   #at = 0;
 
+  /** `atLeast`: bytes that will be written. */
+  constructor(atLeast = 0) {
+    this.#bytes = new Uint8Array(START_BYTES + atLeast);
+    this.#view = new DataView(this.#bytes.buffer);
+  }
+
   result(): Uint8Array {
-    return this.#bytes.slice(0, this.#at);
+    return this.#bytes.subarray(0, this.#at);
   }
 
   #room(bytes: number): void {

@@ -1,6 +1,6 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
-import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib";
+import { constants, gunzipSync, zstdCompressSync, zstdDecompressSync } from "node:zlib";
 
 /** Bodies shorter than this are stored as they are: zstd frames have about 13 bytes of overhead, and a context costs 0.1 ms. */
 const COMPRESS_FROM_BYTES = 128;
@@ -19,6 +19,8 @@ const DECODER = new TextDecoder("utf-8", { ignoreBOM: true });
 
 export const ENCODING_PLAIN = 0;
 export const ENCODING_ZSTD = 1;
+/** Of what was received so, and came too fast to be packed anew. */
+export const ENCODING_GZIP = 2;
 
 export interface EncodedBody {
   readonly hash: Uint8Array;
@@ -62,9 +64,12 @@ export function packBytes(
     : { encoding: ENCODING_PLAIN, data: plain };
 }
 
-/** Throws for what `packBytes` did not make. */
+/** Throws for what `packBytes` did not make, and gzip did not either. */
 export function unpackBytes(encoding: number, data: Uint8Array): Uint8Array {
   if (encoding === ENCODING_PLAIN) return data;
+  if (encoding === ENCODING_GZIP) {
+    return new Uint8Array(gunzipSync(data, { maxOutputLength: MAX_BODY_BYTES }));
+  }
   if (encoding !== ENCODING_ZSTD) throw new RangeError(`there is no encoding ${encoding}`);
   return new Uint8Array(zstdDecompressSync(data, { maxOutputLength: MAX_BODY_BYTES }));
 }

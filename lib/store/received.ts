@@ -9,7 +9,7 @@ import {
   type ReceptionReport,
   type Trace,
 } from "../core/mod.ts";
-import { bytes, hashOf, hex, packBytes, unpackBytes, uuidOf } from "./codec.ts";
+import { bytes, ENCODING_GZIP, hashOf, hex, packBytes, unpackBytes, uuidOf } from "./codec.ts";
 import { runsOf } from "./reader.ts";
 import type { ReceivedRunRow, Schema } from "./schema.ts";
 import { asOfOneMoment, type Db, run as execute } from "./statements.ts";
@@ -29,9 +29,10 @@ export async function receive(
 ): Promise<ReceptionReport> {
   const outdated: string[] = [];
   const refused: string[] = [];
-  for (const { traceId, parts, basis, trace, readingVersion } of receptions) {
+  for (const { traceId, parts, trace, readingVersion, ...reception } of receptions) {
     const key = bytes(traceId);
     const known = await progressOf(db, key);
+    const { basis = known?.kept ?? 0 } = reception;
     if ((known?.kept ?? 0) !== basis) {
       outdated.push(traceId);
       continue;
@@ -120,13 +121,18 @@ async function withFreeId(db: Db, key: Uint8Array, trace: Trace): Promise<Trace 
 }
 
 /** `false`: it is kept already. */
-async function keep(db: Db, key: Uint8Array, { signal, data }: ReceivedPart, part: number): Promise<boolean> {
+async function keep(
+  db: Db,
+  key: Uint8Array,
+  { signal, data, gzip }: ReceivedPart,
+  part: number,
+): Promise<boolean> {
   const row = {
     trace_id: key,
     part,
     signal: SIGNALS.indexOf(signal),
     hash: hashOf(data),
-    ...packBytes(data),
+    ...(gzip ? { encoding: ENCODING_GZIP, data: gzip } : packBytes(data)),
   };
   const { changes } = await execute(
     db,

@@ -1,4 +1,6 @@
 import { deepStrictEqual as assertEquals, ok as assert, rejects } from "node:assert";
+import { Buffer } from "node:buffer";
+import { gzipSync } from "node:zlib";
 import fc from "fast-check";
 import { Ingest } from "../../lib/app/ingest/mod.ts";
 import {
@@ -7,9 +9,16 @@ import {
   NO_SECRETS,
   Redactor,
   type Store,
+  systemHost,
   type Trace,
 } from "../../lib/core/mod.ts";
-import { canonicalSpans, type OtlpSpan, type ScopeLogs } from "../../lib/otlp/mod.ts";
+import {
+  canonicalSpans,
+  decodeTraces,
+  encodeTraces,
+  type OtlpSpan,
+  type ScopeLogs,
+} from "../../lib/otlp/mod.ts";
 import { createPriceBook } from "../../lib/pricing/mod.ts";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
 import { idOf, pairs, sent, span, TRACE_ID } from "../otlp/spans.ts";
@@ -232,6 +241,83 @@ Deno.test("a trace with many spans is read again as it grows, and wholly in the 
   assertEquals(await ingest.readAgain(await store.unreadRuns(10)), 1);
   assertEquals([(await store.loadTrace(TRACE_ID)).spans.size, (await store.unreadRuns(10)).length], [602, 0]);
   assertEquals((await store.getRun(TRACE_ID))!.status, "completed");
+});
+
+/** More than is read while it comes. */
+const LONG = "long ".repeat(300_000);
+
+Deno.test("what comes faster than it can be read is on the disk at once, and its run is read later", async () => {
+  await using store = await openStore(MEMORY);
+  await using ingest = ingestOf(store);
+  const [root, call] = agentSpans(1) as [OtlpSpan, OtlpSpan];
+  const many = sent([root, { ...call, attributes: [...call.attributes, ...pairs({ note: LONG })] }]);
+  assertEquals(await ingest.spans(many), undefined);
+  assertEquals([(await store.receivedOf(TRACE_ID)).parts.length, await store.unreadRuns(10)], [1, [
+    TRACE_ID,
+  ]]);
+  assertEquals(await store.getRun(TRACE_ID), undefined);
+  // What comes meanwhile belongs to it, also where it comes again.
+  await ingest.spans(sent([span(9)]));
+  await ingest.spans(many);
+  assertEquals((await store.receivedOf(TRACE_ID)).parts.length, 2);
+  await ingest.readAgain(await store.unreadRuns(10));
+  sameAs(await store.loadTrace(TRACE_ID), canonicalSpans([...many, ...sent([span(9)])], [], { prices })[0]!);
+  assertEquals((await store.verify()).problems, []);
+});
+
+Deno.test("what was left unread is read at the end, and otherwise by itself", async () => {
+  await using store = await openStore(MEMORY);
+  {
+    await using ingest = ingestOf(store);
+    await ingest.spans(sent([span(2, { attributes: { ...CALL, note: LONG } })]));
+    assertEquals(await store.getRun(TRACE_ID), undefined);
+  }
+  assertEquals((await store.getRun(TRACE_ID))!.status, "completed");
+  await using ingest = new Ingest({ store, prices, redactor: NO_SECRETS, host: systemHost() });
+  ingest.watch((error) => assert(false, String(error)));
+  const traceId = "b".repeat(32);
+  const changed = Promise.withResolvers<void>();
+  const stop = store.onChange(async () => {
+    if (await store.getRun(traceId)) changed.resolve();
+  });
+  await ingest.spans(sent([span(1, { traceId, attributes: { note: LONG } })]));
+  await changed.promise;
+  stop();
+  assertEquals((await store.getRun(traceId))!.status, "completed");
+});
+
+Deno.test("a run that was made here is not written over by what comes too fast to be read", async () => {
+  await using store = await openStore(MEMORY);
+  await store.write([{ type: "run_start", run: sampleRun(fakeHost()) }]);
+  const [own] = (await store.listRuns()).runs;
+  const spans = sent([span(1, { traceId: own!.traceId, attributes: { note: LONG } }), span(2)]);
+  assertEquals((await ingestOf(store).spans(spans))!.rejected, 1);
+  assertEquals((await store.receivedOf(own!.traceId)).parts, []);
+});
+
+Deno.test("what comes packed is kept as it came, unless a secret is in it or it is of several runs", async () => {
+  const secret = "sk-canary-1234567890";
+  await using store = await openStore(MEMORY);
+  const redactor = new Redactor([{ name: "KEY", value: secret }]);
+  const post = async (spans: readonly OtlpSpan[]) => {
+    const protobuf = encodeTraces(sent(spans));
+    const gzip = gzipSync(protobuf);
+    await ingestOf(store, redactor).spans(decodeTraces(protobuf), { protobuf, gzip });
+    return protobuf;
+  };
+  const ids = ["1", "2", "3", "4"].map((digit) => digit.repeat(32)) as [string, string, string, string];
+  const long = (traceId: string, note = LONG) => span(1, { traceId, attributes: { ...CALL, note } });
+  const clean = await post([long(ids[0])]);
+  await post([long(ids[1], LONG + secret)]);
+  await post([long(ids[2]), long(ids[3])]);
+  for (const traceId of ids) {
+    const { parts: [part, ...others] } = await store.receivedOf(traceId);
+    assertEquals([others.length, new TextDecoder().decode(part!.data).includes(secret)], [0, false]);
+    assertEquals(Buffer.compare(part!.data, clean) === 0, traceId === ids[0]);
+  }
+  await ingestOf(store, redactor).readAgain(ids);
+  const { runs } = await store.listRuns();
+  assertEquals(runs.map(({ totals }) => totals.llmCalls), [1, 1, 1, 1]);
 });
 
 Deno.test("what was received goes with its run", async () => {

@@ -17,7 +17,7 @@ import {
 } from "../../otlp/mod.ts";
 import { IngestBusyError } from "./busy_error.ts";
 import { grown, type KnownTrace, KnownTraces } from "./known_traces.ts";
-import { type Delivery, type Sorted, sortLogs, sortSpans } from "./sorted.ts";
+import { type Delivery, type Packed, type Sorted, sortLogs, sortSpans } from "./sorted.ts";
 
 /** Waiting for the store, in bytes of protobuf; what comes then is to come again. */
 const WAITING_BYTES_MAX = 64 * 1024 * 1024;
@@ -32,6 +32,14 @@ const TRIES_MAX = 5;
 const QUIET_MS = 60_000;
 const CHECK_MS = 2_000;
 const UNREAD_PER_CHECK = 64;
+/** Of what waits together: more is put on the disk first, and read into its runs when there is time. */
+const PRESSED_BYTES = 1024 * 1024;
+/** There is time when no more than that has come for so long, */
+const CALM_MS = 200;
+/** and so often in any case, for one run. */
+const READ_ANYWAY_MS = 500;
+/** At its end it reads what it left unread for so long; the rest is for who comes next. */
+const CLOSE_READ_MS = 3_000;
 
 export interface IngestServices {
   readonly store: ReceivedStore;
@@ -69,6 +77,10 @@ export class Ingest implements AsyncDisposable {
   /** Traces that this one has left unread or open. */
   readonly #later = new Set<string>();
   #spans = 0;
+  /** When more came than could be read. */
+  #pressedMs = -Infinity;
+  #isBehind = false;
+  #wake = new AbortController();
 
   constructor(services: IngestServices, { isSettled = false }: IngestOptions = {}) {
     this.#services = services;
@@ -82,8 +94,8 @@ export class Ingest implements AsyncDisposable {
   }
 
   /** Resolves when all is on the disk, with what was not taken. Throws `IngestBusyError` and `StoreError`. */
-  async spans(sent: readonly ScopeSpans[]): Promise<PartialSuccess | undefined> {
-    return await this.#take(sortSpans(sent, this.#services.redactor));
+  async spans(sent: readonly ScopeSpans[], came?: Packed): Promise<PartialSuccess | undefined> {
+    return await this.#take(sortSpans(sent, this.#services.redactor, came));
   }
 
   /** The same for log records, which belong to spans. */
@@ -145,8 +157,11 @@ export class Ingest implements AsyncDisposable {
 
   /** Returns the traces that are not to be written. */
   async #write(deliveries: readonly Delivery[]): Promise<readonly string[]> {
+    const byTrace = Map.groupBy(deliveries, ({ traceId }) => traceId);
+    const bytes = deliveries.reduce((sum, { data }) => sum + data.length, 0);
+    if (!this.#isSettled && this.#isPressed(bytes)) return await this.#keep(byTrace);
     const refused: string[] = [];
-    let left = Map.groupBy(deliveries, ({ traceId }) => traceId);
+    let left = byTrace;
     for (let tries = 0; left.size > 0; tries++) {
       if (tries === TRIES_MAX) throw new IngestBusyError();
       const ready: (readonly [Reception, KnownTrace])[] = [];
@@ -158,6 +173,29 @@ export class Ingest implements AsyncDisposable {
       for (const [reception, known] of ready) this.#settle(reception, known, lost.has(reception.traceId));
       left = new Map([...left].filter(([traceId]) => outdated.has(traceId)));
     }
+    return refused;
+  }
+
+  /** More comes, or has just come, than can be read as fast. */
+  #isPressed(bytes: number): boolean {
+    const nowMs = this.#services.host.now();
+    const isPressed = bytes > PRESSED_BYTES || nowMs - this.#pressedMs < CALM_MS;
+    if (bytes > PRESSED_BYTES) this.#pressedMs = nowMs;
+    return isPressed;
+  }
+
+  /** Puts them on the disk as they are; their runs are read from there. Whoever sends faster than can be read waits for no reading. */
+  async #keep(byTrace: ReadonlyMap<string, readonly Delivery[]>): Promise<readonly string[]> {
+    const { refused } = await this.#services.store.receive(
+      Array.from(byTrace, ([traceId, own]) => ({
+        traceId,
+        parts: own.map(({ signal, data, gzip }) => ({ signal, data, ...(gzip ? { gzip } : {}) })),
+        readingVersion: READING_VERSION,
+      })),
+    );
+    for (const traceId of byTrace.keys()) this.#known.forget(traceId);
+    this.#isBehind = true;
+    this.#wake.abort();
     return refused;
   }
 
@@ -226,14 +264,36 @@ export class Ingest implements AsyncDisposable {
     const { store, host } = this.#services;
     const { signal } = this.#closing;
     while (!signal.aborted) {
+      this.#wake = new AbortController();
       try {
-        await this.readAgain(await store.unreadRuns(UNREAD_PER_CHECK));
+        const isMore = await this.#readBehind(signal);
         await this.readAgain(await store.quietRuns(nowUs(host) - QUIET_MS * 1000), { isSettled: true });
+        if (isMore) continue;
       } catch (error) {
         onTrouble(error);
       }
-      await host.sleep(CHECK_MS, signal).catch(() => {});
+      await host.sleep(CHECK_MS, AbortSignal.any([signal, this.#wake.signal])).catch(() => {});
     }
+  }
+
+  /** Reads runs that wait for it, one after the other, while there is time. Returns whether there may be more. */
+  async #readBehind(signal: AbortSignal): Promise<boolean> {
+    const unread = await this.#services.store.unreadRuns(UNREAD_PER_CHECK);
+    for (const traceId of unread) {
+      await this.#calm(signal);
+      if (signal.aborted) return false;
+      await this.readAgain([traceId]);
+    }
+    return unread.length === UNREAD_PER_CHECK;
+  }
+
+  async #calm(signal: AbortSignal): Promise<void> {
+    const { host } = this.#services;
+    const fromMs = host.now();
+    const isPressed = () =>
+      (this.#draining !== undefined || host.now() - this.#pressedMs < CALM_MS) &&
+      host.now() - fromMs < READ_ANYWAY_MS;
+    while (!signal.aborted && isPressed()) await host.sleep(CALM_MS, signal).catch(() => {});
   }
 
   /** Reads these again from all that was received of them. Returns how many there were to read. */
@@ -276,5 +336,20 @@ export class Ingest implements AsyncDisposable {
     await this.#watching;
     await this.#draining;
     await this.readAgain([...this.#later], { isSettled: true });
+    if (this.#isBehind) await this.#readLeft();
+  }
+
+  /** What came faster than it could be read. */
+  async #readLeft(): Promise<void> {
+    const { store, host } = this.#services;
+    const untilMs = host.now() + CLOSE_READ_MS;
+    for (;;) {
+      const unread = await store.unreadRuns(UNREAD_PER_CHECK);
+      for (const traceId of unread) {
+        if (host.now() > untilMs) return;
+        await this.readAgain([traceId], { isSettled: true });
+      }
+      if (unread.length < UNREAD_PER_CHECK) return;
+    }
   }
 }

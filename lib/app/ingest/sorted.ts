@@ -1,3 +1,4 @@
+import { Buffer } from "node:buffer";
 import type { Redactor } from "../../core/mod.ts";
 import { encodeLogs, encodeTraces, type ScopeLogs, type ScopeSpans } from "../../otlp/mod.ts";
 
@@ -9,6 +10,8 @@ export interface Delivery {
   readonly logs: readonly ScopeLogs[];
   /** The same in protobuf. */
   readonly data: Uint8Array;
+  /** The same as it came, packed. */
+  readonly gzip?: Uint8Array;
   /** Spans and log records. */
   readonly count: number;
 }
@@ -22,8 +25,18 @@ export interface Sorted {
 
 const isId = (id: string, chars: number) => id.length === chars && /[1-9a-f]/.test(id);
 
+/** A body as it came. */
+export interface Packed {
+  readonly protobuf: Uint8Array;
+  /** What that was unpacked from. */
+  readonly gzip: Uint8Array;
+}
+
+/** What gzip makes no smaller than this part of it is better packed anew. */
+const GZIP_PART_MAX = 0.5;
+
 /** Spans by trace, without secrets. One without ids belongs nowhere. */
-export function sortSpans(sent: readonly ScopeSpans[], redactor: Redactor): Sorted {
+export function sortSpans(sent: readonly ScopeSpans[], redactor: Redactor, came?: Packed): Sorted {
   const byTrace = new Map<string, ScopeSpans[]>();
   let rejected = 0;
   let looksLikeLogs = 0;
@@ -41,7 +54,8 @@ export function sortSpans(sent: readonly ScopeSpans[], redactor: Redactor): Sort
   const deliveries = Array.from(byTrace, ([traceId, own]): Delivery => {
     const spans = redactor.value(own);
     const count = spans.reduce((sum, it) => sum + it.spans.length, 0);
-    return { traceId, signal: "traces", spans, logs: [], data: encodeTraces(spans), count };
+    const data = encodeTraces(spans);
+    return { traceId, signal: "traces", spans, logs: [], data, count, ...(came ? asItCame(data, came) : {}) };
   });
   if (rejected === 0) return { deliveries, rejected };
   const hint = looksLikeLogs === rejected ? ": they look like log records, which belong to /v1/logs" : "";
@@ -63,6 +77,12 @@ export function sortLogs(sent: readonly ScopeLogs[], redactor: Redactor): Sorted
     return { traceId, signal: "logs", spans: [], logs, data: encodeLogs(logs), count };
   });
   return { deliveries, rejected: 0 };
+}
+
+/** Only what says the very same may stand for it: without a secret, of one trace, with nothing that is not known. */
+function asItCame(data: Uint8Array, { protobuf, gzip }: Packed): { readonly gzip?: Uint8Array } {
+  if (gzip.length > data.length * GZIP_PART_MAX || Buffer.compare(data, protobuf) !== 0) return {};
+  return { gzip };
 }
 
 function add<T>(lists: Map<string, T[]>, key: string, value: T): void {

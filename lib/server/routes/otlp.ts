@@ -41,16 +41,18 @@ function encodingOf(headers: Headers): OtlpEncoding {
   return type === CONTENT_TYPE.json ? "json" : "protobuf";
 }
 
-/** Takes in a body that was unpacked. */
+/** Takes in a body that was unpacked; `came`: what from. */
 type Take = (
   body: Uint8Array,
   encoding: OtlpEncoding,
   services: ServerServices,
+  came: Uint8Array,
 ) => Promise<PartialSuccess | undefined>;
 
-const takeTraces: Take = async (body, encoding, { app }) => {
+const takeTraces: Take = async (body, encoding, { app }, came) => {
   const sent = read(() => encoding === "json" ? decodeTracesJson(textOf(body)) : decodeTraces(body));
-  return await (await app.ingest()).spans(sent);
+  const isPacked = encoding === "protobuf" && came !== body;
+  return await (await app.ingest()).spans(sent, isPacked ? { protobuf: body, gzip: came } : undefined);
 };
 
 const takeLogs: Take = async (body, encoding, { app }) => {
@@ -108,7 +110,8 @@ function otlpRoute(
     async handle({ body, headers }, services) {
       const encoding = encodingOf(headers);
       try {
-        const partial = await take(unpacked(body as Uint8Array, headers, BODY_MAX_BYTES), encoding, services);
+        const came = body as Uint8Array;
+        const partial = await take(unpacked(came, headers, BODY_MAX_BYTES), encoding, services, came);
         return new Response(successBody(encoding, signal, partial) as BodyInit, {
           headers: { "content-type": CONTENT_TYPE[encoding] },
         });

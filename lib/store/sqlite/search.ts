@@ -14,7 +14,7 @@ const DOCUMENT_MAX_CHARS = 1_000_000;
 /** Runs that are not indexed yet (live ones, mostly) are read one by one. */
 const UNINDEXED_PER_PAGE = 200;
 /** Others wait for a transaction. */
-const CHARS_PER_TRANSACTION = 1_000_000;
+const CHARS_PER_TRANSACTION = 500_000;
 const TERMS_MAX = 16;
 const TERM_MAX_CHARS = 100;
 
@@ -227,6 +227,7 @@ export function createTextSearch(db: Kysely<Schema>, leaveFlush: () => void): Te
         if (chars < CHARS_PER_TRANSACTION) continue;
         await indexRuns(db, some, leaveFlush);
         [some, chars] = [[], 0];
+        await new Promise((resolve) => setTimeout(resolve)); // whatever else this thread has to do comes between
       }
       await indexRuns(db, some, leaveFlush);
       return indexed;

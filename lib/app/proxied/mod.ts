@@ -7,4 +7,4 @@ export { CallRecorder, type RecordedCall } from "./call_recorder.ts";
 export { openRecorder } from "./open_proxied.ts";
 export type { CallFailure, ProxiedCallsOptions } from "./proxied_calls.ts";
 export { wasNeverSent } from "./proxied_cost.ts";
-export { readProxied, readWireJson, requestHash } from "./wire_chat.ts";
+export { AnswerReader, readProxied, readWireJson, requestHash } from "./wire_chat.ts";

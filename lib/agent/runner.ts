@@ -39,6 +39,8 @@ export interface ExecuteOptions {
   readonly ledger?: BudgetLedger;
   /** Called when it asks and executes nothing more; its last events are not on disk yet. */
   readonly onDone?: () => void;
+  /** The run with all that listeners were told of it, where somebody knows; else it is read back. */
+  readonly asTold?: (traceId: string) => Run | undefined;
 }
 
 /** Starts and resumes runs of this process. */
@@ -119,8 +121,15 @@ export class AgentRunner {
     });
     const tree = new TreeSteps(rights?.maxSteps, used.steps);
     const signal = options.signal ?? new AbortController().signal;
-    const { onDone } = options;
-    return await this.#execute(run, { ledger, tree, depth: 0, signal, ...(onDone ? { onDone } : {}) });
+    const { onDone, asTold } = options;
+    return await this.#execute(run, {
+      ledger,
+      tree,
+      depth: 0,
+      signal,
+      ...(onDone ? { onDone } : {}),
+      ...(asTold ? { asTold } : {}),
+    });
   }
 
   /** `queue` and `execute`. */
@@ -134,7 +143,7 @@ export class AgentRunner {
 
   async #execute(
     run: Run,
-    shared: Pick<SessionOptions, "ledger" | "tree" | "depth" | "signal" | "onDone">,
+    shared: Pick<SessionOptions, "ledger" | "tree" | "depth" | "signal" | "onDone" | "asTold">,
   ): Promise<Run> {
     const { store } = this.#services;
     if (!await store.claimRun(run.traceId)) {

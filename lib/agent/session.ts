@@ -60,6 +60,8 @@ export interface SessionOptions {
   readonly resume?: ResumePoint;
   /** Called when nothing more is asked or executed; the last events are not on disk yet. */
   readonly onDone?: () => void;
+  /** The run with all that listeners were told of it, where somebody knows. */
+  readonly asTold?: (traceId: string) => Run | undefined;
   createTools(session: Session): Promise<readonly Tool[]>;
 }
 
@@ -232,7 +234,8 @@ export class Session {
       this.control.close();
       this.#partials.close();
     }
-    return await this.services.store.getRun(this.run.traceId) ?? this.run;
+    const { traceId } = this.run;
+    return this.#options.asTold?.(traceId) ?? await this.services.store.getRun(traceId) ?? this.run;
   }
 
   /** Between steps: what others asked for, pauses, stops. */

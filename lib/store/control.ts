@@ -31,7 +31,7 @@ export class ControlRequests {
   /** Requests for a run that nobody has taken, oldest first; they are taken now. */
   async take(traceId: string): Promise<readonly ControlRequest[]> {
     // Runs look often: nobody can have asked for anything while neither this nor another connection wrote.
-    const look = `${this.#signal.version} ${this.#made}`;
+    const look = this.#look();
     if (this.#looks.get(traceId) === look) return [];
     const requests = await this.#takeWaiting(traceId);
     this.#looks.set(traceId, look);
@@ -59,6 +59,21 @@ export class ControlRequests {
       argument: JSON.parse(row.argument) as Record<string, unknown>,
       requestedAtUs: row.requested_us,
     }));
+  }
+
+  /** Moves with whatever may be a request. */
+  #look(): string {
+    return `${this.#signal.version} ${this.#made}`;
+  }
+
+  /** Runs that are written now: nobody has asked anything of them before. */
+  async begin(traceIds: readonly string[], write: () => Promise<void>): Promise<void> {
+    let look: string | undefined;
+    try {
+      look = this.#look();
+    } catch { /* the write meets the same trouble and says so */ }
+    await write();
+    for (const traceId of look === undefined ? [] : traceIds) this.#looks.set(traceId, look!);
   }
 
   /** This process no longer works on the run. */

@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
+import type { Selectable } from "kysely";
 import { hex } from "./codec.ts";
 import { COLUMN_TYPES } from "./row_types.ts";
-import type { DiffRow, EvaluationRow, Schema } from "./schema.ts";
+import type { DiffRow, EvaluationRow, RunRow, Schema } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
 
 /** Says how a digest is made. A migration that changes rows of runs takes the next one, and leaves the old ones readable or null. */
@@ -68,29 +69,44 @@ export function isSameDigest(stored: Uint8Array, made: Uint8Array): boolean {
  * Bodies are named by their number here and by their hash in their own row. `db` must show one moment.
  */
 export async function runDigest(db: Db, runNo: number): Promise<Uint8Array | undefined> {
-  const { rows: [run] } = await execute<object>(
+  const run = await runRow(db, runNo);
+  return run && await digestOfRun(db, run);
+}
+
+/** A row of `run` with its number. */
+export type NumberedRun = Selectable<RunRow> & { readonly id: number };
+
+/** The row of a run; `undefined` where there is none. */
+export async function runRow(db: Db, runNo: number): Promise<NumberedRun | undefined> {
+  const { rows: [run] } = await execute<NumberedRun>(
     db,
     "select run by number",
     [runNo],
     () => db.selectFrom("run").selectAll().where("id", "=", runNo),
   );
-  if (!run) return undefined;
+  return run;
+}
+
+/** `runDigest` of a run whose row was read at the same moment. */
+export async function digestOfRun(db: Db, run: NumberedRun): Promise<Uint8Array> {
   const hash = createHash("sha256");
   hash.update(`${lineOf(run, RUN_COLUMNS)}\n`);
   for (const { table, keys, columns } of PARTS) {
     hash.update(`${table}\n`);
-    for await (const row of rowsOf(db, table, keys, runNo)) hash.update(`${lineOf(row, columns)}\n`);
+    for await (const rows of pagesOf(db, table, keys, run.id)) {
+      if (rows.length > 0) hash.update(rows.map((row) => `${lineOf(row, columns)}\n`).join(""));
+    }
   }
   return finish(hash);
 }
 
 /** A run may have tens of thousands: page by page. */
-async function* rowsOf(
+async function* pagesOf(
   db: Db,
   table: keyof typeof KEYS,
   keys: readonly string[],
   runNo: number,
-): AsyncGenerator<object> {
+): AsyncGenerator<readonly object[]> {
   const byPosition = keys[0] === "position";
   for (let after = -1;;) {
     const { rows } = await execute<{ readonly position: number }>(
@@ -104,7 +120,7 @@ async function* rowsOf(
         return byPosition ? query.where("position", ">", after).limit(ROWS_PER_PAGE) : query;
       },
     );
-    yield* rows;
+    yield rows;
     if (!byPosition || rows.length < ROWS_PER_PAGE) return;
     after = rows.at(-1)!.position;
   }

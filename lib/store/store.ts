@@ -113,7 +113,7 @@ export class SqlStore extends ReceivedTables implements Store {
     const safe = this.#redactor.value(events);
     if (!claim) return await this.#journal.write(safe);
     const begun = safe.flatMap((event) => event.type === "run_start" ? [event.run.traceId] : []);
-    await this.#claiming(begun, () => this.#journal.write(safe));
+    await this.#claiming(begun, () => this.#control.begin(begun, () => this.#journal.write(safe)));
   }
 
   async writePartial(partial: PartialOutput): Promise<void> {

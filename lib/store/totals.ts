@@ -18,11 +18,17 @@ import type { OpenSpan, TraceState } from "./trace_state.ts";
 const US_PER_QUARTER = QUARTER_MS * 1000;
 
 /**
- * Keeps the sums of a run in its row, so that lists never add up spans. Whatever changes the run may change what search should
+ * Keeps the sums of a run in its row, so that lists never add up spans; with them what else of it changes. Whatever changes the run may change what search should
  * find, and what its digest said holds no more.
  */
-export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq: number): Promise<void> {
+export async function setTotals(
+  db: Db,
+  traceId: string,
+  totals: RunTotals,
+  { seq, columns }: { readonly seq: number; readonly columns: Readonly<Record<string, unknown>> },
+): Promise<void> {
   const row = {
+    ...columns,
     seq,
     steps: totals.steps,
     llm_calls: totals.llmCalls,
@@ -36,12 +42,13 @@ export async function setTotals(db: Db, traceId: string, totals: RunTotals, seq:
     indexed: 0,
     digest: null,
   };
-  await execute(
+  const { changes } = await execute(
     db,
-    "set run totals",
+    `set run totals ${Object.keys(columns)}`,
     [...Object.values(row), bytes(traceId)],
     () => db.updateTable("run").set(row).where("trace_id", "=", bytes(traceId)),
   );
+  if (changes === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
 }
 
 /** A run got what is no part of it, as an evaluation: only followers must hear of it. */

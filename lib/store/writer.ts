@@ -63,7 +63,13 @@ export class Writer {
     this.#lastSeq = seq;
     const touched = new Map<string, TraceState>();
     const ended = new Set<string>();
-    const changed = new Set<string>();
+    /** Runs of which more than a score is new, with what their rows say from now on. */
+    const changed = new Map<string, Record<string, unknown>>();
+    const columnsOf = (traceId: string) => {
+      const columns = changed.get(traceId) ?? {};
+      changed.set(traceId, columns);
+      return columns;
+    };
     const stateOf = async (traceId: string): Promise<TraceState> => {
       const state = touched.get(traceId) ?? await this.#trace(db, traceId);
       touched.set(traceId, state);
@@ -75,7 +81,7 @@ export class Writer {
         state.epoch = this.#epoch;
         state.totals = event.run.totals;
         touched.set(event.run.traceId, state);
-        changed.add(event.run.traceId);
+        columnsOf(event.run.traceId);
         continue;
       }
       if (event.type === "evaluation" && !touched.has(event.evaluation.traceId)) {
@@ -83,10 +89,10 @@ export class Writer {
         continue;
       }
       const state = await stateOf(traceIdOf(event));
-      if (event.type !== "evaluation") changed.add(traceIdOf(event));
+      if (event.type !== "evaluation") columnsOf(traceIdOf(event));
       switch (event.type) {
         case "run_update":
-          await this.#runUpdate(db, event.traceId, event.change);
+          Object.assign(columnsOf(event.traceId), await this.#runColumns(db, event.change));
           if (event.change.status !== undefined && isFinal(event.change.status)) {
             ended.add(event.traceId);
             await releaseSpend(db, event.traceId);
@@ -106,7 +112,8 @@ export class Writer {
       }
     }
     for (const [traceId, state] of touched) {
-      if (changed.has(traceId)) await setTotals(db, traceId, state.totals, seq);
+      const columns = changed.get(traceId);
+      if (columns) await setTotals(db, traceId, state.totals, { seq, columns });
       else await setSeq(db, traceId, seq);
       state.seq = seq;
       if (ended.has(traceId)) this.#traces.delete(traceId);
@@ -179,8 +186,8 @@ export class Writer {
     return rows[0]!.id;
   }
 
-  async #runUpdate(db: Db, traceId: string, change: RunChange): Promise<void> {
-    const values = {
+  async #runColumns(db: Db, change: RunChange): Promise<Record<string, unknown>> {
+    return {
       ...(change.status === undefined ? {} : { status: change.status }),
       // Nobody holds what has ended.
       ...(change.status !== undefined && isFinal(change.status) ? { owner: null } : {}),
@@ -195,14 +202,6 @@ export class Writer {
       ...(change.error === undefined ? {} : errorColumns(change.error ?? undefined)),
       ...endingColumns(change),
     };
-    const key = bytes(traceId);
-    const { changes } = await execute(
-      db,
-      `update run ${Object.keys(values)}`,
-      [...Object.values(values), key],
-      () => db.updateTable("run").set(values).where("trace_id", "=", key),
-    );
-    if (changes === 0n) throw new RangeError(`Cannot update run "${traceId}": it was never started`);
   }
 
   async #spanStart(db: Db, state: TraceState, span: Span, seq: number): Promise<Partial<RunTotals>> {

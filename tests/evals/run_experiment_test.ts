@@ -125,6 +125,7 @@ Deno.test("runExperiment() judges a run that ended before its process died, inst
     signal: stop.signal,
     onProgress: () => stop.abort(new Error("enough")),
   });
+  await bench.store.indexPending(); // else it is written to beside this
   // As it would be if the process had died between the end of a run and its result.
   const { DatabaseSync } = await import("node:sqlite");
   {

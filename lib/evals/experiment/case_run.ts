@@ -42,7 +42,7 @@ export async function runCase(services: CaseServices, task: Task): Promise<Run> 
   const done = await slots.take();
   try {
     // The next case need not wait for the disk.
-    return await runner.execute(queued, { signal, ledger, onDone: done });
+    return await runner.execute(queued, { signal, ledger, onDone: done, asTold: services.traces.runOf });
   } finally {
     done();
   }

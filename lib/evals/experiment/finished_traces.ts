@@ -2,6 +2,7 @@ import {
   applyEvents,
   type DurableEvent,
   isDurable,
+  type Run,
   type Trace,
   type TraceEvent,
   traceIdOf,
@@ -16,6 +17,7 @@ const TRACES_MAX = 10_000;
  */
 export class FinishedTraces {
   readonly #events = new Map<string, DurableEvent[]>();
+  readonly #folded = new Map<string, Trace>();
 
   readonly listen = (event: TraceEvent): void => {
     if (!isDurable(event)) return;
@@ -24,19 +26,31 @@ export class FinishedTraces {
     if (known) known.push(event);
     // Only whole runs: one that goes on began before. Those that work is handed to are never asked for.
     else if (event.type === "run_start" && event.run.parentRunId === undefined) {
-      if (this.#events.size < TRACES_MAX) this.#events.set(traceId, [event]);
+      if (this.#events.size + this.#folded.size < TRACES_MAX) this.#events.set(traceId, [event]);
     }
   };
 
-  /** A run that has ended, once; `undefined` for one that was not told from its beginning. */
-  take(traceId: string): Trace | undefined {
+  /** A run that has ended; `undefined` for one that was not told from its beginning. */
+  readonly runOf = (traceId: string): Run | undefined => {
     const events = this.#events.get(traceId);
+    if (!events) return this.#folded.get(traceId)?.run;
     this.#events.delete(traceId);
-    return events && applyEvents(undefined, events);
+    const trace = applyEvents(undefined, events);
+    this.#folded.set(traceId, trace);
+    return trace.run;
+  };
+
+  /** All of it, once. */
+  take(traceId: string): Trace | undefined {
+    this.runOf(traceId);
+    const trace = this.#folded.get(traceId);
+    this.#folded.delete(traceId);
+    return trace;
   }
 
   /** Nobody asks for it. */
   forget(traceId: string): void {
     this.#events.delete(traceId);
+    this.#folded.delete(traceId);
   }
 }

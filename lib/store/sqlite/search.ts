@@ -3,10 +3,10 @@ import type { Message } from "../../core/mod.ts";
 import { loadBodies } from "../bodies.ts";
 import { messageIn } from "../checked.ts";
 import { decodeBody } from "../codec.ts";
-import { runDigest } from "../digest.ts";
+import { digestOfRun, type NumberedRun, runRow } from "../digest.ts";
 import type { TextSearch } from "../engine.ts";
 import { isUnreadable } from "../readable.ts";
-import type { RunRow, Schema, SpanRow } from "../schema.ts";
+import type { Schema, SpanRow } from "../schema.ts";
 import { asOfOneMoment, type Db, run as execute } from "../statements.ts";
 
 /** Text of one run that is searchable. Beyond it a run is found by its beginning only. */
@@ -15,6 +15,8 @@ const DOCUMENT_MAX_CHARS = 1_000_000;
 const UNINDEXED_PER_PAGE = 200;
 /** Others wait for a transaction. */
 const CHARS_PER_TRANSACTION = 500_000;
+/** Whoever asks the store something waits for so many to be read. */
+const READ_TOGETHER = 4;
 const TERMS_MAX = 16;
 const TERM_MAX_CHARS = 100;
 
@@ -72,7 +74,8 @@ async function unindexedMatches(db: Db, texts: readonly string[]): Promise<reado
     const rows = await db.selectFrom("run").select("id").where("indexed", "=", 0).where("id", ">", after)
       .orderBy("id").limit(UNINDEXED_PER_PAGE).execute();
     for (const { id } of rows) {
-      const document = new WordList(await documentOf(db, id));
+      const run = await runRow(db, id);
+      const document = new WordList(run ? await documentOf(db, run) : ""); // deleted meanwhile
       for (const { terms, found } of wanted) if (document.matches(terms)) found.push(id);
     }
     if (rows.length < UNINDEXED_PER_PAGE) break;
@@ -82,14 +85,7 @@ async function unindexedMatches(db: Db, texts: readonly string[]): Promise<reado
 }
 
 /** Everything of a run that search should find. */
-async function documentOf(db: Db, runId: number): Promise<string> {
-  const { rows: [run] } = await execute<RunRow & { readonly id: number }>(
-    db,
-    "select run by number",
-    [runId],
-    () => db.selectFrom("run").selectAll().where("id", "=", runId),
-  );
-  if (!run) return ""; // deleted meanwhile
+async function documentOf(db: Db, run: NumberedRun): Promise<string> {
   const bodies = await loadBodies(db, [run.prompt_body, run.output_body]);
   const texts = [
     run.agent,
@@ -160,7 +156,34 @@ interface ReadRun {
   /** Of its last write when it was read. */
   readonly seq: number;
   readonly words: string;
-  readonly digest: Uint8Array | undefined;
+  readonly digest: Uint8Array;
+}
+
+const FORGET_WORDS = "delete from run_search where rowid = ?";
+const INDEX_WORDS = "insert into run_search (rowid, text) values (?, ?)";
+const statement = (sql: string) => ({ compile: () => ({ sql }) });
+
+/** Reads some at one moment; one that was deleted meanwhile is none. `unreadable`: how many say nothing. */
+async function readRuns(
+  db: Kysely<Schema>,
+  runs: readonly { readonly id: number; readonly seq: number }[],
+): Promise<{ readonly read: readonly ReadRun[]; readonly unreadable: number }> {
+  return await asOfOneMoment(db, async (db) => {
+    const read: ReadRun[] = [];
+    let unreadable = 0;
+    for (const { id, seq } of runs) {
+      try {
+        const run = await runRow(db, id);
+        if (!run) continue;
+        const words = wordsOf(await documentOf(db, run)).join(" ");
+        read.push({ runNo: id, seq, words, digest: await digestOfRun(db, run) });
+      } catch (error) {
+        if (!isUnreadable(error)) throw error;
+        unreadable++; // of this run only
+      }
+    }
+    return { read, unreadable };
+  });
 }
 
 /** All of them with one flush to disk. What was read of one may have changed meanwhile: then it stays to be indexed. */
@@ -176,14 +199,14 @@ async function indexRuns(
       const { changes } = await execute(
         transaction,
         "set indexed",
-        [1, digest ?? null, runNo, seq],
+        [1, digest, runNo, seq],
         () =>
-          transaction.updateTable("run").set({ indexed: 1, digest: digest ?? null }).where("id", "=", runNo)
+          transaction.updateTable("run").set({ indexed: 1, digest }).where("id", "=", runNo)
             .where("seq", "=", seq),
       );
       if (changes === 0n) continue;
-      await sql`delete from run_search where rowid = ${runNo}`.execute(transaction);
-      await sql`insert into run_search (rowid, text) values (${runNo}, ${words})`.execute(transaction);
+      await execute(transaction, "forget words", [runNo], () => statement(FORGET_WORDS));
+      await execute(transaction, "index words", [runNo, words], () => statement(INDEX_WORDS));
     }
   });
 }
@@ -215,15 +238,12 @@ export function createTextSearch(db: Kysely<Schema>, leaveFlush: () => void): Te
         .where("status", "not in", ["queued", "running", "waiting", "paused"]).orderBy("id", "desc")
         .limit(limit).execute();
       let [some, chars, indexed]: [ReadRun[], number, number] = [[], 0, 0];
-      for (const { id, seq } of rows) {
-        try {
-          const words = wordsOf(await documentOf(db, id)).join(" ");
-          some.push({ runNo: id, seq, words, digest: await asOfOneMoment(db, (db) => runDigest(db, id)) });
-          chars += words.length;
-          indexed++;
-        } catch (error) {
-          if (!isUnreadable(error)) throw error; // of this run only
-        }
+      for (let from = 0; from < rows.length; from += READ_TOGETHER) {
+        const together = rows.slice(from, from + READ_TOGETHER);
+        const { read, unreadable } = await readRuns(db, together);
+        some.push(...read);
+        chars += read.reduce((sum, { words }) => sum + words.length, 0);
+        indexed += together.length - unreadable;
         if (chars < CHARS_PER_TRANSACTION) continue;
         await indexRuns(db, some, leaveFlush);
         [some, chars] = [[], 0];
@@ -234,7 +254,9 @@ export function createTextSearch(db: Kysely<Schema>, leaveFlush: () => void): Te
     },
 
     async forget(db, runNos) {
-      for (const runNo of runNos) await sql`delete from run_search where rowid = ${runNo}`.execute(db);
+      for (const runNo of runNos) {
+        await execute(db, "forget words", [runNo], () => statement(FORGET_WORDS));
+      }
     },
   };
 }

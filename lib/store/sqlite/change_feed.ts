@@ -4,8 +4,14 @@ import { MEMORY, sideFolder } from "./location.ts";
 
 /** Catches what the file watcher misses (some network and container file systems have no events). */
 const POLL_MS = 250;
-/** Hints within this time are one: five streaming runs give a hundred a second. */
+/** Hints within this time are one. */
 const CHECK_AFTER_MS = 20;
+/** While others write all the time, hints say nothing new, and each wakes this thread: five streaming runs give a hundred a second. */
+const BUSY_POLL_MS = 50;
+/** Changes in a row, each soon after the one before, that mean this; and looks in a row without any that mean the end of it. */
+const BUSY_AFTER = 4;
+const QUIET_AFTER = 12;
+const SOON_MS = 100;
 /** Commits within this time share one hint: writing it costs a tenth of a commit. */
 const ANNOUNCE_AFTER_MS = 3;
 const PULSE = new Uint8Array([0x2e]);
@@ -23,6 +29,10 @@ export class ChangeFeed implements ChangeSignal {
   #pending: ReturnType<typeof setTimeout> | undefined;
   #checking: ReturnType<typeof setTimeout> | undefined;
   #timer: ReturnType<typeof setInterval> | undefined;
+  #isBusy = false;
+  /** Changes in a row while not busy, looks without one while busy. */
+  #inARow = 0;
+  #changedMs = 0;
   #seen = 0;
   #isClosed = false;
 
@@ -86,10 +96,19 @@ export class ChangeFeed implements ChangeSignal {
   #start(): void {
     if (!this.#folder) return;
     this.#seen = this.#versionNow();
-    this.#timer = setInterval(() => this.#check(), POLL_MS);
+    this.#poll(POLL_MS);
+    this.#watch(this.#folder);
+  }
+
+  #poll(everyMs: number): void {
+    if (this.#timer !== undefined) clearInterval(this.#timer);
+    this.#timer = setInterval(() => this.#check(), everyMs);
+  }
+
+  #watch(folder: string): void {
     try {
-      Deno.mkdirSync(this.#folder, { recursive: true });
-      this.#watcher = Deno.watchFs(this.#folder);
+      Deno.mkdirSync(folder, { recursive: true });
+      this.#watcher = Deno.watchFs(folder);
       this.#follow(this.#watcher).catch(() => {});
     } catch { /* polling remains */ }
   }
@@ -102,9 +121,28 @@ export class ChangeFeed implements ChangeSignal {
     clearTimeout(this.#checking);
     this.#checking = undefined;
     const version = this.#versionNow();
-    if (version === this.#seen) return;
+    const isChanged = version !== this.#seen;
+    this.#adapt(isChanged);
+    if (!isChanged) return;
     this.#seen = version;
     for (const listener of this.#listeners) listener();
+  }
+
+  /** Looks often instead of waiting for hints, for as long as nearly every look finds something. */
+  #adapt(isChanged: boolean): void {
+    const now = performance.now();
+    const isSoon = now - this.#changedMs < SOON_MS;
+    if (isChanged) this.#changedMs = now;
+    if (this.#isBusy) this.#inARow = isChanged ? 0 : this.#inARow + 1;
+    else if (isChanged) this.#inARow = isSoon ? this.#inARow + 1 : 0;
+    if (this.#inARow < (this.#isBusy ? QUIET_AFTER : BUSY_AFTER)) return;
+    this.#inARow = 0;
+    this.#isBusy = !this.#isBusy;
+    if (this.#isBusy) {
+      this.#watcher?.close();
+      this.#watcher = undefined;
+    } else this.#watch(this.#folder!);
+    this.#poll(this.#isBusy ? BUSY_POLL_MS : POLL_MS);
   }
 
   #stop(): void {
@@ -115,6 +153,8 @@ export class ChangeFeed implements ChangeSignal {
     this.#watcher?.close();
     this.#timer = undefined;
     this.#watcher = undefined;
+    this.#isBusy = false;
+    this.#inARow = 0;
   }
 
   close(): void {

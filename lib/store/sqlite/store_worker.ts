@@ -15,13 +15,20 @@ function reply(message: WorkerReply): void {
 /** Nobody draws more often than this. */
 const CHANGED_MS_MIN = 30;
 let telling: ReturnType<typeof setTimeout> | undefined;
+let toldMs = -Infinity;
 
 /** Many commits in a row wake the other thread once. */
 function tellChanged(): void {
-  telling ??= setTimeout(() => {
-    telling = undefined;
-    reply({ told: "changed" });
-  }, CHANGED_MS_MIN);
+  if (telling !== undefined) return;
+  const waitMs = toldMs + CHANGED_MS_MIN - performance.now();
+  if (waitMs <= 0) return tell();
+  telling = setTimeout(tell, waitMs);
+}
+
+function tell(): void {
+  telling = undefined;
+  toldMs = performance.now();
+  reply({ told: "changed" });
 }
 
 function pack(error: unknown): PackedError {

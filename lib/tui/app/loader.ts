@@ -41,8 +41,11 @@ export class Loader {
       lane = { busy: false, waiting: undefined, timer: undefined, startedMs: -Infinity, tookMs: 0 };
       this.#lanes.set(key, lane);
     }
-    lane.waiting = lane.waiting ? atPaceOf(lane.waiting, effect) : effect;
-    this.#next(screen, lane);
+    const before = lane.waiting;
+    lane.waiting = before ? atPaceOf(before, effect) : effect;
+    // The same refresh once more: a store that changes all the time sets no timer each time.
+    const isDue = lane.timer !== undefined && before?.minIntervalMs === lane.waiting.minIntervalMs;
+    if (!isDue) this.#next(screen, lane);
   }
 
   /** True when no query is under way or waiting. */

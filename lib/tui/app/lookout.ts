@@ -9,7 +9,7 @@ import {
 import { type Needy, TROUBLED } from "./attention.ts";
 
 /** Between two looks, so that a store that changes all the time is asked little. */
-const REST_MS = 500;
+const REST_MS = 1_000;
 const RUNS_MAX = 50;
 const ALERTS_MAX = 50;
 /** A run that ends badly now began at most that long before the workbench did. */

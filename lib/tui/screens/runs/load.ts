@@ -8,7 +8,7 @@ import { cursorOf, missingPage, PAGE_ROWS, pageOfRow } from "./window.ts";
 
 export const load = loading<RunsQueries>();
 
-const ROWS_INTERVAL_MS = 400;
+const ROWS_INTERVAL_MS = 600;
 const PARTIALS_INTERVAL_MS = 100;
 const COUNT_INTERVAL_MS = 2_000;
 const ACTIVITY_INTERVAL_MS = 5_000;

@@ -113,7 +113,8 @@ export class App implements AsyncDisposable {
   writingStore(): Promise<Store> {
     return this.#writing ??= (async () => {
       checkStorePath(this.config);
-      const opening = openStoreInWorker(this.config.storePath, this.redactor, () => this.alerts.hear());
+      const onNews = () => this.alerts.hear();
+      const opening = openStoreInWorker(this.config.storePath, this.redactor, { onNews });
       this.#stack.defer(async () => {
         const store = await opening.catch(() => undefined); // thrown below
         await store?.[Symbol.asyncDispose]();

@@ -8,6 +8,7 @@ import type { Effect, Msg } from "../../lib/tui/contract/message.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { loadScreens } from "../../lib/tui/app/screen_list.ts";
+import { runsTickMs } from "../../lib/tui/screens/runs/clock.ts";
 import type { RunsModel } from "../../lib/tui/screens/runs/model.ts";
 import type { PageAsked } from "../../lib/tui/screens/runs/listed.ts";
 import type { RunsQueries } from "../../lib/tui/screens/runs/queries.ts";
@@ -233,4 +234,23 @@ Deno.test("a screen goes to screens that there are", async () => {
     }
   }
   assert.ok(count >= 10);
+});
+
+Deno.test("runsTickMs() counts seconds while something in view is said in them, and rests until an age is another", () => {
+  const nowMs = Date.UTC(2026, 0, 1);
+  const tick = (ageMs: number, status: Run["status"] = "completed") => {
+    const home = new Home().send({ type: "enter" });
+    const runs = rows(0, 2).map((run, at): Run => ({
+      ...run,
+      startTimeUs: (nowMs - (at === 0 ? ageMs : 86_400_000 * 10)) * 1000,
+      ...(at === 0 ? { status } : {}),
+    }));
+    return runsTickMs(home.page(home.asked.get("runs")!, runs).model, nowMs);
+  };
+  assert.equal(tick(59_000), 1_000);
+  assert.equal(tick(3_600_000 * 5, "running"), 1_000);
+  assert.equal(tick(60_000 * 7 + 40_000), 20_000);
+  assert.equal(tick(60_000 * 7 + 59_000), 5_000, "not for each row by itself");
+  assert.equal(tick(3_600_000 * 5), 60_000);
+  assert.equal(runsTickMs(runsScreen.init(), nowMs), undefined);
 });

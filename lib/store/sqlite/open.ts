@@ -23,6 +23,7 @@ export const BLOCKED_MS_MAX = 500;
 /** A single write, or the opening, gives up after so long; events of runs wait on (see `Journal`). */
 const BUSY_MS_MAX = 60_000;
 const PAGE_BYTES = 8192;
+const CACHE_KIB = 32_768;
 
 export interface Connection {
   readonly path: string;
@@ -39,6 +40,8 @@ export interface OpenOptions {
   readonly fileSystemOf?: (folder: string) => number | undefined;
   /** How the write-ahead log gets to the disk. */
   readonly sync?: SyncFile;
+  /** Pages kept in memory, KiB: what a look at every run reads fills it. @default 32768 */
+  readonly cacheKib?: number;
 }
 
 /**
@@ -47,13 +50,16 @@ export interface OpenOptions {
  */
 export async function openConnection(
   path: string,
-  { busyMs = BUSY_MS_MAX, fileSystemOf = fileSystemType, sync }: OpenOptions = {},
+  { busyMs = BUSY_MS_MAX, fileSystemOf = fileSystemType, sync, cacheKib = CACHE_KIB }: OpenOptions = {},
 ): Promise<Connection> {
   if (path !== MEMORY && isNetwork(fileSystemOf(dirname(path)))) throw storeError("open", path, "network");
-  return await patiently(busyMs, () => open(path, busyMs, sync));
+  return await patiently(busyMs, () => open(path, { busyMs, sync, cacheKib }));
 }
 
-async function open(path: string, busyMs: number, sync?: SyncFile): Promise<Connection> {
+async function open(
+  path: string,
+  { busyMs, sync, cacheKib }: { busyMs: number; sync: SyncFile | undefined; cacheKib: number },
+): Promise<Connection> {
   let sqlite: DatabaseSync | undefined;
   let folderIsThere = false;
   try {
@@ -67,7 +73,7 @@ async function open(path: string, busyMs: number, sync?: SyncFile): Promise<Conn
     if (version < SCHEMA_VERSION || journalMode(sqlite) !== "wal" && path !== MEMORY) {
       await prepareStore(path, sqlite);
     }
-    sqlite.exec("pragma synchronous = full; pragma cache_size = -32768; pragma temp_store = memory");
+    sqlite.exec(`pragma synchronous = full; pragma cache_size = -${cacheKib}; pragma temp_store = memory`);
     showWholeViews(sqlite);
     const turns = new WriteTurns(path);
     const disk = new Disk(path, sync);

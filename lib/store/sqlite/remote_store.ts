@@ -160,14 +160,21 @@ function methodsOf(call: Call): Pick<Store, Method> {
   return Object.fromEntries(methods) as Pick<Store, Method>;
 }
 
+interface RemoteOptions {
+  /** A run ended or was scored here. */
+  readonly onNews?: () => void;
+  /** Pages of it that are kept in memory. */
+  readonly cacheKib?: number;
+}
+
 /**
  * Opens the store on a thread of its own, so that no query and no write ever holds up this one. Runs of processes that died are
- * marked as interrupted first. `onNews`: a run ended or was scored here. Throws as `openStore` does.
+ * marked as interrupted first. Throws as `openStore` does.
  */
 export async function openStoreInWorker(
   path: string,
   redactor: Redactor = NO_SECRETS,
-  onNews: () => void = () => {},
+  { onNews = () => {}, cacheKib }: RemoteOptions = {},
 ): Promise<Store> {
   const worker = startWorker();
   const waiting = new Map<number, PromiseWithResolvers<unknown>>();
@@ -205,7 +212,7 @@ export async function openStoreInWorker(
     return answer.promise;
   };
   try {
-    await call("open", path);
+    await call("open", path, cacheKib);
   } catch (error) {
     worker.terminate();
     throw error;

@@ -18,10 +18,11 @@ import { createUpkeep } from "./upkeep.ts";
  */
 export async function openStore(
   path: string,
-  options: { host?: Host; redactor?: Redactor; onNews?: () => void } = {},
+  options: { host?: Host; redactor?: Redactor; onNews?: () => void; cacheKib?: number } = {},
 ): Promise<Store> {
-  const { host = systemHost(), redactor, onNews } = options;
-  return storeOn(await openConnection(path), host, redactor, onNews);
+  const { host = systemHost(), redactor, onNews, cacheKib } = options;
+  const connection = await openConnection(path, cacheKib === undefined ? {} : { cacheKib });
+  return storeOn(connection, host, redactor, onNews);
 }
 
 /** The store over an open database, which it closes. */

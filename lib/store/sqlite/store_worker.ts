@@ -59,7 +59,9 @@ function lookForDead(found: Store): void {
 
 async function answer({ method, parameters }: WorkerCall): Promise<unknown> {
   if (method === "open") {
-    store = await openStore(String(parameters[0]), { onNews: () => reply({ told: "news" }) });
+    const [path, cacheKib] = parameters as readonly [string, number | undefined];
+    const onNews = () => reply({ told: "news" });
+    store = await openStore(path, { onNews, ...(cacheKib === undefined ? {} : { cacheKib }) });
     store.onChange(tellChanged);
     const recovered = await store.recoverInterrupted();
     lookForDead(store);

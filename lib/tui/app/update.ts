@@ -317,7 +317,7 @@ function clicked(app: App, x: number, y: number): AppStep {
 
 /** How soon time alone changes the frame; `undefined` when it does not. */
 export function tickMs(app: App): number | undefined {
-  const screen = screenOf(app)?.tickMs(app.models[app.active]);
+  const screen = screenOf(app)?.tickMs(app.models[app.active], app.nowMs);
   const notice = noticesOverMs(app.notices, app.nowMs);
   if (screen === undefined) return notice;
   return notice === undefined ? screen : Math.min(screen, notice);

@@ -70,6 +70,7 @@ export class Workbench {
   #unsubscribe: () => void = () => {};
   #changeTimer: ReturnType<typeof setTimeout> | undefined;
   #tickTimer: ReturnType<typeof setTimeout> | undefined;
+  #tickDueMs = 0;
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #memory: Memory;
   readonly #lookout: Lookout;
@@ -311,7 +312,11 @@ export class Workbench {
 
   #scheduleTick(): void {
     const delayMs = tickMs(this.#app);
-    if (delayMs === undefined || this.#tickTimer !== undefined || this.#closed) return;
+    if (delayMs === undefined || this.#closed) return;
+    const dueMs = performance.now() + delayMs;
+    if (this.#tickTimer !== undefined && dueMs >= this.#tickDueMs) return;
+    clearTimeout(this.#tickTimer);
+    this.#tickDueMs = dueMs;
     this.#tickTimer = setTimeout(() => {
       this.#tickTimer = undefined;
       this.#guarded(() => this.#dispatch({ type: "screen", msg: { type: "tick" } }));

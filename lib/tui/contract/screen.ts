@@ -67,7 +67,7 @@ export interface Screen<M = unknown, Q extends Queries = Queries> {
   /** Exactly `env.size.rows` rows, none wider than `env.size.columns`. */
   view(model: M, env: Env): readonly Line[];
   /** How often time alone changes what is shown; `undefined` when it does not. */
-  tickMs(model: M): number | undefined;
+  tickMs(model: M, nowMs: number): number | undefined;
   /** What the screen asks; loaded when it asks first. Absent: it asks nothing. */
   queries?(): Promise<Q>;
   /** Whether a border that can be pulled is at a place of its own area. */
@@ -96,6 +96,6 @@ export function erased<M, Q extends Queries>(screen: Screen<M, Q>): Screen {
     mode: (model) => screen.mode(model as M),
     update: (model, msg, env) => screen.update(model as M, msg, env),
     view: (model, env) => screen.view(model as M, env),
-    tickMs: (model) => screen.tickMs(model as M),
+    tickMs: (model, nowMs) => screen.tickMs(model as M, nowMs),
   };
 }

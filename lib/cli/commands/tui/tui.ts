@@ -27,6 +27,9 @@ export async function openWorkbenchIn(
   return await openWorkbench({ config, host, timeZone, program: () => Promise.resolve(app) }, flags);
 }
 
+/** Who draws reads a few pages again and again, and all of them now and then: those stay with the system. */
+const CACHE_KIB = 8_192;
+
 /** Throws `AgentOpError`. */
 function checkTerminal({ term }: Config): void {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
@@ -46,7 +49,9 @@ export async function openWorkbench(seat: Seat, flags: TuiFlags): Promise<number
   const { config } = seat;
   checkTerminal(config);
   checkStorePath(config);
-  const lazy = lazyStore(() => openStoreInWorker(config.storePath, new Redactor(secretsOf(config))));
+  const lazy = lazyStore(() =>
+    openStoreInWorker(config.storePath, new Redactor(secretsOf(config)), { cacheKib: CACHE_KIB })
+  );
   await using stack = new AsyncDisposableStack();
   const opening = lazy.open().then(() => lazy.store, () => undefined); // said to whoever asks
   stack.defer(async () => await (await opening)?.[Symbol.asyncDispose]());

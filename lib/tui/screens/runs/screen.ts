@@ -1,8 +1,9 @@
 import type { Screen } from "../../contract/screen.ts";
+import { runsTickMs } from "./clock.ts";
 import { RUNS_KEYS } from "./keys.ts";
 import { INITIAL, modeOfRuns, rememberRuns, restoreRuns, type RunsModel } from "./model.ts";
 import type { RunsQueries } from "./queries.ts";
-import { runsTickMs, updateRuns } from "./update.ts";
+import { updateRuns } from "./update.ts";
 import { viewRuns } from "./view.ts";
 
 /** Home: every run of the store. */

@@ -32,7 +32,6 @@ import {
   toggled,
 } from "./marks.ts";
 import {
-  isEmptyStore,
   rowInView,
   runsLayout,
   type RunsModel,
@@ -216,12 +215,4 @@ function openAnswer(model: RunsModel, run: Run | undefined, env: Env): Step<Runs
   const text = run?.output ?? (run ? writtenSoFar(model, run) : "");
   if (!env.hasEditor) return [model, [NO_EDITOR]];
   return [model, [text === "" ? notice("warn", "There is no answer yet") : { type: "editor", text }]];
-}
-
-/** Clocks of live runs, and ages: both are said in seconds. */
-const AGE_TICK_MS = 1_000;
-
-export function runsTickMs(model: RunsModel): number | undefined {
-  if (isEmptyStore(model) || model.state !== "ready") return undefined;
-  return AGE_TICK_MS;
 }

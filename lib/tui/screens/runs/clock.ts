@@ -1,6 +1,6 @@
 import { isLive } from "../../../core/mod.ts";
 import { isEmptyStore, type RunsModel } from "./model.ts";
-import { runAt } from "./window.ts";
+import { rowAt } from "./window.ts";
 
 /** More than are ever in view. */
 const ROWS_MAX = 100;
@@ -14,8 +14,10 @@ export function runsTickMs(model: RunsModel, nowMs: number): number | undefined 
   if (isEmptyStore(model) || model.state !== "ready") return undefined;
   let nextMs = TICK_MS_MAX;
   for (let row = 0; row < ROWS_MAX; row++) {
-    const run = runAt(model.window, model.list.top + row);
-    if (!run) break;
+    const listed = rowAt(model.window, model.list.top + row);
+    if (!listed) break;
+    if (listed.kind !== "run") continue;
+    const { run } = listed;
     const ageMs = nowMs - run.startTimeUs / 1000;
     const unitMs = [86_400_000, 3_600_000, 60_000].find((it) => ageMs >= it);
     if (isLive(run.status) || unitMs === undefined) return SECOND_MS;

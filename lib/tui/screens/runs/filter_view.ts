@@ -43,8 +43,9 @@ export function filterLine(model: RunsModel, env: Env): Line {
   return spread([seg(" / ", "key"), ...shownAs], right, columns);
 }
 
-/** `runs`, or of how many runs these rows are. */
+/** `runs`, or of how many runs these rows are, once that is known. */
 function rowWords(model: RunsModel, rows: number): string {
+  if (foldingOf(model) && !model.activity) return "rows";
   const runs = model.activity?.filterText === "" ? model.activity.runs : rows;
   return foldingOf(model) && runs > rows ? `rows of ${grouped(runs)} runs` : "runs";
 }

@@ -11,6 +11,7 @@ type Known = Pick<Run, "runId" | "traceId" | "config">;
 export class RecordedRuns {
   readonly #path: string;
   readonly #storePath: string;
+  #tag: string | undefined;
   /** Lines that wait, and what writes them: runs that begin while others are noted share the next time. */
   #lines: string[] = [];
   #next: Promise<void> | undefined;
@@ -23,7 +24,7 @@ export class RecordedRuns {
 
   /** Tells the runs of this store from those of others. Made when needed: most commands neither record nor delete a run. */
   get #storeTag(): string {
-    return digest(resolve(this.#storePath)).slice(0, 8);
+    return this.#tag ??= digest(resolve(this.#storePath)).slice(0, 8);
   }
 
   /** Throws what the file system throws. */

@@ -86,6 +86,8 @@ export interface RunsQuery {
   readonly limit?: number;
   /** `nextCursor` of the page before. */
   readonly cursor?: string;
+  /** Prompt, output and configuration of each are left out, as empty: they take longer to read than all the rest. @default false */
+  readonly withoutTexts?: boolean;
 }
 
 export interface RunPage {

@@ -34,9 +34,17 @@ export function snakeCased(value: unknown, isOwn: ReadonlySet<string> = new Set(
   );
 }
 
+/** Our own names are few, and asked for again and again. */
+const NAMES_MAX = 1_000;
+const names = new Map<string, string>();
+
 /** `ci95` and names of people, such as `mistral-large`, stay as they are. */
 function snakeName(name: string): string {
-  return /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+$/.test(name)
+  const known = names.get(name);
+  if (known !== undefined) return known;
+  const snake = /^[a-z][a-z0-9]*(?:[A-Z][a-z0-9]*)+$/.test(name)
     ? name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
     : name;
+  if (names.size < NAMES_MAX) names.set(name, snake);
+  return snake;
 }

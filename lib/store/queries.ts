@@ -59,14 +59,14 @@ export async function listRuns(
   try {
     const rows = await sorted.execute();
     const page = rows.slice(0, limit);
-    return { runs: await runsOf(db, page), ...cursorAfter(page, rows.length > limit) };
+    return { runs: await runsOf(db, page, query), ...cursorAfter(page, rows.length > limit) };
   } catch (error) {
     if (!isUnreadable(error)) throw error;
   }
   // Some rows are in the way: indexes may still say which there are.
   const rows = await sorted.clearSelect().select(["run.id", key.as("sort_key")]).execute();
   const page = rows.slice(0, limit);
-  const runs = await runsByNo(db, page.map(({ id }) => id));
+  const runs = await runsByNo(db, page.map(({ id }) => id), query);
   return { runs, ...cursorAfter(page, rows.length > limit) };
 }
 

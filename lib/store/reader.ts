@@ -17,7 +17,16 @@ import { runOf, unreadableRun } from "./rows.ts";
 import type { RunRow, Schema } from "./schema.ts";
 import type { Db } from "./statements.ts";
 
-export async function runsOf(db: Db, rows: readonly Selectable<RunRow>[]): Promise<Run[]> {
+interface ReadOptions {
+  readonly withoutTexts?: boolean | undefined;
+}
+
+export async function runsOf(
+  db: Db,
+  rows: readonly Selectable<RunRow>[],
+  { withoutTexts = false }: ReadOptions = {},
+): Promise<Run[]> {
+  if (withoutTexts) return rows.map((row) => runOf(row));
   const bodies = await loadBodies(
     db,
     rows.flatMap((row) => [row.config_body, row.prompt_body, row.output_body]),
@@ -26,12 +35,16 @@ export async function runsOf(db: Db, rows: readonly Selectable<RunRow>[]): Promi
 }
 
 /** These runs by their numbers, in this order. One whose row cannot be read says only that. */
-export async function runsByNo(db: Db, runNos: readonly number[]): Promise<Run[]> {
+export async function runsByNo(
+  db: Db,
+  runNos: readonly number[],
+  options: ReadOptions = {},
+): Promise<Run[]> {
   const rows = await readable(
     runNos,
     (some) => db.selectFrom("run").selectAll().where("id", "in", some).execute(),
   );
-  const runs = await runsOf(db, rows);
+  const runs = await runsOf(db, rows, options);
   const byNo = new Map(rows.map(({ id }, index) => [id, runs[index]!]));
   return runNos.map((runNo) => byNo.get(runNo) ?? unreadableRun(runNo));
 }

@@ -100,8 +100,11 @@ export const DAMAGED = "damaged";
 const ORIGINS: readonly Run["origin"][] = ["agent", "otlp", "proxy", "import"];
 export const SPAN_STATUSES: readonly Span["status"][] = ["unset", "ok", "error", "interrupted"];
 
-/** `bodies` are the decoded bodies that the row refers to. A row that nobody of ours wrote reads as a run that is damaged. */
-export function runOf(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
+/**
+ * `bodies` are the decoded bodies that the row refers to; without them the run has no texts and no configuration. A row that nobody of
+ * ours wrote reads as a run that is damaged.
+ */
+export function runOf(row: Selectable<RunRow>, bodies?: ReadonlyMap<number, string>): Run {
   try {
     return checkedRun(row, bodies);
   } catch (error) {
@@ -149,9 +152,9 @@ function isSafeId(id: unknown): id is string {
   }
 }
 
-function checkedRun(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>): Run {
+function checkedRun(row: Selectable<RunRow>, bodies?: ReadonlyMap<number, string>): Run {
   const text = (inline: string | null, body: number | null): string | undefined => {
-    if (inline === null && body === null) return undefined;
+    if (!bodies || inline === null && body === null) return undefined;
     return jsonIn<string>("a text", inline ?? bodies.get(body!), isText);
   };
   checkRow("run", row);
@@ -166,7 +169,9 @@ function checkedRun(row: Selectable<RunRow>, bodies: ReadonlyMap<number, string>
     userId: row.user_id,
     ...(row.group_id === null ? {} : { group: row.group_id }),
     tags: jsonIn<Record<string, string>>("a tag", row.tags, isTextMap),
-    config: jsonIn<Record<string, unknown>>("the configuration", bodies.get(row.config_body), isObject),
+    config: bodies
+      ? jsonIn<Record<string, unknown>>("the configuration", bodies.get(row.config_body), isObject)
+      : {},
     prompt: text(row.prompt, row.prompt_body) ?? "",
     ...(output === undefined ? {} : { output }),
     ...(row.parent_run_id === null ? {} : { parentRunId: idIn("the parent", row.parent_run_id) }),

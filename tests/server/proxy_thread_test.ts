@@ -83,6 +83,32 @@ Deno.test("another thread holds calls against a budget too, and gives a cache wh
     ]);
   }));
 
+Deno.test("a call under way is not taken for one whose process died, by whoever looks", () =>
+  inFolder(async (storePath) => {
+    await using it = await Passage.open({ storePath });
+    const end = Promise.withResolvers<void>();
+    it.answer = () =>
+      new Response(
+        new ReadableStream({
+          async start(controller) {
+            controller.enqueue(new TextEncoder().encode(delta("half")));
+            await end.promise;
+            controller.enqueue(new TextEncoder().encode(delta(" and half", "stop")));
+            controller.close();
+          },
+        }),
+        { headers: { "content-type": "text/event-stream" } },
+      );
+    const response = await it.chat([user("slow?")], { more: { stream: true } });
+    await told(it.store);
+    assert.equal(await it.store.recoverInterrupted(), 0);
+    end.resolve();
+    await response.text();
+    assert.deepEqual((await it.runs()).map(({ status, output }) => [status, output]), [
+      ["completed", "half and half"],
+    ]);
+  }));
+
 Deno.test("calls that end together are each a run with its own answer", () =>
   inFolder(async (storePath) => {
     await using it = await Passage.open({ storePath });

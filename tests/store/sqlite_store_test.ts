@@ -119,6 +119,18 @@ Deno.test("listRuns() pages through everything once, in every order", async () =
   }
 });
 
+Deno.test("listRuns() withoutTexts says the same of a run but for prompt, output and configuration", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  for (const prompt of ["short?", "long? ".repeat(500)]) {
+    await store.write([...sampleEvents({ prompt, host })]);
+  }
+  const { runs: whole } = await store.listRuns();
+  const { runs: bare } = await store.listRuns({ withoutTexts: true });
+  assert.ok(whole.every(({ prompt, config }) => prompt !== "" && "name" in config));
+  assert.deepEqual(bare, whole.map(({ output: _, ...run }) => ({ ...run, prompt: "", config: {} })));
+});
+
 Deno.test("listRuns() filters and searches, indexed or not", async () => {
   await using store = await openStore(MEMORY);
   const host = fakeHost();

@@ -16,6 +16,7 @@ export const listRuns = route({
   async handle({ query: { limit, cursor, status, agent_id, group }, target }, { store }) {
     const { runs, nextCursor } = await store.listRuns({
       limit,
+      withoutTexts: true, // nothing of them is in the answer
       ...(cursor === undefined ? {} : { cursor }),
       filter: {
         ...(status === undefined ? {} : { status: [status] }),

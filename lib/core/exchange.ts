@@ -14,8 +14,8 @@ export interface Exchange {
 
 /** Answers that passed through the proxy. */
 export interface ExchangeStore {
-  /** Replaces the one of the same request. */
-  saveExchange(exchange: Exchange): Promise<void>;
+  /** Each replaces the one of the same request; all are written together. */
+  saveExchange(...exchanges: readonly Exchange[]): Promise<void>;
   /** The latest answer to that request. */
   findExchange(hash: string): Promise<Exchange | undefined>;
 }

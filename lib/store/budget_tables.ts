@@ -52,8 +52,12 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
     return await this.#told(() => listBudgets(this.#engine.db, windows));
   }
 
-  async saveExchange(exchange: Exchange): Promise<void> {
-    await this.#told(() => saveExchange(this.#engine.db, this.#redactor.value(exchange)));
+  async saveExchange(...exchanges: readonly Exchange[]): Promise<void> {
+    if (exchanges.length === 0) return;
+    const safe = this.#redactor.value(exchanges);
+    await this.#alone(async (db) => {
+      for (const exchange of safe) await saveExchange(db, exchange);
+    });
   }
 
   async findExchange(hash: string): Promise<Exchange | undefined> {

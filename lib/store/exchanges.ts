@@ -1,6 +1,6 @@
 import type { Exchange } from "../core/mod.ts";
 import { bytes, hex, packBytes, unpackBytes } from "./codec.ts";
-import type { Db } from "./statements.ts";
+import { type Db, run as execute } from "./statements.ts";
 
 export async function saveExchange(
   db: Db,
@@ -15,8 +15,15 @@ export async function saveExchange(
     body: data,
     at_us: atUs,
   };
-  await db.insertInto("exchange").values({ hash: bytes(hash), ...row })
-    .onConflict((conflict) => conflict.column("hash").doUpdateSet(row)).execute();
+  const key = bytes(hash);
+  await execute(
+    db,
+    "save exchange",
+    [key, ...Object.values(row), ...Object.values(row)],
+    () =>
+      db.insertInto("exchange").values({ hash: key, ...row })
+        .onConflict((conflict) => conflict.column("hash").doUpdateSet(row)),
+  );
 }
 
 export async function findExchange(db: Db, hash: string): Promise<Exchange | undefined> {

@@ -1,4 +1,4 @@
-import { type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
+import { type Exchange, type ExchangeStore, type Host, messageOf, nowUs, oneLine } from "../../core/mod.ts";
 import { type ProxiedCall, ProxiedCalls, type ProxiedCallsOptions } from "./proxied_calls.ts";
 import { type BegunCall, type CallKeeper, type Heard, type Told, UnreadCallError } from "./told.ts";
 import { AnswerReader, readProxied, readWireJson, requestHash } from "./wire_chat.ts";
@@ -40,11 +40,11 @@ export class StoredCalls implements CallKeeper {
 
   async hear(told: readonly Told[]): Promise<Heard> {
     const unread: string[] = [];
-    const saved: Promise<void>[] = [];
+    const answers: Exchange[] = [];
     for (const one of told) {
       this.#atMs = one.atMs;
       try {
-        if (one.type !== "begun") this.#goOn(one, saved);
+        if (one.type !== "begun") this.#goOn(one, answers);
         else if (!this.#begin(one.id, one)) unread.push(one.path);
       } catch (error) { // what cannot be read harms no other call
         this.#open.delete(one.id);
@@ -53,7 +53,10 @@ export class StoredCalls implements CallKeeper {
         this.#atMs = undefined;
       }
     }
-    await Promise.all([...saved, this.#calls.written()]);
+    await Promise.all([
+      this.#options.store.saveExchange(...answers).catch(() => {}), // then these requests are asked again
+      this.#calls.written(),
+    ]);
     return { unread };
   }
 
@@ -91,7 +94,7 @@ export class StoredCalls implements CallKeeper {
     return true;
   }
 
-  #goOn(told: Exclude<Told, { type: "begun" }>, saved: Promise<void>[]): void {
+  #goOn(told: Exclude<Told, { type: "begun" }>, answers: Exchange[]): void {
     const open = this.#open.get(told.id);
     if (!open) return;
     switch (told.type) {
@@ -109,7 +112,7 @@ export class StoredCalls implements CallKeeper {
       }
       case "ended":
         this.#open.delete(told.id);
-        return this.#ended(open, told.isGenuine, saved);
+        return this.#ended(open, told.isGenuine, answers);
       case "cut":
         this.#open.delete(told.id);
         return cut(open, told.errorType, told.message);
@@ -119,7 +122,7 @@ export class StoredCalls implements CallKeeper {
     }
   }
 
-  #ended(open: Open, isGenuine: boolean, saved: Promise<void>[]): void {
+  #ended(open: Open, isGenuine: boolean, answers: Exchange[]): void {
     const { call, reader, status, size, hash, contentType, isRecorded } = open;
     if (status >= 400) {
       const message = oneLine(withoutKey(textOf(open), open.key), ERROR_MAX_CHARS);
@@ -130,12 +133,8 @@ export class StoredCalls implements CallKeeper {
     }
     call.answered(reader?.end() ?? {}, isRecorded);
     if (isRecorded || size > KEPT_MAX_BYTES || !isGenuine) return;
-    const { store, host } = this.#options;
-    const body = textOf(open);
-    saved.push(
-      store.saveExchange({ hash, traceId: call.traceId, status, contentType, body, atUs: nowUs(host) })
-        .catch(() => {}), // then this request is asked again
-    );
+    const atUs = nowUs(this.#options.host);
+    answers.push({ hash, traceId: call.traceId, status, contentType, body: textOf(open), atUs });
   }
 }
 

@@ -141,6 +141,11 @@ export class App implements AsyncDisposable {
     this.#prices = undefined;
   }
 
+  /** What may not be kept is known from now on: keys by how they look, and personal data by the rules of the configuration. */
+  async arm(): Promise<void> {
+    await (await import("./redaction/mod.ts")).arm(this.redactor, this.config);
+  }
+
   /** Takes in what other programs tell of their runs, and goes on reading it, until this is closed. */
   ingest(): Promise<Ingest> {
     return this.#ingest ??= (async () => {
@@ -148,6 +153,7 @@ export class App implements AsyncDisposable {
         import("./ingest/mod.ts"),
         this.store(),
         this.prices(),
+        this.arm(),
       ]);
       const { host, redactor } = this;
       const ingest = this.#stack.use(new Ingest({ store, prices, host, redactor }));
@@ -205,7 +211,11 @@ export class App implements AsyncDisposable {
 
   /** Makes runs out of calls that pass through, on another thread: who passes them on never waits for it. Closed with this. */
   async callRecorder(more: Pick<ProxiedCallsOptions, "unpriced"> = {}): Promise<CallRecorder> {
-    const [{ openRecorder }, store] = await Promise.all([import("./proxied/mod.ts"), this.store()]);
+    const [{ openRecorder }, store] = await Promise.all([
+      import("./proxied/mod.ts"),
+      this.store(),
+      this.arm(),
+    ]);
     const outlets = { onNote: this.#onNote, onDesktop: this.#onDesktop };
     return this.#stack.use(openRecorder(this, { ...more, ...outlets, store }));
   }
@@ -229,6 +239,7 @@ export class App implements AsyncDisposable {
       this.store(),
       this.prices(),
       options.queueOnly ? undefined : this.#models.provider(),
+      this.arm(),
     ]);
     const told = provider && options.onRetry ? provider.withListener(options.onRetry) : provider;
     return {

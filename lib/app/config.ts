@@ -24,6 +24,10 @@ export interface AppConfig extends StorePlace {
   readonly environments: { readonly plain: ProcessEnvironment; readonly runner: ProcessEnvironment };
   /** Where `export otlp` sends to, and with which headers. */
   readonly collector?: { readonly endpoint?: string; readonly headers?: Readonly<Record<string, string>> };
+  /** Personal data that is taken out of what is sent to models and kept: rules such as `email,phone=FR,names=FILE`. */
+  readonly redact?: string;
+  /** Where what these rules take out is kept, encrypted; absent: nowhere. */
+  readonly vault?: { readonly path: string; readonly key: string };
   readonly elevenLabsPlan?: string;
   /** Whose days and times people read: an IANA name. Absent: that of this machine. */
   readonly timeZone?: string;

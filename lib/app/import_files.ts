@@ -43,7 +43,7 @@ export interface ImportReport {
 
 /** Takes in files, and files of folders, whose format their content tells. Throws `AgentOpError` for a named file of no known format. */
 export async function importFiles(app: App, paths: readonly string[]): Promise<ImportReport> {
-  const [store, prices] = await Promise.all([app.store(), app.prices()]);
+  const [store, prices] = await Promise.all([app.store(), app.prices(), app.arm()]);
   const { host, redactor } = app;
   await using ingest = new Ingest({ store, prices, host, redactor }, { isSettled: true });
   const counted = new Counted();

@@ -35,6 +35,8 @@ export interface GlobalFlags {
   readonly color?: boolean | undefined;
   /** Days and times in UTC. */
   readonly utc?: boolean | undefined;
+  /** Rules for personal data. */
+  readonly redact?: string | undefined;
 }
 
 type Variable = (typeof ENVIRONMENT)[number];
@@ -60,6 +62,7 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
   const minWaitMs = 1000 * number(env, "MISTRAL_RETRY_MIN_WAIT", 1, { min: 0, max: 3600 })!;
   const maxWaitMs = 1000 * number(env, "MISTRAL_RETRY_MAX_WAIT", 60, { min: 0, max: 3600 })!;
   const agents = env("AGENTOP_AGENTS");
+  const redact = flags.redact ?? env("AGENTOP_REDACT");
   return {
     ...given("endpoint", endpoint),
     useSimulator: endpoint === undefined,
@@ -82,7 +85,12 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
     ],
     secrets: Object.assign({}, ...SERVICE_VARIABLES.map((name) => given(name, secretOf(env, name)))),
     alertVariables: Object.assign({}, ...ALERT_VARIABLES.map((name) => given(name, env(name)))),
-    environments: { plain: variables(PROCESS_ENVIRONMENT), runner: variables(RUNNER_ENVIRONMENT) },
+    environments: {
+      plain: variables(PROCESS_ENVIRONMENT),
+      runner: { ...variables(RUNNER_ENVIRONMENT), ...given("AGENTOP_REDACT", redact) },
+    },
+    ...given("redact", redact),
+    ...given("vault", vaultOf(env, redact)),
     collector: {
       ...given("endpoint", env("OTEL_EXPORTER_OTLP_ENDPOINT")),
       ...given("headers", headersOf(env("OTEL_EXPORTER_OTLP_HEADERS"))),
@@ -100,6 +108,19 @@ export function readConfig(flags: GlobalFlags = {}, env: Environment = processEn
       ? "always"
       : "auto",
   };
+}
+
+/** Both of its variables, or none. Without rules nothing goes into it, and what is there can be read. */
+function vaultOf(env: Environment, redact: string | undefined): AppConfig["vault"] {
+  const [path, key] = [env("AGENTOP_VAULT"), env("AGENTOP_VAULT_KEY")];
+  if (path !== undefined && key !== undefined) return { path, key };
+  if (redact === undefined || path === undefined && key === undefined) return undefined;
+  const [set, missing] = path === undefined
+    ? ["AGENTOP_VAULT_KEY", "AGENTOP_VAULT"]
+    : ["AGENTOP_VAULT", "AGENTOP_VAULT_KEY"];
+  throw new AgentOpError(`Cannot keep what is redacted: ${set} is set, and ${missing} is not`, {
+    remedy: path === undefined ? "AGENTOP_VAULT=FILE" : 'AGENTOP_VAULT_KEY="$(agentop vault key)"',
+  });
 }
 
 /** `name=value,name=value`, values percent-encoded, as OpenTelemetry has it. */

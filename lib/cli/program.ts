@@ -40,33 +40,14 @@ export async function main(args: readonly string[]): Promise<number> {
   // Asked before the flags are read as well: --help ends the reading.
   const end = args.indexOf("--");
   const asJson = () => args.slice(0, end < 0 ? args.length : end).includes("--json");
-  const program = new Command("agentop")
-    .description("A terminal workbench for people who build LLM agents on Mistral models.")
-    .option("--version", "print the version")
-    .option("--store <url>", "the store: a path (default: AGENTOP_STORE, else agentop.db in the home folder)")
-    .option("--home <dir>", "folder for store, agents and logs (default: AGENTOP_HOME)")
-    .option("--json", "print one JSON document on stdout and nothing else")
-    .option("--utc", "days and times in UTC (default: AGENTOP_TZ, else this machine's time zone)")
-    .option("--no-color", "no colours")
-    .option("-v, --verbose", "retries as they happen, and the trace of errors")
-    .helpOption("-h, --help", "show help")
-    .helpCommand(false)
-    .showSuggestionAfterError(true)
-    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
-    .configureOutput({
-      // Commander writes only help; as JSON it is written below.
-      writeOut: (text) => asJson() ? undefined : writeAll(Deno.stdout, text),
-      writeErr: () => {}, // errors are printed once, in our own form, below
-      // Commander would read the environment to find out; help is plain anyway.
-      getOutHasColors: () => false,
-      getErrHasColors: () => false,
-    });
+  const program = newProgram(asJson);
   const flags = () => program.opts() as Flags;
   let makesStore = true;
   program.hook("preAction", (_, command) => void (makesStore = mayMakeStore(command, flags())));
   const withContext: WithContext = async (action) => {
     const context = new Context(flags(), systemHost(), configFor(flags(), makesStore));
     try {
+      if (context.config.redact !== undefined) await context.app.arm();
       code = await action(context) ?? 0;
     } finally {
       await context[Symbol.asyncDispose]();
@@ -104,6 +85,35 @@ export async function main(args: readonly string[]): Promise<number> {
     if (asJson()) writeAll(Deno.stdout, `${JSON.stringify(helpDocument(failed))}\n`); // --help
     return 0;
   }
+}
+
+/** With the options of all commands; help is written here as text alone. */
+function newProgram(asJson: () => boolean) {
+  return new Command("agentop")
+    .description("A terminal workbench for people who build LLM agents on Mistral models.")
+    .option("--version", "print the version")
+    .option("--store <url>", "the store: a path (default: AGENTOP_STORE, else agentop.db in the home folder)")
+    .option("--home <dir>", "folder for store, agents and logs (default: AGENTOP_HOME)")
+    .option("--json", "print one JSON document on stdout and nothing else")
+    .option("--utc", "days and times in UTC (default: AGENTOP_TZ, else this machine's time zone)")
+    .option(
+      "--redact <rules>",
+      "take personal data out of what models get and what is kept: email, phone, iban, card, names=FILE (default: AGENTOP_REDACT)",
+    )
+    .option("--no-color", "no colours")
+    .option("-v, --verbose", "retries as they happen, and the trace of errors")
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureHelp({ showGlobalOptions: true, subcommandTerm: termOf })
+    .configureOutput({
+      // Commander writes only help; as JSON it is written below.
+      writeOut: (text) => asJson() ? undefined : writeAll(Deno.stdout, text),
+      writeErr: () => {}, // errors are printed once, in our own form, below
+      // Commander would read the environment to find out; help is plain anyway.
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
 }
 
 /** `run <agent> [prompt]`: that a command has options goes without saying. */

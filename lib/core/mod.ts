@@ -330,7 +330,7 @@ export type {
   TreeTotals,
   WriteOptions,
 } from "./store_ports.ts";
-export { countRedacted, NO_SECRETS, Redactor, type Secret } from "./redact.ts";
+export { countRedacted, type Finder, type Found, NO_SECRETS, Redactor, type Secret } from "./redact.ts";
 export { hasKeyParameter, type SecretSettings, secretsOf, withoutKeys } from "./secrets.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";

@@ -4,24 +4,61 @@ export interface Secret {
   readonly value: string;
 }
 
+/** A place in a text, and what stands there instead. */
+export interface Found {
+  readonly from: number;
+  readonly to: number;
+  readonly mark: string;
+}
+
+/** Looks for what may not be kept, by how it looks. */
+export interface Finder {
+  /** In order; none reaches into another. */
+  find(text: string): readonly Found[];
+  /** Characters after which what it finds has ended, spaces in it included; it is one word without. */
+  readonly reach?: number;
+}
+
 /** Shorter values are parts of ordinary words. */
 const SECRET_MIN_CHARS = 8;
 
+/** Of what was shown, what may tell what follows it: `password = `. */
+const CONTEXT_CHARS = 64;
+/** A longer word is shown all the same, but for its end. */
+const WORD_MAX_CHARS = 8_192;
+const WORD_REST_CHARS = 1_024;
+/** The end of a text, from the last character on that no key is made of. */
+const LAST_WORD = /[^\w+\/=.:@%&?#~-][\w+\/=.:@%&?#~-]*$/;
+/** A private key waits whole. */
+const KEY_BEGIN = "-----BEGIN ";
+const KEY_END = "-----END ";
+const KEY_MAX_CHARS = 16_384;
+/** Of ours, and made of digits: they look like much. */
+const OWN_IDS = new Set([
+  "traceId",
+  "spanId",
+  "parentSpanId",
+  "snapshotId",
+  "runId",
+  "parentRunId",
+  "evalId",
+  "hash",
+]);
+
 /**
  * Takes every configured secret out of texts and values, also where it was encoded: base64 at any offset, percent, hex, JSON and
- * HTML escapes. It looks for exact matches only, so that nothing else is ever changed.
+ * HTML escapes. Of these it looks for exact matches only; what else may not be kept, `Finder`s tell by how it looks.
  */
 export class Redactor {
   /** The longest first: one may begin like another. */
   readonly #marks: ReadonlyMap<string, string>;
   readonly #prefixes: ReadonlySet<string>;
   readonly #pattern: RegExp | undefined;
-  /** The same, for a look: it remembers no place. */
-  readonly #any: RegExp | undefined;
   readonly #shortest: number;
   readonly #longest: number;
   /** Objects that hold none. What events carry is never changed, and mostly sent again and again. */
-  readonly #clean = new WeakSet<object>();
+  #clean = new WeakSet<object>();
+  readonly #finders: Finder[] = [];
 
   constructor(secrets: readonly Secret[]) {
     const marks = new Map<string, string>();
@@ -35,7 +72,6 @@ export class Redactor {
     const needles = [...marks.keys()].toSorted((a, b) => b.length - a.length);
     this.#marks = marks;
     this.#pattern = needles.length === 0 ? undefined : new RegExp(needles.map(RegExp.escape).join("|"), "g");
-    this.#any = this.#pattern && new RegExp(this.#pattern.source);
     this.#longest = needles[0]?.length ?? 0;
     this.#shortest = needles.at(-1)?.length ?? Infinity;
     this.#prefixes = new Set(needles.flatMap((it) => Array.from(it, (_, end) => it.slice(0, end))));
@@ -43,12 +79,31 @@ export class Redactor {
 
   /** There is nothing to look for. */
   get isIdle(): boolean {
-    return this.#pattern === undefined;
+    return this.#pattern === undefined && this.#finders.length === 0;
+  }
+
+  /** From now on these are looked for, too. */
+  learn(finders: readonly Finder[]): void {
+    this.#finders.push(...finders);
+    this.#clean = new WeakSet();
   }
 
   text(text: string): string {
-    if (text.length < this.#shortest) return text;
-    return text.replace(this.#pattern!, (found) => this.#marks.get(found)!);
+    const exact = this.#exact(text);
+    return replaced(exact, this.#found(exact));
+  }
+
+  /** By all finders, in order; where they found the same, the first one's. */
+  #found(text: string): readonly Found[] {
+    const all = this.#finders.flatMap((finder) => finder.find(text));
+    return all.length < 2 ? all : all.toSorted((a, b) => a.from - b.from)
+      .filter((it, at, sorted) => sorted.slice(0, at).every(({ to }) => to <= it.from));
+  }
+
+  #exact(text: string): string {
+    return text.length < this.#shortest
+      ? text
+      : text.replace(this.#pattern!, (found) => this.#marks.get(found)!);
   }
 
   /** JSON-like data with every text in it redacted, keys too; the very same object when it holds none. */
@@ -58,7 +113,10 @@ export class Redactor {
 
   /** Nearly everything holds none, which is seen without a copy. */
   #isClean(value: unknown): boolean {
-    if (typeof value === "string") return value.length < this.#shortest || !this.#any!.test(value);
+    if (typeof value === "string") {
+      return this.#exact(value) === value &&
+        this.#finders.every((finder) => finder.find(value).length === 0);
+    }
     if (value === null || typeof value !== "object" || this.#clean.has(value)) return true;
     if (value instanceof Error) return false;
     if (value instanceof Map) {
@@ -71,7 +129,10 @@ export class Redactor {
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) return true;
       for (const key of Object.keys(value)) {
-        if (!this.#isClean(key) || !this.#isClean((value as Record<string, unknown>)[key])) return false;
+        const it = (value as Record<string, unknown>)[key];
+        if (isOwnId(key, it) ? this.#exact(it) !== it : !this.#isClean(key) || !this.#isClean(it)) {
+          return false;
+        }
       }
     }
     this.#clean.add(value);
@@ -94,7 +155,7 @@ export class Redactor {
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) return value;
       const inner = Object.entries(value).map(([key, it]) =>
-        [key, this.text(key), it, this.#walk(it)] as const
+        [key, this.text(key), it, isOwnId(key, it) ? this.#exact(it) : this.#walk(it)] as const
       );
       if (inner.some(([key, safeKey, before, after]) => key !== safeKey || before !== after)) {
         changed = Object.fromEntries(inner.map(([, key, , after]) => [key, after]));
@@ -123,11 +184,20 @@ export class Redactor {
 
   /** For text that comes in pieces. */
   stream(): RedactedStream {
-    return new RedactedStream((text) => this.text(text), (text) => this.#heldFrom(text));
+    return new RedactedStream({
+      exact: (text) => this.#exact(text),
+      found: (text) => this.#found(text),
+      heldFrom: (text) => this.#heldFrom(text),
+      waits: this.#finders.length === 0
+        ? undefined
+        : Math.max(...this.#finders.map(({ reach = 0 }) => reach)),
+    });
   }
 
   /** Where the longest end of `text` begins that could be the beginning of a secret. */
   #heldFrom(text: string): number {
+    const key = this.#finders.length === 0 ? -1 : text.lastIndexOf(KEY_BEGIN, text.length);
+    if (key >= 0 && text.length - key < KEY_MAX_CHARS && !text.includes(KEY_END, key)) return key;
     for (let from = Math.max(0, text.length - this.#longest + 1); from < text.length; from++) {
       if (this.#prefixes.has(text.slice(from))) return from;
     }
@@ -138,36 +208,86 @@ export class Redactor {
 /** Counts what was taken out of a text, by the variable that held it. */
 export function countRedacted(text: string, counts: Map<string, number>): void {
   if (!text.includes("[redacted")) return;
-  for (const [, name = "a cut one"] of text.matchAll(/\[redacted(?: ([A-Za-z_]\w{0,80}))?\]/g)) {
+  for (
+    const [, name = "a cut one"] of text.matchAll(/\[redacted(?: ([A-Za-z_]\w{0,80})(?: [a-p]{16})?)?\]/g)
+  ) {
     counts.set(name, (counts.get(name) ?? 0) + 1);
   }
 }
 
+interface StreamRules {
+  exact(text: string): string;
+  found(text: string): readonly Found[];
+  /** Where the end begins that could be the beginning of a secret. */
+  heldFrom(text: string): number;
+  /** At least so many characters at the end wait, and the word before them; absent: neither. */
+  readonly waits: number | undefined;
+}
+
 /** What could be the beginning of a secret waits for what follows it. */
 export class RedactedStream {
-  readonly #redact: (text: string) => string;
-  readonly #heldFrom: (text: string) => number;
+  readonly #rules: StreamRules;
   #held = "";
+  #shown = "";
 
-  constructor(redact: (text: string) => string, heldFrom: (text: string) => number) {
-    this.#redact = redact;
-    this.#heldFrom = heldFrom;
+  constructor(rules: StreamRules) {
+    this.#rules = rules;
   }
 
   /** What can be shown now; may be empty. */
   push(text: string): string {
-    const all = this.#redact(this.#held + text);
-    const from = this.#heldFrom(all);
+    const { exact, heldFrom, waits } = this.#rules;
+    const all = exact(this.#held + text);
+    const from = heldFrom(all);
+    if (waits !== undefined) return this.#show(all, lastWordOf(all, Math.min(from, all.length - waits)));
     this.#held = all.slice(from);
     return all.slice(0, from);
   }
 
+  /** Shows `all` up to `to` at most, and holds the rest. */
+  #show(all: string, to: number): string {
+    const before = this.#shown.length;
+    const places = this.#rules.found(this.#shown + all)
+      .map((it) => ({ ...it, from: Math.max(0, it.from - before), to: it.to - before }))
+      .filter((it) => it.to > 0);
+    for (const it of places) if (it.from < to && it.to > to) to = it.from;
+    const shown = all.slice(0, to);
+    this.#held = all.slice(to);
+    this.#shown = (this.#shown + shown).slice(-CONTEXT_CHARS);
+    return replaced(shown, places.filter((it) => it.to <= to));
+  }
+
   /** The rest. What is long enough to betray a secret that was cut off stays back. */
   end(): string {
-    const rest = this.#held;
+    const { exact, heldFrom } = this.#rules;
+    const rest = exact(this.#held);
+    const from = heldFrom(rest);
+    const tail = rest.length - from < SECRET_MIN_CHARS ? rest.slice(from) : "[redacted]";
+    const shown = this.#show(rest.slice(0, from), from);
     this.#held = "";
-    return rest.length < SECRET_MIN_CHARS ? rest : "[redacted]";
+    return shown + tail;
   }
+}
+
+/** Where the last word of `text` before `end` begins. */
+function lastWordOf(text: string, end: number): number {
+  const before = text.slice(Math.max(0, end - WORD_MAX_CHARS), Math.max(0, end));
+  const from = before.search(LAST_WORD);
+  if (from >= 0) return Math.max(0, end - WORD_MAX_CHARS) + from + 1;
+  return before.length < WORD_MAX_CHARS ? 0 : end - WORD_REST_CHARS;
+}
+
+function isOwnId(key: string, value: unknown): value is string {
+  return typeof value === "string" && OWN_IDS.has(key);
+}
+
+function replaced(text: string, found: readonly Found[]): string {
+  let [safe, at] = ["", 0];
+  for (const { from, to, mark } of found) {
+    safe += text.slice(at, from) + mark;
+    at = to;
+  }
+  return safe + text.slice(at);
 }
 
 /** Looks for nothing. */

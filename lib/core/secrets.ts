@@ -12,6 +12,7 @@ export interface SecretSettings {
   readonly secrets: Readonly<Partial<Record<string, string>>>;
   readonly collector?: { readonly headers?: Readonly<Record<string, string>> };
   readonly alertVariables?: Readonly<Partial<Record<string, string>>>;
+  readonly vault?: { readonly key: string };
 }
 
 /** Parameters of a URL that hold a key. */
@@ -22,7 +23,7 @@ const NO_SECRET = "AGENTOP_ALERT_FROM";
 
 /** What must be found nowhere: keys, and what a server's URL holds besides an address. */
 export function secretsOf(
-  { endpoint, secrets, collector, alertVariables = {} }: SecretSettings,
+  { endpoint, secrets, collector, alertVariables = {}, vault }: SecretSettings,
 ): readonly Secret[] {
   const found: Secret[] = [];
   const add = (name: string, value: string | undefined) => value !== undefined && found.push({ name, value });
@@ -36,6 +37,7 @@ export function secretsOf(
     for (const value of secretsInUrl(secrets[name])) add(name, value);
   }
   for (const value of Object.values(collector?.headers ?? {})) add("OTEL_EXPORTER_OTLP_HEADERS", value);
+  add("AGENTOP_VAULT_KEY", vault?.key);
   for (const [name, value] of Object.entries(alertVariables)) {
     if (name === NO_SECRET || value === undefined) continue;
     for (const secret of [value, ...secretsInUrl(value)]) add(name, secret);

@@ -21,7 +21,8 @@ async function open(
     onNote,
     ...(hasDesktop ? { onDesktop: (desktop) => say({ desktop }) } : {}),
   });
-  return openKeeper(app, { store: await app.store(), unpriced, onNote });
+  const [store] = await Promise.all([app.store(), app.arm()]);
+  return openKeeper(app, { store, unpriced, onNote });
 }
 
 async function answer(asked: KeeperAsk): Promise<Heard | undefined> {

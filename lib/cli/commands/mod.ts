@@ -51,6 +51,7 @@ const COMMANDS: Readonly<Record<string, Load>> = {
   sim: async () => (await import("./sim/sim.ts")).sim,
   serve: async () => (await import("./serve/serve.ts")).serve,
   keys: async () => (await import("./keys/keys.ts")).keys,
+  vault: async () => (await import("./vault/vault.ts")).vault,
   notebook: async () => (await import("./notebook/notebook.ts")).notebook,
   kernel: async () => (await import("./kernel/kernel.ts")).kernel,
   db: async () => (await import("./db/db.ts")).db,

@@ -116,6 +116,15 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     examples: ["agentop keys create dashboard --role read", "agentop keys create ci --role write --json"],
   },
   "agentop keys list": { examples: ["agentop keys list", "agentop keys list --json"] },
+  "agentop vault": {
+    examples: [
+      'export AGENTOP_VAULT=vault.txt AGENTOP_VAULT_KEY="$(agentop vault key)"',
+      "agentop --redact email,phone run main 'Write to ada@example.org'",
+      "agentop show last --messages | agentop vault reveal",
+    ],
+  },
+  "agentop vault key": { examples: ["agentop vault key"] },
+  "agentop vault reveal": { examples: ["agentop show last --json | agentop vault reveal"] },
   "agentop keys revoke": { examples: ["agentop keys revoke dashboard"] },
   "agentop baseline": { examples: ["agentop baseline set totals last", "agentop baseline list"] },
   "agentop baseline set": { examples: ["agentop baseline set totals last"] },

@@ -35,6 +35,7 @@ export function formatRunHeader(
   look: Look,
   { nowMs, timeZone }: Clock,
   tree?: TreeTotals,
+  redacted: ReadonlyMap<string, number> = new Map(),
 ): string {
   const { run } = trace;
   const { totals } = run;
@@ -70,6 +71,12 @@ export function formatRunHeader(
     [
       "fork of",
       run.forkedFrom === undefined ? undefined : `${cell(run.forkedFrom.runId)}, step ${run.forkedFrom.step}`,
+    ],
+    [
+      "redacted",
+      redacted.size === 0
+        ? undefined
+        : cell(Array.from(redacted, ([name, count]) => `${count}× ${name}`).join(", ")),
     ],
     ["prompt", cell(run.prompt)],
     ...(run.warnings ?? []).map(({ type, message }) =>

@@ -1,4 +1,4 @@
-import { shortRunId } from "../../../core/mod.ts";
+import { countRedacted, shortRunId } from "../../../core/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
@@ -65,7 +65,9 @@ async function showRun(context: Context, reference: string, flags: ShowFlags): P
   ]);
   const look = lookOf(context);
   const nowMs = context.host.now();
-  context.print(formatRunHeader(trace, look, { nowMs, timeZone: context.timeZone }, tree));
+  const redacted = new Map<string, number>();
+  countRedacted(JSON.stringify(messages), redacted);
+  context.print(formatRunHeader(trace, look, { nowMs, timeZone: context.timeZone }, tree, redacted));
   if (flags.messages) context.print(`\n${formatMessages(messages, look)}`);
   if (flags.memory) {
     const [{ memorySteps }, { formatMemorySteps }] = await Promise.all([

@@ -49,9 +49,12 @@ export async function openWorkbench(seat: Seat, flags: TuiFlags): Promise<number
   const { config } = seat;
   checkTerminal(config);
   checkStorePath(config);
-  const lazy = lazyStore(() =>
-    openStoreInWorker(config.storePath, new Redactor(secretsOf(config)), { cacheKib: CACHE_KIB })
-  );
+  const redactor = new Redactor(secretsOf(config));
+  if (config.redact !== undefined) { // a rule that there is none of is said before the screen changes
+    const { loadRedaction } = await import("../../../app/mod.ts");
+    await (await loadRedaction()).arm(redactor, config);
+  }
+  const lazy = lazyStore(() => openStoreInWorker(config.storePath, redactor, { cacheKib: CACHE_KIB }));
   await using stack = new AsyncDisposableStack();
   const opening = lazy.open().then(() => lazy.store, () => undefined); // said to whoever asks
   stack.defer(async () => await (await opening)?.[Symbol.asyncDispose]());

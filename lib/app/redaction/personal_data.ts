@@ -1,0 +1,80 @@
+import { countrySpecs, isValidIBAN } from "ibantools";
+import { type CountryCode, findPhoneNumbersInText } from "libphonenumber-js/min";
+import type { Found } from "../../core/mod.ts";
+
+/** Finds places in a text; the caller says what stands there instead. */
+export type Places = (text: string) => readonly (readonly [from: number, to: number])[];
+
+const EMAIL =
+  /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?){1,8}/gu;
+const IBAN_BEGIN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9])/g;
+const CARD = /(?<![\d.,])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d])/g;
+const CARD_DIGITS = { min: 13, max: 19 } as const;
+/** More digits than these in a row, with what people write between them, are no phone number. */
+const MAY_BE_PHONE = /\d(?:[\s().\/-]{0,3}\d){6}/;
+
+export const email: Places = (text) => text.includes("@") ? matches(text, EMAIL) : [];
+
+/** A card's number, by its check digit (Luhn, ISO/IEC 7812-1). */
+export const card: Places = (text) =>
+  matches(text, CARD).filter(([from, to]) => {
+    const digits = text.slice(from, to).replace(/\D/g, "");
+    return digits.length >= CARD_DIGITS.min && digits.length <= CARD_DIGITS.max && passesLuhn(digits);
+  });
+
+/** An account's number, written together or in groups; its length and check digits are its country's. */
+export const iban: Places = (text) =>
+  matches(text, IBAN_BEGIN).flatMap(([from]) => {
+    const chars = countrySpecs[text.slice(from, from + 2)]?.chars;
+    let to = from;
+    for (let left = chars ?? 0; left > 0; to++) {
+      const char = text[to] ?? "";
+      if (/[A-Z0-9]/.test(char)) left--;
+      else if (char !== " " && char !== "-") return [];
+    }
+    const isWhole = chars && !/[A-Za-z0-9]/.test(text[to] ?? "");
+    return isWhole && isValidIBAN(text.slice(from, to).replace(/[ -]/g, "")) ? [[from, to] as const] : [];
+  });
+
+/** Numbers with their country's code, and with `country` also those that are written as in that country. */
+export function phone(country?: string): Places {
+  return (text) =>
+    MAY_BE_PHONE.test(text)
+      ? findPhoneNumbersInText(text, country === undefined ? undefined : country as CountryCode)
+        .map(({ startsAt, endsAt }) => [startsAt, endsAt] as const)
+      : [];
+}
+
+/** Whole words, however their letters are written. */
+export function names(list: readonly string[]): Places {
+  const all = list.toSorted((a, b) => b.length - a.length).map((it) => RegExp.escape(it)).join("|");
+  const pattern = new RegExp(`(?<![\\p{L}\\p{N}])(?:${all})(?![\\p{L}\\p{N}])`, "giu");
+  return (text) => matches(text, pattern);
+}
+
+function matches(text: string, pattern: RegExp): (readonly [number, number])[] {
+  return Array.from(text.matchAll(pattern), ({ index, 0: { length } }) => [index, index + length] as const);
+}
+
+function passesLuhn(digits: string): boolean {
+  let sum = 0;
+  for (let at = 0; at < digits.length; at++) {
+    const digit = Number(digits[digits.length - 1 - at]);
+    sum += at % 2 === 0 ? digit : digit > 4 ? 2 * digit - 9 : 2 * digit;
+  }
+  return sum % 10 === 0;
+}
+
+/** Places as marks, in order; where two rules found the same, the first one's. */
+export function marked(
+  text: string,
+  rules: readonly { readonly places: Places; readonly mark: (value: string) => string }[],
+): Found[] {
+  const all = rules.flatMap(({ places, mark }) => places(text).map(([from, to]) => ({ from, to, mark })));
+  const found: Found[] = [];
+  for (const { from, to, mark } of all.toSorted((a, b) => a.from - b.from)) {
+    if (from < (found.at(-1)?.to ?? 0)) continue;
+    found.push({ from, to, mark: mark(text.slice(from, to)) });
+  }
+  return found;
+}

@@ -1,5 +1,6 @@
 import type { OperateServices, SteeredSpan } from "../agent/mod.ts";
-import { AgentOpError, type Run } from "../core/mod.ts";
+import { AgentOpError, type Experiment, oneLine, type Run } from "../core/mod.ts";
+import type { ChangeServices } from "../evals/mod.ts";
 import type { App } from "./app.ts";
 import type { RunOperation } from "./requests.ts";
 
@@ -18,6 +19,36 @@ export async function setLive(
 ): Promise<{ readonly run: Run; readonly changed: string }> {
   const { setRun, services, run } = await found(app, reference);
   return { run, changed: await setRun(services, run, given) };
+}
+
+/** Sets how many cases of a running experiment are done at a time. Throws `AgentOpError`. */
+export async function setExperiment(
+  app: App,
+  reference: string,
+  given: Readonly<Record<string, string>>,
+): Promise<{ readonly experiment: Experiment; readonly changed: string }> {
+  const { concurrency = "", ...others } = given;
+  const [other] = Object.keys(others);
+  if (other !== undefined) {
+    throw new AgentOpError(
+      `Cannot set ${oneLine(other, 40)} of an experiment: concurrency is all that can be set while it runs`,
+      { remedy: "agentop set EXPERIMENT concurrency=8" },
+    );
+  }
+  const [{ setConcurrency }, store] = await Promise.all([import("../evals/mod.ts"), app.store()]);
+  const experiment = await setConcurrency({ store, host: app.host }, reference, concurrency);
+  return { experiment, changed: `concurrency ${concurrency.trim()}` };
+}
+
+/** The same from the workbench; says what came of it. Throws `AgentOpError`. */
+export async function operateExperiment(
+  services: Omit<ChangeServices, "by">,
+  experimentId: string,
+  concurrency: string,
+): Promise<string> {
+  const { setConcurrency } = await import("../evals/mod.ts");
+  await setConcurrency({ ...services, by: "workbench" }, experimentId, concurrency);
+  return `Set concurrency ${concurrency.trim()}`;
 }
 
 /** Breaks a tool call of a live run off: by the beginning of its span's id, or the only one at work. Throws `AgentOpError`. */

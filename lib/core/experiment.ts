@@ -174,6 +174,19 @@ export interface ExperimentEnd {
   readonly atUs: number;
 }
 
+/** A change that a person asked of an experiment while it runs. */
+export interface ExperimentChange {
+  readonly id: number;
+  /** Cases at a time, from then on. */
+  readonly concurrency: number;
+  /** Who asked. */
+  readonly by: string;
+  /** Microseconds since the Unix epoch. */
+  readonly atUs: number;
+  /** The experiment's process has it. */
+  readonly isTaken: boolean;
+}
+
 /** Experiments and their results. */
 export interface ExperimentStore {
   /** Keeps a new experiment with its cases; it is this process's until it ends. */
@@ -199,7 +212,14 @@ export interface ExperimentStore {
     experimentId: string,
     options?: { readonly withTexts?: boolean; readonly caseId?: string },
   ): Promise<readonly CaseResult[]>;
+  /** What was asked of it while it ran, oldest first. It is asked by `requestControl` with `controlKeyOf` its id. */
+  experimentChanges(experimentId: string): Promise<readonly ExperimentChange[]>;
   saveBaseline(baseline: Baseline): Promise<void>;
   /** By name. */
   listBaselines(): Promise<readonly Baseline[]>;
+}
+
+/** Requests to an experiment lie with those to runs, under this in place of a trace id. */
+export function controlKeyOf(experimentId: string): string {
+  return experimentId.replaceAll("-", "");
 }

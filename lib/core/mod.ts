@@ -100,9 +100,11 @@ export {
 export {
   type Baseline,
   type CaseResult,
+  controlKeyOf,
   type Experiment,
   EXPERIMENT_STATUSES,
   type ExperimentCase,
+  type ExperimentChange,
   type ExperimentEnd,
   type ExperimentPage,
   type ExperimentPlan,

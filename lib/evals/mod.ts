@@ -10,6 +10,7 @@ export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.t
 export { chosenCases } from "./experiment/plan.ts";
 export { type ReadyVariant, readyVariants } from "./experiment/variants.ts";
 export { needsRival } from "./experiment/case_run.ts";
+export { type ChangeServices, setConcurrency } from "./experiment/live_changes.ts";
 export { judgingOf } from "./experiment/judging.ts";
 export { runExperiment } from "./experiment/run_experiment.ts";
 export type { EvalOptions, EvalProgress, EvalServices } from "./experiment/services.ts";

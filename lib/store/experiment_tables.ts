@@ -3,6 +3,7 @@ import type {
   CaseResult,
   DurableEvent,
   ExperimentCase,
+  ExperimentChange,
   ExperimentEnd,
   ExperimentOverview,
   ExperimentPage,
@@ -19,6 +20,7 @@ import { listBaselines, saveBaseline } from "./baselines.ts";
 import { ApiKeyTable } from "./api_keys.ts";
 import type { Engine } from "./engine.ts";
 import { experimentOverview } from "./experiment_overview.ts";
+import { experimentChanges } from "./experiment_changes.ts";
 import { ExperimentWriter } from "./experiment_writer.ts";
 import { experimentCases, experimentResults, listExperiments, resolveExperiment } from "./experiments.ts";
 import type { OtherWork } from "./journal.ts";
@@ -77,6 +79,10 @@ export abstract class ExperimentTables extends ApiKeyTable implements Experiment
     options?: { readonly withTexts?: boolean; readonly caseId?: string },
   ): Promise<readonly CaseResult[]> {
     return await this.#read((db) => experimentResults(db, experimentId, options));
+  }
+
+  async experimentChanges(experimentId: string): Promise<readonly ExperimentChange[]> {
+    return await this.#read((db) => experimentChanges(db, experimentId));
   }
 
   async runNotes(runIds: readonly string[]): Promise<readonly RunNote[]> {

@@ -40,7 +40,7 @@ export type TuiStore =
     AlertStore,
     "listAlerts" | "listAlertRules" | "listDeliveries" | "acknowledgeAlerts" | "muteAlertRule"
   >
-  & Pick<ExperimentStore, "listExperiments" | "experimentResults">
+  & Pick<ExperimentStore, "listExperiments" | "experimentResults" | "experimentChanges">
   & ExperimentViews
   & Pick<BudgetStore, "listBudgets" | "saveBudget">
   & Pick<FactsReader, "usageFacts" | "spanFacts">
@@ -72,6 +72,8 @@ export interface TuiServices {
   resume?(traceId: string, limits?: ResumeLimits): Promise<void>;
   /** What a person does to a live run; each resolves once the run's process has it, and says what came of it. */
   operate?(traceId: string, operation: RunOperation): Promise<string>;
+  /** Sets how many cases of a running experiment are done at a time; resolves once its process has it. */
+  operateExperiment?(experimentId: string, concurrency: string): Promise<string>;
   /** Lets alert rules look at what ended, and delivers what they find; `onDesktop` shows a notice. */
   judgeAlerts?(onDesktop: (text: string) => void): void;
   /** The runs that go when these do; rejects when one is at work, or part of a run that stays. */

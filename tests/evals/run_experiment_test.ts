@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { AgentOpError, ATTR, RUN_TAG } from "../../lib/core/mod.ts";
 import { evaluate, loadSuiteOf, readySuite } from "../../lib/app/mod.ts";
+import { setConcurrency } from "../../lib/evals/mod.ts";
+import { Slots } from "../../lib/evals/experiment/slots.ts";
 import { EvalBench } from "../support/eval_bench.ts";
 
 const SUITE = `
@@ -325,4 +327,62 @@ scorers: [{ contains: "{{output}}" }]
   const run = await bench.store.resolveRun(results[0]!.runId);
   assert.equal(run.group, replayed.experimentId);
   assert(run.forkedFrom);
+});
+
+Deno.test("a running experiment is told how many cases to do at a time, at once and on record", async () => {
+  await using bench = await EvalBench.open({
+    scenario: `name: slow\nsteps: [{ text: "It is {{prompt}}.", latencyMs: 60 }]\n`,
+  });
+  const { store } = bench;
+  const { host } = bench.context;
+  let set: Promise<unknown> | undefined;
+  const experiment = await bench.evaluate(SUITE.replace("repeats: 2", "repeats: 6"), {
+    concurrency: 1,
+    onProgress: ({ done }) => {
+      if (done === 1) set = setConcurrency({ store, host, by: "ada" }, "last", "6");
+    },
+  });
+  await set;
+  assert.deepEqual([experiment.status, experiment.done], ["completed", 24]);
+  const { runs } = await store.listRuns({ filter: { group: experiment.experimentId }, sort: "oldest" });
+  const overlapping = runs.filter((run, at) => {
+    const before = runs[at - 1];
+    return before !== undefined && before.endTimeUs! > run.startTimeUs;
+  });
+  assert.ok(overlapping.length > 0, "cases ran side by side");
+  const changes = await store.experimentChanges(experiment.experimentId);
+  assert.deepEqual(changes.map(({ concurrency, by, isTaken }) => [concurrency, by, isTaken]), [[
+    6,
+    "ada",
+    true,
+  ]]);
+  const refused = (value: string) => setConcurrency({ store, host }, experiment.experimentId, value);
+  await assert.rejects(refused("4"), /Cannot set the concurrency .*it is completed/);
+  await assert.rejects(refused("0"), /a whole number from 1 to 1000: got "0"/);
+});
+
+Deno.test("Slots.resize() lets those who wait in, and takes none from those who hold one", async () => {
+  const slots = new Slots(1);
+  const order: number[] = [];
+  const hold = async (name: number) => {
+    const giveBack = await slots.take();
+    order.push(name);
+    return giveBack;
+  };
+  const first = await hold(1);
+  const [second, third] = [hold(2), hold(3)];
+  slots.resize(2);
+  const giveSecond = await second;
+  assert.deepEqual(order, [1, 2]);
+  slots.resize(1);
+  first();
+  first();
+  await Promise.resolve();
+  assert.deepEqual(order, [1, 2], "two were held, one is free to be held");
+  giveSecond();
+  (await third)();
+  assert.deepEqual(order, [1, 2, 3]);
+  const [again, waits] = [await hold(4), hold(5)];
+  again();
+  (await waits)();
 });

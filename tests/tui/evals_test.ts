@@ -152,3 +152,28 @@ Deno.test("evals: nothing from outside reaches the terminal raw", async () => {
   // deno-lint-ignore no-control-regex
   assert.doesNotMatch(bench.terminal.raw ?? "", /\x1b\]0;owned|\u202e|\u200b/);
 });
+
+Deno.test("evals: = sets how many cases of a running experiment are done at a time; what is refused stays", async () => {
+  const asked: unknown[] = [];
+  await using bench = await Bench.open([100, 30], someExperiments, {
+    operateExperiment: (_, concurrency) => {
+      asked.push(concurrency);
+      return concurrency === "0"
+        ? Promise.reject(new Error("it is a whole number from 1 to 1000"))
+        : Promise.resolve(`Set concurrency ${concurrency}`);
+    },
+  });
+  await bench.see(RUNS);
+  bench.press("5");
+  await bench.see(/triage/);
+  await bench.steady();
+  const screen = await bench.steady();
+  if (!/▶ \S+ +triage/.test(screen)) bench.press("g");
+  bench.press("=");
+  await bench.see(/at a time/);
+  bench.press("0", "enter");
+  await bench.see(/a whole number from 1 to 1000[\s\S]*|at a time 0/);
+  bench.press("backspace", "1", "2", "enter");
+  await bench.until((it) => /Set concurrency 12/.test(it) && !/at a time/.test(it), "set");
+  assert.deepEqual(asked, ["0", "12"]);
+});

@@ -13,6 +13,7 @@ import { createScoring } from "../scoring.ts";
 import type { LoadedSuite } from "../suite/load_suite.ts";
 import { type CaseServices, needsRival, resultOf, runCase } from "./case_run.ts";
 import { FinishedTraces } from "./finished_traces.ts";
+import { listenForChanges } from "./live_changes.ts";
 import { Pairs } from "./pairs.ts";
 import { keyOfTask, type Task, taskKey, tasksOf } from "./plan.ts";
 import { prepare, type Prepared, type Standing, standingOf } from "./prepare.ts";
@@ -73,6 +74,11 @@ class ExperimentRun {
   /** Tasks that found too little money left, some of it held by others at work. */
   #refused: Task[] = [];
   readonly #pairs: Pairs;
+  readonly #slots: Slots;
+  /** At a time, just now. */
+  #concurrency: number;
+  /** Lets as many work as there should be now. */
+  #staff: () => void = () => {};
   #isOutOfMoney = false;
   /** What the call that was refused last needs. */
   #wanted = "";
@@ -99,6 +105,8 @@ class ExperimentRun {
     });
     this.#pairs = new Pairs(prepared.variants, results);
     this.#startedMs = services.host.now();
+    this.#concurrency = options.concurrency ?? loaded.suite.concurrency;
+    this.#slots = new Slots(this.#concurrency);
   }
 
   async toEnd(): Promise<Omit<ExperimentEnd, "atUs">> {
@@ -117,6 +125,12 @@ class ExperimentRun {
           if (!done.has(keyOfTask(task))) yield task;
         }
       }();
+      const { experimentId } = record.experiment;
+      using _changes = listenForChanges(this.#services.store, experimentId, (concurrency) => {
+        this.#concurrency = concurrency;
+        this.#slots.resize(concurrency);
+        this.#staff();
+      });
       await this.#workThrough(services, left, ended);
       if (this.#failure) throw this.#failure.error;
     } finally {
@@ -131,10 +145,6 @@ class ExperimentRun {
       };
     }
     return { status: "completed" };
-  }
-
-  get #concurrency(): number {
-    return this.#options.concurrency ?? this.#loaded.suite.concurrency;
   }
 
   async #caseServices(): Promise<CaseServices> {
@@ -164,7 +174,7 @@ class ExperimentRun {
       experimentId: this.#prepared.record.experiment.experimentId,
       runner,
       traces,
-      slots: new Slots(this.#concurrency),
+      slots: this.#slots,
       ledger: this.#ledger,
       signal: this.#abort.signal,
       rightsOf,
@@ -198,14 +208,26 @@ class ExperimentRun {
     tasks: Generator<Task>,
     ended: Map<string, Run>,
   ): Promise<void> {
-    // As many again are written before their turn, or judged and stored after it.
-    let workers = this.#concurrency === 1 ? 1 : 2 * this.#concurrency;
+    let isAlone = false;
     let left = tasks;
     for (;;) {
-      await Promise.all(Array.from({ length: workers }, () => this.#work(services, left, ended)));
+      const working = new Set<Promise<void>>();
+      let most = 0;
+      this.#staff = () => {
+        // As many again are written before their turn, or judged and stored after it.
+        const wanted = isAlone || this.#concurrency === 1 ? 1 : 2 * this.#concurrency;
+        most = Math.max(most, wanted);
+        while (working.size < wanted) {
+          const work: Promise<void> = this.#work(services, left, ended).finally(() => working.delete(work));
+          working.add(work);
+        }
+      };
+      this.#staff();
+      while (working.size > 0) await Promise.all(working);
+      this.#staff = () => {};
       if (this.#refused.length === 0 || this.#abort.signal.aborted) return;
-      if (workers === 1) return void (this.#isOutOfMoney = true);
-      workers = 1;
+      if (most === 1) return void (this.#isOutOfMoney = true);
+      isAlone = true;
       left = chain(this.#refused, left);
       this.#refused = [];
     }

@@ -1,10 +1,22 @@
 /** So many at a time; whoever waits is served in order. */
 export class Slots {
+  #count: number;
+  /** Below 0 while more are held than there are now. */
   #free: number;
   readonly #waiting: (() => void)[] = [];
 
   constructor(count: number) {
-    this.#free = count;
+    [this.#count, this.#free] = [count, count];
+  }
+
+  /** Other many from now on; those that are held are kept until they are given back. */
+  resize(count: number): void {
+    this.#free += count - this.#count;
+    this.#count = count;
+    while (this.#free > 0 && this.#waiting.length > 0) {
+      this.#free--;
+      this.#waiting.shift()!();
+    }
   }
 
   /** Resolves with the way to give it back, which may be taken more than once. */
@@ -15,7 +27,7 @@ export class Slots {
     return () => {
       if (!isHeld) return;
       isHeld = false;
-      const next = this.#waiting.shift();
+      const next = this.#free >= 0 ? this.#waiting.shift() : undefined;
       if (next) next();
       else this.#free++;
     };

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { CONCURRENCY_MAX } from "./limits.ts";
 
 const text = z.string("must be text").min(1, "must not be empty");
 const count = z.number("must be a positive integer").int("must be a positive integer")
@@ -19,7 +20,6 @@ const setting = z.union([z.string(), z.number(), z.boolean()], {
 const settings = z.record(z.string(), setting, "must be a map of settings");
 
 export const REPEATS_MAX = 1000;
-export const CONCURRENCY_MAX = 1000;
 const VARIANTS_MAX = 100;
 const CASES_MAX = 10_000;
 const SCORERS_MAX = 50;

@@ -41,6 +41,7 @@ const METHODS: { readonly [M in Method]: true } = {
   experimentResults: true,
   experimentOverview: true,
   runNotes: true,
+  experimentChanges: true,
   saveBaseline: true,
   listBaselines: true,
   saveBudget: true,

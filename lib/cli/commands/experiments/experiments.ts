@@ -1,6 +1,16 @@
 import { AgentOpError, type Experiment, type ExperimentStatus, shortRunId } from "../../../core/mod.ts";
 import { experimentDocument, experimentShape } from "../../../documents/mod.ts";
-import { age, type Cell, cell, type Column, costOf, grouped, plural, table } from "../../../present/mod.ts";
+import {
+  age,
+  type Cell,
+  cell,
+  type Column,
+  costOf,
+  grouped,
+  plural,
+  table,
+  zonedTime,
+} from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -8,6 +18,7 @@ import { lookOf, type Style } from "../../output/look.ts";
 
 const LIMIT_DEFAULT = 20;
 const LIMIT_MAX = 10_000;
+const CHANGES_SHOWN = 20;
 
 const COLUMNS: readonly Column[] = [
   { title: "ID" },
@@ -119,6 +130,12 @@ async function show(context: Context, reference: string, { failed, limit }: Opti
   const look = lookOf(context);
   const isOne = report.experiment.variants.length === 1;
   context.print(experimentText(report, look, { withWorst: false }));
+  const changes = await (await context.app.store()).experimentChanges(report.experiment.experimentId);
+  for (const it of changes.slice(-CHANGES_SHOWN)) {
+    const when = zonedTime(it.atUs / 1000, context.timeZone);
+    const said = it.isTaken ? "" : ", which nobody took";
+    context.print(look.paint("dim", `concurrency ${it.concurrency}  ${cell(it.by)}, ${when}${said}`));
+  }
   const said = await handVerdicts(
     await context.app.store(),
     new Set(report.results.map(({ runId }) => runId)),

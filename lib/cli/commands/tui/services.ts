@@ -52,6 +52,8 @@ export async function workbenchServices(
     resume: async (traceId, limits) => (await launcher()).resume(traceId, limits),
     operate: async (traceId, operation) =>
       (await (await inApp()).loadOperate()).operate({ store, host }, traceId, operation),
+    operateExperiment: async (experimentId, concurrency) =>
+      (await (await inApp()).loadOperate()).operateExperiment({ store, host }, experimentId, concurrency),
     judgeAlerts: alerts.judge,
     planDeletion: async (runIds) => (await inApp()).planDeletion(store, runIds),
     deletePlanned: async (plan) => (await inApp()).deletePlanned(store, plan),

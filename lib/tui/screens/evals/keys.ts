@@ -1,10 +1,15 @@
 import { type Key, LIST_AND_TEXT_KEYS, zoomKeys } from "../../contract/keys.ts";
 import { readerKeys } from "../../reader/keys.ts";
 import { READER_START } from "../../reader/reader.ts";
-import { chosenCell, chosenExperiment, comparedRuns, type EvalsModel, readPane } from "./model.ts";
+import { chosenCell, chosenExperiment, comparedRuns, type EvalsModel, isRunning, readPane } from "./model.ts";
 
 const inList = (model: EvalsModel) => model.opened === undefined;
 const filled = (model: EvalsModel) => inList(model) && chosenExperiment(model) !== undefined;
+const runs = (model: EvalsModel) => {
+  const chosen = inList(model) ? chosenExperiment(model) : undefined;
+  return chosen !== undefined && isRunning(chosen);
+};
+const setting = (model: EvalsModel) => model.setting !== undefined;
 const opened = (model: EvalsModel) => model.opened?.overview !== undefined;
 const onCell = (model: EvalsModel) => model.opened !== undefined && chosenCell(model.opened) !== undefined;
 const onPair = (model: EvalsModel) => model.opened !== undefined && comparedRuns(model.opened) !== undefined;
@@ -35,6 +40,32 @@ export const EVALS_KEYS: readonly Key<EvalsModel>[] = [
     help: "mark the experiment, or take the mark away",
     footer: 2,
     when: filled,
+  },
+  {
+    keys: ["="],
+    action: "set",
+    label: "set",
+    help: "set how many cases of the running experiment are done at a time",
+    footer: 4,
+    when: runs,
+  },
+  {
+    keys: ["enter"],
+    action: "set_done",
+    label: "set",
+    help: "set what is typed",
+    modes: ["filter"],
+    footer: 1,
+    when: setting,
+  },
+  {
+    keys: ["escape"],
+    action: "set_cancel",
+    label: "cancel",
+    help: "leave it as it is",
+    modes: ["filter"],
+    footer: 2,
+    when: setting,
   },
   {
     keys: ["d"],

@@ -14,6 +14,7 @@ import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
 import { EMPTY, fitParts, type Line, line, seg, type Segment } from "../../draw/line.ts";
 import { beside, BORDER, pane } from "../../draw/pane.ts";
+import { fieldLine } from "../../draw/text_field.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { clean, cut, fit, wrap } from "../../terminal/text.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
@@ -66,7 +67,11 @@ export function listView(model: EvalsModel, env: Env): readonly Line[] {
   return [summaryLine(model, env), ...body];
 }
 
-function summaryLine({ experiments, hasMore }: EvalsModel, env: Env): Line {
+function summaryLine({ experiments, hasMore, setting }: EvalsModel, env: Env): Line {
+  if (setting) {
+    const about = ` cases of ${shortRunId(setting.experimentId)} at a time `;
+    return [seg(about, "key"), ...fieldLine(setting.field, env.size.columns - about.length - 2, true, "8")];
+  }
   const running = experiments.filter(isRunning).length;
   const more = hasMore ? "+" : "";
   return [

@@ -10,6 +10,7 @@ import type {
 } from "../../../core/mod.ts";
 import type { Tickets } from "../../contract/queries.ts";
 import type { Env } from "../../contract/screen.ts";
+import type { TextField } from "../../draw/text_field.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
 import { type Reader, READER_START } from "../../reader/reader.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
@@ -65,6 +66,8 @@ export interface EvalsModel {
   readonly order: CaseOrder;
   readonly zoom: boolean;
   readonly opened?: Opened;
+  /** The concurrency of that experiment is typed. */
+  readonly setting?: { readonly experimentId: string; readonly field: TextField };
   readonly tickets: Tickets<EvalsQueries>;
 }
 
@@ -81,7 +84,7 @@ export const INITIAL: EvalsModel = {
   list: LIST_START,
   order: "worst",
   zoom: false,
-  tickets: { list: 0, overview: 0, about: 0, run: 0 },
+  tickets: { set: 0, list: 0, overview: 0, about: 0, run: 0 },
 };
 
 export const OPENED_START: Omit<Opened, "experiments"> = {

@@ -1,11 +1,12 @@
-import type {
-  CaseResult,
-  Evaluation,
-  Experiment,
-  ExperimentOverview,
-  ExperimentSide,
-  OverviewQuery,
-  Run,
+import {
+  AgentOpError,
+  type CaseResult,
+  type Evaluation,
+  type Experiment,
+  type ExperimentOverview,
+  type ExperimentSide,
+  type OverviewQuery,
+  type Run,
 } from "../../../core/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import { storedTrace } from "../../trace/stored.ts";
@@ -49,6 +50,18 @@ export const EVALS_QUERIES = {
     ]);
     const said = trace?.evaluations.filter(({ source }) => source === "human") ?? [];
     return { ...asked, run, said, results: results.filter((it) => it.variant === variant) };
+  },
+  /** How many cases run at a time, from now on; answered in words. */
+  set: async (
+    { operateExperiment }: TuiServices,
+    { experimentId, concurrency }: { readonly experimentId: string; readonly concurrency: string },
+  ): Promise<string> => {
+    if (!operateExperiment) {
+      throw new AgentOpError("Cannot set it here: this workbench only shows experiments", {
+        remedy: `agentop set ${experimentId} concurrency=8`,
+      });
+    }
+    return await operateExperiment(experimentId, concurrency);
   },
   /** The run to open. */
   run: async ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<Run> =>

@@ -11,7 +11,7 @@ const TICK_MS = 1_000;
 export const evalsScreen: Screen<EvalsModel, EvalsQueries> = {
   keys: EVALS_KEYS,
   init: () => INITIAL,
-  mode: ({ opened }) => (opened?.readers[readPane(opened)].typing ? "filter" : "normal"),
+  mode: ({ opened, setting }) => (setting || opened?.readers[readPane(opened)].typing ? "filter" : "normal"),
   update: updateEvals,
   queries: async () => (await import("./queries.ts")).EVALS_QUERIES,
   view: viewEvals,

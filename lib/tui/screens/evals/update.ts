@@ -27,6 +27,7 @@ import {
 import { neighbour } from "../../widgets/neighbour.ts";
 import { isInside, paneAt } from "../../widgets/panes.ts";
 import { CASE_HEAD_ROWS, columnAt } from "./cases.ts";
+import { CONCURRENCY_ACTIONS, typedConcurrency, withConcurrency } from "./concurrency.ts";
 import { evalsLayout, type Focus, listPane } from "./layout.ts";
 import {
   aboutChosen,
@@ -90,6 +91,7 @@ const LIST_ACTIONS: Actions<EvalsModel> = {
     const chosen = chosenExperiment(model);
     return [model, chosen ? [{ type: "copy", text: `agentop experiments ${chosen.experimentId}` }] : []];
   },
+  ...CONCURRENCY_ACTIONS,
   zoom: (model, env) => [inView({ ...model, zoom: !model.zoom }, env), []],
   reload: (model) => loadList({ ...model, state: "loading" }),
   back: (model, env) => {
@@ -176,7 +178,10 @@ const handled = updateOf<EvalsModel, EvalsQueries>({
   actions: (model) => (model.opened ? OPENED_ACTIONS : LIST_ACTIONS),
   moved,
   clicked,
-  typed: (model, change, env) => [READER.typed(model, change, env), []],
+  typed: (model, change, env) => [
+    model.setting ? typedConcurrency(model, change) : READER.typed(model, change, env),
+    [],
+  ],
   sought: (model, hits, env) => [model.opened ? READER.sought(model, hits, env) : model, []],
   wheeled: (model, lines, place, env) => {
     const pane = model.opened && paneAt(evalsLayout(model, model.opened, env), PANES, place.x, place.y);
@@ -185,6 +190,7 @@ const handled = updateOf<EvalsModel, EvalsQueries>({
     return [model.opened ? change(next, { focus: model.opened.focus }) : next, effects];
   },
   answered: {
+    set: withConcurrency,
     list: (model, { experiments, hasMore }, env) => {
       const seen = seenNow(model.seen, experiments, env.nowMs);
       const next: EvalsModel = { ...model, experiments, hasMore, seen, state: "ready", failure: NO_FAILURE };

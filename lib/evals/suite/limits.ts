@@ -1,0 +1,2 @@
+/** Cases of an experiment at a time, at most. */
+export const CONCURRENCY_MAX = 1000;

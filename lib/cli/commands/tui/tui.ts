@@ -1,4 +1,4 @@
-import { AgentOpError, Redactor, secretsOf } from "../../../core/mod.ts";
+import { AgentOpError, Redactor, secretsOf, type Store } from "../../../core/mod.ts";
 import { checkStorePath, lazyStore, openStoreInWorker } from "../../../store/mod.ts";
 import type { Config } from "../../config.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -44,7 +44,10 @@ function checkTerminal({ term }: Config): void {
   }
 }
 
-/** Opens the workbench; its runs execute in processes of their own. Its store opens while it is loaded. */
+/**
+ * Opens the workbench; its runs execute in processes of their own. Its store opens when the first frame is shown: to start a thread
+ * holds up this one for as long as drawing that takes.
+ */
 export async function openWorkbench(seat: Seat, flags: TuiFlags): Promise<number> {
   const { config } = seat;
   checkTerminal(config);
@@ -54,10 +57,15 @@ export async function openWorkbench(seat: Seat, flags: TuiFlags): Promise<number
     const { loadRedaction } = await import("../../../app/mod.ts");
     await (await loadRedaction()).arm(redactor, config);
   }
-  const lazy = lazyStore(() => openStoreInWorker(config.storePath, redactor, { cacheKib: CACHE_KIB }));
+  let opening: Promise<Store> | undefined;
+  const lazy = lazyStore(() =>
+    opening = openStoreInWorker(config.storePath, redactor, { cacheKib: CACHE_KIB })
+  );
   await using stack = new AsyncDisposableStack();
-  const opening = lazy.open().then(() => lazy.store, () => undefined); // said to whoever asks
-  stack.defer(async () => await (await opening)?.[Symbol.asyncDispose]());
+  stack.defer(async () => {
+    const store = await opening?.catch(() => undefined); // said to whoever asked
+    await store?.[Symbol.asyncDispose]();
+  });
   const [{ runTui }, { workbenchServices }] = await Promise.all([
     import("../../../tui/mod.ts"),
     import("./services.ts"),

@@ -17,9 +17,20 @@ export async function copyPrefix(
     (await db.selectFrom("run").select("id").where("trace_id", "=", bytes(id)).executeTakeFirstOrThrow()).id;
   const [from, to] = [await runNo(source.traceId), await runNo(traceId)];
   const { throughStep, shiftUs } = source;
-  const spans = await db.selectFrom("span").select(["position", "step", "input_refs", "output_refs"])
+  const spans = await db.selectFrom("span").select([
+    "position",
+    "step",
+    "kind",
+    "name",
+    "input_refs",
+    "output_refs",
+  ])
     .where("run_no", "=", from).orderBy("position").execute();
-  const end = spans.find(({ step }) => step !== null && step > throughStep)?.position ?? spans.length;
+  let end = spans.find(({ step }) => step !== null && step > throughStep)?.position ?? spans.length;
+  // What was done to the original after that step is done again by the fork, and is a span of its own there.
+  const isOperation = (at: number) =>
+    spans[at]?.kind === "event" && (spans[at].name === "tell" || spans[at].name === "set");
+  while (isOperation(end - 1)) end--;
   const refs = spans.filter(({ position }) => position < end)
     .flatMap((
       span,

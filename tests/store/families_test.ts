@@ -3,6 +3,7 @@ import {
   addUsage,
   type DurableEvent,
   type Evaluation,
+  newRunId,
   newTraceId,
   NO_USAGE,
   nowUs,
@@ -158,4 +159,36 @@ Deno.test("runNotes() says scores, what is below, and which experiment; nothing 
   assert.deepEqual([of(member!)?.experiment?.suite, of(member!)?.experiment?.runs], ["sales", 1]);
   assert.equal(of(alone), undefined);
   assert.deepEqual(await store.runNotes([]), []);
+});
+
+Deno.test("forkRun() leaves out what was done to the original after the last step that is kept", async () => {
+  await using store = await openStore(MEMORY);
+  const host = fakeHost();
+  const original = await write(store, host, { rounds: 2 });
+  const root = [...(await store.loadTrace(original.traceId)).spans.values()][0]!;
+  const tell = (spanId: string, name: string): DurableEvent => ({
+    type: "span_start",
+    span: {
+      traceId: original.traceId,
+      spanId,
+      parentSpanId: root.spanId,
+      name,
+      kind: "event",
+      startTimeUs: nowUs(host),
+      status: "ok",
+      attributes: {},
+    },
+  });
+  await store.write([
+    tell("1".repeat(16), "noted"),
+    tell("2".repeat(16), "tell"),
+    tell("3".repeat(16), "set"),
+  ]);
+  const fork = { ...original, traceId: newTraceId(host), runId: newRunId(host) };
+  await store.forkRun(fork, { traceId: original.traceId, throughStep: 4, shiftUs: 0 });
+  const names = [...(await store.loadTrace(fork.traceId)).spans.values()].filter(({ kind }) =>
+    kind === "event"
+  )
+    .map(({ name }) => name);
+  assert.deepEqual(names, ["noted"]);
 });

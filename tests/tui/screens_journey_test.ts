@@ -220,6 +220,9 @@ Deno.test("run detail: a live run is told, its budget and settings are set, and 
   }, {
     operate: (traceId, operation) => {
       asked.push([traceId, operation]);
+      if ("set" in operation && operation.set["temprature"]) {
+        return Promise.reject(new Error("Cannot set temprature: it is not a known key"));
+      }
       return "tell" in operation
         ? Promise.reject(new Error("Cannot tell it: it is deaf"))
         : Promise.resolve("Set it");
@@ -234,16 +237,47 @@ Deno.test("run detail: a live run is told, its budget and settings are set, and 
   await bench.see(/Set it/);
   bench.press("=", "maxSteps", "enter");
   await bench.see(/Cannot set "maxSteps": it is not KEY=VALUE/);
-  bench.press("=9 model=other", "enter");
-  await bench.until(() => asked.length === 2, "the settings");
+  bench.press("=9 temprature=1", "enter");
+  // What the run refuses stays in the field.
+  await bench.see(
+    /maxSteps=9 temprature=1[\s\S]*not a known key|not a known key[\s\S]*maxSteps=9 temprature=1/,
+  );
+  bench.press("\x15", "maxSteps=9 model=other", "enter");
+  await bench.until((screen) => asked.length === 3 && !/model=other/.test(screen), "the settings");
   bench.press("i", "Hurry, please.", "enter");
   await bench.see(/it is deaf/);
   const { traceId } = story!.run;
   assert.deepEqual(asked, [
     [traceId, { set: { budgetUsd: "0.25" } }],
+    [traceId, { set: { maxSteps: "9", temprature: "1" } }],
     [traceId, { set: { maxSteps: "9", model: "other" } }],
     [traceId, { tell: "Hurry, please." }],
   ]);
+});
+
+Deno.test("run detail: X breaks off the only tool at work wherever one is, and of several says which", async () => {
+  let story: Story | undefined;
+  const asked: unknown[] = [];
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    story = await Story.begin(store, host, { agent: "busy" });
+    await story.tool("read_file", { path: "a" }, "read_file(a)");
+  }, {
+    operate: (_, operation) => {
+      asked.push(operation);
+      return Promise.resolve("read_file was broken off");
+    },
+  });
+  await bench.see(/▶ ● live/);
+  bench.press("enter");
+  await bench.see(/read_file\(a\)/);
+  bench.press("g", "X");
+  await bench.see(/was broken off/);
+  assert.equal(asked.length, 1);
+  await story!.tool("http_get", { url: "b" }, "http_get(b)");
+  await bench.see(/http_get\(b\)/);
+  bench.press("g", "X");
+  await bench.see(/2 tools are at work: read_file, http_get/);
+  assert.equal(asked.length, 1);
 });
 
 Deno.test("run detail: a run that was deleted while it was shown says so", async () => {

@@ -3,7 +3,8 @@ import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
 import { createLook } from "../../../lib/cli/output/look.ts";
 import { formatTree } from "../../../lib/cli/output/tree.ts";
 import { treeRows } from "../../../lib/analysis/mod.ts";
-import { applyEvent, type Span, type Trace } from "../../../lib/core/mod.ts";
+import { formatSteps } from "../../../lib/cli/commands/show/steps_text.ts";
+import { applyEvent, ATTR, type Span, type Trace } from "../../../lib/core/mod.ts";
 import { sampleEvents } from "../../support/sample_run.ts";
 
 Deno.test("show prints header, numbered steps, attempts and the answer", async () => {
@@ -189,4 +190,44 @@ Deno.test("formatTree() keeps to the width of the terminal, with wide letters to
     }
     assert.match(lines[1]!, /… {2}0ms {2}\?$/);
   }
+});
+
+Deno.test("formatSteps() says who told or set what, and when", () => {
+  const trace = [...sampleEvents({ rounds: 1 })].reduce<Trace | undefined>(applyEvent, undefined)!;
+  const done = (spanId: string, attributes: Record<string, unknown>): Span => ({
+    traceId: trace.run.traceId,
+    spanId,
+    name: String(attributes[ATTR.controlAction]),
+    kind: "event",
+    startTimeUs: Date.UTC(2026, 0, 1, 9) * 1000,
+    status: "ok",
+    attributes: { [ATTR.controlId]: spanId, ...attributes },
+  });
+  const spans = [
+    done("1".repeat(16), {
+      [ATTR.controlAction]: "set",
+      [ATTR.controlBy]: "ada",
+      [ATTR.controlChanges]: { maxSteps: { from: 10, to: 30 } },
+      [ATTR.controlStep]: 3,
+    }),
+    done("2".repeat(16), {
+      [ATTR.controlAction]: "tell",
+      [ATTR.controlBy]: "bob",
+      [ATTR.controlText]: "Hurry,\nplease.",
+    }),
+  ];
+  const shown: Trace = {
+    ...trace,
+    spans: new Map([...trace.spans, ...spans.map((it) => [it.spanId, it] as const)]),
+  };
+  const look = createLook({ color: false, columns: 200 });
+  const text = formatSteps({ trace: shown, children: [], family: { members: [], isCut: false } }, look, {
+    nowMs: 0,
+    timeZone: "UTC",
+  });
+  assert.match(
+    text,
+    /Told and set\n {2}set maxSteps 10 → 30 {2}ada, 2026-01-01 09:00:00 UTC, before step 3\n/,
+  );
+  assert.match(text, / {2}told: Hurry, please\. {2}bob, 2026-01-01 09:00:00 UTC, not read yet/);
 });

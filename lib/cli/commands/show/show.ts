@@ -83,7 +83,7 @@ async function showRun(context: Context, reference: string, flags: ShowFlags): P
   ]);
   const children = await store.childRuns(trace.run.runId);
   const family = await loadForkTree(store, [trace.run]);
-  const text = formatSteps({ trace, children, family }, look, nowMs);
+  const text = formatSteps({ trace, children, family }, look, { nowMs, timeZone: context.timeZone });
   if (text !== "") context.print(`\n${text}`);
   if (!context.stdoutIsTerminal) return;
   const [{ plural }, id] = [await import("../../../present/mod.ts"), shortRunId(trace.run.runId)];

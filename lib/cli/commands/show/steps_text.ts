@@ -1,9 +1,11 @@
-import { type ForkTree, unfinishedAnswer } from "../../../analysis/mod.ts";
-import { type Evaluation, isLive, type Run, type Trace } from "../../../core/mod.ts";
-import { cell, scoreText } from "../../../present/mod.ts";
+import { changesText, type ForkTree, operationOf, unfinishedAnswer } from "../../../analysis/mod.ts";
+import { type Evaluation, isLive, oneLine, type Run, type Trace } from "../../../core/mod.ts";
+import { cell, scoreText, zonedTime } from "../../../present/mod.ts";
 import { type Look, paragraph } from "../../output/look.ts";
 import { formatTree } from "../../output/tree.ts";
 import { formatFamily, formatRunRow } from "./family_text.ts";
+
+const TOLD_MAX = 120;
 
 /** What a run's page is made of. */
 export interface ShownRun {
@@ -14,11 +16,16 @@ export interface ShownRun {
 }
 
 /** The steps of a run, whom it handed work to, what came of it, its scores and its answer. */
-export function formatSteps({ trace, children, family }: ShownRun, look: Look, nowMs: number): string {
+export function formatSteps(
+  { trace, children, family }: ShownRun,
+  look: Look,
+  { nowMs, timeZone }: { readonly nowMs: number; readonly timeZone: string },
+): string {
   const { run, evaluations } = trace;
   const broken = isLive(run.status) ? undefined : unfinishedAnswer(trace);
   const sections = [
     ["", trace.spans.size > 0 ? formatTree(trace, look, nowMs) : undefined],
+    ["Told and set", formatOperations(trace, look, timeZone)],
     [
       "Handed over",
       children.length === 0 ? undefined : children.map((it) => `  ${formatRunRow(it, look)}`).join("\n"),
@@ -34,6 +41,21 @@ export function formatSteps({ trace, children, family }: ShownRun, look: Look, n
   return sections.flatMap(([title, text]) =>
     text === undefined ? [] : [title === "" ? text : `${look.paint("bold", title)}\n${text}`]
   ).join("\n\n");
+}
+
+/** Who told or set what, and when. */
+function formatOperations({ spans }: Trace, look: Look, timeZone: string): string | undefined {
+  const rows = [...spans.values()].flatMap((span): readonly string[] => {
+    const it = operationOf(span);
+    if (!it) return [];
+    const what = it.action === "tell"
+      ? `told: ${oneLine(it.text, TOLD_MAX)}`
+      : `set ${changesText(it.changes)}`;
+    const step = it.step === undefined ? "not read yet" : `before step ${it.step}`;
+    const when = zonedTime(span.startTimeUs / 1000, timeZone);
+    return [`  ${cell(what)}  ${look.paint("dim", cell(`${it.by}, ${when}, ${step}`))}`];
+  });
+  return rows.length === 0 ? undefined : rows.join("\n");
 }
 
 function scoreRow(evaluation: Evaluation, look: Look): string {

@@ -1,4 +1,4 @@
-import { changeOf, costTotal } from "../../../analysis/mod.ts";
+import { changeOf, costTotal, type WhatIfRow, whatIfTotal } from "../../../analysis/mod.ts";
 import { type CostRow, shortRunId } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
 import { shareBar } from "../../draw/bars.ts";
@@ -38,7 +38,9 @@ function figures(model: CostsModel, room: number): readonly Column[] {
   const wanted: readonly Column[] = [
     cost,
     ...(whatIf ? [right("WHAT IF", 12, (row) => whatIfCell(row, whatIf.usd))] : []),
-    ...(whatIf ? [right("CHANGE", 8, (row) => changeCell(row, whatIf.usd))] : []),
+    ...(whatIf
+      ? [right("CHANGE", 8, (row) => changeCell({ row, usd: whatIf.usd.get(row.key) ?? null }))]
+      : []),
     right("RUNS", 7, (row) => [grouped(row.runs), "text"]),
     right("OUTPUT", 8, (row) => [compact(row.usage.outputTokens), "text"]),
     right("INPUT", 8, (row) => [compact(row.usage.inputTokens), "text"]),
@@ -58,12 +60,17 @@ function figures(model: CostsModel, room: number): readonly Column[] {
 
 function whatIfCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
   const value = usd.get(row.key);
-  return value === undefined ? ["…", "dim"] : [knownCost(value), value === null ? "warn" : "accent"];
+  return value === undefined ? ["…", "dim"] : whatIfText({ row, usd: value });
+}
+
+/** `+`: some of it has no known price. */
+function whatIfText({ usd, isPart }: WhatIfRow): readonly [string, Tone] {
+  return [knownCost(usd, isPart ? 1 : 0), usd === null || isPart ? "warn" : "accent"];
 }
 
 /** How the cost would change; only where both are known. */
-function changeCell(row: CostRow, usd: ReadonlyMap<string, number | null>): readonly [string, Tone] {
-  const change = changeOf({ row, usd: usd.get(row.key) ?? null });
+function changeCell(it: WhatIfRow | undefined): readonly [string, Tone] {
+  const change = it && changeOf(it);
   if (!change) return ["", "dim"];
   const text = changeText(change.factor);
   return [text, text === "same" ? "dim" : change.factor > 1 ? "error" : "ok"];
@@ -115,21 +122,19 @@ export function costTable(model: CostsModel, env: Env, columns: number): readonl
 }
 
 function totalCells(model: CostsModel, sum: CostRow, shown: readonly Column[]): Line {
-  const prices = model.whatIf ? model.rows.map((row) => model.whatIf!.usd.get(row.key)) : [];
-  const known = prices.filter((usd) => typeof usd === "number");
-  const usd = new Map([[
-    "total",
-    prices.length > 0 && known.length === prices.length ? known.reduce((a, b) => a + b, 0) : null,
-  ]]);
+  const { whatIf } = model;
+  // The rows that the sum is of; while prices are read, there is nothing to say.
+  const rows = shownRows(model).map((row) => ({ row, usd: whatIf?.usd.get(row.key) ?? null }));
+  const total = whatIf && rows.every(({ row }) => whatIf.usd.has(row.key)) ? whatIfTotal(rows) : undefined;
   return shown.map((column) => {
     // A run that used two models, or went past midnight, counts once per row: its sum would say too much.
     if (column.head === "RUNS" && (model.tab === "model" || model.tab === "day")) {
       return seg(" ".repeat(column.columns));
     }
     const [text, tone] = column.head === "WHAT IF"
-      ? whatIfCell(sum, usd)
+      ? total ? whatIfText(total) : ["…", "dim"] as const
       : column.head === "CHANGE"
-      ? changeCell(sum, usd)
+      ? changeCell(total)
       : column.cell(sum);
     return seg(fit(text, column.columns, column.align), tone === "dim" ? "text" : tone);
   });

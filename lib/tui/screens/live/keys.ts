@@ -4,7 +4,7 @@ import { type ApprovalScope, isResumable, scopeValue } from "../../../core/mod.t
 import { readerKeys } from "../../reader/keys.ts";
 import { askedQuestion, askedTargets, openQuestions } from "./asked.ts";
 import { isLiveRun, type LiveModel } from "./model.ts";
-import { callAtWork } from "./typing.ts";
+import { callsAtWork } from "./typing.ts";
 
 const status = (model: LiveModel) => model.trace?.run.status;
 const resumable = (model: LiveModel) =>
@@ -106,7 +106,7 @@ export const LIVE_KEYS: readonly Key<LiveModel>[] = [
     label: "break off",
     help: "break off the tool call that is at work; the model reads that",
     footer: 6,
-    when: (model) => callAtWork(model) !== undefined,
+    when: (model) => callsAtWork(model).length > 0,
   },
   {
     keys: ["d"],

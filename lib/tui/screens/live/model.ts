@@ -49,6 +49,8 @@ export interface LiveModel extends ListPlace {
     readonly what: "budget" | "limit" | "tell" | "set";
     readonly field: TextField;
     readonly limit?: RaisableLimit;
+    /** It is on its way to the run. */
+    readonly isSent?: true;
   };
   readonly heat: Heat;
   /** Numbers of steps, by run id; the run marked last stands last. */
@@ -101,7 +103,17 @@ export const INITIAL: LiveModel = {
   bookmarks: new Map(),
   parents: [],
   relatives: false,
-  tickets: { trace: 0, partials: 0, child: 0, family: 0, whole: 0, change: 0, editable: 0, readBack: 0 },
+  tickets: {
+    operated: 0,
+    trace: 0,
+    partials: 0,
+    child: 0,
+    family: 0,
+    whole: 0,
+    change: 0,
+    editable: 0,
+    readBack: 0,
+  },
 };
 
 const SUMMARY_ROWS = 2;

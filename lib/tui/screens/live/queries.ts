@@ -1,4 +1,4 @@
-import type { FileChange } from "../../../app/mod.ts";
+import type { FileChange, RunOperation } from "../../../app/mod.ts";
 import {
   AgentOpError,
   type CallTarget,
@@ -39,6 +39,16 @@ export const LIVE_QUERIES = {
     { store }: TuiServices,
     { traceId }: { readonly traceId: string },
   ): Promise<readonly PartialOutput[]> => store.partials(traceId),
+  /** What a person does to the run; says what came of it. */
+  operated: async (
+    { operate }: TuiServices,
+    { traceId, operation }: { readonly traceId: string; readonly operation: RunOperation },
+  ): Promise<string> => {
+    if (operate) return await operate(traceId, operation);
+    throw new AgentOpError("Cannot reach the run: this workbench only shows runs", {
+      remedy: "agentop set, agentop tell",
+    });
+  },
   /** The run that a tool call handed its work to. */
   child: async ({ store }: TuiServices, handOff: HandOff): Promise<Run | undefined> => {
     const children = await store.childRuns(handOff.parentRunId);

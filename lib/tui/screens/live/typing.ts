@@ -1,9 +1,15 @@
-import type { RaisedLimit, Span } from "../../../core/mod.ts";
+import { type Explanation, type RaisedLimit, sentenceOf, type Span } from "../../../core/mod.ts";
+import type { RunOperation } from "../../../app/mod.ts";
+import { pendingApprovals } from "../../../analysis/mod.ts";
+import { loading } from "../../contract/load.ts";
 import { notice } from "../../contract/effects.ts";
 import type { FieldChange } from "../../contract/handlers.ts";
 import type { Step } from "../../contract/screen.ts";
 import { EMPTY_FIELD, fieldOf } from "../../draw/text_field.ts";
 import type { LiveModel } from "./model.ts";
+import type { LiveQueries } from "./queries.ts";
+
+const load = loading<LiveQueries>();
 
 export const BUDGET_USD_MAX = 1_000_000;
 
@@ -32,17 +38,31 @@ export function submitted(model: LiveModel): Step<LiveModel> {
     const problem = `Cannot set the budget: not an amount in USD: got "${text.slice(0, 40)}". Try: 0.05`;
     return [model, [notice("warn", problem)]];
   }
-  return [closed, [{
-    type: "operate",
-    traceId: model.traceId,
-    operation: { set: { budgetUsd: String(usd) } },
-  }]];
+  return sent(model, { set: { budgetUsd: String(usd) } });
+}
+
+/** What is typed stays until the run has taken it: what it refuses is there to be put right. */
+function sent(model: LiveModel, operation: RunOperation): Step<LiveModel> {
+  const { typing: open, traceId } = model;
+  if (!open || open.isSent || traceId === undefined) return [model, []];
+  return load([{ ...model, typing: { ...open, isSent: true } }, []], "operated", { traceId, operation });
+}
+
+export function withOperated(model: LiveModel, said: string): Step<LiveModel> {
+  const { typing, ...closed } = model;
+  return [typing?.isSent ? closed : model, [notice("info", said)]];
+}
+
+export function notOperated(model: LiveModel, failure: Explanation): Step<LiveModel> {
+  const { isSent: _, ...open } = model.typing ?? {};
+  const next = model.typing ? { ...model, typing: open as NonNullable<LiveModel["typing"]> } : model;
+  return [next, [notice("error", sentenceOf(failure))]];
 }
 
 function operated(model: LiveModel, closed: LiveModel, what: "tell" | "set", text: string): Step<LiveModel> {
   const { traceId } = model;
   if (text === "" || traceId === undefined) return [closed, []];
-  if (what === "tell") return [closed, [{ type: "operate", traceId, operation: { tell: text } }]];
+  if (what === "tell") return sent(model, { tell: text });
   const pairs = text.split(/\s+/).map((word): readonly [string, string] => {
     const at = word.indexOf("=");
     return [word.slice(0, Math.max(0, at)), word.slice(at + 1)];
@@ -52,13 +72,30 @@ function operated(model: LiveModel, closed: LiveModel, what: "tell" | "set", tex
     const problem = `Cannot set "${wrong[1].slice(0, 40)}": it is not KEY=VALUE. Try: maxSteps=30`;
     return [model, [notice("warn", problem)]];
   }
-  return [closed, [{ type: "operate", traceId, operation: { set: Object.fromEntries(pairs) } }]];
+  return sent(model, { set: Object.fromEntries(pairs) });
 }
 
-/** The tool call that is selected, while it is at work. */
-export function callAtWork({ trace, selectedId }: LiveModel): Span | undefined {
-  const span = selectedId === undefined ? undefined : trace?.spans.get(selectedId);
-  return span?.kind === "tool" && span.status === "unset" ? span : undefined;
+/** The tool calls at work; those that wait for approval are not. */
+export function callsAtWork({ trace }: LiveModel): readonly Span[] {
+  if (!trace) return [];
+  const waiting = new Set(pendingApprovals(trace).map(({ spanId }) => trace.spans.get(spanId)?.parentSpanId));
+  return [...trace.spans.values()].filter((span) =>
+    span.kind === "tool" && span.status === "unset" && !waiting.has(span.spanId)
+  );
+}
+
+/** The call that is selected, or else the only one at work, wherever the person is. */
+export function brokenOff(model: LiveModel): Step<LiveModel> {
+  const { traceId, selectedId } = model;
+  const calls = callsAtWork(model);
+  const span = calls.find(({ spanId }) => spanId === selectedId) ??
+    (calls.length === 1 ? calls[0] : undefined);
+  if (span && traceId !== undefined) {
+    return [model, [{ type: "operate", traceId, operation: { cancel: span.spanId } }]];
+  }
+  if (calls.length === 0) return [model, []];
+  const names = calls.map(({ name }) => name.replace("execute_tool ", "")).join(", ").slice(0, 80);
+  return [model, [notice("info", `${calls.length} tools are at work: ${names}. Choose one, then press X`)]];
 }
 
 function revived(model: LiveModel, closed: LiveModel, text: string): Step<LiveModel> {

@@ -28,7 +28,7 @@ import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTr
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { begun, choose, foldBranch, inView, movedInTree } from "./selection.ts";
-import { callAtWork, raising, submitted, typed, typing } from "./typing.ts";
+import { brokenOff, notOperated, raising, submitted, typed, typing, withOperated } from "./typing.ts";
 
 const TICK_MS = 120;
 /** Border and head of the tree. */
@@ -80,11 +80,7 @@ const ACTIONS: Actions<LiveModel> = {
   budget: (model) => [typing(model, "budget"), []],
   tell: (model) => [typing(model, "tell"), []],
   set: (model) => [typing(model, "set"), []],
-  cancel_call: (model) => {
-    const span = callAtWork(model);
-    if (!span || model.traceId === undefined) return [model, []];
-    return [model, [{ type: "operate", traceId: model.traceId, operation: { cancel: span.spanId } }]];
-  },
+  cancel_call: brokenOff,
   submit: submitted,
   cancel: (model) => {
     const { typing: _, ...closed } = model;
@@ -111,6 +107,7 @@ const handled = updateOf<LiveModel, LiveQueries>({
   wheeled: (model, lines, place, env) => [wheeled(model, lines, place, env), []],
   clicked: (model, place, env) => [clicked(model, place, env), []],
   answered: {
+    operated: withOperated,
     trace: (model, trace, env) => [withTrace(model, trace, env), endOfReplay(model, trace)],
     partials: (model, partials) => [{ ...model, partials }, []],
     child: withChild,
@@ -122,6 +119,7 @@ const handled = updateOf<LiveModel, LiveQueries>({
     readBack: withEdited,
   },
   failed: {
+    operated: notOperated,
     trace: unread,
     partials: unread,
     child: unread,

@@ -33,6 +33,8 @@ const LAST_WORD = /[^\w+\/=.:@%&?#~-][\w+\/=.:@%&?#~-]*$/;
 const KEY_BEGIN = "-----BEGIN ";
 const KEY_END = "-----END ";
 const KEY_MAX_CHARS = 16_384;
+/** More are not needed for any text that was seen. */
+const ROUNDS_MAX = 4;
 /** Of ours, and made of digits: they look like much. */
 const OWN_IDS = new Set([
   "traceId",
@@ -89,8 +91,14 @@ export class Redactor {
   }
 
   text(text: string): string {
-    const exact = this.#exact(text);
-    return replaced(exact, this.#found(exact));
+    let safe = this.#exact(text);
+    // What stood beside something that was found may be found without it.
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const found = this.#found(safe);
+      if (found.length === 0) break;
+      safe = replaced(safe, found);
+    }
+    return safe;
   }
 
   /** By all finders, in order; where they found the same, the first one's. */

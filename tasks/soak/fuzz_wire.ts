@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
-import { isObject } from "../../lib/core/mod.ts";
+import { isObject, Redactor } from "../../lib/core/mod.ts";
 import { traceRow } from "../../lib/analysis/mod.ts";
 import { AnswerReader, readProxied, readWireJson, requestHash } from "../../lib/app/proxied/mod.ts";
+import { arm } from "../../lib/app/redaction/mod.ts";
 import { runOfRow } from "../../lib/importers/mod.ts";
 import {
   canonicalSpans,
@@ -101,6 +102,8 @@ const latin1 = {
 export async function wireTargets(): Promise<FuzzTarget[]> {
   const prices = createPriceBook();
   const own = scopeSpansOf(traceOf({ rounds: 1 }));
+  const redactor = new Redactor([]);
+  await arm(redactor, { redact: "email,phone=FR,iban,card" });
   const runs = (sent: readonly ScopeSpans[], logs: readonly ScopeLogs[]) =>
     canonicalSpans(sent, logs, { prices });
   return [
@@ -143,6 +146,22 @@ export async function wireTargets(): Promise<FuzzTarget[]> {
         reader.add(bytes.subarray(0, cut));
         reader.add(bytes.subarray(cut));
         reader.end();
+      },
+    },
+    {
+      name: "redaction",
+      samples: [
+        "Write to ada@example.org or call +49 30 901820, 01 42 68 53 00; DE89 3704 0044 0532 0130 00, 4111 1111 1111 1111.",
+        "aws_secret_access_key = abc\npostgres://bob:pw@db/x\n-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----",
+      ],
+      read(text, random) {
+        const safe = redactor.text(text);
+        if (redactor.text(safe) !== safe) throw new Error("a second time finds more");
+        const stream = redactor.stream();
+        const cut = Math.floor(random() * text.length);
+        stream.push(text.slice(0, cut));
+        stream.push(text.slice(cut));
+        stream.end();
       },
     },
     {

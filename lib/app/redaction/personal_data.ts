@@ -1,5 +1,5 @@
 import { countrySpecs, isValidIBAN } from "ibantools";
-import { type CountryCode, findPhoneNumbersInText } from "libphonenumber-js/min";
+import { type CountryCode, parsePhoneNumberFromString } from "libphonenumber-js/min";
 import type { Found } from "../../core/mod.ts";
 
 /** Finds places in a text; the caller says what stands there instead. */
@@ -10,8 +10,12 @@ const EMAIL =
 const IBAN_BEGIN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9])/g;
 const CARD = /(?<![\d.,])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d])/g;
 const CARD_DIGITS = { min: 13, max: 19 } as const;
-/** More digits than these in a row, with what people write between them, are no phone number. */
-const MAY_BE_PHONE = /\d(?:[\s().\/-]{0,3}\d){6}/;
+/** Digits with what people write between them. */
+const DIGIT_RUN = /(?<![\p{L}\p{N}_.,])[+(]?\d[\d\s().\/+-]*\d(?![\p{L}_])/gu;
+/** Between two numbers, rather than within one. */
+const NEXT_NUMBER = /\s{2,}|[\r\n]|\s[\/-]\s|\s?(?=\+)/;
+/** ITU-T E.164, and the shortest that are not for within a town. */
+const PHONE_DIGITS = { min: 7, max: 15 } as const;
 
 export const email: Places = (text) => text.includes("@") ? matches(text, EMAIL) : [];
 
@@ -38,11 +42,22 @@ export const iban: Places = (text) =>
 
 /** Numbers with their country's code, and with `country` also those that are written as in that country. */
 export function phone(country?: string): Places {
+  const isPhone = (text: string) => {
+    const { length } = text.replace(/\D/g, "");
+    return length >= PHONE_DIGITS.min && length <= PHONE_DIGITS.max &&
+      parsePhoneNumberFromString(text, country as CountryCode)?.isValid() === true;
+  };
   return (text) =>
-    MAY_BE_PHONE.test(text)
-      ? findPhoneNumbersInText(text, country === undefined ? undefined : country as CountryCode)
-        .map(({ startsAt, endsAt }) => [startsAt, endsAt] as const)
-      : [];
+    matches(text, DIGIT_RUN).flatMap(([from, to]) => {
+      const places: [number, number][] = [];
+      let at = from;
+      for (const piece of text.slice(from, to).split(NEXT_NUMBER)) {
+        const begin = text.indexOf(piece, at);
+        at = begin + piece.length;
+        if (isPhone(piece)) places.push([begin, at]);
+      }
+      return places;
+    });
 }
 
 /** Whole words, however their letters are written. */

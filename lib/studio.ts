@@ -52,7 +52,7 @@ const experiments = () => import("./studio_experiments.ts");
  *
  * @param options What is not to come from the environment.
  * @returns The studio; its store is open.
- * @throws {AgentOpError} A variable of the environment cannot be used, or there is no such time zone.
+ * @throws {AgentOpError} A variable of the environment or a rule of `redact` cannot be used, or there is no such time zone.
  * @throws {StoreError} The store cannot be opened.
  */
 export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
@@ -69,6 +69,7 @@ export async function openStudio(options: StudioOptions = {}): Promise<Studio> {
       },
     ),
   );
+  if (config.redact !== undefined) await app.arm();
   await app.store();
   stack.move();
   return new Studio(app);

@@ -13,6 +13,11 @@ export interface StudioOptions {
   readonly home?: string;
   /** Answers come from the built-in simulator, whatever keys are set. @default false */
   readonly simulator?: boolean;
+  /**
+   * Personal data that is taken out of what models get and what is kept: `email`, `phone` or `phone=FR`, `iban`, `card`,
+   * `names=FILE`, with commas between. @default `AGENTOP_REDACT`, else none
+   */
+  readonly redact?: string;
   /** Whose days `since:` and `costs("day")` mean: an IANA name, e.g. `Europe/Paris`, or `UTC`. @default `AGENTOP_TZ`, else this machine's */
   readonly timeZone?: string;
   /** Clock, ids, network and chance; for tests. */

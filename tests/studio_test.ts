@@ -196,3 +196,10 @@ Deno.test("a studio works in the zone that it was given, and refuses what is non
     message: 'Cannot use "Mars": not a time zone. Try: Europe/Paris',
   });
 });
+
+Deno.test("openStudio({ redact }) takes personal data out of what is kept, and refuses a rule that there is none of", async () => {
+  await using studio = await openStudio({ store: ":memory:", simulator: true, redact: "email" });
+  const run = await studio.run({ model: "mistral-small-latest" }, "Write to ada@example.org");
+  assert.equal(run.prompt, "Write to [redacted email]");
+  await assert.rejects(openStudio({ store: ":memory:", redact: "emial" }), /Cannot redact by "emial"/);
+});

@@ -8,12 +8,12 @@ import { storeError, toStoreError } from "./errors.ts";
 import { fileSystemType, isNetwork } from "./file_system.ts";
 import { MEMORY, sideFolder } from "./location.ts";
 import { APPLICATION_ID } from "./migrations/0010_identity.ts";
-import { MIGRATIONS, SCHEMA_VERSION } from "./migrations/mod.ts";
+import { SCHEMA_VERSION } from "./migrations/mod.ts";
 import { createPrivate } from "./private_file.ts";
 import type { Schema } from "../schema.ts";
 import { isSomebodyAtWork } from "./ownership.ts";
 import { WriteTurns } from "./turns.ts";
-import { registerBodyJson, showWholeViews } from "./views.ts";
+import { showWholeViews } from "./views.ts";
 import { copyWhole } from "./whole_copy.ts";
 
 /** How long a read waits. */
@@ -129,7 +129,9 @@ async function prepareStore(path: string, sqlite: DatabaseSync): Promise<void> {
   if (version < SCHEMA_VERSION) {
     if (version > 0 && await isSomebodyAtWork(path)) throw storeError("open", path, "older_at_work");
     if (version > 0) await copyWhole(sqlite, `${path}.backup-v${version}-${Date.now()}`);
-    await migrate(path, sqlite);
+    const { begin, migrate } = await import("./migrate.ts");
+    const begun = isEmpty(sqlite) ? begin(sqlite) : version;
+    if (begun < SCHEMA_VERSION) await migrate(path, sqlite);
     // A store whose log is lost is then still this store.
     if (path !== MEMORY) sqlite.prepare("pragma wal_checkpoint(truncate)").get();
   }
@@ -157,6 +159,10 @@ export function checkIdentity(path: string, sqlite: DatabaseSync): void {
   if (id !== 0 || !isOurs) throw storeError("open", path, "foreign");
 }
 
+function isEmpty(sqlite: DatabaseSync): boolean {
+  return sqlite.prepare("select 1 from sqlite_master limit 1").get() === undefined;
+}
+
 async function lockFile(path: string): Promise<Deno.FsFile> {
   try {
     await Deno.mkdir(sideFolder(path), { recursive: true });
@@ -169,27 +175,4 @@ async function lockFile(path: string): Promise<Deno.FsFile> {
     }
     throw error;
   }
-}
-
-async function migrate(path: string, sqlite: DatabaseSync): Promise<void> {
-  const { Migrator } = await import("kysely/migration");
-  registerBodyJson(sqlite);
-  // Views of older stores name them: the migrator describes those views, nobody reads them.
-  for (const name of ["body_text", "message_text"]) sqlite.function(name, { varargs: true }, () => null);
-  // Whoever migrates holds a lock already.
-  const dialect = new NodeSqliteDialect(sqlite, {
-    path,
-    versionMax: SCHEMA_VERSION,
-    turns: new WriteTurns(MEMORY),
-    disk: new Disk(MEMORY),
-    busyMs: BUSY_MS_MAX,
-  });
-  const db = new Kysely<unknown>({ dialect });
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: () => Promise.resolve({ ...MIGRATIONS }) },
-  });
-  const { error } = await migrator.migrateToLatest();
-  if (error) throw error;
-  sqlite.exec(`pragma user_version = ${SCHEMA_VERSION}`);
 }

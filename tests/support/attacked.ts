@@ -1,12 +1,9 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseScenarios, startSimulator } from "../../lib/simulator/mod.ts";
 import { CliHome } from "./cli.ts";
+import { programCommand } from "./program.ts";
 import { PtyProgram } from "./pty.ts";
 
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
-const AGENTOP = ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN];
 const WRITES = {
   name: "writes",
   steps: [
@@ -56,7 +53,7 @@ export class Attacked implements AsyncDisposable {
   }
 
   terminal(...args: readonly string[]): PtyProgram {
-    return new PtyProgram([Deno.execPath(), ...AGENTOP, ...args], {
+    return new PtyProgram([...programCommand("cli"), ...args], {
       cwd: this.home.path,
       env: this.env,
       rows: 24,

@@ -1,15 +1,11 @@
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import type { Store } from "../../lib/core/mod.ts";
 import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "./fake_host.ts";
+import { programCommand } from "./program.ts";
 import { sampleEvents, type SampleOptions } from "./sample_run.ts";
 
-/** The program as it is handed out where the whole suite runs, which builds it once; else its source. */
-const MAIN = Deno.env.get("AGENTOP_TEST_PROGRAM") ??
-  fileURLToPath(new URL("../../main.ts", import.meta.url));
-/** Holds the permission set `cli`, which is all that the program gets. */
-const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
+const [PROGRAM, ...FIRST] = programCommand("cli");
 /** What Deno itself needs to start without a download. */
 const KEPT = [
   "PATH",
@@ -58,8 +54,8 @@ export class CliHome implements AsyncDisposable {
       const value = Deno.env.get(name);
       return value === undefined ? [] : [[name, value]];
     });
-    return new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "-P=cli", "--config", CONFIG, MAIN, ...args],
+    return new Deno.Command(PROGRAM!, {
+      args: [...FIRST, ...args],
       cwd: this.path,
       clearEnv: true,
       env: { ...Object.fromEntries(kept), AGENTOP_HOME: this.path, AGENTOP_TZ: "UTC", ...options.env },

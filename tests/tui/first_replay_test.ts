@@ -1,9 +1,6 @@
 import assert from "node:assert/strict";
-import { fileURLToPath } from "node:url";
+import { programCommand } from "../support/program.ts";
 import { PtyProgram } from "../support/pty.ts";
-
-const MAIN = fileURLToPath(new URL("../../main.ts", import.meta.url));
-const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** The program as `deno task tui` starts it, with an empty home and an editor that adds a line. */
 async function workbench(): Promise<{ program: PtyProgram } & AsyncDisposable> {
@@ -12,18 +9,7 @@ async function workbench(): Promise<{ program: PtyProgram } & AsyncDisposable> {
   await Deno.writeTextFile(editor, '#!/bin/sh\nprintf "\\nSo wait, and wait longer.\\n" >> "$1"\n', {
     mode: 0o700,
   });
-  const command = [
-    Deno.execPath(),
-    "run",
-    "--quiet",
-    "--no-prompt",
-    "-P=tui",
-    "--config",
-    CONFIG,
-    MAIN,
-    "tui",
-  ];
-  const program = new PtyProgram(command, {
+  const program = new PtyProgram([...programCommand("tui"), "tui"], {
     columns: 100,
     rows: 30,
     cwd: home,

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { openStore } from "../../lib/store/mod.ts";
 import { fakeHost } from "../support/fake_host.ts";
+import { programCommand } from "../support/program.ts";
 import { PtyProgram } from "../support/pty.ts";
 import { finishedRun } from "./scenario.ts";
 
 const PROGRAM = new URL("./fixtures/program.ts", import.meta.url).pathname;
-const MAIN = new URL("../../main.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
 const ALLOW = ["--allow-read", "--allow-write", "--allow-env", "--allow-sys", "--allow-run", "--no-prompt"];
 
@@ -130,7 +130,7 @@ Deno.test("runTui() restores the terminal after a crash and says so in one safe 
 
 /** The program as people start it. */
 function agentop(...args: readonly string[]): string {
-  return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-P=tui", "--config", CONFIG, MAIN, ...args]
+  return [...programCommand("tui"), ...args]
     .map((word) => `'${word}'`).join(" ");
 }
 

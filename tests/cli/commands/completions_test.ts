@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { CliHome } from "../../support/cli.ts";
 import { graded, keepExperiment } from "../../support/experiments.ts";
 import { fakeHost } from "../../support/fake_host.ts";
+import { programLine } from "../../support/program.ts";
 import { PtyProgram } from "../../support/pty.ts";
 
 const SHELLS = ["bash", "zsh", "fish"] as const;
-const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
 
 function hasShell(name: string): boolean {
   try {
@@ -25,10 +24,10 @@ async function offered(home: CliHome, ...words: readonly string[]): Promise<read
   return stdout.trimEnd().split("\n").map((line) => line.split("\t")[0]!);
 }
 
-/** A home with the scripts in it, and an `agentop` that runs this source with what `CliHome` grants. */
+/** A home with the scripts in it, and an `agentop` that runs the program with what `CliHome` grants. */
 async function homeWithScripts(): Promise<CliHome> {
   const home = await CliHome.create();
-  const command = `'${Deno.execPath()}' run --quiet --no-prompt -P=cli --config '${CONFIG}' '${MAIN}'`;
+  const command = programLine("cli");
   await Deno.mkdir(join(home.path, "bin"));
   await Deno.writeTextFile(join(home.path, "bin", "agentop"), `#!/bin/sh\nexec ${command} "$@"\n`, {
     mode: 0o755,

@@ -3,11 +3,10 @@ import { join } from "node:path";
 import { parseScenarios, startSimulator } from "../../../lib/simulator/mod.ts";
 import { pressedKey } from "../../../lib/cli/process/terminal_keys.ts";
 import { CliHome, HOSTILE, UNSAFE } from "../../support/cli.ts";
+import { programLine } from "../../support/program.ts";
 import { PtyProgram } from "../../support/pty.ts";
 
-const MAIN = new URL("../../../main.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
-const AGENTOP = `'${Deno.execPath()}' run --quiet --no-prompt -P=cli --config '${CONFIG}' '${MAIN}'`;
+const AGENTOP = programLine("cli");
 
 const RESTORED = "until stty -a | grep -q ' icanon'; do sleep 0.1; done; echo it is restored";
 

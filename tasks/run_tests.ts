@@ -31,6 +31,8 @@ try {
       "--allow-ffi",
       "--allow-net=127.0.0.1,localhost,[::1]",
       `--junit-path=${report}`,
+      // Types are what `deno check` is for, which takes as long as many tests.
+      ...(whole ? ["--no-check"] : []),
       // Named, or this file would count as a test and start itself.
       ...(whole ? ["tests/"] : Deno.args),
     ],

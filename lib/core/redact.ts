@@ -103,9 +103,10 @@ export class Redactor {
 
   /** By all finders, in order; where they found the same, the first one's. */
   #found(text: string): readonly Found[] {
-    const all = this.#finders.flatMap((finder) => finder.find(text));
-    return all.length < 2 ? all : all.toSorted((a, b) => a.from - b.from)
-      .filter((it, at, sorted) => sorted.slice(0, at).every(({ to }) => to <= it.from));
+    const all = this.#finders.flatMap((finder) => finder.find(text)).toSorted((a, b) => a.from - b.from);
+    const found: Found[] = [];
+    for (const it of all) if (it.from >= (found.at(-1)?.to ?? 0)) found.push(it);
+    return found;
   }
 
   #exact(text: string): string {

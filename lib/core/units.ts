@@ -7,6 +7,8 @@ export const UNITS = {
   /** Only where reasoning has a price of its own; elsewhere it is part of `output_tokens`. */
   reasoning: "reasoning_tokens",
   characters: "characters",
+  /** Of a plan, where a service says how many it took: they stand in the place of `characters`. */
+  credits: "credits",
   pages: "pages",
   annotatedPages: "annotated_pages",
   audioSeconds: "audio_seconds",

@@ -1,7 +1,7 @@
 import type { PriceEntry } from "./price_table.ts";
 import { UNITS } from "../core/mod.ts";
 
-/** Monthly price and the characters it includes, per plan (elevenlabs.io/pricing). */
+/** Monthly price and the characters it includes, a credit each, per plan (elevenlabs.io/pricing). */
 const PLANS = {
   starter: { usdPerMonth: 5, characters: 30_000 },
   creator: { usdPerMonth: 22, characters: 100_000 },
@@ -37,13 +37,17 @@ export function speechCredits(model: string, characters: number): number | undef
 
 /**
  * What a character of speech costs within a plan's allowance: the plan's monthly price divided by its characters. Beyond
- * the allowance ElevenLabs bills other rates, which a price overlay can state.
+ * the allowance ElevenLabs bills other rates, which a price overlay can state. A credit costs the same for every model.
  */
 export function elevenLabsEntries(plan: ElevenLabsPlan): readonly PriceEntry[] {
   const { usdPerMonth, characters } = PLANS[plan];
   return Object.entries(CREDITS_PER_CHARACTER).map(([id, credits]) => ({
     id,
-    usdPerMillion: { [UNITS.characters]: (usdPerMonth * 1e6 / characters) * credits },
+    // Credits are what a model's rate made of the characters: that rate is in them.
+    usdPerMillion: {
+      [UNITS.characters]: (usdPerMonth * 1e6 / characters) * credits,
+      [UNITS.credits]: usdPerMonth * 1e6 / characters,
+    },
     source: `elevenlabs.io plan prices (${plan}: $${usdPerMonth} / ${characters} characters)`,
     date: "2025-08-05",
   }));

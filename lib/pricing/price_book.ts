@@ -127,6 +127,10 @@ function quantitiesOf(
     call.usage ? tokenQuantities(call.usage, UNITS.reasoning in prices) : {},
     call.quantities,
   );
+  // Both say the same: the credits that were billed, where they have a price, else the characters.
+  if (UNITS.credits in raw && UNITS.characters in raw) {
+    delete raw[UNITS.credits in prices ? UNITS.characters : UNITS.credits];
+  }
   let measured = call.usage !== undefined || Object.keys(call.quantities ?? {}).length > 0;
   if (measured && UNITS.requests in prices) raw[UNITS.requests] ??= 1;
   const quantities: Record<string, number> = {};

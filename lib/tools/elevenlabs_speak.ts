@@ -79,7 +79,10 @@ export const elevenLabsSpeak = defineFactory({
         }, { service: "ElevenLabs", signal, timeoutMs: TIMEOUT_MS, maxBytes: MAX_AUDIO_BYTES });
         const credits = creditsSaid(headers);
         const characters = [...text].length;
-        const billed = { model, quantities: { characters: credits ?? characters } };
+        const billed = {
+          model,
+          quantities: { characters, ...(credits === undefined ? {} : { credits }) },
+        };
         const attributes = {
           [ATTR.speechModel]: model,
           [ATTR.speechCharacters]: characters,
@@ -154,7 +157,10 @@ function keepSpeech(context: ToolContext, path: string, body: Uint8Array): void 
   });
 }
 
-/** What ElevenLabs says that it billed; where it says nothing, it bills per character of the text. */
+/**
+ * Credits that ElevenLabs says it billed: half as many as characters for flash models, and what a voice or a discount makes of them.
+ * Where it says nothing, it bills per character of the text.
+ */
 function creditsSaid(headers: Headers): number | undefined {
   const said = headers.get("character-cost") ?? "";
   return /^\d{1,9}$/.test(said) ? Number(said) : undefined;

@@ -242,13 +242,30 @@ Deno.test("price() bills ElevenLabs characters by plan, flash models at half", (
     assert.equal(usd("eleven_v3"), perThousand[plan], plan);
     assert.ok(Math.abs(usd("eleven_flash_v2_5")! - perThousand[plan] / 2) < 1e-11, plan);
     assert.equal(usd("eleven_unheard_of"), null);
+    const said = voices.price({
+      model: "eleven_flash_v2_5",
+      quantities: { characters: 1000, credits: 500 },
+      atMs: NOW,
+    });
+    assert.deepEqual(said.quantities, { credits: 500 }, "credits are half as many already");
+    assert.equal(said.usd, usd("eleven_flash_v2_5"), plan);
   }
   assert.equal(
     book.price({ model: "eleven_v3", quantities: { characters: 1000 }, atMs: NOW }).usd,
     null,
     "no plan",
   );
+  const overlay = { models: [{ ...ownVoice, id: "eleven_flash_v2_5" }] };
+  const own = createPriceBook({ overlay, elevenLabsPlan: "creator" });
+  const quantities = { characters: 1000, credits: 500 };
+  assert.deepEqual(
+    [own.price({ model: "eleven_flash_v2_5", quantities, atMs: NOW }).usd],
+    [0.05],
+    "a price by the character is one of characters",
+  );
 });
+
+const ownVoice = { usdPerMillion: { characters: 50 }, source: "invoice", date: "2026-07-01" };
 
 Deno.test("loadPriceBook() reads the library only for models that no overlay has", async () => {
   const model = "claude-sonnet-4-5";

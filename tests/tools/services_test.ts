@@ -30,13 +30,13 @@ Deno.test("elevenlabs_speak writes the audio and says what was billed", async ()
   assert.deepEqual(body, { text: "Grüße 👋", model_id: "eleven_v3" });
 });
 
-Deno.test("elevenlabs_speak takes the characters that the service billed", async () => {
+Deno.test("elevenlabs_speak takes the credits that the service billed beside the characters", async () => {
   using folder = tempFolder();
   await using api = server(() => audio(1, { "character-cost": "42" }));
   const deps = { baseDir: folder.path, secrets: { ELEVENLABS_API_KEY: "k" } };
   const speak = tool("elevenlabs_speak", { outputDir: ".", baseUrl: api.url }, deps);
   const result = await succeeds(speak, { text: "hi", path: "x.mp3" });
-  assert.deepEqual(result.billed?.quantities, { characters: 42 });
+  assert.deepEqual(result.billed?.quantities, { characters: 2, credits: 42 });
 });
 
 Deno.test("elevenlabs_speak bills a call whose file cannot be written, and none that was refused", async () => {

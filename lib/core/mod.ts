@@ -332,7 +332,15 @@ export type {
   TreeTotals,
   WriteOptions,
 } from "./store_ports.ts";
-export { countRedacted, type Finder, type Found, NO_SECRETS, Redactor, type Secret } from "./redact.ts";
+export {
+  countRedacted,
+  type Finder,
+  type Found,
+  NO_SECRETS,
+  type RedactedStream,
+  Redactor,
+  type Secret,
+} from "./redact.ts";
 export { hasKeyParameter, type SecretSettings, secretsOf, withoutKeys } from "./secrets.ts";
 export { byName, escapeText, nearest, oneLine } from "./text.ts";
 export { UNITS } from "./units.ts";

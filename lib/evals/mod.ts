@@ -8,6 +8,7 @@ export { type AgentVersion, bisectHistory, type HistoryResult } from "./bisect_h
 export { type BisectOptions, BisectSearch, type BisectTrial } from "./bisect_search.ts";
 export { applyConfigEdits, type ConfigEdit, configEdits } from "./config_edits.ts";
 export { chosenCases } from "./experiment/plan.ts";
+export { prepare as prepareExperiment } from "./experiment/prepare.ts";
 export { type ReadyVariant, readyVariants } from "./experiment/variants.ts";
 export { needsRival } from "./experiment/case_run.ts";
 export { type ChangeServices, setConcurrency } from "./experiment/live_changes.ts";

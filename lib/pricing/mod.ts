@@ -5,7 +5,7 @@
  * @module
  */
 export { createPriceBook, type LoadedPriceBook, loadPriceBook, type PriceBookOptions } from "./price_book.ts";
-export { type PriceAlias, type PriceEntry, type PriceOverlay } from "./price_table.ts";
+export { namesOf, type PriceAlias, type PriceEntry, type PriceOverlay } from "./price_table.ts";
 export { isBuiltInModel, modelsOnSale, pricedModels } from "./price_list.ts";
 export { MISTRAL_OVERLAY } from "./overlay.ts";
 export { parsePriceOverlay, priceFileSchema } from "./user_overlay.ts";

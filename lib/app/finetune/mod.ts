@@ -22,7 +22,13 @@ export {
   trainModel,
 } from "./train.ts";
 export { type TrainingAttempt, type TrainingJob, TrainingJobs, type TrainingStatus } from "./training_job.ts";
-export { evaluateTrained, type HeldAgainst, heldAgainst, type TrainedReport } from "./evaluate_trained.ts";
+export {
+  type Candidate,
+  evaluateTrained,
+  type HeldAgainst,
+  heldAgainst,
+  type TrainedReport,
+} from "./evaluate_trained.ts";
 export { loadTrainingFile, type TrainingFile } from "./training_file.ts";
 export { type Template, templateFiles, TEMPLATES } from "./templates.ts";
 export { forgetModel, type RegisteredModel, registeredModels } from "../registered_models.ts";

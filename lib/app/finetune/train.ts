@@ -68,19 +68,22 @@ export async function trainModel(app: App, order: TrainingOrder, hooks: Training
     status: "running",
     attempts: [],
   };
-  return await attempt(app, job, variables, hooks);
+  return await attempt(app, job, { command, variables }, hooks);
 }
 
 /**
  * Runs the command of a training again, which finds `AGENTOP_RESUME=1` and its own checkpoints; one that is done is left as it is.
- * Throws `AgentOpError` when its data is not what it was, or a variable is missing.
+ * Throws `AgentOpError` when its data is not what it was, or a variable is missing, or a secret of the command: `command` gives it again.
  */
 export async function resumeTraining(
   app: App,
   reference: string,
-  { variables = {}, ...hooks }: TrainingHooks & { readonly variables?: Readonly<Record<string, string>> },
+  { variables = {}, command: given, ...hooks }: TrainingHooks & {
+    readonly variables?: Readonly<Record<string, string>>;
+    readonly command?: string | undefined;
+  },
 ): Promise<TrainingJob> {
-  const job = await new TrainingJobs(app.config.home).resolve(reference);
+  const job = await new TrainingJobs(app.config.home, app.redactor).resolve(reference);
   if (job.status === "trained" || job.status === "evaluated") return job;
   const missing = job.variables.filter((name) => variables[name] === undefined);
   if (missing.length > 0) {
@@ -97,7 +100,21 @@ export async function resumeTraining(
       remedy: "agentop finetune run, a training of its own",
     });
   }
-  return await attempt(app, job, variables, hooks);
+  return await attempt(app, job, { command: wholeCommand(app, job, given), variables }, hooks);
+}
+
+/** The command with the secrets that are not kept. Throws `AgentOpError` where they, or the command, are not what they were. */
+function wholeCommand({ redactor }: App, job: TrainingJob, given: string | undefined): string {
+  const command = given ?? job.command;
+  if (redactor.text(command) !== job.command) {
+    throw new AgentOpError(`Cannot resume ${job.model}: that is not the command that it was trained with`, {
+      remedy: `agentop finetune show ${job.jobId.slice(-8)}, or agentop finetune run`,
+    });
+  }
+  if (given !== undefined || !command.includes("[redacted")) return command;
+  throw new AgentOpError(`Cannot resume ${job.model}: its command held a secret, which is kept nowhere`, {
+    remedy: "--command with the same command; --env NAME=VALUE keeps secrets out of it",
+  });
 }
 
 const SERVER = {
@@ -108,11 +125,12 @@ const SERVER = {
 
 async function attempt(
   app: App,
-  given: TrainingJob,
-  variables: Readonly<Record<string, string>>,
+  known: TrainingJob,
+  { command, variables }: { readonly command: string; readonly variables: Readonly<Record<string, string>> },
   { signal, onText, onBegin, graceSeconds }: TrainingHooks,
 ): Promise<TrainingJob> {
-  const jobs = new TrainingJobs(app.config.home);
+  const jobs = new TrainingJobs(app.config.home, app.redactor);
+  const given = app.redactor.value(known);
   const now = () => new Date(app.host.now()).toISOString();
   const begun: TrainingAttempt = { startedAt: now() };
   if (given.attempts.length === 0) await jobs.write(given);
@@ -123,12 +141,12 @@ async function attempt(
   onBegin?.(job);
   using stop = stopWhenAsked(jobs, job.jobId);
   const outcome = await runTrainer({
-    command: job.command,
+    command,
     folder: job.folder,
     environment: { ...app.config.environments.plain, ...variables, ...toldOf(jobs, job) },
     log: jobs.logOf(job.jobId),
     signal: AbortSignal.any([signal, stop.signal]),
-    // A key that the command prints is not shown either.
+    // A key that the command prints is neither kept nor shown.
     redactor: app.redactor,
     onText,
     graceSeconds,
@@ -197,7 +215,7 @@ export async function registerTrained(
   await registerModel(app.config.home, { name: job.model, serverUrl, jobId, ...price });
   app.forgetPrices();
   const known = { ...job, serverUrl };
-  await new TrainingJobs(app.config.home).write(known);
+  await new TrainingJobs(app.config.home, app.redactor).write(known);
   return known;
 }
 
@@ -208,6 +226,6 @@ export async function noteEvaluated(
   { experimentId, verdict }: { readonly experimentId: string; readonly verdict: string },
 ): Promise<TrainingJob> {
   const known: TrainingJob = { ...job, status: "evaluated", experimentId, verdict };
-  await new TrainingJobs(app.config.home).write(known);
+  await new TrainingJobs(app.config.home, app.redactor).write(known);
   return known;
 }

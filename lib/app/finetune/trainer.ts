@@ -25,12 +25,12 @@ export interface TrainerOptions {
   readonly folder: string;
   /** Its whole environment. */
   readonly environment: Readonly<Record<string, string>>;
-  /** What it prints is added here. */
+  /** What it prints is added here, but for secrets. */
   readonly log: string;
   readonly signal: AbortSignal;
   /** Told what it prints, as it comes, but for secrets. */
   readonly onText?: ((text: string) => void) | undefined;
-  /** Takes them out, also where one comes in pieces. The log keeps what was printed. */
+  /** Takes them out, also where one comes in pieces. */
   readonly redactor?: Redactor | undefined;
   /** @default 10 */
   readonly graceSeconds?: number | undefined;
@@ -105,15 +105,18 @@ class Log {
   async take(stream: ReadableStream<Uint8Array>): Promise<void> {
     const decoder = new TextDecoder();
     const shown = this.#redactor.stream();
-    for await (const piece of stream) {
-      await this.#write(piece);
-      this.#tell(shown.push(decoder.decode(piece, { stream: true })));
-    }
-    this.#tell(shown.push(decoder.decode()) + shown.end());
+    for await (const piece of stream) await this.#print(shown.push(decoder.decode(piece, { stream: true })));
+    await this.#print(shown.push(decoder.decode()) + shown.end());
   }
 
   close(): void {
     this.#file.close();
+  }
+
+  async #print(text: string): Promise<void> {
+    if (text === "") return;
+    await this.#write(new TextEncoder().encode(text));
+    this.#tell(text);
   }
 
   async #write(piece: Uint8Array): Promise<void> {
@@ -130,7 +133,6 @@ class Log {
   }
 
   #tell(text: string): void {
-    if (text === "") return;
     try {
       this.#onText?.(text);
     } catch {

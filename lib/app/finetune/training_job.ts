@@ -1,5 +1,14 @@
 import { join } from "node:path";
-import { AgentOpError, isObject, nearest, oneLine, reasonOf, tryParseJson } from "../../core/mod.ts";
+import {
+  AgentOpError,
+  isObject,
+  nearest,
+  NO_SECRETS,
+  oneLine,
+  reasonOf,
+  type Redactor,
+  tryParseJson,
+} from "../../core/mod.ts";
 import { readTextFile } from "../../schema/mod.ts";
 
 /**
@@ -24,7 +33,7 @@ export interface TrainingJob {
   readonly model: string;
   /** What it is trained from, as the command knows it. */
   readonly base?: string;
-  /** As the shell reads it. */
+  /** As the shell reads it, but for secrets: they are kept nowhere. */
   readonly command: string;
   /** Where it starts. */
   readonly folder: string;
@@ -52,9 +61,12 @@ const SHORT_CHARS = 8;
 /** Trainings of a home folder: a folder each, with what is known of it, its log and what the command writes. */
 export class TrainingJobs {
   readonly #folder: string;
+  readonly #redactor: Redactor;
 
-  constructor(home: string) {
+  /** `redactor`: takes secrets out of what is written and of what was written before. */
+  constructor(home: string, redactor: Redactor = NO_SECRETS) {
     this.#folder = join(home, "finetune");
+    this.#redactor = redactor;
   }
 
   folderOf(jobId: string): string {
@@ -77,7 +89,8 @@ export class TrainingJobs {
     const next = `${path}.${Deno.pid}.new`;
     try {
       await Deno.mkdir(this.outputOf(job.jobId), { recursive: true, mode: 0o700 });
-      await Deno.writeTextFile(next, `${JSON.stringify(job, null, 2)}\n`, { mode: 0o600 });
+      const kept = this.#redactor.value(job);
+      await Deno.writeTextFile(next, `${JSON.stringify(kept, null, 2)}\n`, { mode: 0o600 });
       await Deno.rename(next, path);
     } catch (cause) {
       throw new AgentOpError(`Cannot write ${path}: ${reasonOf(cause)}`, {
@@ -128,7 +141,7 @@ export class TrainingJobs {
     if (!isObject(job) || job.jobId !== jobId || !Array.isArray(job.attempts)) {
       throw new AgentOpError(`Cannot use ${path}: it is no training`, { remedy: "agentop finetune list" });
     }
-    const known = job as unknown as TrainingJob;
+    const known = this.#redactor.value(job) as unknown as TrainingJob;
     return known.status === "running" && !await this.isHeld(jobId)
       ? { ...known, status: "interrupted" }
       : known;

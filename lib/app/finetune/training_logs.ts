@@ -1,3 +1,4 @@
+import { NO_SECRETS, type Redactor } from "../../core/mod.ts";
 import type { AppConfig } from "../config.ts";
 import { type TrainingJob, TrainingJobs } from "./training_job.ts";
 
@@ -12,10 +13,15 @@ export interface TrainingLog {
 }
 
 /** The newest trainings first. */
-export async function trainingLogs({ home }: Pick<AppConfig, "home">): Promise<readonly TrainingLog[]> {
-  const jobs = new TrainingJobs(home);
+export async function trainingLogs(
+  { home }: Pick<AppConfig, "home">,
+  redactor: Redactor = NO_SECRETS,
+): Promise<readonly TrainingLog[]> {
+  const jobs = new TrainingJobs(home, redactor);
   const newest = (await jobs.list()).slice(0, TRAININGS_MAX);
-  return await Promise.all(newest.map(async (job) => ({ job, log: await endOf(jobs.logOf(job.jobId)) })));
+  return await Promise.all(
+    newest.map(async (job) => ({ job, log: redactor.text(await endOf(jobs.logOf(job.jobId))) })),
+  );
 }
 
 async function endOf(path: string): Promise<string> {

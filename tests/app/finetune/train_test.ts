@@ -7,6 +7,7 @@ import {
   registeredModels,
   resumeTraining,
   TrainingJobs,
+  trainingLogs,
   type TrainingOrder,
   trainModel,
 } from "../../../lib/app/finetune/mod.ts";
@@ -85,7 +86,8 @@ Deno.test("the whole loop: runs become data, a command trains, the new model is 
   // The new model's server, which is another one and takes no key.
   const keys: unknown[] = [];
   await using served = await servedModel(keys);
-  const held = await heldAgainst(app, suite, {});
+  const candidate = { model: order.model, serverUrl: served.url, usdPerMillion: 0 };
+  const held = await heldAgainst(app, suite, {}, candidate);
   let shown = "";
   const job = await trainModel(app, { ...order, serverUrl: served.url, suite, usdPerMillion: 0 }, {
     signal,
@@ -230,14 +232,93 @@ Deno.test("no training takes the name of a model that has a known price", async 
   assert.deepEqual([await jobs.list(), (await registeredModels(app.config.home)).size], [[], 0]);
 });
 
-Deno.test("a key that a command prints in pieces is not shown", async () => {
-  const { opened, app, order } = await bench();
+Deno.test("a key that a command holds, or prints in pieces, is neither shown nor kept", async () => {
+  const { opened, app, order, jobs } = await bench();
   await using _ = opened;
   const key = "sk-abcdefghijklmnop";
   const command = `printf 'key sk-abcdef'; sleep 0.3; printf 'ghijklmnop end\\n'; sleep 0.3; printf 'sk-'`;
   const redactor = new Redactor([{ name: "MISTRAL_API_KEY", value: key }]);
   await using other = new App(app.config, { host: app.host, redactor });
   let shown = "";
-  await trainModel(other, { ...order, command }, { signal, onText: (text) => shown += text });
+  const secret = `: ${key}; ${command}`;
+  const job = await trainModel(other, { ...order, command: secret }, {
+    signal,
+    onText: (text) => shown += text,
+  });
   assert.equal(shown, "key [redacted MISTRAL_API_KEY] end\nsk-");
+  assert.equal(await Deno.readTextFile(jobs.logOf(job.jobId)), shown, "nor kept");
+  const kept = await Deno.readTextFile(join(jobs.folderOf(job.jobId), "job.json"));
+  assert(!kept.includes(key) && !JSON.stringify(job).includes(key), kept);
+  assert.match(job.command, /^: \[redacted MISTRAL_API_KEY\]; printf/);
+
+  await jobs.write({ ...job, status: "failed" });
+  await assert.rejects(
+    resumeTraining(other, job.jobId, { signal }),
+    /Cannot resume echo-2: its command held a secret, which is kept nowhere\. Try: --command/,
+  );
+  await assert.rejects(
+    resumeTraining(other, job.jobId, { signal, command: "true" }),
+    /Cannot resume echo-2: that is not the command that it was trained with/,
+  );
+  const again = await resumeTraining(other, job.jobId, { signal, command: secret });
+  assert.deepEqual([again.status, again.attempts.length], ["trained", 2]);
+
+  await Deno.writeTextFile(jobs.logOf(job.jobId), `old ${key}\n`); // before it was known for a key
+  assert.equal((await trainingLogs(app.config, redactor))[0]!.log, "old [redacted MISTRAL_API_KEY]\n");
+});
+
+Deno.test("heldAgainst() refuses before the training what would end the evaluation after it", async () => {
+  const { opened, app, order } = await bench();
+  await using it = opened;
+  const suite = await it.write("capital.yaml", SUITE);
+  const candidate = { model: order.model, serverUrl: "http://127.0.0.1:9/v1", usdPerMillion: 0 };
+  const { serverUrl: _, ...nowhere } = candidate;
+  const { usdPerMillion: __, ...unpriced } = candidate;
+  await assert.rejects(
+    heldAgainst(app, suite, {}, nowhere),
+    /nobody said where it is served\. Try: --server/,
+  );
+  await assert.rejects(
+    heldAgainst(app, suite, {}, unpriced),
+    /Cannot hold echo-2 against a suite: nobody said what it costs\. Try: --price USD, .*: 0 for a server of your own/,
+  );
+  const command = await it.write(
+    "command.yaml",
+    SUITE.replace("contains: Lima", "command: cat").replace("scorer: contains", "scorer: command"),
+  );
+  await assert.rejects(heldAgainst(app, command, {}, candidate), /runs a command\. Try: --allow-commands/);
+  await registerModel(app.config.home, {
+    name: "echo-2",
+    serverUrl: candidate.serverUrl,
+    usdPerMillion: 2,
+    pricedOn: "2026-01-01",
+  });
+  app.forgetPrices();
+  assert.deepEqual(
+    (await heldAgainst(app, suite, {}, unpriced)).variants,
+    ["./echo.yaml"],
+    "its price is known",
+  );
+});
+
+Deno.test("heldAgainst() runs the variants in which the new model replaces the old one", async () => {
+  const { opened, app, order } = await bench();
+  await using it = opened;
+  const suite = await it.write(
+    "sizes.yaml",
+    SUITE.replace(
+      "agent: ./echo.yaml\n",
+      `variants:
+  - { name: small, agent: ./echo.yaml, set: { model: mistral-small-latest } }
+  - { name: cold, agent: ./echo.yaml, set: { model: mistral-small-latest, temperature: "0" } }
+  - { name: large, agent: ./echo.yaml, set: { model: mistral-large-latest } }
+`,
+    ),
+  );
+  const candidate = { model: order.model, serverUrl: "http://127.0.0.1:9/v1", usdPerMillion: 0 };
+  const variants = async (base?: string) =>
+    (await heldAgainst(app, suite, {}, { ...candidate, ...(base === undefined ? {} : { base }) })).variants;
+  assert.deepEqual(await variants(), ["small", "cold"], "large is small once its model is replaced");
+  assert.deepEqual(await variants("mistralai/mistral-large-latest"), ["large"]);
+  assert.deepEqual(await variants("Mistral-7B-v0.3"), ["small", "cold"], "no variant runs on it");
 });

@@ -15,8 +15,10 @@ The command is yours: given with --command, or written in a file that --allow-co
 (PATH, HOME and the like, --env, and AGENTOP_TRAIN, AGENTOP_VALIDATION, AGENTOP_OUTPUT, AGENTOP_MODEL, AGENTOP_BASE_MODEL,
 AGENTOP_RESUME); no key is among it. Its log is kept and shown. Ctrl-C or stop asks it to end (SIGTERM, 10 s to save); so does the end
 of this program, however it comes. resume runs it again with AGENTOP_RESUME=1: whether it goes on from a checkpoint is its own affair.
-With --server the new model can be named by runs and suites (calls go there, without a key); with --suite it is then held against that
-suite, and the gate is the exit code.
+A secret in the command, or in what it prints, is not kept: resume takes the command again then. With --server the new model can be
+named by runs and suites (calls go there, without a key); with --suite it is then held against that suite, and the gate is the exit code.
+Of the suite, those variants are run in which the new model replaces --base; where none runs on that, all; and of variants that are the
+same agent with the new model, the first. What the suite lacks (a price, a server, leave for its commands) is said before the training.
 
 Examples:
   agentop finetune init --template trl                                     # finetune.yaml and train.py to begin with
@@ -89,7 +91,8 @@ function addResume(group: Command, withContext: WithContext): void {
   const command = group.command("resume")
     .description("run the command of a training again, or what follows one that is done")
     .argument("[job]", JOB, "last")
-    .option("--allow-commands", "commands of the suite's scorers may run");
+    .option("--allow-commands", "commands of the suite's scorers may run")
+    .option("--command <command>", "the same command, where a secret was taken out of what is kept of it");
   addEnd(command).action((job, flags) =>
     withContext(async (context) =>
       (await import("./train.ts")).resume(context, job, flags as TrainFlags, gateOfFlags(flags))
@@ -104,7 +107,7 @@ function addEnd<A extends unknown[], O extends Record<string, unknown>>(command:
       .option("--server <url>", "where the new model is served: any server of Mistral's or OpenAI's wire")
       .option(
         "--price <usd>",
-        "what a million of its tokens cost there, 0 on a machine of yours (default: unknown, which agents with a budget refuse)",
+        "what a million of its tokens cost there, 0 on a machine of yours; --suite needs it (default: unknown, which agents with a budget refuse)",
         numberFlag("--price", {}, 0),
       )
       .option("--suite <suite>", "hold the new model against this suite afterwards")

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { loadFinetune, type Template, type TrainingJob } from "../../../app/mod.ts";
-import { AgentOpError, escapeText, reasonOf, shortRunId } from "../../../core/mod.ts";
+import { AgentOpError, escapeText, reasonOf, type RedactedStream, shortRunId } from "../../../core/mod.ts";
 import { age, type Cell, cell, type Column, plural, table } from "../../../present/mod.ts";
 import { type Context, writeAll } from "../../context.ts";
 import { lookOf, type Style } from "../../output/look.ts";
@@ -60,7 +60,7 @@ export async function init(
 
 export async function listJobs(context: Context): Promise<number> {
   const { TrainingJobs } = await loadFinetune();
-  const jobs = await new TrainingJobs(context.app.config.home).list();
+  const jobs = await new TrainingJobs(context.app.config.home, context.app.redactor).list();
   if (context.json) {
     context.printJson(jobs);
     return 0;
@@ -91,7 +91,7 @@ export async function showJob(
   flags: { readonly log?: true | undefined; readonly follow?: true | undefined },
 ): Promise<number> {
   const { TrainingJobs } = await loadFinetune();
-  const jobs = new TrainingJobs(context.app.config.home);
+  const jobs = new TrainingJobs(context.app.config.home, context.app.redactor);
   const job = await jobs.resolve(reference);
   if (context.json) {
     context.printJson({ ...job, log: jobs.logOf(job.jobId), output: jobs.outputOf(job.jobId) });
@@ -100,14 +100,17 @@ export async function showJob(
   if (!flags.log) printJob(context, job, jobs.outputOf(job.jobId));
   const path = jobs.logOf(job.jobId);
   let at = flags.log ? 0 : Math.max(0, await sizeOf(path) - TAIL_BYTES);
-  at = await printFrom(path, at);
-  if (!flags.follow) return 0;
-  using stop = abortOnSignals();
-  while (!stop.signal.aborted && await jobs.isHeld(job.jobId)) {
-    await context.host.sleep(FOLLOW_EVERY_MS, stop.signal).catch(() => {});
-    at = await printFrom(path, at);
+  const shown = context.app.redactor.stream();
+  at = await printFrom(path, at, shown);
+  if (flags.follow) {
+    using stop = abortOnSignals();
+    while (!stop.signal.aborted && await jobs.isHeld(job.jobId)) {
+      await context.host.sleep(FOLLOW_EVERY_MS, stop.signal).catch(() => {});
+      at = await printFrom(path, at, shown);
+    }
+    await printFrom(path, at, shown);
   }
-  await printFrom(path, at);
+  writeAll(Deno.stdout, escapeText(shown.end(), { multiline: true }));
   return 0;
 }
 
@@ -135,8 +138,8 @@ function printJob(context: Context, job: TrainingJob, output: string): void {
   context.print("");
 }
 
-/** Prints a log from a byte on; gives the byte after the last. */
-async function printFrom(path: string, from: number): Promise<number> {
+/** Prints a log from a byte on, but for secrets: it may be older than they are known. Gives the byte after the last. */
+async function printFrom(path: string, from: number, shown: RedactedStream): Promise<number> {
   const file = await Deno.open(path).catch(() => undefined);
   if (!file) return from;
   using log = file;
@@ -147,7 +150,7 @@ async function printFrom(path: string, from: number): Promise<number> {
   for (let read = await log.read(buffer); read; read = await log.read(buffer)) {
     at += read;
     const text = decoder.decode(buffer.subarray(0, read), { stream: true }).replace(/\r\n?/g, "\n");
-    writeAll(Deno.stdout, escapeText(text, { multiline: true }));
+    writeAll(Deno.stdout, escapeText(shown.push(text), { multiline: true }));
   }
   return at;
 }
@@ -158,7 +161,7 @@ async function sizeOf(path: string): Promise<number> {
 
 export async function stopJob(context: Context, reference: string): Promise<number> {
   const { TrainingJobs } = await loadFinetune();
-  const jobs = new TrainingJobs(context.app.config.home);
+  const jobs = new TrainingJobs(context.app.config.home, context.app.redactor);
   const { jobId, model, status } = await jobs.resolve(reference);
   if (status !== "running") {
     throw new AgentOpError(`Cannot stop the training of ${model}: it is ${status}`, {

@@ -55,16 +55,26 @@ export async function train(context: Context, flags: TrainFlags, gate: GateChoic
       remedy: "--model NAME",
     });
   }
-  const [suite, serverUrl] = [flags.suite ?? file?.suite, flags.server ?? file?.server];
-  const held = suite === undefined ? undefined : await heldAgainst(context.app, suite, gate);
-  if (held && serverUrl === undefined) throw noServer(model);
+  const [suite, serverUrl, base] = [
+    flags.suite ?? file?.suite,
+    flags.server ?? file?.server,
+    flags.base ?? file?.base,
+  ];
+  const held = suite === undefined ? undefined : await heldAgainst(context.app, suite, gate, {
+    ...candidateOf(context, flags),
+    model,
+    ...(base === undefined ? {} : { base }),
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(flags.price === undefined ? {} : { usdPerMillion: flags.price }),
+  });
+  if (held) noteVariants(context, model, held);
   using stop = abortOnSignals();
   const job = await trainModel(context.app, {
     model,
     command,
     data: flags.data ?? file?.data ?? "finetune-data",
     folder: flags.command === undefined ? file?.folder : undefined,
-    base: flags.base ?? file?.base,
+    base,
     serverUrl,
     usdPerMillion: flags.price,
     suite,
@@ -81,14 +91,20 @@ export async function resume(
   gate: GateChoice,
 ): Promise<number> {
   const { heldAgainst, resumeTraining, TrainingJobs } = await loadFinetune();
-  const known = await new TrainingJobs(context.app.config.home).resolve(reference);
+  const known = await new TrainingJobs(context.app.config.home, context.app.redactor).resolve(reference);
   const suite = flags.suite ?? known.suite;
   const serverUrl = flags.server ?? known.serverUrl;
-  const held = suite === undefined ? undefined : await heldAgainst(context.app, suite, gate);
-  if (held && serverUrl === undefined) throw noServer(known.model);
+  const held = suite === undefined ? undefined : await heldAgainst(context.app, suite, gate, {
+    ...known,
+    ...candidateOf(context, flags),
+    ...(serverUrl === undefined ? {} : { serverUrl }),
+    ...(flags.price === undefined ? {} : { usdPerMillion: flags.price }),
+  });
+  if (held) noteVariants(context, known.model, held);
   using stop = abortOnSignals();
   const job = await resumeTraining(context.app, known.jobId, {
     ...hooksOf(context, stop.signal),
+    command: flags.command,
     variables: keyValuePairs("--env", flags.env),
   });
   const told = {
@@ -100,10 +116,18 @@ export async function resume(
   return await finish(context, told, held, flags, stop.signal);
 }
 
-function noServer(model: string): AgentOpError {
-  return new AgentOpError(`Cannot hold ${model} against a suite: nobody said where it is served`, {
-    remedy: "--server http://127.0.0.1:8000/v1",
-  });
+function candidateOf(context: Context, { allowCommands }: TrainFlags) {
+  return { allowCommands, resolveAgent: (agent: string) => context.resolveAgent(agent) };
+}
+
+/** Said before the training: who wants all of them can still stop it. */
+function noteVariants(context: Context, model: string, { loaded: { suite }, variants }: HeldAgainst): void {
+  if (variants.length === suite.variants.length) return;
+  context.note(
+    `agentop: ${suite.name} will be run on ${model} for ${variants.join(", ")} alone, ${variants.length} of ${
+      plural(suite.variants.length, "variant")
+    }: the others do not run on what it replaces, or are the same agent with it`,
+  );
 }
 
 /** The log goes to the terminal as it comes, harmless to it; JSON has it for itself. */

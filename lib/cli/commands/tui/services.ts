@@ -71,7 +71,8 @@ export async function workbenchServices(
     openEditor: (text) => editText(editor, text),
     openFile: (path, line) => editFile(editor, path, line),
     play: async (speech) => await (await import("../../process/player.ts")).playSpeech(config, speech),
-    trainings: async () => (await (await inApp()).loadFinetune()).trainingLogs(config),
+    trainings: async () =>
+      (await (await inApp()).loadFinetune()).trainingLogs(config, (await program()).redactor),
     priceOf: async (model, usage) => (await program()).whatIf(model, usage),
     addToNotebook: async (name, shown) =>
       (await (await inApp()).loadNotebooks()).addToNotebook(await program(), name, shown),

@@ -23,10 +23,16 @@ export interface PricedSpan {
   readonly isFree: boolean;
 }
 
-/** The calls of a run that have a cost, in the order they began. */
+/** The calls of a run that have a cost, in the order they began: an answer began with the attempt that brought it. */
 export function pricedSpans(trace: Trace): readonly PricedSpan[] {
+  const lastAttempt = new Map<string, number>();
+  for (const { kind, parentSpanId, startTimeUs } of trace.spans.values()) {
+    if (kind !== "attempt" || parentSpanId === undefined) continue;
+    lastAttempt.set(parentSpanId, Math.max(startTimeUs, lastAttempt.get(parentSpanId) ?? 0));
+  }
+  const beganUs = ({ spanId, startTimeUs }: Span) => Math.max(startTimeUs, lastAttempt.get(spanId) ?? 0);
   return [...trace.spans.values()].filter((span) => span.cost !== undefined)
-    .sort((a, b) => a.startTimeUs - b.startTimeUs)
+    .sort((a, b) => beganUs(a) - beganUs(b))
     .map((span) => {
       const step = stepNumber(trace, span);
       const receipt = receiptOf(span);

@@ -55,8 +55,9 @@ Deno.test("a lost attempt makes an answered call's cost unknown in part, and dou
   await using agency = await TestAgency.open({ scenarios: failing({ eof: 1_000_000 }) });
   const run = await agency.runner.run(await agency.agent(AGENT), { prompt: "go" });
   assert.deepEqual([run.status, run.totals.attempts, run.totals.unknownCostCalls], ["completed", 2, 1]);
-  const { spans } = await agency.store.loadTrace(run.traceId);
-  const call = [...spans.values()].find((span) => span.kind === "llm");
+  const trace = await agency.store.loadTrace(run.traceId);
+  const call = [...trace.spans.values()].find((span) => span.kind === "llm");
+  assert.deepEqual(pricedSpans(trace).map(({ span }) => span.kind), ["attempt", "llm"], "by time");
   assert.deepEqual(run.totals.usage, call?.usage);
   assert.equal(run.totals.costUsd, call?.cost?.usd);
   assert.ok(run.totals.estimatedCostUsd! > 0);

@@ -250,7 +250,7 @@ Deno.test("/stats and /metrics add up what is in the store", async () => {
   await using server = await TestServer.start();
   await server.seed({ model: "mistral-small-latest" }, { model: "mistral-large-latest" });
   const stats = await server.json("/stats");
-  assert.equal(stats.runs, 2);
+  assert.deepEqual([stats.runs, stats.runs_without_calls, stats.total.runs], [2, 0, 2]);
   assert.deepEqual(stats.by_day.map((it: Json) => [it.key, it.runs]), [["2026-01-01", 2]]);
   assert.equal(stats.total.usage.total_tokens, stats.by_day[0].usage.total_tokens);
   const response = await server.get("/metrics");

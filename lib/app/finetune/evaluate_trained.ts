@@ -38,22 +38,24 @@ export async function heldAgainst(
   candidate: Candidate,
 ): Promise<HeldAgainst> {
   const { model, serverUrl, allowCommands = false } = candidate;
-  const cannot = `Cannot hold ${model} against a suite`;
   if (serverUrl === undefined) {
-    throw new AgentOpError(`${cannot}: nobody said where it is served`, {
+    throw new AgentOpError(`Cannot hold ${model} against a suite: nobody said where it is served`, {
       remedy: "--server http://127.0.0.1:8000/v1",
     });
   }
   if (!await isPriced(app, candidate)) {
-    throw new AgentOpError(`${cannot}: nobody said what it costs`, {
+    throw new AgentOpError(`Cannot hold ${model} against a suite: nobody said what it costs`, {
       remedy: "--price USD, of a million of its tokens: 0 for a server of your own",
     });
   }
   const { loaded, gate: settled } = await readySuite(app, suite, { gate });
   if (loaded.suite.source === "recorded") {
-    throw new AgentOpError(`${cannot}: ${loaded.suite.path} judges stored runs and asks no model`, {
-      remedy: "a suite of prompts",
-    });
+    throw new AgentOpError(
+      `Cannot hold ${model} against a suite: ${loaded.suite.path} judges stored runs and asks no model`,
+      {
+        remedy: "a suite of prompts",
+      },
+    );
   }
   const { prepareExperiment } = await import("../../evals/mod.ts");
   const resolveAgent = candidate.resolveAgent ?? ((agent: string) => app.resolveAgent(agent));

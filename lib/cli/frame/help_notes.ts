@@ -159,6 +159,7 @@ const NOTES: Readonly<Record<string, { readonly examples?: readonly string[]; re
     examples: [
       "agentop sim --port 8080 --latency 200",
       "agentop sim --scenario scenarios/ --seed 7",
+      "agentop sim --lenient   # answers for any model: a server for agentop finetune run … --server URL/v1 --price 0 --suite sales",
       "MISTRAL_SERVER_URL=http://127.0.0.1:8080 agentop run main 'hi'",
     ],
     exits: "0 a signal ended it · 2 it could not begin",

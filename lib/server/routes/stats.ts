@@ -23,8 +23,17 @@ export const getStats = route({
   query: z.object({ agent_id: name.optional(), group: name.optional() }),
   answer: {
     type: "application/json",
-    schema: z.strictObject({ runs: z.number(), total: row, by_model: z.array(row), by_day: z.array(row) }),
-    description: "Rows with the highest cost first; runs that called no model are in `runs` alone",
+    schema: z.strictObject({
+      runs: z.number().meta({ description: "all, as GET /runs lists them" }),
+      runs_without_calls: z.number().meta({
+        description: "those of them that called no model: in no row and not in the runs of `total`",
+      }),
+      total: row,
+      by_model: z.array(row),
+      by_day: z.array(row),
+    }),
+    description:
+      "Rows with the highest cost first. The runs of `total` are those that called a model: `runs` less `runs_without_calls`",
   },
   async handle({ query: { agent_id, group } }, { store }) {
     const filter = {
@@ -37,6 +46,12 @@ export const getStats = route({
       costReport(store, "day", filter),
     ]);
     const rows = (report: typeof models) => report.rows.map((it) => snakeCased(costShape(it)));
-    return { runs, total: snakeCased(costShape(models.total)), by_model: rows(models), by_day: rows(days) };
+    return {
+      runs,
+      runs_without_calls: Math.max(0, runs - models.total.runs), // one may have begun between the questions
+      total: snakeCased(costShape(models.total)),
+      by_model: rows(models),
+      by_day: rows(days),
+    };
   },
 });

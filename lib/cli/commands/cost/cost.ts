@@ -94,15 +94,17 @@ async function askedOf(context: Context, flags: CostFlags, isByGiven: boolean): 
 }
 
 async function showCosts(context: Context, { by, since, chart }: CostFlags): Promise<void> {
-  const [{ costReport }, { costShape }, { formatCosts }, { damagedRowsNote, unknownCostNote }] = await Promise
-    .all([
-      import("../../../app/mod.ts"),
-      import("../../../documents/mod.ts"),
-      import("./costs_text.ts"),
-      import("../../../present/mod.ts"),
-    ]);
+  const [{ costReport }, { costShape }, { formatCosts }, { damagedRowsNote, plural, unknownCostNote }] =
+    await Promise
+      .all([
+        import("../../../app/mod.ts"),
+        import("../../../documents/mod.ts"),
+        import("./costs_text.ts"),
+        import("../../../present/mod.ts"),
+      ]);
   const filter = readRunFilter({ since }, context);
-  const report = await costReport(await context.app.store(), by, filter, context.timeZone);
+  const store = await context.app.store();
+  const report = await costReport(store, by, filter, context.timeZone);
   if (context.json) {
     return context.printJson(
       report.rows.map((row) => costShape(row, by === "day" ? context.timeZone : undefined)),
@@ -120,6 +122,12 @@ async function showCosts(context: Context, { by, since, chart }: CostFlags): Pro
   const { unknownCostCalls, estimatedCostUsd, damagedRows = 0 } = report.total;
   if (damagedRows > 0) context.note(`${damagedRowsNote(damagedRows)}. Try: agentop db verify`);
   if (unknownCostCalls > 0) context.note(unknownCostNote(unknownCostCalls, estimatedCostUsd));
+  const silent = await store.countRuns(filter) - report.total.runs;
+  if (silent > 0) {
+    context.note(
+      `${plural(silent, "run")} that called no model ${silent === 1 ? "is" : "are"} not among these.`,
+    );
+  }
 }
 
 /** Before the figures, with a blank line between. JSON has none. */

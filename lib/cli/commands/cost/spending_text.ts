@@ -60,8 +60,20 @@ export function whatIfNotes({ model, cachedShare, rows, total }: WhatIfReport): 
   return [
     `An estimate: the same tokens at ${prices}${share}; another model counts and answers otherwise.`,
     ...unpricedNote(model, rows, total),
+    ...noChangeNote([...rows, total]),
     ...(unknownCostCalls > 0 ? [unknownCostNote(unknownCostCalls, estimatedCostUsd)] : []),
   ];
+}
+
+/** Why a row says nothing of a change. */
+function noChangeNote(rows: readonly WhatIfRow[]): readonly string[] {
+  const blank = rows.filter((it) => changeOf(it) === undefined);
+  const isFree = ({ row }: WhatIfRow) => row.costUsd === 0 && row.unknownCostCalls === 0;
+  const reasons = [
+    ...(blank.some((it) => !isFree(it)) ? ["what was paid, or would have been, is not wholly known"] : []),
+    ...(blank.some(isFree) ? ["nothing was paid"] : []),
+  ];
+  return reasons.length === 0 ? [] : [`No CHANGE where ${reasons.join(", or ")}.`];
 }
 
 function unpricedNote(

@@ -38,6 +38,7 @@ what a suite in evals/ asks. No case is in both files. Tokens are those that the
 
 Examples:
   agentop export finetune --agent researcher --since 30d --out data           # everything that ended well
+  agentop export finetune --against none --out data                           # after agentop init: its suite asks what one tries first
   agentop export finetune --min-score numeric=0.9 --search tag:env=prod       # with a good score and a tag
   agentop export finetune --label tone=friendly --against sales               # what people called so; nothing that evals/sales.yaml asks
   agentop export finetune --format dpo --against none --out pairs             # preferences

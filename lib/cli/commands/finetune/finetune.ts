@@ -25,6 +25,7 @@ Examples:
   agentop export finetune --against sales --out data
   agentop finetune run --config finetune.yaml --data data --allow-commands
   agentop finetune run --model sales-7b --data data --command 'python3 train.py' --server http://127.0.0.1:8000/v1 --price 0 --suite sales
+  agentop sim --lenient                                                    # a stand-in for that server, to try all this: it answers for any model
   agentop finetune resume last                                             # after Ctrl-C, a crash, or once the model is served
   agentop run researcher "…" --set model=sales-7b`;
 

@@ -51,7 +51,7 @@ export async function init(
   }
   for (const { path, action } of files) context.print(`${action}  ${cell(path)}`);
   context.print(
-    `\nTry next:\n  agentop export finetune --out data\n  agentop finetune run --config ${
+    `\nTry next:\n  agentop export finetune --against none --out data    # without --against none: not what suites in evals/ ask\n  agentop finetune run --config ${
       cell(join(out, "finetune.yaml"))
     } --data data --allow-commands`,
   );

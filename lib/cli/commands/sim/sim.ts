@@ -78,6 +78,11 @@ async function simulate(context: Context, flags: SimFlags): Promise<void> {
   else {
     context.print(`Simulator on ${simulator.url}  (Ctrl-C stops it)`);
     context.print(`Use it with: MISTRAL_SERVER_URL=${simulator.url} MISTRAL_API_KEY=simulator agentop run …`);
+    if (flags.lenient) {
+      context.print(
+        `As the server of a trained model: agentop finetune run … --server ${simulator.url}/v1 --price 0`,
+      );
+    }
   }
   await new Promise<void>((resolve) =>
     stopper.signal.addEventListener("abort", () => resolve(), { once: true })

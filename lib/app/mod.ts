@@ -49,6 +49,8 @@ export type { CallFailure, CallRecorder, RecordedCall } from "./proxied/mod.ts";
 
 /** What reads model calls of other programs, loaded with the first that must be read before it goes on. */
 export const loadProxied = () => import("./proxied/mod.ts");
+/** The server in a process of its own, loaded with the first use. */
+export const loadServerProcess = () => import("./server_process.ts");
 /** Redaction by how texts look, loaded with the first that may be kept. */
 export const loadRedaction = () => import("./redaction/mod.ts");
 /** What is done to live runs, loaded with the first use. */

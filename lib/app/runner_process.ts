@@ -63,7 +63,7 @@ interface Announcement {
 const START_MAX_CHARS = 64_000;
 
 /** Reads until `isEnough`, or the end, or the limit. */
-async function readStart(
+export async function readStart(
   stream: ReadableStream<Uint8Array>,
   isEnough: (text: string) => boolean,
 ): Promise<string> {

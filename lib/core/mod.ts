@@ -244,6 +244,7 @@ export {
   type LimitUnit,
   type RateLimit,
 } from "./rate_limit.ts";
+export type { ServerNote, ServerNotes } from "./server_note.ts";
 export type { Forecast } from "./forecast.ts";
 export type { Receipt, ReceiptLine } from "./receipt.ts";
 export {

@@ -4,6 +4,7 @@ import type { ExchangeStore } from "./exchange.ts";
 import type { KeyStore } from "./api_key.ts";
 import type { ReceivedStore } from "./received.ts";
 import type { EndpointNotes } from "./rate_limit.ts";
+import type { ServerNotes } from "./server_note.ts";
 import type { ExperimentViews } from "./experiment_overview.ts";
 import type { ExperimentStore } from "./experiment.ts";
 import type {
@@ -39,6 +40,7 @@ export interface Store
     FactsReader,
     TableStore,
     EndpointNotes,
+    ServerNotes,
     KeyStore,
     ReceivedStore,
     StoreAdministration,

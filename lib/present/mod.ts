@@ -37,6 +37,7 @@ export {
   UNKNOWN_SIGN,
   unknownCostNote,
 } from "./money.ts";
+export { originWords } from "./origin.ts";
 export { byteSize, compact, damagedRowsNote, grouped, plural } from "./numbers.ts";
 export {
   amountText,

@@ -4,6 +4,7 @@ import { bare, isLoopback } from "./gate/hosts.ts";
 import { TLS_HEADERS } from "./gate/headers.ts";
 import { type PaceLimits, Paces } from "./gate/pace.ts";
 import { CONNECTION_LIMITS, type ConnectionLimits, listen, type TlsFiles } from "./http_server.ts";
+import { Incoming } from "./incoming.ts";
 import { RequestMetrics } from "./metrics.ts";
 import { openApiDocument } from "./openapi.ts";
 import { Readers } from "./readers.ts";
@@ -58,10 +59,11 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
   const isGuarded = mustHaveKeys(hostname, options);
   const store = await app.store();
   const closing = new AbortController();
-  const [work, metrics] = [new RunsAtWork(), new RequestMetrics()];
+  const [work, metrics, incoming] = [new RunsAtWork(), new RequestMetrics(), new Incoming(store, app.host)];
   const proxies = new Set(options.trustedProxies?.map(bare));
   const isTrustedProxy = (address: string) => proxies.has(address);
   const routes = options.routes ?? ROUTES;
+  const takesIn = new Set(routes.filter(({ pace }) => pace === "ingest").map(({ path }) => path));
   const fetch = createRouter({
     routes,
     services: {
@@ -72,6 +74,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
       closing: closing.signal,
       work,
       metrics,
+      incoming,
       readers: new Readers(),
       describe: () => openApiDocument(routes, options.version),
     },
@@ -83,6 +86,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     ...(options.tls ? { headers: TLS_HEADERS } : {}),
     onAnswered: (request) => {
       metrics.note(request);
+      if (request.status >= 400 && takesIn.has(request.route)) incoming.refused();
       options.onAnswered?.(request);
     },
   });
@@ -100,8 +104,10 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
     listening.force();
   };
   let closed: Promise<void> | undefined;
+  const url = `${options.tls ? "https" : "http"}://${shownHost(hostname)}:${listening.port}`;
+  await incoming.open(url);
   return {
-    url: `${options.tls ? "https" : "http"}://${shownHost(hostname)}:${listening.port}`,
+    url,
     port: listening.port,
     isGuarded,
     keys: (await store.listKeys()).filter((it) => it.revokedAtUs === undefined).length,
@@ -113,6 +119,7 @@ export async function startServer(app: App, options: ServerOptions): Promise<Run
         await done;
         clearTimeout(timer);
         await work.stop();
+        await incoming.close();
       })(),
   };
 }

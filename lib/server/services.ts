@@ -3,6 +3,7 @@ import type { ApprovePolicy } from "../agent/mod.ts";
 import type { Host, Store } from "../core/mod.ts";
 
 import type { OpenApiDocument } from "./api_document.ts";
+import type { Incoming } from "./incoming.ts";
 import type { RequestMetrics } from "./metrics.ts";
 import type { Readers } from "./readers.ts";
 import type { RunsAtWork } from "./runs_at_work.ts";
@@ -24,6 +25,7 @@ export interface ServerServices {
   readonly work: RunsAtWork;
   readonly readers: Readers;
   readonly metrics: RequestMetrics;
+  readonly incoming: Incoming;
   /** What this server says of itself. */
   readonly describe: () => OpenApiDocument;
 }

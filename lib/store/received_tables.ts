@@ -10,16 +10,19 @@ import {
   type ReceptionReport,
   type Redactor,
   type SentRun,
+  type ServerNote,
+  type ServerNotes,
   type Trace,
 } from "../core/mod.ts";
 import type { Engine } from "./engine.ts";
 import { AlertTables } from "./alerts/alert_tables.ts";
 import type { Apart, RunsAtOnce } from "./journal.ts";
 import { noteSent, sentRuns } from "./exported.ts";
+import { removeServerNote, saveServerNote, serverNotes } from "./server_notes.ts";
 import { importRuns, quietRuns, receive, receivedOf, receivedRuns, unreadRuns } from "./received.ts";
 
-/** The part of a store that keeps what other programs send of their runs. */
-export abstract class ReceivedTables extends AlertTables implements ReceivedStore {
+/** The part of a store that keeps what other programs send of their runs, and knows who takes it in. */
+export abstract class ReceivedTables extends AlertTables implements ReceivedStore, ServerNotes {
   readonly #engine: Engine;
   readonly #host: Host;
   readonly #redactor: Redactor;
@@ -80,6 +83,22 @@ export abstract class ReceivedTables extends AlertTables implements ReceivedStor
 
   async receivedRuns(limit: number, after?: string): Promise<readonly ReceivedProgress[]> {
     return await this.#use(() => receivedRuns(this.#engine.db, limit, after));
+  }
+
+  async saveServerNote(note: ServerNote): Promise<void> {
+    const { db, owners, signal } = this.#engine;
+    await this.#use(() => saveServerNote(db, owners, this.#redactor.value(note)));
+    signal.announce();
+  }
+
+  async removeServerNote(url: string): Promise<void> {
+    const { db, owners, signal } = this.#engine;
+    await this.#use(() => removeServerNote(db, owners, url));
+    signal.announce();
+  }
+
+  async serverNotes(): Promise<readonly ServerNote[]> {
+    return await this.#use(() => serverNotes(this.#engine.db, this.#engine.owners));
   }
 
   async #use<T>(work: () => Promise<T>): Promise<T> {

@@ -23,6 +23,16 @@ export interface Schema {
   evaluation: EvaluationRow;
   diff: DiffRow;
   endpoint: EndpointRow;
+  server: {
+    owner: string;
+    url: string;
+    started_us: number;
+    noted_us: number;
+    spans: number;
+    per_second: number;
+    errors: number;
+    sender: string | null;
+  };
   received: ReceivedRow;
   exported: { target: string; trace_id: Uint8Array; seq: number };
   received_run: ReceivedRunRow;

@@ -27,6 +27,7 @@ import type {
   Host,
   RunControl,
   RunReader,
+  ServerNotes,
   StoreChanges,
   Usage,
 } from "../core/mod.ts";
@@ -36,6 +37,7 @@ export type TuiStore =
   & RunReader
   & StoreChanges
   & Pick<EndpointNotes, "endpointNotes">
+  & Pick<ServerNotes, "serverNotes">
   & Pick<
     AlertStore,
     "listAlerts" | "listAlertRules" | "listDeliveries" | "acknowledgeAlerts" | "muteAlertRule"

@@ -8,6 +8,7 @@ import {
   NO_USAGE,
   nowUs,
   type Run,
+  type RunOrigin,
 } from "../../lib/core/mod.ts";
 import { type FakeHost, fakeHost } from "./fake_host.ts";
 
@@ -19,6 +20,7 @@ export interface SampleOptions {
   readonly model?: string;
   readonly group?: string;
   readonly open?: boolean;
+  readonly origin?: RunOrigin;
   readonly host?: FakeHost;
   readonly text?: (round: number) => string;
 }
@@ -30,7 +32,7 @@ export function sampleRun(host: FakeHost, options: SampleOptions = {}): Run {
     agent: options.agent ?? "researcher",
     status: "running",
     model: options.model ?? "mistral-small-latest",
-    origin: "agent",
+    origin: options.origin ?? "agent",
     userId: "default",
     ...(options.group ? { group: options.group } : {}),
     tags: { simulator: "true" },

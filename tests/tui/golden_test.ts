@@ -3,7 +3,7 @@ import type { Store } from "../../lib/core/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { assertGolden } from "./golden.ts";
-import { everyState, liveRun, waitingRun } from "./scenario.ts";
+import { everyState, finishedRun, liveRun, waitingRun } from "./scenario.ts";
 
 interface Frame {
   readonly name: string;
@@ -22,6 +22,32 @@ const LISTED = /today 6[\s\S]*● live[\s\S]*▾ . agent writer/;
 
 const FRAMES: readonly Frame[] = [
   { name: "runs", sizes: SIZES, fill: everyState, steps: [], seen: LISTED },
+  {
+    name: "runs_incoming",
+    sizes: SIZES,
+    fill: async (store, host) => {
+      await everyState(store, host);
+      await finishedRun(store, host, { agent: "research-api", origin: "otlp" });
+      await store.saveServerNote({
+        url: "http://127.0.0.1:4318",
+        startedAtUs: 1,
+        notedAtUs: 2,
+        spans: 9_000,
+        spansPerSecond: 1_234,
+        errors: 3,
+        sender: "research-api",
+      });
+    },
+    steps: [],
+    seen: /↓ ?1\.2k[\s\S]*today 7[\s\S]*✓ \w*.+ resea/,
+  },
+  {
+    name: "received",
+    sizes: WIDE,
+    fill: (store, host) => finishedRun(store, host, { agent: "research-api", origin: "otlp" }),
+    steps: [[/today 1[\s\S]*✓ done/, "enter"]],
+    seen: /research-api ↓ otlp[\s\S]*There are 1,204/,
+  },
   { name: "runs_empty", sizes: SIZES, steps: [], seen: /No runs yet/ },
   { name: "runs_narrow", sizes: [[50, 20]], fill: everyState, steps: [], seen: /today 6[\s\S]*writer/ },
   { name: "too_small", sizes: [[40, 10]], fill: everyState, steps: [], seen: /needs 40x12/ },

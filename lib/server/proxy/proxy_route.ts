@@ -65,7 +65,7 @@ export function proxyRoute(options: ProxyOptions): Route {
     body: { kind: "stream" },
     answer: { type: "*/*", description: "What the model server answers" },
     isHidden: true,
-    async handle(request) {
+    async handle(request, { incoming }) {
       const operation = OPERATIONS[request.path.replace(/\/+$/, "")];
       const body = request.body as ReadableStream<Uint8Array> | null;
       if (operation === undefined || request.method !== "POST") {
@@ -76,6 +76,7 @@ export function proxyRoute(options: ProxyOptions): Route {
         maxBytes: BODY_MAX_BYTES,
         announced: request.headers.get("content-length"),
       });
+      incoming.took(1, senderOf(request.headers));
       const response = await recorded(request, bytes, operation, {
         ...options,
         isUnrecorded,
@@ -323,6 +324,11 @@ async function forward(
   } catch (cause) {
     throw new HttpProblem(502, `${new URL(upstream.url).host} does not answer`, { cause });
   }
+}
+
+/** The name of its library, `OpenAI/Python`, where a program says no more of itself. */
+function senderOf(headers: Headers): string | undefined {
+  return named(headers, "x-agentop-agent") ?? named(headers, "user-agent")?.split(" ")[0];
 }
 
 function named(headers: Headers, name: string): string | undefined {

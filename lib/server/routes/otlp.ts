@@ -49,10 +49,19 @@ type Take = (
   came: Uint8Array,
 ) => Promise<PartialSuccess | undefined>;
 
-const takeTraces: Take = async (body, encoding, { app }, came) => {
+const takeTraces: Take = async (body, encoding, { app, incoming }, came) => {
   const sent = read(() => encoding === "json" ? decodeTracesJson(textOf(body)) : decodeTraces(body));
   const isPacked = encoding === "protobuf" && came !== body;
-  return await (await app.ingest()).spans(sent, isPacked ? { protobuf: body, gzip: came } : undefined);
+  const ingest = await app.ingest();
+  const partial = await ingest.spans(sent, isPacked ? { protobuf: body, gzip: came } : undefined);
+  const leftOut = partial?.rejected ?? 0;
+  const service = sent.at(-1)?.resource.attributes.find(({ key }) => key === "service.name")?.value;
+  incoming.took(
+    sent.reduce((sum, { spans }) => sum + spans.length, -leftOut),
+    typeof service === "string" ? service : undefined,
+  );
+  if (leftOut > 0) incoming.refused(leftOut);
+  return partial;
 };
 
 const takeLogs: Take = async (body, encoding, { app }) => {

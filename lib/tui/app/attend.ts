@@ -10,13 +10,16 @@ import { withNotice } from "./notices.ts";
 const TOLD_MAX = 2;
 
 /** With what the store holds now; what is new is told, on whatever screen. */
-export function withNeedy(app: App, { waiting, troubled, alerts }: Needy): AppStep {
+export function withNeedy(app: App, { waiting, troubled, alerts, servers }: Needy): AppStep {
   const { attention } = app;
   const knownAlerts = new Set(attention.alerts.map((it) => it.alertId));
   const newest = attention.alerts[0]?.openedAtUs ?? 0;
   const freshAlerts = alerts.filter((it) => !knownAlerts.has(it.alertId) && it.openedAtUs >= newest);
   const known = new Set([...attention.waiting, ...attention.troubled].map(nameOf));
-  const next: App = { ...app, attention: { ...attention, waiting, troubled, alerts, isKnown: true } };
+  const next: App = {
+    ...app,
+    attention: { ...attention, waiting, troubled, alerts, servers, isKnown: true },
+  };
   const unseen = [...waiting, ...troubled.filter((run) => !attention.seen.has(run.traceId))];
   const fresh = unseen.filter((run) => !known.has(nameOf(run)) && !isInView(app, run));
   if (fresh.length + freshAlerts.length === 0 || !attention.isKnown) return [next, []];

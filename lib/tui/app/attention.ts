@@ -1,4 +1,4 @@
-import type { Alert, Run, RunStatus } from "../../core/mod.ts";
+import type { Alert, Run, RunStatus, ServerNote } from "../../core/mod.ts";
 
 /** What wants a person, of the whole store. */
 export interface Needy {
@@ -8,6 +8,8 @@ export interface Needy {
   readonly troubled: readonly Run[];
   /** Nobody has acknowledged them; newest first. */
   readonly alerts: readonly Alert[];
+  /** They take something in for the store; the one that noted something last is the first. */
+  readonly servers: readonly ServerNote[];
 }
 
 /** What wants a person, and what of it the person has seen. */
@@ -23,6 +25,7 @@ export const NO_ATTENTION: Attention = Object.freeze({
   waiting: [],
   troubled: [],
   alerts: [],
+  servers: [],
   seen: new Set<string>(),
   isKnown: false,
 });

@@ -5,11 +5,14 @@ import {
   type Run,
   RUN_TAG,
   type RunReader,
+  type ServerNotes,
 } from "../../core/mod.ts";
 import { type Needy, TROUBLED } from "./attention.ts";
 
 /** Between two looks, so that a store that changes all the time is asked little. */
 const REST_MS = 1_000;
+/** A server that is killed changes nothing in the store. */
+const SERVERS_REST_MS = 5_000;
 const RUNS_MAX = 50;
 const ALERTS_MAX = 50;
 /** A run that ends badly now began at most that long before the workbench did. */
@@ -19,7 +22,8 @@ export interface LookoutOptions {
   readonly store:
     & Pick<RunReader, "listRuns">
     & Pick<ExperimentStore, "experimentResults">
-    & Pick<AlertStore, "listAlerts">;
+    & Pick<AlertStore, "listAlerts">
+    & Pick<ServerNotes, "serverNotes">;
   /** Runs that ended before are no news. */
   readonly sinceMs: number;
   readonly found: (needy: Needy) => void;
@@ -31,6 +35,7 @@ export interface LookoutOptions {
 export class Lookout {
   readonly #options: LookoutOptions;
   #timer: ReturnType<typeof setTimeout> | undefined;
+  #checking: ReturnType<typeof setTimeout> | undefined;
   #busy = false;
   #again = false;
   #closed = false;
@@ -68,25 +73,29 @@ export class Lookout {
   close(): void {
     this.#closed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#checking);
   }
 
   async #ask(): Promise<void> {
     this.#again = false;
     const { store, sinceMs, found, judge } = this.#options;
     judge?.();
-    const [waiting, ended, alerts] = await Promise.all([
+    const [waiting, ended, alerts, servers] = await Promise.all([
       store.listRuns({ filter: { status: ["waiting"] }, sort: "oldest", limit: RUNS_MAX }),
       store.listRuns({
         filter: { status: TROUBLED, sinceUs: (sinceMs - BEGAN_MS_MAX) * 1000 },
         limit: RUNS_MAX,
       }),
       store.listAlerts({ isOpen: true, limit: ALERTS_MAX }),
+      store.serverNotes(),
     ]);
     const recent = ended.runs.filter((run) => (run.endTimeUs ?? run.startTimeUs) >= sinceMs * 1000);
     const isReplaced = await Promise.all(recent.map((run) => this.#isReplaced(run)));
     if (this.#closed) return;
     const troubled = recent.filter((_, index) => !isReplaced[index]);
-    found({ waiting: waiting.runs, troubled: troubled.toReversed(), alerts });
+    found({ waiting: waiting.runs, troubled: troubled.toReversed(), alerts, servers });
+    clearTimeout(this.#checking);
+    if (servers.length > 0) this.#checking = setTimeout(() => this.look(), SERVERS_REST_MS);
   }
 
   /** Another run is the result of its case: nobody needs to look at this one. */

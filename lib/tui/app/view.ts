@@ -16,6 +16,7 @@ import { centered } from "../draw/pane.ts";
 import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
 import { attentionSign } from "./attend.ts";
+import { incomingGauge } from "./incoming.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, notebookLine, paletteBox } from "./boxes.ts";
 import { scoreBox } from "./score_box.ts";
 import { footerKeys, usableKeys } from "./keymap.ts";
@@ -176,7 +177,9 @@ function header(app: App): Line {
   if (app.count !== "") left.push(seg(` ${app.count}${app.glyphs.ellipsis}`, "accent"));
   const used = lineWidth(left);
   const space = app.size.columns - used - 2;
-  const mark = lostMark(app, space);
+  const lost = lostMark(app, space);
+  const gauge = gaugeIn(app, space - lineWidth(lost));
+  const mark = [...lost, ...gauge];
   const room = space - lineWidth(mark);
   const whole = zoneOf(app) + clean(app.endpoint);
   const endpoint = width(whole) + 1 > room ? clean(app.endpoint) : whole;
@@ -187,6 +190,12 @@ function header(app: App): Line {
     ? [...mark, seg(`${endpoint} `, "accent")]
     : [...mark, seg(path, "dim"), seg(` ${app.glyphs.dot} `, "dim"), seg(`${endpoint} `, "accent")];
   return onGround(spread(left, right, app.size.columns), "header");
+}
+
+/** Beside who answers, or where there is no room for both in its place. */
+function gaugeIn({ attention: { servers }, endpoint, glyphs }: App, room: number): Line {
+  const beside = incomingGauge(servers, room - width(clean(endpoint)) - 1, glyphs);
+  return beside.length > 0 ? beside : incomingGauge(servers, room, glyphs);
 }
 
 /** Beside the store, as long as it is so. */

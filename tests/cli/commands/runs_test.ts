@@ -131,6 +131,16 @@ Deno.test("runs lets nothing from outside steer the terminal", async () => {
   assert.equal(json.json()[0].prompt, HOSTILE);
 });
 
+Deno.test("runs says which runs were not made here, where there are any", async () => {
+  await using home = await CliHome.create();
+  await home.seed({ agent: "own" });
+  assert.doesNotMatch((await home.run(["runs"])).stdout, /FROM/);
+  await home.seed({ agent: "shop", origin: "otlp" });
+  const { stdout } = await home.run(["runs"]);
+  assert.match(stdout, /AGENT +FROM +MODEL[^]*shop +otlp +mistral/);
+  assert.match(stdout, /own +mistral/);
+});
+
 Deno.test("runs delete asks, and without a terminal wants --yes", async () => {
   await using home = await CliHome.create();
   const [first] = await home.seed({ agent: "a" });

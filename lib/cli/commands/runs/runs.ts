@@ -17,7 +17,7 @@ import {
   table,
   tookText,
 } from "../../../present/mod.ts";
-import { lookOf, runStyle } from "../../output/look.ts";
+import { type Look, lookOf, runStyle } from "../../output/look.ts";
 import { addFilterFlags, type FilterFlags, readRunFilter } from "../../frame/run_filter.ts";
 import { RUN_ARGUMENT } from "../../frame/run_argument.ts";
 import { numberFlag } from "../../frame/number.ts";
@@ -48,6 +48,10 @@ export const RUN_COLUMNS: readonly Column[] = [
   { title: "AGE", align: "right", drop: 4 },
   { title: "PROMPT", min: 12, drop: 6 },
 ];
+
+/** After the agent, where some of the runs were not made here. */
+const ORIGIN_COLUMN: Column = { title: "FROM", drop: 9 };
+const AFTER_AGENT = RUN_COLUMNS.findIndex(({ title }) => title === "AGENT") + 1;
 
 export const runs: CliCommand = {
   register(program, withContext) {
@@ -92,7 +96,7 @@ async function listRuns(
     );
     return 0;
   }
-  context.print(table(RUN_COLUMNS, page.runs.map((run) => row(run, nowMs)), lookOf(context)));
+  context.print(runTable(page.runs, nowMs, lookOf(context)));
   if (page.nextCursor !== undefined && context.stdoutIsTerminal) {
     const count = await store.countRuns(filter);
     context.note(
@@ -103,6 +107,19 @@ async function listRuns(
     );
   }
   return 0;
+}
+
+function runTable(runs: readonly Run[], nowMs: number, look: Look): string {
+  const rows = runs.map((run) => row(run, nowMs));
+  if (runs.every(({ origin }) => origin === "agent")) return table(RUN_COLUMNS, rows, look);
+  return table(
+    RUN_COLUMNS.toSpliced(AFTER_AGENT, 0, ORIGIN_COLUMN),
+    rows.map((cells, index) => {
+      const { origin } = runs[index]!;
+      return cells.toSpliced(AFTER_AGENT, 0, { text: origin === "agent" ? "" : origin, style: "dim" });
+    }),
+    look,
+  );
 }
 
 function row(run: Run, nowMs: number): readonly Cell[] {

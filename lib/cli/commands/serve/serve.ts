@@ -1,6 +1,5 @@
 import { Option } from "@commander-js/extra-typings";
 import { AgentOpError, escapeText, messageOf, reasonOf } from "../../../core/mod.ts";
-import type { ApprovePolicy, UnpricedPolicy } from "../../../agent/mod.ts";
 import type { AnsweredRequest, TlsFiles } from "../../../server/mod.ts";
 import type { Context } from "../../context.ts";
 import type { CliCommand } from "../../frame/command.ts";
@@ -9,19 +8,7 @@ import { numberFlag } from "../../frame/number.ts";
 import { collect } from "../../frame/repeated_flags.ts";
 import { VERSION } from "../../frame/version.ts";
 import { noteSimulator } from "../../output/simulator_note.ts";
-
-interface ServeFlags {
-  readonly host: string;
-  readonly port: number;
-  readonly auth?: "on" | "off" | undefined;
-  readonly allowHost?: readonly string[] | undefined;
-  readonly trustProxy?: readonly string[] | undefined;
-  readonly cert?: string | undefined;
-  readonly key?: string | undefined;
-  readonly approve: ApprovePolicy;
-  readonly upstream?: readonly string[] | undefined;
-  readonly unpriced?: UnpricedPolicy | undefined;
-}
+import type { ServeFlags } from "./serve_flags.ts";
 
 /** Where OpenTelemetry's exporters send to unless they are told otherwise. */
 const PORT_DEFAULT = 4318;
@@ -60,13 +47,22 @@ export const serve: CliCommand = {
         collect,
       )
       .option("--unpriced <policy>", UNPRICED_HELP, readUnpriced)
+      .option("--tui", "with the workbench in this terminal; the server ends when it is left")
+      .addOption(new Option("--attached").hideHelp())
       .addHelpText(
         "after",
         "\nExamples:\n  agentop serve                        # http://127.0.0.1:4318" +
           "\n  agentop serve --port 0 --json        # one line with the address" +
+          "\n  agentop serve --tui                  # and see in the workbench what comes in" +
           "\n  curl http://127.0.0.1:4318/runs?limit=5",
       )
-      .action((flags) => withContext((context) => startServing(context, flags)));
+      .action((flags) =>
+        withContext(async (context) =>
+          flags.tui
+            ? await (await import("./serve_tui.ts")).serveBesideWorkbench(context, flags)
+            : await startServing(context, flags)
+        )
+      );
   },
 };
 
@@ -115,8 +111,15 @@ async function startServing(context: Context, flags: ServeFlags): Promise<void> 
   await new Promise<void>((resolve) => {
     if (stopper.signal.aborted) resolve();
     stopper.signal.addEventListener("abort", () => resolve(), { once: true });
+    if (flags.attached) void inputEnded().then(resolve);
   });
   await server.close();
+}
+
+/** Whoever started this process has ended, or wants it to. */
+async function inputEnded(): Promise<void> {
+  const bytes = new Uint8Array(64);
+  while (await Deno.stdin.read(bytes).catch(() => null) !== null);
 }
 
 async function tlsFiles({ cert, key }: ServeFlags): Promise<TlsFiles | undefined> {

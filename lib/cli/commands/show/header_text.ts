@@ -1,11 +1,12 @@
 import { runTookMs, stepCount } from "../../../analysis/mod.ts";
-import { type RunOrigin, sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
+import { sentenceOf, type Trace, type TreeTotals } from "../../../core/mod.ts";
 import {
   ago,
   cell,
   costWordsOf,
   duration,
   facts,
+  originWords,
   plural,
   STATUS_LOOKS,
   tookText,
@@ -14,14 +15,6 @@ import {
   zonedTime,
 } from "../../../present/mod.ts";
 import { type Look, runStyle } from "../../output/look.ts";
-
-/** Where a run comes from that was not made here. */
-const ORIGINS: Readonly<Record<RunOrigin, string | undefined>> = {
-  agent: undefined,
-  otlp: "another program, over OpenTelemetry",
-  proxy: "another program, through the proxy",
-  import: "a file",
-};
 
 /** What time it is, and where. */
 export interface Clock {
@@ -64,7 +57,7 @@ export function formatRunHeader(
       (run.origin !== "agent" && totals.attempts === 0 ? "" : `; ${plural(totals.attempts, "attempt")}`) +
       (totals.retryWaitMs > 0 ? `, ${duration(totals.retryWaitMs)} lost to retries` : ""),
     ],
-    ["from", ORIGINS[run.origin]],
+    ["from", originWords(run.origin)],
     ["group", run.group === undefined ? undefined : cell(run.group)],
     ["tags", tags === "" ? undefined : cell(tags)],
     ["parent", run.parentRunId === undefined ? undefined : cell(run.parentRunId)],

@@ -31,7 +31,7 @@ export async function openWorkbenchIn(
 const CACHE_KIB = 8_192;
 
 /** Throws `AgentOpError`. */
-function checkTerminal({ term }: Config): void {
+export function checkTerminal({ term }: Config): void {
   if (!Deno.stdin.isTerminal() || !Deno.stdout.isTerminal()) {
     throw new AgentOpError("Cannot open the workbench: this is not a terminal", {
       remedy: "agentop demo, or agentop --help",

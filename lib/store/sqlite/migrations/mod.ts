@@ -24,6 +24,7 @@ import { alerts } from "./0020_alerts.ts";
 import { exchanges } from "./0019_exchanges.ts";
 import { received } from "./0017_received.ts";
 import { exported } from "./0018_exported.ts";
+import { servers } from "./0021_servers.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -46,6 +47,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0018_exported": exported,
   "0019_exchanges": exchanges,
   "0020_alerts": alerts,
+  "0021_servers": servers,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

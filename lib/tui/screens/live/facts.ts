@@ -8,7 +8,16 @@ import {
   wallTime,
 } from "../../../core/mod.ts";
 import type { Env } from "../../contract/screen.ts";
-import { ago, costOf, duration, grouped, money, plural, scoreText } from "../../../present/mod.ts";
+import {
+  ago,
+  costOf,
+  duration,
+  grouped,
+  money,
+  originWords,
+  plural,
+  scoreText,
+} from "../../../present/mod.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { clean, cut, fit } from "../../terminal/text.ts";
 
@@ -23,6 +32,7 @@ export function factLines(
   { family = [], whole }: { readonly family?: readonly Line[]; readonly whole?: TreeTotals | undefined } = {},
 ): readonly Line[] {
   const { run } = trace;
+  const from = originWords(run.origin);
   const fact = (label: string, value: string): Line => [
     seg(` ${fit(clean(label), LABEL_COLUMNS)} `, "dim"),
     seg(cut(clean(value), Math.max(1, columns - LABEL_COLUMNS - 3))),
@@ -32,6 +42,7 @@ export function factLines(
     fact("agent", run.agent),
     fact("model", run.model),
     ...startFacts(run, env, fact),
+    ...(from === undefined ? [] : [fact("from", from)]),
     ...(run.group === undefined ? [] : [fact("group", run.group)]),
     ...(run.parentRunId === undefined ? [] : [fact("parent", shortRunId(run.parentRunId))]),
     ...(run.forkedFrom === undefined

@@ -148,6 +148,7 @@ function summary(model: LiveModel, env: Env): readonly Line[] {
       runTone(run),
     ),
     seg(clean(run.agent), "strong"),
+    seg(run.origin === "agent" ? "" : ` ${env.glyphs.down} ${run.origin}`, "accent"),
     seg(`  ${clean(run.model)}  `, "llm"),
     seg(clean(run.prompt), "dim"),
   ];

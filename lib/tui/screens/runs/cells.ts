@@ -128,12 +128,12 @@ function withBelow(
   return fold === "folded" && note?.tree ? [glyphs.sum + text(note.tree), "text"] : [text(totals), "text"];
 }
 
-/** The marks of work handed over, of a replay or fork, and of what is folded, stay, whatever becomes of the name. */
+/** The marks of work handed over, of a replay or fork, of what others made, and of what is folded, stay, whatever becomes of the name. */
 function agentCell({ run, depth, fold, note }: RunRow, columns: number, env: Env): string {
   const { glyphs } = env;
   const below = depth > 0 ? " ".repeat((depth - 1) * INDENT) : "";
   const branch = depth > 0 || run.parentRunId !== undefined ? `${glyphs.lastBranch} ` : "";
-  const after = run.forkedFrom ? ` ${glyphs.fork}` : "";
+  const after = (run.forkedFrom ? ` ${glyphs.fork}` : "") + (run.origin === "agent" ? "" : ` ${glyphs.down}`);
   const room = Math.max(0, columns - below.length - branch.length - after.length);
   const name = fold === undefined
     ? cut(clean(run.agent), room)

@@ -115,12 +115,14 @@ export class CallAccount implements AttemptMeter {
 
   /** In the budgets that all runs share. Money that is only set aside for calls of others is waited for: most of it comes back. */
   async #setAside(usd: number | null, also: readonly Budget[]): Promise<void> {
-    const { services: { store, host, timeZone = "UTC" }, run, signal } = this.#session;
+    const { services: { store, host, prices, timeZone = "UTC" }, run, signal } = this.#session;
+    const { model } = this.#request;
     for (const untilMs = host.now() + RESERVED_WAIT_MS;;) {
       const { refusedBy, reached } = await store.reserveSpend({
         traceId: run.traceId,
         spanId: this.#spanId,
-        model: this.#request.model,
+        model,
+        modelNames: prices.names?.(model, host.now()) ?? [],
         usd,
         windows: budgetWindows(host.now(), timeZone),
         mayWait: host.now() < untilMs,

@@ -10,6 +10,7 @@ import {
   escapeText,
   nearest,
   oneLine,
+  type PriceBook,
 } from "../core/mod.ts";
 import type { App } from "./app.ts";
 
@@ -24,6 +25,8 @@ export interface BudgetMoment {
   readonly nowMs: number;
   /** An IANA name. */
   readonly timeZone: string;
+  /** Prices that say which names are one model's. @default the built-in list */
+  readonly prices?: Pick<PriceBook, "names">;
 }
 
 /** `all`, or `agent:`, `group:`, `user:` or `model:` and a name. Throws `AgentOpError`. */
@@ -75,9 +78,26 @@ export async function doubtfulScope(app: App, scope: string): Promise<string | u
 /** How each budget stands now, in days, weeks and months of the person's zone; by scope, then period. */
 export async function budgetStates(
   store: BudgetReader,
-  { nowMs, timeZone }: BudgetMoment,
+  { nowMs, timeZone, prices: given }: BudgetMoment,
 ): Promise<readonly BudgetState[]> {
-  return await store.listBudgets(budgetWindows(nowMs, timeZone));
+  const windows = budgetWindows(nowMs, timeZone);
+  const states = await store.listBudgets(windows);
+  const models = states.flatMap(({ scope }) => scope.startsWith(MODEL) ? [scope.slice(MODEL.length)] : []);
+  if (models.length === 0) return states;
+  const prices = given ?? (await import("../pricing/mod.ts")).createPriceBook();
+  const names = models.map((model) => [model, prices.names?.(model, nowMs) ?? [model]] as const);
+  return await store.listBudgets(windows, Object.fromEntries(names));
+}
+
+const MODEL = "model:";
+
+/** Names that count under a budget on a model besides the one it was set on; `undefined` for other budgets. Loads the price library. */
+export async function otherModelNames(app: App, scope: string): Promise<readonly string[] | undefined> {
+  if (!scope.startsWith(MODEL)) return undefined;
+  const model = scope.slice(MODEL.length);
+  const prices = await app.prices();
+  await prices.prepare([model]);
+  return prices.names(model, app.host.now()).filter((name) => name !== model);
 }
 
 /** Removes the budget of a scope and a period, or all of the scope. Gives how many; throws `AgentOpError` when there is none. */

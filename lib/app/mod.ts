@@ -28,7 +28,14 @@ export {
 export type { Check } from "./check.ts";
 export { runChecks, type TerminalFacts } from "./checks.ts";
 export { type AppConfig } from "./config.ts";
-export { budgetStates, doubtfulScope, readBudgetScope, removeBudgets, setBudget } from "./budgets.ts";
+export {
+  budgetStates,
+  doubtfulScope,
+  otherModelNames,
+  readBudgetScope,
+  removeBudgets,
+  setBudget,
+} from "./budgets.ts";
 export type { AlertOrder } from "./alerts/mod.ts";
 
 /** Rules of alerts. Loaded with the first use. */

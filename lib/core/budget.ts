@@ -30,6 +30,8 @@ export interface SpendClaim {
   /** Its span: when that ends, what is set aside is free again, and what was paid is spent. */
   readonly spanId: string;
   readonly model: string;
+  /** Every name that it goes by: a budget on one of them holds for all. @default `model` alone */
+  readonly modelNames?: readonly string[];
   /** USD; `null`: nobody knows its price. */
   readonly usd: number | null;
   readonly windows: BudgetWindows;
@@ -71,8 +73,11 @@ export interface BudgetStore {
   saveBudget(budget: Budget): Promise<void>;
   /** `false` when there was none. */
   removeBudget(scope: string, per: BudgetPeriod): Promise<boolean>;
-  /** How each stands in these windows; by scope, then period. */
-  listBudgets(windows: BudgetWindows): Promise<readonly BudgetState[]>;
+  /** How each stands in these windows; by scope, then period. `modelNames`: by model, every name that it goes by. */
+  listBudgets(
+    windows: BudgetWindows,
+    modelNames?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<readonly BudgetState[]>;
   /** There is a budget at all: what a call can cost need not be known otherwise. */
   isBudgeted(): Promise<boolean>;
   /**

@@ -127,6 +127,8 @@ export interface PricedCall {
 export interface PriceBook {
   /** Never throws and never guesses: an unknown model or unit has `usd: null`. */
   price(call: PricedCall): Cost;
+  /** Every name that a model goes by at that time, as given first: itself alone where no other is known. Absent: nobody knows. */
+  names?(model: string, atMs: number): readonly string[];
 }
 
 // ---------------------------------------------------------------------------------------------- tools

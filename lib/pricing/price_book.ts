@@ -16,6 +16,7 @@ export interface PriceBookOptions {
 export interface LoadedPriceBook extends PriceBook {
   /** Whether some unit of the model has a price at that time, with what is loaded now. */
   knows(model: string, atMs: number): boolean;
+  names(model: string, atMs: number): readonly string[];
   /** Imports the price library if one of the models is in no overlay. Cheap when there is nothing to do. */
   prepare(models: readonly string[]): Promise<void>;
 }
@@ -65,6 +66,14 @@ class TablePriceBook implements LoadedPriceBook {
   knows(model: string, atMs: number): boolean {
     const entry = this.#find(model, atMs, 0);
     return entry !== undefined && Object.keys(entry.usdPerMillion).length > 0;
+  }
+
+  names(model: string, atMs: number): readonly string[] {
+    const day = dayOf(atMs);
+    const entry = day === undefined ? undefined : this.#find(model, atMs, 0);
+    if (!entry) return [model];
+    const tables = [this.#own, this.#builtIn].flatMap((it) => it.namesOf(entry.id.toLowerCase(), day!));
+    return [...new Set([model, entry.id, ...tables])];
   }
 
   price(call: PricedCall): Cost {

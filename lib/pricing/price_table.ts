@@ -84,6 +84,15 @@ export class PriceTable {
     return this.#byName.has(name);
   }
 
+  /** Names that mean the model of this id on a day, itself among them; none where it is not listed. */
+  namesOf(id: string, day: string): readonly string[] {
+    return (this.#byName.get(id) ?? []).flatMap(({ entry }) =>
+      entry.id.toLowerCase() === id && holdsOn(day, entry)
+        ? [entry.id, ...(entry.aliases ?? []).filter((it) => holdsOn(day, it)).map(({ name }) => name)]
+        : []
+    );
+  }
+
   find(name: string, day: string): PriceEntry | undefined {
     let best: Named | undefined;
     for (const named of this.#byName.get(name) ?? []) {

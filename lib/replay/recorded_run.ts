@@ -90,6 +90,7 @@ export function recordedServices(recording: Recording, store: AgentStore, host: 
       }),
       prepare: () => Promise.resolve(),
       knows: () => true,
+      names: (model) => [model],
     },
     provider: () => {
       throw new Error("a recorded run has no provider");

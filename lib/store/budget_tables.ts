@@ -48,8 +48,11 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
     return isRemoved;
   }
 
-  async listBudgets(windows: BudgetWindows): Promise<readonly BudgetState[]> {
-    return await this.#told(() => listBudgets(this.#engine.db, windows));
+  async listBudgets(
+    windows: BudgetWindows,
+    modelNames?: Readonly<Record<string, readonly string[]>>,
+  ): Promise<readonly BudgetState[]> {
+    return await this.#told(() => listBudgets(this.#engine.db, windows, modelNames));
   }
 
   async saveExchange(...exchanges: readonly Exchange[]): Promise<void> {

@@ -49,14 +49,25 @@ export async function removeBudget(
   return numDeletedRows > 0n;
 }
 
-export async function listBudgets(db: Db, windows: BudgetWindows): Promise<readonly BudgetState[]> {
+export async function listBudgets(
+  db: Db,
+  windows: BudgetWindows,
+  modelNames: Readonly<Record<string, readonly string[]>> = {},
+): Promise<readonly BudgetState[]> {
   const states: BudgetState[] = [];
   for (const budget of await budgetsOf(db)) {
     const window = windowOf(budget.per, windows);
+    const [kind, name] = partsOf(budget.scope);
+    const known = kind === "model" && Object.hasOwn(modelNames, name) ? modelNames[name]! : [];
+    const scopes = sameScopes(budget.scope, known);
+    let spentUsd = 0;
+    for (const scope of window ? scopes : []) {
+      spentUsd += (await spendRow(db, { ...budget, scope }, window!)).spent_usd;
+    }
     states.push({
       ...budget,
-      spentUsd: window ? roundUsd((await spendRow(db, budget, window)).spent_usd) : 0,
-      reservedUsd: window ? await heldUsd(db, budget.scope) : 0,
+      spentUsd: roundUsd(spentUsd),
+      reservedUsd: window ? await heldUsd(db, scopes) : 0,
       ...(window ? { window } : {}),
     });
   }
@@ -89,9 +100,10 @@ export async function reserveSpend(db: Db, claim: SpendClaim): Promise<SpendAnsw
   );
   if (!run) throw new RangeError(`Cannot reserve money for run "${claim.traceId}": it was never started`);
   const all = [...await budgetsOf(db), ...(claim.also ?? [])];
-  const scopes = new Set(scopesOf(run, claim.model));
+  const names = [claim.model, ...claim.modelNames ?? []];
+  const scopes = new Set(scopesOf(run, names));
   const above = all.some(({ per }) => per === "run") ? await runsAbove(db, run.run_id) : [];
-  const scopesOfRun = scopes.union(new Set(above.flatMap((it) => scopesOf(it, claim.model))));
+  const scopesOfRun = scopes.union(new Set(above.flatMap((it) => scopesOf(it, names))));
   const budgets = all.filter(({ scope, per }) => (per === "run" ? scopesOfRun : scopes).has(scope));
   if (budgets.length === 0) return { reached: [] };
   const states: HeldState[] = [];
@@ -142,14 +154,21 @@ export async function holdsOf(db: Db, traceId: string): Promise<ReadonlyMap<stri
   return new Map(rows.map(({ span_id, usd }) => [hex(span_id), usd]));
 }
 
-function scopesOf({ agent, user_id, group_id }: ClaimingRun, model: string): readonly string[] {
+function scopesOf({ agent, user_id, group_id }: ClaimingRun, models: readonly string[]): readonly string[] {
   return [
     "all",
     `agent:${agent}`,
     `user:${user_id}`,
-    `model:${model}`,
+    ...models.map((model) => `model:${model}`),
     ...(group_id === null ? [] : [`group:${group_id}`]),
   ];
+}
+
+/** What counts under a budget: of a model its other names, too. Its own scope is the first. */
+function sameScopes(scope: string, modelNames: readonly string[]): readonly string[] {
+  return scope.startsWith("model:")
+    ? [...new Set([scope, ...modelNames.map((model) => `model:${model}`)])]
+    : [scope];
 }
 
 async function budgetsOf(db: Db): Promise<readonly Budget[]> {
@@ -164,16 +183,23 @@ async function budgetsOf(db: Db): Promise<readonly Budget[]> {
 
 async function stateFor(db: Db, budget: Budget, run: ClaimingRun, claim: SpendClaim): Promise<HeldState> {
   const window = windowOf(budget.per, claim.windows);
+  const scopes = sameScopes(budget.scope, [claim.model, ...claim.modelNames ?? []]);
   if (!window) {
     const tree = await treeOf(db, run.run_id);
-    const spentUsd = roundUsd(await spentByTree(db, budget.scope, tree));
-    const reservedUsd = await heldUsd(db, budget.scope, claim, tree);
+    const spentUsd = roundUsd(await spentByTree(db, scopes, tree));
+    const reservedUsd = await heldUsd(db, scopes, claim, tree);
     return { state: { ...budget, spentUsd, reservedUsd }, told: 0 };
   }
-  const row = await spendRow(db, budget, window);
-  if (!row.isKept) await keepSpend(db, budget, window, row.spent_usd);
-  const reservedUsd = await heldUsd(db, budget.scope, claim);
-  return { state: { ...budget, spentUsd: roundUsd(row.spent_usd), reservedUsd, window }, told: row.told };
+  let [spentUsd, told] = [0, 0];
+  for (const scope of scopes) {
+    const part = { ...budget, scope };
+    const row = await spendRow(db, part, window);
+    if (!row.isKept) await keepSpend(db, part, window, row.spent_usd);
+    spentUsd += row.spent_usd;
+    if (scope === budget.scope) told = row.told;
+  }
+  const reservedUsd = await heldUsd(db, scopes, claim);
+  return { state: { ...budget, spentUsd: roundUsd(spentUsd), reservedUsd, window }, told };
 }
 
 function windowOf(per: BudgetPeriod, windows: BudgetWindows): QuarterSpan | undefined {
@@ -239,9 +265,16 @@ function partsOf(scope: string): readonly [kind: string, name: string] {
   return colon < 0 ? [scope, ""] : [scope.slice(0, colon), scope.slice(colon + 1)];
 }
 
-/** Set aside under a scope for calls under way, the claim's own call left out; with `tree` for all that those runs do. */
-async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonly number[]): Promise<number> {
-  const [kind, name] = partsOf(scope);
+/** Set aside under scopes that are one for calls under way, the claim's own call left out; with `tree` for all that those runs do. */
+async function heldUsd(
+  db: Db,
+  scopes: readonly string[],
+  claim?: SpendClaim,
+  tree?: readonly number[],
+): Promise<number> {
+  const scope = scopes[0]!;
+  const [kind, ownName] = partsOf(scope);
+  const name = kind === "model" ? namesIn(scopes) : ownName;
   const ofRun = kind !== "all" && kind !== "model" && !tree;
   const own = claim ? [bytes(claim.traceId), bytes(claim.spanId)] as const : undefined;
   const among = tree && JSON.stringify(tree);
@@ -253,7 +286,9 @@ async function heldUsd(db: Db, scope: string, claim?: SpendClaim, tree?: readonl
       let query = db.selectFrom("budget_hold").innerJoin("run", "run.id", "budget_hold.run_no").select(
         sql<number>`coalesce(sum(budget_hold.usd), 0.0)`.as("usd"),
       );
-      if (kind === "model") query = query.where("budget_hold.model", "=", name);
+      if (kind === "model") {
+        query = query.where(sql<SqlBool>`budget_hold.model in (select value from json_each(${name}))`);
+      }
       if (ofRun) query = query.where(isIn(scope));
       if (among !== undefined) {
         query = query.where(sql<SqlBool>`budget_hold.run_no in (select value from json_each(${among}))`);
@@ -292,10 +327,15 @@ async function treeOf(db: Db, runId: string): Promise<readonly number[]> {
   return rows.map(({ id }) => id);
 }
 
-async function spentByTree(db: Db, scope: string, tree: readonly number[]): Promise<number> {
-  const [kind, name] = partsOf(scope);
+/** The models of scopes, as JSON. */
+const namesIn = (scopes: readonly string[]) => JSON.stringify(scopes.map((it) => partsOf(it)[1]));
+
+async function spentByTree(db: Db, scopes: readonly string[], tree: readonly number[]): Promise<number> {
+  const [kind] = partsOf(scopes[0]!);
   let query = db.selectFrom("run_usage").select(SPENT).where("run_no", "in", tree);
-  if (kind === "model") query = query.where("model", "=", name);
+  if (kind === "model") {
+    query = query.where(sql<SqlBool>`model in (select value from json_each(${namesIn(scopes)}))`);
+  }
   return (await query.executeTakeFirstOrThrow()).spent_usd;
 }
 

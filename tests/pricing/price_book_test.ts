@@ -227,6 +227,25 @@ models:
   assert.equal(cached.usd, 0, "cached input costs what input does");
 });
 
+Deno.test("names() gives all names of a model on a day, whichever of them is asked for", () => {
+  const small = ["mistral-small-2603", "mistral-small-latest"];
+  for (const name of small) {
+    assert.deepEqual(small.filter((it) => !book.names(name, NOW).includes(it)), [], name);
+  }
+  assert.deepEqual(
+    book.names("mistral-small-2506", NOW),
+    ["mistral-small-2506"],
+    "the latest is another by now",
+  );
+  assert.deepEqual(
+    book.names("mistral-small-latest", day("2026-01-10")).toSorted(),
+    ["mistral-small-2506", "mistral-small-latest"],
+  );
+  assert.deepEqual(book.names("nobody-knows", NOW), ["nobody-knows"]);
+  const models = [{ ...ownVoice, id: "mine-1", aliases: [{ name: "mine" }] }];
+  assert.deepEqual(createPriceBook({ overlay: { models } }).names("mine", NOW), ["mine", "mine-1"]);
+});
+
 Deno.test("price() bills ElevenLabs characters by plan, flash models at half", () => {
   const perThousand: Record<ElevenLabsPlan, number> = {
     starter: 0.166666666667,

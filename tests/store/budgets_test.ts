@@ -113,6 +113,40 @@ Deno.test("a budget counts what was spent before it was set, of its scope, in it
   assert.deepEqual(await stateOf(store, "agent:a"), [5, 0]);
 });
 
+Deno.test("a budget on one name of a model holds for all of them: in its window, per run, and for what is set aside", async () => {
+  const names = ["small-2603", "small-latest", "other-name"];
+  for (const per of ["day", "run"] as const) {
+    const host = hostAt();
+    await using store = await openStore(MEMORY, { host });
+    await store.saveBudget({ scope: "model:small-2603", per, limitUsd: 1 });
+    const run = await beginRun(store, host, {});
+    const call = async (model: string, usd: number, modelNames: readonly string[]) => {
+      const { spanId, start } = callOf(run, host);
+      const { refusedBy } = await store.reserveSpend({ ...claim(run, spanId, usd), model, modelNames });
+      const named = start.type === "span_start"
+        ? { ...start, span: { ...start.span, requestModel: model } }
+        : start;
+      return { refusedBy, answered: () => store.write([named, endOf(run, spanId, host, usd)]) };
+    };
+    const first = await call("small-latest", 0.5, names);
+    assert.equal(first.refusedBy, undefined);
+    assert.equal(
+      (await call("other-name", 0.6, names)).refusedBy?.reservedUsd,
+      0.5,
+      "set aside under another name",
+    );
+    await first.answered();
+    const refused = (await call("other-name", 0.6, names)).refusedBy;
+    assert.deepEqual([refused?.scope, refused?.spentUsd], ["model:small-2603", 0.5], `spent, per ${per}`);
+    assert.equal((await call("small-2603", 0.6, names)).refusedBy?.spentUsd, 0.5);
+    assert.equal((await call("large-latest", 9, ["large-latest"])).refusedBy, undefined);
+    if (per === "run") continue;
+    const [state] = await store.listBudgets(WINDOWS, { "small-2603": names });
+    assert.deepEqual([state?.spentUsd, state?.scope], [0.5, "model:small-2603"]);
+    assert.equal((await store.listBudgets(WINDOWS))[0]?.spentUsd, 0);
+  }
+});
+
 Deno.test("a budget per run counts the run with its hand-offs, and each run anew", async () => {
   const host = hostAt();
   await using store = await openStore(MEMORY, { host });

@@ -43,6 +43,7 @@ export async function reserveProxied(
     traceId,
     spanId,
     model,
+    modelNames: book.names?.(model, host.now()) ?? [],
     usd,
     windows: budgetWindows(host.now(), timeZone),
   });

@@ -34,6 +34,19 @@ Deno.test("budget: set, list and remove; a run that would pass one ends with exi
   assert.match(again.stderr, /Cannot remove the budget of all: there is none\. Try: agentop budget list/);
 });
 
+Deno.test("budget set on a model says which other names it holds for, or that none is known; a run by another name stops", async () => {
+  await using home = await CliHome.create();
+  const own = await home.run(["budget", "set", "model:my-model", "1", "--per", "day"]);
+  assert.match(
+    own.stderr,
+    /No other name of my-model is known: .* do not count\. Try: aliases in prices\.yaml/,
+  );
+  const set = await home.run(["budget", "set", "model:mistral-small-2603", "0.00001", "--per", "day"]);
+  assert.match(set.stderr, /It holds for calls that name .*mistral-small-latest.*, too/);
+  const run = await home.run(["run", "main", "hello", "--set", "model=mistral-small-latest", "--json"]);
+  assert.deepEqual([run.code, run.json().error?.type], [3, "budget"]);
+});
+
 Deno.test("budget set: what cannot be is one line with exit code 2, and nothing is kept", async () => {
   await using home = await CliHome.create();
   for (

@@ -28,7 +28,9 @@ export const budget: CliCommand = {
     const command = program.command("budget").description(
       "what may be spent, by all processes together: a call that could pass it is not sent, and one through the proxy is answered with 402",
     );
-    command.command("set").description("set what may be spent; one of the same scope and period is replaced")
+    command.command("set").description(
+      "set what may be spent; one of the same scope and period is replaced. On a model it holds for every name that the price list (yours in prices.yaml, the built-in one) gives that model on the day of the call: mistral-small-latest and its dated name are one",
+    )
       .argument("<scope>", SCOPE).argument("<usd>", "the limit")
       .addOption(
         perOption("required: how long it lasts; a run counts with its hand-offs").makeOptionMandatory(),
@@ -43,27 +45,42 @@ export const budget: CliCommand = {
   },
 };
 
-const momentOf = ({ host, timeZone }: Context) => ({ nowMs: host.now(), timeZone });
+const momentOf = async ({ app, host, timeZone }: Context) => ({
+  nowMs: host.now(),
+  timeZone,
+  prices: await app.prices(),
+});
 
 async function set(context: Context, scope: string, usd: string, per: BudgetPeriod): Promise<number> {
-  const { doubtfulScope, setBudget } = await import("../../../app/mod.ts");
+  const { doubtfulScope, otherModelNames, setBudget } = await import("../../../app/mod.ts");
   const limitUsd = readNumber(
     "the limit",
     usd,
     { isMinExcluded: true },
     `agentop budget set ${scope} 5 --per ${per}`,
   );
-  const state = await setBudget(await context.app.store(), { scope, per, limitUsd }, momentOf(context));
+  const state = await setBudget(await context.app.store(), { scope, per, limitUsd }, await momentOf(context));
   if (context.json) context.printJson(budgetShape(state));
   else context.print(table(COLUMNS, [row(state, context.timeZone)], lookOf(context)));
+  const others = await otherModelNames(context.app, scope);
+  if (others) context.note(namesNote(scope, others));
   const doubt = await doubtfulScope(context.app, scope);
   if (doubt !== undefined) context.note(doubt);
   return 0;
 }
 
+function namesNote(scope: string, others: readonly string[]): string {
+  if (others.length > 0) {
+    return `It holds for calls that name ${others.map(cell).join(", ")}, too: the same model today.`;
+  }
+  return `No other name of ${
+    cell(scope.slice("model:".length))
+  } is known: calls that name it otherwise do not count. Try: aliases in prices.yaml`;
+}
+
 async function list(context: Context): Promise<number> {
   const { budgetStates } = await import("../../../app/mod.ts");
-  const states = await budgetStates(await context.app.store(), momentOf(context));
+  const states = await budgetStates(await context.app.store(), await momentOf(context));
   if (context.json) context.printJson(states.map(budgetShape));
   else if (states.length === 0) context.note("No budgets yet. Try: agentop budget set all 5 --per day");
   else context.print(table(COLUMNS, states.map((it) => row(it, context.timeZone)), lookOf(context)));

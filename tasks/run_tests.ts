@@ -36,7 +36,13 @@ try {
       // Named, or this file would count as a test and start itself.
       ...(whole ? ["tests/"] : Deno.args),
     ],
-    env: whole ? { AGENTOP_TEST_PROGRAM: join(bundle, "main.js") } : {},
+    env: whole
+      ? {
+        AGENTOP_TEST_PROGRAM: join(bundle, "main.js"),
+        // Many tests wait for programs they started: one file more than processors keeps these busy.
+        DENO_JOBS: Deno.env.get("DENO_JOBS") ?? String(navigator.hardwareConcurrency + 1),
+      }
+      : {},
   }).spawn().status;
   const xml = await Deno.readTextFile(report);
   const sum = (name: string) =>

@@ -56,6 +56,7 @@ export {
   unitText,
   WRONG_SUM,
 } from "./receipt.ts";
+export { CACHE_NOTE, cacheLostText, cacheRateText, cacheSummary } from "./cache_text.ts";
 export { scoreText, scoreValue } from "./score.ts";
 export { CHANGE_SIGNS, STEP_SIGNS } from "./signs.ts";
 export {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { MEMORY, openStore } from "../../lib/store/mod.ts";
 import { Lookout } from "../../lib/tui/app/lookout.ts";
 import { keepExperiment, keepResult } from "../support/experiments.ts";
-import { fakeHost } from "../support/fake_host.ts";
+import type { Store } from "../../lib/core/mod.ts";
+import { type FakeHost, fakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
 import { everyState, finishedRun, Story, waitingRun } from "./scenario.ts";
 
@@ -54,7 +55,7 @@ Deno.test("a run of a case whose experiment went on with another one is no troub
   const look = async () => {
     const { promise, resolve } = Promise.withResolvers<readonly string[]>();
     const lookout = new Lookout({
-      store,
+      services: { store, host },
       sinceMs: 0,
       found: ({ troubled }) => resolve(troubled.map((run) => run.prompt)),
     });
@@ -90,4 +91,23 @@ Deno.test("keys of the footer and the sign in the header take clicks", async () 
   await bench.see(/open/);
   bench.click(rows[0]!.indexOf("◔") + 1, 0);
   await bench.see(/waits: press a/);
+});
+
+Deno.test("the header names the budget of which little is left, as far as there is room, and only while it is so", async () => {
+  const budgeted = async (store: Store, host: FakeHost) => {
+    await finishedRun(store, host);
+    await store.saveBudget({ scope: "all", per: "day", limitUsd: 100 });
+    await store.saveBudget({ scope: "agent:researcher", per: "month", limitUsd: 0.0022 });
+  };
+  for (
+    const [size, wanted] of [[[160, 48], /budget 95% agent:researcher per month /], [
+      [80, 24],
+      /\$95% /,
+    ]] as const
+  ) {
+    await using bench = await Bench.open(size, budgeted);
+    await bench.until((screen) => wanted.test(screen.split("\n")[0]!), String(wanted));
+    await bench.store.saveBudget({ scope: "agent:researcher", per: "month", limitUsd: 5 });
+    await bench.until((screen) => !/95%/.test(screen.split("\n")[0]!), "gone");
+  }
 });

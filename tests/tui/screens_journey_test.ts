@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Store, StoreError } from "../../lib/core/mod.ts";
 import type { FakeHost } from "../support/fake_host.ts";
 import { Bench } from "./bench.ts";
-import { everyState, liveRun, say, Story } from "./scenario.ts";
+import { everyState, finishedRun, liveRun, say, Story } from "./scenario.ts";
 import { costlyMonth, richRun, SERVICES } from "./screens_scenario.ts";
 
 const SIZE = [100, 30] as const;
@@ -278,6 +278,23 @@ Deno.test("run detail: X breaks off the only tool at work wherever one is, and o
   bench.press("g", "X");
   await bench.see(/2 tools are at work: read_file, http_get/);
   assert.equal(asked.length, 1);
+});
+
+Deno.test("run detail: the cache coach is a tab, read when somebody looks; without a model call there is none", async () => {
+  await using bench = await Bench.open(SIZE, async (store, host) => {
+    await finishedRun(store, host);
+    await Story.begin(store, host, { agent: "idle" });
+  });
+  await bench.see(/▶ ● live/);
+  bench.press("j", "enter");
+  await bench.see(/1,204 rows/);
+  bench.press("[");
+  await bench.see(/0 % of 1,172 input tokens[\s\S]*step 1 +0 % of 412/);
+  bench.press("escape");
+  await bench.see(/▶ ✓ done/);
+  bench.press("k", "enter");
+  const idle = await bench.see(/idle[\s\S]*Output/);
+  assert.doesNotMatch(idle, /Cache/);
 });
 
 Deno.test("run detail: a run that was deleted while it was shown says so", async () => {

@@ -1,8 +1,8 @@
 import { type Run, shortRunId } from "../../core/mod.ts";
 import { plural, shortStatus } from "../../present/mod.ts";
 import { type Line, seg } from "../draw/line.ts";
-import { clean } from "../terminal/text.ts";
-import type { Needy } from "./attention.ts";
+import { clean, width } from "../terminal/text.ts";
+import { type Needy, shareOfBudget } from "./attention.ts";
 import type { App, AppStep } from "./model.ts";
 import { withNotice } from "./notices.ts";
 
@@ -10,7 +10,7 @@ import { withNotice } from "./notices.ts";
 const TOLD_MAX = 2;
 
 /** With what the store holds now; what is new is told, on whatever screen. */
-export function withNeedy(app: App, { waiting, troubled, alerts, servers }: Needy): AppStep {
+export function withNeedy(app: App, { waiting, troubled, alerts, servers, tight }: Needy): AppStep {
   const { attention } = app;
   const knownAlerts = new Set(attention.alerts.map((it) => it.alertId));
   const newest = attention.alerts[0]?.openedAtUs ?? 0;
@@ -18,7 +18,7 @@ export function withNeedy(app: App, { waiting, troubled, alerts, servers }: Need
   const known = new Set([...attention.waiting, ...attention.troubled].map(nameOf));
   const next: App = {
     ...app,
-    attention: { ...attention, waiting, troubled, alerts, servers, isKnown: true },
+    attention: { ...attention, waiting, troubled, alerts, servers, tight, isKnown: true },
   };
   const unseen = [...waiting, ...troubled.filter((run) => !attention.seen.has(run.traceId))];
   const fresh = unseen.filter((run) => !known.has(nameOf(run)) && !isInView(app, run));
@@ -65,4 +65,17 @@ export function attentionSign({ attention, glyphs }: App): Line {
     ...(troubled > 0 ? [seg(`${glyphs.status.failed} ${troubled} `, "error")] : []),
     seg("! ", "key"),
   ];
+}
+
+/** For the header: the fullest budget and how full it is, as much as there is room for; nothing while none is tight. */
+export function budgetSign({ attention: { tight } }: Pick<App, "attention">, room: number): Line {
+  const [fullest] = tight;
+  if (!fullest) return [];
+  const share = shareOfBudget(fullest);
+  const percent = share > 9.99 ? ">999%" : `${Math.floor(share * 100)}%`;
+  const name = `${clean(fullest.scope)} per ${fullest.per}`;
+  const more = tight.length > 1 ? ` +${tight.length - 1}` : "";
+  const texts = [`budget ${percent} ${name}${more} `, `budget ${percent} `, `$${percent} `];
+  const text = texts.find((it) => width(it) <= room);
+  return text === undefined ? [] : [seg(text, share >= 1 ? "error" : "warn")];
 }

@@ -1,4 +1,4 @@
-import type { Alert, Run, RunStatus, ServerNote } from "../../core/mod.ts";
+import type { Alert, BudgetState, Run, RunStatus, ServerNote } from "../../core/mod.ts";
 
 /** What wants a person, of the whole store. */
 export interface Needy {
@@ -10,6 +10,22 @@ export interface Needy {
   readonly alerts: readonly Alert[];
   /** They take something in for the store; the one that noted something last is the first. */
   readonly servers: readonly ServerNote[];
+  /** Budgets of which little is left, the fullest first. */
+  readonly tight: readonly BudgetState[];
+}
+
+/** From this part of a budget on the header says so. */
+const TIGHT_SHARE = 0.8;
+
+/** What is spent or set aside of a budget, as a part of it. */
+export function shareOfBudget({ spentUsd, reservedUsd, limitUsd }: BudgetState): number {
+  return limitUsd > 0 ? (spentUsd + reservedUsd) / limitUsd : 1;
+}
+
+/** The budgets of which little is left, the fullest first; those per run begin anew with each. */
+export function tightBudgets(budgets: readonly BudgetState[]): readonly BudgetState[] {
+  return budgets.filter((it) => it.per !== "run" && shareOfBudget(it) >= TIGHT_SHARE)
+    .toSorted((a, b) => shareOfBudget(b) - shareOfBudget(a));
 }
 
 /** What wants a person, and what of it the person has seen. */
@@ -26,6 +42,7 @@ export const NO_ATTENTION: Attention = Object.freeze({
   troubled: [],
   alerts: [],
   servers: [],
+  tight: [],
   seen: new Set<string>(),
   isKnown: false,
 });

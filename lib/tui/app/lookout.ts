@@ -1,13 +1,16 @@
 import {
   type AlertStore,
+  type BudgetStore,
   type CaseResult,
   type ExperimentStore,
+  type Host,
   type Run,
   RUN_TAG,
   type RunReader,
   type ServerNotes,
 } from "../../core/mod.ts";
-import { type Needy, TROUBLED } from "./attention.ts";
+import { budgetWindows } from "../../analysis/mod.ts";
+import { type Needy, tightBudgets, TROUBLED } from "./attention.ts";
 
 /** Between two looks, so that a store that changes all the time is asked little. */
 const REST_MS = 1_000;
@@ -19,11 +22,17 @@ const ALERTS_MAX = 50;
 const BEGAN_MS_MAX = 24 * 3_600_000;
 
 export interface LookoutOptions {
-  readonly store:
-    & Pick<RunReader, "listRuns">
-    & Pick<ExperimentStore, "experimentResults">
-    & Pick<AlertStore, "listAlerts">
-    & Pick<ServerNotes, "serverNotes">;
+  readonly services: {
+    readonly store:
+      & Pick<RunReader, "listRuns">
+      & Pick<ExperimentStore, "experimentResults">
+      & Pick<AlertStore, "listAlerts">
+      & Pick<ServerNotes, "serverNotes">
+      & Pick<BudgetStore, "listBudgets">;
+    readonly host: Pick<Host, "now">;
+    /** Where days, weeks and months of budgets begin. @default "UTC" */
+    readonly timeZone?: string;
+  };
   /** Runs that ended before are no news. */
   readonly sinceMs: number;
   readonly found: (needy: Needy) => void;
@@ -78,9 +87,9 @@ export class Lookout {
 
   async #ask(): Promise<void> {
     this.#again = false;
-    const { store, sinceMs, found, judge } = this.#options;
+    const { services: { store, host, timeZone = "UTC" }, sinceMs, found, judge } = this.#options;
     judge?.();
-    const [waiting, ended, alerts, servers] = await Promise.all([
+    const [waiting, ended, alerts, servers, budgets] = await Promise.all([
       store.listRuns({ filter: { status: ["waiting"] }, sort: "oldest", limit: RUNS_MAX }),
       store.listRuns({
         filter: { status: TROUBLED, sinceUs: (sinceMs - BEGAN_MS_MAX) * 1000 },
@@ -88,12 +97,19 @@ export class Lookout {
       }),
       store.listAlerts({ isOpen: true, limit: ALERTS_MAX }),
       store.serverNotes(),
+      store.listBudgets(budgetWindows(host.now(), timeZone)),
     ]);
     const recent = ended.runs.filter((run) => (run.endTimeUs ?? run.startTimeUs) >= sinceMs * 1000);
     const isReplaced = await Promise.all(recent.map((run) => this.#isReplaced(run)));
     if (this.#closed) return;
     const troubled = recent.filter((_, index) => !isReplaced[index]);
-    found({ waiting: waiting.runs, troubled: troubled.toReversed(), alerts, servers });
+    found({
+      waiting: waiting.runs,
+      troubled: troubled.toReversed(),
+      alerts,
+      servers,
+      tight: tightBudgets(budgets),
+    });
     clearTimeout(this.#checking);
     if (servers.length > 0) this.#checking = setTimeout(() => this.look(), SERVERS_REST_MS);
   }
@@ -104,7 +120,7 @@ export class Lookout {
     if (group === undefined || caseId === undefined) return false;
     if (this.#replaced.has(runId)) return true;
     // The group of a run may be called anything.
-    const results = await this.#options.store.experimentResults(group, { withTexts: false, caseId })
+    const results = await this.#options.services.store.experimentResults(group, { withTexts: false, caseId })
       .catch((): readonly CaseResult[] => []);
     const own = results.find((it) =>
       it.variant === tags[RUN_TAG.variant] && String(it.repeat) === tags[RUN_TAG.repeat]

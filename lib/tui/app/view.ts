@@ -15,7 +15,7 @@ import { ASCII, UNICODE } from "../draw/glyphs.ts";
 import { centered } from "../draw/pane.ts";
 import { toast } from "../draw/toast.ts";
 import { clean, cut, width } from "../terminal/text.ts";
-import { attentionSign } from "./attend.ts";
+import { attentionSign, budgetSign } from "./attend.ts";
 import { incomingGauge } from "./incoming.ts";
 import { completionBox, confirmBox, helpBox, jumpLine, leaveBox, notebookLine, paletteBox } from "./boxes.ts";
 import { scoreBox } from "./score_box.ts";
@@ -179,7 +179,8 @@ function header(app: App): Line {
   const space = app.size.columns - used - 2;
   const lost = lostMark(app, space);
   const gauge = gaugeIn(app, space - lineWidth(lost));
-  const mark = [...lost, ...gauge];
+  const budget = budgetSign(app, space - lineWidth(lost) - lineWidth(gauge));
+  const mark: Line = [...lost, ...budget, ...gauge];
   const room = space - lineWidth(mark);
   const whole = zoneOf(app) + clean(app.endpoint);
   const endpoint = width(whole) + 1 > room ? clean(app.endpoint) : whole;

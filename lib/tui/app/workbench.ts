@@ -139,7 +139,7 @@ export class Workbench {
     }, saved.state);
     this.#problems = saved.problems;
     this.#lookout = new Lookout({
-      store: services.store,
+      services,
       sinceMs: this.#app.nowMs,
       judge: () => services.judgeAlerts?.((text) => this.#screen.alert("desktop", text)),
       found: (needy) => this.#guarded(() => this.#dispatch({ type: "needy", needy })),

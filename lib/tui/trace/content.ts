@@ -1,4 +1,11 @@
-import { brokenText, numberAttribute, textAttribute, toolResultOf, toolTitle } from "../../analysis/mod.ts";
+import {
+  brokenText,
+  type CacheReport,
+  numberAttribute,
+  textAttribute,
+  toolResultOf,
+  toolTitle,
+} from "../../analysis/mod.ts";
 import {
   ATTR,
   type Evaluation,
@@ -16,11 +23,22 @@ import { attemptParts } from "./attempts.ts";
 import type { Doc, DocOptions } from "../reader/doc.ts";
 import { DocMemo } from "../reader/doc_memo.ts";
 import { GAP, type Part, textPart, valueParts } from "../reader/part.ts";
+import { cacheParts } from "./cache.ts";
 import { memoryParts } from "./memory.ts";
 import { messageParts, thinkingParts } from "./messages.ts";
 import { receiptParts } from "./receipt.ts";
 
-export const TABS = ["output", "input", "args", "attempts", "memory", "receipt", "raw", "evals"] as const;
+export const TABS = [
+  "output",
+  "input",
+  "args",
+  "attempts",
+  "memory",
+  "receipt",
+  "raw",
+  "evals",
+  "cache",
+] as const;
 export type TabId = (typeof TABS)[number];
 export const TAB_TITLES: Readonly<Record<TabId, string>> = {
   output: "Output",
@@ -31,11 +49,18 @@ export const TAB_TITLES: Readonly<Record<TabId, string>> = {
   receipt: "Receipt",
   raw: "Raw",
   evals: "Evals",
+  cache: "Cache",
 };
 
-/** The tabs of a run; scores only where there are any. */
+/** The tabs of a run; scores and the cache only where there is something to say of them. */
 export function tabsOf(trace: Trace | undefined): readonly TabId[] {
-  return trace && trace.evaluations.length > 0 ? TABS : TABS.filter((tab) => tab !== "evals");
+  const has = (tab: TabId) =>
+    tab === "evals"
+      ? trace !== undefined && trace.evaluations.length > 0
+      : tab === "cache"
+      ? trace !== undefined && trace.run.totals.llmCalls > 0
+      : true;
+  return TABS.filter(has);
 }
 
 /** What one tab says about one span. Empty when there is nothing of that kind. */
@@ -44,7 +69,11 @@ export function tabParts(
   trace: Trace,
   span: Span,
   partial: PartialOutput | undefined,
-  { nowMs = 0, whole }: { readonly nowMs?: number; readonly whole?: TreeTotals | undefined } = {},
+  { nowMs = 0, whole, cache }: {
+    readonly nowMs?: number;
+    readonly whole?: TreeTotals | undefined;
+    readonly cache?: CacheReport | undefined;
+  } = {},
 ): readonly Part[] {
   switch (tab) {
     case "output":
@@ -63,6 +92,8 @@ export function tabParts(
       return rawParts(span);
     case "evals":
       return trace.evaluations.flatMap((evaluation) => evaluationParts(evaluation, span));
+    case "cache":
+      return cacheParts(cache);
   }
 }
 
@@ -207,6 +238,8 @@ export interface PartsQuestion {
   readonly nowMs: number;
   /** The run with all hand-offs below it, where that is known. */
   readonly whole?: TreeTotals | undefined;
+  /** What its prompts had from a cache, once it was asked. */
+  readonly cache?: CacheReport | undefined;
 }
 
 export interface DocQuestion extends PartsQuestion, Omit<DocOptions, "prefix"> {}
@@ -217,13 +250,13 @@ const docs = new DocMemo(REMEMBERED_MAX);
 
 /** What one tab says about one span. Remembers the last few answers, as frames repeat the same question. */
 function partsFor(question: PartsQuestion): readonly Part[] {
-  const { tab, trace, span, partial, nowMs, whole } = question;
+  const { tab, trace, span, partial, nowMs, whole, cache } = question;
   const known = rememberedParts.find(({ question: other }) =>
     other.tab === tab && other.trace === trace && other.span === span && other.partial === partial &&
-    other.whole === whole && (tab !== "attempts" || other.nowMs === nowMs)
+    other.whole === whole && other.cache === cache && (tab !== "attempts" || other.nowMs === nowMs)
   );
   if (known) return known.parts;
-  const parts = tabParts(tab, trace, span, partial, { nowMs, whole });
+  const parts = tabParts(tab, trace, span, partial, { nowMs, whole, cache });
   rememberedParts = [{ question, parts }, ...rememberedParts].slice(0, REMEMBERED_MAX);
   return parts;
 }

@@ -1,6 +1,10 @@
-import { type CacheFigures, type CacheReport, missRemedy, missText } from "../../../analysis/mod.ts";
+import { type CacheReport, missRemedy, missText } from "../../../analysis/mod.ts";
 import { type Run, shortRunId } from "../../../core/mod.ts";
 import {
+  CACHE_NOTE,
+  cacheLostText,
+  cacheRateText,
+  cacheSummary,
   type Cell,
   cell,
   type Column,
@@ -13,9 +17,6 @@ import {
 import type { Look } from "../../output/look.ts";
 
 const STEPS_SHOWN = 6;
-const NOTE =
-  "Lost: an estimate of what could have come from a cache, in blocks of 64 tokens; bytes are of tools and messages as text.";
-
 /** Call by call. */
 export function formatRunCache(run: Run, report: CacheReport, look: Look): string {
   const columns: readonly Column[] = [
@@ -31,7 +32,10 @@ export function formatRunCache(run: Run, report: CacheReport, look: Look): strin
     { text: String(it.step) },
     { text: grouped(it.inputTokens) },
     { text: grouped(it.cachedTokens) },
-    { text: rateText(it), style: it.lostTokens > 0 ? "yellow" : it.cachedTokens > 0 ? "green" : undefined },
+    {
+      text: cacheRateText(it),
+      style: it.lostTokens > 0 ? "yellow" : it.cachedTokens > 0 ? "green" : undefined,
+    },
     { text: `${grouped(it.sharedBytes)} of ${grouped(it.promptBytes)}`, style: "dim" },
     { text: it.lostTokens === 0 ? "" : knownCost(it.lostUsd), style: "yellow" },
     {
@@ -42,7 +46,7 @@ export function formatRunCache(run: Run, report: CacheReport, look: Look): strin
   ]);
   return [
     `${look.paint("bold", cell(run.agent))} ${look.paint("dim", cell(run.runId))}`,
-    summary(report),
+    cacheSummary(report),
     "",
     table(columns, rows, look),
     ...mending(report, look),
@@ -64,13 +68,13 @@ export function formatRunsCache(report: CacheReport, look: Look): string {
     { text: cell(it.agent) },
     { text: grouped(it.calls) },
     { text: compact(it.inputTokens) },
-    { text: rateText(it) },
+    { text: cacheRateText(it) },
     { text: knownCost(it.savedUsd, it.cachedTokens > 0 ? it.unpricedCalls : 0) },
-    { text: lostText(it), style: it.lostTokens > 0 ? "yellow" : undefined },
+    { text: cacheLostText(it), style: it.lostTokens > 0 ? "yellow" : undefined },
     { text: stepsText(report, it.agent), style: "dim" },
   ]);
   return [
-    `${plural(report.runs, "run")}: ${summary(report)}`,
+    `${plural(report.runs, "run")}: ${cacheSummary(report)}`,
     "",
     table(agents, rows, look),
     ...(report.losses.length === 0 ? [] : ["", lossTable(report, look)]),
@@ -103,30 +107,11 @@ function lossTable({ losses }: CacheReport, look: Look): string {
 function mending({ losses }: CacheReport, look: Look): readonly string[] {
   if (losses.length === 0) return [];
   const remedies = [...new Set(losses.map(({ cause }) => missRemedy(cause)))];
-  return ["", ...remedies.map((it) => `Mend: ${it}`), look.paint("dim", NOTE)];
-}
-
-function summary(it: CacheFigures): string {
-  const unpriced = it.unpricedCalls;
-  return `${rateText(it)} of ${grouped(it.inputTokens)} input tokens came from a cache, which saved ${
-    knownCost(it.savedUsd, it.cachedTokens > 0 ? unpriced : 0)
-  }; ${
-    it.lostTokens === 0
-      ? "nothing was lost"
-      : `about ${lostText(it)} was lost (${grouped(it.lostTokens)} tokens)`
-  }`;
-}
-
-function lostText(it: CacheFigures): string {
-  return knownCost(it.lostUsd, it.lostTokens > 0 ? it.unpricedCalls : 0);
-}
-
-function rateText({ inputTokens, cachedTokens }: Pick<CacheFigures, "inputTokens" | "cachedTokens">): string {
-  return `${inputTokens === 0 ? 0 : Math.round(100 * cachedTokens / inputTokens)} %`;
+  return ["", ...remedies.map((it) => `Mend: ${it}`), look.paint("dim", CACHE_NOTE)];
 }
 
 function stepsText({ steps }: CacheReport, agent: string): string {
   const own = steps.filter((it) => it.agent === agent);
-  const shown = own.slice(0, STEPS_SHOWN).map((it) => `${it.step}: ${rateText(it)}`).join(" · ");
+  const shown = own.slice(0, STEPS_SHOWN).map((it) => `${it.step}: ${cacheRateText(it)}`).join(" · ");
   return own.length > STEPS_SHOWN ? `${shown} · …` : shown;
 }

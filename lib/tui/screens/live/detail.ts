@@ -52,5 +52,7 @@ function textOfTab(model: LiveModel): string | undefined {
   const span = selectedSpan(model);
   if (!span || !model.trace) return undefined;
   const partial = model.partials.find((item) => item.spanId === span.spanId);
-  return partsText(tabParts(openTab(model), model.trace, span, partial, { whole: model.whole }));
+  return partsText(
+    tabParts(openTab(model), model.trace, span, partial, { whole: model.whole, cache: model.cache }),
+  );
 }

@@ -1,6 +1,6 @@
 import type { FileChange } from "../../../app/mod.ts";
 import { NO_FAILURE } from "../../draw/trouble.ts";
-import { type TreeRow, treeRows } from "../../../analysis/mod.ts";
+import { type CacheReport, type TreeRow, treeRows } from "../../../analysis/mod.ts";
 import {
   type Explanation,
   isLive,
@@ -61,6 +61,9 @@ export interface LiveModel extends ListPlace {
   readonly family?: FamilyList;
   /** Its figures with those of all hand-offs below it. */
   readonly whole?: TreeTotals;
+  /** What its prompts had from a cache, and the run as it was when that was asked; only once somebody looks. */
+  readonly cache?: CacheReport;
+  readonly cacheAskedOf?: Trace;
   /** The list of relatives is open. */
   readonly relatives: boolean;
   readonly approval?: {
@@ -110,6 +113,7 @@ export const INITIAL: LiveModel = {
     child: 0,
     family: 0,
     whole: 0,
+    cache: 0,
     change: 0,
     editable: 0,
     readBack: 0,
@@ -237,6 +241,7 @@ export function detailWindow(model: LiveModel, env: Env): Window {
     depth: reader.depth,
     isWrapped: reader.isWrapped,
     whole: model.whole,
+    cache: model.cache,
     nowMs: span.endTimeUs === undefined ? env.nowMs : 0,
   });
   return { doc, columns, height, isGrowing: isGrowing(model) };

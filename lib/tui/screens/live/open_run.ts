@@ -129,3 +129,14 @@ function firstTab(model: LiveModel, trace: Trace): LiveModel["tab"] {
   const tab = openTab(model);
   return tabParts(tab, trace, root, undefined).length > 0 ? tab : "output";
 }
+
+const CACHE_INTERVAL_MS = 1_000;
+
+/** Asks what its prompts had from a cache while that is in view, and again when the run has changed. */
+export function withCacheAsked(step: Step<LiveModel>): Step<LiveModel> {
+  const [model, effects] = step;
+  const { trace, runId, cache, cacheAskedOf } = model;
+  if (openTab(model) !== "cache" || !trace || cacheAskedOf === trace) return step;
+  const interval = cache === undefined && cacheAskedOf === undefined ? undefined : CACHE_INTERVAL_MS;
+  return load([{ ...model, cacheAskedOf: trace }, effects], "cache", { runId }, interval);
+}

@@ -8,7 +8,7 @@ import {
   type Trace,
   type TreeTotals,
 } from "../../../core/mod.ts";
-import type { ForkTree } from "../../../analysis/mod.ts";
+import type { CacheReport, ForkTree } from "../../../analysis/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import { storedFamily, storedTrace } from "../../trace/stored.ts";
 import type { TuiServices } from "../../ports.ts";
@@ -61,6 +61,9 @@ export const LIVE_QUERIES = {
   /** What the run and all hand-offs below it used. */
   whole: ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<TreeTotals> =>
     store.treeTotals(runId),
+  /** What its prompts had from a cache. */
+  cache: async ({ store }: TuiServices, { runId }: { readonly runId: string }): Promise<CacheReport> =>
+    await (await import("../../../app/mod.ts")).cacheOfRun(store, await store.resolveRun(runId)),
   /** What a call that waits would change in its file. */
   change: async ({ fileChange }: TuiServices, { spanId, target }: ChangeAsked): Promise<ChangeRead> => ({
     spanId,

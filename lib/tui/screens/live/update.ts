@@ -24,7 +24,16 @@ import {
 import { copied, foldRow, movedInTab, openedElsewhere, TAB_READER, wheeledInTab } from "./detail.ts";
 import { FAMILY_ACTIONS, movedInFamily, openedFamily } from "./family.ts";
 import { isLiveRun, liveDragged, liveLayout, type LiveModel, openTab, treeRowsIn } from "./model.ts";
-import { entered, loadAgain, loadChanges, opened, openedChild, withChild, withTrace } from "./open_run.ts";
+import {
+  entered,
+  loadAgain,
+  loadChanges,
+  opened,
+  openedChild,
+  withCacheAsked,
+  withChild,
+  withTrace,
+} from "./open_run.ts";
 import type { LiveQueries } from "./queries.ts";
 import { bookmarked, nextHeat, scrubbed, toBookmark } from "./scrub.ts";
 import { begun, choose, foldBranch, inView, movedInTree } from "./selection.ts";
@@ -114,6 +123,7 @@ const handled = updateOf<LiveModel, LiveQueries>({
     // The list knows its height when it is opened.
     family: (model, tree) => [{ ...model, family: familyWith(tree, model.family, model.runId, 1) }, []],
     whole: (model, whole) => [{ ...model, whole }, []],
+    cache: (model, cache) => [{ ...model, cache }, []],
     change: withChange,
     editable: withEditable,
     readBack: withEdited,
@@ -129,7 +139,7 @@ const handled = updateOf<LiveModel, LiveQueries>({
 });
 
 export function updateLive(model: LiveModel, msg: Msg<LiveQueries>, env: Env): Step<LiveModel> {
-  return TAB_READER.seeking(handled(model, msg, env), env);
+  return TAB_READER.seeking(withCacheAsked(handled(model, msg, env)), env);
 }
 
 /** What was read before stays in view. */

@@ -323,6 +323,7 @@ function nothing(model: LiveModel, env: Env): Line {
   const texts: Readonly<Record<LiveModel["tab"], string>> = {
     receipt: "nothing was billed here",
     evals: "no scores",
+    cache: "no model call",
     output: span && span.endTimeUs === undefined
       ? `waiting for the first words${env.glyphs.ellipsis}`
       : "no output",

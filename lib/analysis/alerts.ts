@@ -20,7 +20,7 @@ const DEVIATION_MIN: Readonly<Record<AlertMetric, number>> = {
 
 /** How many runs a verdict needs, unless a person says otherwise. */
 export function minSampleOf(metric: AlertMetric, kind: AlertCondition["kind"], isPerRun: boolean): number {
-  if (kind === "spike") return 20;
+  if (kind === "spike") return isPerRun ? 20 : 7; // runs, or days
   return !isPerRun && (metric === "error_rate" || metric === "latency" || metric === "score") ? 5 : 1;
 }
 

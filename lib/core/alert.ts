@@ -14,7 +14,7 @@ export type AlertMetric = (typeof ALERT_METRICS)[number];
 
 /**
  * When it fires. `spike`: so many robust standard deviations (1.4826 times the median absolute deviation) beyond the median of what
- * the same agent did before.
+ * the same agent did before; of a day, of the days before it.
  */
 export interface AlertCondition {
   readonly kind: "above" | "below" | "spike";
@@ -62,7 +62,7 @@ export interface AlertRule {
   /** Of each run, or of all runs that ended in the day, week or month of the person's zone. */
   readonly per: BudgetPeriod;
   readonly condition: AlertCondition;
-  /** With fewer runs than these there is no verdict. */
+  /** With fewer runs than these there is no verdict; of a spike of a day, days. */
   readonly minSample: number;
   readonly channels: readonly AlertChannel[];
   /** Runs that ended before do not count for a rule per run. */
@@ -96,6 +96,8 @@ export interface Alert {
   readonly threshold: number;
   /** Runs that were beyond the threshold in it. */
   readonly runs: number;
+  /** Of a rule per day, week or month: all runs that its value was of when the last of `runs` ended. */
+  readonly windowRuns?: number;
   /** The first of them, at most `ALERT_RUNS_MAX`; empty where no single run is to blame. */
   readonly runIds: readonly string[];
   readonly openedAtUs: number;

@@ -15,6 +15,7 @@ export function alertShape(alert: Alert) {
     value: alert.value,
     threshold: alert.threshold,
     runs: alert.runs,
+    windowRuns: alert.windowRuns ?? null,
     runIds: alert.runIds,
     openedAt: isoTime(alert.openedAtUs),
     closedAt: time(alert.closedAtUs),

@@ -39,11 +39,16 @@ export function alertValue(metric: AlertMetric, value: number): string {
 
 /** `above $0.0500`, or `5 deviations above the median of its last 30 days`. */
 export function alertConditionText(
-  { metric, condition, minSample }: Pick<AlertRule, "metric" | "condition" | "minSample">,
+  { metric, condition, minSample, per }: Pick<AlertRule, "metric" | "condition" | "minSample" | "per">,
 ): string {
   if (metric === "budget") return `at ${alertValue(metric, condition.value)} and more`;
   if (condition.kind !== "spike") return `${condition.kind} ${alertValue(metric, condition.value)}`;
   const side = metric === "score" ? "below" : "above";
+  if (per === "day") {
+    return `${
+      formatNumber(condition.value, 2)
+    } deviations above the median of the last 30 days (${minSample} days at least)`;
+  }
   return `${
     formatNumber(condition.value, 2)
   } deviations ${side} the median of the agent's last 30 days (${minSample} runs at least)`;
@@ -76,7 +81,7 @@ export function alertText(
   }
   return `${figure} ${of} is ${value}: ${
     formatNumber(verdict.deviations!, 1)
-  } deviations ${side} the median ${
-    alertValue(metric, verdict.median!)
-  } of ${about.sample} runs in its last 30 days`;
+  } deviations ${side} the median ${alertValue(metric, verdict.median!)} of ${
+    per === "run" ? `${about.sample} runs in its last 30 days` : `${about.sample} of the 30 days before`
+  }`;
 }

@@ -243,7 +243,14 @@ Deno.test("addAlertRule() says what it needs, and takes no secret into the store
     [{ metric: "score", condition: above }, /which score is not said/],
     [{ metric: "cost", score: "x", condition: above }, /only the metric score/],
     [{ metric: "error_rate", per: "run", condition: above }, /one run has no error rate/],
-    [{ metric: "cost", per: "day", condition: { kind: "spike", value: 5 } }, /a spike is of one run/],
+    [
+      { metric: "cost", per: "week", condition: { kind: "spike", value: 5 } },
+      /too few of these to tell a spike/,
+    ],
+    [
+      { metric: "latency", per: "day", condition: { kind: "spike", value: 5 } },
+      /a spike of latency is of one run/,
+    ],
     [{ metric: "cost", scope: "agnt:x", condition: above }, /Cannot use the scope/],
     [{ metric: "cost", name: "a b", condition: above }, /a name is letters/],
     [hook("http://127.0.0.1:8080/x"), /is a loopback address/],

@@ -371,3 +371,39 @@ Deno.test("without rules nothing is kept for them", async () => {
   await endRun(store, host, { usd: 2 });
   assert.equal(await store.hasAlertsDue(nowUs(host)), false);
 });
+
+Deno.test("a spike of a day is held against the days before: sums, and the error rate", async () => {
+  const host = hostAt(START_MS - 10 * 24 * HOUR_MS);
+  await using store = await openStore(MEMORY, { host });
+  for (let day = 0; day < 10; day++) {
+    for (let n = 0; n < 5; n++) {
+      const status = n === 0 && day % 2 === 0 ? "failed" : "completed";
+      await endRun(store, host, { usd: 0.2 + day / 100, status });
+    }
+    host.advance(24 * HOUR_MS - 50);
+  }
+  const spike = { kind: "spike", value: 5 } as const;
+  await store.addAlertRule(ruleOf({ name: "dear-day", per: "day", condition: spike, minSample: 7 }));
+  await store.addAlertRule(
+    ruleOf({ name: "rate", metric: "error_rate", per: "day", condition: spike, minSample: 7 }),
+  );
+  await store.addAlertRule(ruleOf({ name: "young", per: "day", condition: spike, minSample: 11 }));
+  const began: Alert[] = [];
+  const end = async (it: EndedRun) => {
+    await endRun(store, host, it);
+    began.push(...await store.judgeAlerts(moment(host)));
+  };
+  await end({ usd: 1, status: "failed" });
+  assert.deepEqual(began, [], "one run is no rate, and $1.00 is what a day costs");
+  for (let n = 0; n < 4; n++) await end({ usd: 1, status: "failed" });
+  assert.deepEqual(texts(began), [
+    "cost of all runs this day (3 runs) is $3.00: 9.6 deviations above the median $1.23 of 10 of the 30 days before",
+    "error rate of all runs this day (5 runs) is 100 %: 6.1 deviations above the median 10 % of 10 of the 30 days before",
+  ]);
+  const { noVerdict } = (await store.listAlertRules()).find(({ name }) => name === "young")!;
+  assert.match(noVerdict!, /10 of the 11/);
+  assert.deepEqual((await store.listAlerts({ rule: "dear-day" })).map((it) => [it.runs, it.windowRuns]), [[
+    3,
+    5,
+  ]]);
+});

@@ -87,6 +87,9 @@ function nameOf(metric: AlertMetric, per: BudgetPeriod, scope: string): string {
   return parts.join("-").replace(/[^\w.-]+/g, "-").slice(0, NAME_MAX_CHARS);
 }
 
+/** What is a sum over a day, or a share. */
+const DAY_SPIKES: readonly AlertMetric[] = ["cost", "tokens", "retries", "error_rate"];
+
 const ANY_MARK: AlertCondition = { kind: "above", value: BUDGET_WARNINGS[0] };
 
 function checkFit(
@@ -105,8 +108,11 @@ function checkFit(
   if (metric === "error_rate" && per === "run") {
     throw refused("one run has no error rate", "--per day, week or month");
   }
-  if (kind === "spike" && per !== "run") {
-    throw refused("a spike is of one run against the runs before it", "--per run, or --above X");
+  if (kind === "spike" && (per === "week" || per === "month")) {
+    throw refused("30 days have too few of these to tell a spike", "--per day or run, or --above X");
+  }
+  if (kind === "spike" && per === "day" && !DAY_SPIKES.includes(metric)) {
+    throw refused(`a spike of ${metric} is of one run against the runs before it`, "--per run, or --above X");
   }
   if (metric === "budget" && kind !== "above") {
     throw refused("a budget has parts that are reached", "--above 50, 80 or 100");

@@ -17,7 +17,10 @@ const alert = z.strictObject({
     description: "USD, tokens, a share of 1, ms, retries, a score, or % of a budget",
   }),
   threshold: z.number(),
-  runs: z.number(),
+  runs: z.number().meta({ description: "those that ended while the value was beyond the threshold" }),
+  window_runs: z.number().nullable().meta({
+    description: "of a rule per day, week or month: all runs that its value is of",
+  }),
   run_ids: z.array(z.string()),
   opened_at: time,
   closed_at: time.nullable(),

@@ -31,6 +31,8 @@ export interface AlertWindowRow {
   unknown_calls: number;
   tokens: number;
   retries: number;
+  /** JSON: the rule's figure of each day before with runs; absent until a spike is asked about. */
+  days: string | null;
 }
 
 export interface AlertRow {

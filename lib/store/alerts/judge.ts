@@ -16,15 +16,17 @@ import {
   historyOf,
   isRunIn,
   isUnder,
+  RATE_RUNS_MIN,
   RUN_FIGURES,
   type RunFigures,
   runsBefore,
   scoreOf,
+  type WindowReading,
   windowReading,
 } from "./readings.ts";
 import type { NumberedRule } from "./alert_schema.ts";
 import { rulesOf } from "./rules.ts";
-import { keptWindow } from "./windows.ts";
+import { type AlertWindow, daysBefore, keptWindow } from "./windows.ts";
 
 /** Runs looked at in one transaction: others wait for it. */
 export const DUE_AT_ONCE = 200;
@@ -146,9 +148,11 @@ async function judgeWindow(session: Session, numbered: NumberedRule): Promise<vo
   if (!window) {
     return await noteVerdict(db, numbered, { kind: "none", reason: "the clock went back before its window" });
   }
-  const reading = await windowReading(db, numbered, window);
+  const reading = await windowReadingOf(db, numbered, window);
   const verdict: AlertVerdict = reading.unknownCalls && rule.condition.kind === "below"
     ? UNSURE
+    : rule.condition.kind === "spike" && rule.metric === "error_rate" && reading.runs < RATE_RUNS_MIN
+    ? { kind: "none", reason: `${reading.runs} of the ${RATE_RUNS_MIN} runs that a day's error rate needs` }
     : alertVerdict(rule.metric, rule.condition, rule.minSample, reading);
   await noteVerdict(db, numbered, verdict);
   const run = behind.at(-1)?.run;
@@ -157,8 +161,19 @@ async function judgeWindow(session: Session, numbered: NumberedRule): Promise<vo
     windowUs: window.fromUs,
     reading,
     ...(run ? { run } : {}),
-    about: { runs: reading.runs, more: reading.unknownCalls ? "+" : "" },
+    about: {
+      runs: reading.runs,
+      more: reading.unknownCalls ? "+" : "",
+      ...(reading.sample ? { sample: reading.sample.length } : {}),
+    },
   });
+}
+
+/** With the days before, for a spike. */
+async function windowReadingOf(db: Db, numbered: NumberedRule, window: AlertWindow): Promise<WindowReading> {
+  const reading = await windowReading(db, numbered, window);
+  if (numbered.rule.condition.kind !== "spike") return reading;
+  return { ...reading, sample: await daysBefore(db, numbered, window, isRunIn(numbered.rule.scope)) };
 }
 
 interface Occasion {
@@ -174,7 +189,7 @@ async function step(
   { db, host, moment, began }: Session,
   { no, rule }: NumberedRule,
   verdict: AlertVerdict,
-  { subject, windowUs, run, about }: Occasion,
+  { subject, windowUs, reading, run, about }: Occasion,
 ): Promise<void> {
   const { nowUs } = moment;
   let open: Episode | undefined = await openEpisode(db, no, subject);
@@ -184,7 +199,8 @@ async function step(
   }
   const next = episodeStep(open !== undefined, verdict);
   if (next === "end") await shutEpisode(db, open!, nowUs);
-  if (next === "go_on" && run) await stretchEpisode(db, open!, run.run_id);
+  const windowRuns = rule.per === "run" ? {} : { windowRuns: reading.runs };
+  if (next === "go_on" && run) await stretchEpisode(db, open!, run.run_id, windowRuns);
   if (next !== "begin" || verdict.kind === "none") return;
   const finding: Finding = {
     subject,
@@ -193,6 +209,7 @@ async function step(
     value: verdict.value,
     threshold: verdict.threshold,
     runIds: run ? [run.run_id] : [],
+    ...windowRuns,
   };
   began.push(await beginEpisode(db, host, { no, rule }, finding, nowUs));
 }

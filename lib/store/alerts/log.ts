@@ -28,12 +28,13 @@ export interface Episode {
 /** What a rule found. */
 export type Finding =
   & Pick<Alert, "subject" | "text" | "value" | "threshold" | "runIds">
-  & Partial<Pick<Alert, "scope" | "per">>
+  & Partial<Pick<Alert, "scope" | "per" | "windowRuns">>
   & { readonly windowUs: number };
 
 /** As it is kept in a row of `alert`. */
 type AlertDetail =
   & Pick<Alert, "metric" | "scope" | "per" | "subject" | "text" | "value" | "threshold" | "runIds">
+  & Partial<Pick<Alert, "windowRuns">>
   & { readonly isMuted: boolean };
 
 export async function openEpisode(db: Db, ruleNo: number, subject: string): Promise<Episode | undefined> {
@@ -85,14 +86,22 @@ export async function beginEpisode(
   return { alertId, rule: rule.name, ...detail, runs: found.runIds.length, openedAtUs: nowUs };
 }
 
-/** One more run of it. */
-export async function stretchEpisode(db: Db, { alertNo }: Episode, runId: string): Promise<void> {
+/** One more run of it; `windowRuns`: how many there are by now in its day, week or month. */
+export async function stretchEpisode(
+  db: Db,
+  { alertNo }: Episode,
+  runId: string,
+  windowRuns: Pick<Alert, "windowRuns"> = {},
+): Promise<void> {
   const row = await db.selectFrom("alert").select(["runs", "detail"]).where("id", "=", alertNo)
     .executeTakeFirst();
   const detail = row && detailOf(row.detail);
   if (!detail || detail.runIds.includes(runId)) return;
   const runIds = detail.runIds.length < ALERT_RUNS_MAX ? [...detail.runIds, runId] : detail.runIds;
-  await db.updateTable("alert").set({ runs: row.runs + 1, detail: JSON.stringify({ ...detail, runIds }) })
+  await db.updateTable("alert").set({
+    runs: row.runs + 1,
+    detail: JSON.stringify({ ...detail, ...windowRuns, runIds }),
+  })
     .where("id", "=", alertNo).execute();
 }
 
@@ -163,5 +172,11 @@ function detailOf(json: string): AlertDetail | undefined {
     BUDGET_PERIODS.some((it) => it === value.per) &&
     typeof value.scope === "string" && typeof value.subject === "string" && typeof value.text === "string" &&
     Number.isFinite(value.value) && Number.isFinite(value.threshold) && isTextList(value.runIds);
-  return isDetail ? { ...value as AlertDetail, isMuted: value.isMuted === true } : undefined;
+  if (!isDetail) return undefined;
+  const { windowRuns, ...detail } = value as AlertDetail;
+  return {
+    ...detail,
+    ...(Number.isInteger(windowRuns) ? { windowRuns: windowRuns! } : {}),
+    isMuted: value.isMuted === true,
+  };
 }

@@ -11,6 +11,8 @@ const USUAL_STATUSES: readonly RunStatus[] = ["completed", "failed", "stopped"];
 const US_PER_DAY = 86_400_000_000;
 /** What a spike is held against. */
 export const HISTORY_DAYS = 30;
+/** With fewer runs a day has no error rate. */
+export const RATE_RUNS_MIN = 5;
 /** The newest runs of it; more would say the same, and cost time with every run that ends. */
 const HISTORY_RUNS_MAX = 1_000;
 /** Latency and scores of a window are those of its newest runs. */

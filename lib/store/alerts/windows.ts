@@ -1,6 +1,7 @@
 import { type Expression, sql, type SqlBool } from "kysely";
+import { type AlertRule, tryParseJson } from "../../core/mod.ts";
 import type { Db } from "../statements.ts";
-import { ENDED_STATUSES } from "./readings.ts";
+import { ENDED_STATUSES, HISTORY_DAYS, RATE_RUNS_MIN } from "./readings.ts";
 import type { NumberedRule } from "./alert_schema.ts";
 
 /** Microseconds since the epoch: from one to before the other. */
@@ -38,4 +39,55 @@ export async function keptWindow(
   } and end_us >= ${window.fromUs} and end_us < ${window.toUs}
       and status in (${sql.join(ENDED_STATUSES)}) and ${isIn}`.execute(db);
   return window;
+}
+
+const US_PER_DAY = 86_400_000_000;
+
+/** Sums over the runs that ended in a day. */
+interface DaySums {
+  readonly runs: number;
+  readonly failed: number;
+  readonly cancelled: number;
+  readonly usd: number;
+  readonly unknown: number;
+  readonly tokens: number;
+  readonly retries: number;
+}
+
+/** A rule's figure of each of the 30 days before its window that had runs. Read once for a window: it is over all runs of those days. */
+export async function daysBefore(
+  db: Db,
+  { no, rule }: NumberedRule,
+  { fromUs }: AlertWindow,
+  isIn: Expression<SqlBool>,
+): Promise<readonly number[]> {
+  const kept = await db.selectFrom("alert_window").select("days").where("rule_no", "=", no)
+    .executeTakeFirst();
+  const known = tryParseJson(kept?.days ?? "");
+  if (Array.isArray(known) && known.every((it) => typeof it === "number")) return known;
+  const sinceUs = fromUs - HISTORY_DAYS * US_PER_DAY;
+  const { rows } = await sql<DaySums>`select count(*) as runs,
+      sum(status in ('failed', 'interrupted')) as failed, sum(status = 'cancelled') as cancelled,
+      sum(cost_usd + estimated_cost_usd) as usd, sum(unknown_cost_calls) as unknown,
+      sum(input_tokens + output_tokens) as tokens, sum(max(0, attempts - llm_calls)) as retries
+    from run where start_us >= ${sinceUs - LONGEST_US} and end_us >= ${sinceUs} and end_us < ${fromUs}
+      and status in (${sql.join(ENDED_STATUSES)}) and ${isIn}
+    group by cast((end_us - ${sinceUs}) / ${US_PER_DAY} as integer)`.execute(db);
+  const days = rows.flatMap((it) => figureOfDay(rule.metric, it) ?? []);
+  await db.updateTable("alert_window").set({ days: JSON.stringify(days) }).where("rule_no", "=", no)
+    .execute();
+  return days;
+}
+
+function figureOfDay(metric: AlertRule["metric"], day: DaySums): number | undefined {
+  switch (metric) {
+    case "cost":
+      return day.unknown > 0 ? undefined : day.usd;
+    case "tokens":
+      return day.tokens;
+    case "retries":
+      return day.retries;
+  }
+  const judged = day.runs - day.cancelled;
+  return judged < RATE_RUNS_MIN ? undefined : day.failed / judged;
 }

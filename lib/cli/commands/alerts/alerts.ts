@@ -45,7 +45,9 @@ export const alerts: CliCommand = {
     command.command("check").description(
       "look at all rules now and deliver what waits, as cron does: 1 when something fired since the last check",
     ).action(() => withContext(check));
-    command.command("log").description("what fired, newest first")
+    command.command("log").description(
+      "what fired, newest first. RUNS: those that ended while it was beyond the threshold; of a rule per day, week or month, of all that its value is of",
+    )
       .option("--limit <n>", "so many", "20").option("--open", "only what nobody has acknowledged")
       .option("--rule <rule>", "only of this rule")
       .action((flags) => withContext((context) => log(context, flags)));
@@ -66,14 +68,20 @@ function registerAdd(
     .argument("<metric>", ALERT_METRICS.join(", "))
     .option("--above <x>", "fire above this: USD, tokens, 20%, 30s, retries; of a budget, at this part of it")
     .option("--below <x>", "fire below this")
-    .option("--spike <n>", "fire so many deviations from the median of the agent's last 30 days, e.g. 5")
+    .option(
+      "--spike <n>",
+      "fire so many deviations from the median of the agent's last 30 days, e.g. 5; with --per day: from that of the days before (cost, tokens, retries, error_rate)",
+    )
     .addOption(
       new Option("--per <period>", "of each run, or of all that end in it (default: run; of error_rate day)")
         .choices(BUDGET_PERIODS),
     )
     .option("--scope <scope>", SCOPE, "all")
     .option("--score <name>", "which score")
-    .option("--min-runs <n>", "no verdict with fewer (default: 20 for spikes, 5 for rates, p95 and means)")
+    .option(
+      "--min-runs <n>",
+      "no verdict with fewer (default: 20 for spikes, 5 for rates, p95 and means; of spikes of a day it is days: 7)",
+    )
     .option("--name <name>", "what to call it")
     .option("--webhook [url]", "post JSON there (default: where AGENTOP_ALERT_WEBHOOK says)")
     .option("--sign [variable]", "sign it with the key in this variable (default: AGENTOP_ALERT_KEY)")

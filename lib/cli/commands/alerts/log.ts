@@ -1,6 +1,6 @@
 import { AgentOpError, type Alert, type AlertDelivery, type AlertStore, nearest } from "../../../core/mod.ts";
 import { alertShape, deliveryShape } from "../../../documents/mod.ts";
-import { type Cell, cell, type Column, table, zonedTime } from "../../../present/mod.ts";
+import { type Cell, cell, type Column, grouped, table, zonedTime } from "../../../present/mod.ts";
 import type { Context } from "../../context.ts";
 import { readNumber } from "../../frame/number.ts";
 import { lookOf, type Style } from "../../output/look.ts";
@@ -81,7 +81,11 @@ function row(alert: Alert, deliveries: readonly AlertDelivery[], timeZone: strin
     { text: zonedTime(alert.openedAtUs / 1000, timeZone), style: "dim" },
     { text: cell(alert.rule) },
     { text: cell(alert.text) },
-    { text: String(alert.runs) },
+    {
+      text: alert.windowRuns === undefined
+        ? grouped(alert.runs)
+        : `${grouped(alert.runs)} of ${grouped(alert.windowRuns)}`,
+    },
     state,
     { text: alert.isMuted ? "muted" : deliveries.map(deliveryText).join(", "), style: "dim" },
   ];

@@ -25,6 +25,7 @@ import { exchanges } from "./0019_exchanges.ts";
 import { received } from "./0017_received.ts";
 import { exported } from "./0018_exported.ts";
 import { servers } from "./0021_servers.ts";
+import { alertDays } from "./0022_alert_days.ts";
 
 export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0001_init": init,
@@ -48,6 +49,7 @@ export const MIGRATIONS: Readonly<Record<string, Migration>> = {
   "0019_exchanges": exchanges,
   "0020_alerts": alerts,
   "0021_servers": servers,
+  "0022_alert_days": alertDays,
 };
 
 /** Kept in `PRAGMA user_version`, so that opening an up-to-date store needs no query planner and no lock. */

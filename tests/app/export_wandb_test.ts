@@ -35,6 +35,8 @@ Deno.test("exportWandb() sends a run with history, costs, and its trace as an ar
   assertEquals([...sent.uses].map((it) => it.split("@")[0]), ["agent-researcher", "prompt-researcher"]);
   const [trace] = server.committed("trace");
   assertEquals(trace!.runName, run!.runId);
+  const whole = JSON.parse(new TextDecoder().decode(trace!.files.get("costs.table.json")!.content));
+  assertEquals([whole._type, whole.columns, whole.data, whole.nrows], ["table", columns, data, table.nrows]);
   const line = JSON.parse(new TextDecoder().decode(trace!.files.get("trace.jsonl")!.content));
   assertEquals([line.format, JSON.parse(line.trace).run.runId], ["agentop.run/1", run!.runId]);
 });

@@ -194,10 +194,10 @@ async function uploadFiles(
       },
     );
   }
-  for (const [at, { node: { uploadUrl, uploadHeaders } }] of edges.entries()) {
-    if (uploadUrl === null) continue; // it has this content
+  await Promise.all(edges.map(async ({ node: { uploadUrl, uploadHeaders } }, at) => {
+    if (uploadUrl === null) return; // it has this content
     await api.put({ url: uploadUrl, headers: uploadHeaders ?? [] }, entries[at]!.content);
-  }
+  }));
   return edges.map(({ node }) => node.artifact.id);
 }
 

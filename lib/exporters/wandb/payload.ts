@@ -70,7 +70,10 @@ export function wandbRun(trace: Trace, { figures, line }: RunReadings): WandbRun
       description: "All that is stored of the run; agentop import reads it.",
       metadata: { runId: run.runId, agent: run.agent, status: run.status, steps: history.length },
       aliases: ["latest"],
-      files: { "trace.jsonl": bytes(`${line}\n`) },
+      files: {
+        "trace.jsonl": bytes(`${line}\n`),
+        ...(costs ? { [COST_TABLE]: costs.whole } : {}),
+      },
     },
   };
 }
@@ -187,8 +190,13 @@ function inputsOf(run: Run): readonly Artifact[] {
   ];
 }
 
+/** In an artifact a table is a file of this ending, which W&B shows as one. */
+const COST_TABLE = "costs.table.json";
+
 interface CostTable {
   readonly file: RunFile;
+  /** As it is in an artifact. */
+  readonly whole: Uint8Array<ArrayBuffer>;
   /** How a summary points at it. */
   readonly entry: Readonly<Record<string, unknown>>;
 }
@@ -229,6 +237,13 @@ function costTable(trace: Trace): CostTable | undefined {
   const path = `media/table/costs_0_${sum.slice(0, 20)}.table.json`;
   return {
     file: { path, content },
+    whole: bytes(JSON.stringify({
+      _type: "table",
+      columns: COST_COLUMNS,
+      data,
+      ncols: COST_COLUMNS.length,
+      nrows: data.length,
+    })),
     entry: {
       _type: "table-file",
       path,

@@ -18,7 +18,7 @@ const OFFLINE_FOLDER = "wandb";
 
 const NOTES = `
 Each run is a run of W&B: its configuration, its figures and scores, a row of history per step, a table of what its calls cost, and
-the whole trace as an artifact, which agentop import reads. It uses the agent file and the instructions as artifacts, so that W&B
+as an artifact the whole trace, which agentop import reads, with that table. It uses the agent file and the instructions as artifacts, so that W&B
 shows which version each run began from. The server is WANDB_BASE_URL, the key WANDB_API_KEY. What is there is not sent again until
 it changes, also after this was killed. Without a key, or with --offline, each run becomes a folder that wandb sync sends: there the trace is a
 file of the run, as artifacts need a server.

@@ -66,6 +66,8 @@ export interface Route<Params = unknown, Query = unknown, Body = unknown> {
   readonly failures?: Readonly<Record<number, string>>;
   /** A key may also come as the password of `Authorization: Basic`, as some clients' own settings have it. @default false */
   readonly takesBasic?: boolean;
+  /** With a key in `X-API-Key`, `Authorization` is for the server behind this one. @default false */
+  readonly passesAuthorization?: boolean;
   /** Left out of the OpenAPI document: wildcards. @default false */
   readonly isHidden?: boolean;
   /** How this route says that something went wrong. @default `{"detail": …}` as JSON */

@@ -105,7 +105,7 @@ async function admitted(
 ): Promise<Caller> {
   const isOpen = route?.role === "none";
   const { findKey: _, ...withoutKeys } = rules;
-  const caller = await callerOf(incoming, headers, isOpen ? withoutKeys : rules, route?.takesBasic);
+  const caller = await callerOf(incoming, headers, isOpen ? withoutKeys : rules, route);
   if (route && route.role !== "none") checkRole(caller, route.role);
   const wait = rules.paces.take(route?.pace ?? "read", caller.id);
   if (wait !== undefined) throw tooMany(wait);
@@ -150,8 +150,12 @@ function queryOf({ searchParams }: URL): Readonly<Record<string, string>> {
 function checked(schema: z.ZodType | undefined, value: unknown, where: string): unknown {
   if (!schema) return value;
   const { data, error } = schema.safeParse(value);
-  if (error) throw new HttpProblem(422, explainIssues(error, where));
+  if (error) throw new HttpProblem(422, explainIssues(error, where, fieldsOf(schema)));
   return data;
+}
+
+function fieldsOf(schema: z.ZodType): readonly string[] {
+  return "shape" in schema && typeof schema.shape === "object" ? Object.keys(schema.shape ?? {}) : [];
 }
 
 async function bodyOf(body: RouteBody<unknown>, raw: Request): Promise<unknown> {

@@ -118,6 +118,45 @@ Deno.test("each of the answers that are asked for counts, by whatever name their
   isAlike(await reserved({ max_tokens: 1, n: 101 }), one + (thousand - one) / 10);
   isAlike(await reserved({ max_tokens: 1, n: 1e9 }), one + (thousand - one) * 127 / 1000);
   isAlike(await reserved({ max_tokens: 1, n: -5 }), one);
+  isAlike(await reserved({ max_tokens: 1, n: 2, best_of: 101 }), one + (thousand - one) / 10);
+});
+
+Deno.test("every prompt of a list is answered, and one list of tokens is one prompt", async () => {
+  await using it = await Passage.open();
+  await it.store.saveBudget({ scope: "all", per: "day", limitUsd: 1 });
+  const reserved = async (prompt: unknown, maxTokens: number) => {
+    const before = (await it.runs()).length;
+    await (await fetch(`${it.url}/v1/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: MODEL, prompt, max_tokens: maxTokens }),
+    })).text();
+    return (await callOf(it, before)).attributes[ATTR.reservedUsd] as number;
+  };
+  const outputs = async (prompt: unknown) => await reserved(prompt, 1001) - await reserved(prompt, 1);
+  const one = await outputs("a");
+  for (const [prompt, count] of [[["a", "b", "c"], 3], [[[1, 2], [3]], 2], [[1, 2, 3], 1]] as const) {
+    const found = await outputs(prompt);
+    assert.ok(Math.abs(found - count * one) < 1e-12, `${JSON.stringify(prompt)}: ${found} and ${one}`);
+  }
+});
+
+Deno.test("a request to an agent has a model of an unknown price until it is answered", async () => {
+  await using it = await Passage.open();
+  const ask = () =>
+    fetch(`${it.url}/v1/agents/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ agent_id: "ag:1", messages: [user("hello")] }),
+    });
+  await (await ask()).text();
+  const [answered] = await it.runs();
+  assert.ok(answered!.totals.costUsd > 0 && answered!.totals.unknownCostCalls === 0);
+  await it.store.saveBudget({ scope: "all", per: "day", limitUsd: 1 });
+  const refused = await ask();
+  assert.equal(refused.status, 402);
+  assert.match((await refused.json()).detail, /its price is unknown/);
+  assert.equal(it.asked.length, 1);
 });
 
 Deno.test("what a lost call may have cost is spent, and so is what nobody counted the tokens of", async (t) => {

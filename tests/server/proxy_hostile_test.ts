@@ -58,7 +58,7 @@ Deno.test("the operator's key goes out for a key of this server alone, whatever 
   assert.equal(await key({ "x-api-key": "anything", authorization: "Bearer mine" }), "Bearer mine");
   const { text } = await createApiKey({ store: it.store, host: it.app.host }, "client", "write");
   assert.equal(await key({ "x-api-key": text }), "Bearer operator");
-  assert.equal(await key({ "x-api-key": text, authorization: "Bearer mine" }), "Bearer operator");
+  assert.equal(await key({ "x-api-key": text, authorization: "Bearer mine" }), "Bearer mine");
 });
 
 Deno.test("a key that a server repeats is on record nowhere, also where its message is cut", async () => {

@@ -164,6 +164,39 @@ Deno.test("a key of this server opens it and goes no further: the operator's own
   assert.equal(it.asked[0]!.headers.get("authorization"), "Bearer operator");
 });
 
+Deno.test("a key of this server beside the caller's own opens it, and the caller's own goes on", async () => {
+  await using it = await Passage.open({ apiKey: "operator", auth: "on" });
+  const { text } = await createApiKey({ store: it.store, host: it.app.host }, "client", "write");
+  const headers = { "x-api-key": text, authorization: "Bearer callers-own" };
+  await (await it.chat([user("hi")], { headers })).text();
+  await (await it.chat([user("hi")], { headers: { "x-api-key": text } })).text();
+  assert.deepEqual(it.asked.map(({ headers }) => headers.get("authorization")), [
+    "Bearer callers-own",
+    "Bearer operator",
+  ]);
+  assert.ok(it.asked.every(({ headers }) => !headers.has("x-api-key")));
+});
+
+Deno.test("in cache mode another query is another request", async () => {
+  await using it = await Passage.open({ mode: "cache" });
+  const ask = async (query: string) => {
+    const response = await fetch(`${it.url}/v1/chat/completions${query}`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify({ model: MODEL, messages: [user("hi")] }),
+    });
+    await response.text();
+    await it.runs();
+    return response.headers.get("x-agentop-cache");
+  };
+  assert.deepEqual([await ask("?v=1"), await ask("?v=2"), await ask("?v=1"), await ask("")], [
+    null,
+    null,
+    "hit",
+    null,
+  ]);
+});
+
 Deno.test("in cache mode an answer comes from the store at no cost, streamed or not; what is not there fails if told so", async () => {
   await using it = await Passage.open({ mode: "cache", onMiss: "forward" });
   const first = await (await it.chat([user("hi")], { more: { temperature: 0 } })).text();

@@ -74,11 +74,11 @@ export class StoredCalls implements CallKeeper {
     await this.#calls[Symbol.asyncDispose]();
   }
 
-  #begin(id: number, { body, path, server, origin, key }: BegunCall): boolean {
+  #begin(id: number, { body, target, server, origin, key }: BegunCall): boolean {
     const json = readWireJson(new TextDecoder().decode(body));
     const asked = readProxied(json);
     if (!asked) return false;
-    const hash = requestHash(server + path, json);
+    const hash = requestHash(server + target, json);
     const call = this.#calls.begin(asked, { ...origin, requestHash: hash });
     this.#open.set(id, {
       call,

@@ -336,9 +336,10 @@ function keyOf({ caller }: CallOrigin, runKey: string): string {
   return `${caller}\n${runKey}`;
 }
 
-/** What a call was cannot be said. */
+/** What a call was cannot be said, nor what it cost. */
 function unreadSpan(end: SpanEndBase, error: unknown): SpanEnd {
-  return { ...end, status: "error", errorType: UNREAD, errorMessage: messageOf(error) };
+  const cost = { usd: null, quantities: {} };
+  return { ...end, status: "error", errorType: UNREAD, errorMessage: messageOf(error), cost };
 }
 
 interface SpanEndBase {

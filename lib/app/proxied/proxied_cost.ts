@@ -10,9 +10,10 @@ import type { ProxiedAnswer, ProxiedRequest } from "./wire_chat.ts";
  */
 export async function proxiedCost(
   { host, prices, unpriced }: Pick<SpendServices, "host" | "prices" | "unpriced">,
-  { model, messages, tools, parameters }: ProxiedRequest,
-  { message, usage, responseModel: answeredBy = model }: ProxiedAnswer,
+  request: ProxiedRequest,
+  { message, usage, responseModel: answeredBy = request.model }: ProxiedAnswer,
 ): Promise<LostCost> {
+  const { model, messages, tools } = request;
   const book = await prices();
   await book.prepare([answeredBy]);
   const price = (of: Usage) => book.price({ model, answeredBy, atMs: host.now(), usage: of });
@@ -24,7 +25,7 @@ export async function proxiedCost(
   const estimate = estimatedUsage({
     messages,
     ...(tools.length > 0 ? { tools } : {}),
-    streamedChars: message ? JSON.stringify(message.parts).length * answersAsked(parameters) : 0,
+    streamedChars: message ? JSON.stringify(message.parts).length * answersAsked(request) : 0,
   });
   const lost = estimatedCost(estimate, price(estimate).tag);
   return lost.attributes ? lost : assumed(lost.cost!, estimate);

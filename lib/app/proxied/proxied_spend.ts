@@ -10,7 +10,7 @@ import type { BudgetStore, Host, Span, ToolDefinition } from "../../core/mod.ts"
 import { type LoadedPriceBook, worstCaseUsd } from "../../pricing/mod.ts";
 import type { ProxiedRequest } from "./wire_chat.ts";
 
-/** More answers to one request no server gives. */
+/** More answers to one prompt no server gives. */
 const ANSWERS_MAX = 128;
 
 export interface SpendServices {
@@ -30,13 +30,14 @@ export interface SpendServices {
  */
 export async function reserveProxied(
   { store, host, prices, unpriced, timeZone = "UTC" }: SpendServices,
-  { model, messages, tools, parameters }: ProxiedRequest,
+  request: ProxiedRequest,
   { traceId, spanId }: Pick<Span, "traceId" | "spanId">,
 ): Promise<number | null> {
+  const { model, messages, tools, parameters } = request;
   const book = await prices();
   await book.prepare([model]);
   const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]);
-  const maxOutputTokens = answersAsked(parameters) * longestAnswer(parameters);
+  const maxOutputTokens = answersAsked(request) * longestAnswer(parameters);
   const usd = worstCaseUsd(book, { model, maxInputTokens, maxOutputTokens, atMs: host.now() }) ??
     assumedUsd(unpriced, maxInputTokens + maxOutputTokens);
   const { refusedBy } = await store.reserveSpend({
@@ -51,9 +52,12 @@ export async function reserveProxied(
   return usd;
 }
 
-/** How many answers a request asks for, each of which is paid. */
-export function answersAsked({ n }: ProxiedRequest["parameters"]): number {
-  return typeof n === "number" && n > 1 ? Math.min(ANSWERS_MAX, Math.ceil(n)) : 1;
+/** How many answers a request asks for, to all of its prompts, each of which is paid: `best_of` are written, and the best of them come. */
+export function answersAsked(
+  { parameters: { n, best_of: bestOf }, prompts }: Pick<ProxiedRequest, "parameters" | "prompts">,
+): number {
+  const each = [n, bestOf].map((it) => typeof it === "number" && it > 1 ? Math.ceil(it) : 1);
+  return Math.min(ANSWERS_MAX, Math.max(...each)) * prompts;
 }
 
 /** Tokens that one answer may have: whichever name allows more, where a request has both. */

@@ -5,9 +5,10 @@ import type { CallOrigin } from "./run_spans.ts";
 export interface BegunCall {
   /** The request's body, unpacked. */
   readonly body: Uint8Array;
-  /** Of the request. */
+  /** Of the request; `target` with its query. */
   readonly path: string;
-  /** The server whose answers it takes, which its hash is made of with path and body. */
+  readonly target: string;
+  /** The server whose answers it takes, which its hash is made of with target and body. */
   readonly server: string;
   readonly origin: Omit<CallOrigin, "requestHash">;
   /** The caller's key: a server may repeat it. */

@@ -22,6 +22,8 @@ export interface ProxiedRequest {
   readonly tools: readonly unknown[];
   /** As the body names them: `temperature`, `max_tokens`, … */
   readonly parameters: Json;
+  /** Prompts in one request, each of which is answered. */
+  readonly prompts: number;
 }
 
 /** What came back, as far as it did. */
@@ -36,6 +38,7 @@ export interface ProxiedAnswer {
 /** The longest answer kept, UTF-16 units. */
 const TEXT_MAX_CHARS = 16 * 1024 * 1024;
 const CALLS_MAX = 256;
+const NAME_MAX_CHARS = 200;
 /** Brackets inside brackets; what walks a value later uses the stack. */
 const NESTING_MAX = 64;
 const PARAMETERS = [
@@ -44,6 +47,7 @@ const PARAMETERS = [
   "max_tokens",
   "max_completion_tokens",
   "n",
+  "best_of",
   "seed",
   "random_seed",
   "tool_choice",
@@ -56,11 +60,14 @@ export function readWireJson(text: string): unknown {
 
 /** `undefined` where it is no request for a model's words. */
 export function readProxied(body: unknown): ProxiedRequest | undefined {
-  if (!isObject(body) || typeof body["model"] !== "string") return undefined;
+  if (!isObject(body)) return undefined;
+  const model = modelIn(body);
+  if (model === undefined) return undefined;
   const asked = body["messages"] ?? body["prompt"] ?? body["input"];
   if (asked === undefined) return undefined;
   return {
-    model: body["model"].slice(0, 200),
+    model: model.slice(0, NAME_MAX_CHARS),
+    prompts: promptsIn(body["prompt"]),
     messages: messagesIn(asked, "user"),
     tools: Array.isArray(body["tools"]) ? body["tools"] : [],
     parameters: Object.fromEntries(
@@ -69,6 +76,17 @@ export function readProxied(body: unknown): ProxiedRequest | undefined {
       ) => [name, body[name]]),
     ),
   };
+}
+
+/** A request to an agent says no model: only its server knows which one answers, and so does the price. */
+function modelIn({ model, agent_id: agentId }: Json): string | undefined {
+  if (typeof model === "string") return model;
+  return typeof agentId === "string" ? `agent:${agentId}` : undefined;
+}
+
+/** Several texts, or several lists of tokens; one list of tokens is one prompt. */
+function promptsIn(prompt: unknown): number {
+  return Array.isArray(prompt) && typeof prompt[0] !== "number" ? Math.max(1, prompt.length) : 1;
 }
 
 /** A request by whom and what it asks: equal ones get equal answers from a recording. The order of keys does not count. */

@@ -38,11 +38,11 @@ export async function callerOf(
   incoming: IncomingMessage,
   headers: Headers,
   { findKey, paces, isTrustedProxy }: CallerRules,
-  takesBasic = false,
+  takes: KeyPlaces = {},
 ): Promise<Caller> {
   const address = addressOf(incoming, headers, isTrustedProxy);
   if (!findKey) return { id: address, role: "admin" };
-  const text = keyIn(headers, takesBasic);
+  const text = keyIn(headers, takes);
   const key = text === undefined ? undefined : await findKey(text);
   if (key) return { id: key.keyId, role: key.role };
   const wait = paces.take("refused", address);
@@ -58,9 +58,16 @@ export function tooMany(seconds: number): HttpProblem {
   return new HttpProblem(429, "Too many requests", { headers: { "retry-after": String(seconds) } });
 }
 
-/** One key, wherever it is; two different ones are none. */
-function keyIn(headers: Headers, takesBasic: boolean): string | undefined {
+/** Where a route looks for keys besides `X-API-Key` and `Authorization: Bearer`. */
+export interface KeyPlaces {
+  readonly takesBasic?: boolean;
+  readonly passesAuthorization?: boolean;
+}
+
+/** One key, wherever it is; two different ones are none, unless the second is for the server behind. */
+function keyIn(headers: Headers, { takesBasic, passesAuthorization }: KeyPlaces): string | undefined {
   const given = headers.get("x-api-key") ?? undefined;
+  if (given !== undefined && passesAuthorization) return given;
   const authorization = headers.get("authorization");
   if (authorization === null) return given;
   const key = BEARER.exec(authorization)?.[1] ?? (takesBasic ? passwordIn(authorization) : undefined);

@@ -61,6 +61,7 @@ export function proxyRoute(options: ProxyOptions): Route {
     path: "/v1/*",
     role: "write",
     pace: "ingest",
+    passesAuthorization: true,
     summary: "Goes on to the model server and is recorded on its way",
     body: { kind: "stream" },
     answer: { type: "*/*", description: "What the model server answers" },
@@ -122,7 +123,7 @@ async function recorded(
   operation: string,
   options: Passing,
 ): Promise<Response> {
-  const { headers, path } = request;
+  const { headers, path, target } = request;
   const isBudgeted = await options.calls.isBudgeted();
   const { read, problem } = readable(bytes, headers);
   if (!read) {
@@ -136,6 +137,7 @@ async function recorded(
     options.calls.begin({
       body: read,
       path,
+      target,
       server: answersOf[0]!,
       key: /^\S+ +(\S{8,})$/.exec(headers.get("authorization") ?? "")?.[1],
       origin: {
@@ -151,7 +153,7 @@ async function recorded(
   if (options.mode === "record") {
     return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
   }
-  const hashes = await hashesOf(read, answersOf.map((server) => server + path));
+  const hashes = await hashesOf(read, answersOf.map((server) => server + target));
   if (!hashes) { // no cache and no fault knows it
     return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
   }
@@ -303,8 +305,9 @@ async function forward(
 ): Promise<Response> {
   const upstream = upstreamFor(headers, upstreams);
   const bearer = /^Bearer +(\S+)$/i.exec(headers.get("authorization") ?? "")?.[1];
-  let isOurs = false;
-  for (const text of [headers.get("x-api-key"), bearer]) isOurs ||= !!text && await isOwnKey(text);
+  // Whoever opened this server with `X-API-Key` may have a key for the server behind as well.
+  const apiKey = headers.get("x-api-key") ?? undefined;
+  const isOurs = bearer !== undefined ? await isOwnKey(bearer) : !!apiKey && await isOwnKey(apiKey);
   const hasBody = body !== null && method !== "GET" && method !== "HEAD";
   try {
     const response = await host.fetch(upstream.url + target, {

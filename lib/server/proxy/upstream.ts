@@ -51,7 +51,7 @@ export function upstreamFor(headers: Headers, upstreams: readonly Upstream[]): U
   throw new HttpProblem(403, "X-Agentop-Upstream is not on this proxy's list");
 }
 
-/** The caller's headers for the server behind. `isOwnKey`: what it sent as its key opens this server, and no other. */
+/** The caller's headers for the server behind. `isOwnKey`: what it sent opens this server, and no other. */
 export function forwardedHeaders(given: Headers, { apiKey }: Upstream, isOwnKey: boolean): Headers {
   const headers = new Headers();
   for (const [name, value] of given) {

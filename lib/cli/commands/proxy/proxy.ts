@@ -61,7 +61,8 @@ export const proxy: CliCommand = {
       .addHelpText(
         "after",
         "\nA program's calls that go on from one another are one run. Headers say otherwise: X-Agentop-Run: KEY (one run for all with\n" +
-          "it of one caller), X-Agentop-Agent, X-Agentop-Group, X-Agentop-User. The caller's own key goes on and is stored nowhere.\n" +
+          "it of one caller), X-Agentop-Agent, X-Agentop-Group, X-Agentop-User. The caller's own key goes on and is stored nowhere;\n" +
+          "where keys of this server are needed, one of those in X-API-Key leaves Authorization to it.\n" +
           "\nExamples:\n  agentop proxy                               # base URL http://127.0.0.1:4319/v1" +
           "\n  OPENAI_BASE_URL=http://127.0.0.1:4319/v1 python my_agent.py" +
           "\n  agentop proxy --mode cache --on-miss fail   # answers from the store, and nothing else" +

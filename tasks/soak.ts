@@ -15,6 +15,7 @@ import { fuzz } from "./soak/fuzz.ts";
 import { fuzzTargets } from "./soak/fuzz_targets.ts";
 import { kills } from "./soak/kills.ts";
 import { migrations } from "./soak/migrations.ts";
+import { posts } from "./soak/posts.ts";
 import { slowPatterns } from "./soak/regexes.ts";
 import { manyWriters } from "./soak/writers.ts";
 
@@ -89,7 +90,8 @@ const CHECKS: readonly SoakCheck[] = [
   { name: "kills", share: 0.25, run: kills },
   { name: "budgets", share: 0.05, run: budgets },
   { name: "fuzz", share: 0.2, run: fuzzed },
-  // As long as it takes: its share is what the others leave it.
+  // As long as they take: their share is what the others leave them.
+  { name: "posts", share: 0.1, run: posts },
   { name: "writers", share: 0.2, run: writers },
 ];
 

@@ -3,7 +3,7 @@
  * ever. Never edited by hand: `tests/store/base_test.ts` compares it with the migrations, and writes it.
  */
 export const BASE: { readonly version: number; readonly statements: readonly string[] } = {
-  version: 20,
+  version: 22,
   statements: [
     'CREATE TABLE "kysely_migration" ("name" varchar(255) not null primary key, "timestamp" varchar(255) not null)',
     'CREATE TABLE "kysely_migration_lock" ("id" varchar(255) not null primary key, "is_locked" integer default 0 not null)',
@@ -65,7 +65,7 @@ export const BASE: { readonly version: number; readonly statements: readonly str
     "CREATE INDEX exchange_of_run on exchange (trace_id)",
     "CREATE TABLE alert_rule (id integer primary key, name text not null unique, metric text not null, rule text not null,\n    muted_until_us integer, no_verdict text) strict",
     "CREATE TABLE alert_due (run_no integer not null, kind integer not null, rule_no integer not null,\n    primary key (run_no, kind, rule_no)) strict, without rowid",
-    "CREATE TABLE alert_window (rule_no integer primary key, scope text not null, from_us integer not null, to_us integer not null,\n    runs integer not null, failed integer not null, cancelled integer not null, cost_usd real not null, unknown_calls integer not null,\n    tokens integer not null, retries integer not null) strict",
+    "CREATE TABLE alert_window (rule_no integer primary key, scope text not null, from_us integer not null, to_us integer not null,\n    runs integer not null, failed integer not null, cancelled integer not null, cost_usd real not null, unknown_calls integer not null,\n    tokens integer not null, retries integer not null, days text) strict",
     "CREATE TABLE alert_episode (rule_no integer not null, subject text not null, window_us integer not null, alert_no integer not null,\n    primary key (rule_no, subject)) strict, without rowid",
     "CREATE TABLE alert (id integer primary key, alert_id text not null unique, rule text not null, runs integer not null, opened_us integer not null,\n    closed_us integer, acked_us integer, told integer not null, detail text not null) strict",
     "CREATE INDEX alert_open on alert (id) where acked_us is null",
@@ -79,5 +79,6 @@ export const BASE: { readonly version: number; readonly statements: readonly str
     "CREATE TRIGGER alert_run_insert after insert on run\n    when new.status in ('completed', 'failed', 'stopped', 'cancelled', 'interrupted') and exists (select 1 from alert_rule) begin\n    insert or ignore into alert_due (run_no, kind, rule_no) values (new.id, 0, 0);\n    update alert_window set runs = runs + 1, failed = failed + (new.status in ('failed', 'interrupted')),\n      cancelled = cancelled + (new.status = 'cancelled'),\n      cost_usd = cost_usd + (new.cost_usd + new.estimated_cost_usd), unknown_calls = unknown_calls + new.unknown_cost_calls,\n      tokens = tokens + (new.input_tokens + new.output_tokens),\n      retries = retries + max(0, new.attempts - new.llm_calls)\n    where new.status in ('completed', 'failed', 'stopped', 'cancelled', 'interrupted') and new.end_us >= from_us and new.end_us < to_us and scope in\n      ('all', 'model:' || new.model, 'agent:' || new.agent, 'user:' || new.user_id, 'group:' || new.group_id);\n  end",
     "CREATE TRIGGER alert_run_delete after delete on run\n    when old.status in ('completed', 'failed', 'stopped', 'cancelled', 'interrupted') and exists (select 1 from alert_window) begin\n    update alert_window set runs = runs - 1, failed = failed - (old.status in ('failed', 'interrupted')),\n      cancelled = cancelled - (old.status = 'cancelled'),\n      cost_usd = cost_usd - (old.cost_usd + old.estimated_cost_usd), unknown_calls = unknown_calls - old.unknown_cost_calls,\n      tokens = tokens - (old.input_tokens + old.output_tokens),\n      retries = retries - max(0, old.attempts - old.llm_calls)\n    where old.status in ('completed', 'failed', 'stopped', 'cancelled', 'interrupted') and old.end_us >= from_us and old.end_us < to_us and scope in\n      ('all', 'model:' || old.model, 'agent:' || old.agent, 'user:' || old.user_id, 'group:' || old.group_id);\n  end",
     "CREATE TRIGGER alert_score after insert on evaluation\n    when exists (select 1 from alert_rule where metric = 'score') begin\n    insert or ignore into alert_due (run_no, kind, rule_no) values (new.run_no, 1, 0);\n  end",
+    "CREATE TABLE server (owner text not null, url text not null, started_us integer not null, noted_us integer not null,\n        spans integer not null, per_second real not null, errors integer not null, sender text,\n        primary key (owner, url)) strict, without rowid",
   ],
 };

@@ -31,7 +31,8 @@ export interface TreeLayout {
 
 const TIME = 7;
 const TOKENS = 7;
-const COST = 10;
+/** The longest, `$0.000038+`, and a space before it. */
+const COST = 11;
 const NAME_MIN = 25;
 /** A name this long is read at ease; what is left makes the bars longer. */
 const NAME_GOOD = 28;
@@ -82,10 +83,15 @@ export function treeRow(row: TreeRow, trace: Trace, layout: TreeLayout, glyphs: 
       fit(duration(tookMs(trace.run, span, nowMs)), layout.time, "right"),
       span.endTimeUs ? "text" : "live",
     ),
-    seg(layout.tokens ? fit(tokensOf(span, trace.run), layout.tokens, "right") : "", "dim"),
-    seg(layout.cost ? fit(costIn(span, trace.run), layout.cost, "right") : "", "dim"),
+    figure(tokensOf(span, trace.run), layout.tokens),
+    figure(costIn(span, trace.run), layout.cost),
     ...(layout.bar ? [seg(" "), ...bar(span, trace, layout.bar, glyphs, nowMs)] : []),
   ];
+}
+
+/** At the right of its column, and never touching the one before. */
+function figure(text: string, columns: number): Segment {
+  return seg(columns > 0 ? ` ${fit(text, columns - 1, "right")}` : "", "dim");
 }
 
 function clipped(parts: readonly Segment[], columns: number): readonly Segment[] {

@@ -205,7 +205,7 @@ export class Workbench {
     try {
       await this.#services.open?.();
     } catch (error) {
-      return this.#hooks.onUnopened(error);
+      return await this.#screen.drain().then(() => this.#hooks.onUnopened(error));
     }
     if (this.#closed) return;
     this.#unsubscribe = this.#services.store.onChange(() => this.#storeChanged());

@@ -132,7 +132,9 @@ export async function wireTargets(): Promise<FuzzTarget[]> {
       samples: REQUESTS,
       read(text) {
         const body = readWireJson(text);
-        readProxied(body);
+        for (const path of ["/v1/chat/completions", "/v1/ocr", "/v1/audio/speech", "/v1/conversations/a"]) {
+          readProxied(body, path);
+        }
         if (isObject(body)) requestHash("http://127.0.0.1/v1/chat/completions", body);
       },
     },

@@ -3,6 +3,8 @@ import { type ProxiedCall, ProxiedCalls, type ProxiedCallsOptions } from "./prox
 import { type BegunCall, type CallKeeper, type Heard, type Told, UnreadCallError } from "./told.ts";
 import { AnswerReader, readProxied, readWireJson, requestHash } from "./wire_chat.ts";
 
+/** Answers that are texts: others would not be the same again. */
+const TEXTS = /^(?:text\/|application\/(?:[\w.-]+\+)?json)/i;
 /** Answers kept whole for a cache. */
 const KEPT_MAX_BYTES = 16 * 1024 * 1024;
 const ERROR_MAX_CHARS = 2_000;
@@ -74,9 +76,9 @@ export class StoredCalls implements CallKeeper {
     await this.#calls[Symbol.asyncDispose]();
   }
 
-  #begin(id: number, { body, target, server, origin, key }: BegunCall): boolean {
+  #begin(id: number, { body, path, target, server, origin, key }: BegunCall): boolean {
     const json = readWireJson(new TextDecoder().decode(body));
-    const asked = readProxied(json);
+    const asked = readProxied(json, path);
     if (!asked) return false;
     const hash = requestHash(server + target, json);
     const call = this.#calls.begin(asked, { ...origin, requestHash: hash });
@@ -106,6 +108,7 @@ export class StoredCalls implements CallKeeper {
         return;
       case "bytes": {
         if ((open.size += told.bytes.length) <= KEPT_MAX_BYTES) open.kept.push(told.bytes);
+        if (!TEXTS.test(open.contentType) && open.status < 400) return;
         const text = open.reader?.add(told.bytes) ?? "";
         if (text !== "") open.call.told(text);
         return;
@@ -132,7 +135,7 @@ export class StoredCalls implements CallKeeper {
       return cut(open, "stream_cut", "The stream ended before the answer did");
     }
     call.answered(reader?.end() ?? {}, isRecorded);
-    if (isRecorded || size > KEPT_MAX_BYTES || !isGenuine) return;
+    if (isRecorded || size > KEPT_MAX_BYTES || !isGenuine || !TEXTS.test(contentType)) return;
     const atUs = nowUs(this.#options.host);
     answers.push({ hash, traceId: call.traceId, status, contentType, body: textOf(open), atUs });
   }

@@ -81,7 +81,7 @@ export class ProxiedCalls implements AsyncDisposable {
 
   begin(request: ProxiedRequest, origin: CallOrigin): ProxiedCall {
     const { host } = this.#options;
-    const hashes = conversationHashes(request.messages, origin.caller);
+    const hashes = request.units ? [] : conversationHashes(request.messages, origin.caller);
     const open = this.#find(hashes, origin) ?? this.#start(request, origin);
     if (origin.runKey !== undefined) this.#byKey.set(keyOf(origin, origin.runKey), open);
     const events: DurableEvent[] = open.isEnded ? this.#reopen(open) : [];
@@ -220,8 +220,9 @@ export class ProxiedCalls implements AsyncDisposable {
     const { message, usage, responseModel, responseId, finishReason } = answer;
     const calls = message ? toolCallsOf(message) : [];
     for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
-    if (message) this.#remember(conversationHashes([...request.messages, message], caller).at(-1)!, open);
-    else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
+    if (message && !request.units) {
+      this.#remember(conversationHashes([...request.messages, message], caller).at(-1)!, open);
+    } else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     return {
       spanEnd: async () => ({
         ...end,
@@ -254,7 +255,9 @@ export class ProxiedCalls implements AsyncDisposable {
     if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     return {
       spanEnd: async () => {
-        const { cost, attributes } = isLost ? await proxiedCost(this.#options, request, sofar ?? {}) : {};
+        const { cost, attributes } = isLost
+          ? await proxiedCost(this.#options, request, sofar ?? {}, false)
+          : {};
         const said = {
           ...attributes,
           ...(statusCode === undefined ? {} : { [ATTR.statusCode]: statusCode }),

@@ -3,6 +3,7 @@ import { estimatedCost, estimatedUsage, mayBeBilled } from "../../analysis/mod.t
 import { ATTR, type Cost, type LostCost, messageOf, ProviderError, type Usage } from "../../core/mod.ts";
 import { answersAsked, type SpendServices } from "./proxied_spend.ts";
 import type { ProxiedAnswer, ProxiedRequest } from "./wire_chat.ts";
+import type { UnitsAsked } from "./wire_units.ts";
 
 /**
  * What a call of another program cost, as far as its answer came: where the server counted no tokens, it is unknown, with an estimate
@@ -11,11 +12,17 @@ import type { ProxiedAnswer, ProxiedRequest } from "./wire_chat.ts";
 export async function proxiedCost(
   { host, prices, unpriced }: Pick<SpendServices, "host" | "prices" | "unpriced">,
   request: ProxiedRequest,
-  { message, usage, responseModel: answeredBy = request.model }: ProxiedAnswer,
+  { message, usage, usageInfo, responseModel: answeredBy = request.model }: ProxiedAnswer,
+  isAnswered = true,
 ): Promise<LostCost> {
-  const { model, messages, tools } = request;
+  const { model, messages, tools, units } = request;
   const book = await prices();
-  await book.prepare([answeredBy]);
+  await book.prepare([answeredBy, model]);
+  if (units) {
+    const priced = (quantities: Quantities) =>
+      book.price({ model, answeredBy, atMs: host.now(), quantities });
+    return unitsCost(units, isAnswered ? units.billed(usageInfo ?? {}) : undefined, priced);
+  }
   const price = (of: Usage) => book.price({ model, answeredBy, atMs: host.now(), usage: of });
   const assumed = (cost: Cost, { inputTokens, outputTokens }: Usage): LostCost => {
     const usd = cost.usd === null ? assumedUsd(unpriced, inputTokens + outputTokens) : null;
@@ -29,6 +36,22 @@ export async function proxiedCost(
   });
   const lost = estimatedCost(estimate, price(estimate).tag);
   return lost.attributes ? lost : assumed(lost.cost!, estimate);
+}
+
+type Quantities = Readonly<Record<string, number>>;
+
+/** What is not billed by tokens costs what its answer says; else it is unknown, with what it asked for as an estimate where that is a number. */
+function unitsCost(
+  { expected }: UnitsAsked,
+  billed: Quantities | undefined,
+  priced: (quantities: Quantities) => Cost,
+): LostCost {
+  if (billed) return { cost: priced(billed) };
+  const estimate = priced(expected ?? {});
+  return {
+    cost: { ...estimate, usd: null },
+    ...(estimate.usd ? { attributes: { [ATTR.estimatedCostUsd]: estimate.usd } } : {}),
+  };
 }
 
 /** Whether the network failed before the server heard of a call, as far as its words tell. Those of addresses do not count. */

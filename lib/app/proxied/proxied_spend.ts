@@ -33,20 +33,23 @@ export async function reserveProxied(
   request: ProxiedRequest,
   { traceId, spanId }: Pick<Span, "traceId" | "spanId">,
 ): Promise<number | null> {
-  const { model, messages, tools, parameters } = request;
+  const { model, messages, tools, parameters, units } = request;
   const book = await prices();
   await book.prepare([model]);
   const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]);
   const maxOutputTokens = answersAsked(request) * longestAnswer(parameters);
-  const usd = worstCaseUsd(book, { model, maxInputTokens, maxOutputTokens, atMs: host.now() }) ??
-    assumedUsd(unpriced, maxInputTokens + maxOutputTokens);
+  const atMs = host.now();
+  const worst = units
+    ? book.price({ model, quantities: units.atMost ?? {}, atMs }).usd
+    : worstCaseUsd(book, { model, maxInputTokens, maxOutputTokens, atMs });
+  const usd = worst ?? assumedUsd(unpriced, maxInputTokens + maxOutputTokens);
   const { refusedBy } = await store.reserveSpend({
     traceId,
     spanId,
     model,
-    modelNames: book.names?.(model, host.now()) ?? [],
+    modelNames: book.names?.(model, atMs) ?? [],
     usd,
-    windows: budgetWindows(host.now(), timeZone),
+    windows: budgetWindows(atMs, timeZone),
   });
   if (refusedBy) throw new SharedBudgetError(refusedBy, usd, timeZone);
   return usd;

@@ -12,6 +12,7 @@ import {
   type Usage,
 } from "../../core/mod.ts";
 import { messagesIn } from "../../otlp/mod.ts";
+import { type UnitsAsked, unitsAsked, wordsOf } from "./wire_units.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 
@@ -24,6 +25,8 @@ export interface ProxiedRequest {
   readonly parameters: Json;
   /** Prompts in one request, each of which is answered. */
   readonly prompts: number;
+  /** Where it is not billed by its tokens. */
+  readonly units?: UnitsAsked;
 }
 
 /** What came back, as far as it did. */
@@ -33,6 +36,8 @@ export interface ProxiedAnswer {
   readonly responseId?: string;
   readonly finishReason?: string;
   readonly usage?: Usage;
+  /** As the server wrote it. */
+  readonly usageInfo?: Json;
 }
 
 /** The longest answer kept, UTF-16 units. */
@@ -41,6 +46,8 @@ const CALLS_MAX = 256;
 const NAME_MAX_CHARS = 200;
 /** Brackets inside brackets; what walks a value later uses the stack. */
 const NESTING_MAX = 64;
+/** Events that end a stream where no `[DONE]` does. */
+const ENDINGS: ReadonlySet<string> = new Set(["speech.audio.done"]);
 const PARAMETERS = [
   "temperature",
   "top_p",
@@ -58,11 +65,22 @@ export function readWireJson(text: string): unknown {
   return isNestedDeeper(text, NESTING_MAX) ? undefined : tryParseJson(text);
 }
 
-/** `undefined` where it is no request for a model's words. */
-export function readProxied(body: unknown): ProxiedRequest | undefined {
+/** `undefined` where it is no request for what a model makes. */
+export function readProxied(body: unknown, path: string): ProxiedRequest | undefined {
   if (!isObject(body)) return undefined;
   const model = modelIn(body);
   if (model === undefined) return undefined;
+  const units = unitsAsked(path.replace(/\/+$/, ""), body);
+  if (units) {
+    return {
+      model: model.slice(0, NAME_MAX_CHARS),
+      prompts: 1,
+      messages: units.messages,
+      tools: [],
+      parameters: {},
+      units,
+    };
+  }
   const asked = body["messages"] ?? body["prompt"] ?? body["input"];
   if (asked === undefined) return undefined;
   return {
@@ -170,6 +188,7 @@ export class AnswerReader {
   #document(body: unknown): void {
     if (!isObject(body)) return;
     this.#envelope(body);
+    this.#text = wordsOf(body).slice(0, TEXT_MAX_CHARS);
     const [choice] = Array.isArray(body["choices"]) ? body["choices"] : [];
     if (!isObject(choice)) return;
     this.#finish(choice);
@@ -179,6 +198,7 @@ export class AnswerReader {
   #chunk(chunk: Json): void {
     this.#envelope(chunk);
     const [choice] = Array.isArray(chunk["choices"]) ? chunk["choices"] : [];
+    if (ENDINGS.has(String(chunk["type"]))) this.#isDone = true;
     if (!isObject(choice)) return;
     this.#finish(choice);
     const delta = choice["delta"] ?? choice["message"];
@@ -206,12 +226,14 @@ export class AnswerReader {
   }
 
   #envelope(body: Json): void {
-    const usage = readUsage(body["usage"]);
+    const usageInfo = body["usage"] ?? body["usage_info"];
+    const usage = readUsage(usageInfo);
     this.#answer = {
       ...this.#answer,
       ...(typeof body["model"] === "string" ? { responseModel: body["model"].slice(0, 200) } : {}),
       ...(typeof body["id"] === "string" ? { responseId: body["id"].slice(0, 200) } : {}),
       ...(usage ? { usage } : {}),
+      ...(isObject(usageInfo) ? { usageInfo } : {}),
     };
   }
 

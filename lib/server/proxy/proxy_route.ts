@@ -43,6 +43,8 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   "/v1/fim/completions": "text_completion",
   "/v1/completions": "text_completion",
   "/v1/embeddings": "embeddings",
+  "/v1/ocr": "generate_content",
+  "/v1/audio/speech": "generate_content",
 };
 
 /** Everything below `/v1/`: it goes on to a model server and comes back as it is, and what was said is kept as runs. */
@@ -153,7 +155,7 @@ async function recorded(
   if (options.mode === "record") {
     return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
   }
-  const hashes = await hashesOf(read, answersOf.map((server) => server + target));
+  const hashes = await hashesOf(read, path, answersOf.map((server) => server + target));
   if (!hashes) { // no cache and no fault knows it
     return await passed(request, bytes, { call: begin(), isBudgeted, isSent: true }, options);
   }
@@ -170,10 +172,14 @@ async function recorded(
 }
 
 /** Hashes of a request to each of these; `undefined` where it is none for a model's words. */
-async function hashesOf(read: Uint8Array, urls: readonly string[]): Promise<readonly string[] | undefined> {
+async function hashesOf(
+  read: Uint8Array,
+  path: string,
+  urls: readonly string[],
+): Promise<readonly string[] | undefined> {
   const { readProxied, readWireJson, requestHash } = await loadProxied();
   const body = readWireJson(new TextDecoder().decode(read));
-  return readProxied(body) && urls.map((url) => requestHash(url, body));
+  return readProxied(body, path) && urls.map((url) => requestHash(url, body));
 }
 
 async function onRecord(

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
-import { Passage } from "./passage.ts";
+import { ATTR } from "../../lib/core/mod.ts";
+import { MODEL, Passage } from "./passage.ts";
 
 const post = async (it: Passage, path: string, body: unknown) =>
   await fetch(it.url + path, {
@@ -110,4 +111,178 @@ Deno.test("a budget holds pages and characters too: as many as a document may ha
   await short.text();
   assert.equal((await speech("a".repeat(70_000))).status, 402);
   assert.equal(it.asked.length, 2);
+});
+
+const USAGE = { prompt_tokens: 100, completion_tokens: 10, total_tokens: 110 };
+const said = (content: unknown) => ({
+  type: "message.output",
+  id: "m",
+  role: "assistant",
+  model: MODEL,
+  content,
+});
+const conversation = (outputs: readonly unknown[], usage: unknown = USAGE, id = "conv_1") => ({
+  object: "conversation.response",
+  conversation_id: id,
+  outputs,
+  usage,
+});
+
+Deno.test("a conversation that the server keeps is one run, with its tools between the calls", async () => {
+  await using it = await Passage.open();
+  const call = {
+    type: "function.call",
+    id: "f",
+    tool_call_id: "abcdefghi",
+    name: "add",
+    arguments: '{"a": 1}',
+  };
+  it.answer = () => Response.json(conversation([{ ...call, model: MODEL }]));
+  const asked = {
+    model: MODEL,
+    inputs: "1 and 2?",
+    instructions: "Add.",
+    completion_args: { temperature: 0.1 },
+  };
+  await (await post(it, "/v1/conversations", asked)).text();
+  assert.equal((await it.runs())[0]!.status, "running", "its program is expected to come back");
+  it.answer = () =>
+    Response.json(conversation([said([{ type: "text", text: "3" }, { type: "tool_reference" }])]));
+  const inputs = [{ type: "function.result", tool_call_id: "abcdefghi", result: "three" }];
+  await (await post(it, "/v1/conversations/conv_1", { inputs })).text();
+  it.answer = () => Response.json(conversation([said("4")], USAGE, "conv_2"));
+  await (await post(it, "/v1/conversations/conv_1/restart", { inputs: "2 and 2?", from_entry_id: "m" }))
+    .text();
+  await (await post(it, "/v1/conversations/conv_2", { inputs: "sure?" })).text();
+  it.answer = () => Response.json(conversation([said("3")], USAGE, "conv_3"));
+  await (await post(it, "/v1/conversations", asked)).text();
+  const [run, other, ...rest] = await it.runs();
+  assert.deepEqual([
+    run!.prompt,
+    run!.model,
+    run!.status,
+    run!.output,
+    run!.totals.llmCalls,
+    run!.totals.toolCalls,
+  ], [
+    "1 and 2?",
+    MODEL,
+    "completed",
+    "4",
+    4,
+    1,
+  ]);
+  assert.deepEqual([other!.output, rest.length, it.notes], ["3", 0, []]);
+  assert.ok(run!.totals.costUsd > 0 && run!.totals.unknownCostCalls === 0);
+  near(run!.totals.costUsd, other!.totals.costUsd * 4);
+  const spans = [...(await it.store.loadTrace(run!.traceId)).spans.values()];
+  assert.deepEqual(
+    spans.filter(({ kind }) => kind === "llm").map(({ requestModel }) => requestModel),
+    Array(4).fill(MODEL),
+  );
+  assert.equal(spans.find(({ kind }) => kind === "llm")!.attributes[ATTR.requestTemperature], 0.1);
+});
+
+Deno.test("a conversation of a stream is told while it comes, and the server's own error or a cut ends it badly", async () => {
+  await using it = await Passage.open();
+  const event = (type: string, more: unknown) =>
+    `event: ${type}\ndata: ${JSON.stringify({ type, ...more as object })}\n\n`;
+  const delta = (content: unknown) =>
+    event("message.output.delta", {
+      id: "m",
+      output_index: 0,
+      content_index: 0,
+      role: "assistant",
+      model: MODEL,
+      content,
+    });
+  const started = event("conversation.response.started", { conversation_id: "conv_1" });
+  const done = event("conversation.response.done", { usage: USAGE });
+  const call = (args: string) =>
+    event("function.call.delta", {
+      output_index: 1,
+      id: "f",
+      tool_call_id: "abcdefghi",
+      name: "add",
+      arguments: args,
+    });
+  const stream = async (text: string, path: string, inputs: unknown) => {
+    it.answer = () => new Response(text, { headers: { "content-type": "text/event-stream" } });
+    assert.equal(await (await post(it, path, { inputs, stream: true, agent_id: "ag_1" })).text(), text);
+  };
+  await stream(
+    started + delta("ha") + delta({ type: "text", text: "llo" }) + call('{"a"') + call(": 1}") + done,
+    "/v1/conversations",
+    "hi",
+  );
+  const [waiting] = await it.runs();
+  assert.deepEqual([waiting!.status, waiting!.totals.usage.inputTokens], ["running", 100]);
+  await stream(started + delta("three") + done, "/v1/conversations/conv_1", [
+    { type: "function.result", tool_call_id: "abcdefghi", result: "3" },
+  ]);
+  const [run] = await it.runs();
+  assert.deepEqual([run!.status, run!.output, run!.totals.toolCalls, run!.totals.unknownCostCalls], [
+    "completed",
+    "three",
+    1,
+    0,
+  ]);
+  const broken = started + delta("ha") +
+    event("conversation.response.error", { message: "no more", code: 3001 });
+  await stream(broken, "/v1/conversations/conv_1", "again");
+  const [failed] = await it.runs();
+  assert.deepEqual([failed!.status, failed!.error, failed!.totals.unknownCostCalls], [
+    "failed",
+    { type: "3001", message: "no more" },
+    1,
+  ]);
+  await stream(started + delta("ha"), "/v1/conversations", "cut");
+  const runs = await it.runs();
+  assert.deepEqual([runs.length, runs[1]!.status, runs[1]!.error?.type], [2, "failed", "stream_cut"]);
+});
+
+Deno.test("tools that the server ran are no calls that wait, and what they cost is unknown", async () => {
+  await using it = await Passage.open();
+  const ran = { type: "tool.execution", id: "t", name: "web_search", arguments: "{}", info: {} };
+  const usage = { ...USAGE, connector_tokens: 1000, total_tokens: 1110, connectors: { web_search: 2 } };
+  it.answer = () => Response.json(conversation([ran, said("found")], usage));
+  await (await post(it, "/v1/conversations", {
+    agent_id: "ag_1",
+    inputs: [{ role: "user", content: "look" }],
+  })).text();
+  const [run] = await it.runs();
+  assert.deepEqual([run!.status, run!.output, run!.prompt, run!.totals.usage.inputTokens], [
+    "completed",
+    "found",
+    "look",
+    1100,
+  ]);
+  assert.deepEqual([run!.totals.costUsd, run!.totals.unknownCostCalls], [0, 1]);
+  assert.ok(run!.totals.estimatedCostUsd! > 0);
+});
+
+Deno.test("a budget counts what a conversation holds already, and lets none go on whose past nobody knows", async () => {
+  await using it = await Passage.open();
+  await it.store.saveBudget({ scope: "all", per: "day", limitUsd: 1 });
+  const usage = { prompt_tokens: 50_000_000, completion_tokens: 1, total_tokens: 50_000_001 };
+  it.answer = () => Response.json(conversation([said("a")]));
+  const ask = async (path: string) => {
+    const response = await post(it, path, {
+      inputs: "hi",
+      ...(path === "/v1/conversations" ? { model: MODEL } : {}),
+    });
+    await response.text();
+    return response.status;
+  };
+  assert.deepEqual([
+    await ask("/v1/conversations"),
+    await ask("/v1/conversations/conv_1"),
+    await ask("/v1/conversations/other"),
+  ], [200, 200, 402]);
+  await it.store.saveBudget({ scope: "all", per: "day", limitUsd: 9 });
+  it.answer = () => Response.json(conversation([said("a")], usage));
+  assert.deepEqual([await ask("/v1/conversations/conv_1"), await ask("/v1/conversations/conv_1")], [
+    200,
+    402,
+  ]);
 });

@@ -134,6 +134,11 @@ export class StoredCalls implements CallKeeper {
     if (!isRecorded && reader?.isCut) {
       return cut(open, "stream_cut", "The stream ended before the answer did");
     }
+    if (!isRecorded && reader?.problem) {
+      const { errorType, message } = reader.problem;
+      const told = oneLine(withoutKey(message, open.key), ERROR_MAX_CHARS);
+      return cut(open, errorType, told);
+    }
     call.answered(reader?.end() ?? {}, isRecorded);
     if (isRecorded || size > KEPT_MAX_BYTES || !isGenuine || !TEXTS.test(contentType)) return;
     const atUs = nowUs(this.#options.host);

@@ -8,7 +8,7 @@ import {
   type SpanEnd,
   type Store,
   textOf,
-  toolCallsOf,
+  totalTokens,
 } from "../../core/mod.ts";
 import { proxiedCost } from "./proxied_cost.ts";
 import { reserveProxied, type SpendServices } from "./proxied_spend.ts";
@@ -22,7 +22,14 @@ import {
   toolSpans,
 } from "./run_spans.ts";
 import { Together } from "./together.ts";
-import { conversationHashes, type ProxiedAnswer, type ProxiedRequest } from "./wire_chat.ts";
+import {
+  conversationHashes,
+  conversationKey,
+  placesOf,
+  type ProxiedAnswer,
+  type ProxiedRequest,
+  waitingIn,
+} from "./wire_chat.ts";
 
 /** Conversations that a next request may go on from; those that were left longest ago are forgotten. */
 const CONVERSATIONS_MAX = 10_000;
@@ -79,10 +86,12 @@ export class ProxiedCalls implements AsyncDisposable {
     this.#written = new Together((events) => this.#write(events), (error) => this.#failedToWrite(error));
   }
 
-  begin(request: ProxiedRequest, origin: CallOrigin): ProxiedCall {
+  begin(asked: ProxiedRequest, origin: CallOrigin): ProxiedCall {
     const { host } = this.#options;
-    const hashes = request.units ? [] : conversationHashes(request.messages, origin.caller);
-    const open = this.#find(hashes, origin) ?? this.#start(request, origin);
+    const hashes = placesOf(asked, origin.caller);
+    const found = this.#find(hashes, origin, asked);
+    const request = found ? goneOn(asked, found) : asked;
+    const open = found ?? this.#start(request, origin);
     if (origin.runKey !== undefined) this.#byKey.set(keyOf(origin, origin.runKey), open);
     const events: DurableEvent[] = open.isEnded ? this.#reopen(open) : [];
     events.push(...toolSpans(open, request.messages, host));
@@ -166,13 +175,13 @@ export class ProxiedCalls implements AsyncDisposable {
     this.#partials.close();
   }
 
-  #find(hashes: readonly string[], origin: CallOrigin): OpenRun | undefined {
+  #find(hashes: readonly string[], origin: CallOrigin, { kept }: ProxiedRequest): OpenRun | undefined {
     this.#sweep(this.#options.host.now());
     if (origin.runKey !== undefined) return this.#byKey.get(keyOf(origin, origin.runKey));
     for (const hash of hashes.toReversed()) {
       const open = this.#byConversation.get(hash);
       if (!open) continue;
-      this.#byConversation.delete(hash); // another one may begin alike
+      if (!kept) this.#byConversation.delete(hash); // another one may begin alike
       return open;
     }
     return undefined;
@@ -217,10 +226,14 @@ export class ProxiedCalls implements AsyncDisposable {
     open: OpenRun,
     { request, answer, end, first, hashes, isRecorded, caller }: Answered,
   ): Ended {
-    const { message, usage, responseModel, responseId, finishReason } = answer;
-    const calls = message ? toolCallsOf(message) : [];
+    const { message, usage, responseModel, responseId, finishReason, conversationId } = answer;
+    const calls = message ? waitingIn(message) : [];
     for (const call of calls) open.pending.set(call.id, { call, sinceUs: end.endTimeUs });
-    if (message && !request.units) {
+    if (request.kept) {
+      const id = conversationId ?? request.kept.conversationId;
+      if (id !== undefined) this.#remember(conversationKey(caller, id), open);
+      if (usage) open.last = { model: responseModel ?? request.model, tokens: totalTokens(usage) };
+    } else if (message && !request.units) {
       this.#remember(conversationHashes([...request.messages, message], caller).at(-1)!, open);
     } else if (hashes.length > 0) this.#remember(hashes.at(-1)!, open);
     return {
@@ -337,6 +350,12 @@ export class ProxiedCalls implements AsyncDisposable {
 
 function keyOf({ caller }: CallOrigin, runKey: string): string {
   return `${caller}\n${runKey}`;
+}
+
+/** What was said to a conversation before is read again. */
+function goneOn(request: ProxiedRequest, { last }: OpenRun): ProxiedRequest {
+  if (!last || request.kept?.conversationId === undefined) return request;
+  return { ...request, model: last.model, kept: { ...request.kept, heldTokens: last.tokens } };
 }
 
 /** What a call was cannot be said, nor what it cost. */

@@ -1,6 +1,14 @@
 import { assumedUsd } from "../../agent/mod.ts";
 import { estimatedCost, estimatedUsage, mayBeBilled } from "../../analysis/mod.ts";
-import { ATTR, type Cost, type LostCost, messageOf, ProviderError, type Usage } from "../../core/mod.ts";
+import {
+  ATTR,
+  type Cost,
+  type LostCost,
+  messageOf,
+  type PricedCall,
+  ProviderError,
+  type Usage,
+} from "../../core/mod.ts";
 import { answersAsked, type SpendServices } from "./proxied_spend.ts";
 import type { ProxiedAnswer, ProxiedRequest } from "./wire_chat.ts";
 import type { UnitsAsked } from "./wire_units.ts";
@@ -12,28 +20,31 @@ import type { UnitsAsked } from "./wire_units.ts";
 export async function proxiedCost(
   { host, prices, unpriced }: Pick<SpendServices, "host" | "prices" | "unpriced">,
   request: ProxiedRequest,
-  { message, usage, usageInfo, responseModel: answeredBy = request.model }: ProxiedAnswer,
+  { message, usage, quantities, usageInfo, responseModel: answeredBy = request.model }: ProxiedAnswer,
   isAnswered = true,
 ): Promise<LostCost> {
-  const { model, messages, tools, units } = request;
+  const { model, messages, tools, units, kept } = request;
   const book = await prices();
   await book.prepare([answeredBy, model]);
-  if (units) {
-    const priced = (quantities: Quantities) =>
-      book.price({ model, answeredBy, atMs: host.now(), quantities });
-    return unitsCost(units, isAnswered ? units.billed(usageInfo ?? {}) : undefined, priced);
-  }
-  const price = (of: Usage) => book.price({ model, answeredBy, atMs: host.now(), usage: of });
+  const priced = (of: Pick<PricedCall, "usage" | "quantities">) =>
+    book.price({ model, answeredBy, atMs: host.now(), ...of });
+  if (units) return unitsCost(units, isAnswered ? units.billed(usageInfo ?? {}) : undefined, priced);
+  const price = (usage: Usage) => priced({ usage });
   const assumed = (cost: Cost, { inputTokens, outputTokens }: Usage): LostCost => {
     const usd = cost.usd === null ? assumedUsd(unpriced, inputTokens + outputTokens) : null;
     return usd === null || usd === 0 ? { cost } : { cost, attributes: { [ATTR.estimatedCostUsd]: usd } };
   };
+  if (usage && quantities) {
+    const [cost, { usd }] = [priced({ usage, quantities }), price(usage)];
+    return cost.usd === null && usd ? { cost, attributes: { [ATTR.estimatedCostUsd]: usd } } : { cost };
+  }
   if (usage) return assumed(price(usage), usage);
-  const estimate = estimatedUsage({
+  const said = estimatedUsage({
     messages,
     ...(tools.length > 0 ? { tools } : {}),
     streamedChars: message ? JSON.stringify(message.parts).length * answersAsked(request) : 0,
   });
+  const estimate = { ...said, inputTokens: said.inputTokens + (kept?.heldTokens ?? 0) };
   const lost = estimatedCost(estimate, price(estimate).tag);
   return lost.attributes ? lost : assumed(lost.cost!, estimate);
 }
@@ -44,10 +55,10 @@ type Quantities = Readonly<Record<string, number>>;
 function unitsCost(
   { expected }: UnitsAsked,
   billed: Quantities | undefined,
-  priced: (quantities: Quantities) => Cost,
+  priced: (of: Pick<PricedCall, "quantities">) => Cost,
 ): LostCost {
-  if (billed) return { cost: priced(billed) };
-  const estimate = priced(expected ?? {});
+  if (billed) return { cost: priced({ quantities: billed }) };
+  const estimate = priced({ quantities: expected ?? {} });
   return {
     cost: { ...estimate, usd: null },
     ...(estimate.usd ? { attributes: { [ATTR.estimatedCostUsd]: estimate.usd } } : {}),

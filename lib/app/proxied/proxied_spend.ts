@@ -33,10 +33,11 @@ export async function reserveProxied(
   request: ProxiedRequest,
   { traceId, spanId }: Pick<Span, "traceId" | "spanId">,
 ): Promise<number | null> {
-  const { model, messages, tools, parameters, units } = request;
+  const { model, messages, tools, parameters, units, kept } = request;
   const book = await prices();
   await book.prepare([model]);
-  const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]);
+  const maxInputTokens = estimatePromptTokensMax(messages, tools as readonly ToolDefinition[]) +
+    (kept?.heldTokens ?? 0);
   const maxOutputTokens = answersAsked(request) * longestAnswer(parameters);
   const atMs = host.now();
   const worst = units

@@ -48,6 +48,8 @@ export interface OpenRun {
   /** Tool calls that were asked for and not answered yet, and since when, µs. */
   pending: Map<string, { readonly call: Extract<Part, { type: "tool_call" }>; readonly sinceUs: number }>;
   touchedMs: number;
+  /** Of a conversation that its server keeps: the model that answered last, and all that it read and said. */
+  last?: { readonly model: string; readonly tokens: number };
 }
 
 /** A run that begins with this call; nothing of it is written yet. */

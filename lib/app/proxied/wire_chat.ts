@@ -12,6 +12,7 @@ import {
   type Usage,
 } from "../../core/mod.ts";
 import { messagesIn } from "../../otlp/mod.ts";
+import { answerOf, chunkOf, conversationAsked, withConnectors } from "./wire_entries.ts";
 import { type UnitsAsked, unitsAsked, wordsOf } from "./wire_units.ts";
 
 type Json = Readonly<Record<string, unknown>>;
@@ -27,6 +28,8 @@ export interface ProxiedRequest {
   readonly prompts: number;
   /** Where it is not billed by its tokens. */
   readonly units?: UnitsAsked;
+  /** Where its server keeps what was said before: in which conversation, absent where one begins, and how many tokens that were. */
+  readonly kept?: { readonly conversationId?: string | undefined; readonly heldTokens?: number };
 }
 
 /** What came back, as far as it did. */
@@ -38,6 +41,10 @@ export interface ProxiedAnswer {
   readonly usage?: Usage;
   /** As the server wrote it. */
   readonly usageInfo?: Json;
+  /** Billed besides its tokens. */
+  readonly quantities?: Readonly<Record<string, number>>;
+  /** Where its server keeps what was said. */
+  readonly conversationId?: string;
 }
 
 /** The longest answer kept, UTF-16 units. */
@@ -47,7 +54,7 @@ const NAME_MAX_CHARS = 200;
 /** Brackets inside brackets; what walks a value later uses the stack. */
 const NESTING_MAX = 64;
 /** Events that end a stream where no `[DONE]` does. */
-const ENDINGS: ReadonlySet<string> = new Set(["speech.audio.done"]);
+const ENDINGS: ReadonlySet<string> = new Set(["speech.audio.done", "conversation.response.done"]);
 const PARAMETERS = [
   "temperature",
   "top_p",
@@ -68,9 +75,22 @@ export function readWireJson(text: string): unknown {
 /** `undefined` where it is no request for what a model makes. */
 export function readProxied(body: unknown, path: string): ProxiedRequest | undefined {
   if (!isObject(body)) return undefined;
-  const model = modelIn(body);
+  const route = path.replace(/\/+$/, "");
+  const kept = conversationAsked(route, body);
+  const model = modelIn(body) ?? (kept && `conversation:${kept.conversationId ?? ""}`);
   if (model === undefined) return undefined;
-  const units = unitsAsked(path.replace(/\/+$/, ""), body);
+  if (kept) {
+    const { messages, parameters, conversationId } = kept;
+    return {
+      model: model.slice(0, NAME_MAX_CHARS),
+      prompts: 1,
+      messages,
+      tools: Array.isArray(body["tools"]) ? body["tools"] : [],
+      parameters: parametersIn(parameters),
+      kept: { conversationId },
+    };
+  }
+  const units = unitsAsked(route, body);
   if (units) {
     return {
       model: model.slice(0, NAME_MAX_CHARS),
@@ -88,12 +108,13 @@ export function readProxied(body: unknown, path: string): ProxiedRequest | undef
     prompts: promptsIn(body["prompt"]),
     messages: messagesIn(asked, "user"),
     tools: Array.isArray(body["tools"]) ? body["tools"] : [],
-    parameters: Object.fromEntries(
-      PARAMETERS.filter((name) => body[name] !== undefined && body[name] !== null).map((
-        name,
-      ) => [name, body[name]]),
-    ),
+    parameters: parametersIn(body),
   };
+}
+
+function parametersIn(body: Json): Json {
+  const given = PARAMETERS.filter((name) => body[name] !== undefined && body[name] !== null);
+  return Object.fromEntries(given.map((name) => [name, body[name]]));
 }
 
 /** A request to an agent says no model: only its server knows which one answers, and so does the price. */
@@ -128,6 +149,24 @@ export function conversationHashes(messages: readonly Message[], caller: string)
   });
 }
 
+/** The place of a conversation that a server keeps, whatever is said in it. */
+export function conversationKey(caller: string, conversationId: string): string {
+  return `${caller}\nconversation ${conversationId}`;
+}
+
+/** Where the run of a request may be found, the surest last. */
+export function placesOf({ units, kept, messages }: ProxiedRequest, caller: string): readonly string[] {
+  if (units) return [];
+  if (!kept) return conversationHashes(messages, caller);
+  return kept.conversationId === undefined ? [] : [conversationKey(caller, kept.conversationId)];
+}
+
+/** Calls of tools that the program has to make: what the server ran itself has its result. */
+export function waitingIn(message: Message): ReturnType<typeof toolCallsOf> {
+  const done = new Set(message.parts.flatMap((it) => it.type === "tool_call_response" ? [it.id] : []));
+  return toolCallsOf(message).filter(({ id }) => !done.has(id));
+}
+
 interface Call {
   id: string;
   name: string;
@@ -145,6 +184,7 @@ export class AnswerReader {
   #answer: Omit<ProxiedAnswer, "message"> = {};
   #whole: readonly Message[] = [];
   #isDone = false;
+  #problem: { readonly errorType: string; readonly message: string } | undefined;
 
   constructor(isStream: boolean) {
     this.#isStream = isStream;
@@ -163,7 +203,7 @@ export class AnswerReader {
       const data = line.slice(5).trim();
       if (data === "[DONE]") this.#isDone = true;
       const chunk = readWireJson(data);
-      if (isObject(chunk)) this.#chunk(chunk);
+      if (isObject(chunk)) this.#chunk(chunkOf(chunk));
     }
     return this.#text.slice(before);
   }
@@ -171,6 +211,11 @@ export class AnswerReader {
   /** A stream of which neither the end nor a reason to end has come. */
   get isCut(): boolean {
     return this.#isStream && !this.#isDone && this.#answer.finishReason === undefined;
+  }
+
+  /** What the server says went wrong after it had begun to answer. */
+  get problem(): { readonly errorType: string; readonly message: string } | undefined {
+    return this.#problem;
   }
 
   /** What is known when no more comes. */
@@ -188,6 +233,13 @@ export class AnswerReader {
   #document(body: unknown): void {
     if (!isObject(body)) return;
     this.#envelope(body);
+    const entries = answerOf(body);
+    if (entries) {
+      const { message, ...rest } = entries;
+      this.#answer = { ...this.#answer, ...rest };
+      this.#whole = message ? [message] : [];
+      return;
+    }
     this.#text = wordsOf(body).slice(0, TEXT_MAX_CHARS);
     const [choice] = Array.isArray(body["choices"]) ? body["choices"] : [];
     if (!isObject(choice)) return;
@@ -198,7 +250,12 @@ export class AnswerReader {
   #chunk(chunk: Json): void {
     this.#envelope(chunk);
     const [choice] = Array.isArray(chunk["choices"]) ? chunk["choices"] : [];
-    if (ENDINGS.has(String(chunk["type"]))) this.#isDone = true;
+    const { type, code, message } = chunk;
+    if (ENDINGS.has(String(type))) this.#isDone = true;
+    if (type === "conversation.response.error") {
+      this.#isDone = true;
+      this.#problem = { errorType: String(code ?? type).slice(0, 80), message: String(message ?? "") };
+    }
     if (!isObject(choice)) return;
     this.#finish(choice);
     const delta = choice["delta"] ?? choice["message"];
@@ -227,12 +284,17 @@ export class AnswerReader {
 
   #envelope(body: Json): void {
     const usageInfo = body["usage"] ?? body["usage_info"];
-    const usage = readUsage(usageInfo);
+    const read = readUsage(usageInfo);
+    const billed = read && isObject(usageInfo) ? withConnectors(read, usageInfo) : {};
+    const { conversation_id: conversationId } = body;
     this.#answer = {
       ...this.#answer,
       ...(typeof body["model"] === "string" ? { responseModel: body["model"].slice(0, 200) } : {}),
       ...(typeof body["id"] === "string" ? { responseId: body["id"].slice(0, 200) } : {}),
-      ...(usage ? { usage } : {}),
+      ...billed,
+      ...(typeof conversationId === "string"
+        ? { conversationId: conversationId.slice(0, NAME_MAX_CHARS) }
+        : {}),
       ...(isObject(usageInfo) ? { usageInfo } : {}),
     };
   }

@@ -47,6 +47,17 @@ const OPERATIONS: Readonly<Record<string, string>> = {
   "/v1/audio/speech": "generate_content",
 };
 
+const CONVERSATIONS = /^\/v1\/conversations(?:\/[^/]+(?:\/restart)?)?$/;
+
+function operationOf(path: string): string | undefined {
+  const route = path.replace(/\/+$/, "");
+  return Object.hasOwn(OPERATIONS, route)
+    ? OPERATIONS[route]
+    : CONVERSATIONS.test(route)
+    ? "chat"
+    : undefined;
+}
+
 /** Everything below `/v1/`: it goes on to a model server and comes back as it is, and what was said is kept as runs. */
 export function proxyRoute(options: ProxyOptions): Route {
   const noted = new Set<string>();
@@ -69,7 +80,7 @@ export function proxyRoute(options: ProxyOptions): Route {
     answer: { type: "*/*", description: "What the model server answers" },
     isHidden: true,
     async handle(request, { incoming }) {
-      const operation = OPERATIONS[request.path.replace(/\/+$/, "")];
+      const operation = operationOf(request.path);
       const body = request.body as ReadableStream<Uint8Array> | null;
       if (operation === undefined || request.method !== "POST") {
         isUnrecorded(request.path);

@@ -76,7 +76,7 @@ async function* filesIn(folder: string, count = { files: 0 }): AsyncGenerator<st
 class Counted {
   readonly #runs = new Map<string, ImportedRun>();
   #files = 0;
-  #unchanged = 0;
+  readonly #unchanged = new Set<string>();
   unknownRecords = 0;
   badLines = 0;
 
@@ -85,11 +85,13 @@ class Counted {
   }
 
   run(runId: string, format: string, source: string): void {
+    this.#unchanged.delete(runId);
     this.#runs.set(runId, { runId, format, source });
   }
 
-  unchanged(): void {
-    this.#unchanged++;
+  /** A run of several files counts once: as taken in, if any of them brought something. */
+  unchanged(runId: string): void {
+    if (!this.#runs.has(runId)) this.#unchanged.add(runId);
   }
 
   /** What is of no known format is not read badly either. */
@@ -105,7 +107,7 @@ class Counted {
     return {
       files: this.#files,
       runs: [...this.#runs.values()],
-      unchanged: this.#unchanged,
+      unchanged: this.#unchanged.size,
       unknownRecords,
       badLines,
     };
@@ -200,7 +202,7 @@ class FileReader {
     if (!trace) return void this.#counted.badLines++;
     const [outcome] = await this.#store.importRuns([trace]);
     if (outcome === "written") this.#counted.run(trace.run.runId, "agentop", path);
-    else this.#counted.unchanged();
+    else this.#counted.unchanged(trace.run.runId);
   }
 
   async #otlpJson(json: string, path: string): Promise<boolean> {
@@ -261,7 +263,7 @@ class FileReader {
     for (const traceId of traceIds) {
       const { run, seq } = await this.#seen(traceId);
       if (!run) continue;
-      if (seq === before.get(traceId)!.seq) this.#counted.unchanged();
+      if (seq === before.get(traceId)!.seq) this.#counted.unchanged(run.runId);
       else this.#counted.run(run.runId, "otlp", path);
     }
   }

@@ -73,6 +73,23 @@ Deno.test("importFiles() finds OTLP by content: JSON, JSON lines, protobuf, gzip
   });
 });
 
+Deno.test("importFiles() counts a run once that several files hold, as new where any of them brought something", async () => {
+  await inFolder(async (folder) => {
+    const first = sent([span(1, { attributes: CHAT })]);
+    await Deno.writeFile(join(folder, "a.bin"), encodeTraces(first));
+    await Deno.writeTextFile(join(folder, "b.json"), encodeTracesJson(first));
+    await Deno.writeFile(join(folder, "c.bin"), encodeTraces(SPANS));
+    await using app = appOf();
+    const counts = async (...paths: readonly string[]) => {
+      const { files, runs, unchanged } = await importFiles(app, paths);
+      return [files, runs.length, unchanged];
+    };
+    assertEquals(await counts(join(folder, "a.bin"), join(folder, "b.json")), [2, 1, 0]);
+    assertEquals(await counts(folder), [3, 1, 0], "the last one brings a span");
+    assertEquals(await counts(folder), [3, 0, 1]);
+  });
+});
+
 Deno.test("importFiles() settles a trace without a root: nothing more comes from a file", async () => {
   await inFolder(async (folder) => {
     const path = join(folder, "a.bin");

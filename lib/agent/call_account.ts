@@ -2,6 +2,8 @@ import {
   type AttemptMeter,
   ATTR,
   type Budget,
+  BUDGET_WAIT,
+  type BudgetState,
   type ChatRequest,
   type ChatResponse,
   type Cost,
@@ -17,12 +19,14 @@ import { worstCaseUsd } from "../pricing/mod.ts";
 import { AGENT_DEFAULTS } from "./agent_config.ts";
 import { estimatePromptTokensMax, type Reservation } from "./budget.ts";
 import type { Session } from "./session.ts";
-import { reachedText, SharedBudgetError } from "./shared_budget.ts";
+import { reachedText, SharedBudgetError, waitText } from "./shared_budget.ts";
 import { assumedUsd } from "./unpriced.ts";
 
 /** How long a call waits for money that is set aside for others, and how often it looks. */
 const RESERVED_WAIT_MS = 60_000;
 const RESERVED_LOOK_MS = 100;
+/** Only a wait of this length is told: most are over at once. */
+const RESERVED_TOLD_MS = 500;
 
 /**
  * The money of one model call. The worst case of each attempt is set aside before it is sent: of the first when the account is
@@ -45,6 +49,7 @@ export class CallAccount implements AttemptMeter {
   /** Throws `BudgetExceededError` or `SharedBudgetError` when there is no money for one attempt. */
   static async open(session: Session, request: ChatRequest, spanId: string): Promise<CallAccount> {
     const account = new CallAccount(session, request, spanId);
+    account.#hasWaited();
     account.#open = await account.#reserve();
     return account;
   }
@@ -115,9 +120,32 @@ export class CallAccount implements AttemptMeter {
 
   /** In the budgets that all runs share. Money that is only set aside for calls of others is waited for: most of it comes back. */
   async #setAside(usd: number | null, also: readonly Budget[]): Promise<void> {
+    let isTold = false;
+    try {
+      await this.#whenThereIs(usd, also, (budget) => {
+        if (!isTold) this.#session.warn({ type: BUDGET_WAIT, message: waitText(budget) });
+        isTold = true;
+      });
+    } finally {
+      this.#hasWaited();
+    }
+  }
+
+  /** Also of a process that died while it waited. */
+  #hasWaited(): void {
+    this.#session.warn({ type: BUDGET_WAIT, message: "" }, true);
+  }
+
+  /** `told` hears of every look that found too little, once somebody should know. */
+  async #whenThereIs(
+    usd: number | null,
+    also: readonly Budget[],
+    told: (budget: BudgetState) => void,
+  ): Promise<void> {
     const { services: { store, host, prices, timeZone = "UTC" }, run, signal } = this.#session;
     const { model } = this.#request;
-    for (const untilMs = host.now() + RESERVED_WAIT_MS;;) {
+    const sinceMs = host.now();
+    for (const untilMs = sinceMs + RESERVED_WAIT_MS;;) {
       const { refusedBy, reached } = await store.reserveSpend({
         traceId: run.traceId,
         spanId: this.#spanId,
@@ -134,6 +162,9 @@ export class CallAccount implements AttemptMeter {
       if (!refusedBy) return;
       if (!mayFitLater(refusedBy, usd) || host.now() >= untilMs) {
         throw new SharedBudgetError(refusedBy, usd, timeZone);
+      }
+      if (host.now() - sinceMs >= RESERVED_TOLD_MS) {
+        told(refusedBy);
       }
       await host.sleep(RESERVED_LOOK_MS, signal);
     }

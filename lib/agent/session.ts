@@ -189,11 +189,11 @@ export class Session {
     this.recorder.emit({ type: "run_update", traceId: this.run.traceId, change });
   }
 
-  /** Notes something that the run does not fail for; of each type, the latest. */
-  warn(warning: RunWarning): void {
+  /** Notes something that the run does not fail for; of each type, the latest. `isOver`: takes back what was noted of its type. */
+  warn(warning: RunWarning, isOver = false): void {
     const known = this.#warnings.find(({ type }) => type === warning.type);
-    if (known?.message === warning.message) return;
-    this.#warnings = [...this.#warnings.filter((it) => it !== known), warning];
+    if (isOver ? !known : known?.message === warning.message) return;
+    this.#warnings = [...this.#warnings.filter((it) => it !== known), ...(isOver ? [] : [warning])];
     this.change({ warnings: this.#warnings });
   }
 

@@ -32,6 +32,13 @@ export function reachedText(budget: BudgetState, percent: number, timeZone: stri
   } reserved${untilText(budget, timeZone)}`;
 }
 
+/** What a run waits for while money is set aside for calls of others. */
+export function waitText(budget: BudgetState): string {
+  return `Waits for ${budgetName(budget)}: ${money(budget.spentUsd)} spent, ${
+    money(budget.reservedUsd)
+  } set aside for calls under way`;
+}
+
 function untilText({ window }: BudgetState, timeZone: string): string {
   return window ? `, until ${wallTime(window.to * QUARTER_MS, timeZone).slice(0, 16)} (${timeZone})` : "";
 }

@@ -248,6 +248,7 @@ export type { ServerNote, ServerNotes } from "./server_note.ts";
 export type { Forecast } from "./forecast.ts";
 export type { Receipt, ReceiptLine } from "./receipt.ts";
 export {
+  BUDGET_WAIT,
   FINAL_STATUSES,
   isFinal,
   isLive,

@@ -60,6 +60,9 @@ export interface RunWarning {
   readonly message: string;
 }
 
+/** The type of the warning that a run has while it waits for money that a shared budget has set aside for calls of others. */
+export const BUDGET_WAIT = "budget_wait";
+
 /** What a warning is called where there is no room for its text, by its type; the gravest first. */
 export const WARNING_WORDS: Readonly<Record<string, string>> = {
   cut_off: "cut short",

@@ -67,6 +67,7 @@ export {
   STATUS_LOOKS,
   type StatusLook,
   type StatusTone,
+  waitsForBudget,
 } from "./status.ts";
 export { type Cell, type Column, facts, type Painter, table } from "./table.ts";
 export { cell, lines } from "./text.ts";

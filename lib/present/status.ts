@@ -1,4 +1,4 @@
-import { type Run, type RunStatus, type Span, WARNING_WORDS } from "../core/mod.ts";
+import { BUDGET_WAIT, type Run, type RunStatus, type Span, WARNING_WORDS } from "../core/mod.ts";
 
 /** What a status means to the eye; each edge has its own colour for it. */
 export type StatusTone = "ok" | "error" | "warn" | "live" | "waiting" | "dim";
@@ -28,9 +28,14 @@ export const STATUS_LOOKS: Readonly<Record<RunStatus, StatusLook>> = {
 
 type Ended = Pick<Run, "status" | "error" | "warnings">;
 
+/** It is at work, but a shared budget has nothing left for it until calls of others end. */
+export function waitsForBudget({ status, warnings = [] }: Ended): boolean {
+  return status === "running" && warnings.some(({ type }) => type === BUDGET_WAIT);
+}
+
 /**
  * A run's status in at most nine columns: of a stopped run, what stopped it (`budget`, `steps`, `timeout`, `loop`); of one that
- * completed with a warning, which.
+ * completed with a warning, which; of one that waits for a budget, that.
  */
 export function shortStatus(run: Ended): string {
   const { status, error } = run;
@@ -38,12 +43,12 @@ export function shortStatus(run: Ended): string {
   if (status === "stopped" && /^[a-z_]{1,12}$/.test(errorType)) {
     return errorType.replace("max_steps", "steps");
   }
-  return warnedStatus(run, STATUS_LOOKS[status].short);
+  return waitsForBudget(run) ? "at budget" : warnedStatus(run, STATUS_LOOKS[status].short);
 }
 
 /** A run's status where there is room for it, and what it was warned of instead where it completed so. */
 export function longStatus(run: Ended): string {
-  return warnedStatus(run, run.status);
+  return waitsForBudget(run) ? "waits for budget" : warnedStatus(run, run.status);
 }
 
 function warnedStatus({ status, warnings = [] }: Ended, word: string): string {
@@ -54,6 +59,7 @@ function warnedStatus({ status, warnings = [] }: Ended, word: string): string {
 
 /** What a run's status means to the eye: one that completed with a warning is not simply well. */
 export function runTone({ status, warnings = [] }: Ended): StatusTone {
+  if (waitsForBudget({ status, warnings })) return "waiting";
   return status === "completed" && warnings.length > 0 ? "warn" : STATUS_LOOKS[status].tone;
 }
 

@@ -128,6 +128,8 @@ export interface TuiServices {
   demos?(): Promise<readonly DemoEntry[]>;
   /** What `saveState` was given last, `undefined` at the first start. Rejects when it cannot be read. */
   loadState?(): Promise<unknown>;
+  /** The file that it is kept in. */
+  readonly statePath?: string;
   /** Keeps settings, keys and where the person was; plain JSON. */
   saveState?(state: unknown): Promise<void>;
 }

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { budgetWindows } from "../../lib/analysis/mod.ts";
 import type { AgentConfig } from "../../lib/agent/mod.ts";
+import { BUDGET_WAIT, type Run } from "../../lib/core/mod.ts";
+import { longStatus, runTone, shortStatus, waitsForBudget } from "../../lib/present/mod.ts";
 import { assumedUsd } from "../../lib/agent/unpriced.ts";
 import { type AgencyOptions, TestAgency } from "../support/test_agency.ts";
 
@@ -69,6 +71,45 @@ Deno.test("runs at once wait for money that is set aside for others, and spend n
   const [state] = await spentOf(agency);
   assert.ok(state!.spentUsd <= limitUsd);
   assert.equal(state!.reservedUsd, 0);
+});
+
+Deno.test("a run that waits for money that others have set aside says so, until it goes on", async () => {
+  await using agency = await TestAgency.open({ scenarios: SHORT });
+  const agent = await writerOf(agency);
+  const usd = await worstCase(agency, agent);
+  const all = { scope: "all", per: "month" } as const;
+  await agency.store.saveBudget({ ...all, limitUsd: 1.5 * usd });
+  const other = await agency.runner.queue(agent, { prompt: "other" });
+  const claim = { traceId: other.traceId, spanId: "b".repeat(16), model: "m", usd };
+  const { refusedBy } = await agency.store.reserveSpend({
+    ...claim,
+    windows: budgetWindows(Date.now(), "UTC"),
+  });
+  assert.equal(refusedBy, undefined);
+  const running = agency.runner.run(agent, { prompt: "wait" });
+  let seen: Run | undefined;
+  while (seen === undefined) {
+    const { runs } = await agency.store.listRuns({ filter: { status: ["running"] } });
+    seen = runs.find((run) => waitsForBudget(run));
+    // A store in memory answers before any timer does.
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+  assert.match(
+    seen.warnings![0]!.message,
+    /^Waits for the budget of \$\S+ per month for all runs: \$0 spent, \$\S+ set/,
+  );
+  assert.deepEqual([shortStatus(seen), longStatus(seen), runTone(seen)], [
+    "at budget",
+    "waits for budget",
+    "waiting",
+  ]);
+  await agency.store.saveBudget({ ...all, limitUsd: 3 * usd });
+  const run = await running;
+  const stored = await agency.store.getRun(run.traceId);
+  for (const it of [run, stored!]) {
+    assert.equal(it.status, "completed");
+    assert.ok(!it.warnings?.some(({ type }) => type === BUDGET_WAIT));
+  }
 });
 
 Deno.test("what a lost attempt may have cost is spent before the next one is set aside", async () => {

@@ -11,13 +11,15 @@ import { viewApp } from "../../lib/tui/app/view.ts";
 import { UNICODE } from "../../lib/tui/draw/glyphs.ts";
 import { THEMES } from "../../lib/tui/draw/theme.ts";
 import { agentsScreen } from "../../lib/tui/screens/agents/screen.ts";
-import type { CostsModel } from "../../lib/tui/screens/costs/model.ts";
+import { type CostsModel, fittingModels } from "../../lib/tui/screens/costs/model.ts";
 import type { CostsQueries } from "../../lib/tui/screens/costs/queries.ts";
 import { costsScreen } from "../../lib/tui/screens/costs/screen.ts";
 import { bookmarksOf, rememberLive, restoreLive } from "../../lib/tui/screens/live/model.ts";
 import type { LiveQueries } from "../../lib/tui/screens/live/queries.ts";
 import { factLines } from "../../lib/tui/screens/live/facts.ts";
 import { liveScreen } from "../../lib/tui/screens/live/screen.ts";
+import { fieldOf } from "../../lib/tui/draw/text_field.ts";
+import { LIST_START } from "../../lib/tui/widgets/list.ts";
 import { plain, width } from "../../lib/tui/terminal/text.ts";
 import { fakeHost } from "../support/fake_host.ts";
 import { sampleRun } from "../support/sample_run.ts";
@@ -185,6 +187,14 @@ Deno.test("updateCosts() quotes the key it filters the runs by", () => {
   const all = after(costsScreen, filled(), act("since"));
   const { effects } = after(costsScreen, all.model, act("open"));
   assert.deepEqual(effects.at(-1), { type: "go", screen: "runs", search: 'model:"a b"' });
+});
+
+Deno.test("fittingModels() keeps the order of the list, but for names that begin with what was typed", () => {
+  const listed = { ...filled(), models: ["new-latest", "a-latest", "new-2401"] };
+  const order = (text: string) =>
+    fittingModels({ ...listed, choosing: { field: fieldOf(text), list: LIST_START } });
+  assert.deepEqual(order(""), ["new-latest", "a-latest", "new-2401"]);
+  assert.deepEqual(order("a"), ["a-latest", "new-latest"]);
 });
 
 Deno.test("updateCosts() prices the shown tokens again when they change", () => {

@@ -108,6 +108,36 @@ Deno.test("a bad settings file gives one message and the defaults", async () => 
   assert.match(screen, /▶ ● live|Loading/);
 });
 
+Deno.test("settings: the file is named and opened, what of it is not used is listed, and a change counts at once", async () => {
+  let file: unknown = { theme: "pink", keys: { "runs.nothing": ["x"], "runs.sort": ["ctrl+alt+hyper+z"] } };
+  const opened: string[] = [];
+  await using bench = await Bench.open(SIZE, everyState, {
+    statePath: "/data/tui.json",
+    loadState: () => Promise.resolve(file),
+    openEditor: () => Promise.resolve(undefined),
+    openFile: (path) => {
+      opened.push(path);
+      file = { keys: { "runs.sort": ["X"] } };
+      return Promise.resolve();
+    },
+  });
+  await bench.see(/▶ ● live/);
+  bench.press("ctrl+t");
+  await bench.see(/File +\/data\/tui\.json/);
+  await bench.see(/! Cannot use theme/);
+  await bench.see(/! Cannot bind "runs\.nothing"/);
+  await bench.see(/! Cannot bind "runs\.sort" to "ctrl\+alt\+hyper\+z": no such key/);
+  bench.press("o");
+  await bench.see(/runs\.sort +X +yours: next order/);
+  assert.deepEqual(opened, ["/data/tui.json"]);
+  assert.doesNotMatch(
+    await bench.steady(),
+    /Cannot use theme of tui\.json: got "pink"\. Try: auto.*\n.*Keys/,
+  );
+  bench.press("escape", "X");
+  await bench.see(/by cost/);
+});
+
 Deno.test("keys can be changed in the file; footer, help and settings follow", async () => {
   await using bench = await Bench.open(SIZE, everyState, {
     loadState: () =>

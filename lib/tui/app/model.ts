@@ -35,6 +35,9 @@ export interface App {
   readonly demos: readonly DemoEntry[];
   readonly endpoint: string;
   readonly storePath: string;
+  readonly settingsPath?: string;
+  /** What of the settings' file could not be read. */
+  readonly fileProblems: readonly string[];
   /** The store lost writes that it had acknowledged. */
   readonly hasLostWrites: boolean;
   readonly timeZone: string;
@@ -145,7 +148,7 @@ export function screenOf(app: App, id: ScreenId = app.active): LoadedScreen | un
 
 export type AppStart =
   & Pick<App, "screens" | "size" | "nowMs" | "theme" | "glyphs" | "endpoint" | "storePath" | "hasEditor">
-  & Partial<Pick<App, "settings" | "timeZone">>;
+  & Partial<Pick<App, "settings" | "timeZone" | "settingsPath" | "fileProblems">>;
 
 /** The workbench as it starts, with what was kept of the last time. */
 export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
@@ -154,6 +157,7 @@ export function initApp(given: AppStart, saved: SavedState = NO_STATE): App {
     timeZone: "UTC",
     demos: [],
     hasLostWrites: false,
+    fileProblems: [],
     ...given,
     remap: saved.keys,
     extendedKeys: false,

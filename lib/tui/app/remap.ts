@@ -6,6 +6,10 @@ export type Remap = Readonly<Record<string, readonly string[]>>;
 /** Leaving must always be possible. */
 const FIXED: ReadonlySet<string> = new Set(["everywhere.interrupt"]);
 
+/** As the terminal names them: one character or a named key, after the modifiers that it can tell apart. */
+const KEY_NAME =
+  /^((ctrl|shift|alt|super)\+){0,3}([^\s\p{C}]|enter|escape|tab|space|up|down|left|right|home|end|pageUp|pageDown|backspace|delete|insert|clear|f[1-9]|f1[0-2])$/u;
+
 /** A plain object whose keys are its own and harmless. */
 export function isSafeRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value) &&
@@ -40,7 +44,15 @@ export function remapKeys(tables: readonly KeyTable[], remap: Remap): Remapped {
   for (const [id, keys] of Object.entries(remap)) {
     if (!known.has(id)) problems.push(`Cannot bind "${id.slice(0, 60)}": no such action. Try: docs/keys.md`);
     else if (FIXED.has(id)) problems.push(`Cannot bind "${id}": it is always ctrl+c. Try: another action`);
-    else wanted.set(id, keys);
+    else {
+      const unknown = keys.find((key) => !KEY_NAME.test(key));
+      if (unknown === undefined) wanted.set(id, keys);
+      else {
+        problems.push(
+          `Cannot bind "${id}" to "${unknown.slice(0, 60)}": no such key. Try: X, ctrl+x, f5 or enter`,
+        );
+      }
+    }
   }
   for (;;) {
     const next = tables.map((table) => ({

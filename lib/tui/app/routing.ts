@@ -5,6 +5,7 @@ import { envOf } from "./env.ts";
 import { type App, type AppEffect, type AppStep, HEADER_ROWS, OWN_RUNS_MAX, screenOf } from "./model.ts";
 import { notebookPrompt } from "./notebook.ts";
 import { withNotice as addNotice } from "./notices.ts";
+import { readState } from "./saved_state.ts";
 import { scoreForm } from "./score_form.ts";
 import { HOME, SCREEN_TABS } from "./screen_list.ts";
 
@@ -60,8 +61,10 @@ function absorb(app: App, id: ScreenId, effects: readonly Effect[], depth: numbe
     } else if (effect.type === "to_score") {
       current = { ...current, score: scoreForm(effect.subject) };
     } else if (effect.type === "mark") current = withMark(current, effect.run);
-    else if (effect.type === "settings") {
-      const [next, more] = changeSettings(current, effect.change);
+    else if (effect.type === "settings" || effect.type === "settings_read") {
+      const [next, more] = effect.type === "settings"
+        ? changeSettings(current, effect.change)
+        : withSettingsFile(current, effect.file);
       current = next;
       rest.push(...more);
     } else if (effect.type === "go" || effect.type === "leave") {
@@ -93,6 +96,12 @@ function withMark(app: App, run: Target | undefined): App {
 
 function withOwnRun(app: App, msg: Extract<Msg, { type: "launched" }>): App {
   return { ...app, own: [...app.own, { ...msg.run, request: msg.request }].slice(-OWN_RUNS_MAX) };
+}
+
+/** What the settings' file says counts from now on; what it does not say stays as it is. */
+function withSettingsFile(app: App, file: unknown): AppStep {
+  const { state, problems } = readState(file);
+  return changeSettings({ ...app, remap: state.keys, fileProblems: problems }, state.settings);
 }
 
 export function changeSettings(app: App, change: Partial<Settings>): AppStep {

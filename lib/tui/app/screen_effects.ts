@@ -72,6 +72,7 @@ export class ScreenEffects {
       case "notice":
       case "confirm":
       case "settings":
+      case "settings_read":
       case "to_notebook":
       case "to_score":
         return; // done by the root

@@ -8,8 +8,8 @@ import { Screen, type Terminal } from "../terminal/screen.ts";
 import type { LoadedScreen } from "../contract/screen.ts";
 import { copied } from "./copying.ts";
 import { keyMsg, pointerMsg } from "./input.ts";
+import { envOf } from "./env.ts";
 import { addedToNotebook, keptScores } from "./keeping.ts";
-import { keymapOf } from "./keymap.ts";
 import { Loader } from "./loader.ts";
 import { Lookout } from "./lookout.ts";
 import { Memory } from "./memory.ts";
@@ -74,7 +74,6 @@ export class Workbench {
   readonly #timers = new Set<ReturnType<typeof setTimeout>>();
   readonly #memory: Memory;
   readonly #lookout: Lookout;
-  readonly #problems: readonly string[];
   /** What the terminal said about itself. */
   #background: "dark" | "light" = "dark";
   /** What the start is about is on the screen; everything else has waited for it. */
@@ -134,10 +133,11 @@ export class Workbench {
       settings,
       endpoint: services.endpoint,
       storePath: services.storePath,
+      ...(services.statePath === undefined ? {} : { settingsPath: services.statePath }),
+      fileProblems: saved.problems,
       ...(services.timeZone === undefined ? {} : { timeZone: services.timeZone }),
       hasEditor: services.openEditor !== undefined,
     }, saved.state);
-    this.#problems = saved.problems;
     this.#lookout = new Lookout({
       services,
       sinceMs: this.#app.nowMs,
@@ -184,7 +184,7 @@ export class Workbench {
     const screens = await loadScreens();
     this.#dispatch({ type: "screens", screens });
     // Only now it is known which keys there are.
-    const [problem, ...others] = [...this.#problems, ...keymapOf(this.#app.remap, screens).problems];
+    const [problem, ...others] = envOf(this.#app).settingsProblems;
     if (problem === undefined) return;
     this.#notify("warn", others.length === 0 ? problem : `${problem} (and ${others.length} more)`);
   }

@@ -111,6 +111,8 @@ export type Effect =
   /** Asks first; on yes the screen gets `action`. */
   | { readonly type: "confirm"; readonly question: Question }
   | { readonly type: "settings"; readonly change: Partial<Settings> }
+  /** What the settings' file holds was changed by hand, and counts from now on. */
+  | { readonly type: "settings_read"; readonly file: unknown }
   /** Asks for a notebook, and adds cells to it that show this. */
   | { readonly type: "to_notebook"; readonly shown: Shown }
   /** Asks what the person says of it, and keeps that. */

@@ -24,6 +24,8 @@ export interface Env {
   readonly glyphs: Glyphs;
   readonly endpoint: string;
   readonly storePath: string;
+  /** The file of the settings, where they are kept. */
+  readonly settingsPath?: string;
   /** Whose days and times are shown: an IANA name. The header names it, but for `UTC`. */
   readonly timeZone: string;
   /** The terminal can send ctrl+enter. */
@@ -36,6 +38,8 @@ export interface Env {
   readonly settings: Settings;
   /** Every action with its keys, for the settings screen. */
   readonly bindings: readonly Binding[];
+  /** Why parts of that file are not used, one sentence each. */
+  readonly settingsProblems: readonly string[];
 }
 
 export type Step<M> = readonly [M, readonly Effect[]];

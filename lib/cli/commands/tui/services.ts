@@ -115,6 +115,7 @@ const lostLine = (lost: LostWrites) => sentenceOf({ message: lostSentence(lost),
 
 function stateIn(path: string) {
   return {
+    statePath: path,
     loadState: () => loadTuiState(path),
     saveState: (state: unknown) => saveTuiState(path, state),
   };

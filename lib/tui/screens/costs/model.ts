@@ -19,7 +19,7 @@ import { BORDER } from "../../draw/pane.ts";
 import type { TextField } from "../../draw/text_field.ts";
 import { LIST_START, type ListPlace, type ListRows, listRows, selectedItem } from "../../widgets/list.ts";
 import type { Area } from "../../widgets/panes.ts";
-import type { CostChart, CostsQueries } from "./queries.ts";
+import type { CostChart, CostsQueries, ModelPrices } from "./queries.ts";
 
 export const TABS = ["model", "agent", "day", "group", "user", "prompts", "twice", "budget"] as const;
 /** Tabs that are no sums by a key. */
@@ -65,6 +65,8 @@ export interface CostsModel {
   /** Whose prices? What is typed, and where in the models that fit. */
   readonly choosing?: { readonly field: TextField; readonly list: ListPlace };
   readonly models: readonly string[];
+  /** What a million tokens in and out costs with each of them, USD; `null`: nobody knows. */
+  readonly modelPrices: ModelPrices;
   /** What the latest question about prices was about. */
   readonly priced?: { readonly model: string; readonly keys: readonly string[] };
   readonly tickets: Tickets<CostsQueries>;
@@ -83,6 +85,7 @@ export const INITIAL: CostsModel = {
   list: LIST_START,
   zoom: false,
   models: [],
+  modelPrices: new Map(),
   tickets: {
     rows: 0,
     days: 0,
@@ -91,6 +94,7 @@ export const INITIAL: CostsModel = {
     endpoints: 0,
     prices: 0,
     models: 0,
+    modelPrices: 0,
     budgets: 0,
     budgetSet: 0,
     forecast: 0,
@@ -171,12 +175,12 @@ export function todayRow({ days }: CostsModel, { nowMs, timeZone }: Env): CostRo
   return days.find(({ key }) => key === today);
 }
 
-/** Models that fit what was typed, those that begin with it first. */
+/** Models that fit what was typed, those that begin with it first; otherwise in their order, which has latest names before old ones. */
 export function fittingModels(model: CostsModel): readonly string[] {
   const typed = (model.choosing?.field.text ?? "").trim().toLowerCase();
   const fits = model.models.filter((name) => name.toLowerCase().includes(typed));
   return fits.sort((a, b) =>
-    Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed)) || (a < b ? -1 : 1)
+    Number(b.toLowerCase().startsWith(typed)) - Number(a.toLowerCase().startsWith(typed))
   );
 }
 

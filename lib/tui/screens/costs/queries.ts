@@ -1,19 +1,34 @@
-import type {
-  Budget,
-  BudgetState,
-  CostKey,
-  CostRow,
-  EndpointNote,
-  Forecast,
-  Run,
-  RunFilter,
-  Usage,
+import {
+  type Budget,
+  type BudgetState,
+  type CostKey,
+  type CostRow,
+  type EndpointNote,
+  type Forecast,
+  NO_USAGE,
+  type Run,
+  type RunFilter,
+  type Usage,
 } from "../../../core/mod.ts";
 import type { DearestPrompts, DuplicateReport } from "../../../app/mod.ts";
 import { cost, isNothing, type TextChart } from "../../../charts/mod.ts";
 import { damagedRowsNote } from "../../../present/mod.ts";
 import type { Queries } from "../../contract/queries.ts";
 import type { TuiServices } from "../../ports.ts";
+
+/** What a million tokens costs, USD; `null`: nobody knows. */
+export interface ModelPrice {
+  readonly inputUsd: number | null;
+  readonly outputUsd: number | null;
+}
+
+export type ModelPrices = ReadonlyMap<string, ModelPrice>;
+
+const MILLION = 1_000_000;
+const MILLIONS: readonly Usage[] = [
+  { ...NO_USAGE, inputTokens: MILLION },
+  { ...NO_USAGE, outputTokens: MILLION },
+];
 
 /** Newest runs looked through for budgets. */
 const BUDGET_RUNS_MAX = 200;
@@ -104,6 +119,17 @@ export const COSTS_QUERIES = {
     { filter }: { readonly filter: RunFilter },
   ): Promise<DuplicateReport> => await (await app()).duplicateCalls(store, filter),
   models: async (services: TuiServices): Promise<readonly string[]> => await services.pricedModels?.() ?? [],
+  modelPrices: async (
+    { priceOf }: TuiServices,
+    { models }: { readonly models: readonly string[] },
+  ): Promise<ModelPrices> => {
+    if (!priceOf) return new Map();
+    const priced = models.map(async (model) => {
+      const [input, output] = await Promise.all(MILLIONS.map((usage) => priceOf(model, usage)));
+      return [model, { inputUsd: input?.usd ?? null, outputUsd: output?.usd ?? null }] as const;
+    });
+    return new Map(await Promise.all(priced));
+  },
 } satisfies Queries;
 
 export type CostsQueries = typeof COSTS_QUERIES;

@@ -146,7 +146,11 @@ export const updateCosts = updateOf<CostsModel, CostsQueries>({
       const usd = new Map(keys.map((key, index) => [key, prices.usd[index] ?? null]));
       return [{ ...model, whatIf: { model: prices.model, usd } }, []];
     },
-    models: (model, models) => [{ ...model, models: [...new Set([...model.models, ...models])] }, []],
+    models: (model, listed) => {
+      const models = [...new Set([...model.models, ...listed])];
+      return load([{ ...model, models }, []], "modelPrices", { models });
+    },
+    modelPrices: (model, modelPrices) => [{ ...model, modelPrices }, []],
   },
   failed: {
     rows: (model, failure) => failed(model, "rows", failure),

@@ -20,7 +20,7 @@ import { plotLines } from "../../draw/plot.ts";
 import { fieldLine } from "../../draw/text_field.ts";
 import type { Tone } from "../../draw/theme.ts";
 import { troubleLines } from "../../draw/trouble.ts";
-import { clean, cut, fit, wrap } from "../../terminal/text.ts";
+import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
 import {
   budgetRows,
   choiceRows,
@@ -39,6 +39,7 @@ import {
 } from "./model.ts";
 import { listLines, selectedIndex } from "../../widgets/list.ts";
 import { budgetBox, sharedTable } from "./budget_box.ts";
+import type { ModelPrice } from "./queries.ts";
 import { promptTable, twiceTable } from "./lists.ts";
 import { budgetTable, costTable, toneOf } from "./table.ts";
 
@@ -320,6 +321,13 @@ function budgetPane(model: CostsModel, env: Env, columns: number, rows: number):
   });
 }
 
+/** USD for a million tokens in and out. */
+function choicePrice(price: ModelPrice | undefined): string {
+  if (!price) return "";
+  const text = (usd: number | null) => usd === null ? "?" : money(usd);
+  return ` ${text(price.inputUsd)} in ${text(price.outputUsd)} out `;
+}
+
 /** Whose prices? */
 function choiceBox(model: CostsModel, env: Env): readonly Line[] {
   const columns = Math.min(60, env.size.columns - 4);
@@ -328,14 +336,18 @@ function choiceBox(model: CostsModel, env: Env): readonly Line[] {
   const fits = fittingModels(model);
   const { height } = choiceRows(model, env);
   const look = { top: list.top, height, columns: inner, glyphs: env.glyphs, selected: list.index };
-  const rows = listLines(fits, look, (name) => [seg(clean(name), "llm")]);
+  const rows = listLines(fits, look, (name) => {
+    const price = choicePrice(model.modelPrices.get(name));
+    const room = inner - 2 - width(price);
+    return [seg(fit(clean(name), room), "llm"), seg(price, "dim")];
+  });
   const typed = field.text.trim();
   const none: Line = typed === ""
     ? line("  type a model's name", "dim")
     : [seg("  use ", "dim"), seg(cut(clean(typed), inner - 20), "llm"), seg(" as typed", "dim")];
   const content = [
     [seg(" / ", "key"), ...fieldLine(field, inner - 4, true, "whose prices?")],
-    EMPTY,
+    line("   USD for a million tokens", "dim"),
     ...(fits.length === 0 ? [none] : rows),
     EMPTY,
   ];

@@ -1,17 +1,21 @@
 import { type Actions, updateOf } from "../../contract/handlers.ts";
 import type { Effect } from "../../contract/message.ts";
-import type { NoQueries } from "../../contract/queries.ts";
+import { NO_EDITOR, notice } from "../../contract/effects.ts";
+import { loading } from "../../contract/load.ts";
+import type { Tickets } from "../../contract/queries.ts";
 import type { Env, Screen } from "../../contract/screen.ts";
 import { type Key, keySign, MOTION_KEYS } from "../../contract/keys.ts";
 import { ALERT_CHOICES, type Settings, THEME_CHOICES } from "../../contract/settings.ts";
 import { EMPTY, type Line, line, seg } from "../../draw/line.ts";
 import { BORDER, pane } from "../../draw/pane.ts";
 import { clamp, keepInView, moved } from "../../draw/scroll.ts";
-import { clean, fit, width } from "../../terminal/text.ts";
+import { clean, cut, fit, width, wrap } from "../../terminal/text.ts";
+import type { SettingsQueries } from "./queries.ts";
 import { listLines } from "../../widgets/list.ts";
 import { neighbour } from "../../widgets/neighbour.ts";
 
 interface SettingsModel {
+  readonly tickets: Tickets<SettingsQueries>;
   /** Row of the list: the settings first, then the keys. */
   readonly index: number;
   readonly top: number;
@@ -27,7 +31,7 @@ interface Choice {
 const LABEL_COLUMNS = 12;
 const VALUE_COLUMNS = 14;
 const SIGN_COLUMNS = 18;
-const HEAD_ROWS = 2;
+const PROBLEMS_MAX = 20;
 
 const CHOICES: readonly Choice[] = [
   {
@@ -68,6 +72,13 @@ const SETTINGS_KEYS: readonly Key<SettingsModel>[] = [
     when: onChoice,
   },
   { keys: ["left"], action: "previous", label: "before", help: "the value before", when: onChoice },
+  {
+    keys: ["o"],
+    action: "editor",
+    label: "file",
+    help: "open the settings' file in your editor: keys are changed there",
+    footer: 2,
+  },
   { keys: ["escape"], action: "back", label: "back", help: "back one level", footer: 8 },
   ...MOTION_KEYS,
 ];
@@ -76,14 +87,25 @@ const ACTIONS: Actions<SettingsModel> = {
   back: (model) => [model, [{ type: "leave" }]],
   next: (model, env) => [model, changed(model, env, 1)],
   previous: (model, env) => [model, changed(model, env, -1)],
+  editor: (model, { settingsPath, hasEditor }) => {
+    if (!hasEditor) return [model, [NO_EDITOR]];
+    return [
+      model,
+      settingsPath === undefined
+        ? [notice("warn", "Cannot open the settings: this workbench keeps none")]
+        : [{ type: "open_file", path: settingsPath }],
+    ];
+  },
 };
 
+const load = loading<SettingsQueries>();
+
 /** Theme, mouse, signs and keys. Changes are seen at once and kept. */
-export const settingsScreen: Screen<SettingsModel, NoQueries> = {
+export const settingsScreen: Screen<SettingsModel, SettingsQueries> = {
   keys: SETTINGS_KEYS,
-  init: () => ({ index: 0, top: 0 }),
+  init: () => ({ index: 0, top: 0, tickets: { file: 0 } }),
   mode: () => "normal",
-  update: updateOf<SettingsModel, NoQueries>({
+  update: updateOf<SettingsModel, SettingsQueries>({
     resized: (model, env) => [withEntry(model, model.index, env), []],
     actions: () => ACTIONS,
     moved: (model, { action, count }, env) => {
@@ -92,12 +114,15 @@ export const settingsScreen: Screen<SettingsModel, NoQueries> = {
     },
     wheeled: (model, lines, _, env) => [withEntry(model, model.index + lines, env), []],
     clicked: (model, { y }, env) => {
-      const entry = entryAt(model.top + y - 1);
+      const entry = entryAt(model.top + y - 1, env);
       if (entry === undefined) return [model, []];
       return entry === model.index ? [model, changed(model, env, 1)] : [withEntry(model, entry, env), []];
     },
-    answered: {},
+    // What was changed in the file counts at once.
+    edited: (model) => load([model, []], "file", undefined),
+    answered: { file: (model, file) => [model, [{ type: "settings_read", file }]] },
   }),
+  queries: async () => (await import("./queries.ts")).SETTINGS_QUERIES,
   view: viewSettings,
   tickMs: () => undefined,
 };
@@ -115,21 +140,46 @@ function height(env: Env): number {
   return Math.max(1, env.size.rows - BORDER);
 }
 
+/** Between the settings and the keys: their file, and what of it is not used. */
+function headLines({ settingsPath, settingsProblems }: Env, columns: number): readonly Line[] {
+  const rest = settingsProblems.length - PROBLEMS_MAX;
+  const path = settingsPath ?? "not kept";
+  return [
+    EMPTY,
+    [seg("  File  ", "heading"), seg(cut(clean(path), Math.max(1, columns - 9)), "text")],
+    ...settingsProblems.slice(0, PROBLEMS_MAX).flatMap((problem) =>
+      wrap(clean(problem), Math.max(10, columns - 5)).map((text, row) =>
+        line(`${row === 0 ? "  ! " : "    "}${text}`, "warn")
+      )
+    ),
+    ...(rest > 0 ? [line(`    and ${rest} more`, "warn")] : []),
+    [
+      seg("  Keys", "heading"),
+      seg('  o opens the file, in which "keys": { "runs.stop": ["X"] } changes one', "dim"),
+    ],
+  ];
+}
+
+function headRows(env: Env): number {
+  return headLines(env, env.size.columns - BORDER).length;
+}
+
 /** Rows of the pane before entry `index`: the keys begin under a heading. */
-function rowOf(index: number): number {
-  return index < CHOICES.length ? index : index + HEAD_ROWS;
+function rowOf(index: number, env: Env): number {
+  return index < CHOICES.length ? index : index + headRows(env);
 }
 
 /** The entry in a row of the pane; `undefined` for the heading between them. */
-function entryAt(row: number): number | undefined {
+function entryAt(row: number, env: Env): number | undefined {
   if (row < CHOICES.length) return row;
-  return row < CHOICES.length + HEAD_ROWS ? undefined : row - HEAD_ROWS;
+  const head = headRows(env);
+  return row < CHOICES.length + head ? undefined : row - head;
 }
 
 function withEntry(model: SettingsModel, wanted: number, env: Env): SettingsModel {
   const index = clamp(wanted, 0, total(env) - 1);
-  const top = keepInView(model.top, rowOf(index), height(env), total(env) + HEAD_ROWS);
-  return { index, top };
+  const top = keepInView(model.top, rowOf(index, env), height(env), total(env) + headRows(env));
+  return { ...model, index, top };
 }
 
 function viewSettings(model: SettingsModel, env: Env): readonly Line[] {
@@ -143,11 +193,7 @@ function viewSettings(model: SettingsModel, env: Env): readonly Line[] {
       seg(fit(`< ${choice.value(env.settings)} >`, VALUE_COLUMNS), "key"),
       seg(choice.about, "dim"),
     ]),
-    EMPTY,
-    [
-      seg("  Keys", "heading"),
-      seg('  to change one, write to tui.json: "keys": { "runs.stop": ["X"] }', "dim"),
-    ],
+    ...headLines(env, inner),
     ...listLines(env.bindings, { ...look, selected: model.index - CHOICES.length }, (binding) => [
       seg(fit(binding.id, ids), binding.changed ? "warn" : "text"),
       seg(

@@ -219,6 +219,93 @@ Deno.test("canonicalSpans() reads calls of tools, their results and what was off
   assertEquals([trace.run.totals.llmCalls, trace.run.totals.toolCalls, trace.run.totals.steps], [1, 4, 5]);
 });
 
+Deno.test("canonicalSpans() reads a run of OpenAI's agents, as OpenLLMetry hands it on", () => {
+  const under = (n: number, attributes: SpanSketch["attributes"]) =>
+    ({ parentSpanId: idOf(n), attributes }) as SpanSketch;
+  const agents = { "gen_ai.system": "openai_agents" };
+  const response = {
+    "llm.request.type": "response",
+    "gen_ai.system": "openai",
+    "gen_ai.operation.name": "response",
+    "gen_ai.request.model": "m",
+    "gen_ai.prompt.0.role": "user",
+    "gen_ai.prompt.0.content": "hi",
+    "gen_ai.usage.input_tokens": 20n,
+    "gen_ai.usage.output_tokens": 2n,
+    "llm.usage.total_tokens": 22n,
+    "gen_ai.completion.0.role": "assistant",
+  };
+  const trace = read(
+    attributes({
+      ...agents,
+      "traceloop.span.kind": "workflow",
+      "traceloop.workflow.name": "Agent Workflow",
+    }),
+    under(1, {
+      ...agents,
+      "traceloop.span.kind": "agent",
+      "gen_ai.agent.name": "triage",
+      "gen_ai.request.model": "m",
+    }),
+    under(2, {
+      ...response,
+      "llm.request.functions.0.name": "add",
+      "llm.request.functions.0.parameters": '{"a":1}',
+      "gen_ai.completion.0.finish_reason": "tool_calls",
+      "gen_ai.completion.0.tool_calls.0.name": "add",
+      "gen_ai.completion.0.tool_calls.0.id": "c1",
+      "gen_ai.completion.0.tool_calls.0.arguments": '{"a":1}',
+    }),
+    under(2, {
+      ...agents,
+      "traceloop.span.kind": "tool",
+      "gen_ai.tool.name": "add",
+      "gen_ai.tool.type": "function",
+      "gen_ai.completion.tool.name": "add",
+      "gen_ai.completion.tool.type": "function",
+      "gen_ai.completion.tool.strict_json_schema": true,
+    }),
+    under(2, {
+      ...agents,
+      "traceloop.span.kind": "handoff",
+      "gen_ai.handoff.from_agent": "triage",
+      "gen_ai.agent.name": "triage",
+      "gen_ai.handoff.to_agent": "adder",
+    }),
+    under(1, { ...agents, "traceloop.span.kind": "agent", "gen_ai.agent.name": "adder" }),
+    under(6, {
+      ...response,
+      "gen_ai.prompt.1.role": "assistant",
+      "gen_ai.prompt.1.tool_calls.0.id": "c1",
+      "gen_ai.prompt.1.tool_calls.0.name": "add",
+      "gen_ai.prompt.1.tool_calls.0.arguments": '{"a":1}',
+      "gen_ai.prompt.2.role": "tool",
+      "gen_ai.prompt.2.content": "2",
+      "gen_ai.prompt.2.tool_call_id": "c1",
+      "gen_ai.completion.0.content": "ho",
+    }),
+  );
+  const kinds = [1, 2, 3, 4, 5, 6, 7].map((n) => spanOf(trace, n).kind);
+  assertEquals(kinds, ["chain", "agent", "llm", "tool", "event", "agent", "llm"]);
+  assertEquals(spanOf(trace, 3).outputMessages, [{
+    role: "assistant",
+    parts: [{ type: "tool_call", id: "c1", name: "add", arguments: { a: 1 } }],
+  }]);
+  assertEquals(spanOf(trace, 3).attributes["gen_ai.tool.definitions"], [{
+    name: "add",
+    parameters: { a: 1 },
+  }]);
+  assertEquals(spanOf(trace, 4).attributes["gen_ai.tool.name"], "add");
+  assertEquals(spanOf(trace, 7).inputMessages!.at(-1)!.parts, [{
+    type: "tool_call_response",
+    id: "c1",
+    response: "2",
+  }]);
+  assertEquals(tokens(trace), [40, 4]);
+  const { prompt, output, totals } = trace.run;
+  assertEquals([prompt, output, totals.llmCalls, totals.toolCalls, totals.costUsd], ["hi", "ho", 2, 1, 44]);
+});
+
 Deno.test("canonicalSpans() counts usage and cost once, where the innermost span has it", () => {
   const call = { ...CHAT, ...USED };
   const trace = read(

@@ -23,7 +23,9 @@ const OPERATIONS: Kinds = {
 };
 /** Mastra's own spans around the model calls that it makes. */
 const MASTRA: Kinds = { model_generation: "chain", model_step: "chain", model_chunk: "event" };
-const TRACELOOP: Kinds = { workflow: "chain", task: "chain", agent: "agent", tool: "tool" };
+const TRACELOOP: Kinds = {
+  ...{ workflow: "chain", task: "chain", agent: "agent", tool: "tool", handoff: "event" },
+};
 const REQUESTS: Kinds = { chat: "llm", completion: "llm", embedding: "embedding", rerank: "retriever" };
 /** The agents SDK of OpenAI, as Logfire and others hand its span data on. */
 const OPENAI_AGENTS: Kinds = {

@@ -46,6 +46,7 @@ export interface FuzzOptions {
 }
 
 const FAILURES_MAX = 20;
+const INPUTS_PER_TURN = 100;
 const INPUT_SHOWN_CHARS = 300;
 /** Nobody reads a longer line. */
 const MESSAGE_MAX_CHARS = 3_000;
@@ -55,6 +56,8 @@ export async function fuzz(target: FuzzTarget, options: FuzzOptions): Promise<Fu
   let [tried, worstMs] = [0, 0];
   for (let at = 0; at < options.inputs && failures.length < FAILURES_MAX; at++) {
     if (options.untilMs !== undefined && performance.now() > options.untilMs) break;
+    // Weak references hold what they refer to until the event loop has turned.
+    if (at % INPUTS_PER_TURN === 0) await new Promise((resolve) => setTimeout(resolve, 0));
     const seed = options.seed + at;
     const input = mutated(target.samples, seeded(seed), target.maxChars);
     const attempt = async () => {

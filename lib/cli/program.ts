@@ -31,6 +31,9 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
 /** One that a variable names may begin here too, where people begin; `--store` names what is there. */
 const MAKES_USUAL_STORE: ReadonlySet<string> = new Set(["", "tui", "doctor"]);
 
+/** Commands that keep what a person says; runs and what comes from elsewhere are looked at on their own way into the store. */
+const WRITES = /^(?:score|tell|set|budget|alerts|baseline|review|runs tag|resume|stop|serve|eval)(?: |$)/;
+
 /** Options of `eval` that say something of what is stored. */
 const OF_STORED = ["resume", "from", "baseline"] as const;
 
@@ -42,12 +45,15 @@ export async function main(args: readonly string[]): Promise<number> {
   const asJson = () => args.slice(0, end < 0 ? args.length : end).includes("--json");
   const program = newProgram(asJson);
   const flags = () => program.opts() as Flags;
-  let makesStore = true;
-  program.hook("preAction", (_, command) => void (makesStore = mayMakeStore(command, flags())));
+  let [makesStore, writes] = [true, false];
+  program.hook("preAction", (_, command) => {
+    makesStore = mayMakeStore(command, flags());
+    writes = WRITES.test(wordsOf(command));
+  });
   const withContext: WithContext = async (action) => {
     const context = new Context(flags(), systemHost(), configFor(flags(), makesStore));
     try {
-      if (context.config.redact !== undefined) await context.app.arm();
+      if (context.config.redact !== undefined || writes) await context.app.arm();
       code = await action(context) ?? 0;
     } finally {
       await context[Symbol.asyncDispose]();

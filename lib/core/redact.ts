@@ -17,6 +17,8 @@ export interface Finder {
   find(text: string): readonly Found[];
   /** Characters after which what it finds has ended, spaces in it included; it is one word without. */
   readonly reach?: number;
+  /** It finds what people are called and reached by: names that the program finds things again by are left alone. */
+  readonly isPersonal?: boolean;
 }
 
 /** Shorter values are parts of ordinary words. */
@@ -35,17 +37,18 @@ const KEY_END = "-----END ";
 const KEY_MAX_CHARS = 16_384;
 /** More are not needed for any text that was seen. */
 const ROUNDS_MAX = 4;
-/** Of ours, and made of digits: they look like much. */
-const OWN_IDS = new Set([
-  "traceId",
-  "spanId",
-  "parentSpanId",
-  "snapshotId",
-  "runId",
-  "parentRunId",
-  "evalId",
-  "hash",
-]);
+/** Ids of ours are made of digits, and look like much; what else has such a name does not look like them. */
+const ID_KEYS = /^(?:traceId|spanId|parentSpanId|snapshotId|runId|parentRunId|evalId|hash)$/;
+const OWN_ID = /^[0-9a-f]{16,64}$|^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** What runs, models and cases are found again by. */
+const LABEL_KEYS = /^(?:userId|group|agent)$/;
+const MODEL_KEYS = /^(?:model|requestModel|responseModel|caseId)$/;
+const MODEL_NAME = /^[^\s@]{1,120}$/;
+const FIELD_NAME = /^[A-Za-z_$][\w$.:-]{0,100}$/;
+/** Larger binary values are no text. */
+const BYTES_MAX = 1_000_000;
+
+type Kind = "text" | "label" | "id";
 
 /**
  * Takes every configured secret out of texts and values, also where it was encoded: base64 at any offset, percent, hex, JSON and
@@ -91,19 +94,30 @@ export class Redactor {
   }
 
   text(text: string): string {
+    return this.#safe(text, "text");
+  }
+
+  /** What something is found again by: it keeps what is personal in it, and no key. */
+  label(text: string): string {
+    return this.#safe(text, "label");
+  }
+
+  #safe(text: string, kind: Kind): string {
     let safe = this.#exact(text);
     // What stood beside something that was found may be found without it.
     for (let round = 0; round < ROUNDS_MAX; round++) {
-      const found = this.#found(safe);
+      const found = this.#found(safe, kind);
       if (found.length === 0) break;
       safe = replaced(safe, found);
     }
     return safe;
   }
 
-  /** By all finders, in order; where they found the same, the first one's. */
-  #found(text: string): readonly Found[] {
-    const all = this.#finders.flatMap((finder) => finder.find(text)).toSorted((a, b) => a.from - b.from);
+  /** By the finders that such a text is shown to, in order; where they found the same, the first one's. */
+  #found(text: string, kind: Kind): readonly Found[] {
+    if (kind === "id") return [];
+    const finders = kind === "text" ? this.#finders : this.#finders.filter(({ isPersonal }) => !isPersonal);
+    const all = finders.flatMap((finder) => finder.find(text)).toSorted((a, b) => a.from - b.from);
     const found: Found[] = [];
     for (const it of all) if (it.from >= (found.at(-1)?.to ?? 0)) found.push(it);
     return found;
@@ -121,10 +135,9 @@ export class Redactor {
   }
 
   /** Nearly everything holds none, which is seen without a copy. */
-  #isClean(value: unknown): boolean {
+  #isClean(value: unknown, kind: Kind = "text"): boolean {
     if (typeof value === "string") {
-      return this.#exact(value) === value &&
-        this.#finders.every((finder) => finder.find(value).length === 0);
+      return this.#exact(value) === value && this.#found(value, kind).length === 0;
     }
     if (value === null || typeof value !== "object" || this.#clean.has(value)) return true;
     if (value instanceof Error) return false;
@@ -135,21 +148,20 @@ export class Redactor {
     if (Array.isArray(value)) {
       for (const it of value) if (!this.#isClean(it)) return false;
     } else {
+      if (value instanceof Uint8Array) return this.#bytes(value) === value;
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) return true;
       for (const key of Object.keys(value)) {
         const it = (value as Record<string, unknown>)[key];
-        if (isOwnId(key, it) ? this.#exact(it) !== it : !this.#isClean(key) || !this.#isClean(it)) {
-          return false;
-        }
+        if (!this.#isClean(key, kindOfKey(key)) || !this.#isClean(it, kindOf(key, it, value))) return false;
       }
     }
     this.#clean.add(value);
     return true;
   }
 
-  #walk(value: unknown): unknown {
-    if (typeof value === "string") return this.text(value);
+  #walk(value: unknown, kind: Kind = "text"): unknown {
+    if (typeof value === "string") return this.#safe(value, kind);
     if (value === null || typeof value !== "object" || this.#clean.has(value)) return value;
     if (value instanceof Error) return this.error(value);
     let changed: unknown[] | Record<string, unknown> | undefined;
@@ -161,18 +173,27 @@ export class Redactor {
       if (inner.every(([, before, after]) => before === after)) return value; // a map may grow
       return new Map(inner.map(([key, , after]) => [key, after]));
     } else {
+      if (value instanceof Uint8Array) return this.#bytes(value);
       const prototype = Object.getPrototypeOf(value);
       if (prototype !== Object.prototype && prototype !== null) return value;
       const inner = Object.entries(value).map(([key, it]) =>
-        [key, this.text(key), it, isOwnId(key, it) ? this.#exact(it) : this.#walk(it)] as const
+        [key, this.#safe(key, kindOfKey(key)), it, this.#walk(it, kindOf(key, it, value))] as const
       );
       if (inner.some(([key, safeKey, before, after]) => key !== safeKey || before !== after)) {
-        changed = Object.fromEntries(inner.map(([, key, , after]) => [key, after]));
+        changed = fromEntries(inner.map(([, key, , after]) => [key, after]));
       }
     }
     if (changed !== undefined) return changed;
     this.#clean.add(value);
     return value;
+  }
+
+  /** Bytes are looked at as the text that they may be. */
+  #bytes(value: Uint8Array): Uint8Array {
+    if (value.length > BYTES_MAX) return value;
+    const text = new TextDecoder("latin1").decode(value);
+    const safe = this.text(text);
+    return safe === text ? value : Uint8Array.from(safe, (char) => char.charCodeAt(0) & 0xff);
   }
 
   /** The same error: what it says, and what its causes say, is changed in place. */
@@ -195,7 +216,7 @@ export class Redactor {
   stream(): RedactedStream {
     return new RedactedStream({
       exact: (text) => this.#exact(text),
-      found: (text) => this.#found(text),
+      found: (text) => this.#found(text, "text"),
       heldFrom: (text) => this.#heldFrom(text),
       waits: this.#finders.length === 0
         ? undefined
@@ -286,8 +307,26 @@ function lastWordOf(text: string, end: number): number {
   return before.length < WORD_MAX_CHARS ? 0 : end - WORD_REST_CHARS;
 }
 
-function isOwnId(key: string, value: unknown): value is string {
-  return typeof value === "string" && OWN_IDS.has(key);
+function kindOfKey(key: string): Kind {
+  return FIELD_NAME.test(key) ? "label" : "text";
+}
+
+function kindOf(key: string, value: unknown, of: object): Kind {
+  if (typeof value !== "string") return "text";
+  if (ID_KEYS.test(key) && OWN_ID.test(value)) return "id";
+  if (MODEL_KEYS.test(key) && MODEL_NAME.test(value)) return "label";
+  return LABEL_KEYS.test(key) && "traceId" in of && "runId" in of ? "label" : "text";
+}
+
+/** Keys that have become the same keep their values. */
+function fromEntries(entries: readonly (readonly [string, unknown])[]): Record<string, unknown> {
+  const object: Record<string, unknown> = Object.fromEntries([]);
+  for (const [key, value] of entries) {
+    let name = key;
+    for (let at = 2; Object.hasOwn(object, name); at++) name = `${key} ${at}`;
+    Object.defineProperty(object, name, { value, enumerable: true, configurable: true, writable: true });
+  }
+  return object;
 }
 
 function replaced(text: string, found: readonly Found[]): string {

@@ -18,6 +18,8 @@ const KEYS_LISTED_MAX = 16;
 const COMPLAINTS_MAX = 100;
 /** Open at a time: no file of ours needs so many, and no text in one has them by chance. */
 const BRACKETS_MAX = 500;
+/** Lists in lists, on one line. */
+const DASHES_IN_A_ROW = /^[ \t]*(?:[-?:][ \t]+){64}/m;
 /** Told of one file. */
 const PROBLEMS_MAX = 10;
 
@@ -138,7 +140,7 @@ class YamlFile {
   /** The parser goes down into what is nested, slowly, until there is no stack left. */
   parsed<T>(parse: () => T): T {
     const tooDeep = { line: 1, problem: "lists or maps are nested too deeply" };
-    if (openBrackets(this.text) > BRACKETS_MAX) this.#fail([tooDeep]);
+    if (openBrackets(this.text) > BRACKETS_MAX || DASHES_IN_A_ROW.test(this.text)) this.#fail([tooDeep]);
     try {
       return parse();
     } catch (cause) {

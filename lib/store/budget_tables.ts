@@ -38,7 +38,8 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
   abstract recoverInterrupted(): Promise<number>;
 
   async saveBudget(budget: Budget): Promise<void> {
-    await this.#alone((db) => saveBudget(db, budget, nowUs(this.#host)));
+    const scope = this.#redactor.label(budget.scope);
+    await this.#alone((db) => saveBudget(db, { ...budget, scope }, nowUs(this.#host)));
     this.#engine.signal.announce();
   }
 

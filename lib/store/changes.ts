@@ -35,7 +35,9 @@ export async function changesSince(
     () => db.selectFrom("run").select("seq").where("trace_id", "=", key),
   );
   if (!last) return undefined;
-  if (last.seq === cursor.seq) return { cursor, messages: [], spans: [], snapshots: [], evaluations: [] };
+  if (cursor !== BEGINNING && last.seq === cursor.seq) {
+    return { cursor, messages: [], spans: [], snapshots: [], evaluations: [] };
+  }
   return await ofOneRun(db, traceId, (db) => readChanges(db, traceId, cursor));
 }
 

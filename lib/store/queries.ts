@@ -21,6 +21,8 @@ import type { Schema } from "./schema.ts";
 import { SOUND_QUARTER, SOUND_USAGE } from "./sound_figures.ts";
 
 const REFERENCE_MIN = 4;
+/** Of an id as `shortRunId` shows it. */
+const SHORT_DIGITS = 8;
 const RUN_ID_LENGTH = 36;
 const AMBIGUOUS_SHOWN = 3;
 
@@ -147,7 +149,12 @@ export async function resolveRun(db: Kysely<Schema>, reference: string): Promise
 async function byPartOfId(db: Kysely<Schema>, part: string) {
   const fitting = () =>
     db.selectFrom("run").where((eb) =>
-      eb.or([eb("run_id", "like", `${part}%`), eb("run_id", "like", `%${part}`)])
+      eb.or([
+        eb("run_id", "like", `${part}%`),
+        eb("run_id", "like", `%${part}`),
+        // As lists show it, cut short.
+        sql<SqlBool>`substr(run_id, ${-SHORT_DIGITS}) like ${`${part}%`}`,
+      ])
     );
   try {
     return await fitting().selectAll().orderBy("start_us", "desc").limit(AMBIGUOUS_SHOWN + 1).execute();

@@ -6,16 +6,24 @@ import type { Found } from "../../core/mod.ts";
 export type Places = (text: string) => readonly (readonly [from: number, to: number])[];
 
 const EMAIL =
-  /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?){1,8}/gu;
-const IBAN_BEGIN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ -]?[A-Z0-9])/g;
-const CARD = /(?<![\d.,])[2-6]\d{3}(?:[ -]?\d){9,15}(?![\d])/g;
+  /(?<![\p{L}\p{N}_.+-])[\p{L}\p{N}_.+-]{1,64}@[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?(?:\.[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,62}[\p{L}\p{N}])?){0,8}\.\p{L}{2,24}(?![\p{L}\p{N}])/gu;
+const IBAN_BEGIN = /(?<![A-Za-z0-9])[A-Z]{2}\d{2}(?=[ \u00a0\u202f-]?[A-Z0-9])/g;
+const CARD = /(?<![\w.,/-])[2-6]\d{3}(?:[ \u00a0\u202f-]?\d){9,15}(?!\w)/g;
 const CARD_DIGITS = { min: 13, max: 19 } as const;
 /** Digits with what people write between them. */
-const DIGIT_RUN = /(?<![\p{L}\p{N}_.,])[+(]?\d[\d\s().\/+-]*\d(?![\p{L}_])/gu;
+const DIGIT_RUN = /(?<![\p{L}\p{N}_.,/])[+(]?\d[\d\s().\/+-]*\d(?![\p{L}_/])/gu;
 /** Between two numbers, rather than within one. */
 const NEXT_NUMBER = /\s{2,}|[\r\n]|\s[\/-]\s|\s?(?=\+)/;
 /** ITU-T E.164, and the shortest that are not for within a town. */
 const PHONE_DIGITS = { min: 7, max: 15 } as const;
+
+/** Without the country's code: after the digit for calls from elsewhere in it, or in the groups of North America. */
+const NATIONAL = /^\(?0\d|^\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}$/;
+const DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/;
+/** What is inside is no text. */
+const ENCODED = /^data:[\w/+.-]{1,100};base64,|^[A-Za-z0-9+/=_-]{200,}$/;
+/** A number of JSON: its mark is a text. */
+const BARE = { before: /[:[,]\s{0,20}$/, after: /^\s{0,20}[,}\]]/ } as const;
 
 export const email: Places = (text) => text.includes("@") ? matches(text, EMAIL) : [];
 
@@ -34,16 +42,19 @@ export const iban: Places = (text) =>
     for (let left = chars ?? 0; left > 0; to++) {
       const char = text[to] ?? "";
       if (/[A-Z0-9]/.test(char)) left--;
-      else if (char !== " " && char !== "-") return [];
+      else if (!/[ \u00a0\u202f-]/.test(char)) return [];
     }
     const isWhole = chars && !/[A-Za-z0-9]/.test(text[to] ?? "");
-    return isWhole && isValidIBAN(text.slice(from, to).replace(/[ -]/g, "")) ? [[from, to] as const] : [];
+    return isWhole && isValidIBAN(text.slice(from, to).replace(/[ \u00a0\u202f-]/g, ""))
+      ? [[from, to] as const]
+      : [];
   });
 
 /** Numbers with their country's code, and with `country` also those that are written as in that country. */
 export function phone(country?: string): Places {
   const isPhone = (text: string) => {
     const { length } = text.replace(/\D/g, "");
+    if (!/^\+/.test(text) && (!NATIONAL.test(text) || DATE.test(text))) return false;
     return length >= PHONE_DIGITS.min && length <= PHONE_DIGITS.max &&
       parsePhoneNumberFromString(text, country as CountryCode)?.isValid() === true;
   };
@@ -85,11 +96,15 @@ export function marked(
   text: string,
   rules: readonly { readonly places: Places; readonly mark: (value: string) => string }[],
 ): Found[] {
+  if (ENCODED.test(text)) return [];
   const all = rules.flatMap(({ places, mark }) => places(text).map(([from, to]) => ({ from, to, mark })));
   const found: Found[] = [];
   for (const { from, to, mark } of all.toSorted((a, b) => a.from - b.from)) {
     if (from < (found.at(-1)?.to ?? 0)) continue;
-    found.push({ from, to, mark: mark(text.slice(from, to)) });
+    const value = text.slice(from, to);
+    const isBare = /^\d+$/.test(value) && BARE.before.test(text.slice(Math.max(0, from - 24), from)) &&
+      BARE.after.test(text.slice(to, to + 24));
+    found.push({ from, to, mark: isBare ? `"${mark(value)}"` : mark(value) });
   }
   return found;
 }

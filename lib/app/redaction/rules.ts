@@ -26,7 +26,7 @@ export async function personalData(text: string, place?: VaultPlace): Promise<Fi
     }),
   );
   if (rules.length === 0) throw unknown(text);
-  return { find: (text) => marked(text, rules), reach: REACH_CHARS };
+  return { find: (text) => marked(text, rules), reach: REACH_CHARS, isPersonal: true };
 }
 
 function split(rule: string): readonly [RuleName, string | undefined] {

@@ -13,7 +13,7 @@ const OWN_ID = /^[0-9a-f-]{16,64}$/;
 /** Names of attributes come again and again. */
 const NAME_MAX_CHARS = 64;
 const NAMES_MAX = 2_000;
-const WORD_END = /[\s"'`,;<>]|$/g;
+const WORD_END = /[\s"'`,;<>\\]|$/g;
 
 /**
  * Keys and passwords that nobody configured, by how they look: the rules of secretlint. They are called as they are, not through its

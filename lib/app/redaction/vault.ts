@@ -9,7 +9,8 @@ const IV_BYTES = 12;
 const TAG_BYTES = 16;
 const FILE_MAX_BYTES = 256 * 1024 * 1024;
 const PRIVATE_MODE = 0o600;
-const MARK = /\[redacted ([A-Za-z_]\w{0,80}) ([a-p]{16})\]/g;
+/** Where a line ended within it, blanks and a frame may stand there. */
+const MARK = /\[redacted[\s│|]{1,200}([A-Za-z_]\w{0,80})[\s│|]{1,200}([a-p]{16})\]/g;
 
 /** Where a vault is, and the key that opens it: 32 bytes in base64. */
 export interface VaultPlace {
@@ -77,7 +78,8 @@ export class Vault {
     const id = letters(digest.subarray(0, ID_BYTES));
     if (!this.#lines.has(id) && !this.#added.has(id)) {
       const sealed = this.#seal(id, value);
-      Deno.writeTextFileSync(this.#path, `${id} ${sealed}\n`, { append: true, create: false });
+      // A line that a process did not finish ends here.
+      Deno.writeTextFileSync(this.#path, `\n${id} ${sealed}\n`, { append: true, create: false });
       this.#added.set(id, sealed);
     }
     return `[redacted ${kind} ${id}]`;

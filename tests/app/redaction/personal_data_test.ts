@@ -26,6 +26,13 @@ Deno.test("--redact finds what people write, and leaves what only looks like it"
     ["5500-0000-0000-0004", "[redacted card]"],
     ["4111111111111112", "4111111111111112"],
     ["In 2026 17 % of 240 are 40.8; the 12345678 rows took 1790000000000 us", undefined],
+    ["git root@10.0.0.1 and @types/node@20.1.0", undefined],
+    ["at 2026-11-28 16:30:00, 28/11/2026, 08/11/2026, 0012345678/x, call_4111111111111111", undefined],
+    ["DE89\u00a03704\u00a00044\u00a00532\u00a00130\u00a000", "[redacted iban]"],
+    [
+      '{"card":4111111111111111,"n":[4111111111111111]}',
+      '{"card":"[redacted card]","n":["[redacted card]"]}',
+    ],
     ["3.14159265358979, id 550e8400-e29b-41d4-a716-446655440000", undefined],
   ] as const;
   for (const [text, wanted] of cases) {
@@ -139,4 +146,57 @@ Deno.test("Redactor leaves ids of spans and runs alone, whatever digits they are
   const redactor = await redactorOf(ALL);
   const value = { spanId: "4111111111111111", runId: "4111111111111111", text: "4111111111111111" };
   assert.deepEqual(redactor.value(value), { ...value, text: "[redacted card]" });
+  const key = KEYS[0][1];
+  assert.deepEqual(redactor.value({ hash: key, spanId: key }), {
+    hash: "[redacted github_secret]",
+    spanId: "[redacted github_secret]",
+  });
+});
+
+Deno.test("Redactor keeps what runs are found by, names of fields and of models, and loses no value of a map", async () => {
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, "Small\nTotals\nLi\n");
+    const redactor = await redactorOf(`email,names=${file}`);
+    const run = {
+      traceId: "0af7651916cd43dd8448eb211c80319c",
+      runId: "r",
+      userId: "ada@example.org",
+      totals: { small: 1 },
+    };
+    assert.deepEqual(redactor.value(run), run);
+    assert.deepEqual(redactor.value({ model: "mistral-small-latest", text: "Small" }), {
+      model: "mistral-small-latest",
+      text: "[redacted name]",
+    });
+    assert.deepEqual(redactor.value({ userId: "ada@example.org" }), { userId: "[redacted email]" });
+    assert.deepEqual(redactor.value({ "a@x.example": 1, "b@x.example": 2 }), {
+      "[redacted email]": 1,
+      "[redacted email] 2": 2,
+    });
+    const url = `data:image/png;base64,${"Li+/".repeat(200)}`;
+    assert.equal(redactor.text(url), url);
+    assert.equal(
+      new TextDecoder().decode(redactor.value(new TextEncoder().encode("ada@example.org!"))),
+      "[redacted email]!",
+    );
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("a key in JSON that is a text of JSON leaves it JSON", () => {
+  const redactor = new Redactor([]);
+  redactor.learn([secretPatterns()]);
+  const inner = JSON.stringify({
+    token: KEYS[0][1],
+    text: `line one ${KEYS[0][1]}\nline two`,
+    said: `say "${KEYS[0][1]}" please`,
+  });
+  const safe = JSON.parse(JSON.parse(redactor.text(JSON.stringify({ inner }))).inner);
+  assert.deepEqual(safe, {
+    token: "[redacted github_secret]",
+    text: "line one [redacted github_secret]\nline two",
+    said: 'say "[redacted github_secret]" please',
+  });
 });

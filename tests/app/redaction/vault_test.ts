@@ -17,14 +17,20 @@ Deno.test("a vault gives back what was taken out, to who has its key, also to th
     assert.equal(redactor.text(safe), safe);
     const file = await Deno.readTextFile(place.path);
     assert.ok(!/ada|bob|4111/.test(file));
-    assert.equal(file.trim().split("\n").length, 4);
+    const lines = file.split("\n").filter((line) => line !== "");
+    assert.equal(lines.length, 4);
     if (Deno.build.os !== "windows") assert.equal((await Deno.stat(place.path)).mode! & 0o777, 0o600);
     assert.equal((await Vault.open(place)).reveal(safe), text);
+    const wrapped = safe.replace("[redacted email", "[redacted email\n   ").replace(
+      "[redacted card",
+      "[redacted\n  card",
+    );
+    assert.equal((await Vault.open(place)).reveal(wrapped), text, "a terminal breaks lines");
     const again = new Redactor([]);
     again.learn([await personalData("email", place)]);
     assert.equal(again.text("ada@example.org"), marks[0]);
     assert.equal((await Deno.readTextFile(place.path)).length, file.length, "nothing is kept twice");
-    const [head, first, ...rest] = file.split("\n");
+    const [head, first, ...rest] = lines;
     await Deno.writeTextFile(place.path, [head, first!.slice(0, -6) + "AAAA==", ...rest].join("\n"));
     assert.ok((await Vault.open(place)).reveal(safe).startsWith(marks[0]!), "a damaged line leaves its mark");
     await assert.rejects(

@@ -27,6 +27,8 @@ export async function openWorkbenchIn(
   return await openWorkbench({ config, host, timeZone, program: () => Promise.resolve(app) }, flags);
 }
 
+/** What the first rows wait for comes before. */
+const ARM_AFTER_MS = 1_500;
 /** Who draws reads a few pages again and again, and all of them now and then: those stay with the system. */
 const CACHE_KIB = 8_192;
 
@@ -53,15 +55,19 @@ export async function openWorkbench(seat: Seat, flags: TuiFlags): Promise<number
   checkTerminal(config);
   checkStorePath(config);
   const redactor = new Redactor(secretsOf(config));
-  if (config.redact !== undefined) { // a rule that there is none of is said before the screen changes
+  const arm = async () => {
     const { loadRedaction } = await import("../../../app/mod.ts");
     await (await loadRedaction()).arm(redactor, config);
-  }
+  };
+  if (config.redact !== undefined) await arm(); // a rule that there is none of is said before the screen changes
   let opening: Promise<Store> | undefined;
   const lazy = lazyStore(() =>
     opening = openStoreInWorker(config.storePath, redactor, { cacheKib: CACHE_KIB })
   );
   await using stack = new AsyncDisposableStack();
+  // Nobody has written a word by then.
+  const arming = setTimeout(() => void arm().catch(() => {}), ARM_AFTER_MS);
+  stack.defer(() => clearTimeout(arming));
   stack.defer(async () => {
     const store = await opening?.catch(() => undefined); // said to whoever asked
     await store?.[Symbol.asyncDispose]();

@@ -10,10 +10,12 @@ export type Cell = readonly [string, Tone];
 /** Letters of a name that say which scorer it is. */
 const NAME_MIN = 4;
 const DECIMALS = 2;
+/** The scorer that looks at no answer. */
+const COMPLETED = "completed";
 
 /**
- * `0.83 exact +2`: what the first of all says, who that is, and how many more there are. What a person said comes first, then how
- * good the answer is, then what it cost and took. No mean: scores of different scorers are no amounts of one thing.
+ * `0.83 exact +2`: what the first of all says, who that is, and how many more there are. What a person said comes first, then what
+ * did not pass, how good the answer is, and what it cost and took. No mean: scores of different scorers are no amounts of one thing.
  */
 export function scoreCell(scores: readonly Evaluation[], columns: number): Cell {
   const [first, ...others] = inOrder(scores);
@@ -42,6 +44,15 @@ export function scoreWords(scores: readonly Evaluation[]): string {
 }
 
 function inOrder(scores: readonly Evaluation[]): readonly Evaluation[] {
-  const rank = ({ source, name }: Evaluation) => source === "human" ? 0 : isSpending(name) ? 2 : 1;
+  const rank = ({ source, name, passed, error }: Evaluation) =>
+    source === "human"
+      ? 0
+      : error !== undefined || passed === false
+      ? 1
+      : isSpending(name)
+      ? 4
+      : name === COMPLETED
+      ? 3
+      : 2;
   return scores.toSorted((a, b) => rank(a) - rank(b) || (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));
 }

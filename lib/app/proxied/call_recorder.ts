@@ -6,13 +6,15 @@ import type { BegunCall, CallKeeper, Happened, Told } from "./told.ts";
 const GATHER_MS = 50;
 /** Told and not written yet; calls that begin then pass without being recorded. */
 const BEHIND_MAX_BYTES = 64 * 1024 * 1024;
+/** Another write may hold the store. */
+const BUDGETED_MS_MAX = 200;
 /** Of what is told besides bodies. */
 const TOLD_BYTES = 500;
 
 export interface CallRecorderOptions {
   readonly keeper: CallKeeper;
   readonly budgets: Pick<BudgetStore, "isBudgeted">;
-  readonly host: Pick<Host, "now">;
+  readonly host: Pick<Host, "now" | "sleep">;
   /** Trouble that no call fails for. */
   readonly onNote?: (note: string) => void;
 }
@@ -48,6 +50,7 @@ export class CallRecorder implements AsyncDisposable {
   #isBehind = false;
   #hasFailed = false;
   #ids = 0;
+  #wasBudgeted: boolean | undefined;
   #onUnread: (path: string) => void = () => {};
 
   constructor(options: CallRecorderOptions) {
@@ -59,9 +62,17 @@ export class CallRecorder implements AsyncDisposable {
     this.#onUnread = listener;
   }
 
-  /** Whether what calls can cost is held against any budget. */
+  /** Whether what calls can cost is held against any budget; as it was last, where the store does not answer at once. */
   async isBudgeted(): Promise<boolean> {
-    return await this.#options.budgets.isBudgeted().catch(() => false);
+    const { budgets, host } = this.#options;
+    const asked = budgets.isBudgeted().catch(() => false).then((isBudgeted) =>
+      this.#wasBudgeted = isBudgeted
+    );
+    const before = this.#wasBudgeted;
+    if (before === undefined) return await asked;
+    const answered = new AbortController();
+    const late = host.sleep(BUDGETED_MS_MAX, answered.signal).then(() => before, () => before);
+    return await Promise.race([asked, late]).finally(() => answered.abort());
   }
 
   /** `isDue`: it is recorded however much waits, because its money is to be set aside. */

@@ -128,7 +128,8 @@ function withEdited(model: ReplayModel, text: string | undefined): Step<ReplayMo
 }
 
 function started(model: ReplayModel, trace: Trace, request: ReplayRequest): Step<ReplayModel> {
-  const { agent, prompt } = trace.run;
+  const { agent } = trace.run;
+  const prompt = request.edit?.step === 0 ? request.edit.text : trace.run.prompt;
   const effect: Effect = { type: "replay", request, about: { agent, prompt } };
   return [{ ...model, starting: true }, [effect]];
 }

@@ -52,7 +52,7 @@ export function cacheText(receipts: readonly Receipt[]): string | undefined {
   if (cached === 0) return undefined;
   const all = tokens(UNITS.input, UNITS.cachedInput, UNITS.cacheWriteInput);
   return `prompt cache: ${grouped(cached)} of ${grouped(all)} input tokens (${
-    Math.floor(100 * cached / all)
+    Math.round(100 * cached / all)
   }%)`;
 }
 

@@ -1,3 +1,4 @@
+import type { CircuitBreakerPolicy } from "cockatiel";
 import { ProviderError, reasonOf } from "../core/mod.ts";
 
 export interface BreakerOptions {
@@ -13,14 +14,16 @@ export interface GateOptions {
   readonly breaker: BreakerOptions;
 }
 
-/** Lets at most so many calls through at a time, and none while the server is known to be down. */
+/** Lets at most so many calls through at a time, and none to a model while the server is known to be down for it. */
 export interface Gate {
   /** Throws a `ProviderError` of kind `circuit`, or the signal's reason, without calling `fn`, when it may not run. */
-  run<T>(fn: () => Promise<T>, signal: AbortSignal): Promise<T>;
+  run<T>(model: string, fn: () => Promise<T>, signal: AbortSignal): Promise<T>;
 }
 
 /** Calls that may wait for a free place. */
 export const MAX_QUEUED_CALLS = 10_000;
+/** Models that one program calls at one server. */
+const CIRCUITS_MAX = 1_000;
 const FAILURES = 5;
 const HALF_OPEN_AFTER_MS = 30_000;
 
@@ -36,12 +39,21 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const failures = options.breaker.failures ?? FAILURES;
   const halfOpenAfter = options.breaker.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS;
   const places = bulkhead(options.maxConcurrency, MAX_QUEUED_CALLS);
-  const circuit = circuitBreaker(handleWhen(isServerFailure), {
-    halfOpenAfter,
-    breaker: new ConsecutiveBreaker(failures),
-  });
+  // One for each model: one that is down does not stop calls of another.
+  const circuits = new Map<string, CircuitBreakerPolicy>();
+  const circuitOf = (model: string) => {
+    const known = circuits.get(model);
+    if (known) return known;
+    if (circuits.size >= CIRCUITS_MAX) circuits.clear();
+    const circuit = circuitBreaker(handleWhen(isServerFailure), {
+      halfOpenAfter,
+      breaker: new ConsecutiveBreaker(failures),
+    });
+    circuits.set(model, circuit);
+    return circuit;
+  };
 
-  function refuse(error: unknown): unknown {
+  function refuse(error: unknown, circuit: CircuitBreakerPolicy): unknown {
     const refused = (errorType: string, reason: string, remedy: string) =>
       new ProviderError(reason, {
         remedy,
@@ -71,8 +83,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   }
 
   return {
-    run(fn, signal) {
+    run(model, fn, signal) {
       let started = false;
+      const circuit = circuitOf(model);
       const task = places.execute(
         () =>
           circuit.execute(() => {
@@ -87,7 +100,8 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         signal.addEventListener("abort", onAbort, { once: true });
         task.then(
           resolve,
-          (error) => reject(!started && signal.aborted ? signal.reason : started ? error : refuse(error)),
+          (error) =>
+            reject(!started && signal.aborted ? signal.reason : started ? error : refuse(error, circuit)),
         ).finally(() => signal.removeEventListener("abort", onAbort));
       });
     },

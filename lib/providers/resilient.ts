@@ -105,7 +105,7 @@ export function createResilientProvider(
             host: options.host,
             signal: context.signal,
             provider: provider.name,
-            around: run,
+            around: (fn, signal) => run(request.model, fn, signal),
             quota,
             onAttempt: (end) => current?.end(end),
           },

@@ -280,6 +280,14 @@ Deno.test("the circuit opens after five failures in a row and then refuses witho
   assert.deepEqual(context.events, []);
 });
 
+Deno.test("the circuit of one model does not stop calls of another", async () => {
+  const provider = scripted(...Array.from({ length: 5 }, () => overloaded(503)), ANSWER);
+  const { chat } = resilient(provider, { policy: { maxAttempts: 1 } });
+  for (let call = 0; call < 5; call++) await failureOf(chat.chat(chatRequest(), recordingContext()));
+  assert.equal((await failureOf(chat.chat(chatRequest(), recordingContext()))).errorType, "circuit_open");
+  assert.equal(await chat.chat({ ...chatRequest(), model: "another" }, recordingContext()), ANSWER);
+});
+
 Deno.test("the circuit is shared by all policies of a provider", async () => {
   const provider = scripted(overloaded(503));
   const { chat } = resilient(provider, { policy: { maxAttempts: 5 } });

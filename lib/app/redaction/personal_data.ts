@@ -22,8 +22,8 @@ const NATIONAL = /^\(?0\d|^\(?\d{3}\)?[\s.-]\d{3}[\s.-]\d{4}$/;
 const DATE = /^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}(?!\d)/;
 /** What is inside is no text. */
 const ENCODED = /^data:[\w/+.-]{1,100};base64,|^[A-Za-z0-9+/=_-]{200,}$/;
-/** A number of JSON: its mark is a text. */
-const BARE = { before: /[:[,]\s{0,20}$/, after: /^\s{0,20}[,}\]]/ } as const;
+/** A text that may be JSON, in which a number that goes is replaced by a text. */
+const JSON_BEGIN = /^\s{0,100}[{[]/;
 
 export const email: Places = (text) => text.includes("@") ? matches(text, EMAIL) : [];
 
@@ -98,13 +98,25 @@ export function marked(
 ): Found[] {
   if (ENCODED.test(text)) return [];
   const all = rules.flatMap(({ places, mark }) => places(text).map(([from, to]) => ({ from, to, mark })));
+  const inQuotes = JSON_BEGIN.test(text) ? quotesOf(text) : () => true;
   const found: Found[] = [];
   for (const { from, to, mark } of all.toSorted((a, b) => a.from - b.from)) {
     if (from < (found.at(-1)?.to ?? 0)) continue;
     const value = text.slice(from, to);
-    const isBare = /^\d+$/.test(value) && BARE.before.test(text.slice(Math.max(0, from - 24), from)) &&
-      BARE.after.test(text.slice(to, to + 24));
-    found.push({ from, to, mark: isBare ? `"${mark(value)}"` : mark(value) });
+    const isNumber = /^\d+$/.test(value) && !inQuotes(from);
+    found.push({ from, to, mark: isNumber ? JSON.stringify(mark(value)) : mark(value) });
   }
   return found;
+}
+
+/** Whether a place is within a text of JSON; places must be asked for in order. */
+function quotesOf(json: string): (place: number) => boolean {
+  let [at, isOpen] = [0, false];
+  return (place) => {
+    for (; at < place; at++) {
+      if (json[at] === "\\") at++;
+      else if (json[at] === '"') isOpen = !isOpen;
+    }
+    return isOpen;
+  };
 }

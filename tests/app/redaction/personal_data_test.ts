@@ -33,6 +33,11 @@ Deno.test("--redact finds what people write, and leaves what only looks like it"
       '{"card":4111111111111111,"n":[4111111111111111]}',
       '{"card":"[redacted card]","n":["[redacted card]"]}',
     ],
+    [
+      '{"said":"cards: 4111111111111111, 5500000000000004, end"}',
+      '{"said":"cards: [redacted card], [redacted card], end"}',
+    ],
+    ["cards: 4111111111111111, 5500000000000004, end", "cards: [redacted card], [redacted card], end"],
     ["3.14159265358979, id 550e8400-e29b-41d4-a716-446655440000", undefined],
   ] as const;
   for (const [text, wanted] of cases) {

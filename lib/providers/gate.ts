@@ -39,19 +39,9 @@ export async function createGate(options: GateOptions): Promise<Gate> {
   const failures = options.breaker.failures ?? FAILURES;
   const halfOpenAfter = options.breaker.halfOpenAfterMs ?? HALF_OPEN_AFTER_MS;
   const places = bulkhead(options.maxConcurrency, MAX_QUEUED_CALLS);
-  // One for each model: one that is down does not stop calls of another.
-  const circuits = new Map<string, CircuitBreakerPolicy>();
-  const circuitOf = (model: string) => {
-    const known = circuits.get(model);
-    if (known) return known;
-    if (circuits.size >= CIRCUITS_MAX) circuits.clear();
-    const circuit = circuitBreaker(handleWhen(isServerFailure), {
-      halfOpenAfter,
-      breaker: new ConsecutiveBreaker(failures),
-    });
-    circuits.set(model, circuit);
-    return circuit;
-  };
+  const circuitOf = oneForEach(() =>
+    circuitBreaker(handleWhen(isServerFailure), { halfOpenAfter, breaker: new ConsecutiveBreaker(failures) })
+  );
 
   function refuse(error: unknown, circuit: CircuitBreakerPolicy): unknown {
     const refused = (errorType: string, reason: string, remedy: string) =>
@@ -105,6 +95,17 @@ export async function createGate(options: GateOptions): Promise<Gate> {
         ).finally(() => signal.removeEventListener("abort", onAbort));
       });
     },
+  };
+}
+
+/** One for each model: one that is down does not stop calls of another. */
+function oneForEach(open: () => CircuitBreakerPolicy): (model: string) => CircuitBreakerPolicy {
+  const known = new Map<string, CircuitBreakerPolicy>();
+  return (model) => {
+    const circuit = known.get(model) ?? open();
+    if (known.size >= CIRCUITS_MAX) known.clear();
+    known.set(model, circuit);
+    return circuit;
   };
 }
 

@@ -31,6 +31,8 @@ const WORD_MAX_CHARS = 8_192;
 const WORD_REST_CHARS = 1_024;
 /** The end of a text, from the last character on that no key is made of. */
 const LAST_WORD = /[^\w+\/=.:@%&?#~-][\w+\/=.:@%&?#~-]*$/;
+/** A digit, an underscore, a capital within it: what few words have. */
+const MAY_BE_KEY = /[0-9_]|[a-z][A-Z]/;
 /** A private key waits whole. */
 const KEY_BEGIN = "-----BEGIN ";
 const KEY_END = "-----END ";
@@ -299,10 +301,13 @@ export class RedactedStream {
   }
 }
 
-/** Where the last word of `text` before `end` begins. */
+/** Where the last word of `text` before `end` begins, if it may be a key. */
 function lastWordOf(text: string, end: number): number {
   const before = text.slice(Math.max(0, end - WORD_MAX_CHARS), Math.max(0, end));
   const from = before.search(LAST_WORD);
+  // Text that stops for good is shown to its end.
+  const word = before.slice(from + 1);
+  if (word.length <= SECRET_MIN_CHARS || !MAY_BE_KEY.test(word)) return Math.max(0, end);
   if (from >= 0) return Math.max(0, end - WORD_MAX_CHARS) + from + 1;
   return before.length < WORD_MAX_CHARS ? 0 : end - WORD_REST_CHARS;
 }

@@ -33,7 +33,7 @@ const TIME = 7;
 const TOKENS = 7;
 /** The longest, `$0.000038+`, and a space before it. */
 const COST = 11;
-const NAME_MIN = 25;
+const NAME_MIN = 24;
 /** A name this long is read at ease; what is left makes the bars longer. */
 const NAME_GOOD = 28;
 const BAR_FROM = 46;

@@ -32,7 +32,7 @@ const MAKES_STORE: ReadonlySet<string> = new Set([
 const MAKES_USUAL_STORE: ReadonlySet<string> = new Set(["", "tui", "doctor"]);
 
 /** Commands that keep what a person says; runs and what comes from elsewhere are looked at on their own way into the store. */
-const WRITES = /^(?:score|tell|set|budget|alerts|baseline|review|runs tag|resume|stop|serve|eval)(?: |$)/;
+const WRITES = /^(?:score|tell|set|budget|alerts|baseline|review|resume|stop|serve|eval)(?: |$)/;
 
 /** Options of `eval` that say something of what is stored. */
 const OF_STORED = ["resume", "from", "baseline"] as const;

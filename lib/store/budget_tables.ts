@@ -44,7 +44,9 @@ export abstract class BudgetTables extends ExperimentTables implements BudgetSto
   }
 
   async removeBudget(scope: string, per: BudgetPeriod): Promise<boolean> {
-    const isRemoved = await this.#alone((db) => removeBudget(db, scope, per, nowUs(this.#host)));
+    const isRemoved = await this.#alone((db) =>
+      removeBudget(db, this.#redactor.label(scope), per, nowUs(this.#host))
+    );
     this.#engine.signal.announce();
     return isRemoved;
   }

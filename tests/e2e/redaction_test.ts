@@ -117,3 +117,17 @@ Deno.test("a bad rule stops a command before it does anything, and a vault gives
   const without = await home.run(["vault", "reveal"], { stdin: shown });
   assert.deepEqual([without.code, without.stdout], [2, ""]);
 });
+
+Deno.test("what a person says of a run is looked at without any rule, and a budget on a user holds with rules", async () => {
+  await using home = await CliHome.create();
+  const [email, , key] = CANARIES;
+  assert.equal((await home.run(["run", "main", "hello", "--tag", `hash=${key}`])).code, 0);
+  const scored = await home.run(["score", "last", "q=1", "--comment", `because ${key}`, "--label", key!]);
+  assert.equal(scored.code, 0, scored.stderr);
+  assert.deepEqual(leaksIn(await kept(home)), []);
+  const set = await home.run(["budget", "set", `user:${email}`, "0.00000001", "--per", "day"]);
+  assert.equal(set.code, 0, set.stderr);
+  const run = await home.run(["run", "main", "hello", "--user", email!], { env: RULES });
+  assert.equal(run.code, 3, run.stderr);
+  assert.equal((await home.run(["budget", "remove", `user:${email}`, "--per", "day"])).code, 0);
+});

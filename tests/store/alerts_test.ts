@@ -208,6 +208,9 @@ Deno.test("sums of a window are what adding its runs up again gives, after resum
   assert.deepEqual(began.map((it) => [it.rule, Math.round(it.value * 1000)]), [["under", 600]]);
   await store.removeAlertRule("a");
   assert.deepEqual((await store.listAlertRules()).map((it) => it.name), ["over", "under"]);
+  await store.removeAlertRule("under");
+  const [gone] = await store.listAlerts({ rule: "under" });
+  assert.equal(gone?.closedAtUs, nowUs(host), "what a rule found is over when the rule is gone");
 });
 
 Deno.test("a clock that goes back over midnight begins no second alert of the day before", async () => {

@@ -1,16 +1,17 @@
 import { sql } from "kysely";
-import type {
-  Alert,
-  AlertChannel,
-  AlertDelivery,
-  AlertMoment,
-  AlertQuery,
-  AlertRule,
-  AlertRuleState,
-  AlertStore,
-  DeliveryOutcome,
-  Host,
-  Redactor,
+import {
+  type Alert,
+  type AlertChannel,
+  type AlertDelivery,
+  type AlertMoment,
+  type AlertQuery,
+  type AlertRule,
+  type AlertRuleState,
+  type AlertStore,
+  type DeliveryOutcome,
+  type Host,
+  nowUs,
+  type Redactor,
 } from "../../core/mod.ts";
 import { BudgetTables } from "../budget_tables.ts";
 import type { Engine } from "../engine.ts";
@@ -37,11 +38,13 @@ export abstract class AlertTables extends BudgetTables implements AlertStore {
   }
 
   async addAlertRule(rule: AlertRule): Promise<boolean> {
-    return await this.#write((db) => addRule(db, this.#redactor.value(rule)));
+    // Runs keep the names that its scope finds them by.
+    const safe = { ...this.#redactor.value(rule), scope: this.#redactor.label(rule.scope) };
+    return await this.#write((db) => addRule(db, safe));
   }
 
   async removeAlertRule(name: string): Promise<boolean> {
-    return await this.#write((db) => removeRule(db, name));
+    return await this.#write((db) => removeRule(db, name, nowUs(this.#host)));
   }
 
   async listAlertRules(): Promise<readonly AlertRuleState[]> {

@@ -48,14 +48,17 @@ export async function addRule(db: Db, rule: AlertRule): Promise<boolean> {
 }
 
 /** What it found stays in the log, and is over. */
-export async function removeRule(db: Db, name: string): Promise<boolean> {
+export async function removeRule(db: Db, name: string, nowUs: number): Promise<boolean> {
   const row = await db.deleteFrom("alert_rule").where("name", "=", name).returning("id").executeTakeFirst();
   if (!row) return false;
   for (const table of ["alert_due", "alert_window", "alert_episode"] as const) {
     await db.deleteFrom(table).where("rule_no", "=", row.id).execute();
   }
-  await db.updateTable("alert").set({ closed_us: sql<number>`max(opened_us, unixepoch() * 1000000)` })
-    .where("rule", "=", name).where("closed_us", "is", null).execute();
+  await db.updateTable("alert").set({ closed_us: nowUs }).where("rule", "=", name).where(
+    "closed_us",
+    "is",
+    null,
+  ).execute();
   if (!await db.selectFrom("alert_rule").select("id").limit(1).executeTakeFirst()) {
     await db.deleteFrom("alert_due").execute();
   }

@@ -2,7 +2,7 @@ import { createHash } from "node:crypto";
 import type { Selectable } from "kysely";
 import { hex } from "./codec.ts";
 import { COLUMN_TYPES } from "./row_types.ts";
-import type { DiffRow, EvaluationRow, RunRow, Schema } from "./schema.ts";
+import type { DiffRow, EvaluationRow, RunRow } from "./schema.ts";
 import { type Db, run as execute } from "./statements.ts";
 
 /** Says how a digest is made. A migration that changes rows of runs takes the next one, and leaves the old ones readable or null. */
@@ -135,5 +135,3 @@ export function evaluationDigest(traceId: string, row: Omit<EvaluationRow, "dige
 export function diffDigest(row: Omit<DiffRow, "digest">): Uint8Array {
   return digestOf([lineOf(row, DIFF_COLUMNS)]);
 }
-
-export type DigestedTable = keyof typeof KEYS & keyof Schema;

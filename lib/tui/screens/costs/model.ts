@@ -160,10 +160,6 @@ export function shownRows(model: CostsModel): readonly CostRow[] {
   return model.tab === "day" ? [...model.rows].sort((a, b) => (a.key < b.key ? 1 : -1)) : model.rows;
 }
 
-export function rowCount(model: CostsModel): number {
-  return keysOf(model).length;
-}
-
 /** What the chosen row is added up by; of a budget, its run. */
 export function selectedKey(model: CostsModel): string | undefined {
   return selectedItem(keysOf(model), (key) => key, model.list);
